@@ -1,0 +1,102 @@
+# Everything happens in .venv: a machine needs Python 3.11 or newer, make and git.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+UV_VERSION := 0.13.9
+PORT ?= 8000
+DATABASE_URL := $(or $(DATABASE_URL),$(shell sed -n 's/^DATABASE_URL=//p' .env 2>/dev/null),sqlite:///var/authsvc.sqlite3)
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+RUN := .venv/.run
+DEV := .venv/.dev
+# uv is quick, but has no wheel for every machine; pip has.
+INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2 --cov --cov-report= --cov-fail-under=0
+SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --no-ws \
+	--respawn-failed-workers authsvc.wsgi:application
+# Production as it must be configured, but for secrets that last no longer than the check.
+AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \
+	PUBLIC_URL=https://auth.example SIGNING_KEYS_FILE=var/check-keys.json \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
+
+.PHONY: help
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(RUN) ## Serve on http://127.0.0.1:8000, with a database and samples (PORT= to change it)
+	@export DATABASE_URL=$(DATABASE_URL) PUBLIC_URL=http://127.0.0.1:$(PORT); \
+	$(BIN)/python manage.py prepare_desk && exec $(SERVE)
+
+.PHONY: memory
+memory: $(RUN) ## Serve the API alone, on dicts: nothing is kept (PORT= to change it)
+	@DATABASE_URL= PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(SERVE)
+
+.PHONY: test
+test: $(DEV) ## Run every test on all three stores: memory, SQLite and PostgreSQL
+	@rm -f .coverage .coverage.*
+	@COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST)
+	@COVERAGE_FILE=.coverage.sqlite STORE=sqlite $(PYTEST)
+	@COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --fail-under=95
+	@$(BIN)/coverage report --include='*/domain/*' --fail-under=100
+
+.PHONY: fast
+fast: $(DEV) ## Run the tests that need no database
+	@STORE=memory $(BIN)/python -m pytest --quiet
+
+.PHONY: check
+check: $(DEV) ## Check form, types, walls, migrations, deployment and the OpenAPI file
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy .
+	@PYTHONPATH=. $(BIN)/lint-imports
+	@DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	@mkdir -p var && $(BIN)/python manage.py new_signing_keys > var/check-keys.json
+	@$(AS_IN_PROD) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/python manage.py spectacular --format openapi-json | diff docs/openapi.json - \
+		|| { echo "docs/openapi.json is out of date: make openapi" >&2; exit 1; }
+
+.PHONY: form
+form: $(DEV) ## Bring the code into form
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+.PHONY: openapi
+openapi: $(DEV) ## Write docs/openapi.json anew
+	@$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json
+
+.PHONY: bench
+bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same statements
+	@$(BIN)/python -m tests.bench
+
+.PHONY: requirements
+requirements: $(DEV) ## Pin what pyproject.toml allows, anew
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
+		--python-version 3.11 pyproject.toml --output-file requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
+		--python-version 3.11 --extra dev pyproject.toml --output-file requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove what the other commands have made, but for the data under var/
+	@rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "authsvc needs Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==$(UV_VERSION) \
+		|| echo "There is no uv for this machine; pip does its work."
+
+$(RUN): requirements.txt | $(BIN)/python
+	@$(call INSTALL,requirements.txt)
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(BIN)/python
+	@$(call INSTALL,requirements-dev.txt)
+	@touch $@

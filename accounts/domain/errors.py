@@ -1,0 +1,81 @@
+"""Why accounts says no."""
+
+from authsvc.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+
+
+class NotPermitted(Forbidden):
+    code = "not-permitted"
+    title = "You may not do this"
+    explanation = "This needs the right {right}, which your roles do not give."
+
+
+class PersonNeeded(Forbidden):
+    code = "person-needed"
+    title = "Only a person can do this"
+    explanation = "The token belongs to a program that acts for nobody."
+
+
+class UserNotFound(NotFound):
+    code = "user-not-found"
+    title = "There is no such user"
+    explanation = "No user answers to this id, or it is not yours to see."
+
+
+class EmailTaken(Conflict):
+    code = "email-taken"
+    title = "The e-mail address is in use"
+    explanation = "Somebody has registered with this address. Log in, or use another address."
+
+
+class UnsuitablePassword(Invalid):
+    code = "unsuitable-password"
+    title = "The password is not suitable"
+    explanation = "Choose another password; `errors` says why this one will not do."
+
+
+class InvalidCredentials(Unauthenticated):
+    code = "invalid-credentials"
+    title = "The e-mail address or the password is wrong"
+    explanation = "No active user has this address and this password."
+
+
+class WrongPassword(Invalid):
+    code = "wrong-password"
+    title = "The current password is wrong"
+    explanation = "To change a password, give the current one."
+
+
+class InvalidToken(Unauthenticated):
+    code = "invalid-token"
+    title = "The access token is not valid"
+    explanation = "It is malformed, expired or not meant for this service, or its session is over."
+
+
+class SessionNotFound(NotFound):
+    code = "session-not-found"
+    title = "There is no such session"
+    explanation = "No session of yours answers to this id."
+
+
+class InvalidRefreshToken(Unauthenticated):
+    code = "invalid-refresh-token"
+    title = "The refresh token is not valid"
+    explanation = "It is unknown or expired, or its session is over. Log in again."
+
+
+class RefreshTokenReused(Unauthenticated):
+    code = "refresh-token-reused"
+    title = "The refresh token was used before"
+    explanation = "A refresh token works once. Its session has been ended; log in again."
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "idempotency-key-reused"
+    title = "The Idempotency-Key belongs to another request"
+    explanation = "You have sent this key with another method, address or body. Use a new key."
+
+
+class RequestStillRunning(Conflict):
+    code = "request-still-running"
+    title = "A request with this Idempotency-Key is still running"
+    explanation = "Its answer is not known yet. Try again after `retry_after` seconds."

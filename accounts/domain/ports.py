@@ -1,0 +1,46 @@
+"""What accounts asks of the outside world, apart from a place to keep things."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from accounts.domain.entities import AccessClaims
+
+
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str:
+        """A salted hash that only `verify` can compare."""
+
+    def verify(self, password: str, *, password_hash: str | None) -> bool:
+        """Whether the hash is of *password*. Without a hash the answer is no, and takes as long."""
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether `hash` would now make a hash of another strength."""
+
+
+class PasswordPolicy(Protocol):
+    def complaints(self, password: str) -> list[str]:
+        """Why *password* will not do, a sentence each; nothing when it will."""
+
+
+class OpaqueTokens(Protocol):
+    def new(self) -> str:
+        """A token of at least 256 random bits."""
+
+    def hash(self, token: str) -> str:
+        """The keyed hash under which *token* is kept, as 64 hexadecimal digits."""
+
+
+class AccessTokens(Protocol):
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a token lives."""
+
+    def issue(self, claims: AccessClaims, *, roles: tuple[str, ...], at: datetime) -> str:
+        """A signed token (RFC 9068) that says *claims* until its lifetime has passed."""
+
+    def verify(self, token: str, *, at: datetime) -> AccessClaims:
+        """What *token* says. Raises InvalidToken unless it is an access token of ours, for us, and alive."""
+
+    def public_keys(self) -> Mapping[str, object]:
+        """The JSON Web Key Set (RFC 7517) that verifies these tokens."""

@@ -1,0 +1,56 @@
+"""What a person does with his own account."""
+
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from accounts.domain.entities import Principal, SessionEnd, User, UserId
+from accounts.domain.errors import WrongPassword
+from accounts.domain.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.services.passwords import Passwords
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import Complaint
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountService:
+    users: UserRepository
+    sessions: SessionRepository
+    passwords: Passwords
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def register(self, *, email: str, name: str, password: str) -> User:
+        """Make a learner's account. Raises EmailTaken, UnsuitablePassword."""
+        user = User.registered(
+            UserId(uuid4()),
+            email=email,
+            name=name,
+            password_hash=self.passwords.hash_of_new(password),
+            at=self.clock.now(),
+        )
+        with self.unit_of_work.atomic():
+            self.users.add(user)
+        return user
+
+    def get(self, by: Principal) -> User:
+        return self.users.get(by.person)
+
+    def rename(self, *, name: str, by: Principal) -> User:
+        with self.unit_of_work.atomic():
+            user = replace(self.users.get_for_update(by.person), name=name)
+            self.users.save(user)
+        return user
+
+    def change_password(self, *, current: str, new: str, by: Principal) -> None:
+        """End every session of the asker, this one too. Raises WrongPassword, UnsuitablePassword."""
+        kept_hash = self.users.get(by.person).password_hash
+        if not self.passwords.hasher.verify(current, password_hash=kept_hash):
+            raise WrongPassword(Complaint(path="current_password", detail=WrongPassword.title))
+        new_hash = self.passwords.hash_of_new(new, member="new_password")
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(by.person)
+            self.users.save(replace(user, password_hash=new_hash))
+            self.sessions.end_all_of(
+                user.id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED
+            )

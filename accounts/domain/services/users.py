@@ -1,0 +1,100 @@
+"""What user managers do with everybody's accounts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from accounts.domain.entities import Principal, Right, Role, SessionEnd, User, UserChanges, UserId
+from accounts.domain.errors import UserNotFound
+from accounts.domain.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.services.passwords import Passwords
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserService:
+    """Acts on others need the right to manage users; whatever touches staff, the right to appoint them."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    passwords: Passwords
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def get(self, user_id: UserId, *, by: Principal) -> User:
+        """Oneself, or anybody for a user manager. Raises UserNotFound to all others."""
+        if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
+            raise UserNotFound
+        return self.users.get(user_id)
+
+    def find(self, email: str, *, by: Principal) -> User:
+        """The user with this address. Raises NotPermitted, UserNotFound."""
+        by.require(Right.MANAGE_USERS)
+        user = self.users.find_by_email(email.lower())
+        if user is None:
+            raise UserNotFound
+        return user
+
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[User]:
+        """Oldest first; the id breaks ties. Raises NotPermitted."""
+        by.require(Right.MANAGE_USERS)
+        return self.users.page_of(request)
+
+    def create(
+        self, *, email: str, name: str, password: str, roles: Collection[Role], by: Principal
+    ) -> User:
+        """Raises NotPermitted, EmailTaken, UnsuitablePassword."""
+        by.require(Right.MANAGE_USERS)
+        user = User.registered(
+            UserId(uuid4()),
+            email=email,
+            name=name,
+            password_hash=self.passwords.hash_of_new(password),
+            roles=roles,
+            at=self.clock.now(),
+        )
+        _require_rights_over(user, by=by)
+        with self.unit_of_work.atomic():
+            self.users.add(user)
+        return user
+
+    def edit(self, user_id: UserId, changes: UserChanges, *, by: Principal) -> User:
+        """Change a user; oneself too, as far as the name goes. Deactivating ends the user's sessions.
+
+        Raises NotPermitted, UserNotFound.
+        """
+        if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
+            raise UserNotFound
+        is_own_name = user_id == by.user_id and changes.is_name_alone
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            edited = changes.applied_to(user)
+            if not is_own_name:
+                _require_rights_over(user, edited, by=by)
+            self.users.save(edited)
+            if user.is_active and not edited.is_active:
+                self.sessions.end_all_of(
+                    user_id, at=self.clock.now(), because=SessionEnd.DEACTIVATED
+                )
+        return edited
+
+    def set_password(self, user_id: UserId, *, password: str, by: Principal) -> None:
+        """End the user's sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
+        by.require(Right.MANAGE_USERS)
+        password_hash = self.passwords.hash_of_new(password)
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            _require_rights_over(user, by=by)
+            self.users.save(replace(user, password_hash=password_hash))
+            self.sessions.end_all_of(
+                user_id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED
+            )
+
+
+def _require_rights_over(*users: User, by: Principal) -> None:
+    """Nobody who merely manages users can make, unmake or become staff. Raises NotPermitted."""
+    by.require(Right.MANAGE_USERS)
+    if any(user.is_staff for user in users):
+        by.require(Right.APPOINT_STAFF)

@@ -1,0 +1,38 @@
+"""Who is asking: from a request to a Principal, and no further."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.http import HttpRequest
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+
+from accounts.public import Principal, Right, Scope, UserId
+
+RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
+    "accounts.change_user": Right.MANAGE_USERS,
+    "courses.change_course": Right.AUTHOR_COURSES,
+    "credentials.change_credential": Right.AWARD_CREDENTIALS,
+}
+
+
+def principal_of(request: Request) -> Principal:
+    """The principal that authentication has verified. Raises NotAuthenticated when there is none."""
+    if not isinstance(request.user, Principal):
+        raise NotAuthenticated
+    return request.user
+
+
+def staff_of(request: HttpRequest) -> Principal:
+    """Who works in the back office: his groups say what he may do there, and an admin may do everything."""
+    user = request.user
+    if user.pk is None:
+        raise NotAuthenticated
+    rights = {right for name, right in RIGHT_OF_PERMISSION.items() if user.has_perm(name)}
+    return Principal(
+        user_id=UserId(user.pk),
+        roles=(),
+        rights=frozenset(Right) if user.is_superuser else frozenset(rights),
+        scopes=frozenset(Scope),
+        client_id="back-office",
+    )

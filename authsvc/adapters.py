@@ -1,0 +1,25 @@
+"""The kernel's ports, played by Django."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        return timezone.now()
+
+
+class DjangoUnitOfWork:
+    """A transaction of the database; nested blocks are savepoints."""
+
+    def atomic(self) -> AbstractContextManager[None]:
+        return transaction.atomic()
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        transaction.on_commit(callback)

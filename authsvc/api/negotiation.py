@@ -1,0 +1,25 @@
+"""In which form to answer: there is one, and most callers take it."""
+
+from collections.abc import Iterable
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class JsonNegotiation(DefaultContentNegotiation):
+    """DRF's own, but for those who take anything or ask for JSON in so many words, who need no negotiation."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        if request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", "application/json"):
+            renderer = next(iter(renderers))
+            return renderer, str(renderer.media_type)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return chosen

@@ -1,0 +1,135 @@
+"""The OpenAPI description, made from what the handlers say of themselves."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from accounts.public import IdempotencyKeyReused, InvalidToken, RequestStillRunning
+from authsvc.api.idempotency import HEADER
+from authsvc.api.operations import Operation
+from authsvc.api.pages import PageQuerySerializer
+from authsvc.kernel.pages import InvalidCursor
+from authsvc.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+
+
+class ComplaintSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField(help_text="A JSON Pointer to the member, or the parameter.")
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457. A program tells problems apart by `code`; docs/problems.md lists them all."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = ComplaintSerializer(many=True, required=False)  # type: ignore[assignment]  # Serializer.errors
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular's registry
+    target_class = "authsvc.api.authentication.BearerAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class Schema(AutoSchema):
+    """Reads `Operation` off the handler; demands that every handler has one."""
+
+    @property
+    def operation(self) -> Operation:
+        found = self._handler.operation
+        assert isinstance(found, Operation)  # noqa: S101  # for mypy: describes() gave it
+        return found
+
+    @property
+    def _handler(self) -> Any:
+        return getattr(self.view, self.method.lower())
+
+    @property
+    def _is_idempotent(self) -> bool:
+        return getattr(self._handler, "is_idempotent", False)
+
+    @property
+    def _is_public(self) -> bool:
+        return not self.view.authentication_classes
+
+    def get_operation_id(self) -> str:
+        return self.operation.name
+
+    def get_summary(self) -> str:
+        return self.operation.summary
+
+    def get_tags(self) -> list[str]:
+        return [type(self.view).__module__.partition(".")[0]]
+
+    def get_request_serializer(self) -> Any:
+        return self.operation.body
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters: list[Any] = [self.operation.query] if self.operation.query else []
+        if self.operation.page_of and not self.operation.query:
+            parameters.append(PageQuerySerializer)
+        if self._is_idempotent:
+            parameters.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER))
+        return parameters
+
+    def get_response_serializers(self) -> Any:
+        problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
+        for status, code, title in self._problems():
+            problems[status].append(f"`{code}`: {title}")
+        return {self.operation.status: self._answer()} | {
+            (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
+            for status, lines in sorted(problems.items())
+        }
+
+    def _answer(self) -> Any:
+        shape = self.operation.page_of
+        if shape is None:
+            return self.operation.answer
+        return inline_serializer(
+            name=f"{shape.__name__.removesuffix('Serializer')}Page",
+            fields={
+                "items": shape(many=True),
+                "next": serializers.CharField(allow_null=True),
+            },
+        )
+
+    def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
+        """Status, code and title of every problem that this operation answers with."""
+        for status in self._statuses_of_http():
+            yield status, *OF_HTTP[status]
+        refusals = list(self.operation.refusals)
+        if not self._is_public:
+            refusals.append(InvalidToken)
+        if self._is_idempotent:
+            refusals += [IdempotencyKeyReused, RequestStillRunning]
+        if self.operation.page_of:
+            refusals.append(InvalidCursor)
+        for refusal in refusals:
+            kind = next(kind for kind in refusal.__mro__ if kind in STATUS_OF)
+            yield STATUS_OF[kind], refusal.code, refusal.title
+
+    def _statuses_of_http(self) -> Iterator[HTTPStatus]:
+        yield HTTPStatus.NOT_ACCEPTABLE
+        if not self._is_public:
+            yield HTTPStatus.UNAUTHORIZED
+            yield HTTPStatus.FORBIDDEN
+        if "{" in self.path:
+            yield HTTPStatus.NOT_FOUND
+        if self.method in ("POST", "PUT", "PATCH"):
+            yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if self.operation.body:
+            yield HTTPStatus.BAD_REQUEST
+            yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        if self.operation.body or self.get_override_parameters():
+            yield HTTPStatus.UNPROCESSABLE_ENTITY

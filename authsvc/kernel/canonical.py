@@ -1,0 +1,31 @@
+"""One spelling for each value, so that equal values have equal checksums."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+
+def canonical_json(value: object) -> bytes:
+    """Spell *value* as JSON with sorted keys and no spaces, in UTF-8.
+
+    Moments are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for anything else that
+    JSON does not know.
+    """
+    return json.dumps(
+        value, default=_spelled, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def checksum(value: object) -> str:
+    """The SHA-256 of the canonical spelling, as 64 hexadecimal digits."""
+    return sha256(canonical_json(value)).hexdigest()
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    msg = f"{type(value).__name__} has no canonical spelling"
+    raise TypeError(msg)

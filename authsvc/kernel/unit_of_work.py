@@ -1,0 +1,13 @@
+"""All or nothing, whatever stores the rows."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+
+class UnitOfWork(Protocol):
+    def atomic(self) -> AbstractContextManager[None]:
+        """Keep every write of the block, or none. Blocks nest."""
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Run *callback* once the outermost block has succeeded; forget it if its block fails."""

@@ -1,0 +1,70 @@
+"""What happens around every request, and what happens around pages alone.
+
+The API has no cookies, forms or frames, so the middlewares that serve those let it pass: they cost more than many
+of its requests.
+"""
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any, Final
+
+from csp.middleware import CSPMiddleware as _Csp
+from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
+from django.contrib.messages.middleware import MessageMiddleware as _Message
+from django.contrib.sessions.middleware import SessionMiddleware as _Session
+from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware as _XFrameOptions
+from django.middleware.csrf import CsrfViewMiddleware as _Csrf
+from django.utils.deprecation import MiddlewareMixin
+
+from authsvc.logs import request_id
+
+NO_PAGES: Final = ("/v1/", "/health", "/.well-known/")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Names each request, in its log lines and in the answer, by the X-Request-Id it came with or by a new one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        name = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
+        request_id.set(name)
+        response = self.get_response(request)
+        response["X-Request-Id"] = name
+        return response
+
+
+class _PagesOnly(MiddlewareMixin):
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(NO_PAGES):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class SessionMiddleware(_PagesOnly, _Session):
+    """Django's, on pages."""
+
+
+class CsrfViewMiddleware(_PagesOnly, _Csrf):
+    """Django's, on pages; the API takes no cookie that a forged request could carry."""
+
+
+class AuthenticationMiddleware(_PagesOnly, _Authentication):
+    """Django's, on pages."""
+
+
+class MessageMiddleware(_PagesOnly, _Message):
+    """Django's, on pages."""
+
+
+class XFrameOptionsMiddleware(_PagesOnly, _XFrameOptions):
+    """Django's, on pages."""
+
+
+class CSPMiddleware(_PagesOnly, _Csp):
+    """django-csp's, on pages."""

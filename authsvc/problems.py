@@ -1,0 +1,183 @@
+"""Every refusal as an RFC 9457 problem; the only place that knows both."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from accounts.public import InvalidToken
+from authsvc.kernel.errors import (
+    Complaint,
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+)
+from authsvc.middleware import NO_PAGES
+
+log: Final = structlog.get_logger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+CHALLENGE: Final = 'Bearer realm="authsvc"'
+
+STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+# What HTTP itself has against a request, before any of our rules is asked: code and title.
+OF_HTTP: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.BAD_REQUEST: ("malformed-request", "The request cannot be read"),
+    HTTPStatus.UNAUTHORIZED: ("not-authenticated", "We do not know who you are"),
+    HTTPStatus.FORBIDDEN: ("insufficient-scope", "The token may not be used for this"),
+    HTTPStatus.NOT_FOUND: ("no-such-address", "There is nothing at this address"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "This address has no such method"),
+    HTTPStatus.NOT_ACCEPTABLE: ("not-acceptable", "We cannot answer in that form"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "The body is too large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("unsupported-media-type", "We cannot read that form"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-request", "The request is not valid"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal-error", "Something went wrong on our side"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "We cannot do this now"),
+}
+
+
+class BodyTooLarge(exceptions.APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is longer than this service reads."
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer *error* as a problem; leave what we did not foresee to Django, which logs it."""
+    if isinstance(error, DomainError):
+        return _response(*problem_of(error), headers=_headers_of(error))
+    if isinstance(error, OperationalError):
+        # The store is away, or gave up on us to serve another: neither is the caller's fault, and both pass.
+        log.error("the database failed a request", exc_info=error)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return _response(status, members_of_http(status), headers={"Retry-After": "1"})
+    response = drf_exception_handler(error, context)
+    if response is None:
+        return None
+    status, members = HTTPStatus(response.status_code), {}
+    if isinstance(error, exceptions.ValidationError):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        members = {"errors": list(_pointers(error.detail))}
+    detail = getattr(error, "detail", None)
+    return _response(
+        status,
+        members_of_http(status, detail=detail if isinstance(detail, str) else None, **members),
+        headers=dict(response.items()),
+    )
+
+
+def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
+    """The status and the members of the problem that a refusal is."""
+    kind = next(kind for kind in type(error).__mro__ if kind in STATUS_OF)
+    members: dict[str, Any] = {name: _public(fact) for name, fact in error.facts.items()}
+    if isinstance(error, Invalid) and error.complaints:
+        members["errors"] = [_pointer(complaint) for complaint in error.complaints]
+    status = STATUS_OF[kind]
+    return status, members | _members(status, error.code, error.title, error.detail)
+
+
+def members_of_http(
+    status: HTTPStatus, *, detail: str | None = None, **members: Any
+) -> dict[str, Any]:
+    """The members of a problem that HTTP has with a request."""
+    code, title = OF_HTTP[status]
+    return members | _members(status, code, title, detail or status.description or title)
+
+
+def _members(status: HTTPStatus, code: str, title: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+
+
+def _headers_of(error: DomainError) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(error, InvalidToken):
+        headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'  # RFC 6750 §3.1
+    elif isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = CHALLENGE
+    if "retry_after" in error.facts:
+        headers["Retry-After"] = str(error.facts["retry_after"])
+    return headers
+
+
+def _response(status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str]) -> Response:
+    return Response(members, status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _public(fact: object) -> object:
+    return fact if isinstance(fact, int | str | None) else str(fact)
+
+
+def _pointer(complaint: Complaint) -> dict[str, str]:
+    return {"pointer": f"#/{complaint.path}", "detail": complaint.detail}
+
+
+def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
+    """Flatten DRF's nested errors into RFC 6901 pointers."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            is_whole = name == "non_field_errors"
+            yield from _pointers(inner, pointer if is_whole else f"{pointer}/{name}")
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            is_nested = isinstance(inner, dict | list)
+            yield from _pointers(inner, f"{pointer}/{index}" if is_nested else pointer)
+    else:
+        yield {"pointer": pointer, "detail": str(detail)}
+
+
+def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: Any) -> HttpResponse:
+    """A problem that HTTP has with a request, for views that are not of DRF."""
+    problem = members_of_http(status, detail=detail, **members)
+    return HttpResponse(json.dumps(problem), status=status, content_type=MEDIA_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    if request.path_info.startswith(NO_PAGES):
+        return http_problem(HTTPStatus.BAD_REQUEST)
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    if request.path_info.startswith(NO_PAGES):
+        return http_problem(HTTPStatus.NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: says nothing of what went wrong; the log does."""
+    if request.path_info.startswith(NO_PAGES):
+        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return defaults.server_error(request)
+
+
+def database_needed(request: HttpRequest, path: str = "") -> HttpResponse:
+    """What stands in memory mode where pages need a database."""
+    return http_problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="This needs a database. Set DATABASE_URL and start again.",
+    )

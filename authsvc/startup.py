@@ -1,0 +1,24 @@
+"""What happens once in a process, before it takes requests."""
+
+import sys
+
+from django.conf import settings
+
+from accounts.adapters.keys import UnusableKeys
+from authsvc import samples
+from authsvc.container import services
+
+
+def open_house() -> None:
+    """Wire the services; in memory mode, fill them. Ends the process if the signing keys cannot be used."""
+    try:
+        wired = services()
+    except UnusableKeys as error:
+        raise SystemExit(f"authsvc cannot start: {error}.") from None
+    if not settings.ENVIRONMENT.has_database:
+        logins = samples.developer_logins(samples.new_passwords())
+        samples.load(wired, logins)
+        text = samples.welcome(settings.ENVIRONMENT.public_url, logins, has_pages=False)
+        sys.stderr.write(
+            f"{text}\nThere is no DATABASE_URL: nothing is kept when this process ends.\n"
+        )

@@ -1,0 +1,139 @@
+"""Tables whose rows the database itself refuses to change or delete."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error
+from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+_REFUSE_CHANGE: Final = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$"""
+_TRIGGERS: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A'",
+}
+
+
+class AppendOnlyRow(models.Model):
+    """A row that is written once. A migration must hold `AppendOnly` for its table; a check demands that."""
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnly(Operation):
+    """Give a model's table triggers that refuse UPDATE, DELETE and, on PostgreSQL, TRUNCATE."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Triggers are no part of a model's state."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for statement in protecting(table, schema_editor.connection):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for statement in releasing(table, schema_editor.connection):
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Make {self.model_name} append-only"
+
+
+def protecting(table: str, connection: BaseDatabaseWrapper) -> list[str]:
+    """The statements that put the triggers of *table* in place, whether or not they stand there."""
+    if connection.vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {_trigger(table)}_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        _REFUSE_CHANGE,
+        *releasing(table, connection),
+        (
+            f"CREATE TRIGGER {_trigger(table)} BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        ),
+        (
+            f"CREATE TRIGGER {_trigger(table)}_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        ),
+        # A session that plays a replica skips ordinary triggers; these it may not skip.
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(table)}",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(table)}_truncate",
+    ]
+
+
+def releasing(table: str, connection: BaseDatabaseWrapper) -> list[str]:
+    """The statements that take the triggers of *table* away."""
+    if connection.vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in _names(table, connection)]
+    return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in _names(table, connection)]
+
+
+def protect_again(sender: AppConfig, using: str, **_: Any) -> None:
+    """After a migration: SQLite drops a table's triggers when Django rebuilds it to alter a column."""
+    connection = connections[using]
+    for table in _unprotected(connection, sender.get_models()):
+        with connection.cursor() as cursor:
+            for statement in protecting(table, connection):
+                cursor.execute(statement)
+
+
+def check_protection(
+    app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None, **_: Any
+) -> list[CheckMessage]:
+    """Name every append-only table that lacks its triggers."""
+    return [
+        Error(f"{table} is append-only, but has no triggers that hold it.", id="authsvc.E001")
+        for using in databases or ()
+        for table in _unprotected(connections[using], apps.get_models())
+    ]
+
+
+def _unprotected(
+    connection: BaseDatabaseWrapper, models_: "Sequence[type[models.Model]] | Any"
+) -> list[str]:
+    tables = {m._meta.db_table for m in models_ if issubclass(m, AppendOnlyRow)}
+    with connection.cursor() as cursor:
+        there = tables.intersection(connection.introspection.table_names(cursor))
+        cursor.execute(_TRIGGERS[connection.vendor])
+        triggers = {name for (name,) in cursor.fetchall()}
+    return sorted(table for table in there if not triggers.issuperset(_names(table, connection)))
+
+
+def _names(table: str, connection: BaseDatabaseWrapper) -> list[str]:
+    if connection.vendor == "sqlite":
+        return [f"{_trigger(table)}_update", f"{_trigger(table)}_delete"]
+    return [_trigger(table), f"{_trigger(table)}_truncate"]
+
+
+def _trigger(table: str) -> str:
+    return f"{table}_append_only"

@@ -1,0 +1,54 @@
+"""Inserting rows in one statement, and learning whether they were wanted."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import AutoField, Field, Model
+
+Columns = tuple[tuple[str, "Field[Any, Any]"], ...]
+
+
+def insert(
+    model: type[Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unless_taken: tuple[str, ...] = (),
+    among: str = "",
+) -> int:
+    """Insert rows, each a value for every column but an automatic key; answer how many were inserted.
+
+    Left out is a row whose values of the columns *unless_taken* stand in the table already; they are a unique
+    constraint of it, which may hold only *among* the rows with this boolean column set. Django's `get_or_create` needs
+    four statements for that, and `bulk_create` does not tell.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    columns, head, tail = _statement(model, unless_taken, among)
+    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+    parameters = [
+        field.get_db_prep_save(row[name], database) for row in rows for name, field in columns
+    ]
+    with database.cursor() as cursor:
+        cursor.execute(f"{head} {places} {tail}", parameters)
+        return int(cursor.rowcount)
+
+
+@cache
+def _statement(
+    model: type[Model], unless_taken: tuple[str, ...], among: str
+) -> tuple[Columns, str, str]:
+    """The columns to give values for, what stands before the values, and what after them."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    columns = tuple(
+        (field.attname, field)
+        for field in model._meta.concrete_fields
+        if not isinstance(field, AutoField)
+    )
+    names = ", ".join(quote(name) for name, _ in columns)
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES"
+    if not unless_taken:
+        return columns, head, ""
+    taken = ", ".join(quote(name) for name in unless_taken)
+    where = f" WHERE {quote(among)}" if among else ""
+    return columns, head, f"ON CONFLICT ({taken}){where} DO NOTHING"

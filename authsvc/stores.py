@@ -1,0 +1,79 @@
+"""Where things are kept: the two sets of repositories, and nothing that prefers one of them."""
+
+from dataclasses import dataclass
+
+from accounts.domain.repositories import memory as accounts_memory
+from accounts.domain.repositories import orm as accounts_orm
+from accounts.domain.repositories.protocols import (
+    LedgerRepository,
+    RefreshTokenRepository,
+    SessionRepository,
+    UserRepository,
+)
+from authsvc.kernel.memory import InMemoryDatabase
+from courses.domain.repositories import memory as courses_memory
+from courses.domain.repositories import orm as courses_orm
+from courses.domain.repositories.protocols import (
+    CourseDraftRepository,
+    CourseRepository,
+    CourseVersionRepository,
+)
+from credentials.domain.repositories import memory as credentials_memory
+from credentials.domain.repositories import orm as credentials_orm
+from credentials.domain.repositories.protocols import (
+    CredentialRepository,
+    UserCredentialRepository,
+)
+from progress.domain.repositories import memory as progress_memory
+from progress.domain.repositories import orm as progress_orm
+from progress.domain.repositories.protocols import EventRepository, ProgressRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repositories:
+    users: UserRepository
+    sessions: SessionRepository
+    refresh_tokens: RefreshTokenRepository
+    ledger: LedgerRepository
+    courses: CourseRepository
+    course_drafts: CourseDraftRepository
+    course_versions: CourseVersionRepository
+    progress: ProgressRepository
+    events: EventRepository
+    credentials: CredentialRepository
+    user_credentials: UserCredentialRepository
+
+
+def orm_repositories() -> Repositories:
+    return Repositories(
+        users=accounts_orm.OrmUserRepository(),
+        sessions=accounts_orm.OrmSessionRepository(),
+        refresh_tokens=accounts_orm.OrmRefreshTokenRepository(),
+        ledger=accounts_orm.OrmLedgerRepository(),
+        courses=courses_orm.OrmCourseRepository(),
+        course_drafts=courses_orm.OrmCourseDraftRepository(),
+        course_versions=courses_orm.OrmCourseVersionRepository(),
+        progress=progress_orm.OrmProgressRepository(),
+        events=progress_orm.OrmEventRepository(),
+        credentials=credentials_orm.OrmCredentialRepository(),
+        user_credentials=credentials_orm.OrmUserCredentialRepository(),
+    )
+
+
+def memory_repositories(database: InMemoryDatabase) -> Repositories:
+    """Repositories on the tables of *database*, which is their unit of work."""
+    users = accounts_memory.InMemoryUserRepository(database.table())
+    refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table())
+    return Repositories(
+        users=users,
+        sessions=accounts_memory.InMemorySessionRepository(users, refresh_tokens, database.table()),
+        refresh_tokens=refresh_tokens,
+        ledger=accounts_memory.InMemoryLedgerRepository(database.table()),
+        courses=courses_memory.InMemoryCourseRepository(database.table()),
+        course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
+        course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),
+        progress=progress_memory.InMemoryProgressRepository(database.table()),
+        events=progress_memory.InMemoryEventRepository(database.table()),
+        credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
+        user_credentials=credentials_memory.InMemoryUserCredentialRepository(database.table()),
+    )

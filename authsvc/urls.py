@@ -1,0 +1,31 @@
+"""Every address of the house."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from authsvc import health, problems
+
+handler400 = "authsvc.problems.bad_request"
+handler404 = "authsvc.problems.not_found"
+handler500 = "authsvc.problems.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health.live),
+    path("health/ready", health.ready),
+    # In the order of their load: an address is looked for from the top.
+    path("", include("progress.api.urls")),
+    path("", include("courses.api.urls")),
+    path("", include("accounts.api.urls")),
+    path("", include("credentials.api.urls")),
+]
+if settings.ENVIRONMENT.has_database:
+    urlpatterns.append(path("admin/", admin.site.urls))
+else:
+    urlpatterns.append(re_path(r"^(admin|oauth)(/.*)?$", problems.database_needed))
+if settings.ENVIRONMENT.shows_docs:
+    urlpatterns += [
+        path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+        path("docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="docs"),
+    ]

@@ -1,0 +1,275 @@
+"""Courses in the database: the only module here that knows the rows."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from accounts.public import UserId
+from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.storage.inserts import insert
+from authsvc.storage.prepared import PreparedQuery
+from courses import models as rows
+from courses.domain.entities import (
+    Course,
+    CourseDraft,
+    CourseId,
+    CourseModule,
+    CourseStatus,
+    CourseVersion,
+    ItemId,
+    ItemType,
+    ModuleId,
+    ModuleItem,
+    OrganizationId,
+    Outline,
+)
+from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
+
+Values = dict[str, Any]
+
+_WITH_SLUG: Final = PreparedQuery(lambda slug: rows.Course.objects.filter(slug=slug), str)
+_WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=course_id), UUID)
+
+
+class OrmCourseRepository:
+    def add(self, course: Course) -> None:
+        if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
+            raise SlugTaken(slug=course.slug)
+
+    def at(self, address: str) -> Course:
+        course_id = id_spelled(address)
+        row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
+        if row is None:
+            raise CourseNotFound
+        return _course(row)
+
+    def get_for_update(self, course_id: CourseId) -> Course:
+        try:
+            return _course(rows.Course.objects.select_for_update().get(pk=course_id))
+        except rows.Course.DoesNotExist:
+            raise CourseNotFound from None
+
+    def save(self, course: Course) -> None:
+        rows.Course.objects.filter(pk=course.id).update(**_course_values(course))
+
+    def page_of(self, request: PageRequest, *, status: CourseStatus, search: str) -> Page[Course]:
+        found = rows.Course.objects.filter(status=status).order_by("created_at", "id")
+        if search:
+            found = found.filter(search_text__contains=search.casefold())
+        if request.cursor is not None:
+            at, course_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
+        courses = [_course(row) for row in found[: request.limit + 1]]
+        return page_of(courses, request, key=lambda course: (course.created_at, course.id))
+
+
+class OrmCourseDraftRepository:
+    def get(self, course_id: CourseId) -> CourseDraft:
+        items = rows.ModuleItem.objects.order_by("position")
+        modules = rows.CourseModule.objects.order_by("position")
+        drafts = rows.CourseDraft.objects.prefetch_related(
+            Prefetch("modules", modules.prefetch_related(Prefetch("items", items)))
+        )
+        try:
+            return _draft(drafts.get(pk=course_id))
+        except rows.CourseDraft.DoesNotExist:
+            raise CourseNotFound from None
+
+    def save(self, draft: CourseDraft) -> None:
+        row = rows.CourseDraft(course_id=draft.course_id, title=draft.title, summary=draft.summary)
+        row.save()
+        rows.CourseModule.objects.filter(draft=row).delete()
+        modules = draft.outline.modules
+        rows.CourseModule.objects.bulk_create(_module_row(module, draft) for module in modules)
+        rows.ModuleItem.objects.bulk_create(
+            _item_row(item, module) for module in modules for item in module.items
+        )
+
+
+class OrmCourseVersionRepository:
+    def add(self, version: CourseVersion) -> None:
+        insert(rows.CourseVersion, [_version_values(version)])
+
+    def get(self, course_id: CourseId, number: int) -> CourseVersion:
+        try:
+            return _version(rows.CourseVersion.objects.get(course_id=course_id, number=number))
+        except rows.CourseVersion.DoesNotExist:
+            raise CourseVersionNotFound from None
+
+    def page_of(self, course_id: CourseId, request: PageRequest) -> Page[CourseVersion]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        found = rows.CourseVersion.objects.filter(course_id=course_id, number__gt=after)
+        versions = [_version(row) for row in found.order_by("number")[: request.limit + 1]]
+        return page_of(versions, request, key=lambda version: (version.number,))
+
+
+def _course(row: rows.Course) -> Course:
+    return Course(
+        id=CourseId(row.id),
+        slug=row.slug,
+        title=row.title,
+        summary=row.summary,
+        status=CourseStatus(row.status),
+        version=row.version,
+        created_by=UserId(row.created_by_id) if row.created_by_id else None,
+        created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _course_values(course: Course) -> Values:
+    return {
+        "id": course.id,
+        "slug": course.slug,
+        "title": course.title,
+        "summary": course.summary,
+        "search_text": course.search_text,
+        "status": course.status,
+        "version": course.version,
+        "created_by_id": course.created_by,
+        "created_at": course.created_at,
+        "org_id": course.org_id,
+    }
+
+
+def _draft(row: rows.CourseDraft) -> CourseDraft:
+    modules = tuple(_module(module) for module in row.modules.all())
+    return CourseDraft(
+        course_id=CourseId(row.course_id),
+        title=row.title,
+        summary=row.summary,
+        outline=Outline(modules=modules),
+    )
+
+
+def _module(row: rows.CourseModule) -> CourseModule:
+    return CourseModule(
+        id=ModuleId(row.id),
+        position=row.position,
+        key=row.key,
+        title=row.title,
+        items=tuple(_item(item) for item in row.items.all()),
+    )
+
+
+def _item(row: rows.ModuleItem) -> ModuleItem:
+    return ModuleItem(
+        id=ItemId(row.id),
+        position=row.position,
+        key=row.key,
+        title=row.title,
+        type=ItemType(row.type),
+        is_required=row.is_required,
+        body=row.body,
+        url=row.url,
+    )
+
+
+def _module_row(module: CourseModule, draft: CourseDraft) -> rows.CourseModule:
+    return rows.CourseModule(
+        id=module.id,
+        draft_id=draft.course_id,
+        position=module.position,
+        key=module.key,
+        title=module.title,
+    )
+
+
+def _item_row(item: ModuleItem, module: CourseModule) -> rows.ModuleItem:
+    return rows.ModuleItem(
+        id=item.id,
+        module_id=module.id,
+        position=item.position,
+        key=item.key,
+        title=item.title,
+        type=item.type,
+        is_required=item.is_required,
+        body=item.body,
+        url=item.url,
+    )
+
+
+def _version(row: rows.CourseVersion) -> CourseVersion:
+    return CourseVersion(
+        course_id=CourseId(row.course_id),
+        number=row.number,
+        slug=row.slug,
+        title=row.title,
+        summary=row.summary,
+        outline=_outline_of_json(row.outline),
+        checksum=row.checksum,
+        published_at=row.published_at,
+        published_by=UserId(row.published_by_id) if row.published_by_id else None,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _version_values(version: CourseVersion) -> Values:
+    return {
+        "course_id": version.course_id,
+        "number": version.number,
+        "slug": version.slug,
+        "title": version.title,
+        "summary": version.summary,
+        "outline": _json_of_outline(version.outline),
+        "checksum": version.checksum,
+        "published_at": version.published_at,
+        "published_by_id": version.published_by,
+        "org_id": version.org_id,
+    }
+
+
+def _outline_of_json(modules: list[dict[str, Any]]) -> Outline:
+    return Outline(
+        modules=tuple(
+            CourseModule(
+                id=ModuleId(UUID(module["id"])),
+                position=module["position"],
+                key=module["key"],
+                title=module["title"],
+                items=tuple(_item_of_json(item) for item in module["items"]),
+            )
+            for module in modules
+        )
+    )
+
+
+def _item_of_json(item: dict[str, Any]) -> ModuleItem:
+    return ModuleItem(
+        id=ItemId(UUID(item["id"])),
+        position=item["position"],
+        key=item["key"],
+        title=item["title"],
+        type=ItemType(item["type"]),
+        is_required=item["is_required"],
+        body=item["body"],
+        url=item["url"],
+    )
+
+
+def _json_of_outline(outline: Outline) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": str(module.id),
+            "position": module.position,
+            "key": module.key,
+            "title": module.title,
+            "items": [_json_of_item(item) for item in module.items],
+        }
+        for module in outline.modules
+    ]
+
+
+def _json_of_item(item: ModuleItem) -> dict[str, Any]:
+    return {
+        "id": str(item.id),
+        "position": item.position,
+        "key": item.key,
+        "title": item.title,
+        "type": item.type.value,
+        "is_required": item.is_required,
+        "body": item.body,
+        "url": item.url,
+    }

@@ -1,0 +1,113 @@
+"""Rows of courses: columns and constraints, no behaviour."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from authsvc.storage.append_only import AppendOnlyRow
+from courses.domain.entities import CourseStatus, ItemType
+
+
+class Course(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    search_text = models.TextField(editable=False)
+    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in CourseStatus])
+    version = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    created_at = models.DateTimeField()
+    org_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "created_at", "id"], name="courses_by_status_and_age")
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class CourseDraft(models.Model):
+    course = models.OneToOneField(
+        Course, on_delete=models.CASCADE, primary_key=True, related_name="draft"
+    )
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CourseModule(models.Model):
+    id = models.UUIDField(primary_key=True, editable=False)
+    draft = models.ForeignKey(CourseDraft, on_delete=models.CASCADE, related_name="modules")
+    position = models.PositiveIntegerField()
+    key = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "position"], name="one_module_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ModuleItem(models.Model):
+    id = models.UUIDField(primary_key=True, editable=False)
+    module = models.ForeignKey(CourseModule, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    key = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    type = models.CharField(max_length=16, choices=[(t.value, t.value) for t in ItemType])
+    is_required = models.BooleanField(default=True)
+    body = models.TextField(blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["module", "position"], name="one_item_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CourseVersion(AppendOnlyRow):
+    """`outline` holds the modules as JSON: a version is read whole, and never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    outline = models.JSONField()
+    checksum = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    org_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="one_version_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} version {self.number}"

@@ -1,0 +1,28 @@
+"""What other apps may use of courses."""
+
+from courses.domain.entities import (
+    Course,
+    CourseId,
+    CourseVersion,
+    ItemId,
+    ModuleId,
+    OrganizationId,
+    Outline,
+)
+from courses.domain.errors import CourseNotFound, CourseNotOpen, ItemNotFound, SlugTaken
+from courses.domain.services import CatalogService
+
+__all__ = [
+    "CatalogService",
+    "Course",
+    "CourseId",
+    "CourseNotFound",
+    "CourseNotOpen",
+    "CourseVersion",
+    "ItemId",
+    "ItemNotFound",
+    "ModuleId",
+    "OrganizationId",
+    "Outline",
+    "SlugTaken",
+]

@@ -1,0 +1,137 @@
+"""Credentials over HTTP."""
+
+from uuid import UUID
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.public import NotPermitted, Scope
+from authsvc.actors import principal_of
+from authsvc.api.idempotency import idempotent
+from authsvc.api.operations import Operation, describes
+from authsvc.api.views import (
+    ApiView,
+    PublicApiView,
+    body_of,
+    json_of,
+    page_request_of,
+    page_response,
+)
+from authsvc.container import services
+from credentials.api.serializers import (
+    CredentialSerializer,
+    HeldCredentialSerializer,
+    ReasonRequestSerializer,
+    VerificationSerializer,
+)
+from credentials.domain.entities import UserCredentialId
+from credentials.domain.errors import (
+    AlreadyIssued,
+    AlreadyRevoked,
+    ReasonMissing,
+    UserCredentialNotFound,
+)
+
+
+class CredentialListView(ApiView):
+    required_scopes = {"GET": Scope.CREDENTIALS_READ}
+
+    @describes(
+        Operation(
+            name="listCredentials",
+            summary="What can be earned, oldest first",
+            page_of=CredentialSerializer,
+        )
+    )
+    def get(self, request: Request) -> Response:
+        page = services().credentials.page_of(page_request_of(request))
+        return page_response(page, CredentialSerializer)
+
+
+class MyCredentialListView(ApiView):
+    required_scopes = {"GET": Scope.CREDENTIALS_READ}
+
+    @describes(
+        Operation(
+            name="listMyCredentials",
+            summary="What I was issued, in the order of issue; revoked ones too",
+            page_of=HeldCredentialSerializer,
+        )
+    )
+    def get(self, request: Request) -> Response:
+        page = services().issuing.page_for(principal_of(request), page_request_of(request))
+        return page_response(page, HeldCredentialSerializer)
+
+
+class IssuedView(PublicApiView):
+    @describes(
+        Operation(
+            name="getIssued",
+            summary="An issued credential, for anybody who has its id",
+            answer=HeldCredentialSerializer,
+            refusals=(UserCredentialNotFound,),
+        )
+    )
+    def get(self, request: Request, issued_id: UUID) -> Response:
+        held = services().issuing.get(UserCredentialId(issued_id))
+        return Response(json_of(held, HeldCredentialSerializer))
+
+
+class VerifyView(PublicApiView):
+    @describes(
+        Operation(
+            name="verifyIssued",
+            summary="Whether an issued credential is valid, for anybody who was shown it",
+            answer=VerificationSerializer,
+            refusals=(UserCredentialNotFound,),
+        )
+    )
+    def get(self, request: Request, issued_id: UUID) -> Response:
+        verification = services().issuing.verify(UserCredentialId(issued_id))
+        return Response(json_of(verification, VerificationSerializer))
+
+
+class RevokeView(ApiView):
+    required_scopes = {"POST": Scope.CREDENTIALS_WRITE}
+
+    @describes(
+        Operation(
+            name="revokeIssued",
+            summary="Vouch for an issued credential no longer",
+            body=ReasonRequestSerializer,
+            answer=HeldCredentialSerializer,
+            refusals=(NotPermitted, UserCredentialNotFound, AlreadyRevoked, ReasonMissing),
+        )
+    )
+    @idempotent
+    def post(self, request: Request, issued_id: UUID) -> Response:
+        held = services().issuing.revoke(
+            UserCredentialId(issued_id),
+            reason=body_of(request, ReasonRequestSerializer)["reason"],
+            by=principal_of(request),
+        )
+        return Response(json_of(held, HeldCredentialSerializer))
+
+
+class ReissueView(ApiView):
+    required_scopes = {"POST": Scope.CREDENTIALS_WRITE}
+
+    @describes(
+        Operation(
+            name="reissueIssued",
+            summary="Issue a new copy in place of one that is revoked, expired or wrong",
+            body=ReasonRequestSerializer,
+            status=status.HTTP_201_CREATED,
+            answer=HeldCredentialSerializer,
+            refusals=(NotPermitted, UserCredentialNotFound, AlreadyIssued, ReasonMissing),
+        )
+    )
+    @idempotent
+    def post(self, request: Request, issued_id: UUID) -> Response:
+        held = services().issuing.reissue(
+            UserCredentialId(issued_id),
+            reason=body_of(request, ReasonRequestSerializer)["reason"],
+            by=principal_of(request),
+        )
+        return Response(json_of(held, HeldCredentialSerializer), status=status.HTTP_201_CREATED)

@@ -1,0 +1,8 @@
+"""credentials: what learners can show for it."""
+
+from django.apps import AppConfig
+
+
+class CredentialsConfig(AppConfig):
+    name = "credentials"
+    default_auto_field = "django.db.models.BigAutoField"

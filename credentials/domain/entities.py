@@ -1,0 +1,165 @@
+"""What a credential is, and what it means that somebody holds one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from accounts.public import UserId
+from authsvc.kernel.errors import Complaint
+from courses.public import CourseId
+from credentials.domain.errors import AlreadyRevoked, ReasonMissing
+
+CredentialId = NewType("CredentialId", UUID)
+UserCredentialId = NewType("UserCredentialId", UUID)
+
+
+class CredentialType(StrEnum):
+    CERTIFICATE = "certificate"
+    BADGE = "badge"
+    MICROCREDENTIAL = "microcredential"
+
+
+class UserCredentialStatus(StrEnum):
+    ISSUED = "issued"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialTerms:
+    """What a credential says and when it is earned: by completing the course.
+
+    `criteria` tells a stranger what its holder had to do, `issuer` who vouches for it, `image_url` may be empty.
+    """
+
+    name: str
+    type: CredentialType
+    description: str
+    criteria: str
+    issuer: str
+    image_url: str
+    course_id: CourseId
+    valid_for_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A definition. Each change of its terms makes a new version; what was issued keeps its own."""
+
+    id: CredentialId
+    version: int
+    terms: CredentialTerms
+    is_offered: bool
+    created_at: datetime
+
+    def amended(self, terms: CredentialTerms) -> "Credential":
+        if terms == self.terms:
+            return self
+        return replace(self, terms=terms, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the holder did to earn it."""
+
+    course_id: CourseId
+    course_version: int
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """Why a credential is no longer vouched for, and who said so."""
+
+    at: datetime
+    reason: str
+    by: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserCredential:
+    """A credential as it was issued: its terms never change afterwards, and no more does the day of issue.
+
+    Of one person's copies of a credential, the last one issued and not revoked is current.
+    """
+
+    id: UserCredentialId
+    user_id: UserId
+    credential_id: CredentialId
+    credential_version: int
+    terms: CredentialTerms
+    evidence: Evidence
+    issued_at: datetime
+    expires_at: datetime | None
+    supersedes: UserCredentialId | None = None
+    revocation: Revocation | None = None
+    is_current: bool = True
+
+    @classmethod
+    def issued(
+        cls,
+        user_credential_id: UserCredentialId,
+        *,
+        credential: Credential,
+        user_id: UserId,
+        evidence: Evidence,
+        at: datetime,
+        supersedes: UserCredentialId | None = None,
+    ) -> "UserCredential":
+        """A copy of the credential as it is defined now."""
+        days = credential.terms.valid_for_days
+        return cls(
+            id=user_credential_id,
+            user_id=user_id,
+            credential_id=credential.id,
+            credential_version=credential.version,
+            terms=credential.terms,
+            evidence=evidence,
+            issued_at=at,
+            expires_at=None if days is None else at + timedelta(days=days),
+            supersedes=supersedes,
+        )
+
+    def status(self, *, at: datetime) -> UserCredentialStatus:
+        if self.revocation is not None:
+            return UserCredentialStatus.REVOKED
+        if self.expires_at is not None and at >= self.expires_at:
+            return UserCredentialStatus.EXPIRED
+        return UserCredentialStatus.ISSUED
+
+    def revoked(self, *, at: datetime, reason: str, by: UserId | None) -> "UserCredential":
+        """Raises AlreadyRevoked, ReasonMissing."""
+        if self.revocation is not None:
+            raise AlreadyRevoked
+        if not reason.strip():
+            raise ReasonMissing(Complaint(path="reason", detail=ReasonMissing.title))
+        return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
+
+    def superseded(self) -> "UserCredential":
+        return replace(self, is_current=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCredential:
+    """A copy, and what its status is now."""
+
+    copy: UserCredential
+    status: UserCredentialStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What a stranger is told about a credential that he was shown."""
+
+    id: UserCredentialId
+    credential_name: str
+    issuer: str
+    issued_at: datetime
+    expires_at: datetime | None
+    status: UserCredentialStatus
+
+    @property
+    def valid(self) -> bool:
+        return self.status is UserCredentialStatus.ISSUED

@@ -1,0 +1,93 @@
+"""Credentials in dicts."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from accounts.public import UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from courses.public import CourseId
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    UserCredential,
+    UserCredentialId,
+)
+from credentials.domain.errors import AlreadyIssued, CredentialNotFound, UserCredentialNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryCredentialRepository:
+    store: MutableMapping[CredentialId, Credential] = field(default_factory=dict)
+
+    def add(self, credential: Credential) -> None:
+        self.store[credential.id] = credential
+
+    def get(self, credential_id: CredentialId) -> Credential:
+        try:
+            return self.store[credential_id]
+        except KeyError:
+            raise CredentialNotFound from None
+
+    def get_for_update(self, credential_id: CredentialId) -> Credential:
+        return self.get(credential_id)
+
+    def save(self, credential: Credential) -> None:
+        self.store[credential.id] = credential
+
+    def page_of(self, request: PageRequest) -> Page[Credential]:
+        found = self._offered()
+        if request.cursor is not None:
+            after = moment_and_id_in(request.cursor)
+            found = [credential for credential in found if _age(credential) > after]
+        return page_of(found, request, key=_age)
+
+    def earned_by(self, course_id: CourseId) -> list[Credential]:
+        return [one for one in self._offered() if one.terms.course_id == course_id]
+
+    def _offered(self) -> list[Credential]:
+        return sorted((one for one in self.store.values() if one.is_offered), key=_age)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryUserCredentialRepository:
+    store: MutableMapping[UserCredentialId, UserCredential] = field(default_factory=dict)
+
+    def add(self, user_credential: UserCredential) -> None:
+        for kept in self.store.values():
+            is_same = kept.credential_id == user_credential.credential_id
+            if is_same and kept.user_id == user_credential.user_id and kept.is_current:
+                raise AlreadyIssued
+        self.store[user_credential.id] = user_credential
+
+    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
+        try:
+            return self.store[user_credential_id]
+        except KeyError:
+            raise UserCredentialNotFound from None
+
+    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self.get(user_credential_id)
+
+    def save(self, user_credential: UserCredential) -> None:
+        self.store[user_credential.id] = replace(
+            self.store[user_credential.id],
+            revocation=user_credential.revocation,
+            is_current=user_credential.is_current,
+        )
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
+        found = sorted((one for one in self.store.values() if one.user_id == user_id), key=_issue)
+        if request.cursor is not None:
+            after = moment_and_id_in(request.cursor)
+            found = [one for one in found if _issue(one) > after]
+        return page_of(found, request, key=_issue)
+
+
+def _age(credential: Credential) -> tuple[datetime, UUID]:
+    return credential.created_at, credential.id
+
+
+def _issue(user_credential: UserCredential) -> tuple[datetime, UUID]:
+    return user_credential.issued_at, user_credential.id

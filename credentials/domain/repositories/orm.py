@@ -1,0 +1,224 @@
+"""Credentials in the database: the only module here that knows the rows."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.public import UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.storage.inserts import insert
+from courses.public import CourseId
+from credentials import models as rows
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    CredentialTerms,
+    CredentialType,
+    Evidence,
+    Revocation,
+    UserCredential,
+    UserCredentialId,
+)
+from credentials.domain.errors import AlreadyIssued, CredentialNotFound, UserCredentialNotFound
+
+Values = dict[str, Any]
+
+
+class OrmCredentialRepository:
+    def add(self, credential: Credential) -> None:
+        insert(rows.Credential, [_credential_values(credential)])
+
+    def get(self, credential_id: CredentialId) -> Credential:
+        return self._one(rows.Credential.objects.all(), credential_id)
+
+    def get_for_update(self, credential_id: CredentialId) -> Credential:
+        return self._one(rows.Credential.objects.select_for_update(), credential_id)
+
+    def save(self, credential: Credential) -> None:
+        rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
+
+    def page_of(self, request: PageRequest) -> Page[Credential]:
+        found = rows.Credential.objects.filter(is_offered=True)
+        if request.cursor is not None:
+            at, credential_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=credential_id))
+        found = found.order_by("created_at", "id")[: request.limit + 1]
+        return page_of(
+            [_credential(row) for row in found],
+            request,
+            key=lambda credential: (credential.created_at, credential.id),
+        )
+
+    def earned_by(self, course_id: CourseId) -> list[Credential]:
+        found = rows.Credential.objects.filter(is_offered=True, course_id=course_id)
+        return [_credential(row) for row in found.order_by("created_at", "id")]
+
+    def _one(self, found: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
+        try:
+            return _credential(found.get(pk=credential_id))
+        except rows.Credential.DoesNotExist:
+            raise CredentialNotFound from None
+
+
+class OrmUserCredentialRepository:
+    def add(self, user_credential: UserCredential) -> None:
+        inserted = insert(
+            rows.UserCredential,
+            [_user_credential_values(user_credential)],
+            unless_taken=("user_id", "credential_id"),
+            among="is_current",
+        )
+        if not inserted:
+            raise AlreadyIssued
+
+    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self._one(rows.UserCredential.objects.all(), user_credential_id)
+
+    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self._one(rows.UserCredential.objects.select_for_update(), user_credential_id)
+
+    def save(self, user_credential: UserCredential) -> None:
+        kept = rows.UserCredential.objects.filter(pk=user_credential.id)
+        kept.update(**_revocation_values(user_credential))
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
+        found = rows.UserCredential.objects.filter(user_id=user_id)
+        if request.cursor is not None:
+            at, last_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(issued_at__gt=at) | Q(issued_at=at, id__gt=last_id))
+        found = found.order_by("issued_at", "id")[: request.limit + 1]
+        return page_of(
+            [_user_credential(row) for row in found],
+            request,
+            key=lambda one: (one.issued_at, one.id),
+        )
+
+    def _one(
+        self, found: QuerySet[rows.UserCredential], user_credential_id: UserCredentialId
+    ) -> UserCredential:
+        try:
+            return _user_credential(found.get(pk=user_credential_id))
+        except rows.UserCredential.DoesNotExist:
+            raise UserCredentialNotFound from None
+
+
+def _credential(row: rows.Credential) -> Credential:
+    return Credential(
+        id=CredentialId(row.id),
+        version=row.version,
+        terms=CredentialTerms(
+            name=row.name,
+            type=CredentialType(row.type),
+            description=row.description,
+            criteria=row.criteria,
+            issuer=row.issuer,
+            image_url=row.image_url,
+            course_id=CourseId(row.course_id),
+            valid_for_days=row.valid_for_days,
+        ),
+        is_offered=row.is_offered,
+        created_at=row.created_at,
+    )
+
+
+def _credential_values(credential: Credential) -> Values:
+    terms = credential.terms
+    return {
+        "id": credential.id,
+        "version": credential.version,
+        "name": terms.name,
+        "type": terms.type,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course_id": terms.course_id,
+        "valid_for_days": terms.valid_for_days,
+        "is_offered": credential.is_offered,
+        "created_at": credential.created_at,
+    }
+
+
+def _user_credential(row: rows.UserCredential) -> UserCredential:
+    return UserCredential(
+        id=UserCredentialId(row.id),
+        user_id=UserId(row.user_id),
+        credential_id=CredentialId(row.credential_id),
+        credential_version=row.credential_version,
+        terms=_terms_of_json(row.terms),
+        evidence=Evidence(
+            course_id=CourseId(row.course_id),
+            course_version=row.course_version,
+            completed_at=row.completed_at,
+        ),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        supersedes=UserCredentialId(row.supersedes_id) if row.supersedes_id else None,
+        revocation=_revocation(row),
+        is_current=row.is_current,
+    )
+
+
+def _revocation(row: rows.UserCredential) -> Revocation | None:
+    if row.revoked_at is None:
+        return None
+    return Revocation(
+        at=row.revoked_at,
+        reason=row.revocation_reason,
+        by=UserId(row.revoked_by_id) if row.revoked_by_id else None,
+    )
+
+
+def _user_credential_values(user_credential: UserCredential) -> Values:
+    return {
+        "id": user_credential.id,
+        "user_id": user_credential.user_id,
+        "credential_id": user_credential.credential_id,
+        "credential_version": user_credential.credential_version,
+        "terms": _json_of_terms(user_credential.terms),
+        "course_id": user_credential.evidence.course_id,
+        "course_version": user_credential.evidence.course_version,
+        "completed_at": user_credential.evidence.completed_at,
+        "issued_at": user_credential.issued_at,
+        "expires_at": user_credential.expires_at,
+        "supersedes_id": user_credential.supersedes,
+        **_revocation_values(user_credential),
+    }
+
+
+def _revocation_values(user_credential: UserCredential) -> Values:
+    """What may change after the issue."""
+    revocation = user_credential.revocation
+    return {
+        "revoked_at": revocation.at if revocation else None,
+        "revocation_reason": revocation.reason if revocation else "",
+        "revoked_by_id": revocation.by if revocation else None,
+        "is_current": user_credential.is_current,
+    }
+
+
+def _terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
+    return CredentialTerms(
+        name=terms["name"],
+        type=CredentialType(terms["type"]),
+        description=terms["description"],
+        criteria=terms["criteria"],
+        issuer=terms["issuer"],
+        image_url=terms["image_url"],
+        course_id=CourseId(UUID(terms["course_id"])),
+        valid_for_days=terms["valid_for_days"],
+    )
+
+
+def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
+    return {
+        "name": terms.name,
+        "type": terms.type.value,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course_id": str(terms.course_id),
+        "valid_for_days": terms.valid_for_days,
+    }

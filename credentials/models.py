@@ -1,0 +1,77 @@
+"""Rows of credentials: columns and constraints, no behaviour."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from credentials.domain.entities import CredentialType
+
+
+class Credential(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    name = models.CharField(max_length=200)
+    type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in CredentialType])
+    description = models.TextField(blank=True)
+    criteria = models.TextField(help_text="What a holder had to do, for strangers to read.")
+    issuer = models.CharField(max_length=200)
+    image_url = models.URLField(max_length=2000, blank=True)
+    course = models.ForeignKey(
+        "courses.Course",
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Completing this course earns the credential.",
+    )
+    valid_for_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Leave empty if it never expires."
+    )
+    is_offered = models.BooleanField(default=True)
+    created_at = models.DateTimeField(editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserCredential(models.Model):
+    """`terms` are those of the version that was issued, as JSON: they stay when the definition changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")
+    credential_version = models.PositiveIntegerField()
+    terms = models.JSONField()
+    course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
+    course_version = models.PositiveIntegerField()
+    completed_at = models.DateTimeField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    supersedes = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revocation_reason = models.TextField(blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "credential"],
+                condition=models.Q(is_current=True),
+                name="one_current_copy_per_holder",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None) | ~models.Q(revocation_reason=""),
+                name="revocation_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

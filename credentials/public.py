@@ -1,0 +1,5 @@
+"""What others may use of credentials."""
+
+from credentials.domain.entities import CredentialTerms, CredentialType
+
+__all__ = ["CredentialTerms", "CredentialType"]

@@ -1,0 +1,170 @@
+"""Progress in the database: the only module here that knows the rows."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.public import UserId
+from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.storage.inserts import insert
+from courses.public import CourseId, ItemId, ModuleId, OrganizationId
+from progress import models as rows
+from progress.domain.entities import (
+    CourseProgress,
+    EventId,
+    EventType,
+    Fact,
+    ProgressEvent,
+    ProgressStatus,
+    StreamId,
+)
+from progress.domain.errors import AlreadyEnrolled
+
+Values = dict[str, Any]
+
+
+class OrmProgressRepository:
+    def add(self, progress: CourseProgress) -> None:
+        values = _progress_values(progress)
+        if not insert(rows.CourseProgress, [values], unless_taken=("user_id", "course_id")):
+            raise AlreadyEnrolled(course_slug=progress.course_slug)
+
+    def find(self, user_id: UserId, address: str) -> CourseProgress | None:
+        return self._first(rows.CourseProgress.objects.all(), user_id, address)
+
+    def find_for_update(self, user_id: UserId, address: str) -> CourseProgress | None:
+        return self._first(rows.CourseProgress.objects.select_for_update(), user_id, address)
+
+    def save(self, progress: CourseProgress) -> None:
+        kept = rows.CourseProgress.objects.filter(
+            user_id=progress.user_id, course_id=progress.course_id
+        )
+        kept.update(**_progress_values(progress))
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[CourseProgress]:
+        found = rows.CourseProgress.objects.filter(user_id=user_id)
+        if request.cursor is not None:
+            at, course_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, course_id__gt=course_id))
+        found = found.order_by("enrolled_at", "course_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: progress.place)
+
+    def count(self) -> int:
+        return rows.CourseProgress.objects.count()
+
+    def _first(
+        self, found: QuerySet[rows.CourseProgress], user_id: UserId, address: str
+    ) -> CourseProgress | None:
+        row = found.filter(_address(address), user_id=user_id).first()
+        return _progress(row) if row else None
+
+
+class OrmEventRepository:
+    def append(self, events: Sequence[ProgressEvent]) -> None:
+        insert(rows.ProgressEvent, [_event_values(event) for event in events])
+
+    def page_of_stream(self, stream: StreamId, request: PageRequest) -> Page[ProgressEvent]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        found = _rows_of(stream).filter(sequence__gt=after)[: request.limit + 1]
+        return page_of([_event(row) for row in found], request, key=lambda event: (event.sequence,))
+
+    def stream(self, stream: StreamId) -> list[ProgressEvent]:
+        return [_event(row) for row in _rows_of(stream)]
+
+    def page_of_streams(self, request: PageRequest) -> Page[StreamId]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        first_events = rows.ProgressEvent.objects.filter(sequence=1, position__gt=after)
+        found = first_events.order_by("position")[: request.limit + 1]
+        page = page_of(list(found), request, key=lambda row: (row.position,))
+        streams = tuple(
+            StreamId(user_id=UserId(row.user_id), course_id=CourseId(row.course_id))
+            for row in page.items
+        )
+        return Page(items=streams, next_cursor=page.next_cursor)
+
+
+def _address(address: str) -> Q:
+    course_id = id_spelled(address)
+    return Q(course_slug=address) if course_id is None else Q(course_id=course_id)
+
+
+def _rows_of(stream: StreamId) -> QuerySet[rows.ProgressEvent]:
+    found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
+    return found.order_by("sequence")
+
+
+def _progress(row: rows.CourseProgress) -> CourseProgress:
+    return CourseProgress(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        course_slug=row.course_slug,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        status=ProgressStatus(row.status),
+        course_version=row.course_version,
+        percent_complete=row.percent_complete,
+        enrolled_at=row.enrolled_at,
+        last_activity_at=row.last_activity_at,
+        completed_at=row.completed_at,
+        completed_items=tuple(ItemId(UUID(item_id)) for item_id in row.completed_items),
+        started_modules=tuple(ModuleId(UUID(module_id)) for module_id in row.started_modules),
+        sequence=row.sequence,
+        hash=row.hash,
+    )
+
+
+def _progress_values(progress: CourseProgress) -> Values:
+    return {
+        "user_id": progress.user_id,
+        "course_id": progress.course_id,
+        "course_slug": progress.course_slug,
+        "org_id": progress.org_id,
+        "status": progress.status,
+        "course_version": progress.course_version,
+        "percent_complete": progress.percent_complete,
+        "enrolled_at": progress.enrolled_at,
+        "last_activity_at": progress.last_activity_at,
+        "completed_at": progress.completed_at,
+        "completed_items": [str(item_id) for item_id in progress.completed_items],
+        "started_modules": [str(module_id) for module_id in progress.started_modules],
+        "sequence": progress.sequence,
+        "hash": progress.hash,
+    }
+
+
+def _event(row: rows.ProgressEvent) -> ProgressEvent:
+    return ProgressEvent(
+        id=EventId(row.id),
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        sequence=row.sequence,
+        fact=Fact(type=EventType(row.type), entity_id=row.entity_id, payload=row.payload),
+        occurred_at=row.occurred_at,
+        recorded_by=UserId(row.recorded_by) if row.recorded_by else None,
+        idempotency_key=row.idempotency_key,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+def _event_values(event: ProgressEvent) -> Values:
+    return {
+        "id": event.id,
+        "user_id": event.user_id,
+        "course_id": event.course_id,
+        "org_id": event.org_id,
+        "sequence": event.sequence,
+        "type": event.fact.type,
+        "entity_type": event.fact.about,
+        "entity_id": event.fact.entity_id,
+        "payload": dict(event.fact.payload),
+        "occurred_at": event.occurred_at,
+        "recorded_by": event.recorded_by,
+        "idempotency_key": event.idempotency_key,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }

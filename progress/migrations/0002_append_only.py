@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from authsvc.storage.append_only import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("progress", "0001_initial")]
+    operations = [AppendOnly("ProgressEvent")]

@@ -1,0 +1,213 @@
+"""Entities with sensible parts; say only what the test is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import factory
+
+from accounts.domain.entities import (
+    FIRST_PARTY_CLIENT,
+    Answer,
+    LedgerEntry,
+    Principal,
+    RefreshToken,
+    Right,
+    Role,
+    Scope,
+    Session,
+    User,
+    UserId,
+)
+from courses.domain.entities import (
+    Course,
+    CourseDefinition,
+    CourseDraft,
+    CourseStatus,
+    CourseVersion,
+    ItemDefinition,
+    ItemType,
+    ModuleDefinition,
+)
+from credentials.domain.entities import (
+    Credential,
+    CredentialTerms,
+    CredentialType,
+    Evidence,
+    UserCredential,
+    UserCredentialId,
+)
+
+NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class UserFactory(factory.Factory[User]):
+    class Meta:
+        model = User
+
+    id = factory.LazyFunction(uuid4)
+    email = factory.Sequence(lambda number: f"learner-{number}@school.example")
+    name = "Anna"
+    password_hash = "argon2$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$aGFzaA"
+    roles = (Role.LEARNER,)
+    is_active = True
+    is_staff = False
+    created_at = NOON
+
+
+class SessionFactory(factory.Factory[Session]):
+    class Meta:
+        model = Session
+
+    id = factory.LazyFunction(uuid4)
+    user_id = factory.LazyFunction(uuid4)
+    client_id = FIRST_PARTY_CLIENT
+    scopes = frozenset(Scope)
+    started_at = NOON
+    expires_at = NOON + timedelta(days=90)
+
+
+class RefreshTokenFactory(factory.Factory[RefreshToken]):
+    class Meta:
+        model = RefreshToken
+
+    hash = factory.LazyFunction(lambda: uuid4().hex * 2)
+    session_id = factory.LazyFunction(uuid4)
+    issued_at = NOON
+    expires_at = NOON + timedelta(days=14)
+
+
+class LedgerEntryFactory(factory.Factory[LedgerEntry]):
+    class Meta:
+        model = LedgerEntry
+
+    id = factory.LazyFunction(lambda: uuid4().hex * 2)
+    fingerprint = "f" * 64
+    answer = Answer(status=201, body='{"made":true}', content_type="application/json")
+    kept_at = NOON
+
+
+class ItemDefinitionFactory(factory.Factory[ItemDefinition]):
+    class Meta:
+        model = ItemDefinition
+
+    key = factory.Sequence(lambda number: f"item-{number}")
+    title = "Tying a bowline"
+    type = ItemType.LESSON
+    body = "Make a loop."
+
+
+class ModuleDefinitionFactory(factory.Factory[ModuleDefinition]):
+    class Meta:
+        model = ModuleDefinition
+
+    key = factory.Sequence(lambda number: f"module-{number}")
+    title = "Loops"
+    items = factory.LazyFunction(lambda: tuple(ItemDefinitionFactory.build_batch(2)))
+
+
+class CourseDefinitionFactory(factory.Factory[CourseDefinition]):
+    class Meta:
+        model = CourseDefinition
+
+    slug = factory.Sequence(lambda number: f"knots-{number}")
+    title = "Knots"
+    summary = "Knots that hold, and knots that come undone."
+    modules = factory.LazyFunction(lambda: tuple(ModuleDefinitionFactory.build_batch(2)))
+
+
+class CourseFactory(factory.Factory[Course]):
+    class Meta:
+        model = Course
+
+    id = factory.LazyFunction(uuid4)
+    slug = factory.Sequence(lambda number: f"course-{number}")
+    title = "Knots"
+    summary = "Knots that hold."
+    status = CourseStatus.PUBLISHED
+    version = 1
+    created_by = None
+    created_at = NOON
+
+
+class CredentialTermsFactory(factory.Factory[CredentialTerms]):
+    class Meta:
+        model = CredentialTerms
+
+    name = "Knot Basics"
+    type = CredentialType.BADGE
+    description = "Can tie a knot."
+    criteria = "Tied every knot of the course."
+    issuer = "School of Knots"
+    image_url = ""
+    course_id = factory.LazyFunction(uuid4)
+    valid_for_days = None
+
+
+class CredentialFactory(factory.Factory[Credential]):
+    class Meta:
+        model = Credential
+
+    id = factory.LazyFunction(uuid4)
+    version = 1
+    terms = factory.SubFactory(CredentialTermsFactory)
+    is_offered = True
+    created_at = NOON
+
+
+a_user = UserFactory.build
+a_session = SessionFactory.build
+a_refresh_token = RefreshTokenFactory.build
+a_ledger_entry = LedgerEntryFactory.build
+an_item_definition = ItemDefinitionFactory.build
+a_module_definition = ModuleDefinitionFactory.build
+a_definition = CourseDefinitionFactory.build
+a_course = CourseFactory.build
+some_terms = CredentialTermsFactory.build
+a_credential = CredentialFactory.build
+
+
+def a_principal(user: User | None = None, *rights: Right) -> Principal:
+    """Somebody signed in with every scope, and with these rights."""
+    return Principal(
+        user_id=user.id if user else UserId(uuid4()),
+        roles=(Role.LEARNER,),
+        rights=frozenset(rights),
+        scopes=frozenset(Scope),
+        client_id=FIRST_PARTY_CLIENT,
+    )
+
+
+def a_draft(course: Course, definition: CourseDefinition | None = None) -> CourseDraft:
+    return (definition or a_definition(slug=course.slug)).draft_of(course.id)
+
+
+def a_version(
+    course: Course, *, number: int = 1, draft: CourseDraft | None = None
+) -> CourseVersion:
+    content = draft or a_draft(course)
+    return CourseVersion(
+        course_id=course.id,
+        number=number,
+        slug=course.slug,
+        title=content.title,
+        summary=content.summary,
+        outline=content.outline,
+        checksum=content.checksum,
+        published_at=NOON,
+        published_by=None,
+    )
+
+
+def a_user_credential(credential: Credential, user: User, **parts: Any) -> UserCredential:
+    """Issued for the course that earns the credential."""
+    evidence = Evidence(course_id=credential.terms.course_id, course_version=1, completed_at=NOON)
+    issued = UserCredential.issued(
+        UserCredentialId(uuid4()),
+        credential=credential,
+        user_id=user.id,
+        evidence=evidence,
+        at=NOON,
+    )
+    return replace(issued, **parts)

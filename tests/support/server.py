@@ -1,0 +1,63 @@
+"""The real server, in processes of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.support.postgres import free_port
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def running_server(
+    environment: dict[str, str], *, workers: int = 1, threads: int = 4
+) -> Iterator[Server]:
+    """Granian serving the house on a free port, in this environment, until the block ends."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            Path(sys.executable).with_name("granian"), "--interface", "wsgi",
+            "--port", str(port), "--workers", str(workers),
+            "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning",
+            "authsvc.wsgi:application",
+        ],
+        cwd=ROOT,
+        env=os.environ | environment,
+    )  # fmt: skip
+    try:
+        _wait_for(port, process)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Return when somebody listens on the port. Raises RuntimeError when the process ends before."""
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    msg = f"The server ended with {process.returncode} before it listened."
+    raise RuntimeError(msg)

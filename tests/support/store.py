@@ -1,0 +1,40 @@
+"""Which store the tests run on: a pytest plugin that decides before Django reads its settings.
+
+STORE is memory (the default), sqlite or postgres. PostgreSQL is the one at TEST_DATABASE_URL if that is set, else a
+throw-away one of our own; with several processes, the first one starts it for all.
+"""
+
+import os
+from typing import Final
+
+import pytest
+
+from tests.support.postgres import start_cluster
+
+STORE: Final = os.environ.get("STORE", "memory")
+_SAID: Final = "AUTHSVC_TEST_STORE"
+
+
+def _database_url() -> tuple[str, str]:
+    """The DATABASE_URL for this store, and what to say of it."""
+    if STORE == "memory":
+        return "", "memory"
+    if STORE == "sqlite":
+        return "sqlite://:memory:", "SQLite, in memory"
+    if STORE != "postgres":
+        raise pytest.UsageError(f"STORE must be memory, sqlite or postgres, not {STORE!r}.")
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given, "PostgreSQL at TEST_DATABASE_URL"
+    cluster = start_cluster()
+    return cluster.url, f"a throw-away PostgreSQL made by {cluster.binaries}"
+
+
+if _SAID not in os.environ:
+    os.environ["DATABASE_URL"], os.environ[_SAID] = _database_url()
+    os.environ["APP_ENV"] = "test"
+    os.environ["ARGON2_MEMORY_KIB"] = "8"
+    os.environ["ARGON2_PASSES"] = "1"
+
+
+def pytest_report_header() -> str:
+    return f"store: {os.environ[_SAID]}"

@@ -1,0 +1,70 @@
+"""Stores to test on: a world is one store, with the services on it and a clock that the test holds."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from accounts.domain.entities import User
+from authsvc.adapters import DjangoUnitOfWork
+from authsvc.container import Services, ports
+from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.stores import Repositories, memory_repositories, orm_repositories
+from courses.domain.entities import Course
+from tests.support.builders import NOON, a_course, a_user
+
+
+@dataclass
+class FrozenClock:
+    """Stands still until it is told to go on."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def go_on(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    repositories: Repositories
+    unit_of_work: UnitOfWork
+    clock: FrozenClock
+    services: Services
+
+    def has_user(self, **parts: Any) -> User:
+        user = a_user(**parts)
+        self.repositories.users.add(user)
+        return user
+
+    def has_course(self, **parts: Any) -> Course:
+        course = a_course(**parts)
+        self.repositories.courses.add(course)
+        return course
+
+
+def memory_world() -> World:
+    database = InMemoryDatabase()
+    return _world(memory_repositories(database), database)
+
+
+def orm_world() -> World:
+    return _world(orm_repositories(), DjangoUnitOfWork())
+
+
+def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
+    clock = FrozenClock()
+    return World(
+        repositories=repositories,
+        unit_of_work=unit_of_work,
+        clock=clock,
+        services=Services(
+            repositories=repositories,
+            ports=replace(ports(settings.ENVIRONMENT, secret_key="test"), clock=clock),
+            unit_of_work=unit_of_work,
+        ),
+    )

@@ -1,0 +1,46 @@
+"""The main job, over HTTP: from a stranger to a credential that a stranger can check."""
+
+from authsvc import samples
+from tests.support.house import Caller, House
+
+
+def test_a_stranger_becomes_the_holder_of_a_credential(house: House) -> None:
+    samples.load(house.services, ())
+    anna = Caller()
+
+    registered = anna.post(
+        "/v1/auth/register",
+        {"email": "Anna@School.example", "password": "a long walk home", "name": "Anna"},
+    )
+    logged_in = anna.post(
+        "/v1/auth/login", {"email": "anna@school.example", "password": "a long walk home"}
+    )
+    anna.token = logged_in.json["access_token"]
+    courses = anna.get("/v1/courses")
+    enrolled = anna.post("/v1/courses/intro-to-claude/enroll")
+
+    assert registered.status == 201
+    assert logged_in.status == 200
+    assert [course["slug"] for course in courses.json["items"]] == ["intro-to-claude"]
+    assert enrolled.status == 201
+    assert enrolled.json["status"] == "in_progress"
+
+    course = anna.get("/v1/courses/intro-to-claude").json
+    for item in [item for module in course["modules"] for item in module["items"]]:
+        place = f"/v1/courses/intro-to-claude/items/{item['id']}"
+        assert anna.get(place).json["id"] == item["id"]
+        assert anna.post(f"{place}/start").status == 200
+        assert anna.post(f"{place}/complete").status == 200
+
+    progress = anna.get("/v1/progress/intro-to-claude").json
+    assert progress["percent_complete"] == 100
+    assert progress["status"] == "completed"
+
+    (issued,) = anna.get("/v1/me/credentials").json["items"]
+    assert issued["credential"]["name"] == "Claude Basics"
+
+    path = issued["verify_url"].removeprefix("http://127.0.0.1:8000")
+    verified = Caller().get(path)
+    assert verified.status == 200
+    assert verified.json["valid"] is True
+    assert verified.json["credential_name"] == "Claude Basics"
