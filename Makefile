@@ -70,7 +70,7 @@ form: $(DEV) ## Bring the code into form
 
 .PHONY: openapi
 openapi: $(DEV) ## Write docs/openapi.json anew
-	@$(BIN)/python manage.py spectacular --format openapi-json --file docs/openapi.json
+	@$(BIN)/python manage.py spectacular --format openapi-json > docs/openapi.json
 
 .PHONY: bench
 bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same statements

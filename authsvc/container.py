@@ -5,7 +5,7 @@ from functools import cache, cached_property
 
 from django.conf import settings
 
-from accounts.adapters.keys import KeyRing, new_key_ring, read_key_ring
+from accounts.adapters.keys import KeyRing, UnusableKeys, new_key_ring, read_key_ring
 from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
 from accounts.adapters.secrets import HmacTokens
 from accounts.adapters.tokens import JwtAccessTokens
@@ -231,7 +231,11 @@ def _key_ring(environment: Environment) -> KeyRing:
         return read_key_ring(environment.signing_keys_file)
     if environment.keeps_secrets:
         path = environment.data_dir / "signing-keys.json"
-        kept(path, lambda: new_key_ring().private_json())
+        try:
+            kept(path, lambda: new_key_ring().private_json())
+        except OSError as error:
+            msg = f"no signing keys can be kept at {path}: {error.strerror}"
+            raise UnusableKeys(msg) from None
         return read_key_ring(path)
     return new_key_ring()
 

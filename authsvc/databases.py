@@ -18,11 +18,18 @@ def databases(environment: Environment) -> dict[str, Any]:
         raise Misconfigured(msg) from None
     if config["ENGINE"] == "django.db.backends.sqlite3":
         return {"default": config | _sqlite(config)}
-    return {"default": config | _postgresql(config, environment)}
+    if not config["NAME"] and "service" not in config.get("OPTIONS", {}):
+        raise Misconfigured("DATABASE_URL must name a database: postgres://host/name.")
+    return {"default": config | _postgresql(config)}
 
 
 def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
-    """Readers do not wait for the writer, and writers take turns from the start of their transaction."""
+    """Readers do not wait for the writer, and writers take turns from the start of their transaction.
+
+    What is append-only stays so for REPLACE too: SQLite counts that as a deletion only with recursive triggers.
+    """
+    if config.get("HOST"):
+        raise Misconfigured("DATABASE_URL must be sqlite:///path: three slashes, then the path.")
     name = config["NAME"]
     return {
         "NAME": name if name == ":memory:" else str(ROOT / name),
@@ -30,13 +37,15 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
         | {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+            "init_command": (
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA recursive_triggers = ON"
+            ),
         },
     }
 
 
-def _postgresql(config: dict[str, Any], environment: Environment) -> dict[str, Any]:
-    """A pool for each process; statements are bound, and soon prepared, by the server."""
+def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
+    """Each thread keeps its connection; statements are bound, and soon prepared, by the server."""
     return {
         "CONN_MAX_AGE": None,
         "OPTIONS": config.get("OPTIONS", {})

@@ -14,8 +14,8 @@ def kept(path: Path, make: Callable[[], str]) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(make())
         try:
+            draft.write_text(make())
             os.link(draft, path)
         except FileExistsError:
             return path.read_text()

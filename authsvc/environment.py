@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET_KEY: Final = 50
+LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
 
 # Name, default and meaning of each variable: .env.example is made of these.
 VARIABLES: Final = (
@@ -19,7 +20,6 @@ VARIABLES: Final = (
         "",
         "postgres://… or sqlite:///…; without it everything is kept in memory and lost at the end.",
     ),
-    ("DATABASE_POOL_SIZE", "8", "Connections to PostgreSQL that a process keeps, at most."),
     (
         "SECRET_KEY",
         "",
@@ -76,9 +76,8 @@ class AppEnv(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     app_env: AppEnv
-    database_url: str
-    database_pool_size: int
-    secret_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     signing_keys_file: Path | None
     allowed_hosts: tuple[str, ...]
     public_url: str
@@ -94,6 +93,11 @@ class Environment:
     argon2_memory_kib: int
     argon2_passes: int
     argon2_lanes: int
+
+    def __post_init__(self) -> None:
+        if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
+            msg = f"ARGON2_MEMORY_KIB must be at least {LEAST_KIB_PER_LANE} times ARGON2_LANES."
+            raise Misconfigured(msg)
 
     @property
     def has_database(self) -> bool:
@@ -115,11 +119,10 @@ def read_environment(given: Mapping[str, str]) -> Environment:
     environment = Environment(
         app_env=AppEnv(reader.choice("APP_ENV", *AppEnv)),
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
-        database_pool_size=reader.number("DATABASE_POOL_SIZE", at_least=1),
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
         allowed_hosts=reader.names("ALLOWED_HOSTS"),
-        public_url=reader.url("PUBLIC_URL", "http", "https").rstrip("/"),
+        public_url=reader.address("PUBLIC_URL"),
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
         shows_docs=reader.switch("DOCS"),
@@ -129,7 +132,7 @@ def read_environment(given: Mapping[str, str]) -> Environment:
         access_token=timedelta(seconds=reader.number("ACCESS_TOKEN_SECONDS", at_least=60)),
         refresh_token=timedelta(seconds=reader.number("REFRESH_TOKEN_SECONDS", at_least=60)),
         session=timedelta(seconds=reader.number("SESSION_SECONDS", at_least=60)),
-        argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=8),
+        argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
         argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
         argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
     )
@@ -204,8 +207,17 @@ class _Reader:
 
     def url(self, name: str, *schemes: str) -> str:
         value = self.text(name)
-        if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        beginnings = tuple(f"{scheme}://" for scheme in schemes)
+        if value and not value.startswith(beginnings):
             # The value may hold a password, so it is not repeated.
-            msg = f"{name} must be a URL that begins with {' or '.join(schemes)}://."
+            msg = f"{name} must be a URL that begins with {' or '.join(beginnings)}."
+            raise Misconfigured(msg)
+        return value
+
+    def address(self, name: str) -> str:
+        """An absolute HTTP URL that paths can be put behind: no slash at its end, no query, no fragment."""
+        value = self.url(name, "http", "https").rstrip("/")
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            msg = f"{name} must name a host and may go on with a path, like https://auth.example."
             raise Misconfigured(msg)
         return value

@@ -9,6 +9,11 @@ request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is being answered; every log line carries it."""
 
 
+def forget_request(**_: object) -> None:
+    """What is logged from now on is of no request. For Django's signal `request_finished`."""
+    request_id.set("")
+
+
 def _add_request_id(
     logger: object, method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
@@ -33,26 +38,28 @@ def logging_config(*, level: str, form: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": _formatter(form)},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+    }
+
+
+def _formatter(form: str) -> dict[str, Any]:
     renderer = (
         structlog.processors.JSONRenderer()
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "lines": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
-                    renderer,
-                ],
-            }
-        },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": _SHARED,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
     }

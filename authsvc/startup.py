@@ -3,6 +3,7 @@
 import sys
 
 from django.conf import settings
+from django.urls import get_resolver
 
 from accounts.adapters.keys import UnusableKeys
 from authsvc import samples
@@ -15,6 +16,8 @@ def open_house() -> None:
         wired = services()
     except UnusableKeys as error:
         raise SystemExit(f"authsvc cannot start: {error}.") from None
+    # Django imports views at the first request, which would make somebody wait.
+    get_resolver().check()
     if not settings.ENVIRONMENT.has_database:
         logins = samples.developer_logins(samples.new_passwords())
         samples.load(wired, logins)

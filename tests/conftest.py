@@ -1,6 +1,8 @@
 """Fixtures for every test: the two worlds, and the house on the store of this run."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
@@ -9,42 +11,44 @@ from tests.support.house import House
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
 
-WORLDS = {"memory": memory_world, "orm": orm_world}
-SHOWN_HERE = {"memory": set(), "sqlite": {"database"}, "postgres": {"database", "postgres"}}
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever holds for one kind of store holds for the other; the memory run has only the one."""
-    if "world" in metafunc.fixturenames:
-        here = ["memory"] if STORE == "memory" else list(WORLDS)
-        metafunc.parametrize("world", here, indirect=True)
+ON_A_STORE = {"house", "world", "unit_of_work"}
+SHOWN_HERE = {
+    "memory": {"memory"},
+    "sqlite": {"database"},
+    "postgres": {"database", "postgres"},
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give the database to the tests that use it, and leave out those that this run's store cannot show."""
-    left_out = [item for item in items if _needs_of(item) - SHOWN_HERE[STORE]]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
-    for item in items:
-        if _needs_of(item) or _runs_on_orm(item):
-            item.add_marker(pytest.mark.django_db)
+    """Leave out what this run's store cannot show, and give the database to the rest.
+
+    What no store has a part in is shown once, in the memory run.
+    """
+    tests = [item for item in items if isinstance(item, pytest.Function)]
+    items[:] = shown = [test for test in tests if _is_shown_here(test)]
+    config.hook.pytest_deselected(items=list(set(tests).difference(shown)))
+    for test in shown:
+        if STORE != "memory" and "committing" not in test.fixturenames:
+            test.add_marker(pytest.mark.django_db)
 
 
-def _needs_of(item: pytest.Item) -> set[str]:
-    return {mark.name for mark in item.iter_markers() if mark.name in ("database", "postgres")}
-
-
-def _runs_on_orm(item: pytest.Item) -> bool:
-    assert isinstance(item, pytest.Function)
-    if "house" in item.fixturenames:
-        return STORE != "memory"
-    return "world" in item.fixturenames and item.callspec.params["world"] == "orm"
+def _is_shown_here(test: pytest.Function) -> bool:
+    if needs := {mark.name for mark in test.iter_markers()} & {"memory", "database", "postgres"}:
+        return needs <= SHOWN_HERE[STORE]
+    return STORE == "memory" or bool(ON_A_STORE.intersection(test.fixturenames))
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest) -> World:
-    """Each kind of store in turn."""
-    return WORLDS[request.param]()
+def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The store outside of any transaction: what commits here commits indeed, and stays for other tests."""
+    with nullcontext() if STORE == "memory" else django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def world() -> World:
+    """The kind of store of this run: what holds for one holds for all."""
+    return memory_world() if STORE == "memory" else orm_world()
 
 
 @pytest.fixture

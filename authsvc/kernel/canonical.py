@@ -10,10 +10,15 @@ def canonical_json(value: object) -> bytes:
     """Spell *value* as JSON with sorted keys and no spaces, in UTF-8.
 
     Moments are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for anything else that
-    JSON does not know.
+    JSON does not know, and ValueError for a number that it does not.
     """
     return json.dumps(
-        value, default=_spelled, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        value,
+        default=_spelled,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
     ).encode()
 
 

@@ -1,30 +1,32 @@
 """Dicts that keep the promises of a database: all or nothing, and one writer at a time."""
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
 from contextlib import contextmanager
 from threading import RLock, get_ident
 from typing import Any, TypeVar
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+State = list[dict[Any, Any]]
+"""What every table holds, in the order in which they were made."""
 
 
 class InMemoryDatabase:
     """Plays UnitOfWork for the tables it makes; safe in a threaded server.
 
-    Writers take turns; readers never wait and see what was committed last.
+    Writers take turns; readers never wait and see what was committed last, of all tables at once.
     """
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._tables: list[InMemoryTable[Any, Any]] = []
-        self._depth = 0
+        self._writer: int | None = None
+        self._committed: State = []
+        self._drafts: list[State] = []
         self._callbacks: list[Callable[[], None]] = []
 
     def table(self) -> "InMemoryTable[Any, Any]":
-        table: InMemoryTable[Any, Any] = InMemoryTable(self)
-        self._tables.append(table)
-        return table
+        self._committed.append({})
+        return InMemoryTable(self, number=len(self._committed) - 1)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -34,28 +36,50 @@ class InMemoryDatabase:
             try:
                 yield
             except BaseException:
-                self._end(InMemoryTable.roll_back)
+                self._end()
                 del self._callbacks[pending:]
                 raise
-            self._end(InMemoryTable.commit)
-            if self._depth == 0:
+            self._commit()
+            if not self._drafts:
                 self._run_callbacks()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         with self._lock:
             self._callbacks.append(callback)
-            if self._depth == 0:
+            if not self._drafts:
                 self._run_callbacks()
 
-    def _begin(self) -> None:
-        self._depth += 1
-        for table in self._tables:
-            table.begin()
+    def seen(self, number: int) -> dict[Any, Any]:
+        """What this thread sees in a table. It is not to be changed."""
+        # Only the writer's own thread has its id here, so only it can be shown a draft.
+        state = self._drafts[-1] if self._writer == get_ident() else self._committed
+        return state[number]
 
-    def _end(self, how: "Callable[[InMemoryTable[Any, Any]], None]") -> None:
-        for table in self._tables:
-            how(table)
-        self._depth -= 1
+    def draft(self, number: int) -> dict[Any, Any]:
+        """The writer's own copy of a table, made at the first write of each block."""
+        below = self._drafts[-2] if len(self._drafts) > 1 else self._committed
+        draft = self._drafts[-1]
+        if draft[number] is below[number]:
+            draft[number] = dict(below[number])
+        return draft[number]
+
+    def _begin(self) -> None:
+        self._drafts.append(list(self._drafts[-1] if self._drafts else self._committed))
+        self._writer = get_ident()
+
+    def _commit(self) -> None:
+        draft = self._end()
+        if self._drafts:
+            self._drafts[-1] = draft
+        else:
+            # One assignment, so that nobody can see a part of it.
+            self._committed = draft
+
+    def _end(self) -> State:
+        draft = self._drafts.pop()
+        if not self._drafts:
+            self._writer = None
+        return draft
 
     def _run_callbacks(self) -> None:
         callbacks, self._callbacks = self._callbacks, []
@@ -66,11 +90,9 @@ class InMemoryDatabase:
 class InMemoryTable(MutableMapping[Key, Value]):
     """One dict of frozen values. Because they are frozen, a shallow copy is a complete snapshot."""
 
-    def __init__(self, database: InMemoryDatabase) -> None:
+    def __init__(self, database: InMemoryDatabase, *, number: int) -> None:
         self._database = database
-        self._committed: dict[Key, Value] = {}
-        self._drafts: list[dict[Key, Value]] = []
-        self._writer: int | None = None
+        self._number = number
 
     def __getitem__(self, key: Key) -> Value:
         return self._seen()[key]
@@ -83,36 +105,18 @@ class InMemoryTable(MutableMapping[Key, Value]):
 
     def __setitem__(self, key: Key, value: Value) -> None:
         with self._database.atomic():
-            self._draft()[key] = value
+            self._database.draft(self._number)[key] = value
 
     def __delitem__(self, key: Key) -> None:
         with self._database.atomic():
-            del self._draft()[key]
+            del self._database.draft(self._number)[key]
 
-    def begin(self) -> None:
-        self._drafts.append(self._drafts[-1] if self._drafts else self._committed)
-        self._writer = get_ident()
+    # Those of Mapping look each key up anew, and would miss what somebody removes meanwhile.
+    def values(self) -> ValuesView[Value]:
+        return self._seen().values()
 
-    def commit(self) -> None:
-        draft = self._drafts.pop()
-        if self._drafts:
-            self._drafts[-1] = draft
-        else:
-            self._writer = None
-            self._committed = draft
-
-    def roll_back(self) -> None:
-        self._drafts.pop()
-        if not self._drafts:
-            self._writer = None
+    def items(self) -> ItemsView[Key, Value]:
+        return self._seen().items()
 
     def _seen(self) -> dict[Key, Value]:
-        # Only the writer's own thread has its id here, so only it can be shown a draft.
-        return self._drafts[-1] if self._writer == get_ident() else self._committed
-
-    def _draft(self) -> dict[Key, Value]:
-        """The writer's own copy, made at the first write of each block."""
-        below = self._drafts[-2] if len(self._drafts) > 1 else self._committed
-        if self._drafts[-1] is below:
-            self._drafts[-1] = dict(below)
-        return self._drafts[-1]
+        return self._database.seen(self._number)

@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -51,8 +51,8 @@ def moment_and_id_in(cursor: str) -> tuple[datetime, UUID]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise InvalidCursor
-        return at, UUID(identity)
-    except ValueError:
+        return at.astimezone(UTC), UUID(identity)
+    except (ValueError, OverflowError):
         raise InvalidCursor from None
 
 

@@ -23,6 +23,8 @@ def insert(
     constraint of it, which may hold only *among* the rows with this boolean column set. Django's `get_or_create` needs
     four statements for that, and `bulk_create` does not tell.
     """
+    if not rows:
+        return 0
     database = connections[DEFAULT_DB_ALIAS]
     columns, head, tail = _statement(model, unless_taken, among)
     places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))

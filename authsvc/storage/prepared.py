@@ -22,7 +22,8 @@ _STAND_INS: Final[Mapping[type, Callable[[], Any]]] = {UUID: uuid4, str: lambda:
 class PreparedQuery(Generic[Row]):
     """A query for rows of one model and their annotations, with parameters of the *types* given (UUID or str).
 
-    *build* makes the QuerySet of some arguments. It runs once, on stand-ins, so it must not look at their values.
+    *build* makes the QuerySet of some arguments. It runs once, on stand-ins, so it must neither look at their values
+    nor have them changed: a lookup that does, such as `contains`, raises TypeError at the first use.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Row]], *types: type) -> None:
@@ -43,6 +44,8 @@ class PreparedQuery(Generic[Row]):
         found = self._build(*stand_ins)
         compiler = found.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
+        if not all(any(_spells(each, stand_in) for each in parameters) for stand_in in stand_ins):
+            raise TypeError("The query changes an argument before it binds it, as `contains` does.")
         select = compiler.select or []
         columns = (compiler.klass_info or {})["select_fields"]
         converters = compiler.get_converters([expression for expression, *_ in select])
@@ -87,6 +90,11 @@ def _binder(parameter: object, stand_ins: Sequence[Any]) -> Callable[[Sequence[A
     for place, stand_in in enumerate(stand_ins):
         if parameter == stand_in:
             return lambda arguments: arguments[place]
-        if isinstance(stand_in, UUID) and parameter == stand_in.hex:
+        if _spells(parameter, stand_in):
             return lambda arguments: arguments[place].hex
     return lambda arguments: parameter
+
+
+def _spells(parameter: object, stand_in: object) -> bool:
+    """Whether the parameter is the stand-in; SQLite keeps ids as their digits."""
+    return parameter == stand_in or (isinstance(stand_in, UUID) and parameter == stand_in.hex)

@@ -38,6 +38,15 @@ from credentials.domain.entities import (
     UserCredential,
     UserCredentialId,
 )
+from progress.domain.entities import (
+    Cause,
+    CourseProgress,
+    EventId,
+    EventType,
+    Fact,
+    ProgressEvent,
+    ProgressStatus,
+)
 
 NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -179,6 +188,14 @@ def a_principal(user: User | None = None, *rights: Right) -> Principal:
     )
 
 
+def a_definition_of(*, required: int, optional: int = 0, **parts: Any) -> CourseDefinition:
+    """Of one module: so many required items, and after them so many optional ones."""
+    items = tuple(
+        an_item_definition(is_required=number < required) for number in range(required + optional)
+    )
+    return a_definition(modules=(a_module_definition(items=items),), **parts)
+
+
 def a_draft(course: Course, definition: CourseDefinition | None = None) -> CourseDraft:
     return (definition or a_definition(slug=course.slug)).draft_of(course.id)
 
@@ -211,3 +228,27 @@ def a_user_credential(credential: Credential, user: User, **parts: Any) -> UserC
         at=NOON,
     )
     return replace(issued, **parts)
+
+
+def a_progress(course: Course, user: User, **parts: Any) -> CourseProgress:
+    """Of somebody on the first version of the course, who has done nothing yet."""
+    on_it = CourseProgress(
+        user_id=user.id,
+        course_id=course.id,
+        course_slug=course.slug,
+        org_id=course.org_id,
+        enrolled_at=NOON,
+        last_activity_at=NOON,
+        status=ProgressStatus.IN_PROGRESS,
+        course_version=1,
+    )
+    return replace(on_it, **parts)
+
+
+def an_event(progress: CourseProgress, fact: Fact | None = None, **parts: Any) -> ProgressEvent:
+    """The event that follows in the stream of *progress*, whose learner has caused it."""
+    left = Fact(type=EventType.WITHDRAWN, entity_id=progress.course_id, payload={})
+    event = progress.next_event(
+        fact or left, event_id=EventId(uuid4()), at=NOON, cause=Cause(user_id=progress.user_id)
+    )
+    return replace(event, **parts).sealed()

@@ -21,6 +21,14 @@ SETTINGS: Final = (
     "max_connections=200",
     "listen_addresses=127.0.0.1",
 )
+INITDB: Final = (
+    "--username=postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+)
 
 
 class NoPostgres(RuntimeError):
@@ -45,17 +53,7 @@ def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
         os.chown(home, account.pw_uid, account.pw_gid)
     binaries = _usable(_binaries(), home, account)
     run = _Runner(home, account)
-    run(
-        binaries / "initdb",
-        "--pgdata",
-        home / "data",
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions",
-    )
+    run(binaries / "initdb", "--pgdata", home / "data", *INITDB)
     port = free_port()
     options = " ".join(f"-c {setting}" for setting in settings)
     control = (binaries / "pg_ctl", "--pgdata", home / "data", "--wait")

@@ -1,0 +1,20 @@
+"""The example of an environment is whole, and nothing in it is idle."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from authsvc.environment import ROOT, Environment, example
+from tests.support.sources import SHIPPED, sources
+
+
+def test_the_example_names_every_variable_with_its_meaning_and_default() -> None:
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example()
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Environment)])
+def test_what_the_environment_says_is_used(name: str) -> None:
+    use = re.compile(rf"\b(environment|ENVIRONMENT|self)\.{name}\b")
+
+    assert any(use.search(source.text) for source in sources(*SHIPPED))

@@ -1,0 +1,141 @@
+"""Small modules, short functions, and a reason on the line for whatever is out of the ordinary."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from typing import Final
+
+from tests.support.sources import SHIPPED, Source, sources
+
+LONGEST_MODULE: Final = 300
+LONGEST_FUNCTION: Final = 25
+
+OURS: Final = list(sources(*SHIPPED))
+ALL: Final = [*OURS, *sources("tests")]
+
+
+def functions_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in source.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source) -> int:
+    """How many lines of code it has, its docstring and its decorators not counted."""
+    lines = source.text.splitlines()
+    of_docstring: set[int] = set()
+    if ast.get_docstring(function) is not None:
+        of_docstring.update(range(function.body[0].lineno, (function.body[0].end_lineno or 0) + 1))
+    return sum(
+        bool(re.match(r"\s*[^#\s]", lines[number - 1]))
+        for number in range(function.lineno, (function.end_lineno or 0) + 1)
+        if number not in of_docstring
+    )
+
+
+def comments_of(source: Source) -> list[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source.text).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def is_raised_again(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def test_a_module_can_be_read_at_one_go() -> None:
+    long = [source.name for source in ALL if len(source.text.splitlines()) > LONGEST_MODULE]
+
+    assert long == []
+
+
+def test_a_function_can_be_seen_at_once() -> None:
+    long = [
+        f"{source.name}: {function.name}"
+        for source in ALL
+        for function in functions_of(source)
+        if length_of(function, source) > LONGEST_FUNCTION
+    ]
+
+    assert long == []
+
+
+def test_a_module_says_in_a_sentence_what_it_is() -> None:
+    sentence = re.compile(r"[A-Z.a-z].*[.:?]", re.DOTALL)
+    said = {
+        source.name: (ast.get_docstring(ast.parse(source.text)) or "").partition("\n\n")[0]
+        for source in ALL
+        if source.text
+    }
+
+    assert [name for name, text in said.items() if not sentence.fullmatch(text)] == []
+
+
+def test_what_is_silenced_has_its_reason_on_the_line() -> None:
+    reasoned = re.compile(r"# (noqa: [A-Z]+\d+(, [A-Z]+\d+)*|type: ignore\[[a-z, -]+\])  # \S.*")
+    silenced = [
+        (source.name, comment)
+        for source in ALL
+        for comment in comments_of(source)
+        if re.search("noqa|type: ignore", comment)
+    ]
+
+    assert silenced
+    assert [(name, text) for name, text in silenced if not reasoned.fullmatch(text)] == []
+
+
+def test_nothing_is_put_off() -> None:
+    put_off = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+    assert [s.name for s in ALL if any(map(put_off.search, comments_of(s)))] == []
+
+
+def test_only_what_is_expected_is_caught() -> None:
+    caught = [
+        (source.name, node.lineno)
+        for source in OURS
+        for node in source.nodes
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and not is_raised_again(node)
+    ]
+
+    assert caught == []
+
+
+def test_the_domain_is_told_the_time_and_never_looks_at_a_clock_but_its_own() -> None:
+    looked_at = {
+        ast.unparse(node.func)
+        for source in OURS
+        for node in source.nodes
+        if source.is_in("domain", "kernel") and isinstance(node, ast.Call)
+    }
+
+    assert {call for call in looked_at if re.search(r"\b(now|utcnow|today)$", call)} == {
+        "self.clock.now"
+    }
+
+
+def test_an_entity_is_given_its_id() -> None:
+    makers = [
+        source.name
+        for source in OURS
+        if re.search(r"domain/entities\b", source.name)
+        and any(isinstance(node, ast.Name) and node.id == "uuid4" for node in source.nodes)
+    ]
+
+    assert makers == []
+
+
+def test_only_those_who_may_touch_rows_ask_for_them() -> None:
+    may_touch = re.compile(r"(repositories/orm|admin|backends)\.py$")
+    asked = {
+        source.name
+        for source in OURS
+        for node in source.nodes
+        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
+    }
+
+    assert {name for name in asked if not may_touch.search(name)} == set()

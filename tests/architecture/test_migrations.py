@@ -1,0 +1,46 @@
+"""Migrations that let the old version of the code work on while the new one comes."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django_migration_linter import MigrationLinter
+
+from authsvc.environment import ROOT
+from tests.support.sources import APPS
+
+
+@pytest.mark.database
+def test_rows_and_migrations_agree() -> None:
+    said = StringIO()
+
+    call_command("makemigrations", check=True, dry_run=True, stdout=said)
+
+    assert said.getvalue() == "No changes detected\n"
+
+
+@pytest.mark.postgres
+def test_no_migration_takes_away_what_the_old_code_needs() -> None:
+    linter = MigrationLinter(
+        path=str(ROOT),
+        include_apps=list(APPS),
+        ignore_initial_migrations=True,  # before those there is no old code
+        no_cache=True,
+        no_output=True,
+    )
+
+    linter.lint_all_migrations()
+
+    assert linter.nb_valid > 0
+    assert not linter.has_errors
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("app", APPS)
+def test_every_migration_can_be_taken_back(app: str) -> None:
+    said = StringIO()
+
+    call_command("migrate", app, "zero", plan=True, stdout=said)
+
+    assert "IRREVERSIBLE" not in said.getvalue()
+    assert "Undo" in said.getvalue()

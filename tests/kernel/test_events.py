@@ -1,0 +1,64 @@
+"""Telling others what happened."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from authsvc.kernel.events import EventBus
+
+
+class Oops(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class KnotTied:
+    name: str
+
+
+@dataclass(frozen=True)
+class KnotTiedInTheDark(KnotTied):
+    pass
+
+
+def refuse(event: KnotTied) -> None:
+    raise Oops(event.name)
+
+
+def test_every_subscriber_hears_of_an_event_in_the_order_of_subscription() -> None:
+    events, heard = EventBus(), list[tuple[str, KnotTied]]()
+    events.subscribe(KnotTied, lambda event: heard.append(("first", event)))
+    events.subscribe(KnotTied, lambda event: heard.append(("second", event)))
+
+    events.publish(KnotTied("bowline"))
+
+    assert heard == [("first", KnotTied("bowline")), ("second", KnotTied("bowline"))]
+
+
+def test_a_subscriber_hears_of_its_own_events_alone() -> None:
+    events, heard = EventBus(), list[KnotTied]()
+    events.subscribe(KnotTied, heard.append)
+
+    events.publish(KnotTiedInTheDark("bowline"))
+
+    assert heard == []
+
+
+def test_an_event_may_interest_nobody() -> None:
+    events, heard = EventBus(), list[KnotTied]()
+
+    events.publish(KnotTied("bowline"))
+    events.subscribe(KnotTied, heard.append)
+
+    assert heard == []
+
+
+def test_what_a_subscriber_raises_reaches_the_publisher() -> None:
+    events, heard = EventBus(), list[KnotTied]()
+    events.subscribe(KnotTied, refuse)
+    events.subscribe(KnotTied, heard.append)
+
+    with pytest.raises(Oops, match="bowline"):
+        events.publish(KnotTied("bowline"))
+
+    assert heard == []

@@ -1,0 +1,39 @@
+"""Telling ids from names."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authsvc.kernel.ids import id_spelled
+
+
+@given(st.uuids())
+def test_an_id_is_known_by_the_spelling_that_we_write(identity: UUID) -> None:
+    assert id_spelled(str(identity)) == identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "intro-to-claude",
+        "0a1b2c3d",
+        "0A1B2C3D-0000-4000-8000-00000000CAFE",
+        "0a1b2c3d00004000800000000000cafe",
+        "{0a1b2c3d-0000-4000-8000-00000000cafe}",
+        "urn:uuid:0a1b2c3d-0000-4000-8000-00000000cafe",
+        " 0a1b2c3d-0000-4000-8000-00000000cafe",
+        "0a1b2c3d-0000-4000-8000-00000000caf٣",
+    ],
+)
+def test_another_spelling_is_a_name(text: str) -> None:
+    assert id_spelled(text) is None
+
+
+@given(st.text())
+def test_any_text_is_an_id_or_a_name(text: str) -> None:
+    identity = id_spelled(text)
+
+    assert identity is None or str(identity) == text

@@ -1,0 +1,119 @@
+"""Dicts that keep the promises of a database."""
+
+import pytest
+
+from authsvc.kernel.memory import InMemoryDatabase, InMemoryTable
+from tests.support.blocks import failed_block
+
+KNOTS = {"bowline": "a loop", "reef": "a join"}
+
+
+@pytest.fixture
+def database() -> InMemoryDatabase:
+    return InMemoryDatabase()
+
+
+@pytest.fixture
+def knots(database: InMemoryDatabase) -> InMemoryTable[str, str]:
+    """A table that holds two knots."""
+    table: InMemoryTable[str, str] = database.table()
+    table.update(KNOTS)
+    return table
+
+
+def test_a_table_reads_like_a_dict(knots: InMemoryTable[str, str]) -> None:
+    assert knots["bowline"] == "a loop"
+    assert knots.get("granny") is None
+    assert ("reef" in knots, "granny" in knots) == (True, False)
+    assert len(knots) == 2
+    assert list(knots) == list(knots.keys()) == ["bowline", "reef"]
+    assert list(knots.values()) == ["a loop", "a join"]
+    assert dict(knots.items()) == KNOTS
+
+
+def test_what_is_not_there_cannot_be_removed(knots: InMemoryTable[str, str]) -> None:
+    with pytest.raises(KeyError, match="granny"):
+        del knots["granny"]
+
+    assert dict(knots) == KNOTS
+
+
+def test_tables_of_one_database_do_not_mix(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    other: InMemoryTable[str, str] = database.table()
+
+    other["bowline"] = "something else"
+
+    assert dict(knots) == KNOTS
+
+
+def test_a_block_sees_what_it_has_written(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    with database.atomic():
+        knots["granny"] = "a mistake"
+        del knots["reef"]
+
+        assert dict(knots) == {"bowline": "a loop", "granny": "a mistake"}
+
+
+def test_a_failed_block_takes_back_changes_and_removals(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    with failed_block(database):
+        knots["bowline"] = "something else"
+        del knots["reef"]
+
+    assert dict(knots) == KNOTS
+
+
+def test_a_failed_block_takes_back_every_table(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    bends: InMemoryTable[str, str] = database.table()
+
+    with failed_block(database):
+        knots["granny"] = "a mistake"
+        bends["sheet"] = "a bend"
+
+    assert dict(knots) == KNOTS
+    assert dict(bends) == {}
+
+
+def test_a_block_within_a_block_starts_from_what_the_outer_one_wrote(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    with database.atomic():
+        knots["granny"] = "a mistake"
+        with failed_block(database):
+            del knots["granny"]
+
+        assert knots["granny"] == "a mistake"
+
+
+def test_what_was_read_does_not_change_under_the_reader(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    seen = []
+
+    for name, use in knots.items():
+        seen.append((name, use))
+        knots.clear()
+
+    assert dict(seen) == KNOTS
+    assert dict(knots) == {}
+
+
+def test_an_interrupted_block_keeps_nothing(
+    database: InMemoryDatabase, knots: InMemoryTable[str, str]
+) -> None:
+    def be_interrupted() -> None:
+        with database.atomic():
+            knots.clear()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        be_interrupted()
+
+    assert dict(knots) == KNOTS

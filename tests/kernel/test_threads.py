@@ -1,0 +1,147 @@
+"""What threads see of each other in memory: nothing that is not committed, and all of what is."""
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
+
+import pytest
+
+from authsvc.kernel.memory import InMemoryDatabase
+
+LONG_ENOUGH = 10
+ROUNDS = 400
+
+
+@pytest.fixture(autouse=True)
+def hurry() -> Iterator[None]:
+    """Threads take turns so often that whatever can come between two steps does."""
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(patience)
+
+
+def seen_while(write: Callable[[], None], read: Callable[[], object]) -> set[object]:
+    """Everything that two readers read until *write* has returned."""
+    is_over = Event()
+
+    def keep_reading() -> set[object]:
+        seen = {read()}
+        while not is_over.is_set():
+            seen.add(read())
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        readers = [pool.submit(keep_reading) for _ in range(2)]
+        try:
+            write()
+        finally:
+            is_over.set()
+        return set[object]().union(*(reader.result(LONG_ENOUGH) for reader in readers))
+
+
+def test_a_draft_is_seen_by_its_writer_alone() -> None:
+    database = InMemoryDatabase()
+    knots = database.table()
+
+    with ThreadPoolExecutor() as pool, database.atomic():
+        knots["bowline"] = "a loop"
+        seen_by_another = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
+        seen_by_the_writer = dict(knots)
+
+    assert seen_by_another == {}
+    assert seen_by_the_writer == {"bowline": "a loop"}
+
+
+def test_what_is_committed_is_seen_by_everybody() -> None:
+    knots = InMemoryDatabase().table()
+    knots["bowline"] = "a loop"
+
+    with ThreadPoolExecutor() as pool:
+        seen = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
+
+    assert seen == {"bowline": "a loop"}
+
+
+def test_a_second_writer_waits_for_the_first() -> None:
+    database = InMemoryDatabase()
+    knots = database.table()
+
+    def add_another() -> None:
+        with database.atomic():
+            knots["count"] = len(knots)
+
+    with ThreadPoolExecutor() as pool:
+        with database.atomic():
+            knots["bowline"] = "a loop"
+            second = pool.submit(add_another)
+            waiting = wait([second], timeout=0.1).not_done
+            knots["reef"] = "a join"
+        second.result(LONG_ENOUGH)
+
+    assert waiting == {second}
+    assert knots["count"] == 2
+
+
+def test_no_update_is_lost() -> None:
+    database = InMemoryDatabase()
+    counts = database.table()
+    counts["knots"] = 0
+
+    def count_fifty() -> None:
+        for _ in range(50):
+            with database.atomic():
+                counts["knots"] = counts["knots"] + 1
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        for counting in [pool.submit(count_fifty) for _ in range(20)]:
+            counting.result(LONG_ENOUGH)
+
+    assert counts["knots"] == 1000
+
+
+def test_a_thread_that_fails_lets_the_next_one_write() -> None:
+    knots = InMemoryDatabase().table()
+
+    with ThreadPoolExecutor() as pool:
+        failure = pool.submit(lambda: knots.pop("granny")).exception(LONG_ENOUGH)
+        pool.submit(lambda: knots.update(bowline="a loop")).result(LONG_ENOUGH)
+
+    assert isinstance(failure, KeyError)
+    assert dict(knots) == {"bowline": "a loop"}
+
+
+def test_a_reader_of_two_tables_never_sees_half_of_what_was_committed() -> None:
+    database = InMemoryDatabase()
+    first, second = database.table(), database.table()
+    first["rounds"] = second["rounds"] = 0
+
+    def count_rounds() -> None:
+        for _ in range(10 * ROUNDS):
+            with database.atomic():
+                first["rounds"] += 1
+                second["rounds"] += 1
+
+    def is_second_behind() -> bool:
+        rounds = first["rounds"]
+        return bool(second["rounds"] < rounds)
+
+    assert seen_while(count_rounds, is_second_behind) == {False}
+
+
+@pytest.mark.parametrize("view", ["values", "items"])
+def test_a_reader_of_many_rows_never_sees_some_of_what_was_removed(view: str) -> None:
+    database = InMemoryDatabase()
+    knots = database.table()
+    fifty = dict.fromkeys(range(50), "a knot")
+    knots.update(fifty)
+
+    def empty_and_fill() -> None:
+        for _ in range(ROUNDS):
+            with database.atomic():
+                knots.clear()
+            with database.atomic():
+                knots.update(fifty)
+
+    assert seen_while(empty_and_fill, lambda: len(list(getattr(knots, view)()))) <= {0, 50}

@@ -1,0 +1,166 @@
+"""What every unit of work promises."""
+
+import pytest
+
+from authsvc.adapters import DjangoUnitOfWork
+from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.unit_of_work import UnitOfWork
+from courses.domain.errors import CourseNotFound
+from tests.support.blocks import Oops, failed_block
+from tests.support.builders import a_course
+from tests.support.store import STORE
+from tests.support.worlds import World
+
+
+@pytest.fixture
+def unit_of_work(committing: None) -> UnitOfWork:
+    """That of this run's store."""
+    return InMemoryDatabase() if STORE == "memory" else DjangoUnitOfWork()
+
+
+def test_a_block_that_ends_well_keeps_every_write(world: World) -> None:
+    one, other = a_course(), a_course()
+
+    with world.unit_of_work.atomic():
+        world.repositories.courses.add(one)
+        world.repositories.courses.add(other)
+
+    assert world.repositories.courses.at(one.slug) == one
+    assert world.repositories.courses.at(other.slug) == other
+
+
+def test_a_failed_block_keeps_nothing(world: World) -> None:
+    course = a_course()
+
+    with failed_block(world.unit_of_work):
+        world.repositories.courses.add(course)
+
+    with pytest.raises(CourseNotFound):
+        world.repositories.courses.at(course.slug)
+
+
+def test_a_failed_inner_block_leaves_the_outer_writes(world: World) -> None:
+    outer, inner = a_course(), a_course()
+
+    with world.unit_of_work.atomic():
+        world.repositories.courses.add(outer)
+        with failed_block(world.unit_of_work):
+            world.repositories.courses.add(inner)
+
+    assert world.repositories.courses.at(outer.slug) == outer
+    with pytest.raises(CourseNotFound):
+        world.repositories.courses.at(inner.slug)
+
+
+def test_a_failed_outer_block_takes_the_inner_writes_along(world: World) -> None:
+    inner = a_course()
+
+    with failed_block(world.unit_of_work), world.unit_of_work.atomic():
+        world.repositories.courses.add(inner)
+
+    with pytest.raises(CourseNotFound):
+        world.repositories.courses.at(inner.slug)
+
+
+def test_a_failure_flies_on_as_it_is(unit_of_work: UnitOfWork) -> None:
+    failure = Oops()
+
+    with pytest.raises(Oops) as caught, unit_of_work.atomic(), unit_of_work.atomic():
+        raise failure
+
+    assert caught.value is failure
+
+
+def test_callbacks_wait_for_the_outermost_block_and_come_in_their_order(
+    unit_of_work: UnitOfWork,
+) -> None:
+    said = list[str]()
+
+    with unit_of_work.atomic():
+        unit_of_work.on_commit(lambda: said.append("outer"))
+        with unit_of_work.atomic():
+            unit_of_work.on_commit(lambda: said.append("inner"))
+        said_before_the_end = list(said)
+
+    assert said_before_the_end == []
+    assert said == ["outer", "inner"]
+
+
+def test_a_callback_runs_once(unit_of_work: UnitOfWork) -> None:
+    said = list[str]()
+    with unit_of_work.atomic():
+        unit_of_work.on_commit(lambda: said.append("first"))
+
+    with unit_of_work.atomic():
+        pass
+
+    assert said == ["first"]
+
+
+def test_callbacks_of_a_failed_block_are_forgotten(unit_of_work: UnitOfWork) -> None:
+    said = list[str]()
+
+    with failed_block(unit_of_work):
+        unit_of_work.on_commit(lambda: said.append("never"))
+    with unit_of_work.atomic():
+        pass
+
+    assert said == []
+
+
+def test_callbacks_of_a_failed_inner_block_alone_are_forgotten(unit_of_work: UnitOfWork) -> None:
+    said = list[str]()
+
+    with unit_of_work.atomic():
+        unit_of_work.on_commit(lambda: said.append("before"))
+        with failed_block(unit_of_work):
+            with unit_of_work.atomic():
+                unit_of_work.on_commit(lambda: said.append("innermost"))
+            unit_of_work.on_commit(lambda: said.append("inner"))
+        unit_of_work.on_commit(lambda: said.append("after"))
+
+    assert said == ["before", "after"]
+
+
+def test_a_callback_runs_at_once_where_no_block_is_open(unit_of_work: UnitOfWork) -> None:
+    said = list[str]()
+
+    unit_of_work.on_commit(lambda: said.append("now"))
+
+    assert said == ["now"]
+
+
+def test_a_callback_may_open_a_block_of_its_own(unit_of_work: UnitOfWork) -> None:
+    said = list[str]()
+
+    def follow_up() -> None:
+        with unit_of_work.atomic():
+            unit_of_work.on_commit(lambda: said.append("follow-up"))
+        said.append("callback")
+
+    with unit_of_work.atomic():
+        unit_of_work.on_commit(follow_up)
+
+    assert said == ["follow-up", "callback"]
+
+
+def test_a_callback_that_fails_stops_those_behind_it_and_undoes_nothing(
+    unit_of_work: UnitOfWork,
+) -> None:
+    said = list[str]()
+
+    def fail() -> None:
+        raise Oops
+
+    def commit() -> None:
+        with unit_of_work.atomic():
+            unit_of_work.on_commit(lambda: said.append("first"))
+            unit_of_work.on_commit(fail)
+            unit_of_work.on_commit(lambda: said.append("third"))
+
+    with pytest.raises(Oops):
+        commit()
+    with unit_of_work.atomic():
+        pass
+
+    assert said == ["first"]

@@ -1,0 +1,264 @@
+"""What the environment says, and what it may not say."""
+
+from pathlib import Path
+
+import pytest
+
+from authsvc.environment import (
+    ROOT,
+    VARIABLES,
+    AppEnv,
+    Misconfigured,
+    read_environment,
+)
+
+NAMES = [name for name, _, _ in VARIABLES]
+KEY = "k" * 50
+PASSWORD = "open-sesame"
+PRODUCTION = {
+    "APP_ENV": "prod",
+    "DATABASE_URL": f"postgres://authsvc:{PASSWORD}@db.example/authsvc",
+    "SECRET_KEY": KEY,
+    "SIGNING_KEYS_FILE": "/etc/authsvc/keys.json",
+    "ALLOWED_HOSTS": "auth.example",
+    "PUBLIC_URL": "https://auth.example",
+}
+ANOTHER_VALUE = {
+    "APP_ENV": "test",
+    "DATABASE_URL": "sqlite:///var/school.sqlite3",
+    "SECRET_KEY": KEY,
+    "SIGNING_KEYS_FILE": "var/keys.json",
+    "ALLOWED_HOSTS": "auth.example",
+    "PUBLIC_URL": "https://auth.example",
+    "BEHIND_PROXY": "on",
+    "DATA_DIR": "/srv/authsvc",
+    "DOCS": "off",
+    "LOG_LEVEL": "DEBUG",
+    "LOG_FORMAT": "json",
+    "MAX_BODY_BYTES": "2048",
+    "ACCESS_TOKEN_SECONDS": "60",
+    "REFRESH_TOKEN_SECONDS": "60",
+    "SESSION_SECONDS": "60",
+    "ARGON2_MEMORY_KIB": "8",
+    "ARGON2_PASSES": "1",
+    "ARGON2_LANES": "2",
+}
+
+
+def refusal_of(**given: str) -> str:
+    """What is said against these variables."""
+    with pytest.raises(Misconfigured) as refused:
+        read_environment(given)
+    return str(refused.value)
+
+
+def is_a_sentence(text: str) -> bool:
+    return text.endswith(".") and not text.endswith("..") and "\n" not in text
+
+
+@pytest.mark.parametrize(("name", "default", "meaning"), VARIABLES)
+def test_a_variable_has_a_default_that_may_be_given_too(
+    name: str, default: str, meaning: str
+) -> None:
+    assert read_environment({name: default}) == read_environment({})
+    assert is_a_sentence(meaning)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_variable_makes_a_difference(name: str) -> None:
+    assert read_environment({name: ANOTHER_VALUE[name]}) != read_environment({})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_variable_counts_as_not_set(name: str) -> None:
+    assert read_environment({name: ""}) == read_environment({})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_spaces_around_a_value_do_not_count(name: str) -> None:
+    value = ANOTHER_VALUE[name]
+
+    assert read_environment({name: f" {value}\t"}) == read_environment({name: value})
+
+
+def test_other_variables_are_nobodys_business() -> None:
+    assert read_environment({"PATH": "/usr/bin", "app_env": "prod"}) == read_environment({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ENV", "production"),
+        ("APP_ENV", "PROD"),
+        ("BEHIND_PROXY", "true"),
+        ("DOCS", "1"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_LEVEL", "info"),
+        ("LOG_FORMAT", "xml"),
+        ("MAX_BODY_BYTES", "1023"),
+        ("MAX_BODY_BYTES", "1 MB"),
+        ("ACCESS_TOKEN_SECONDS", "59"),
+        ("ACCESS_TOKEN_SECONDS", "-900"),
+        ("ACCESS_TOKEN_SECONDS", "15m"),
+        ("REFRESH_TOKEN_SECONDS", "0"),
+        ("SESSION_SECONDS", "1e9"),
+        ("SESSION_SECONDS", "9999999999"),
+        ("SESSION_SECONDS", "٩٠٠"),
+        ("ARGON2_MEMORY_KIB", "7"),
+        ("ARGON2_PASSES", "0"),
+        ("ARGON2_LANES", "0"),
+        ("DATABASE_URL", "school.sqlite3"),
+        ("DATABASE_URL", "mysql://db.example/authsvc"),
+        ("DATABASE_URL", "sqlite:/school.sqlite3"),
+        ("PUBLIC_URL", "auth.example"),
+        ("PUBLIC_URL", "ftp://auth.example"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https:///v1"),
+        ("PUBLIC_URL", "https://auth.example?tenant=1"),
+        ("PUBLIC_URL", "https://auth.example/#top"),
+        ("PUBLIC_URL", "https://auth example"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, value: str) -> None:
+    refusal = refusal_of(**{name: value})
+
+    assert refusal.startswith(f"{name} must ")
+    assert is_a_sentence(refusal)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", f"mysql://authsvc:{PASSWORD}@db.example/authsvc"),
+        ("DATABASE_URL", PASSWORD),
+        ("PUBLIC_URL", f"ftp://root:{PASSWORD}@auth.example"),
+        ("PUBLIC_URL", f"https://root:{PASSWORD}@auth.example"),
+    ],
+)
+def test_a_refusal_never_repeats_a_password(name: str, value: str) -> None:
+    assert PASSWORD not in refusal_of(**{name: value})
+
+
+def test_a_lane_of_argon2_needs_memory() -> None:
+    refusal = refusal_of(ARGON2_MEMORY_KIB="31", ARGON2_LANES="4")
+
+    assert refusal == "ARGON2_MEMORY_KIB must be at least 8 times ARGON2_LANES."
+    assert read_environment({"ARGON2_MEMORY_KIB": "32", "ARGON2_LANES": "4"}).argon2_lanes == 4
+
+
+def test_production_starts_when_all_that_it_needs_is_given() -> None:
+    assert read_environment(PRODUCTION).is_prod
+
+
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "SECRET_KEY", "SIGNING_KEYS_FILE", "ALLOWED_HOSTS"]
+)
+@pytest.mark.parametrize("value", ["", "  "])
+def test_production_makes_up_nothing(name: str, value: str) -> None:
+    refusal = refusal_of(**PRODUCTION | {name: value})
+
+    assert refusal == f"APP_ENV=prod needs {name}, see .env.example."
+
+
+def test_all_that_is_missing_is_said_at_once() -> None:
+    refusal = refusal_of(APP_ENV="prod")
+
+    assert refusal == (
+        "APP_ENV=prod needs SECRET_KEY and SIGNING_KEYS_FILE and ALLOWED_HOSTS and DATABASE_URL, "
+        "see .env.example."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", PASSWORD),
+        ("SECRET_KEY", KEY[1:]),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "auth.example, *"),
+        ("PUBLIC_URL", "http://auth.example"),
+        ("PUBLIC_URL", ""),
+    ],
+)
+def test_production_refuses_what_is_unsafe(name: str, value: str) -> None:
+    refusal = refusal_of(**PRODUCTION | {name: value})
+
+    assert refusal.startswith(f"{name} must ")
+    assert is_a_sentence(refusal)
+    assert PASSWORD not in refusal
+
+
+@pytest.mark.parametrize("app_env", ["dev", "test"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECRET_KEY", "short"), ("ALLOWED_HOSTS", "*"), ("PUBLIC_URL", "http://auth.example")],
+)
+def test_elsewhere_it_is_allowed(app_env: str, name: str, value: str) -> None:
+    assert read_environment({"APP_ENV": app_env, name: value}).app_env is AppEnv(app_env)
+
+
+@pytest.mark.parametrize(
+    ("app_env", "database_url", "keeps_secrets"),
+    [
+        ("dev", "sqlite:///var/school.sqlite3", True),
+        ("dev", "", False),
+        ("test", "sqlite:///var/school.sqlite3", False),
+        ("test", "", False),
+    ],
+)
+def test_secrets_are_kept_at_a_desk_that_has_a_database(
+    app_env: str,
+    database_url: str,
+    keeps_secrets: bool,  # noqa: FBT001  # pytest passes what a table holds
+) -> None:
+    environment = read_environment({"APP_ENV": app_env, "DATABASE_URL": database_url})
+
+    assert environment.keeps_secrets is keeps_secrets
+    assert environment.has_database is bool(database_url)
+
+
+def test_production_keeps_no_secrets() -> None:
+    assert not read_environment(PRODUCTION).keeps_secrets
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [("keys.json", ROOT / "keys.json"), ("/etc/keys.json", Path("/etc/keys.json"))],
+)
+def test_a_path_starts_at_the_project(given: str, path: Path) -> None:
+    environment = read_environment({"SIGNING_KEYS_FILE": given, "DATA_DIR": given})
+
+    assert environment.signing_keys_file == environment.data_dir == path
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts"),
+    [
+        ("auth.example", ("auth.example",)),
+        ("auth.example,www.example", ("auth.example", "www.example")),
+        (" auth.example , ,www.example,", ("auth.example", "www.example")),
+    ],
+)
+def test_hosts_are_listed_with_commas(given: str, hosts: tuple[str, ...]) -> None:
+    assert read_environment({"ALLOWED_HOSTS": given}).allowed_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("given", "public_url"),
+    [
+        ("https://auth.example", "https://auth.example"),
+        ("https://auth.example/", "https://auth.example"),
+        ("https://school.example:8443/auth/", "https://school.example:8443/auth"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_the_public_address_ends_without_a_slash(given: str, public_url: str) -> None:
+    assert read_environment({"PUBLIC_URL": given}).public_url == public_url
+
+
+def test_an_environment_can_be_printed_without_its_secrets() -> None:
+    printed = repr(read_environment(PRODUCTION))
+
+    assert "auth.example" in printed
+    assert KEY not in printed
+    assert PASSWORD not in printed

@@ -1,0 +1,147 @@
+"""Rows that the database itself refuses to change or delete."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from django.core.checks import Error
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import IntegrityError, connection, transaction
+
+from accounts.domain.entities import OPERATOR
+from authsvc.storage.append_only import check_protection, releasing
+from courses.models import CourseVersion
+from progress.models import ProgressEvent
+from tests.support.builders import a_definition, a_principal
+from tests.support.worlds import orm_world
+
+pytestmark = pytest.mark.database
+
+KEPT: Final[list[Any]] = [CourseVersion, ProgressEvent]
+TABLES: Final = [model._meta.db_table for model in KEPT]
+WAYS_OF_THE_ORM: Final[dict[str, Callable[[Any], object]]] = {
+    "save": lambda row: row.save(),
+    "update": lambda row: type(row).objects.update(org_id=None),
+    "bulk update": lambda row: type(row).objects.bulk_update([row], ["org_id"]),
+    "upsert": lambda row: type(row).objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        update_fields=["org_id"],
+        unique_fields=[row._meta.pk.attname],
+    ),
+    "delete": lambda row: row.delete(),
+    "delete all": lambda row: type(row).objects.all().delete(),
+}
+REPLACING: Final = {
+    "sqlite": "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+    "postgresql": (
+        "INSERT INTO {0} SELECT * FROM {0} "
+        "ON CONFLICT ON CONSTRAINT {0}_pkey DO UPDATE SET org_id = NULL"
+    ),
+}
+
+
+@pytest.fixture
+def rows() -> dict[Any, Any]:
+    """A row of each kind: Anna is enrolled on a published course."""
+    world = orm_world()
+    course = world.services.authoring.create(a_definition(), by=OPERATOR)
+    world.services.authoring.publish(course.slug, by=OPERATOR)
+    world.services.learning.enroll(course.slug, by=a_principal(world.has_user()))
+    connection.check_constraints()  # now, for PostgreSQL empties no table that waits for it
+    return {model: model.objects.get() for model in KEPT}
+
+
+def run(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("way", WAYS_OF_THE_ORM)
+@pytest.mark.parametrize("model", KEPT)
+def test_the_orm_cannot_change_a_row(rows: dict[Any, Any], model: Any, way: str) -> None:
+    row = rows[model]
+
+    with pytest.raises(IntegrityError, match="is append-only"), transaction.atomic():
+        WAYS_OF_THE_ORM[way](row)
+
+    row.refresh_from_db()
+    assert model.objects.get() == row
+
+
+@pytest.mark.parametrize("verb", ["UPDATE {} SET org_id = NULL", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.usefixtures("rows")
+def test_sql_cannot_change_a_row(table: str, verb: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        run(verb.format(table))
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.usefixtures("rows")
+def test_a_row_cannot_be_replaced_by_another(table: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        run(REPLACING[connection.vendor].format(table))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_cannot_be_emptied(table: str) -> None:
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        run(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("verb", ["UPDATE {} SET org_id = NULL", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.usefixtures("rows")
+def test_playing_a_replica_gets_round_nothing(table: str, verb: str) -> None:
+    run("SET LOCAL session_replication_role = replica")
+
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"):
+        run(verb.format(table))
+
+
+def test_every_table_that_must_be_protected_is() -> None:
+    assert check_protection(None, ["default"]) == []
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_check_names_a_table_without_triggers(table: str) -> None:
+    for statement in releasing(table, connection):
+        run(statement)
+
+    complaints = check_protection(None, ["default"])
+
+    assert complaints == [
+        Error(f"{table} is append-only, but has no triggers that hold it.", id="authsvc.E001")
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_check_names_a_table_that_lacks_one_trigger(table: str) -> None:
+    run(releasing(table, connection)[-1])
+
+    (complaint,) = check_protection(None, ["default"])
+
+    assert table in complaint.msg
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("change", ["ENABLE", "DISABLE"])
+def test_the_check_names_a_table_whose_trigger_can_be_skipped(table: str, change: str) -> None:
+    run(f"ALTER TABLE {table} {change} TRIGGER {table}_append_only")
+
+    (complaint,) = check_protection(None, ["default"])
+
+    assert table in complaint.msg
+
+
+def test_the_check_is_one_of_those_that_look_at_the_database() -> None:
+    for statement in releasing(TABLES[0], connection):
+        run(statement)
+
+    with pytest.raises(SystemCheckError, match=r"authsvc\.E001"):
+        call_command("check", databases=["default"])

@@ -1,0 +1,178 @@
+"""Inserting rows in one statement."""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import AutoField, Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from authsvc.storage.inserts import insert
+from courses.models import Course, CourseVersion
+from credentials.models import UserCredential
+from progress.models import CourseProgress
+from tests.support.rows import (
+    ROWS,
+    a_course_row,
+    a_progress_row,
+    a_version_row,
+    add_what_rows_refer_to,
+    an_issued_row,
+)
+
+pytestmark = pytest.mark.database
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    add_what_rows_refer_to()
+
+
+def values_of(row: Model) -> dict[str, Any]:
+    """The row as `insert` takes it."""
+    fields = row._meta.concrete_fields
+    return {f.attname: getattr(row, f.attname) for f in fields if not isinstance(f, AutoField)}
+
+
+def kept_by(write: Callable[[], object], model: type[Model]) -> list[Any]:
+    """What is in the table after *write*, as the database has it; then all is as before."""
+    fields = model._meta.concrete_fields
+    columns = ", ".join(str(field.column) for field in fields if not isinstance(field, AutoField))
+    with transaction.atomic(), connection.cursor() as cursor:
+        write()
+        cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} ORDER BY {columns}")  # noqa: S608  # our names
+        found: list[Any] = cursor.fetchall()
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_row_is_kept_as_the_orm_keeps_it(kind: str) -> None:
+    row = ROWS[kind]()
+
+    by_insert = kept_by(lambda: insert(type(row), [values_of(row)]), type(row))
+
+    assert by_insert == kept_by(lambda: row.save(force_insert=True), type(row))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    row=st.builds(
+        a_version_row,
+        number=st.integers(0, 2**31 - 1),
+        title=TEXT.map(lambda text: text[:200]),
+        outline=st.lists(JSON, max_size=3),
+        published_at=st.datetimes(timezones=st.just(UTC)),
+        org_id=st.none() | st.uuids(),
+    )
+)
+def test_any_values_are_kept_as_the_orm_keeps_them(row: CourseVersion) -> None:
+    by_insert = kept_by(lambda: insert(CourseVersion, [values_of(row)]), CourseVersion)
+
+    assert by_insert == kept_by(lambda: row.save(force_insert=True), CourseVersion)
+
+
+def test_all_rows_go_in_with_one_statement_and_are_counted(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    rows = [values_of(a_version_row(number=number)) for number in (1, 2, 3)]
+
+    with django_assert_num_queries(1):
+        inserted = insert(CourseVersion, rows)
+
+    assert inserted == 3
+    assert list(CourseVersion.objects.order_by("pk").values_list("number", flat=True)) == [1, 2, 3]
+
+
+def test_no_rows_need_no_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        inserted = insert(CourseVersion, [])
+
+    assert inserted == 0
+
+
+def test_a_row_whose_values_are_taken_is_left_out_with_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    insert(Course, [values_of(a_course_row(title="first"))])
+
+    with django_assert_num_queries(1):
+        inserted = insert(Course, [values_of(a_course_row(title="second"))], unless_taken=("slug",))
+
+    assert inserted == 0
+    assert Course.objects.get(slug="knots").title == "first"
+
+
+def test_a_row_whose_values_are_free_goes_in() -> None:
+    inserted = insert(Course, [values_of(a_course_row())], unless_taken=("slug",))
+
+    assert inserted == 1
+    assert Course.objects.get(slug="knots").title == "Knots"
+
+
+def test_of_several_rows_only_those_that_are_taken_are_left_out() -> None:
+    insert(Course, [values_of(a_course_row())])
+
+    rows = [values_of(a_course_row(id=uuid4(), slug=slug)) for slug in ("knots", "bends")]
+
+    assert insert(Course, rows, unless_taken=("slug",)) == 1
+    assert Course.objects.filter(slug="bends").exists()
+
+
+def test_values_may_be_taken_together() -> None:
+    taken = ("user_id", "course_id")
+    insert(CourseProgress, [values_of(a_progress_row())])
+
+    assert insert(CourseProgress, [values_of(a_progress_row())], unless_taken=taken) == 0
+
+
+@pytest.mark.parametrize(
+    ("is_first_current", "is_second_current", "inserted"),
+    [(True, True, 0), (True, False, 1), (False, True, 1), (False, False, 1)],
+)
+def test_values_may_be_taken_among_some_rows_alone(
+    is_first_current: bool,  # noqa: FBT001  # pytest passes what a table holds
+    is_second_current: bool,  # noqa: FBT001  # likewise
+    inserted: int,
+) -> None:
+    first = an_issued_row(is_current=is_first_current)
+    second = an_issued_row(is_current=is_second_current)
+    insert(UserCredential, [values_of(first)])
+
+    outcome = insert(
+        UserCredential,
+        [values_of(second)],
+        unless_taken=("user_id", "credential_id"),
+        among="is_current",
+    )
+
+    assert outcome == inserted
+
+
+def test_what_nobody_asked_about_is_an_error() -> None:
+    course = a_course_row()
+    insert(Course, [values_of(course)])
+    same_id = a_course_row(id=course.id, slug="bends")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Course, [values_of(same_id)], unless_taken=("slug",))
+
+
+def test_no_column_may_be_forgotten() -> None:
+    values = values_of(a_course_row())
+    del values["summary"]
+
+    with pytest.raises(KeyError, match="summary"):
+        insert(Course, [values])

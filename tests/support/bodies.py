@@ -1,0 +1,14 @@
+"""What clients send."""
+
+from typing import Any
+
+import yaml
+
+from courses.definitions import write_definition
+from courses.domain.entities import CourseDefinition
+
+
+def body_of(definition: CourseDefinition) -> dict[str, Any]:
+    """The definition as an author's program sends it."""
+    body: dict[str, Any] = yaml.safe_load(write_definition(definition))
+    return body

@@ -1,0 +1,22 @@
+"""What the operator reads when he types a command."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+def said_by(command: str, *arguments: str) -> str:
+    """What the command writes; it is to succeed."""
+    output = StringIO()
+    call_command(command, *arguments, stdout=output)
+    return output.getvalue()
+
+
+def refusal_of(command: str, *arguments: str) -> tuple[str, str]:
+    """The sentence with which the command ends, and what it wrote before."""
+    output = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command(command, *arguments, stdout=output)
+    assert refused.value.returncode == 1
+    return str(refused.value), output.getvalue()

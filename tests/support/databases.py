@@ -1,0 +1,43 @@
+"""Databases of their own, for tests that commit: what is committed to the log can never be taken out again."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.sql import SQL, Identifier
+
+from tests.support.store import STORE
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """The URL of an empty database on the store of this run, for the time of the block; SQLite's is in *folder*."""
+    if STORE == "sqlite":
+        yield f"sqlite:///{folder / 'authsvc.sqlite3'}"
+        return
+    name = f"authsvc_{uuid4().hex}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        try:
+            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
+    """Django's connection, which goes to this PostgreSQL for the time of the block, and commits."""
+    kept = connections["default"]
+    other = type(kept)(kept.settings_dict | {"NAME": urlsplit(url).path.removeprefix("/")})
+    connections["default"] = other
+    try:
+        yield other
+    finally:
+        other.close()
+        connections["default"] = kept

@@ -1,0 +1,32 @@
+"""Stores that fail when it matters."""
+
+from dataclasses import dataclass
+
+from accounts.domain.entities import UserId
+from authsvc.kernel.pages import Page, PageRequest
+from credentials.domain.entities import UserCredential, UserCredentialId
+from credentials.domain.repositories.protocols import UserCredentialRepository
+from tests.support.blocks import Oops
+
+
+@dataclass(frozen=True, slots=True)
+class FailingUserCredentialRepository:
+    """Keeps what another one keeps, and fails as soon as it has kept something new."""
+
+    kept: UserCredentialRepository
+
+    def add(self, user_credential: UserCredential) -> None:
+        self.kept.add(user_credential)
+        raise Oops
+
+    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self.kept.get(user_credential_id)
+
+    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self.kept.get_for_update(user_credential_id)
+
+    def save(self, user_credential: UserCredential) -> None:
+        self.kept.save(user_credential)
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
+        return self.kept.page_for_user(user_id, request)

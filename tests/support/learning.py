@@ -1,0 +1,93 @@
+"""Courses, and people who take them, on the services of any house."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.domain.entities import OPERATOR, Principal
+from authsvc.container import Services
+from authsvc.kernel.pages import PageRequest
+from courses.domain.entities import Course, CourseDefinition, ItemId
+from credentials.domain.entities import Credential, HeldCredential
+from progress.domain.entities import CourseProgress, EventType, ProgressEvent
+from tests.support.builders import (
+    a_definition_of,
+    a_principal,
+    an_item_definition,
+    some_terms,
+)
+from tests.support.worlds import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learner:
+    """Somebody who takes courses."""
+
+    services: Services
+    principal: Principal
+
+    def enrols(self, course: Course) -> CourseProgress:
+        return self.services.learning.enroll(course.slug, by=self.principal)
+
+    def withdraws(self, course: Course) -> CourseProgress:
+        return self.services.learning.withdraw(course.slug, by=self.principal)
+
+    def starts(self, course: Course, item_id: ItemId) -> CourseProgress:
+        return self.services.learning.start_item(course.slug, item_id, by=self.principal)
+
+    def completes(self, course: Course, item_id: ItemId) -> CourseProgress:
+        return self.services.learning.complete_item(course.slug, item_id, by=self.principal)
+
+    def passes(self, course: Course) -> CourseProgress:
+        """Enrol, and complete every item."""
+        progress = self.enrols(course)
+        for item_id in items_of(self.services, course):
+            progress = self.completes(course, item_id)
+        return progress
+
+    def progress_on(self, course: Course) -> CourseProgress:
+        return self.services.progress.get(course.slug, by=self.principal)
+
+    def log_of(self, course: Course) -> list[ProgressEvent]:
+        """All that is recorded of him on the course."""
+        request = PageRequest(limit=100)
+        page = self.services.progress.events_of(course.slug, request, by=self.principal)
+        return list(page.items)
+
+    def held(self) -> list[HeldCredential]:
+        """All that he was issued."""
+        page = self.services.issuing.page_for(self.principal, PageRequest(limit=100))
+        return list(page.items)
+
+    def types_of(self, course: Course) -> list[EventType]:
+        return [event.fact.type for event in self.log_of(course)]
+
+
+def a_learner(world: World, name: str = "Anna") -> Learner:
+    return Learner(services=world.services, principal=a_principal(world.has_user(name=name)))
+
+
+def a_published_course(services: Services, definition: CourseDefinition | None = None) -> Course:
+    """Of three required items, unless there is a definition that says otherwise."""
+    course = services.authoring.create(definition or a_definition_of(required=3), by=OPERATOR)
+    return services.authoring.publish(course.slug, by=OPERATOR)
+
+
+def published_again(services: Services, definition: CourseDefinition) -> Course:
+    services.authoring.revise(definition.slug, definition, by=OPERATOR)
+    return services.authoring.publish(definition.slug, by=OPERATOR)
+
+
+def revised(definition: CourseDefinition, *, keeping: int, adding: int = 0) -> CourseDefinition:
+    """With so many of the items of its one module, and with so many new required ones."""
+    (module,) = definition.modules
+    new = tuple(an_item_definition() for _ in range(adding))
+    return replace(definition, modules=(replace(module, items=module.items[:keeping] + new),))
+
+
+def items_of(services: Services, course: Course) -> list[ItemId]:
+    """The items of the version that *course* is at."""
+    return [item.id for item in services.catalog.version(course.id, course.version).outline.items]
+
+
+def a_credential_for(services: Services, course: Course, **terms: Any) -> Credential:
+    return services.credentials.define(some_terms(course_id=course.id, **terms), by=OPERATOR)

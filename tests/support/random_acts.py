@@ -1,0 +1,118 @@
+"""People who do what comes into their heads with courses, whether they may or not."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from accounts.domain.entities import OPERATOR, Principal
+from authsvc.container import Services
+from authsvc.kernel.pages import PageRequest
+from courses.domain.entities import Course, CourseDefinition, ItemId
+from credentials.domain.entities import HeldCredential
+from progress.domain.entities import CourseProgress, StreamId
+from tests.support.builders import (
+    a_definition,
+    a_module_definition,
+    a_principal,
+    a_user,
+    an_item_definition,
+    some_terms,
+)
+
+KEYS: Final = ("bowline", "clove-hitch", "figure-eight", "reef-knot", "sheet-bend")
+Plan = tuple[tuple[str, bool], ...]
+"""The items of a version by their keys, and whether each is required."""
+
+
+class Kind(Enum):
+    ENROL = auto()
+    WITHDRAW = auto()
+    START = auto()
+    COMPLETE = auto()
+    PUBLISH = auto()
+    REVOKE = auto()
+    REISSUE = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What somebody does: a learner with an item, or an author with a course, which then follows *plan*."""
+
+    kind: Kind
+    learner: int
+    course: int
+    key: str
+    plan: Plan
+
+
+class School:
+    """So many learners, and a course for each plan, which earns a credential."""
+
+    def __init__(self, services: Services, *, learners: int, plans: tuple[Plan, ...]) -> None:
+        self.services = services
+        users = [a_user() for _ in range(learners)]
+        for user in users:
+            services.repositories.users.add(user)
+        self.learners = [a_principal(user) for user in users]
+        self.courses = [self._opened(f"course-{n}", plan) for n, plan in enumerate(plans)]
+
+    def see(self, act: Act) -> None:
+        """Do it. Raises whatever refuses it."""
+        learner, course = self.learners[act.learner], self.courses[act.course]
+        item_id = item_of(course, act.key)
+        match act.kind:
+            case Kind.ENROL:
+                self.services.learning.enroll(course.slug, by=learner)
+            case Kind.WITHDRAW:
+                self.services.learning.withdraw(course.slug, by=learner)
+            case Kind.START:
+                self.services.learning.start_item(course.slug, item_id, by=learner)
+            case Kind.COMPLETE:
+                self.services.learning.complete_item(course.slug, item_id, by=learner)
+            case Kind.PUBLISH:
+                self._publish(course, act.plan)
+            case Kind.REVOKE | Kind.REISSUE:
+                self._award(act.kind, learner)
+
+    def progress_of(self, learner: int, course: int) -> CourseProgress | None:
+        return self.services.repositories.progress.find(
+            self.learners[learner].person, self.courses[course].slug
+        )
+
+    def stream_of(self, learner: int, course: int) -> StreamId:
+        return StreamId(user_id=self.learners[learner].person, course_id=self.courses[course].id)
+
+    def held_by(self, learner: int) -> list[HeldCredential]:
+        request = PageRequest(limit=100)
+        return list(self.services.issuing.page_for(self.learners[learner], request).items)
+
+    def _opened(self, slug: str, plan: Plan) -> Course:
+        course = self.services.authoring.create(_definition(slug, plan), by=OPERATOR)
+        self.services.credentials.define(some_terms(course_id=course.id), by=OPERATOR)
+        return self.services.authoring.publish(slug, by=OPERATOR)
+
+    def _publish(self, course: Course, plan: Plan) -> None:
+        with self.services.unit_of_work.atomic():
+            self.services.authoring.revise(course.slug, _definition(course.slug, plan), by=OPERATOR)
+            self.services.authoring.publish(course.slug, by=OPERATOR)
+
+    def _award(self, kind: Kind, learner: Principal) -> None:
+        """Take back, or issue anew, whatever the learner was first issued."""
+        held = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
+        act = self.services.issuing.revoke if kind is Kind.REVOKE else self.services.issuing.reissue
+        for one in held:
+            act(one.copy.id, reason="Misspelt.", by=OPERATOR)
+
+
+def item_of(course: Course, key: str) -> ItemId:
+    return an_item_definition(key=key).item_for(course.id, position=1).id
+
+
+def _definition(slug: str, plan: Plan) -> CourseDefinition:
+    """Two items to a module."""
+    items = [an_item_definition(key=key, is_required=is_required) for key, is_required in plan]
+    modules = tuple(
+        a_module_definition(key=f"module-{start}", items=tuple(items[start : start + 2]))
+        for start in range(0, len(items), 2)
+    )
+    return a_definition(slug=slug, modules=modules)

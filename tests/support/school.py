@@ -1,0 +1,90 @@
+"""The house on the real server, with its samples, on a database of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from accounts.adapters.keys import new_key_ring
+from authsvc.samples import STAFF
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition
+from tests.support.databases import own_database
+from tests.support.house import PASSWORD
+from tests.support.server import ROOT, Server, running_server
+from tests.support.wire import WireCaller
+
+SAMPLE: Final = "/v1/courses/intro-to-claude"
+_NUMBERS: Final = count()
+
+
+@dataclass(frozen=True)
+class School:
+    """A running server, the environment that it runs in, and the password of staff."""
+
+    server: Server
+    environment: dict[str, str]
+    password: str
+
+    def stranger(self) -> WireCaller:
+        return WireCaller(self.server.port)
+
+    def learner(self) -> WireCaller:
+        """Somebody new, signed in."""
+        body = {"email": f"anna-{next(_NUMBERS)}@school.example", "password": PASSWORD}
+        session = self.stranger().post("/v1/auth/register", body)
+        return WireCaller(self.server.port, session.json["access_token"])
+
+    def staff(self) -> WireCaller:
+        body = {"email": STAFF, "password": self.password}
+        session = self.stranger().post("/v1/auth/login", body)
+        return WireCaller(self.server.port, session.json["access_token"])
+
+    def course_draft(self) -> str:
+        """The address of a new course that is not published yet."""
+        body = body_of(a_definition(slug=f"race-{next(_NUMBERS)}"))
+        created = self.staff().post("/v1/courses", body)
+        return f"/v1/courses/{created.json['slug']}"
+
+
+@contextmanager
+def open_school(folder: Path, *, workers: int = 2, threads: int = 8) -> Iterator[School]:
+    """A school for the time of the block; *folder* is for its secrets."""
+    keys = folder / "keys.json"
+    keys.write_text(new_key_ring().private_json())
+    with own_database(folder) as url:
+        environment = {
+            "DATABASE_URL": url,
+            "DATA_DIR": str(folder),
+            "LOG_LEVEL": "ERROR",
+            "SECRET_KEY": "the same in every process of this school, and long enough",
+            "SIGNING_KEYS_FILE": str(keys),
+        }
+        manage(environment, "prepare_desk")
+        logins = json.loads((folder / "developer-logins.json").read_text())
+        with running_server(environment, workers=workers, threads=threads) as server:
+            yield School(server, environment, logins[STAFF])
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    """What manage.py says to the command, in this environment."""
+    ran = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return ran.stdout
+
+
+def items_of(course: dict[str, Any]) -> list[str]:
+    """The ids of all items of a course as the API shows it."""
+    return [item["id"] for module in course["modules"] for item in module["items"]]

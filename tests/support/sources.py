@@ -1,0 +1,44 @@
+"""The project's own source, to be read."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from authsvc.environment import ROOT
+
+APPS: Final = ("accounts", "courses", "progress", "credentials")
+SHIPPED: Final = ("authsvc", *APPS)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One module. Its `name` is its path in the project."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path.relative_to(ROOT))
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of its syntax."""
+        return list(ast.walk(ast.parse(self.text)))
+
+    def is_in(self, *folders: str) -> bool:
+        return not set(folders).isdisjoint(self.path.relative_to(ROOT).parts)
+
+
+def sources(*packages: str) -> Iterator[Source]:
+    """Every module of these packages, but for migrations: Django wrote those."""
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield Source(path)

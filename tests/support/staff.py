@@ -1,0 +1,124 @@
+"""The back office, as somebody of staff sees it in a browser."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from importlib import import_module
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
+from django.db.models import Model, QuerySet
+from django.test import Client
+
+from accounts.domain.entities import OPERATOR, Role, User, UserChanges, UserId
+from accounts.models import User as UserRow
+from courses.domain.entities import Course
+from tests.support.builders import a_principal
+from tests.support.house import PASSWORD, House
+from tests.support.learning import Learner, a_published_course
+
+GROUPS = import_module("accounts.migrations.0002_staff_groups")
+ADMIN = "/admin/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the browser shows in the end, where that is, and the messages on it."""
+
+    status: int
+    path: str
+    text: str
+    said: tuple[str, ...]
+
+    @property
+    def actions(self) -> set[str]:
+        select = re.search(r'<select name="action".*?</select>', self.text, re.DOTALL)
+        return set(re.findall(r'value="(\w+)"', select[0])) if select else set()
+
+    @property
+    def may_be_saved(self) -> bool:
+        return 'name="_save"' in self.text
+
+
+class Desk:
+    """Somebody of staff, signed in."""
+
+    def __init__(self, user_id: UUID) -> None:
+        self.id = UserId(user_id)
+        self.client = Client()
+        self.client.force_login(UserRow.objects.get(pk=user_id))
+
+    def get(self, path: str) -> Page:
+        return _page(self.client.get(ADMIN + path, follow=True))
+
+    def post(self, path: str, **fields: Any) -> Page:
+        return _page(self.client.post(ADMIN + path, fields, follow=True))
+
+    def act(self, path: str, action: str, *ids: object, **fields: str) -> Page:
+        """Choose rows of a list and an action; with a *reason*, answer the question that follows."""
+        chosen = [str(row_id) for row_id in ids]
+        return self.post(path, action=action, _selected_action=chosen, **fields)
+
+
+def root_desk(house: House) -> Desk:
+    return Desk(UUID(house.signed_in(Role.ADMIN, name="Root").id))
+
+
+def desk(house: House, *groups: str, name: str = "Bo") -> Desk:
+    """Somebody of staff in these groups."""
+    GROUPS.make_groups(apps, None)
+    user = a_user_of(house, name)
+    house.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
+    found = Group.objects.filter(name__in=groups)
+    assert len(found) == len(groups)
+    UserRow.objects.get(pk=user.id).groups.set(found)
+    return Desk(user.id)
+
+
+def a_user_of(house: House, name: str = "Anna", **parts: Any) -> User:
+    """Somebody who is in the house, but not signed in."""
+    given = {"email": f"{name.lower()}-{uuid4().hex[:8]}@school.example", "roles": ()} | parts
+    return house.services.users.create(name=name, password=PASSWORD, by=OPERATOR, **given)
+
+
+def a_holder(house: House) -> tuple[User, Course]:
+    """Somebody who has passed a course, and so was issued a credential, and that course."""
+    anna, course = a_user_of(house), a_published_course(house.services)
+    house.earns(course)
+    Learner(services=house.services, principal=a_principal(anna)).passes(course)
+    return anna, course
+
+
+def lists() -> dict[type[Model], str]:
+    """The path of each list in the back office, by the row that it is of."""
+    return {
+        row: f"{row._meta.app_label}/{row._meta.model_name}/"
+        for row in apps.get_models()
+        if admin.site.is_registered(row)
+    }
+
+
+def contents_of(row: type[Model]) -> list[dict[str, Any]]:
+    """Every row with every column, in the order of their keys."""
+    return list(QuerySet(row).order_by("pk").values())
+
+
+def keys_of(row: type[Model]) -> list[Any]:
+    return list(QuerySet(row).order_by("pk").values_list("pk", flat=True))
+
+
+def log_of(row_id: object) -> list[str]:
+    """What the log of the back office says of a row, the first entry first."""
+    entries = LogEntry.objects.filter(object_id=str(row_id)).order_by("pk")
+    return [entry.get_change_message() for entry in entries]
+
+
+def _page(response: Any) -> Page:
+    said = tuple(str(message) for message in get_messages(response.wsgi_request))
+    path = response.wsgi_request.get_full_path().removeprefix(ADMIN)
+    return Page(response.status_code, path, unescape(response.content.decode()), said)

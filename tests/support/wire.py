@@ -1,0 +1,45 @@
+"""People who reach the real server over the wire."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from threading import Barrier
+from typing import Any
+
+from tests.support.house import Answer, Caller
+
+
+class WireCaller(Caller):
+    """A Caller of whoever listens on the port; may be used by several threads."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        super().__init__(token)
+        self.port = port
+
+    def send(
+        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+    ) -> Answer:
+        given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if self.token:
+            given.setdefault("Authorization", f"Bearer {self.token}")
+        given.setdefault("Content-Type", "application/json")
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, b"" if body is None else json.dumps(body), given)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read().decode())
+        finally:
+            connection.close()
+
+
+def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
+    """What comes of doing all this at the same moment, each on a thread of its own."""
+    gate = Barrier(len(acts))
+
+    def do(act: Callable[[], Answer]) -> Answer:
+        gate.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(do, acts))
