@@ -60,4 +60,4 @@ def read_key_ring(path: Path) -> KeyRing:
 
 
 def _can_sign(key: JWK) -> bool:
-    return bool(key.has_private and key.get("crv") == "P-256" and key.get("kid"))
+    return bool(key.get("crv") == "P-256" and key.has_private and key.get("kid"))

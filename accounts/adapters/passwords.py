@@ -43,7 +43,7 @@ class Argon2Hasher:
             return False
         except argon2.exceptions.InvalidHashError:
             return False
-        return password_hash is not None
+        return bool(password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
         return self._hasher.check_needs_rehash(password_hash.removeprefix(_PREFIX))

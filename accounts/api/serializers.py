@@ -7,8 +7,15 @@ from rest_framework import serializers
 from accounts.domain.entities import Role, SignedIn, User
 
 
+class AddressField(serializers.EmailField):
+    """Checked and measured in lower case, as it is kept: a few capitals are one character and become two."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(data)).lower()
+
+
 class RegisterRequestSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=254)
+    email = AddressField(max_length=254)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
     name = serializers.CharField(max_length=200, allow_blank=True, default="")
 

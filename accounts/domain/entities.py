@@ -1,7 +1,7 @@
 """Who people are here, and how they stay signed in, whatever stores them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
@@ -59,7 +59,7 @@ class User:
     id: UserId
     email: str
     name: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     roles: tuple[Role, ...]
     is_active: bool
     is_staff: bool
@@ -240,8 +240,8 @@ class SignedIn:
     """What a person gets on signing in. Both tokens are secrets: they are handed out once and kept nowhere."""
 
     user: User
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_in_seconds: int
 
 

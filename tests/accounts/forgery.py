@@ -1,0 +1,71 @@
+"""A forger's bench: access tokens made by hand, as one would without this project's code."""
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from jwcrypto.jwk import JWK
+
+from accounts.adapters.keys import KeyRing, new_key_ring
+from accounts.adapters.tokens import JwtAccessTokens
+from accounts.domain.entities import FIRST_PARTY_CLIENT, AccessClaims, SessionId, UserId
+from tests.support.builders import NOON
+
+RING: Final = new_key_ring()
+KEY: Final = RING.signing_key
+STRANGERS_KEY: Final = new_key_ring().signing_key
+ISSUER: Final = "https://auth.example"
+LIFETIME: Final = timedelta(minutes=15)
+CLAIMS: Final = AccessClaims(
+    user_id=UserId(uuid4()),
+    session_id=SessionId(uuid4()),
+    client_id=FIRST_PARTY_CLIENT,
+    scopes=frozenset({"courses:read", "accounts:read"}),
+)
+HEADER: Final = {"alg": "ES256", "typ": "at+jwt", "kid": KEY["kid"]}
+PAYLOAD: Final = {
+    "iss": ISSUER,
+    "sub": str(CLAIMS.user_id),
+    "aud": f"{ISSUER}/v1",
+    "exp": int((NOON + LIFETIME).timestamp()),
+    "iat": int(NOON.timestamp()),
+    "jti": "a-token",
+    "client_id": CLAIMS.client_id,
+    "scope": "accounts:read courses:read",
+    "roles": ["learner"],
+    "sid": str(CLAIMS.session_id),
+}
+
+
+def tokens(ring: KeyRing = RING) -> JwtAccessTokens:
+    """Those that the forger wants to get past."""
+    return JwtAccessTokens(keys=ring, issuer=ISSUER, audience=f"{ISSUER}/v1", lifetime=LIFETIME)
+
+
+def signed(
+    header: Mapping[str, Any] = HEADER, payload: Mapping[str, Any] = PAYLOAD, *, key: JWK = KEY
+) -> str:
+    """ES256, whatever the header says (RFC 7518 §3.4)."""
+    said = f"{encoded(header)}.{encoded(payload)}"
+    der = key.get_op_key("sign").sign(said.encode(), ECDSA(SHA256()))
+    signature = b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(der))
+    return f"{said}.{encoded(signature)}"
+
+
+def authenticated(header: Mapping[str, Any], payload: Mapping[str, Any], *, secret: bytes) -> str:
+    """HS256, whatever the header says (RFC 7518 §3.2)."""
+    said = f"{encoded(header)}.{encoded(payload)}"
+    return f"{said}.{encoded(hmac.digest(secret, said.encode(), sha256))}"
+
+
+def encoded(part: Mapping[str, Any] | bytes) -> str:
+    text = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return urlsafe_b64encode(text).decode().rstrip("=")

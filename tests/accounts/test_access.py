@@ -1,0 +1,129 @@
+"""Who is asking: from an access token to a principal, on every request anew."""
+
+from dataclasses import replace
+
+import pytest
+
+from accounts.domain.entities import (
+    FIRST_PARTY_CLIENT,
+    Principal,
+    Right,
+    Role,
+    Scope,
+    SessionEnd,
+    SessionId,
+    User,
+    UserId,
+)
+from accounts.domain.errors import InvalidToken
+from tests.accounts.forgery import CLAIMS, signed
+from tests.support.builders import NOON, a_session
+from tests.support.worlds import World
+
+
+def signed_in(world: World, *roles: Role) -> tuple[User, SessionId, str]:
+    """Somebody with a token for reading courses."""
+    user = world.has_user(roles=(Role.LEARNER, *roles))
+    session = a_session(user_id=user.id)
+    world.repositories.sessions.add(session)
+    return user, session.id, token_for(world, user.id, session.id)
+
+
+def token_for(world: World, user_id: UserId, session_id: SessionId) -> str:
+    claims = replace(
+        CLAIMS, user_id=user_id, session_id=session_id, scopes=frozenset({Scope.COURSES_READ})
+    )
+    return world.services.ports.access_tokens.issue(claims, roles=(), at=world.clock.now())
+
+
+def test_a_principal_has_the_scopes_of_the_token_and_the_rights_of_the_user(memory: World) -> None:
+    bo, session_id, token = signed_in(memory, Role.INSTRUCTOR)
+
+    assert memory.services.access.principal_of(token) == Principal(
+        user_id=bo.id,
+        roles=(Role.LEARNER, Role.INSTRUCTOR),
+        rights=frozenset({Right.AUTHOR_COURSES}),
+        scopes=frozenset({"courses:read"}),
+        client_id=FIRST_PARTY_CLIENT,
+        session_id=session_id,
+    )
+
+
+def test_a_change_of_roles_reaches_a_live_token(memory: World) -> None:
+    anna, _, token = signed_in(memory)
+    before = memory.services.access.principal_of(token)
+
+    memory.repositories.users.save(replace(anna, roles=(Role.LEARNER, Role.ADMIN)))
+
+    after = memory.services.access.principal_of(token)
+    assert not before.may(Right.MANAGE_USERS)
+    assert after.may(Right.MANAGE_USERS)
+
+
+def test_a_token_of_a_deactivated_user_is_refused(memory: World) -> None:
+    anna, _, token = signed_in(memory)
+    assert memory.services.access.principal_of(token)
+
+    memory.repositories.users.save(replace(anna, is_active=False))
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token)
+
+
+def test_a_token_of_an_ended_session_is_refused(memory: World) -> None:
+    anna, _, token = signed_in(memory)
+    assert memory.services.access.principal_of(token)
+
+    memory.repositories.sessions.end_all_of(anna.id, at=NOON, because=SessionEnd.LOGGED_OUT)
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token)
+
+
+def test_a_token_that_outlives_its_session_is_refused(memory: World) -> None:
+    anna = memory.has_user()
+    session = a_session(user_id=anna.id, expires_at=NOON)
+    memory.repositories.sessions.add(session)
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token_for(memory, anna.id, session.id))
+
+
+def test_a_token_of_a_forgotten_session_is_refused(memory: World) -> None:
+    anna, _, _ = signed_in(memory)
+    token = token_for(memory, anna.id, CLAIMS.session_id)
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token)
+
+
+def test_a_token_of_one_user_and_anothers_session_is_refused(memory: World) -> None:
+    anna, _, _ = signed_in(memory)
+    _, bos_session, _ = signed_in(memory)
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token_for(memory, anna.id, bos_session))
+
+
+def test_an_expired_token_is_refused(memory: World) -> None:
+    _, _, token = signed_in(memory)
+
+    memory.clock.at += memory.services.ports.access_tokens.lifetime
+
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token)
+
+
+@pytest.mark.parametrize("token", ["", "no token", "a.b.c"])
+def test_what_is_no_token_is_refused(memory: World, token: str) -> None:
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(token)
+
+
+def test_a_token_of_another_house_is_refused(memory: World) -> None:
+    with pytest.raises(InvalidToken):
+        memory.services.access.principal_of(signed())
+
+
+def test_the_key_set_is_that_of_the_tokens(memory: World) -> None:
+    assert memory.services.access.public_keys() == memory.services.ports.access_tokens.public_keys()

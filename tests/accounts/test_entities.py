@@ -1,0 +1,238 @@
+"""What the things of accounts are, whatever stores them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    Right,
+    Role,
+    Scope,
+    SessionEnd,
+    SessionState,
+    SignedIn,
+    User,
+    UserChanges,
+    UserId,
+    rights_of,
+)
+from accounts.domain.errors import NotPermitted, PersonNeeded
+from tests.support.builders import NOON, a_principal, a_session, a_user
+
+LATER = NOON + timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def registered(*roles: Role, email: str = "anna@school.example") -> User:
+    return User.registered(
+        UserId(uuid4()), email=email, name="Anna", password_hash="hash", roles=roles, at=NOON
+    )
+
+
+def test_a_registered_address_is_kept_in_lower_case() -> None:
+    user = registered(email="Anna.ÅSE@School.Example")
+
+    assert user.email == "anna.åse@school.example"
+
+
+def test_a_registered_user_is_active_from_that_moment() -> None:
+    user = registered()
+
+    assert user.is_active
+    assert user.created_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ((), (Role.LEARNER,)),
+        ((Role.LEARNER,), (Role.LEARNER,)),
+        ((Role.INSTRUCTOR,), (Role.LEARNER, Role.INSTRUCTOR)),
+        ((Role.ADMIN, Role.INSTRUCTOR), (Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN)),
+        ((Role.ADMIN, Role.LEARNER, Role.ADMIN), (Role.LEARNER, Role.ADMIN)),
+    ],
+)
+def test_everyone_is_a_learner_and_has_each_role_once_in_order(
+    given: tuple[Role, ...], kept: tuple[Role, ...]
+) -> None:
+    assert registered(*given).roles == kept
+    assert UserChanges(roles=given).applied_to(a_user()).roles == kept
+
+
+@pytest.mark.parametrize(
+    ("role", "is_staff"), [(Role.LEARNER, False), (Role.INSTRUCTOR, False), (Role.ADMIN, True)]
+)
+def test_only_an_admin_is_registered_as_staff(*, role: Role, is_staff: bool) -> None:
+    assert registered(role).is_staff is is_staff
+
+
+def test_changes_that_name_nothing_change_nothing() -> None:
+    user = a_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_active=False, is_staff=True)
+
+    assert UserChanges().applied_to(user) == user
+
+
+def test_changes_reach_what_they_name_and_nothing_else() -> None:
+    user = a_user(name="Anna", is_active=True, is_staff=False)
+
+    renamed = UserChanges(name="").applied_to(user)
+    deactivated = UserChanges(is_active=False).applied_to(user)
+    appointed = UserChanges(is_staff=True).applied_to(user)
+
+    assert renamed == replace(user, name="")
+    assert deactivated == replace(user, is_active=False)
+    assert appointed == replace(user, is_staff=True)
+
+
+def test_a_new_admin_becomes_staff() -> None:
+    admin = UserChanges(roles=[Role.ADMIN]).applied_to(a_user(is_staff=False))
+
+    assert admin.is_staff
+
+
+def test_an_admin_stays_staff_whatever_the_changes_say() -> None:
+    admin = registered(Role.ADMIN)
+
+    assert UserChanges(is_staff=False).applied_to(admin).is_staff
+
+
+def test_whoever_is_no_longer_an_admin_can_be_dismissed_from_staff() -> None:
+    admin = registered(Role.ADMIN)
+
+    dismissed = UserChanges(roles=[], is_staff=False).applied_to(admin)
+
+    assert dismissed.roles == (Role.LEARNER,)
+    assert not dismissed.is_staff
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_name_alone"),
+    [
+        (UserChanges(), True),
+        (UserChanges(name="Anna"), True),
+        (UserChanges(name="Anna", roles=[]), False),
+        (UserChanges(is_staff=False), False),
+        (UserChanges(is_active=True), False),
+    ],
+)
+def test_a_name_alone_is_told_from_other_changes(
+    *, changes: UserChanges, is_name_alone: bool
+) -> None:
+    assert changes.is_name_alone is is_name_alone
+
+
+@pytest.mark.parametrize(
+    ("roles", "rights"),
+    [
+        ((), set()),
+        ((Role.LEARNER,), set()),
+        ((Role.LEARNER, Role.INSTRUCTOR), {Right.AUTHOR_COURSES}),
+        ((Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN), set(Right)),
+    ],
+)
+def test_roles_give_rights_together(roles: Collection[Role], rights: set[Right]) -> None:
+    assert rights_of(roles) == rights
+
+
+def test_a_principal_may_do_what_his_rights_say_and_no_more() -> None:
+    bo = a_principal(None, Right.AUTHOR_COURSES)
+
+    bo.require(Right.AUTHOR_COURSES)
+
+    assert bo.may(Right.AUTHOR_COURSES)
+    assert not bo.may(Right.MANAGE_USERS)
+
+
+def test_a_missing_right_is_refused_by_name() -> None:
+    anna = a_principal()
+
+    with pytest.raises(NotPermitted) as refusal:
+        anna.require(Right.MANAGE_USERS)
+
+    assert refusal.value.facts == {"right": "manage-users"}
+
+
+def test_a_principal_with_a_user_is_that_person() -> None:
+    anna = a_user()
+
+    assert a_principal(anna).person == anna.id
+
+
+def test_the_operator_may_do_everything_but_is_no_person() -> None:
+    assert OPERATOR.rights == set(Right)
+    assert OPERATOR.scopes == set(Scope)
+    with pytest.raises(PersonNeeded):
+        _ = OPERATOR.person
+
+
+def test_an_ended_session_says_when_and_why() -> None:
+    session = a_session()
+
+    ended = session.ended(at=LATER, because=SessionEnd.LOGGED_OUT)
+
+    assert (ended.ended_at, ended.ended_because) == (LATER, SessionEnd.LOGGED_OUT)
+    assert (session.ended_at, session.ended_because) == (None, None)
+
+
+def test_a_session_keeps_the_first_reason_for_its_end() -> None:
+    session = a_session(ended_at=NOON, ended_because=SessionEnd.PASSWORD_CHANGED)
+
+    ended = session.ended(at=LATER, because=SessionEnd.LOGGED_OUT)
+
+    assert ended == session
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "at", "is_live"),
+    [
+        (None, LATER - SECOND, True),
+        (None, LATER, False),
+        (None, LATER + SECOND, False),
+        (NOON, NOON + SECOND, False),
+    ],
+)
+def test_a_session_lives_until_it_expires_or_is_ended(
+    *, ended_at: datetime | None, at: datetime, is_live: bool
+) -> None:
+    session = a_session(expires_at=LATER, ended_at=ended_at)
+
+    assert session.is_live(at=at) is is_live
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "is_user_active", "at", "is_honoured"),
+    [
+        (None, True, LATER - SECOND, True),
+        (None, True, LATER, False),
+        (NOON, True, LATER - SECOND, False),
+        (None, False, LATER - SECOND, False),
+    ],
+)
+def test_tokens_are_honoured_while_the_session_lives_and_its_user_is_active(
+    *,
+    ended_at: datetime | None,
+    is_user_active: bool,
+    at: datetime,
+    is_honoured: bool,
+) -> None:
+    state = SessionState(
+        ended_at=ended_at, expires_at=LATER, is_user_active=is_user_active, roles=(Role.LEARNER,)
+    )
+
+    assert state.honours_tokens(at=at) is is_honoured
+
+
+def test_no_secret_is_shown_where_an_entity_is_printed() -> None:
+    user = a_user(password_hash="the hash")
+    signed_in = SignedIn(
+        user=user, access_token="the token", refresh_token="the other", expires_in_seconds=900
+    )
+
+    printed = repr(signed_in)
+
+    assert user.email in printed
+    assert not [secret for secret in ("the hash", "the token", "the other") if secret in printed]

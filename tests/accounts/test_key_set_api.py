@@ -1,0 +1,69 @@
+"""The keys with which a stranger verifies our access tokens."""
+
+import json
+from base64 import urlsafe_b64decode
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from jwcrypto.jwk import JWKSet
+from jwcrypto.jwt import JWT
+
+from tests.support.house import House
+
+ADDRESS = "/.well-known/jwks.json"
+
+
+def number(part: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(part + "=="), "big")
+
+
+def public_key(key: dict[str, Any]) -> EllipticCurvePublicKey:
+    return EllipticCurvePublicNumbers(number(key["x"]), number(key["y"]), SECP256R1()).public_key()
+
+
+def test_a_stranger_verifies_a_token_with_the_key_that_it_names(house: House) -> None:
+    token = house.signed_in().caller.token
+    header, payload, signature = token.split(".")
+    kid = json.loads(urlsafe_b64decode(header + "=="))["kid"]
+
+    keys = {key["kid"]: key for key in house.stranger.get(ADDRESS).json["keys"]}
+
+    raw = urlsafe_b64decode(signature + "==")
+    halves = (int.from_bytes(half, "big") for half in (raw[:32], raw[32:]))
+    # Raises InvalidSignature.
+    public_key(keys[kid]).verify(
+        encode_dss_signature(*halves), f"{header}.{payload}".encode(), ECDSA(SHA256())
+    )
+
+
+def test_a_library_verifies_a_token_with_the_key_set(house: House) -> None:
+    anna = house.signed_in()
+    keys = JWKSet.from_json(house.stranger.get(ADDRESS).text)
+
+    token = JWT(jwt=anna.caller.token, key=keys, algs=["ES256"], expected_type="JWS")
+
+    assert json.loads(token.claims)["sub"] == anna.id
+
+
+def test_the_key_set_holds_public_members_alone(house: House) -> None:
+    keys = house.stranger.get(ADDRESS).json["keys"]
+
+    assert keys
+    for key in keys:
+        assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
+        assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
+
+
+def test_the_key_set_may_be_kept_for_a_while(house: House) -> None:
+    answer = house.stranger.get(ADDRESS)
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"

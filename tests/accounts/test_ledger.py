@@ -1,0 +1,191 @@
+"""Answering a repeated request as it was answered the first time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from accounts.domain.entities import Answer, Principal, User
+from accounts.domain.errors import EmailTaken, IdempotencyKeyReused
+from accounts.domain.services import entry_id_of
+from authsvc.kernel.errors import DomainError
+from tests.support.builders import a_principal, a_user
+from tests.support.worlds import World
+
+MADE = Answer(status=201, body='{"made":true}', content_type="application/json")
+ENTRY = "a" * 64
+A_DAY = timedelta(hours=24)
+
+
+@dataclass
+class Act:
+    """Writes a user, and then perhaps refuses; each time it answers with another body."""
+
+    world: World
+    refusal: Exception | None = None
+    users: list[User] = field(default_factory=list)
+
+    def __call__(self) -> Answer:
+        # As every service does, in a unit of work of its own.
+        with self.world.unit_of_work.atomic():
+            self.users.append(self.world.has_user())
+            if self.refusal:
+                raise self.refusal
+        return replace(MADE, body=f'{{"made":{self.times}}}')
+
+    @property
+    def times(self) -> int:
+        """How often it was done."""
+        return len(self.users)
+
+    @property
+    def left(self) -> list[User]:
+        """What it wrote and nothing has undone."""
+        find = self.world.repositories.users.find_by_email
+        return [user for user in self.users if find(user.email)]
+
+
+def refusal_of(error: DomainError) -> Answer:
+    return Answer(status=409, body=error.code, content_type="application/problem+json")
+
+
+def answer_once(
+    world: World, act: Callable[[], Answer], *, entry_id: str = ENTRY, fingerprint: str = "f" * 64
+) -> Answer:
+    return world.services.ledger.answer_once(
+        entry_id=entry_id, fingerprint=fingerprint, act=act, refuse=refusal_of
+    )
+
+
+def test_a_first_request_is_acted_on_and_answered(memory: World) -> None:
+    act = Act(memory)
+
+    answer = answer_once(memory, act)
+
+    assert answer == replace(MADE, body='{"made":1}')
+    assert not answer.is_replayed
+    assert len(act.left) == 1
+
+
+def test_a_repeated_request_gets_the_same_answer_without_an_act(memory: World) -> None:
+    act = Act(memory)
+    first = answer_once(memory, act)
+
+    again = answer_once(memory, act)
+
+    assert again == replace(first, is_replayed=True)
+    assert act.times == 1
+
+
+def test_a_refusal_is_an_answer_and_is_repeated(memory: World) -> None:
+    act = Act(memory, refusal=EmailTaken())
+
+    first, again = answer_once(memory, act), answer_once(memory, act)
+
+    assert (first.status, first.body, first.is_replayed) == (409, "email-taken", False)
+    assert again == replace(first, is_replayed=True)
+    assert act.times == 1
+
+
+def test_a_refused_act_leaves_nothing_behind(memory: World) -> None:
+    act = Act(memory, refusal=EmailTaken())
+
+    answer_once(memory, act)
+
+    assert act.times == 1
+    assert act.left == []
+
+
+def test_a_failure_is_no_answer_and_leaves_nothing_behind(memory: World) -> None:
+    failing, act = Act(memory, refusal=EOFError()), Act(memory)
+
+    with pytest.raises(EOFError):
+        answer_once(memory, failing)
+    answer = answer_once(memory, act)
+
+    assert (failing.times, failing.left) == (1, [])
+    assert (act.times, len(act.left)) == (1, 1)
+    assert not answer.is_replayed
+
+
+def test_another_request_under_the_same_entry_is_refused(memory: World) -> None:
+    act = Act(memory)
+    answer_once(memory, act, fingerprint="e" * 64)
+
+    with pytest.raises(IdempotencyKeyReused):
+        answer_once(memory, act, fingerprint="f" * 64)
+
+    assert act.times == 1
+
+
+def test_another_entry_is_another_request(memory: World) -> None:
+    act = Act(memory)
+
+    first, other = answer_once(memory, act), answer_once(memory, act, entry_id="b" * 64)
+
+    assert not other.is_replayed
+    assert other.body != first.body
+
+
+def test_an_answer_is_repeated_for_24_hours(memory: World) -> None:
+    act = Act(memory)
+    answer_once(memory, act)
+
+    memory.clock.at += A_DAY
+    assert answer_once(memory, act).is_replayed
+    memory.clock.go_on(seconds=1)
+    assert not answer_once(memory, act).is_replayed
+
+
+def test_after_24_hours_the_entry_may_serve_another_request(memory: World) -> None:
+    act = Act(memory)
+    answer_once(memory, act, fingerprint="e" * 64)
+    memory.clock.at += A_DAY + timedelta(seconds=1)
+
+    second = answer_once(memory, act, fingerprint="f" * 64)
+
+    assert answer_once(memory, act, fingerprint="f" * 64) == replace(second, is_replayed=True)
+
+
+def test_answers_are_forgotten_when_they_are_no_longer_repeated(memory: World) -> None:
+    answer_once(memory, Act(memory))
+    memory.clock.at += A_DAY
+    assert memory.services.ledger.remove_expired() == 0
+
+    memory.clock.go_on(seconds=1)
+
+    assert memory.services.ledger.remove_expired() == 1
+    assert memory.services.ledger.remove_expired() == 0
+
+
+def a_program(client_id: str) -> Principal:
+    return replace(a_principal(), user_id=None, client_id=client_id)
+
+
+def test_one_callers_key_is_always_the_same_entry() -> None:
+    anna = a_user()
+
+    assert entry_id_of(a_principal(anna), "key") == entry_id_of(a_principal(anna), "key")
+    assert len(entry_id_of(a_principal(anna), "key")) == 64
+
+
+def test_a_person_has_one_entry_whatever_client_he_asks_through() -> None:
+    anna = a_principal(a_user())
+
+    assert entry_id_of(anna, "key") == entry_id_of(replace(anna, client_id="another"), "key")
+
+
+def test_equal_keys_of_two_callers_never_meet() -> None:
+    person = a_principal()
+    callers = [
+        person,
+        a_principal(),
+        a_program("one"),
+        a_program("two"),
+        a_program(str(person.user_id)),
+    ]
+
+    entries = {entry_id_of(caller, "key") for caller in callers}
+
+    assert len(entries) == len(callers)

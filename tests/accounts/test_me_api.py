@@ -1,0 +1,157 @@
+"""One's own account, over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import Role
+from tests.support.house import PASSWORD, Answer, Caller, House, Person
+
+NEW_PASSWORD = "a short way back"
+
+
+def logged_in(house: House, person: Person, password: str = PASSWORD) -> Answer:
+    body = {"email": person.email, "password": password}
+    return house.stranger.post("/v1/auth/login", body)
+
+
+def password_changed(person: Person, **headers: str) -> Answer:
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    return person.caller.post("/v1/me/password", body, **headers)
+
+
+def test_i_see_who_i_am(house: House) -> None:
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
+
+    answer = bo.caller.get("/v1/me")
+
+    assert answer.status == 200
+    assert answer.json == {
+        "id": bo.id,
+        "email": bo.email,
+        "name": "Bo",
+        "roles": ["learner", "instructor"],
+        "is_active": True,
+    }
+
+
+@pytest.mark.parametrize("name", ["Anna Ek", "", "Åse Ødegård 李", "x" * 200])
+def test_i_change_my_name(house: House, name: str) -> None:
+    anna = house.signed_in(name="Anna")
+    before = anna.caller.get("/v1/me").json
+
+    answer = anna.caller.patch("/v1/me", {"name": name})
+
+    assert answer.status == 200
+    assert answer.json == before | {"name": name}
+    assert anna.caller.get("/v1/me").json == answer.json
+
+
+def test_i_change_nothing_but_my_name(house: House) -> None:
+    anna = house.signed_in(name="Anna")
+    before = anna.caller.get("/v1/me").json
+    rest = {"email": "x@school.example", "roles": ["admin"], "is_active": False, "id": "1"}
+
+    answer = anna.caller.patch("/v1/me", rest | {"name": "Anna Ek"})
+
+    assert answer.json == before | {"name": "Anna Ek"}
+
+
+def test_i_change_nobody_elses_name(house: House) -> None:
+    anna, bo = house.signed_in(name="Anna"), house.signed_in(name="Bo")
+
+    anna.caller.patch("/v1/me", {"name": "Anna Ek"})
+
+    assert bo.caller.get("/v1/me").json["name"] == "Bo"
+
+
+def test_a_changed_password_is_the_one_that_logs_in(house: House) -> None:
+    anna = house.signed_in()
+
+    answer = password_changed(anna)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert logged_in(house, anna, NEW_PASSWORD).status == 200
+    assert logged_in(house, anna, PASSWORD).code == "invalid-credentials"
+
+
+def test_a_changed_password_ends_every_session_on_its_next_request(house: House) -> None:
+    anna = house.signed_in()
+    other = logged_in(house, anna)
+    elsewhere = Caller(other.json["access_token"])
+    assert elsewhere.get("/v1/me").status == 200
+
+    password_changed(anna)
+
+    assert (anna.caller.get("/v1/me").status, elsewhere.get("/v1/me").status) == (401, 401)
+    body = {"refresh_token": other.json["refresh_token"]}
+    assert house.stranger.post("/v1/auth/refresh", body).code == "invalid-refresh-token"
+
+
+def test_a_changed_password_ends_nobody_elses_session(house: House) -> None:
+    anna, bo = house.signed_in(name="Anna"), house.signed_in(name="Bo")
+
+    password_changed(anna)
+
+    assert bo.caller.get("/v1/me").status == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "error"),
+    [
+        (
+            {"current_password": "a wrong password"},
+            "wrong-password",
+            {"pointer": "#/current_password", "detail": "The current password is wrong"},
+        ),
+        (
+            {"new_password": "password"},
+            "unsuitable-password",
+            {"pointer": "#/new_password", "detail": "This password is too common."},
+        ),
+    ],
+)
+def test_a_refused_change_of_password_changes_nothing(
+    house: House, changes: dict[str, str], code: str, error: dict[str, Any]
+) -> None:
+    anna = house.signed_in()
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD} | changes
+
+    answer = anna.caller.post("/v1/me/password", body)
+
+    assert (answer.status, answer.code) == (422, code)
+    assert answer.json["errors"] == [error]
+    assert anna.caller.get("/v1/me").status == 200
+    assert logged_in(house, anna).status == 200
+
+
+def test_a_password_may_begin_and_end_with_spaces(house: House) -> None:
+    anna = house.signed_in()
+    spaced = "  a short way back  "
+
+    anna.caller.post("/v1/me/password", {"current_password": PASSWORD, "new_password": spaced})
+
+    assert logged_in(house, anna, spaced).status == 200
+    assert logged_in(house, anna, spaced.strip()).status == 401
+
+
+def test_a_wrong_password_sent_again_with_its_key_gets_the_same_answer(house: House) -> None:
+    anna = house.signed_in()
+    body = {"current_password": "a wrong password", "new_password": NEW_PASSWORD}
+
+    first = anna.caller.post("/v1/me/password", body, Idempotency_Key="k-1")
+    again = anna.caller.post("/v1/me/password", body, Idempotency_Key="k-1")
+
+    assert (again.status, again.json) == (first.status, first.json)
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_changed_password_with_a_key_ends_the_session_that_the_key_was_used_in(
+    house: House,
+) -> None:
+    anna = house.signed_in()
+
+    assert password_changed(anna, Idempotency_Key="k-1").status == 204
+
+    assert password_changed(anna, Idempotency_Key="k-1").code == "invalid-token"

@@ -1,0 +1,173 @@
+"""Passwords: how strongly they are hashed, and which will do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import argon2
+import pytest
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
+from accounts.domain.errors import UnsuitablePassword
+from accounts.domain.services import Passwords
+from authsvc.container import ports
+from authsvc.environment import read_environment
+from authsvc.kernel.errors import Complaint
+
+PASSWORD = "a long walk home"
+WEAK = Argon2Hasher(memory_kib=8, passes=1, lanes=1)
+
+
+def hasher_of(variables: Mapping[str, str]) -> Argon2Hasher:
+    """The hasher that the house makes in this environment."""
+    found = ports(read_environment(variables), secret_key="test").password_hasher
+    assert isinstance(found, Argon2Hasher)
+    return found
+
+
+def test_a_hash_is_argon2id_with_the_parameters_of_the_hasher() -> None:
+    made = Argon2Hasher(memory_kib=32, passes=3, lanes=2).hash(PASSWORD)
+
+    assert made.startswith("argon2$argon2id$v=19$m=32,t=3,p=2$")
+
+
+def test_a_house_that_is_told_nothing_hashes_with_19_mib_two_passes_and_one_lane() -> None:
+    made = hasher_of({}).hash(PASSWORD)
+
+    assert made.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_the_environment_sets_the_parameters() -> None:
+    variables = {"ARGON2_MEMORY_KIB": "64", "ARGON2_PASSES": "4", "ARGON2_LANES": "2"}
+
+    made = hasher_of(variables).hash(PASSWORD)
+
+    assert made.startswith("argon2$argon2id$v=19$m=64,t=4,p=2$")
+
+
+def test_a_hash_is_of_its_password_and_of_no_other() -> None:
+    kept = WEAK.hash(PASSWORD)
+
+    assert WEAK.verify(PASSWORD, password_hash=kept)
+    assert not WEAK.verify(PASSWORD + " ", password_hash=kept)
+
+
+def test_equal_passwords_have_different_hashes() -> None:
+    assert WEAK.hash(PASSWORD) != WEAK.hash(PASSWORD)
+
+
+def test_a_password_is_hashed_to_its_last_character() -> None:
+    long = "å" * 1024
+
+    kept = WEAK.hash(long)
+
+    assert WEAK.verify(long, password_hash=kept)
+    assert not WEAK.verify(long[:-1], password_hash=kept)
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "", "the password of nobody"])
+@pytest.mark.parametrize("kept", [None, "", "!", "argon2", "md5$salt$hash", "plain text"])
+def test_where_there_is_no_hash_no_password_is_right(password: str, kept: str | None) -> None:
+    assert not WEAK.verify(password, password_hash=kept)
+
+
+@pytest.mark.parametrize("kept", [None, WEAK.hash("another password")], ids=["no hash", "a hash"])
+def test_a_wrong_password_is_verified_once_whether_or_not_there_is_a_hash(
+    monkeypatch: pytest.MonkeyPatch, kept: str | None
+) -> None:
+    verified: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def watched(hasher: argon2.PasswordHasher, password_hash: str, password: str) -> bool:
+        verified.append(password_hash)
+        return verify(hasher, password_hash, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", watched)
+
+    assert not WEAK.verify(PASSWORD, password_hash=kept)
+    (compared,) = verified
+    assert compared.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+
+
+def test_a_hash_of_another_strength_is_verified_but_outdated() -> None:
+    kept = WEAK.hash(PASSWORD)
+    stronger = replace(WEAK, passes=2)
+
+    assert stronger.verify(PASSWORD, password_hash=kept)
+    assert stronger.is_outdated(kept)
+    assert not WEAK.is_outdated(kept)
+
+
+@pytest.mark.parametrize("parameter", ["memory_kib", "passes", "lanes"])
+def test_each_parameter_makes_a_hash_outdated(parameter: str) -> None:
+    parameters = {"memory_kib": 16, "passes": 1, "lanes": 1}
+    kept = Argon2Hasher(**parameters).hash(PASSWORD)
+
+    changed = Argon2Hasher(**parameters | {parameter: 2 * parameters[parameter]})
+
+    assert changed.is_outdated(kept)
+
+
+def test_a_hasher_does_not_print_what_it_compares_with() -> None:
+    assert "$argon2id$" not in repr(WEAK)
+
+
+def test_django_reads_what_we_write() -> None:
+    assert check_password(PASSWORD, WEAK.hash(PASSWORD))
+    assert not check_password("another", WEAK.hash(PASSWORD))
+
+
+def test_we_read_what_django_writes() -> None:
+    written = make_password(PASSWORD)
+
+    assert WEAK.verify(PASSWORD, password_hash=written)
+    assert not WEAK.verify("another", password_hash=written)
+
+
+def test_django_hashes_as_strongly_as_we_do() -> None:
+    written = make_password(PASSWORD)
+
+    assert written.startswith("argon2$argon2id$v=19$m=8,t=1,p=1$")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["a long walk home", "eighttt8", "        ~", "åäöåäöåä", "x" * 1024, "no-digits-nor-capitals"],
+)
+def test_eight_uncommon_characters_of_any_kind_will_do(password: str) -> None:
+    assert DjangoPasswordPolicy().complaints(password) == []
+
+
+@pytest.mark.parametrize("password", ["", "a", "seven77"])
+def test_less_than_eight_characters_will_not_do(password: str) -> None:
+    complaints = DjangoPasswordPolicy().complaints(password)
+
+    assert any("at least 8 characters" in complaint for complaint in complaints)
+
+
+@pytest.mark.parametrize("password", ["password", "PassWord", "1234567890", "iloveyou1"])
+def test_a_common_password_will_not_do_in_any_case(password: str) -> None:
+    assert DjangoPasswordPolicy().complaints(password) == ["This password is too common."]
+
+
+def test_every_complaint_is_told() -> None:
+    assert len(DjangoPasswordPolicy().complaints("dragon")) == 2
+
+
+def test_an_unsuitable_password_is_refused_before_it_is_hashed() -> None:
+    passwords = Passwords(policy=DjangoPasswordPolicy(), hasher=WEAK)
+
+    with pytest.raises(UnsuitablePassword) as refusal:
+        passwords.hash_of_new("password", member="new_password")
+
+    assert refusal.value.complaints == (
+        Complaint(path="new_password", detail="This password is too common."),
+    )
+
+
+def test_a_suitable_password_is_hashed() -> None:
+    passwords = Passwords(policy=DjangoPasswordPolicy(), hasher=WEAK)
+
+    kept = passwords.hash_of_new(PASSWORD)
+
+    assert WEAK.verify(PASSWORD, password_hash=kept)

@@ -1,0 +1,298 @@
+"""What every store of accounts promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    Role,
+    Session,
+    SessionEnd,
+    SessionId,
+    SessionState,
+    User,
+    UserId,
+)
+from accounts.domain.errors import EmailTaken, SessionNotFound, UserNotFound
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from tests.support.builders import (
+    NOON,
+    a_refresh_token,
+    a_session,
+    a_user,
+)
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+
+
+def ended_session(user: User) -> Session:
+    return a_session(user_id=user.id, ended_at=NOON, ended_because=SessionEnd.LOGGED_OUT)
+
+
+def test_a_kept_user_comes_back_equal(world: World) -> None:
+    user = a_user(roles=(Role.LEARNER, Role.ADMIN), is_active=False, is_staff=True, name="Åse")
+
+    world.repositories.users.add(user)
+
+    assert world.repositories.users.get(user.id) == user
+    assert world.repositories.users.get_for_update(user.id) == user
+
+
+def test_a_second_user_with_an_address_is_refused_and_the_first_kept(world: World) -> None:
+    anna = world.has_user(email="anna@school.example")
+    second = a_user(email="anna@school.example")
+
+    with pytest.raises(EmailTaken):
+        world.repositories.users.add(second)
+
+    assert world.repositories.users.find_by_email("anna@school.example") == anna
+    with pytest.raises(UserNotFound):
+        world.repositories.users.get(second.id)
+
+
+def test_an_unknown_user_is_not_found(world: World) -> None:
+    world.has_user()
+
+    with pytest.raises(UserNotFound):
+        world.repositories.users.get(UserId(uuid4()))
+
+
+def test_an_unknown_user_is_not_found_for_update(world: World) -> None:
+    world.has_user()
+
+    with pytest.raises(UserNotFound):
+        world.repositories.users.get_for_update(UserId(uuid4()))
+
+
+def test_a_user_is_found_by_address_among_others(world: World) -> None:
+    world.has_user()
+    anna = world.has_user(email="anna@school.example")
+
+    assert world.repositories.users.find_by_email("anna@school.example") == anna
+
+
+def test_nobody_is_found_by_an_address_that_nobody_has(world: World) -> None:
+    world.has_user(email="anna@school.example")
+
+    assert world.repositories.users.find_by_email("anna@school.example.org") is None
+
+
+def test_a_saved_user_replaces_the_kept_one_and_no_other(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    changed = replace(
+        anna,
+        name="Anna Ek",
+        password_hash="another",
+        roles=(Role.LEARNER, Role.INSTRUCTOR),
+        is_active=False,
+        is_staff=True,
+    )
+
+    world.repositories.users.save(changed)
+
+    assert world.repositories.users.get(anna.id) == changed
+    assert world.repositories.users.get(bo.id) == bo
+
+
+def page(world: World, *, limit: int, cursor: str | None = None) -> Page[User]:
+    return world.repositories.users.page_of(PageRequest(limit=limit, cursor=cursor))
+
+
+def test_users_come_oldest_first(world: World) -> None:
+    youngest = world.has_user(created_at=LATER)
+    oldest = world.has_user(created_at=NOON)
+    middle = world.has_user(created_at=NOON + SECOND)
+
+    assert page(world, limit=9).items == (oldest, middle, youngest)
+
+
+def test_users_of_one_moment_come_in_the_order_of_their_ids(world: World) -> None:
+    ids = [UUID(int=number) for number in (2**127, 1, 2**64, 2**126)]
+    users = {user_id: world.has_user(id=user_id) for user_id in ids}
+
+    assert page(world, limit=9).items == tuple(users[user_id] for user_id in sorted(ids))
+
+
+def test_a_page_holds_no_more_than_its_limit_and_says_that_there_is_more(world: World) -> None:
+    for _ in range(3):
+        world.has_user()
+
+    found = page(world, limit=2)
+
+    assert len(found.items) == 2
+    assert found.next_cursor is not None
+
+
+def test_a_page_that_just_holds_the_rest_is_the_last(world: World) -> None:
+    for _ in range(2):
+        world.has_user()
+
+    assert page(world, limit=2).next_cursor is None
+
+
+def test_a_house_without_users_has_one_empty_page(world: World) -> None:
+    assert page(world, limit=2) == Page(items=(), next_cursor=None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_user_once_even_where_moments_tie(
+    world: World, limit: int
+) -> None:
+    ages = [NOON, NOON, NOON, LATER, LATER, LATER + timedelta(microseconds=1)]
+    users = [world.has_user(created_at=age) for age in ages]
+
+    pages = [page(world, limit=limit)]
+    while (cursor := pages[-1].next_cursor) and len(pages) <= len(users):
+        pages.append(page(world, limit=limit, cursor=cursor))
+
+    seen = [user for found in pages for user in found.items]
+    assert seen == sorted(users, key=lambda user: (user.created_at, user.id))
+
+
+def test_a_user_who_comes_between_two_pages_moves_nobody(world: World) -> None:
+    first, second = world.has_user(created_at=NOON), world.has_user(created_at=LATER)
+    cursor = page(world, limit=1).next_cursor
+
+    world.has_user(created_at=NOON - SECOND)
+
+    assert page(world, limit=1, cursor=cursor).items == (second,)
+    assert page(world, limit=2).items[1] == first
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        page(world, limit=2, cursor="bm90IG91cnM")
+
+
+def test_a_kept_session_comes_back_equal(world: World) -> None:
+    user = world.has_user()
+    live, over = (
+        a_session(user_id=user.id, scopes=frozenset({"courses:read"})),
+        ended_session(user),
+    )
+
+    world.repositories.sessions.add(live)
+    world.repositories.sessions.add(over)
+
+    assert world.repositories.sessions.get_for_update(live.id) == live
+    assert world.repositories.sessions.get_for_update(over.id) == over
+
+
+def test_an_unknown_session_is_not_found(world: World) -> None:
+    with pytest.raises(SessionNotFound):
+        world.repositories.sessions.get_for_update(SessionId(uuid4()))
+
+
+def test_the_state_of_a_session_is_its_own_and_its_users(world: World) -> None:
+    bo = world.has_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_active=False)
+    session = replace(ended_session(bo), expires_at=LATER)
+    world.repositories.sessions.add(session)
+
+    state = world.repositories.sessions.state_of(session.id, bo.id)
+
+    assert state == SessionState(
+        ended_at=NOON,
+        expires_at=LATER,
+        is_user_active=False,
+        roles=(Role.LEARNER, Role.INSTRUCTOR),
+    )
+
+
+def test_the_state_of_a_session_follows_its_user(world: World) -> None:
+    anna = world.has_user(is_active=True)
+    session = a_session(user_id=anna.id)
+    world.repositories.sessions.add(session)
+    before = world.repositories.sessions.state_of(session.id, anna.id)
+
+    world.repositories.users.save(replace(anna, is_active=False, roles=(Role.ADMIN,)))
+
+    after = world.repositories.sessions.state_of(session.id, anna.id)
+    assert before is not None
+    assert after == replace(before, is_user_active=False, roles=(Role.ADMIN,))
+
+
+def test_a_user_has_no_state_of_somebody_elses_session(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    session = a_session(user_id=anna.id)
+    world.repositories.sessions.add(session)
+
+    assert world.repositories.sessions.state_of(session.id, bo.id) is None
+
+
+def test_an_unknown_session_has_no_state(world: World) -> None:
+    anna = world.has_user()
+
+    assert world.repositories.sessions.state_of(SessionId(uuid4()), anna.id) is None
+
+
+def test_a_saved_session_replaces_the_kept_one_and_no_other(world: World) -> None:
+    anna = world.has_user()
+    session, other = a_session(user_id=anna.id), a_session(user_id=anna.id)
+    world.repositories.sessions.add(session)
+    world.repositories.sessions.add(other)
+    ended = session.ended(at=LATER, because=SessionEnd.TOKEN_REUSED)
+
+    world.repositories.sessions.save(ended)
+
+    assert world.repositories.sessions.get_for_update(session.id) == ended
+    assert world.repositories.sessions.get_for_update(other.id) == other
+
+
+def test_all_sessions_of_a_user_end_and_nobody_elses(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    mine = [a_session(user_id=anna.id), a_session(user_id=anna.id)]
+    others = a_session(user_id=bo.id)
+    for session in (*mine, others):
+        world.repositories.sessions.add(session)
+
+    world.repositories.sessions.end_all_of(anna.id, at=LATER, because=SessionEnd.DEACTIVATED)
+
+    kept = [world.repositories.sessions.get_for_update(session.id) for session in mine]
+    assert kept == [session.ended(at=LATER, because=SessionEnd.DEACTIVATED) for session in mine]
+    assert world.repositories.sessions.get_for_update(others.id) == others
+
+
+def test_a_session_that_is_over_keeps_its_reason_when_all_end(world: World) -> None:
+    anna = world.has_user()
+    over = ended_session(anna)
+    world.repositories.sessions.add(over)
+
+    world.repositories.sessions.end_all_of(anna.id, at=LATER, because=SessionEnd.DEACTIVATED)
+
+    assert world.repositories.sessions.get_for_update(over.id) == over
+
+
+def test_expired_sessions_are_forgotten_with_their_tokens_and_counted(world: World) -> None:
+    anna = world.has_user()
+    expired = [a_session(user_id=anna.id, expires_at=NOON - SECOND) for _ in range(2)]
+    tokens = [a_refresh_token(session_id=session.id) for session in expired * 2]
+    for session in expired:
+        world.repositories.sessions.add(session)
+    for token in tokens:
+        world.repositories.refresh_tokens.add(token)
+
+    count = world.repositories.sessions.remove_expired(before=NOON)
+
+    assert count == 2
+    for session in expired:
+        assert world.repositories.sessions.state_of(session.id, anna.id) is None
+    for token in tokens:
+        assert world.repositories.refresh_tokens.find_for_update(token.hash) is None
+
+
+def test_a_session_that_expires_later_stays_with_its_tokens(world: World) -> None:
+    anna = world.has_user()
+    session = a_session(user_id=anna.id, expires_at=NOON)
+    token = a_refresh_token(session_id=session.id)
+    world.repositories.sessions.add(session)
+    world.repositories.refresh_tokens.add(token)
+
+    count = world.repositories.sessions.remove_expired(before=NOON)
+
+    assert count == 0
+    assert world.repositories.sessions.get_for_update(session.id) == session
+    assert world.repositories.refresh_tokens.find_for_update(token.hash) == token

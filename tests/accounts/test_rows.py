@@ -1,0 +1,86 @@
+"""What the database alone does for accounts."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from accounts import models as rows
+from accounts.domain.entities import Role
+from authsvc.kernel.pages import PageRequest
+from tests.support.builders import a_ledger_entry, a_refresh_token, a_session, a_user
+from tests.support.worlds import orm_world
+
+pytestmark = pytest.mark.database
+
+
+def test_what_every_request_asks_for_is_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    world = orm_world()
+    anna = world.has_user()
+    session = a_session(user_id=anna.id)
+    world.repositories.sessions.add(session)
+
+    with django_assert_num_queries(1):
+        assert world.repositories.sessions.state_of(session.id, anna.id)
+    with django_assert_num_queries(1):
+        assert world.repositories.users.get(anna.id) == anna
+
+
+def test_a_page_of_users_is_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    world = orm_world()
+    for _ in range(3):
+        world.has_user()
+
+    with django_assert_num_queries(1):
+        assert len(world.repositories.users.page_of(PageRequest(limit=2)).items) == 2
+
+
+@pytest.mark.postgres
+def test_users_of_one_moment_are_in_order_without_an_index_too() -> None:
+    world = orm_world()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+
+    users = [world.has_user(id=UUID(int=number)) for number in (3, 1, 2)]
+
+    found = world.repositories.users.page_of(PageRequest()).items
+    assert found == tuple(sorted(users, key=lambda user: user.id))
+
+
+def test_djangos_superuser_is_our_admin_and_nobody_else() -> None:
+    world = orm_world()
+    root = world.has_user(roles=(Role.LEARNER, Role.ADMIN))
+    bo = world.has_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_staff=True)
+
+    assert rows.User.objects.get(pk=root.id).is_superuser
+    assert not rows.User.objects.get(pk=bo.id).is_superuser
+
+
+def test_an_admin_no_more_is_djangos_superuser_no_more() -> None:
+    world = orm_world()
+    root = world.has_user(roles=(Role.LEARNER, Role.ADMIN))
+
+    world.repositories.users.save(replace(root, roles=(Role.LEARNER,)))
+
+    assert not rows.User.objects.get(pk=root.id).is_superuser
+
+
+def test_the_database_refuses_an_address_with_capitals() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        orm_world().has_user(email="Anna@school.example")
+
+
+def test_rows_are_named_by_what_tells_them_apart() -> None:
+    user, session = a_user(email="anna@school.example"), a_session()
+    token, entry = a_refresh_token(session_id=session.id), a_ledger_entry()
+
+    assert str(rows.User(email=user.email)) == "anna@school.example"
+    assert str(rows.Session(id=session.id)) == str(session.id)
+    assert str(rows.RefreshToken(session_id=session.id)) == f"refresh token of {session.id}"
+    assert token.hash not in str(rows.RefreshToken(hash=token.hash, session_id=session.id))
+    assert str(rows.LedgerEntry(id=entry.id)) == entry.id

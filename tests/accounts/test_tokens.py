@@ -1,0 +1,211 @@
+"""Access tokens: what they say, and what is refused."""
+
+import json
+from base64 import urlsafe_b64decode
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import FIRST_PARTY_CLIENT
+from accounts.domain.errors import InvalidToken
+from tests.accounts.forgery import (
+    CLAIMS,
+    HEADER,
+    ISSUER,
+    KEY,
+    LIFETIME,
+    PAYLOAD,
+    STRANGERS_KEY,
+    authenticated,
+    encoded,
+    signed,
+    tokens,
+)
+from tests.support.builders import NOON
+
+SECOND = timedelta(seconds=1)
+
+
+def issued(*, at: datetime = NOON) -> str:
+    return tokens().issue(CLAIMS, roles=("learner", "admin"), at=at)
+
+
+def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The header and the payload, as anybody can read them."""
+    header, payload, _ = (urlsafe_b64decode(part + "==") for part in token.split("."))
+    return json.loads(header), json.loads(payload)
+
+
+def test_the_header_is_that_of_an_access_token() -> None:
+    header, _ = parts_of(issued())
+
+    assert header == {"alg": "ES256", "typ": "at+jwt", "kid": KEY["kid"]}
+
+
+def test_the_payload_has_the_claims_of_rfc_9068() -> None:
+    _, payload = parts_of(issued(at=NOON))
+
+    assert UUID(payload.pop("jti")).version == 4
+    assert payload == {
+        "iss": "https://auth.example",
+        "sub": str(CLAIMS.user_id),
+        "aud": "https://auth.example/v1",
+        "exp": int(NOON.timestamp()) + 900,
+        "iat": int(NOON.timestamp()),
+        "client_id": "authsvc",
+        "scope": "accounts:read courses:read",
+        "roles": ["learner", "admin"],
+        "sid": str(CLAIMS.session_id),
+    }
+
+
+def test_no_two_tokens_have_the_same_id() -> None:
+    first, second = (parts_of(issued())[1]["jti"] for _ in range(2))
+
+    assert first != second
+
+
+def test_a_token_says_what_it_was_issued_for() -> None:
+    assert tokens().verify(issued(), at=NOON) == CLAIMS
+
+
+def test_a_token_without_scopes_says_so() -> None:
+    token = signed(payload=PAYLOAD | {"scope": ""})
+
+    assert tokens().verify(token, at=NOON).scopes == frozenset()
+
+
+def test_a_token_made_by_hand_with_our_key_is_accepted() -> None:
+    assert tokens().verify(signed(), at=NOON) == CLAIMS
+
+
+def test_a_token_lives_until_its_lifetime_has_passed() -> None:
+    verifier, token = tokens(), issued(at=NOON)
+
+    assert verifier.verify(token, at=NOON + LIFETIME - SECOND) == CLAIMS
+    with pytest.raises(InvalidToken):
+        verifier.verify(token, at=NOON + LIFETIME)
+
+
+def test_a_token_that_was_never_seen_alive_is_refused_when_expired() -> None:
+    with pytest.raises(InvalidToken):
+        tokens().verify(issued(at=NOON), at=NOON + LIFETIME)
+
+
+def test_the_memory_of_a_verified_token_does_not_outlive_it() -> None:
+    verifier, token = tokens(), issued(at=NOON)
+    for _ in range(3):
+        verifier.verify(token, at=NOON)
+
+    with pytest.raises(InvalidToken):
+        verifier.verify(token, at=NOON + LIFETIME)
+    assert verifier.verify(token, at=NOON) == CLAIMS
+
+
+def test_a_refused_token_is_refused_again() -> None:
+    verifier, forged = tokens(), signed(key=STRANGERS_KEY)
+
+    for _ in range(2):
+        with pytest.raises(InvalidToken):
+            verifier.verify(forged, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"typ": "JWT"},
+        {"typ": "logout+jwt"},
+        {"typ": "application/at+jwt;"},
+        {"typ": None},
+        {"typ": ["at+jwt"]},
+        {"kid": STRANGERS_KEY["kid"]},
+        {"kid": None},
+        {"kid": [KEY["kid"]]},
+        {"kid": "../../dev/null"},
+        {"alg": "ES384"},
+        {"alg": "none"},
+        {"alg": ["ES256"]},
+        {"crit": ["unheard-of"], "unheard-of": True},
+    ],
+)
+def test_a_header_of_something_else_is_refused_though_our_key_signed_it(
+    changes: dict[str, Any],
+) -> None:
+    with pytest.raises(InvalidToken):
+        tokens().verify(signed(HEADER | changes), at=NOON)
+
+
+@pytest.mark.parametrize("missing", ["typ", "kid"])
+def test_a_header_that_does_not_say_what_it_is_is_refused(missing: str) -> None:
+    header = {name: value for name, value in HEADER.items() if name != missing}
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(signed(header), at=NOON)
+
+
+def test_an_id_token_is_no_access_token() -> None:
+    id_token = signed({"alg": "ES256", "kid": KEY["kid"]}, PAYLOAD | {"aud": FIRST_PARTY_CLIENT})
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(id_token, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://auth.example.evil"},
+        {"iss": "https://auth.example/"},
+        {"iss": None},
+        {"aud": ISSUER},
+        {"aud": "https://other.example/v1"},
+        {"aud": ["https://other.example/v1"]},
+        {"aud": None},
+    ],
+)
+def test_a_token_of_or_for_somebody_else_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        tokens().verify(signed(payload=PAYLOAD | changes), at=NOON)
+
+
+def test_a_token_that_another_key_signed_under_our_name_is_refused() -> None:
+    with pytest.raises(InvalidToken):
+        tokens().verify(signed(key=STRANGERS_KEY), at=NOON)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+def test_a_token_made_with_our_public_key_as_a_secret_is_refused(algorithm: str) -> None:
+    secret = KEY.export_to_pem()
+
+    forged = authenticated(HEADER | {"alg": algorithm}, PAYLOAD, secret=secret)
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(forged, at=NOON)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
+@pytest.mark.parametrize("signature", ["", "c2lnbmVk"])
+def test_a_token_that_claims_to_need_no_signature_is_refused(
+    algorithm: str, signature: str
+) -> None:
+    forged = f"{encoded(HEADER | {'alg': algorithm})}.{encoded(PAYLOAD)}.{signature}"
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(forged, at=NOON)
+
+
+def test_a_changed_payload_is_refused() -> None:
+    header, _, signature = issued().split(".")
+    richer = encoded(PAYLOAD | {"roles": ["admin"]})
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(f"{header}.{richer}.{signature}", at=NOON)
+
+
+def test_a_header_of_another_token_is_refused() -> None:
+    _, payload, signature = issued().split(".")
+    other = encoded(HEADER | {"zip": "DEF"})
+
+    with pytest.raises(InvalidToken):
+        tokens().verify(f"{other}.{payload}.{signature}", at=NOON)

@@ -1,0 +1,289 @@
+"""What user managers do with everybody's accounts, and what they may not do to staff."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    Principal,
+    Right,
+    Role,
+    SessionEnd,
+    User,
+    UserChanges,
+    UserId,
+)
+from accounts.domain.errors import EmailTaken, NotPermitted, UnsuitablePassword, UserNotFound
+from authsvc.kernel.pages import PageRequest
+from tests.support.builders import NOON, a_principal, a_session
+from tests.support.worlds import World
+
+PASSWORD = "a long walk home"
+NOBODY = UserId(uuid4())
+
+
+def a_manager(user: User | None = None) -> Principal:
+    """May manage users, but not appoint staff."""
+    return a_principal(user, Right.MANAGE_USERS)
+
+
+def root(user: User | None = None) -> Principal:
+    return a_principal(user, *Right)
+
+
+def has_staff(world: World) -> User:
+    return world.has_user(name="Root", is_staff=True)
+
+
+def created(world: World, *roles: Role, by: Principal, email: str = "bo@school.example") -> User:
+    return world.services.users.create(
+        email=email, name="Bo", password=PASSWORD, roles=roles, by=by
+    )
+
+
+def test_everybody_may_look_at_himself(memory: World) -> None:
+    anna = memory.has_user()
+
+    assert memory.services.users.get(anna.id, by=a_principal(anna)) == anna
+
+
+def test_a_learner_does_not_find_anybody_else(memory: World) -> None:
+    anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
+
+    with pytest.raises(UserNotFound):
+        memory.services.users.get(bo.id, by=a_principal(anna))
+
+
+def test_a_user_manager_finds_anybody(memory: World) -> None:
+    anna, staff = memory.has_user(email="anna@school.example"), has_staff(memory)
+
+    assert memory.services.users.get(anna.id, by=a_manager()) == anna
+    assert memory.services.users.get(staff.id, by=a_manager()) == staff
+    assert memory.services.users.find("ANNA@school.example", by=a_manager()) == anna
+
+
+def test_a_user_manager_does_not_find_nobody(memory: World) -> None:
+    with pytest.raises(UserNotFound):
+        memory.services.users.get(NOBODY, by=a_manager())
+    with pytest.raises(UserNotFound):
+        memory.services.users.find("nobody@school.example", by=a_manager())
+
+
+def test_without_the_right_nobody_is_found_by_address(memory: World) -> None:
+    anna = memory.has_user(email="anna@school.example")
+
+    with pytest.raises(NotPermitted):
+        memory.services.users.find("anna@school.example", by=a_principal(anna))
+
+
+def test_a_user_manager_lists_everybody_oldest_first(memory: World) -> None:
+    young = memory.has_user(created_at=NOON)
+    old = memory.has_user(created_at=NOON.replace(hour=1))
+
+    page = memory.services.users.page_of(PageRequest(), by=a_manager())
+
+    assert page.items == (old, young)
+
+
+def test_without_the_right_nobody_is_listed(memory: World) -> None:
+    with pytest.raises(NotPermitted):
+        memory.services.users.page_of(PageRequest(), by=a_principal())
+
+
+def test_a_created_user_is_kept_with_his_password(memory: World) -> None:
+    bo = created(memory, Role.INSTRUCTOR, by=a_manager(), email="Bo@School.example")
+
+    signed_in = memory.services.sessions.log_in(email="bo@school.example", password=PASSWORD)
+    assert signed_in.user == bo
+    assert (bo.email, bo.name, bo.created_at) == ("bo@school.example", "Bo", NOON)
+    assert bo.roles == (Role.LEARNER, Role.INSTRUCTOR)
+
+
+def test_a_created_users_address_is_free(memory: World) -> None:
+    memory.has_user(email="bo@school.example")
+
+    with pytest.raises(EmailTaken):
+        created(memory, by=a_manager(), email="BO@school.example")
+
+
+def test_a_created_users_password_is_suitable(memory: World) -> None:
+    with pytest.raises(UnsuitablePassword):
+        memory.services.users.create(
+            email="bo@school.example", name="Bo", password="password", roles=(), by=a_manager()
+        )
+
+
+def test_without_the_right_nobody_is_created(memory: World) -> None:
+    with pytest.raises(NotPermitted):
+        created(memory, by=a_principal(None, Right.APPOINT_STAFF, Right.AUTHOR_COURSES))
+
+
+def test_an_admin_is_made_only_by_those_who_appoint_staff(memory: World) -> None:
+    with pytest.raises(NotPermitted) as refusal:
+        created(memory, Role.ADMIN, by=a_manager())
+
+    assert refusal.value.facts == {"right": "appoint-staff"}
+    assert memory.repositories.users.find_by_email("bo@school.example") is None
+    assert created(memory, Role.ADMIN, by=root()).is_staff
+    assert created(memory, Role.ADMIN, by=OPERATOR, email="ro@school.example").is_staff
+
+
+def test_everybody_may_change_his_own_name(memory: World) -> None:
+    anna = memory.has_user(name="Anna")
+
+    memory.services.users.edit(anna.id, UserChanges(name="Anna Ek"), by=a_principal(anna))
+
+    assert memory.repositories.users.get(anna.id) == replace(anna, name="Anna Ek")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        UserChanges(roles=[Role.ADMIN]),
+        UserChanges(roles=[]),
+        UserChanges(is_staff=True),
+        UserChanges(is_active=False),
+        UserChanges(name="Anna Ek", roles=[Role.INSTRUCTOR]),
+    ],
+)
+def test_a_learner_changes_nothing_but_his_name(memory: World, changes: UserChanges) -> None:
+    anna = memory.has_user()
+
+    with pytest.raises(NotPermitted):
+        memory.services.users.edit(anna.id, changes, by=a_principal(anna))
+
+    assert memory.repositories.users.get(anna.id) == anna
+
+
+def test_a_learner_does_not_find_anybody_to_change(memory: World) -> None:
+    anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
+
+    with pytest.raises(UserNotFound):
+        memory.services.users.edit(bo.id, UserChanges(name="Bob"), by=a_principal(anna))
+
+    assert memory.repositories.users.get(bo.id) == bo
+
+
+def test_a_user_manager_does_not_find_nobody_to_change(memory: World) -> None:
+    with pytest.raises(UserNotFound):
+        memory.services.users.edit(NOBODY, UserChanges(name="Bo"), by=a_manager())
+    with pytest.raises(UserNotFound):
+        memory.services.users.set_password(NOBODY, password=PASSWORD, by=a_manager())
+
+
+def test_a_user_manager_changes_whoever_is_not_staff(memory: World) -> None:
+    bo = memory.has_user(name="Bo")
+    changes = UserChanges(name="Bob", roles=[Role.INSTRUCTOR], is_active=False)
+
+    edited = memory.services.users.edit(bo.id, changes, by=a_manager())
+
+    assert edited == changes.applied_to(bo)
+    assert memory.repositories.users.get(bo.id) == edited
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        UserChanges(name="Toor"),
+        UserChanges(is_active=False),
+        UserChanges(is_staff=False),
+        UserChanges(roles=[]),
+        UserChanges(),
+    ],
+)
+def test_a_user_manager_does_not_touch_staff(memory: World, changes: UserChanges) -> None:
+    staff = has_staff(memory)
+
+    with pytest.raises(NotPermitted) as refusal:
+        memory.services.users.edit(staff.id, changes, by=a_manager())
+
+    assert refusal.value.facts == {"right": "appoint-staff"}
+    assert memory.repositories.users.get(staff.id) == staff
+
+
+@pytest.mark.parametrize("changes", [UserChanges(is_staff=True), UserChanges(roles=[Role.ADMIN])])
+def test_a_user_manager_appoints_no_staff(memory: World, changes: UserChanges) -> None:
+    bo = memory.has_user(name="Bo")
+
+    with pytest.raises(NotPermitted):
+        memory.services.users.edit(bo.id, changes, by=a_manager())
+
+    assert memory.repositories.users.get(bo.id) == bo
+    assert memory.services.users.edit(bo.id, changes, by=root()).is_staff
+
+
+def test_a_user_manager_who_is_staff_changes_only_his_own_name(memory: World) -> None:
+    staff = has_staff(memory)
+
+    renamed = memory.services.users.edit(staff.id, UserChanges(name="Toor"), by=a_manager(staff))
+
+    assert renamed.name == "Toor"
+    with pytest.raises(NotPermitted):
+        memory.services.users.edit(staff.id, UserChanges(roles=[Role.ADMIN]), by=a_manager(staff))
+
+
+def test_deactivating_ends_the_sessions_of_the_user_and_nobody_elses(memory: World) -> None:
+    bo, anna = memory.has_user(name="Bo"), memory.has_user(name="Anna")
+    session, others = a_session(user_id=bo.id), a_session(user_id=anna.id)
+    memory.repositories.sessions.add(session)
+    memory.repositories.sessions.add(others)
+
+    memory.services.users.edit(bo.id, UserChanges(is_active=False), by=a_manager())
+
+    ended = session.ended(at=NOON, because=SessionEnd.DEACTIVATED)
+    assert memory.repositories.sessions.get_for_update(session.id) == ended
+    assert memory.repositories.sessions.get_for_update(others.id) == others
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_other_changes_end_no_session(memory: World, *, is_active: bool) -> None:
+    bo = memory.has_user(is_active=is_active)
+    session = a_session(user_id=bo.id)
+    memory.repositories.sessions.add(session)
+
+    memory.services.users.edit(bo.id, UserChanges(name="Bob", is_active=is_active), by=root())
+
+    assert memory.repositories.sessions.get_for_update(session.id) == session
+
+
+def test_a_password_that_is_set_takes_effect_and_ends_every_session(memory: World) -> None:
+    bo = memory.has_user(email="bo@school.example")
+    session = a_session(user_id=bo.id)
+    memory.repositories.sessions.add(session)
+
+    memory.services.users.set_password(bo.id, password=PASSWORD, by=a_manager())
+
+    assert memory.services.sessions.authenticate(email=bo.email, password=PASSWORD).id == bo.id
+    ended = session.ended(at=NOON, because=SessionEnd.PASSWORD_CHANGED)
+    assert memory.repositories.sessions.get_for_update(session.id) == ended
+
+
+@pytest.mark.parametrize(
+    ("by", "password", "refusal"),
+    [
+        (a_principal(), PASSWORD, NotPermitted),
+        (a_manager(), PASSWORD, NotPermitted),
+        (root(), "password", UnsuitablePassword),
+    ],
+)
+def test_a_password_of_staff_is_set_by_those_who_appoint_them(
+    memory: World, by: Principal, password: str, refusal: type[Exception]
+) -> None:
+    staff = has_staff(memory)
+    session = a_session(user_id=staff.id)
+    memory.repositories.sessions.add(session)
+
+    with pytest.raises(refusal):
+        memory.services.users.set_password(staff.id, password=password, by=by)
+
+    assert memory.repositories.users.get(staff.id) == staff
+    assert memory.repositories.sessions.get_for_update(session.id) == session
+
+
+def test_nobody_sets_his_own_password_without_the_right(memory: World) -> None:
+    anna = memory.has_user()
+
+    with pytest.raises(NotPermitted):
+        memory.services.users.set_password(anna.id, password=PASSWORD, by=a_principal(anna))
