@@ -9,7 +9,13 @@ from courses.domain.entities import (
     OrganizationId,
     Outline,
 )
-from courses.domain.errors import CourseNotFound, CourseNotOpen, ItemNotFound, SlugTaken
+from courses.domain.errors import (
+    CourseNotFound,
+    CourseNotOpen,
+    CourseVersionNotFound,
+    ItemNotFound,
+    SlugTaken,
+)
 from courses.domain.services import CatalogService
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "CourseNotFound",
     "CourseNotOpen",
     "CourseVersion",
+    "CourseVersionNotFound",
     "ItemId",
     "ItemNotFound",
     "ModuleId",

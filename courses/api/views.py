@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from rest_framework import status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -191,12 +192,18 @@ class CourseVersionListView(ApiView):
         return page_response(page, CourseVersionSerializer)
 
 
+class SchemaRenderer(JSONRenderer):
+    media_type = "application/schema+json"
+
+
 class DefinitionSchemaView(PublicApiView):
+    renderer_classes = (SchemaRenderer,)
+
     @describes(
         Operation(
             name="getCourseDefinitionSchema",
             summary="The JSON Schema of course definitions",
-            answer={"application/schema+json": {"type": "object"}},
+            answer={SchemaRenderer.media_type: {"type": "object"}},
         )
     )
     def get(self, request: Request) -> Response:

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from textwrap import shorten
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -24,6 +24,8 @@ SCHEMA: Final[Mapping[str, Any]] = json.loads(
     Path(__file__).with_name("schema.json").read_text(encoding="utf-8")
 )
 LONGEST_TEXT: Final = 4_000_000
+LONGEST_QUOTE: Final = 200
+MOST_COMPLAINTS: Final = 100
 _VALIDATOR: Final = Draft202012Validator(SCHEMA)
 _Complaints = Iterator[tuple[marked_yaml.Path, str]]
 
@@ -37,7 +39,7 @@ def read_definition(text: str) -> CourseDefinition:
     except marked_yaml.UnreadableYaml as error:
         raise InvalidDefinition(Complaint(path="", detail=str(error))) from None
     complaints = [
-        Complaint(path=_spelled(path), detail=f"line {document.line_of(path)}: {reason}")
+        Complaint(path=_spelled(path), detail=f"line {document.lines[path]}: {reason}")
         for path, reason in _complaints(document.value)
     ]
     if complaints:
@@ -47,24 +49,54 @@ def read_definition(text: str) -> CourseDefinition:
 
 def definition_of(value: Any) -> CourseDefinition:
     """The definition that a JSON body holds. Raises InvalidDefinition."""
-    complaints = [Complaint(path=_spelled(path), detail=why) for path, why in _complaints(value)]
+    try:
+        complaints = [
+            Complaint(path=_spelled(path), detail=reason) for path, reason in _complaints(value)
+        ]
+    except RecursionError:
+        complaints = [Complaint(path="", detail="The body is nested too deeply.")]
     if complaints:
         raise InvalidDefinition(*complaints)
     return _definition(value)
 
 
 def _complaints(value: Any) -> _Complaints:
-    """What is wrong with the value, in its order; what the schema cannot say only once that is satisfied."""
-    errors = sorted(_VALIDATOR.iter_errors(value), key=lambda error: _order(error.absolute_path))
-    if errors:
-        yield from ((tuple(error.absolute_path), _reason(error)) for error in errors)
+    """What is wrong with the value, in its order; what the schema cannot say only once that is satisfied.
+
+    A long list of nonsense could be wrong in a million places; the first ones will do.
+    """
+    found = sorted(islice(_misfits(value), MOST_COMPLAINTS), key=lambda place: _order(place[0]))
+    if found:
+        yield from found
     else:
         yield from _unstorable(value, ())
         yield from _repeated_keys(value)
 
 
+def _misfits(value: Any) -> _Complaints:
+    """What the schema has against the value, and where."""
+    for error in _VALIDATOR.iter_errors(value):
+        path, schema = tuple(error.absolute_path), error.schema
+        if error.validator == "additionalProperties" and isinstance(schema, Mapping):
+            unknown = (name for name in error.instance if name not in schema["properties"])
+            yield from (((*path, name), "there is no such member here") for name in unknown)
+        else:
+            yield path, _reason(error)
+
+
 def _reason(error: ValidationError) -> str:
-    return shorten(error.message, width=300, placeholder="…")
+    """What is wrong with the value, which is itself cut short."""
+    if error.validator == "not":
+        unwanted: Any = error.validator_value
+        return str(unwanted["description"])
+    said = repr(error.instance)
+    if error.message.startswith(said):
+        return f"{_cut(said)}{error.message.removeprefix(said)}"
+    return _cut(error.message)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def _unstorable(value: Any, path: marked_yaml.Path) -> _Complaints:
@@ -124,7 +156,9 @@ def _item(value: Any) -> ItemDefinition:
 
 
 def _spelled(path: marked_yaml.Path) -> str:
-    return "/".join(str(step) for step in path)
+    """The path as in a JSON Pointer (RFC 6901 §3); half a surrogate pair has no UTF-8, so it is escaped."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "/".join(steps).encode(errors="backslashreplace").decode()
 
 
 def _order(path: Any) -> list[tuple[int, str]]:

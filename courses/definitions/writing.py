@@ -1,10 +1,13 @@
 """From a CourseDefinition to the YAML that reads back equal."""
 
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from courses.domain.entities import CourseDefinition, ItemDefinition, ItemType, ModuleDefinition
+
+OTHER_BREAKS: Final = frozenset("\x85\u2028\u2029")
+"""What YAML reads as the end of a line, unless it is escaped."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -13,6 +16,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
+    if not OTHER_BREAKS.isdisjoint(text):
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -39,12 +44,13 @@ def _module(module: ModuleDefinition) -> dict[str, Any]:
 
 
 def _item(item: ItemDefinition) -> dict[str, Any]:
-    """The members that differ from their defaults, and those that every item has."""
+    """The members that differ from their defaults, and those that every item of its type has."""
     value: dict[str, Any] = {"key": item.key, "title": item.title, "type": item.type.value}
     if not item.is_required:
         value["required"] = False
-    if item.type is ItemType.EXTERNAL:
+    is_outside = item.type is ItemType.EXTERNAL
+    if is_outside:
         value["url"] = item.url
-    if item.body:
+    if item.body or not is_outside:
         value["body"] = item.body
     return value

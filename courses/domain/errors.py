@@ -18,7 +18,7 @@ class CourseNotOpen(NotFound):
 class CourseVersionNotFound(NotFound):
     code = "course-version-not-found"
     title = "The course has no such version"
-    explanation = "Leave the version out to get the one that is published now."
+    explanation = "Leave the version out, or name one that has been published."
 
 
 class ItemNotFound(NotFound):

@@ -1,0 +1,260 @@
+"""Lists of courses and of their versions over HTTP."""
+
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Role
+from tests.support.builders import a_definition, a_module_definition
+from tests.support.house import Caller, House
+
+KNOTS: Final = a_definition(slug="knots")
+
+
+def walk(caller: Caller, path: str) -> list[list[Any]]:
+    """Every page of the list, from the first to the last."""
+    pages, cursor = [], ""
+    while cursor is not None:
+        answer = caller.get(f"{path}&cursor={cursor}" if cursor else path)
+        assert answer.status == 200, answer.text
+        pages.append(answer.json["items"])
+        cursor = answer.json["next"]
+    return pages
+
+
+def cursor_of(parts: str) -> str:
+    return urlsafe_b64encode(parts.encode()).decode()
+
+
+def slugs(caller: Caller, query: str) -> list[str]:
+    return [course["slug"] for course in caller.get(f"/v1/courses?{query}").json["items"]]
+
+
+def published_twice(house: House) -> None:
+    house.published(KNOTS)
+    house.services.authoring.revise("knots", replace(KNOTS, title="Bends"), by=OPERATOR)
+    house.services.authoring.publish("knots", by=OPERATOR)
+
+
+def test_a_course_in_a_list_has_the_shape_that_clients_rely_on(house: House) -> None:
+    course = house.published(KNOTS)
+
+    answer = house.signed_in().caller.get("/v1/courses")
+
+    assert answer.status == 200
+    assert answer.json == {
+        "items": [
+            {
+                "id": str(course.id),
+                "slug": "knots",
+                "title": KNOTS.title,
+                "summary": KNOTS.summary,
+                "status": "published",
+                "version": 1,
+                "org_id": None,
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_a_house_without_courses_lists_none(house: House) -> None:
+    assert house.signed_in().caller.get("/v1/courses").json == {"items": [], "next": None}
+
+
+def test_a_walk_over_the_pages_gives_each_course_once_oldest_first(house: House) -> None:
+    courses = [house.published() for _ in range(25)]
+
+    pages = walk(house.signed_in().caller, "/v1/courses?limit=10")
+
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert [course["slug"] for page in pages for course in page] == [c.slug for c in courses]
+
+
+def test_a_page_holds_twenty_courses_unless_told_otherwise(house: House) -> None:
+    for _ in range(21):
+        house.published()
+
+    answer = house.signed_in().caller.get("/v1/courses")
+
+    assert len(answer.json["items"]) == 20
+    assert answer.json["next"]
+
+
+@pytest.mark.parametrize("limit", ["1", "100"])
+def test_a_page_holds_up_to_a_hundred(house: House, limit: str) -> None:
+    house.published()
+
+    assert len(slugs(house.signed_in().caller, f"limit={limit}")) == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/courses", "/v1/courses/knots/versions"])
+@pytest.mark.parametrize("limit", ["0", "-1", "101", "ten", "1.5", "", "%00", "9" * 40])
+def test_a_limit_out_of_bounds_is_refused(house: House, path: str, limit: str) -> None:
+    house.published(KNOTS)
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    answer = bo.get(f"{path}?limit={limit}")
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+    assert [error["pointer"] for error in answer.json["errors"]] == ["#/limit"]
+
+
+@pytest.mark.parametrize("path", ["/v1/courses", "/v1/courses/knots/versions"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "nonsense",
+        "%C3%A9",
+        cursor_of("[]"),
+        cursor_of("[1]"),
+        cursor_of('["a"]'),
+        cursor_of('["a", "b"]'),
+        cursor_of('["-1"]'),
+        cursor_of('["٣"]'),
+        cursor_of('["2026-03-01T12:00:00+00:00", "knots"]'),
+        cursor_of('["2026-03-01T12:00:00", "00000000-0000-4000-8000-000000000000"]'),
+        cursor_of("[" * 200),
+    ],
+)
+def test_a_cursor_of_somebody_elses_making_is_refused(house: House, path: str, cursor: str) -> None:
+    house.published(KNOTS)
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    answer = bo.get(f"{path}?cursor={cursor}")
+
+    assert (answer.status, answer.code) == (422, "invalid-cursor")
+
+
+@pytest.mark.parametrize("cursor", ["", "a" * 501])
+def test_a_cursor_is_neither_empty_nor_endless(house: House, cursor: str) -> None:
+    answer = house.signed_in().caller.get(f"/v1/courses?cursor={cursor}")
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+
+
+def test_a_cursor_past_every_number_is_past_every_version(house: House) -> None:
+    house.published(KNOTS)
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    last = cursor_of('["100000000000000000"]')
+
+    answer = bo.get(f"/v1/courses/knots/versions?cursor={last}")
+
+    assert answer.json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("", ["straße", "nœuds"]),
+        ("STRASSE", ["straße"]),
+        ("écoLE DE N", ["nœuds"]),
+        ("  nœuds  ", ["nœuds"]),
+        ("in the summary", ["straße", "nœuds"]),
+        ("bends", []),
+        ("%", []),
+        ("_", []),
+    ],
+)
+def test_a_search_finds_parts_of_title_and_summary_in_any_case(
+    house: House, search: str, found: list[str]
+) -> None:
+    titles = {"straße": "Die Straße", "nœuds": "École de nœuds"}
+    for number, title in enumerate(titles.values()):
+        house.published(
+            a_definition(slug=f"course-{number}", title=title, summary="In THE summary")
+        )
+    slug_of = {name: f"course-{number}" for number, name in enumerate(titles)}
+
+    answer = slugs(house.signed_in().caller, f"q={quote(search)}")
+
+    assert answer == [slug_of[name] for name in found]
+
+
+def test_a_search_is_walked_in_pages_too(house: House) -> None:
+    for number in range(6):
+        house.published(a_definition(title="Knots" if number % 2 else "Bends", summary=""))
+
+    pages = walk(house.signed_in().caller, "/v1/courses?q=knots&limit=2")
+
+    assert [[course["title"] for course in page] for page in pages] == [["Knots"] * 2, ["Knots"]]
+
+
+@pytest.mark.parametrize("search", ["a" * 201, "%00"])
+def test_a_search_that_makes_no_sense_is_refused(house: House, search: str) -> None:
+    answer = house.signed_in().caller.get(f"/v1/courses?q={search}")
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+    assert [error["pointer"] for error in answer.json["errors"]] == ["#/q"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", "open"),
+        ("status=published", "open"),
+        ("status=draft", "new"),
+        ("status=retired", "old"),
+    ],
+)
+def test_authors_list_the_courses_of_a_status(house: House, query: str, found: str) -> None:
+    house.services.authoring.create(a_definition(slug="new"), by=OPERATOR)
+    house.published(a_definition(slug="open"))
+    house.published(a_definition(slug="old"))
+    house.services.authoring.retire("old", by=OPERATOR)
+
+    assert slugs(house.signed_in(Role.INSTRUCTOR, name="Bo").caller, query) == [found]
+
+
+@pytest.mark.parametrize("status", ["draft", "retired"])
+def test_learners_do_not_list_what_is_not_published(house: House, status: str) -> None:
+    answer = house.signed_in().caller.get(f"/v1/courses?status={status}")
+
+    assert (answer.status, answer.code) == (403, "not-permitted")
+
+
+@pytest.mark.parametrize("status", ["", "Published", "all", "draft,retired"])
+def test_a_status_that_no_course_has_is_refused(house: House, status: str) -> None:
+    answer = house.signed_in(Role.INSTRUCTOR).caller.get(f"/v1/courses?status={status}")
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+
+
+def test_authors_list_what_was_published_of_a_course(house: House) -> None:
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
+    published_twice(house)
+    house.services.authoring.revise(
+        "knots", replace(KNOTS, modules=(a_module_definition(),)), by=OPERATOR
+    )
+    bo.caller.post("/v1/courses/knots/publish")
+
+    (first, second, third) = bo.caller.get("/v1/courses/knots/versions").json["items"]
+
+    assert set(first) == {"version", "title", "checksum", "published_at", "published_by"}
+    assert [version["version"] for version in (first, second, third)] == [1, 2, 3]
+    assert [version["title"] for version in (first, second)] == [KNOTS.title, "Bends"]
+    assert len({version["checksum"] for version in (first, second, third)}) == 3
+    assert first["published_by"] is None
+    assert third["published_by"] == bo.id
+    assert first["published_at"] < third["published_at"]
+    assert third["published_at"].endswith("Z")
+
+
+def test_the_versions_are_walked_in_pages(house: House) -> None:
+    published_twice(house)
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    pages = walk(bo, "/v1/courses/knots/versions?limit=1")
+
+    assert [[version["version"] for version in page] for page in pages] == [[1], [2]]
+
+
+def test_a_course_that_was_never_published_has_no_versions(house: House) -> None:
+    house.services.authoring.create(KNOTS, by=OPERATOR)
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    assert bo.get("/v1/courses/knots/versions").json == {"items": [], "next": None}

@@ -1,0 +1,164 @@
+"""Whatever is written down as a definition reads back as the same, and so does JSON, however it is written."""
+
+import json
+from typing import Any, Final
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.definitions import read_definition, write_definition
+from courses.domain.entities import CourseDefinition, ItemDefinition, ItemType, ModuleDefinition
+from tests.support.builders import a_definition, a_module_definition, an_item_definition
+from tests.support.definitions import complaints_about
+
+OTHER_THAN_WORDS: Final = (
+    *(
+        "1",
+        "-1",
+        "1_000",
+        "0x1f",
+        "0o17",
+        "017",
+        "1e3",
+        ".5",
+        "12:30:45",
+        ".inf",
+        ".NaN",
+        "1" * 101,
+    ),
+    *("true", "False", "yes", "No", "on", "OFF", "y", "null", "Null", "~", "=", "<<"),
+    *("2026-03-01", "2026-03-01 12:00:00", "2026-02-31"),
+)
+MARKS: Final = (
+    *(
+        "- dash",
+        "? question",
+        ": colon",
+        "key: value",
+        "a # comment",
+        "#hash",
+        "|",
+        "|2-",
+        ">",
+        "%",
+    ),
+    *("---", "...", "[list]", "{map: 1}", "'one'", '"two"', "`tick`", "@at", ", comma"),
+    *("!tag", "&anchor", "*alias", "%YAML 1.2", "\\n", "\\u00e9", "\\", "a\tb", "\ttab"),
+    *(" space", "space ", "  ", "\u00a0", "\ufeff", "\x7f", "\x1b", "\x9f", "\uffff", "🪢", "नमस्ते"),
+)
+BREAKS: Final = (
+    *("\n", "\n\n", "\n \n", "\n    ", "\n\t", " \n", "\r", "\r\n", "\x85", "\u2028", "\u2029"),
+)
+LETTERS: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+PIECES: Final = st.sampled_from((*OTHER_THAN_WORDS, *MARKS, *BREAKS, "word " * 30, "w" * 150))
+TEXTS: Final = st.lists(PIECES | st.text(LETTERS, max_size=9), max_size=8).map("".join)
+TITLES: Final = TEXTS.map(lambda text: text[:200] or "?")
+KEYS: Final = st.sampled_from(
+    ["1", "017", "0x1f", "1e3", "true", "no", "null", "2026-03-01"]
+) | st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True)
+URLS: Final = st.text(LETTERS, min_size=1, max_size=30).map(
+    lambda text: f"https://{''.join(text.split()) or 'knots.example'}"
+)
+WITHIN: Final = st.builds(
+    ItemDefinition,
+    key=KEYS,
+    title=TITLES,
+    type=st.sampled_from([ItemType.LESSON, ItemType.ASSESSMENT]),
+    is_required=st.booleans(),
+    body=TEXTS,
+)
+OUTSIDE: Final = st.builds(
+    ItemDefinition,
+    key=KEYS,
+    title=TITLES,
+    type=st.just(ItemType.EXTERNAL),
+    is_required=st.booleans(),
+    body=TEXTS,
+    url=URLS,
+)
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> CourseDefinition:
+    """Of every kind that the schema allows, and with text that YAML could take for something else."""
+    keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
+    items = draw(
+        st.lists(WITHIN | OUTSIDE, min_size=len(keys), max_size=5, unique_by=lambda item: item.key)
+    )
+    modules = tuple(
+        ModuleDefinition(key=key, title=draw(TITLES), items=tuple(items[number :: len(keys)]))
+        for number, key in enumerate(keys)
+    )
+    return CourseDefinition(
+        slug=draw(KEYS), title=draw(TITLES), summary=draw(TEXTS), modules=modules
+    )
+
+
+def with_body(body: str) -> CourseDefinition:
+    """A course of one lesson, which says this."""
+    lesson = an_item_definition(body=body)
+    return a_definition(modules=(a_module_definition(items=(lesson,)),))
+
+
+def value_of(definition: CourseDefinition) -> Any:
+    """The definition as what JSON can say."""
+    return yaml.safe_load(write_definition(definition))
+
+
+@given(definitions())
+def test_what_is_written_reads_back_as_the_same(definition: CourseDefinition) -> None:
+    assert read_definition(write_definition(definition)) == definition
+
+
+@given(
+    definition=definitions(),
+    is_ascii=st.booleans(),
+    indent=st.sampled_from([None, 0, 2, "\t"]),
+)
+def test_json_says_the_same_however_it_is_written(
+    *, definition: CourseDefinition, is_ascii: bool, indent: int | str | None
+) -> None:
+    text = json.dumps(value_of(definition), ensure_ascii=is_ascii, indent=indent)
+
+    assert read_definition(text) == definition
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "\n",
+        "    indented code\n\nand then none\n",
+        "a space at the end \nof a line",
+        "\n\nafter two blank lines\n\n\n",
+        "a\ttab\nand a line",
+        "a line\u2028and\x85others\n",
+        "from Windows\r\n",
+        "---\n- a: dash\n...\n",
+    ],
+)
+def test_text_keeps_its_blanks_and_its_lines(body: str) -> None:
+    definition = with_body(body)
+
+    assert read_definition(write_definition(definition)) == definition
+
+
+def test_text_of_several_lines_is_written_as_people_write_it() -> None:
+    written = write_definition(with_body("Make a loop.\n\nThen *pull* 🪢.\n"))
+
+    assert "    body: |\n      Make a loop.\n\n      Then *pull* 🪢.\n" in written
+
+
+def test_what_goes_without_saying_is_not_written() -> None:
+    written = value_of(with_body("Make a loop."))
+
+    (lesson,) = written["modules"][0]["items"]
+    assert set(lesson) == {"key", "title", "type", "body"}
+
+
+def test_json_with_a_fault_is_refused_with_the_line_of_the_fault() -> None:
+    text = json.dumps(value_of(with_body("Pull 🪢.")) | {"title": 5}, indent="\t")
+
+    assert complaints_about(text) == [("title", "line 4: 5 is not of type 'string'")]

@@ -1,0 +1,149 @@
+"""What every store of courses promises of a single course."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from courses.domain.entities import (
+    CourseId,
+    CourseStatus,
+    OrganizationId,
+)
+from courses.domain.errors import CourseNotFound, SlugTaken
+from tests.support.builders import (
+    NOON,
+    a_course,
+)
+from tests.support.worlds import World, orm_world
+
+
+def test_a_course_is_kept_as_it_was_added(world: World) -> None:
+    bo = world.has_user(name="Bo")
+    course = a_course(
+        status=CourseStatus.RETIRED,
+        version=7,
+        created_by=bo.id,
+        created_at=NOON + timedelta(microseconds=1),
+        org_id=OrganizationId(uuid4()),
+        summary="Ränder & <b>Knoten</b>\n🪢",
+    )
+
+    world.repositories.courses.add(course)
+
+    assert world.repositories.courses.at(course.slug) == course
+
+
+def test_a_course_nobody_is_known_to_have_created_is_kept_too(world: World) -> None:
+    course = a_course(created_by=None, org_id=None, summary="")
+
+    world.repositories.courses.add(course)
+
+    assert world.repositories.courses.at(course.slug) == course
+
+
+def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
+    first = world.has_course(slug="knots")
+
+    with pytest.raises(SlugTaken) as refusal:
+        world.has_course(slug="knots")
+
+    assert refusal.value.facts == {"slug": "knots"}
+    assert world.repositories.courses.at("knots") == first
+
+
+def test_a_course_answers_to_its_slug_and_to_its_id(world: World) -> None:
+    course = world.has_course(slug="knots")
+    world.has_course()
+
+    assert world.repositories.courses.at("knots") == course
+    assert world.repositories.courses.at(str(course.id)) == course
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "bends",
+        "Knots",
+        "knot",
+        "",
+        "00000000-0000-4000-8000-000000000000",
+        "ABCDEF00-0000-4000-8000-000000000001",
+        "abcdef00000040008000000000000001",
+        "{abcdef00-0000-4000-8000-000000000001}",
+    ],
+)
+def test_a_course_answers_to_nothing_else(world: World, address: str) -> None:
+    course_id = CourseId(UUID("abcdef00-0000-4000-8000-000000000001"))
+    world.has_course(slug="knots", id=course_id)
+
+    with pytest.raises(CourseNotFound):
+        world.repositories.courses.at(address)
+
+
+def test_a_course_can_be_had_for_a_change(world: World) -> None:
+    course = world.has_course()
+    world.has_course()
+
+    with world.unit_of_work.atomic():
+        assert world.repositories.courses.get_for_update(course.id) == course
+
+
+def test_a_course_that_is_not_there_cannot_be_had_for_a_change(world: World) -> None:
+    with pytest.raises(CourseNotFound), world.unit_of_work.atomic():
+        world.repositories.courses.get_for_update(CourseId(uuid4()))
+
+
+def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends(
+    memory: World,
+) -> None:
+    course = memory.has_course(version=1)
+    courses = memory.repositories.courses
+
+    def raise_version() -> None:
+        with memory.unit_of_work.atomic():
+            read = courses.get_for_update(course.id)
+            courses.save(replace(read, version=read.version + 1))
+
+    other = threading.Thread(target=raise_version)
+    with memory.unit_of_work.atomic():
+        read = courses.get_for_update(course.id)
+        other.start()
+        other.join(timeout=0.1)
+        assert other.is_alive()
+        courses.save(replace(read, version=read.version + 1))
+    other.join(timeout=10)
+
+    assert courses.at(course.slug).version == 3
+
+
+@pytest.mark.postgres
+def test_the_row_of_a_course_that_is_had_for_a_change_is_locked() -> None:
+    world = orm_world()
+    course = world.has_course()
+
+    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
+        world.repositories.courses.get_for_update(course.id)
+
+    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
+
+
+def test_a_saved_course_replaces_the_kept_one_and_no_other(world: World) -> None:
+    kept, other = world.has_course(), world.has_course()
+    changed = replace(
+        kept,
+        title="Bends",
+        summary="To join two ropes.",
+        status=CourseStatus.RETIRED,
+        version=2,
+        org_id=OrganizationId(uuid4()),
+    )
+
+    world.repositories.courses.save(changed)
+
+    assert world.repositories.courses.at(kept.slug) == changed
+    assert world.repositories.courses.at(other.slug) == other

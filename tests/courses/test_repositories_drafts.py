@@ -1,0 +1,105 @@
+"""What every store of drafts promises."""
+
+from dataclasses import replace
+
+import pytest
+
+from courses.domain.entities import (
+    Course,
+    CourseDefinition,
+    ItemType,
+)
+from courses.domain.errors import CourseNotFound
+from tests.support.builders import (
+    a_definition,
+    a_draft,
+    a_module_definition,
+    an_item_definition,
+)
+from tests.support.worlds import World
+
+
+def kept_draft(world: World, course: Course, definition: CourseDefinition) -> None:
+    world.repositories.course_drafts.save(a_draft(course, definition))
+
+
+def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World) -> None:
+    course = world.has_course()
+    keys = ["zebra", "ape", "mouse"]
+    items = tuple(an_item_definition(key=key) for key in keys)
+    modules = (
+        a_module_definition(key="last", items=items),
+        a_module_definition(key="first"),
+    )
+    draft = a_draft(course, a_definition(modules=modules))
+
+    world.repositories.course_drafts.save(draft)
+
+    assert world.repositories.course_drafts.get(course.id) == draft
+
+
+def test_a_draft_keeps_every_part_of_its_items(world: World) -> None:
+    course = world.has_course()
+    items = (
+        an_item_definition(body="# Ränder\n\n    tie 🪢\n\n", is_required=False),
+        an_item_definition(type=ItemType.ASSESSMENT),
+        an_item_definition(type=ItemType.EXTERNAL, url="https://knots.example/?a=1&b=2", body=""),
+    )
+    draft = a_draft(course, a_definition(modules=(a_module_definition(items=items),)))
+
+    world.repositories.course_drafts.save(draft)
+
+    assert world.repositories.course_drafts.get(course.id) == draft
+
+
+def test_a_course_without_a_draft_has_none(world: World) -> None:
+    course = world.has_course()
+    kept_draft(world, world.has_course(), a_definition())
+
+    with pytest.raises(CourseNotFound):
+        world.repositories.course_drafts.get(course.id)
+
+
+def test_a_saved_draft_takes_the_place_of_the_one_before_wholly(world: World) -> None:
+    course = world.has_course()
+    stays, moves, goes = (an_item_definition() for _ in range(3))
+    home = a_module_definition(items=(stays, moves))
+    kept_draft(
+        world, course, a_definition(modules=(home, a_module_definition(items=(goes,))), summary="A")
+    )
+    new = a_module_definition(items=(moves, an_item_definition()))
+    after = a_draft(
+        course,
+        a_definition(
+            title="Bends",
+            summary="",
+            modules=(new, replace(home, title="Home", items=(replace(stays, body="New."),))),
+        ),
+    )
+
+    world.repositories.course_drafts.save(after)
+
+    assert world.repositories.course_drafts.get(course.id) == after
+
+
+def test_two_modules_can_change_places(world: World) -> None:
+    course = world.has_course()
+    definition = a_definition()
+    kept_draft(world, course, definition)
+    swapped = a_draft(course, replace(definition, modules=definition.modules[::-1]))
+
+    world.repositories.course_drafts.save(swapped)
+
+    assert world.repositories.course_drafts.get(course.id) == swapped
+
+
+def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) -> None:
+    one, other = world.has_course(), world.has_course()
+    definition = a_definition()
+    kept_draft(world, other, definition)
+
+    kept_draft(world, one, definition)
+    kept_draft(world, one, a_definition())
+
+    kept = world.repositories.course_drafts.get(other.id)
+    assert kept == a_draft(other, definition)

@@ -1,0 +1,148 @@
+"""What every store of versions promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from courses.domain.entities import (
+    Course,
+    CourseVersion,
+    ItemType,
+    OrganizationId,
+)
+from courses.domain.errors import CourseVersionNotFound
+from tests.support.builders import (
+    NOON,
+    a_definition,
+    a_draft,
+    a_module_definition,
+    a_version,
+    an_item_definition,
+)
+from tests.support.worlds import World, orm_world
+
+WHOLE: Final = PageRequest(limit=100)
+
+
+def kept_version(world: World, course: Course, number: int = 1) -> CourseVersion:
+    version = a_version(course, number=number)
+    world.repositories.course_versions.add(version)
+    return version
+
+
+def test_a_version_is_kept_as_it_was_added(world: World) -> None:
+    course = world.has_course(org_id=OrganizationId(uuid4()))
+    items = (
+        an_item_definition(body="# Ränder\n\n🪢", is_required=False),
+        an_item_definition(type=ItemType.EXTERNAL, url="https://knots.example", body=""),
+    )
+    modules = (a_module_definition(items=items), a_module_definition())
+    version = replace(
+        a_version(course, draft=a_draft(course, a_definition(modules=modules))),
+        published_at=NOON + timedelta(microseconds=1),
+        published_by=world.has_user(name="Bo").id,
+        org_id=course.org_id,
+    )
+
+    world.repositories.course_versions.add(version)
+
+    assert world.repositories.course_versions.get(course.id, 1) == version
+
+
+@pytest.mark.parametrize("number", [0, 2, -1])
+def test_a_version_that_was_never_added_is_not_found(world: World, number: int) -> None:
+    course = world.has_course()
+    kept_version(world, course)
+
+    with pytest.raises(CourseVersionNotFound):
+        world.repositories.course_versions.get(course.id, number)
+
+
+def test_a_version_belongs_to_its_course_alone(world: World) -> None:
+    course = world.has_course()
+    kept_version(world, world.has_course())
+
+    with pytest.raises(CourseVersionNotFound):
+        world.repositories.course_versions.get(course.id, 1)
+
+
+def test_a_version_does_not_change_with_its_course_and_its_draft(world: World) -> None:
+    course = world.has_course()
+    version = kept_version(world, course)
+
+    world.repositories.courses.save(replace(course, title="Bends", version=2))
+    world.repositories.course_drafts.save(a_draft(course))
+    kept_version(world, course, number=2)
+
+    assert world.repositories.course_versions.get(course.id, 1) == version
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE courses_courseversion SET title = 'Bends'", "DELETE FROM courses_courseversion"],
+)
+def test_the_database_refuses_to_change_a_version(statement: str) -> None:
+    world = orm_world()
+    course = world.has_course()
+    version = kept_version(world, course)
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert world.repositories.course_versions.get(course.id, 1) == version
+
+
+def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: World) -> None:
+    course = world.has_course()
+    for number in (2, 10, 1):
+        kept_version(world, course, number)
+    kept_version(world, world.has_course(), number=3)
+
+    page = world.repositories.course_versions.page_of(course.id, WHOLE)
+
+    assert [version.number for version in page.items] == [1, 2, 10]
+    assert page.items[0] == world.repositories.course_versions.get(course.id, 1)
+    assert page.next_cursor is None
+
+
+def test_pages_give_each_version_once(world: World) -> None:
+    course = world.has_course()
+    for number in range(1, 6):
+        kept_version(world, course, number)
+    cursor: str | None = None
+    walked: list[int] = []
+
+    for _ in range(3):
+        request = PageRequest(limit=2, cursor=cursor)
+        page = world.repositories.course_versions.page_of(course.id, request)
+        walked += [version.number for version in page.items]
+        cursor = page.next_cursor
+
+    assert cursor is None
+    assert walked == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "WyJhIl0"])
+def test_a_cursor_that_no_list_of_versions_gave_is_refused(world: World, cursor: str) -> None:
+    with pytest.raises(InvalidCursor):
+        world.repositories.course_versions.page_of(
+            world.has_course().id, PageRequest(cursor=cursor)
+        )
+
+
+def test_a_course_that_was_never_published_has_no_versions(world: World) -> None:
+    course = world.has_course()
+
+    page = world.repositories.course_versions.page_of(course.id, WHOLE)
+
+    assert page == Page(items=(), next_cursor=None)
