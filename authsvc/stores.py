@@ -64,6 +64,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     """Repositories on the tables of *database*, which is their unit of work."""
     users = accounts_memory.InMemoryUserRepository(database.table())
     refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table())
+    events = progress_memory.InMemoryEventRepository(database.table())
     return Repositories(
         users=users,
         sessions=accounts_memory.InMemorySessionRepository(users, refresh_tokens, database.table()),
@@ -72,8 +73,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
         course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),
-        progress=progress_memory.InMemoryProgressRepository(database.table()),
-        events=progress_memory.InMemoryEventRepository(database.table()),
+        progress=progress_memory.InMemoryProgressRepository(events, database.table()),
+        events=events,
         credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
         user_credentials=credentials_memory.InMemoryUserCredentialRepository(database.table()),
     )

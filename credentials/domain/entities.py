@@ -3,16 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import UserId
 from authsvc.kernel.errors import Complaint
 from courses.public import CourseId
-from credentials.domain.errors import AlreadyRevoked, ReasonMissing
+from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
 
 CredentialId = NewType("CredentialId", UUID)
 UserCredentialId = NewType("UserCredentialId", UUID)
+
+LONGEST_VALIDITY_DAYS: Final = 36_500
+"""A hundred years; what is meant to be valid for longer should never expire."""
 
 
 class CredentialType(StrEnum):
@@ -43,6 +46,14 @@ class CredentialTerms:
     course_id: CourseId
     valid_for_days: int | None
 
+    def checked(self) -> "CredentialTerms":
+        """The terms, if they can be issued. Raises ImpossibleValidity."""
+        days = self.valid_for_days
+        if days is not None and not 1 <= days <= LONGEST_VALIDITY_DAYS:
+            complaint = Complaint(path="valid_for_days", detail=ImpossibleValidity.title)
+            raise ImpossibleValidity(complaint, longest=LONGEST_VALIDITY_DAYS)
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
@@ -55,9 +66,10 @@ class Credential:
     created_at: datetime
 
     def amended(self, terms: CredentialTerms) -> "Credential":
+        """Raises ImpossibleValidity."""
         if terms == self.terms:
             return self
-        return replace(self, terms=terms, version=self.version + 1)
+        return replace(self, terms=terms.checked(), version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,3 +31,9 @@ class ReasonMissing(Invalid):
     code = "reason-missing"
     title = "A reason is needed"
     explanation = "Say why: the holder and later officers will ask."
+
+
+class ImpossibleValidity(Invalid):
+    code = "impossible-validity"
+    title = "A credential cannot be valid for that long"
+    explanation = "It is valid for 1 to {longest} days, or for ever."

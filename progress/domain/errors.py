@@ -29,3 +29,6 @@ class ProgressNotFound(NotFound):
 
 class MalformedFact(ValueError):
     """A fact has another shape than its type demands: a defect of ours, not a refusal."""
+
+    def __str__(self) -> str:
+        return f"the payload of {self.args[0]} has another shape than it must have"

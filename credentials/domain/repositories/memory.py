@@ -55,10 +55,8 @@ class InMemoryUserCredentialRepository:
     store: MutableMapping[UserCredentialId, UserCredential] = field(default_factory=dict)
 
     def add(self, user_credential: UserCredential) -> None:
-        for kept in self.store.values():
-            is_same = kept.credential_id == user_credential.credential_id
-            if is_same and kept.user_id == user_credential.user_id and kept.is_current:
-                raise AlreadyIssued
+        if user_credential.is_current and self._has_current_like(user_credential):
+            raise AlreadyIssued
         self.store[user_credential.id] = user_credential
 
     def get(self, user_credential_id: UserCredentialId) -> UserCredential:
@@ -83,6 +81,13 @@ class InMemoryUserCredentialRepository:
             after = moment_and_id_in(request.cursor)
             found = [one for one in found if _issue(one) > after]
         return page_of(found, request, key=_issue)
+
+    def _has_current_like(self, user_credential: UserCredential) -> bool:
+        wanted = (user_credential.user_id, user_credential.credential_id)
+        return any(
+            kept.is_current and (kept.user_id, kept.credential_id) == wanted
+            for kept in self.store.values()
+        )
 
 
 def _age(credential: Credential) -> tuple[datetime, UUID]:

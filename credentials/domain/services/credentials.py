@@ -20,12 +20,12 @@ class CredentialService:
     clock: Clock
 
     def define(self, terms: CredentialTerms, *, by: Principal) -> Credential:
-        """Offer a new credential from now on."""
+        """Offer a new credential from now on. Raises ImpossibleValidity."""
         by.require(Right.AWARD_CREDENTIALS)
         credential = Credential(
             id=CredentialId(uuid4()),
             version=1,
-            terms=terms,
+            terms=terms.checked(),
             is_offered=True,
             created_at=self.clock.now(),
         )
@@ -36,7 +36,10 @@ class CredentialService:
     def amend(
         self, credential_id: CredentialId, terms: CredentialTerms, *, by: Principal
     ) -> Credential:
-        """Issue it on other terms from now on; what was issued stays. Raises CredentialNotFound."""
+        """Issue it on other terms from now on; what was issued stays.
+
+        Raises CredentialNotFound, ImpossibleValidity.
+        """
         by.require(Right.AWARD_CREDENTIALS)
         with self.unit_of_work.atomic():
             credential = self.credentials.get_for_update(credential_id).amended(terms)

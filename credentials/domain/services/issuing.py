@@ -1,5 +1,6 @@
 """Issuing credentials, taking them back, and vouching for them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from credentials.domain.entities import (
     UserCredentialStatus,
     Verification,
 )
+from credentials.domain.errors import AlreadyIssued
 from credentials.domain.repositories.protocols import CredentialRepository, UserCredentialRepository
 from progress.public import CourseCompleted, EventType, Fact, RecordingService, StreamId
 
@@ -28,7 +30,10 @@ class IssuingService:
     clock: Clock
 
     def on_course_completed(self, event: CourseCompleted) -> None:
-        """Issue what the course earns, in the unit of work that records its completion."""
+        """Issue what the course earns, in the unit of work that records its completion.
+
+        Nothing new comes to who holds a copy already, from another course that earned it before.
+        """
         evidence = Evidence(
             course_id=event.course_id,
             course_version=event.course_version,
@@ -43,7 +48,8 @@ class IssuingService:
                     evidence=evidence,
                     at=self.clock.now(),
                 )
-                self._issue(user_credential, by=event.user_id)
+                with suppress(AlreadyIssued):
+                    self._issue(user_credential, by=event.user_id)
 
     def get(self, user_credential_id: UserCredentialId) -> HeldCredential:
         """Raises UserCredentialNotFound."""

@@ -83,8 +83,10 @@ class Fact:
 
     def __post_init__(self) -> None:
         shape = SHAPES[self.type].payload
-        if {name: type(value) for name, value in self.payload.items()} != shape:
-            raise MalformedFact(self.type, sorted(shape), sorted(self.payload))
+        # A store gives back whatever somebody has put there, which need not be a mapping.
+        given = self.payload.items() if isinstance(self.payload, Mapping) else [("", None)]
+        if {name: type(value) for name, value in given} != shape:
+            raise MalformedFact(self.type, sorted(shape), sorted(name for name, _ in given))
 
     @property
     def about(self) -> EntityType:

@@ -23,6 +23,9 @@ class StreamId:
     user_id: UserId
     course_id: CourseId
 
+    def __str__(self) -> str:
+        return f"user {self.user_id} on course {self.course_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:

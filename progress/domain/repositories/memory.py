@@ -11,6 +11,7 @@ from progress.domain.errors import AlreadyEnrolled
 
 @dataclass(frozen=True, slots=True)
 class InMemoryProgressRepository:
+    events: "InMemoryEventRepository"
     store: MutableMapping[StreamId, CourseProgress] = field(default_factory=dict)
 
     def add(self, progress: CourseProgress) -> None:
@@ -39,8 +40,11 @@ class InMemoryProgressRepository:
             found = [progress for progress in found if progress.place > after]
         return page_of(found, request, key=lambda progress: progress.place)
 
-    def count(self) -> int:
-        return len(self.store)
+    def orphans(self) -> list[StreamId]:
+        kept = list(self.store)  # before the log is looked at, for whoever enrols meanwhile
+        begun = {event.stream for event in self.events.store.values() if event.sequence == 1}
+        found = [stream for stream in kept if stream not in begun]
+        return sorted(found, key=lambda stream: (stream.user_id, stream.course_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.public import UserId
 from authsvc.kernel.ids import id_spelled
@@ -53,8 +53,12 @@ class OrmProgressRepository:
         kept = [_progress(row) for row in found]
         return page_of(kept, request, key=lambda progress: progress.place)
 
-    def count(self) -> int:
-        return rows.CourseProgress.objects.count()
+    def orphans(self) -> list[StreamId]:
+        begun = rows.ProgressEvent.objects.filter(
+            user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
+        )
+        found = rows.CourseProgress.objects.exclude(Exists(begun)).order_by("user_id", "course_id")
+        return [_stream(row) for row in found.only("user_id", "course_id")]
 
     def _first(
         self, found: QuerySet[rows.CourseProgress], user_id: UserId, address: str
@@ -80,10 +84,7 @@ class OrmEventRepository:
         first_events = rows.ProgressEvent.objects.filter(sequence=1, position__gt=after)
         found = first_events.order_by("position")[: request.limit + 1]
         page = page_of(list(found), request, key=lambda row: (row.position,))
-        streams = tuple(
-            StreamId(user_id=UserId(row.user_id), course_id=CourseId(row.course_id))
-            for row in page.items
-        )
+        streams = tuple(_stream(row) for row in page.items)
         return Page(items=streams, next_cursor=page.next_cursor)
 
 
@@ -95,6 +96,10 @@ def _address(address: str) -> Q:
 def _rows_of(stream: StreamId) -> QuerySet[rows.ProgressEvent]:
     found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
     return found.order_by("sequence")
+
+
+def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:
+    return StreamId(user_id=UserId(row.user_id), course_id=CourseId(row.course_id))
 
 
 def _progress(row: rows.CourseProgress) -> CourseProgress:

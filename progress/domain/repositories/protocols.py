@@ -24,8 +24,8 @@ class ProgressRepository(Protocol):
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[CourseProgress]:
         """The learner's courses, by the moment of enrolment; the course id breaks ties."""
 
-    def count(self) -> int:
-        """How many are kept in all."""
+    def orphans(self) -> list[StreamId]:
+        """Whose progress is kept without a first event in the log; by user, then by course."""
 
 
 class EventRepository(Protocol):

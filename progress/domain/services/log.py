@@ -1,13 +1,13 @@
 """Keeping the log and its projection true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import CatalogService
+from courses.public import CatalogService, CourseVersionNotFound
 from progress.domain.entities import (
     GENESIS,
     CourseProgress,
@@ -15,26 +15,8 @@ from progress.domain.entities import (
     StreamId,
     version_after,
 )
+from progress.domain.errors import AlreadyEnrolled
 from progress.domain.repositories.protocols import EventRepository, ProgressRepository
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionReport:
-    """How the projection compares with the log.
-
-    `checksum` is over what the log amounts to, `kept_checksum` over what was kept before; `orphans` counts what was
-    kept without any log. All of it is in the order in which the streams were begun.
-    """
-
-    streams: int
-    differing: tuple[StreamId, ...]
-    orphans: int
-    checksum: str
-    kept_checksum: str
-
-    @property
-    def is_true(self) -> bool:
-        return not self.differing and not self.orphans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +25,26 @@ class Flaw:
 
     stream: StreamId
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionReport:
+    """How the projection compares with the log.
+
+    `differing` are streams that amount to something else than was kept, `flaws` say what cannot be compared: a stream
+    that cannot be folded, or progress without a stream. `checksum` is over what the log amounts to, `kept_checksum`
+    over what was kept before, in the order in which the streams were begun.
+    """
+
+    streams: int
+    differing: tuple[StreamId, ...]
+    flaws: tuple[Flaw, ...]
+    checksum: str
+    kept_checksum: str
+
+    @property
+    def is_true(self) -> bool:
+        return not self.differing and not self.flaws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,12 @@ class LogService:
             events += length
             if reason:
                 flaws.append(Flaw(stream=stream, reason=reason))
-        return ChainReport(streams=streams, events=events, flaws=tuple(flaws))
+        return ChainReport(streams=streams, events=events, flaws=(*flaws, *self._orphans()))
 
     def _examined(self, stream: StreamId) -> tuple[int, str]:
         """How many events the stream has and what is wrong with it, while nobody adds to it."""
         with self.unit_of_work.atomic():
-            head = self.progress.find_for_update(stream.user_id, str(stream.course_id))
+            head = self._kept(stream)
             try:
                 events = self.log.stream(stream)
             except ValueError as error:
@@ -90,17 +92,40 @@ class LogService:
         return len(events), _broken_link(events) or _wrong_head(head, events[-1])
 
     def _fold_all(self, *, repair: bool) -> ProjectionReport:
-        tally = _Tally(kept_in_all=self.progress.count())
+        tally = _Tally()
         for stream in self._streams():
             with self.unit_of_work.atomic():
-                kept = self.progress.find_for_update(stream.user_id, str(stream.course_id))
-                folded = self._folded(self.log.stream(stream))
-                if repair and kept is None:
-                    self.progress.add(folded)
-                elif repair and folded != kept:
-                    self.progress.save(folded)
+                kept = self._kept(stream)
+                folded = self._folded(stream)
+                if repair and isinstance(folded, CourseProgress) and folded != kept:
+                    self._keep(folded)
             tally.count(folded, kept)
-        return tally.report()
+        return tally.report(self._orphans())
+
+    def _folded(self, stream: StreamId) -> CourseProgress | Flaw:
+        """What the stream amounts to, or why nobody can say."""
+        try:
+            return self._outcome_of(self.log.stream(stream))
+        except ValueError as error:
+            return Flaw(stream=stream, reason=f"an event cannot be read: {error}")
+        except CourseVersionNotFound:
+            return Flaw(stream=stream, reason="there is no such version of the course")
+
+    def _outcome_of(self, events: list[ProgressEvent]) -> CourseProgress:
+        """Raises CourseVersionNotFound."""
+        first = events[0]
+        number = int(first.fact.payload.get("course_version", 0))
+        version = self.catalog.version(first.course_id, number)
+        progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
+        for event in events:
+            version = self.catalog.version(event.course_id, version_after(event, progress))
+            progress = progress.apply(event, version.outline)
+        return progress
+
+    def _orphans(self) -> Iterator[Flaw]:
+        """Progress without a beginning in the log: streams are found by that, so these are not among them."""
+        for stream in self.progress.orphans():
+            yield Flaw(stream=stream, reason="event 1 is missing")
 
     def _streams(self) -> Iterator[StreamId]:
         cursor = None
@@ -111,39 +136,45 @@ class LogService:
             if cursor is None:
                 return
 
-    def _folded(self, events: list[ProgressEvent]) -> CourseProgress:
-        first = events[0]
-        version = self.catalog.version(first.course_id, int(first.fact.payload["course_version"]))
-        progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
-        for event in events:
-            version = self.catalog.version(event.course_id, version_after(event, progress))
-            progress = progress.apply(event, version.outline)
-        return progress
+    def _kept(self, stream: StreamId) -> CourseProgress | None:
+        """What is kept of the stream, locked; None also for what cannot be read, for that is as good as nothing."""
+        try:
+            return self.progress.find_for_update(stream.user_id, str(stream.course_id))
+        except ValueError:
+            return None
+
+    def _keep(self, folded: CourseProgress) -> None:
+        try:
+            self.progress.add(folded)
+        except AlreadyEnrolled:
+            self.progress.save(folded)
 
 
 class _Tally:
     """Counts as it goes, so that a long log needs no memory."""
 
-    def __init__(self, *, kept_in_all: int) -> None:
-        self._kept_in_all = kept_in_all
-        self._streams = self._kept = 0
+    def __init__(self) -> None:
+        self._streams = 0
         self._differing: list[StreamId] = []
+        self._flaws: list[Flaw] = []
         self._folded_sum, self._kept_sum = sha256(), sha256()
 
-    def count(self, folded: CourseProgress, kept: CourseProgress | None) -> None:
+    def count(self, folded: CourseProgress | Flaw, kept: CourseProgress | None) -> None:
         self._streams += 1
         if kept is not None:
-            self._kept += 1
             self._kept_sum.update(canonical_json(asdict(kept)))
+        if isinstance(folded, Flaw):
+            self._flaws.append(folded)
+            return
         self._folded_sum.update(canonical_json(asdict(folded)))
         if folded != kept:
             self._differing.append(folded.stream)
 
-    def report(self) -> ProjectionReport:
+    def report(self, orphans: Iterable[Flaw]) -> ProjectionReport:
         return ProjectionReport(
             streams=self._streams,
             differing=tuple(self._differing),
-            orphans=self._kept_in_all - self._kept,
+            flaws=(*self._flaws, *orphans),
             checksum=self._folded_sum.hexdigest(),
             kept_checksum=self._kept_sum.hexdigest(),
         )

@@ -1,0 +1,51 @@
+"""Somebody who holds a credential, in the house."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from courses.domain.entities import Course
+from credentials.domain.entities import Credential
+from tests.support.builders import a_definition_of
+from tests.support.house import House, Person
+from tests.support.learning import items_of
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Anna's first copy of a credential that she has earned by a course of one item."""
+
+    house: House
+    anna: Person
+    course: Course
+    credential: Credential
+    id: str
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What Anna is shown of all her copies."""
+        answer = self.anna.caller.get("/v1/me/credentials")
+        return list(answer.json["items"])
+
+    def verified(self) -> dict[str, Any]:
+        """What a stranger is told about it."""
+        answer = self.house.stranger.get(f"/v1/issued/{self.id}/verify")
+        assert answer.status == 200
+        return dict(answer.json)
+
+    def events(self) -> list[dict[str, Any]]:
+        answer = self.anna.caller.get(f"/v1/progress/{self.course.slug}/events")
+        return list(answer.json["items"])
+
+
+def a_holding(house: House, **terms: Any) -> Holding:
+    course = house.published(a_definition_of(required=1))
+    credential, anna = house.earns(course, **terms), house.signed_in()
+    enrol_and_complete(house, anna, course)
+    (held,) = anna.caller.get("/v1/me/credentials").json["items"]
+    return Holding(house, anna, course, credential, held["id"])
+
+
+def enrol_and_complete(house: House, person: Person, course: Course) -> None:
+    address = f"/v1/courses/{course.slug}"
+    assert person.caller.post(f"{address}/enroll").status == 201
+    for item_id in items_of(house.services, course):
+        assert person.caller.post(f"{address}/items/{item_id}/complete").status == 200

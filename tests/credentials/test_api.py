@@ -1,0 +1,267 @@
+"""Credentials over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Role
+from credentials.domain.entities import CredentialType, UserCredentialId
+from tests.credentials.holding import Holding, a_holding, enrol_and_complete
+from tests.support.builders import a_definition_of
+from tests.support.house import Answer, House, Person
+
+REASON: Final = {"reason": "Issued in error."}
+HELD: Final = ["id", "credential", "issued_at", "expires_at", "status", "verify_url"]
+
+
+@pytest.fixture
+def holding(house: House) -> Holding:
+    return a_holding(house, valid_for_days=30)
+
+
+@pytest.fixture
+def root(house: House) -> Person:
+    return house.signed_in(Role.ADMIN, name="Root")
+
+
+def awarded(root: Person, copy_id: str, act: str, **headers: str) -> Answer:
+    return root.caller.post(f"/v1/issued/{copy_id}/{act}", REASON, **headers)
+
+
+def test_what_can_be_earned_is_listed_as_it_is_defined(house: House) -> None:
+    course = house.published()
+    credential = house.earns(course, type=CredentialType.CERTIFICATE, valid_for_days=365)
+
+    answer = house.signed_in().caller.get("/v1/credentials")
+
+    assert answer.status == 200
+    assert answer.json == {
+        "items": [
+            {
+                "id": str(credential.id),
+                "name": "Knot Basics",
+                "type": "certificate",
+                "version": 1,
+                "description": "Can tie a knot.",
+                "criteria": "Tied every knot of the course.",
+                "issuer": "School of Knots",
+                "image_url": "",
+                "course_id": str(course.id),
+                "valid_for_days": 365,
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_what_is_no_longer_offered_is_not_listed(house: House) -> None:
+    credential = house.earns(house.published())
+    house.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+
+    answer = house.signed_in().caller.get("/v1/credentials")
+
+    assert answer.json == {"items": [], "next": None}
+
+
+def test_a_walk_through_what_can_be_earned_meets_each_once(house: House) -> None:
+    names = [f"Badge {number}" for number in range(5)]
+    for name in names:
+        house.earns(house.published(), name=name)
+    anna, pages, cursor = house.signed_in().caller, [], ""
+
+    while cursor is not None:
+        answer = anna.get(f"/v1/credentials?limit=2{cursor and f'&cursor={cursor}'}")
+        pages.append([credential["name"] for credential in answer.json["items"]])
+        cursor = answer.json["next"]
+
+    assert pages == [names[:2], names[2:4], names[4:]]
+
+
+@pytest.mark.parametrize("list_", ["/v1/credentials", "/v1/me/credentials"])
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("limit=0", "invalid-request"),
+        ("limit=101", "invalid-request"),
+        ("limit=x", "invalid-request"),
+        ("cursor=bowline", "invalid-cursor"),
+        ("cursor=WyIxIl0", "invalid-cursor"),
+    ],
+)
+def test_a_page_that_there_cannot_be_is_refused(
+    house: House, list_: str, query: str, code: str
+) -> None:
+    answer = house.signed_in().caller.get(f"{list_}?{query}")
+
+    assert (answer.status, answer.code) == (422, code)
+
+
+def test_the_holder_sees_his_copy(holding: Holding) -> None:
+    (held,) = holding.listed()
+
+    assert list(held) == HELD
+    assert held["credential"] == {
+        "id": str(holding.credential.id),
+        "name": "Knot Basics",
+        "type": "badge",
+        "version": 1,
+    }
+    assert held["status"] == "issued"
+    assert held["verify_url"] == f"http://127.0.0.1:8000/v1/issued/{holding.id}/verify"
+    issued_at, expires_at = (datetime.fromisoformat(held[n]) for n in ("issued_at", "expires_at"))
+    assert held["issued_at"].endswith("Z")
+    assert expires_at - issued_at == timedelta(days=30)
+
+
+def test_a_copy_that_never_expires_says_so(house: House) -> None:
+    holding = a_holding(house, valid_for_days=None)
+
+    assert holding.listed()[0]["expires_at"] is None
+    assert holding.verified()["expires_at"] is None
+
+
+def test_nobody_is_shown_the_copies_of_another(house: House, holding: Holding) -> None:
+    ben = house.signed_in(name="Ben").caller
+
+    assert ben.get("/v1/me/credentials").json == {"items": [], "next": None}
+    assert len(holding.listed()) == 1
+
+
+def test_who_has_the_id_sees_the_copy_and_nothing_of_its_holder(
+    house: House, holding: Holding
+) -> None:
+    answer = house.stranger.get(f"/v1/issued/{holding.id}")
+
+    assert (answer.status, answer.json) == (200, holding.listed()[0])
+    assert holding.anna.id not in answer.text
+    assert "anna" not in answer.text.lower()
+
+
+def test_who_was_shown_a_credential_can_verify_it(house: House, holding: Holding) -> None:
+    (held,) = holding.listed()
+    path = held["verify_url"].removeprefix("http://127.0.0.1:8000")
+
+    answer = house.stranger.get(path)
+
+    assert answer.status == 200
+    assert answer.json == {
+        "id": holding.id,
+        "credential_name": "Knot Basics",
+        "issuer": "School of Knots",
+        "issued_at": held["issued_at"],
+        "expires_at": held["expires_at"],
+        "status": "issued",
+        "valid": True,
+    }
+    assert holding.anna.id not in answer.text
+
+
+def test_two_credentials_for_one_course_are_two_copies(house: House) -> None:
+    course, anna = house.published(a_definition_of(required=1)), house.signed_in()
+    for name in ("Badge", "Paper"):
+        house.earns(course, name=name)
+
+    enrol_and_complete(house, anna, course)
+
+    held = anna.caller.get("/v1/me/credentials").json["items"]
+    assert {one["credential"]["name"] for one in held} == {"Badge", "Paper"}
+    assert len({one["id"] for one in held}) == 2
+
+
+def test_a_revoked_credential_is_answered_for_and_is_not_valid(
+    holding: Holding, root: Person
+) -> None:
+    before = holding.verified()
+
+    answer = awarded(root, holding.id, "revoke")
+
+    assert (answer.status, answer.json["status"]) == (200, "revoked")
+    assert list(answer.json) == HELD
+    assert holding.verified() == before | {"status": "revoked", "valid": False}
+    assert holding.listed() == [answer.json]
+
+
+def test_the_reason_is_kept_and_not_shown(house: House, holding: Holding, root: Person) -> None:
+    answer = awarded(root, holding.id, "revoke")
+
+    copy_id = UserCredentialId(UUID(holding.id))
+    revocation = house.services.repositories.user_credentials.get(copy_id).revocation
+    assert revocation is not None
+    assert (revocation.reason, str(revocation.by)) == ("Issued in error.", root.id)
+    assert "error" not in answer.text
+    assert "error" not in house.stranger.get(f"/v1/issued/{holding.id}/verify").text
+
+
+def test_a_second_revocation_is_refused(holding: Holding, root: Person) -> None:
+    awarded(root, holding.id, "revoke")
+
+    answer = awarded(root, holding.id, "revoke")
+
+    assert (answer.status, answer.code) == (409, "already-revoked")
+
+
+def test_in_place_of_a_copy_comes_a_new_one(holding: Holding, root: Person) -> None:
+    (first,) = holding.listed()
+
+    answer = awarded(root, holding.id, "reissue")
+
+    assert (answer.status, answer.json["status"]) == (201, "issued")
+    assert list(answer.json) == HELD
+    assert answer.json["id"] != holding.id
+    assert holding.listed() == [first | {"status": "revoked"}, answer.json]
+
+
+def test_in_place_of_an_old_copy_comes_nothing_while_a_later_one_is_current(
+    holding: Holding, root: Person
+) -> None:
+    awarded(root, holding.id, "reissue")
+
+    answer = awarded(root, holding.id, "reissue")
+
+    assert (answer.status, answer.code) == (409, "already-issued")
+    assert len(holding.listed()) == 2
+
+
+def test_the_log_of_the_holder_tells_what_was_given_and_taken(
+    holding: Holding, root: Person
+) -> None:
+    before = holding.anna.caller.get(f"/v1/progress/{holding.course.slug}").json
+
+    new = awarded(root, holding.id, "reissue").json
+
+    told = holding.events()[3:]
+    assert [event["type"] for event in told] == [
+        "credential_issued",
+        "credential_revoked",
+        "credential_issued",
+    ]
+    assert [event["entity_id"] for event in told] == [holding.id, holding.id, new["id"]]
+    assert {event["entity_type"] for event in told} == {"credential"}
+    payload = {"credential_id": str(holding.credential.id), "credential_version": 1}
+    assert [event["payload"] for event in told] == [payload] * 3
+    assert holding.anna.caller.get(f"/v1/progress/{holding.course.slug}").json == before
+
+
+@pytest.mark.parametrize("act", ["revoke", "reissue"])
+def test_a_request_that_is_sent_again_is_done_once(
+    holding: Holding, root: Person, act: str
+) -> None:
+    first = awarded(root, holding.id, act, Idempotency_Key="k")
+    listed = holding.listed()
+
+    again = awarded(root, holding.id, act, Idempotency_Key="k")
+
+    assert (again.status, again.text) == (first.status, first.text)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert holding.listed() == listed
+
+
+def test_a_key_that_served_elsewhere_takes_nothing_away(holding: Holding, root: Person) -> None:
+    new = awarded(root, holding.id, "reissue", Idempotency_Key="k").json
+
+    answer = awarded(root, new["id"], "revoke", Idempotency_Key="k")
+
+    assert (answer.status, answer.code) == (409, "idempotency-key-reused")
+    assert holding.listed()[1]["status"] == "issued"

@@ -1,0 +1,95 @@
+"""What is kept of a request in whose middle issuing fails: nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import UserId
+from accounts.domain.services import entry_id_of
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.failing import FailingUserCredentialRepository
+from tests.support.house import Answer, House, Person
+from tests.support.learning import items_of
+
+KEY = "k"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Anna, before the only item of a course that earns a credential."""
+
+    house: House
+    anna: Person
+    slug: str
+    item_id: str
+
+    def completes(self) -> Answer:
+        path = f"/v1/courses/{self.slug}/items/{self.item_id}/complete"
+        return self.anna.caller.post(path, Idempotency_Key=KEY)
+
+    def fails(self) -> Answer:
+        """Complete it in a house that fails as soon as a credential is kept."""
+        issuing, repositories = self.house.services.issuing, self.house.services.repositories
+        failing = FailingUserCredentialRepository(repositories.user_credentials)
+        with pytest.MonkeyPatch.context() as patch:
+            wired = vars(self.house.services)
+            patch.setitem(wired, "issuing", replace(issuing, user_credentials=failing))
+            return self.completes()
+
+    def sees(self, path: str) -> Answer:
+        return self.anna.caller.get(path)
+
+
+@pytest.fixture
+def attempt(house: House) -> Attempt:
+    course, anna = house.published(a_definition_of(required=1)), house.signed_in()
+    house.earns(course)
+    assert anna.caller.post(f"/v1/courses/{course.slug}/enroll").status == 201
+    return Attempt(house, anna, course.slug, str(items_of(house.services, course)[0]))
+
+
+def test_the_answer_says_that_it_failed(attempt: Attempt) -> None:
+    answer = attempt.fails()
+
+    assert (answer.status, answer.code) == (500, "internal-error")
+
+
+def test_no_event_and_no_progress_is_kept(attempt: Attempt) -> None:
+    before = attempt.sees(f"/v1/progress/{attempt.slug}").json
+
+    attempt.fails()
+
+    assert attempt.sees(f"/v1/progress/{attempt.slug}").json == before
+    events = attempt.sees(f"/v1/progress/{attempt.slug}/events").json["items"]
+    assert [event["type"] for event in events] == ["enrolled"]
+
+
+def test_no_credential_is_kept(attempt: Attempt) -> None:
+    attempt.fails()
+
+    assert attempt.sees("/v1/me/credentials").json["items"] == []
+
+
+def test_no_answer_is_kept_in_the_ledger(attempt: Attempt) -> None:
+    services = attempt.house.services
+    anna = a_principal(services.repositories.users.get(UserId(UUID(attempt.anna.id))))
+    long_ago = services.ports.clock.now() - timedelta(hours=24)
+
+    attempt.fails()
+
+    with services.unit_of_work.atomic():
+        kept = services.repositories.ledger.claim(entry_id_of(anna, KEY), since=long_ago)
+    assert kept is None
+
+
+def test_the_same_request_succeeds_afterwards(attempt: Attempt) -> None:
+    attempt.fails()
+
+    answer = attempt.completes()
+
+    assert (answer.status, answer.json["status"]) == (200, "completed")
+    assert "Idempotent-Replayed" not in answer.headers
+    assert len(attempt.sees("/v1/me/credentials").json["items"]) == 1
+    assert attempt.house.services.log.compare().is_true

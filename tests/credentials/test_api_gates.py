@@ -1,0 +1,199 @@
+"""Who gets as far as the credentials at all, and by which addresses."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from accounts.domain.entities import Role, Scope
+from tests.accounts.callers import narrowed
+from tests.credentials.holding import Holding, a_holding
+from tests.support.house import Answer, Caller, House
+
+REASON: Final = {"reason": "Issued in error."}
+UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A method of an address, `{id}` left open; and what it needs."""
+
+    method: str
+    path: str
+    scope: Scope | None = None
+    body: Any = None
+
+    def asked_by(self, caller: Caller, copy_id: str, body: Any = None) -> Answer:
+        return caller.send(self.method, self.path.format(id=copy_id), body or self.body)
+
+
+ADDRESSES: Final = {
+    "list": Address("GET", "/v1/credentials", Scope.CREDENTIALS_READ),
+    "mine": Address("GET", "/v1/me/credentials", Scope.CREDENTIALS_READ),
+    "one": Address("GET", "/v1/issued/{id}"),
+    "verify": Address("GET", "/v1/issued/{id}/verify"),
+    "revoke": Address("POST", "/v1/issued/{id}/revoke", Scope.CREDENTIALS_WRITE, REASON),
+    "reissue": Address("POST", "/v1/issued/{id}/reissue", Scope.CREDENTIALS_WRITE, REASON),
+}
+OF_ONE: Final = {name: ADDRESSES[name] for name in ("one", "verify", "revoke", "reissue")}
+PUBLIC: Final = {name: ADDRESSES[name] for name in ("one", "verify")}
+GUARDED: Final = {name: ADDRESSES[name] for name in ("list", "mine", "revoke", "reissue")}
+AWARDS: Final = {name: ADDRESSES[name] for name in ("revoke", "reissue")}
+BAD_BODIES: Final = {
+    "nothing": None,
+    "no members": {},
+    "null": {"reason": None},
+    "empty": {"reason": ""},
+    "blank": {"reason": " \t\n"},
+    "too long": {"reason": "x" * 1001},
+    "a list": {"reason": ["Misspelt."]},
+    "an object": {"reason": {"text": "Misspelt."}},
+    "a truth": {"reason": True},
+    "with a NUL": {"reason": "Mis\0spelt."},
+    "half a pair": {"reason": "\ud800"},
+    "a list of all": [REASON],
+    "a text": "Misspelt.",
+}
+"""What is JSON, and gives no reason that can be kept."""
+
+
+def on(addresses: dict[str, Address]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("address", addresses.values(), ids=addresses)
+
+
+@pytest.fixture
+def holding(house: House) -> Holding:
+    return a_holding(house)
+
+
+@on(GUARDED)
+def test_a_stranger_is_asked_who_he_is(house: House, holding: Holding, address: Address) -> None:
+    answer = address.asked_by(house.stranger, holding.id)
+
+    assert (answer.status, answer.code) == (401, "not-authenticated")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
+
+
+@on(PUBLIC)
+@pytest.mark.parametrize("token", ["", "a.b.c"])
+def test_whoever_was_shown_a_credential_may_look(
+    holding: Holding, address: Address, token: str
+) -> None:
+    answer = address.asked_by(Caller(token), holding.id)
+
+    assert answer.status == 200
+
+
+@on(GUARDED)
+def test_a_token_for_everything_else_is_not_enough(
+    house: House, holding: Holding, address: Address
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root")
+    caller = narrowed(house, root, *(scope for scope in Scope if scope is not address.scope))
+
+    answer = address.asked_by(caller, holding.id)
+
+    assert (answer.status, answer.code) == (403, "insufficient-scope")
+    assert f'scope="{address.scope}"' in answer.headers["WWW-Authenticate"]
+
+
+@on(GUARDED)
+def test_a_token_for_this_alone_is_enough(house: House, holding: Holding, address: Address) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root")
+    assert address.scope is not None
+
+    answer = address.asked_by(narrowed(house, root, address.scope), holding.id)
+
+    assert answer.status < 300, answer.text
+
+
+@on(AWARDS)
+@pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
+def test_only_admins_award(house: House, holding: Holding, address: Address, role: Role) -> None:
+    caller = house.signed_in(role, name="Bo").caller
+
+    answers = [address.asked_by(caller, copy_id) for copy_id in (holding.id, UNKNOWN)]
+
+    assert {(answer.status, answer.code) for answer in answers} == {(403, "not-permitted")}
+    assert answers[0].json["right"] == "award-credentials"
+    assert holding.verified()["valid"] is True
+
+
+@on(AWARDS)
+def test_holders_do_not_award_to_themselves(holding: Holding, address: Address) -> None:
+    answer = address.asked_by(holding.anna.caller, holding.id)
+
+    assert (answer.status, answer.code) == (403, "not-permitted")
+    assert len(holding.listed()) == 1
+
+
+@on(OF_ONE)
+def test_what_was_never_issued_is_not_found(house: House, address: Address) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    answer = address.asked_by(root, UNKNOWN)
+
+    assert (answer.status, answer.code) == (404, "issued-credential-not-found")
+
+
+@on(OF_ONE)
+@pytest.mark.parametrize(
+    "copy_id",
+    ["1", "bowline", "ABCDEF00-0000-4000-8000-000000000000", UNKNOWN.replace("-", ""), "%00", "'"],
+)
+def test_what_is_no_id_leads_nowhere(house: House, address: Address, copy_id: str) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    answer = address.asked_by(root, copy_id)
+
+    assert (answer.status, answer.code) == (404, "no-such-address")
+
+
+@on(AWARDS)
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
+def test_a_body_without_a_reason_is_refused(
+    house: House, holding: Holding, address: Address, body: Any
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+    path = address.path.format(id=holding.id)
+
+    answer = root.post(path, body)
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+    assert answer.json["errors"]
+    assert holding.verified()["valid"] is True
+
+
+@on(AWARDS)
+@pytest.mark.parametrize("body", [b"reason=Misspelt.", b'{"reason": ', b"\xff", b'{"reason": NaN}'])
+def test_a_body_that_is_not_json_is_not_read(
+    house: House, holding: Holding, address: Address, body: bytes
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    answer = address.asked_by(root, holding.id, body)
+
+    assert (answer.status, answer.code) == (400, "malformed-request")
+    assert holding.verified()["valid"] is True
+
+
+@on(AWARDS)
+def test_a_body_in_another_form_is_not_read(
+    house: House, holding: Holding, address: Address
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+    path = address.path.format(id=holding.id)
+
+    answer = root.post(path, b"reason=x", Content_Type="application/x-www-form-urlencoded")
+
+    assert (answer.status, answer.code) == (415, "unsupported-media-type")
+
+
+@on(ADDRESSES)
+def test_an_address_has_one_method(house: House, holding: Holding, address: Address) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {address.method}:
+        answer = root.send(method, address.path.format(id=holding.id), REASON)
+        assert (answer.status, answer.code) == (405, "method-not-allowed")
+        assert address.method in answer.headers["Allow"].split(", ")

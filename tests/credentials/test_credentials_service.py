@@ -1,0 +1,127 @@
+"""Defining credentials."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Principal, Right
+from accounts.domain.errors import NotPermitted
+from authsvc.kernel.pages import PageRequest
+from credentials.domain.entities import Credential, CredentialId
+from credentials.domain.errors import CredentialNotFound, ImpossibleValidity
+from tests.support.builders import NOON, a_principal, some_terms
+from tests.support.pages import pages_of
+from tests.support.worlds import World
+
+OTHERS = [right for right in Right if right is not Right.AWARD_CREDENTIALS]
+
+
+def an_officer() -> Principal:
+    return a_principal(None, Right.AWARD_CREDENTIALS)
+
+
+def a_defined_credential(world: World) -> Credential:
+    terms = some_terms(course_id=world.has_course().id)
+    return world.services.credentials.define(terms, by=an_officer())
+
+
+def test_a_defined_credential_is_offered_in_its_first_version(memory: World) -> None:
+    terms = some_terms(course_id=memory.has_course().id)
+
+    credential = memory.services.credentials.define(terms, by=an_officer())
+
+    assert credential == Credential(
+        id=credential.id, version=1, terms=terms, is_offered=True, created_at=NOON
+    )
+    assert memory.repositories.credentials.get(credential.id) == credential
+
+
+def test_whoever_runs_commands_may_define(memory: World) -> None:
+    credential = memory.services.credentials.define(some_terms(), by=OPERATOR)
+
+    assert credential.is_offered
+
+
+def test_an_amended_credential_is_another_version_of_itself(memory: World) -> None:
+    credential = a_defined_credential(memory)
+    terms = replace(credential.terms, name="Knots for Sailors")
+
+    amended = memory.services.credentials.amend(credential.id, terms, by=an_officer())
+
+    assert amended == replace(credential, version=2, terms=terms)
+    assert memory.repositories.credentials.get(credential.id) == amended
+
+
+def test_amending_nothing_makes_no_version(memory: World) -> None:
+    credential = a_defined_credential(memory)
+
+    amended = memory.services.credentials.amend(credential.id, credential.terms, by=an_officer())
+
+    assert amended.version == 1
+
+
+def test_what_cannot_be_issued_is_not_defined(memory: World) -> None:
+    with pytest.raises(ImpossibleValidity):
+        memory.services.credentials.define(some_terms(valid_for_days=0), by=an_officer())
+
+    assert memory.services.credentials.page_of(PageRequest()).items == ()
+
+
+def test_what_cannot_be_issued_is_not_made_of_a_credential(memory: World) -> None:
+    credential = a_defined_credential(memory)
+    terms = replace(credential.terms, valid_for_days=10_000_000)
+
+    with pytest.raises(ImpossibleValidity):
+        memory.services.credentials.amend(credential.id, terms, by=an_officer())
+
+    assert memory.repositories.credentials.get(credential.id) == credential
+
+
+def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: World) -> None:
+    credential = a_defined_credential(memory)
+    offer = memory.services.credentials.offer
+
+    withdrawn = offer(credential.id, is_offered=False, by=an_officer())
+    shown = memory.services.credentials.page_of(PageRequest()).items
+    again = offer(credential.id, is_offered=True, by=an_officer())
+
+    assert withdrawn == replace(credential, is_offered=False)
+    assert shown == ()
+    assert again == credential
+    assert memory.services.credentials.page_of(PageRequest()).items == (credential,)
+
+
+def test_what_is_offered_is_listed_page_after_page(memory: World) -> None:
+    defined = []
+    for _ in range(3):
+        defined.append(a_defined_credential(memory))
+        memory.clock.go_on(hours=1)
+
+    pages = pages_of(memory.services.credentials.page_of, limit=2)
+
+    assert list(pages) == [defined[:2], defined[2:]]
+
+
+def test_a_credential_that_there_is_not_is_not_found(memory: World) -> None:
+    unknown = CredentialId(uuid4())
+
+    with pytest.raises(CredentialNotFound):
+        memory.services.credentials.amend(unknown, some_terms(), by=an_officer())
+    with pytest.raises(CredentialNotFound):
+        memory.services.credentials.offer(unknown, is_offered=True, by=an_officer())
+
+
+def test_nobody_defines_without_the_right_to_award(memory: World) -> None:
+    credential = a_defined_credential(memory)
+    bo, service = a_principal(None, *OTHERS), memory.services.credentials
+
+    with pytest.raises(NotPermitted) as refusal:
+        service.define(some_terms(), by=bo)
+    with pytest.raises(NotPermitted):
+        service.amend(credential.id, some_terms(), by=bo)
+    with pytest.raises(NotPermitted):
+        service.offer(credential.id, is_offered=False, by=bo)
+
+    assert refusal.value.facts == {"right": "award-credentials"}
+    assert service.page_of(PageRequest()).items == (credential,)

@@ -1,0 +1,298 @@
+"""Issuing credentials to those who have earned them, and vouching for them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import OPERATOR
+from accounts.domain.errors import PersonNeeded
+from authsvc.kernel.pages import PageRequest
+from credentials.domain.entities import (
+    Evidence,
+    UserCredential,
+    UserCredentialId,
+    UserCredentialStatus,
+    Verification,
+)
+from credentials.domain.errors import UserCredentialNotFound
+from progress.domain.entities import EventType, ProgressStatus
+from tests.support.blocks import Oops
+from tests.support.builders import NOON, a_definition_of
+from tests.support.failing import FailingUserCredentialRepository
+from tests.support.learning import (
+    a_credential_for,
+    a_learner,
+    a_published_course,
+    items_of,
+    published_again,
+    revised,
+)
+from tests.support.pages import pages_of
+from tests.support.worlds import World
+
+ISSUED, _, EXPIRED = UserCredentialStatus
+AN_INSTANT: Final = timedelta(microseconds=1)
+
+
+def test_completing_a_course_earns_its_credential(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, course)
+    memory.clock.go_on(days=1)
+
+    anna.passes(course)
+
+    (held,) = anna.held()
+    assert held.status is ISSUED
+    assert held.copy == UserCredential(
+        id=held.copy.id,
+        user_id=anna.principal.person,
+        credential_id=credential.id,
+        credential_version=1,
+        terms=credential.terms,
+        evidence=Evidence(course_id=course.id, course_version=1, completed_at=memory.clock.now()),
+        issued_at=memory.clock.now(),
+        expires_at=None,
+    )
+
+
+def test_less_than_the_whole_course_earns_nothing(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    a_credential_for(memory.services, course)
+    anna.enrols(course)
+
+    for item_id in items_of(memory.services, course)[:-1]:
+        anna.completes(course, item_id)
+
+    assert anna.held() == []
+
+
+def test_a_course_that_no_credential_names_earns_nothing(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    a_credential_for(memory.services, a_published_course(memory.services))
+
+    anna.passes(course)
+
+    assert anna.held() == []
+
+
+def test_a_credential_is_issued_once(memory: World) -> None:
+    definition = a_definition_of(required=1, optional=1)
+    anna, course = a_learner(memory), a_published_course(memory.services, definition)
+    a_credential_for(memory.services, course)
+    required, optional = items_of(memory.services, course)
+    anna.enrols(course)
+
+    for item_id in (required, required, optional, required):
+        anna.completes(course, item_id)
+
+    assert len(anna.held()) == 1
+    assert anna.types_of(course).count(EventType.CREDENTIAL_ISSUED) == 1
+
+
+def test_a_credential_that_is_not_offered_is_not_issued(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, course)
+    memory.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+
+    done = anna.passes(course)
+
+    assert done.status is ProgressStatus.COMPLETED
+    assert anna.held() == []
+
+
+def test_what_is_offered_later_is_not_issued_to_those_who_are_done(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    anna.passes(course)
+
+    a_credential_for(memory.services, course)
+
+    assert anna.held() == []
+
+
+def test_a_course_earns_every_credential_that_names_it(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    defined = [a_credential_for(memory.services, course, name=name) for name in ("Badge", "Paper")]
+
+    anna.passes(course)
+
+    assert {held.copy.credential_id for held in anna.held()} == {one.id for one in defined}
+    assert anna.types_of(course).count(EventType.CREDENTIAL_ISSUED) == 2
+
+
+def test_who_comes_back_with_everything_done_earns_the_credential(memory: World) -> None:
+    definition = a_definition_of(required=2)
+    anna, course = a_learner(memory), a_published_course(memory.services, definition)
+    a_credential_for(memory.services, course)
+    anna.enrols(course)
+    anna.completes(course, items_of(memory.services, course)[0])
+    anna.withdraws(course)
+    published_again(memory.services, revised(definition, keeping=1))
+
+    anna.enrols(course)
+
+    (held,) = anna.held()
+    assert held.copy.evidence.course_version == 2
+
+
+def test_who_holds_the_credential_from_another_course_keeps_that_copy(memory: World) -> None:
+    anna = a_learner(memory)
+    old, new = a_published_course(memory.services), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, old)
+    anna.passes(old)
+    held = anna.held()
+    terms = replace(credential.terms, course_id=new.id)
+    memory.services.credentials.amend(credential.id, terms, by=OPERATOR)
+
+    done = anna.passes(new)
+
+    assert done.status is ProgressStatus.COMPLETED
+    assert anna.held() == held
+    assert EventType.CREDENTIAL_ISSUED not in anna.types_of(new)
+
+
+def test_a_credential_that_is_held_already_keeps_nobody_from_the_others(memory: World) -> None:
+    anna = a_learner(memory)
+    old, new = a_published_course(memory.services), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, old)
+    anna.passes(old)
+    terms = replace(credential.terms, course_id=new.id)
+    memory.services.credentials.amend(credential.id, terms, by=OPERATOR)
+    memory.clock.go_on(hours=1)
+    other = a_credential_for(memory.services, new)
+
+    anna.passes(new)
+
+    assert other.id in {held.copy.credential_id for held in anna.held()}
+
+
+def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, course)
+
+    anna.passes(course)
+
+    last, (held,) = anna.log_of(course)[-1], anna.held()
+    assert last.fact.type is EventType.CREDENTIAL_ISSUED
+    assert last.fact.entity_id == held.copy.id
+    assert last.fact.payload == {"credential_id": str(credential.id), "credential_version": 1}
+    assert last.recorded_by == anna.principal.user_id
+
+
+def test_issuing_leaves_the_progress_as_it_was(memory: World) -> None:
+    definition = a_definition_of(required=1)
+    anna, course = a_learner(memory), a_published_course(memory.services, definition)
+    a_credential_for(memory.services, course)
+
+    answered = anna.passes(course)
+
+    seen = anna.progress_on(course)
+    assert seen == replace(answered, sequence=answered.sequence + 1, hash=seen.hash)
+    assert (seen.status, seen.percent_complete) == (ProgressStatus.COMPLETED, 100)
+
+
+def test_amended_terms_are_for_those_who_earn_it_later(memory: World) -> None:
+    anna, ben = a_learner(memory), a_learner(memory, name="Ben")
+    course = a_published_course(memory.services)
+    credential = a_credential_for(memory.services, course, valid_for_days=None)
+    anna.passes(course)
+    before = anna.held()
+    terms = replace(credential.terms, name="Knots for Sailors", valid_for_days=30)
+
+    memory.services.credentials.amend(credential.id, terms, by=OPERATOR)
+    ben.passes(course)
+
+    assert anna.held() == before
+    (held,) = ben.held()
+    assert (held.copy.credential_version, held.copy.terms) == (2, terms)
+    assert held.copy.expires_at == NOON + timedelta(days=30)
+
+
+def test_a_credential_expires_at_the_very_moment(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    a_credential_for(memory.services, course, valid_for_days=1)
+    anna.passes(course)
+    moments = (timedelta(days=1) - AN_INSTANT, timedelta(days=1))
+
+    seen: list[tuple[UserCredentialStatus, bool]] = []
+    for moment in moments:
+        memory.clock.at = NOON + moment
+        (held,) = anna.held()
+        verified = memory.services.issuing.verify(held.copy.id)
+        seen.append((held.status, verified.valid))
+
+    assert seen == [(ISSUED, True), (EXPIRED, False)]
+
+
+def test_anybody_may_know_what_a_credential_says_and_that_it_is_valid(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    credential = a_credential_for(memory.services, course, valid_for_days=30)
+    anna.passes(course)
+    (held,) = anna.held()
+
+    verification = memory.services.issuing.verify(held.copy.id)
+
+    assert verification == Verification(
+        id=held.copy.id,
+        credential_name=credential.terms.name,
+        issuer=credential.terms.issuer,
+        issued_at=NOON,
+        expires_at=NOON + timedelta(days=30),
+        status=ISSUED,
+    )
+    assert verification.valid
+    assert memory.services.issuing.get(held.copy.id) == held
+
+
+def test_what_was_never_issued_is_not_found(memory: World) -> None:
+    unknown = UserCredentialId(uuid4())
+
+    with pytest.raises(UserCredentialNotFound):
+        memory.services.issuing.get(unknown)
+    with pytest.raises(UserCredentialNotFound):
+        memory.services.issuing.verify(unknown)
+
+
+def test_a_holder_walks_through_all_that_he_was_issued(memory: World) -> None:
+    anna, ben = a_learner(memory), a_learner(memory, name="Ben")
+    for _ in range(3):
+        course = a_published_course(memory.services)
+        a_credential_for(memory.services, course)
+        anna.passes(course)
+        ben.passes(course)
+        memory.clock.go_on(hours=1)
+
+    pages = pages_of(
+        lambda request: memory.services.issuing.page_for(anna.principal, request), limit=2
+    )
+
+    held = anna.held()
+    assert list(pages) == [held[:2], held[2:]]
+    assert [one.copy.user_id for one in held] == [anna.principal.user_id] * 3
+    assert [one.copy.issued_at for one in held] == [NOON + timedelta(hours=n) for n in range(3)]
+
+
+def test_only_a_person_holds_credentials(memory: World) -> None:
+    with pytest.raises(PersonNeeded):
+        memory.services.issuing.page_for(OPERATOR, PageRequest())
+
+
+def test_when_issuing_fails_nothing_is_kept(memory: World) -> None:
+    definition = a_definition_of(required=1)
+    anna, course = a_learner(memory), a_published_course(memory.services, definition)
+    a_credential_for(memory.services, course)
+    before = anna.enrols(course)
+    full = replace(
+        memory.repositories,
+        user_credentials=FailingUserCredentialRepository(memory.repositories.user_credentials),
+    )
+    broken = replace(anna, services=replace(memory.services, repositories=full))
+
+    with pytest.raises(Oops):
+        broken.completes(course, items_of(memory.services, course)[0])
+
+    assert anna.progress_on(course) == before
+    assert anna.types_of(course) == [EventType.ENROLLED]
+    assert anna.held() == []

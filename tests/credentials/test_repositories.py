@@ -1,0 +1,163 @@
+"""What every store of credentials promises of the definitions."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from courses.domain.entities import Course, CourseId
+from credentials.domain.entities import Credential, CredentialId, CredentialType
+from credentials.domain.errors import CredentialNotFound
+from tests.support.builders import NOON, a_credential, some_terms
+from tests.support.pages import pages_of
+from tests.support.worlds import World, orm_world
+
+
+def a_kept_credential(world: World, course: Course | None = None, **parts: Any) -> Credential:
+    """Earned by the course, or by a new one."""
+    terms = some_terms(course_id=(course or world.has_course()).id)
+    credential = a_credential(terms=terms, **parts)
+    world.repositories.credentials.add(credential)
+    return credential
+
+
+def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
+    terms = some_terms(
+        name="Knoten für Anfänger",
+        type=CredentialType.MICROCREDENTIAL,
+        description="",
+        criteria="Tied <all> knots.\nTwice.",
+        issuer="School of Knots & Bends",
+        image_url="https://school.example/knot.png",
+        course_id=world.has_course().id,
+        valid_for_days=365,
+    )
+    credential = a_credential(
+        version=7, terms=terms, is_offered=False, created_at=NOON + timedelta(microseconds=1)
+    )
+
+    world.repositories.credentials.add(credential)
+
+    assert world.repositories.credentials.get(credential.id) == credential
+
+
+def test_a_definition_that_never_expires_is_kept_as_such(world: World) -> None:
+    credential = a_kept_credential(world)
+
+    assert world.repositories.credentials.get(credential.id).terms.valid_for_days is None
+
+
+def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
+    a_kept_credential(world)
+    unknown = CredentialId(uuid4())
+
+    with pytest.raises(CredentialNotFound):
+        world.repositories.credentials.get(unknown)
+    with pytest.raises(CredentialNotFound), world.unit_of_work.atomic():
+        world.repositories.credentials.get_for_update(unknown)
+
+
+def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> None:
+    credential = a_kept_credential(world)
+
+    with world.unit_of_work.atomic():
+        found = world.repositories.credentials.get_for_update(credential.id)
+
+    assert found == credential
+
+
+@pytest.mark.postgres
+def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
+    world = orm_world()
+    credential = a_kept_credential(world)
+
+    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
+        world.repositories.credentials.get_for_update(credential.id)
+
+    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
+
+
+def test_a_saved_definition_replaces_the_kept_one_and_no_other(world: World) -> None:
+    credential, other = a_kept_credential(world), a_kept_credential(world)
+    changed = replace(
+        credential,
+        version=2,
+        is_offered=False,
+        terms=some_terms(name="Bends", course_id=world.has_course().id, valid_for_days=1),
+    )
+
+    world.repositories.credentials.save(changed)
+
+    assert world.repositories.credentials.get(credential.id) == changed
+    assert world.repositories.credentials.get(other.id) == other
+
+
+def listed(world: World) -> Page[Credential]:
+    return world.repositories.credentials.page_of(PageRequest(limit=100))
+
+
+def test_the_list_holds_what_is_offered(world: World) -> None:
+    offered = a_kept_credential(world)
+    a_kept_credential(world, is_offered=False)
+
+    assert listed(world) == Page(items=(offered,), next_cursor=None)
+
+
+def test_the_oldest_definition_comes_first(world: World) -> None:
+    kept = [
+        a_kept_credential(world, created_at=NOON + timedelta(hours=hours)) for hours in (2, 0, 1)
+    ]
+
+    assert listed(world).items == (kept[1], kept[2], kept[0])
+
+
+def test_among_equally_old_definitions_the_lower_id_comes_first(world: World) -> None:
+    for number in (3, 1, 2):
+        a_kept_credential(world, id=CredentialId(UUID(int=number)))
+
+    assert [credential.id.int for credential in listed(world).items] == [1, 2, 3]
+
+
+def test_page_after_page_shows_each_definition_once(world: World) -> None:
+    for hours in (0, 0, 0, 1, 2):
+        a_kept_credential(world, created_at=NOON + timedelta(hours=hours))
+    whole = list(listed(world).items)
+
+    pages = pages_of(world.repositories.credentials.page_of, limit=2)
+
+    assert list(pages) == [whole[:2], whole[2:4], whole[4:]]
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        world.repositories.credentials.page_of(PageRequest(cursor="WyIxIl0"))
+
+
+def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: World) -> None:
+    knots = world.has_course()
+    badge, certificate = a_kept_credential(world, knots), a_kept_credential(world, knots)
+    a_kept_credential(world, knots, is_offered=False)
+    a_kept_credential(world)
+
+    earned = world.repositories.credentials.earned_by(knots.id)
+
+    assert earned == sorted([badge, certificate], key=lambda credential: credential.id)
+
+
+def test_what_a_course_earns_stands_in_the_order_of_age(world: World) -> None:
+    knots = world.has_course()
+    young = a_kept_credential(world, knots, created_at=NOON + timedelta(hours=1))
+    old = a_kept_credential(world, knots)
+
+    assert world.repositories.credentials.earned_by(knots.id) == [old, young]
+
+
+def test_a_course_that_no_definition_names_earns_nothing(world: World) -> None:
+    a_kept_credential(world)
+
+    assert world.repositories.credentials.earned_by(CourseId(uuid4())) == []

@@ -1,0 +1,214 @@
+"""What a learner can have recorded over HTTP, and what is written of it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from accounts.domain.entities import UserId
+from accounts.domain.services import entry_id_of
+from authsvc.kernel.canonical import canonical_json
+from courses.domain.entities import Course
+from progress.domain.entities import EventType, ProgressEvent, StreamId
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.house import House, Person
+from tests.support.learning import items_of
+from tests.support.paper import page
+
+SCHEMA: Final[dict[str, Any]] = json.loads(page("docs/openapi.json"))
+EVENT_TYPES: Final = {type_.value for type_ in EventType}
+FORGED: Final = {
+    "type": "credential_issued",
+    "entity_type": "credential",
+    "events": [{"type": "course_completed", "payload": {"course_version": 1}}],
+    "status": "completed",
+    "percent_complete": 100,
+    "course_version": 9,
+}
+
+
+@pytest.fixture
+def course(house: House) -> Course:
+    """Of two required items."""
+    return house.published(a_definition_of(required=2))
+
+
+def walk_through(house: House, person: Person, course: Course, body: Any = None) -> None:
+    """Everything that a learner can do on a course, *body* sent along."""
+    address = f"/v1/courses/{course.slug}"
+    first, second = items_of(house.services, course)
+    acts = ["enroll", "withdraw", "enroll", f"items/{first}/start"]
+    for act in [*acts, f"items/{first}/complete", f"items/{second}/complete"]:
+        assert person.caller.post(f"{address}/{act}", body).status < 300
+
+
+def log_of(house: House, person: Person, course: Course) -> list[ProgressEvent]:
+    stream = StreamId(user_id=UserId(UUID(person.id)), course_id=course.id)
+    return house.services.repositories.events.stream(stream)
+
+
+def operations(tag: str | None = None) -> Iterator[dict[str, Any]]:
+    """What the OpenAPI description says of each operation, or of those with a tag."""
+    for methods in SCHEMA["paths"].values():
+        yield from (one for one in methods.values() if tag is None or tag in one["tags"])
+
+
+def words_in(schema: Any) -> Iterator[str]:
+    """All texts in a part of the OpenAPI description, and in what it refers to."""
+    if isinstance(schema, str):
+        yield schema
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from words_in(inner)
+    elif isinstance(schema, dict):
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        yield from words_in(SCHEMA["components"]["schemas"].get(name, []))
+        for key, inner in schema.items():
+            yield from (key, *words_in(inner))
+
+
+def test_no_operation_on_progress_takes_a_body() -> None:
+    names = {one["operationId"] for one in operations("progress")}
+    with_body = {one["operationId"] for one in operations() if "requestBody" in one}
+
+    assert {"enroll", "withdraw", "startItem", "completeItem"} <= names
+    assert names & with_body == set()
+
+
+def test_no_body_that_anybody_sends_has_a_place_for_an_event_type() -> None:
+    bodies = set(words_in([one["requestBody"] for one in operations() if "requestBody" in one]))
+    answers = set(words_in([one["responses"] for one in operations("progress")]))
+
+    assert answers >= EVENT_TYPES
+    assert bodies >= {"email", "reason", "modules"}
+    assert bodies & EVENT_TYPES == set()
+
+
+def test_what_learners_do_is_recorded_as_four_types_and_as_what_follows(
+    house: House, course: Course
+) -> None:
+    house.earns(course)
+    anna = house.signed_in()
+
+    walk_through(house, anna, course, FORGED)
+
+    assert [event.fact.type.value for event in log_of(house, anna, course)] == [
+        "enrolled",
+        "withdrawn",
+        "enrolled",
+        "module_started",
+        "item_completed",
+        "item_completed",
+        "course_completed",
+        "credential_issued",
+    ]
+
+
+def test_what_is_sent_along_finds_no_way_into_the_log(house: House, course: Course) -> None:
+    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+
+    walk_through(house, anna, course, FORGED)
+    walk_through(house, ben, course)
+
+    facts = [[event.fact for event in log_of(house, one, course)] for one in (anna, ben)]
+    assert facts[0] == facts[1]
+
+
+def test_whoever_asks_is_the_one_who_had_it_recorded(house: House, course: Course) -> None:
+    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+
+    walk_through(house, anna, course, {"user_id": ben.id, "recorded_by": ben.id})
+
+    recorded_by = {str(event.recorded_by) for event in log_of(house, anna, course)}
+    assert recorded_by == {anna.id}
+    assert log_of(house, ben, course) == []
+
+
+def test_an_event_notes_the_key_of_its_request_and_not_as_it_was_sent(
+    house: House, course: Course
+) -> None:
+    anna = house.signed_in()
+    principal = a_principal(house.services.repositories.users.get(UserId(UUID(anna.id))))
+    place = f"/v1/courses/{course.slug}"
+    first, second = items_of(house.services, course)
+    for act in ("enroll", f"items/{first}/complete"):
+        anna.caller.post(f"{place}/{act}")
+
+    anna.caller.post(f"{place}/items/{second}/complete", Idempotency_Key="secret-of-anna")
+
+    noted = [event.idempotency_key for event in log_of(house, anna, course)]
+    entry_id = entry_id_of(principal, "secret-of-anna")
+    assert noted == ["", "", entry_id, entry_id]
+    assert len(entry_id) == 64
+
+
+def test_a_request_that_is_sent_again_is_recorded_once(house: House, course: Course) -> None:
+    anna = house.signed_in()
+    enroll = f"/v1/courses/{course.slug}/enroll"
+
+    answers = [anna.caller.post(enroll, Idempotency_Key="k") for _ in range(3)]
+
+    assert [answer.status for answer in answers] == [201] * 3
+    assert {answer.text for answer in answers} == {answers[0].text}
+    replayed = [answer.headers.get("Idempotent-Replayed") for answer in answers]
+    assert replayed == [None, "true", "true"]
+    assert len(log_of(house, anna, course)) == 1
+
+
+def test_a_key_that_served_elsewhere_has_nothing_recorded(house: House, course: Course) -> None:
+    anna = house.signed_in()
+    place = f"/v1/courses/{course.slug}"
+    anna.caller.post(f"{place}/enroll", Idempotency_Key="k")
+
+    answer = anna.caller.post(f"{place}/withdraw", Idempotency_Key="k")
+
+    assert (answer.status, answer.code) == (409, "idempotency-key-reused")
+    assert len(log_of(house, anna, course)) == 1
+
+
+def test_the_equal_keys_of_two_learners_have_nothing_to_do_with_each_other(
+    house: House, course: Course
+) -> None:
+    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+    enroll = f"/v1/courses/{course.slug}/enroll"
+    anna.caller.post(enroll, Idempotency_Key="k")
+
+    answer = ben.caller.post(enroll, Idempotency_Key="k")
+
+    assert (answer.status, answer.json["user_id"]) == (201, ben.id)
+    assert "Idempotent-Replayed" not in answer.headers
+    keys = {log_of(house, one, course)[0].idempotency_key for one in (anna, ben)}
+    assert len(keys) == 2
+
+
+def test_the_log_holds_ids_and_no_word_about_a_person(house: House, course: Course) -> None:
+    house.earns(course)
+    anna = house.signed_in(name="Annabel")
+
+    walk_through(house, anna, course)
+
+    written = b"".join(canonical_json(asdict(event)) for event in log_of(house, anna, course))
+    assert anna.id.encode() in written
+    assert anna.email.encode() not in written
+    assert b"annabel" not in written.lower()
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("table", ["progress_progressevent", "progress_courseprogress"])
+def test_the_rows_hold_ids_and_no_word_about_a_person(
+    house: House, course: Course, table: str
+) -> None:
+    anna = house.signed_in(name="Annabel")
+    walk_through(house, anna, course)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")  # noqa: S608  # the names stand above
+        written = str(cursor.fetchall()).lower()
+
+    assert anna.id in written or UUID(anna.id).hex in written
+    assert "annabel" not in written
+    assert "@" not in written

@@ -1,0 +1,234 @@
+"""Who gets as far as progress at all, and by which addresses."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Scope
+from courses.domain.entities import Course
+from tests.accounts.callers import narrowed
+from tests.support.builders import a_definition, a_definition_of
+from tests.support.house import Answer, Caller, House, Person
+from tests.support.learning import items_of
+
+READ: Final = Scope.PROGRESS_READ
+WRITE: Final = Scope.PROGRESS_WRITE
+
+
+@dataclass(frozen=True)
+class Address:
+    """A method of an address, `{course}` and `{item}` left open; and what it needs."""
+
+    method: str
+    path: str
+    scope: Scope
+
+    def asked_by(self, caller: Caller, course: str, item: object, body: Any = None) -> Answer:
+        return caller.send(self.method, self.path.format(course=course, item=item), body)
+
+
+ADDRESSES: Final = {
+    "enroll": Address("POST", "/v1/courses/{course}/enroll", WRITE),
+    "withdraw": Address("POST", "/v1/courses/{course}/withdraw", WRITE),
+    "start": Address("POST", "/v1/courses/{course}/items/{item}/start", WRITE),
+    "complete": Address("POST", "/v1/courses/{course}/items/{item}/complete", WRITE),
+    "list": Address("GET", "/v1/progress", READ),
+    "one": Address("GET", "/v1/progress/{course}", READ),
+    "events": Address("GET", "/v1/progress/{course}/events", READ),
+}
+OF_ONE_COURSE: Final = {
+    name: address for name, address in ADDRESSES.items() if "{course}" in address.path
+}
+OF_ONE_ITEM: Final = {name: ADDRESSES[name] for name in ("start", "complete")}
+ACTS: Final = {name: one for name, one in ADDRESSES.items() if one.method == "POST"}
+# What refuses those who are not on a course, and how.
+CLOSED: Final = {
+    "withdraw": (409, "not-enrolled"),
+    "start": (409, "not-enrolled"),
+    "complete": (409, "not-enrolled"),
+    "one": (404, "progress-not-found"),
+    "events": (404, "progress-not-found"),
+}
+BODIES: Final = {
+    "facts": {
+        "type": "credential_issued",
+        "status": "completed",
+        "percent_complete": 100,
+        "course_version": 9,
+        "user_id": str(uuid4()),
+        "payload": {"credential_id": str(uuid4())},
+    },
+    "list": ["course_completed"],
+    "no JSON": b"type=course_completed",
+    "no text": b"\xff\x00",
+}
+
+every_address = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+
+
+def on_a_course(house: House) -> tuple[Person, Course]:
+    """Anna, who is on a course of two items."""
+    anna, course = house.signed_in(), house.published(a_definition_of(required=2))
+    assert anna.caller.post(f"/v1/courses/{course.slug}/enroll").status == 201
+    return anna, course
+
+
+def ready_for(address: Address, house: House) -> tuple[Person, Course]:
+    """Anna, where the address has an answer for her."""
+    if address is ADDRESSES["enroll"]:
+        return house.signed_in(), house.published(a_definition_of(required=2))
+    return on_a_course(house)
+
+
+@every_address
+def test_a_stranger_is_asked_who_he_is(house: House, address: Address) -> None:
+    course = house.published()
+
+    answer = address.asked_by(house.stranger, course.slug, uuid4())
+
+    assert (answer.status, answer.code) == (401, "not-authenticated")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
+
+
+@every_address
+def test_a_token_for_everything_else_is_not_enough(house: House, address: Address) -> None:
+    anna, course = ready_for(address, house)
+    caller = narrowed(house, anna, *(scope for scope in Scope if scope is not address.scope))
+
+    answer = address.asked_by(caller, course.slug, items_of(house.services, course)[0])
+
+    assert (answer.status, answer.code) == (403, "insufficient-scope")
+    assert f'scope="{address.scope}"' in answer.headers["WWW-Authenticate"]
+
+
+@every_address
+def test_a_token_for_this_alone_is_enough(house: House, address: Address) -> None:
+    anna, course = ready_for(address, house)
+    caller = narrowed(house, anna, address.scope)
+
+    answer = address.asked_by(caller, course.slug, items_of(house.services, course)[0])
+
+    assert answer.status < 300, answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", OF_ONE_COURSE.values(), ids=OF_ONE_COURSE)
+@pytest.mark.parametrize("course", ["bends", "00000000-0000-4000-8000-000000000000", "k" * 500])
+def test_a_course_that_is_not_there_is_not_found(
+    house: House, address: Address, course: str
+) -> None:
+    anna = house.signed_in().caller
+
+    answer = address.asked_by(anna, course, uuid4())
+
+    assert (answer.status, answer.code) == (404, "course-not-found")
+
+
+@pytest.mark.parametrize("address", OF_ONE_COURSE.values(), ids=OF_ONE_COURSE)
+def test_a_draft_is_as_if_it_were_not_there(house: House, address: Address) -> None:
+    draft = house.services.authoring.create(a_definition(), by=OPERATOR)
+    anna = house.signed_in().caller
+
+    answers = [address.asked_by(anna, course, uuid4()) for course in (draft.slug, "bends")]
+
+    assert answers[0].status == 404
+    assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize("address", OF_ONE_COURSE.values(), ids=OF_ONE_COURSE)
+@pytest.mark.parametrize("course", ["kn%20ots", "kn.ots", "%C5%93", "kn%00ots", "'"])
+def test_what_is_no_address_of_a_course_leads_nowhere(
+    house: House, address: Address, course: str
+) -> None:
+    anna = house.signed_in().caller
+
+    answer = address.asked_by(anna, course, uuid4())
+
+    assert (answer.status, answer.code) == (404, "no-such-address")
+
+
+@pytest.mark.parametrize("address", OF_ONE_ITEM.values(), ids=OF_ONE_ITEM)
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ("00000000-0000-4000-8000-000000000000", "item-not-found"),
+        ("item-1", "no-such-address"),
+        ("1", "no-such-address"),
+        ("ABCDEF00-0000-4000-8000-000000000000", "no-such-address"),
+        ("00000000000040008000000000000000", "no-such-address"),
+        ("00000000-0000-4000-8000-000000000000%00", "no-such-address"),
+    ],
+)
+def test_an_item_that_is_not_there_is_not_found(
+    house: House, address: Address, item: str, code: str
+) -> None:
+    anna, course = on_a_course(house)
+
+    answer = address.asked_by(anna.caller, course.slug, item)
+
+    assert (answer.status, answer.code) == (404, code)
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_what_one_learner_does_opens_nothing_to_another(house: House, name: str) -> None:
+    anna, course = on_a_course(house)
+    before = anna.caller.get(f"/v1/progress/{course.slug}").json
+    ben = house.signed_in(name="Ben").caller
+
+    answer = ADDRESSES[name].asked_by(ben, course.slug, items_of(house.services, course)[0])
+
+    assert (answer.status, answer.code) == CLOSED[name]
+    assert anna.caller.get(f"/v1/progress/{course.slug}").json == before
+
+
+def test_the_list_shows_nothing_of_another(house: House) -> None:
+    on_a_course(house)
+    ben = house.signed_in(name="Ben").caller
+
+    assert ben.get("/v1/progress").json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("name", ACTS)
+def test_what_a_learner_sends_along_changes_nothing(house: House, name: str, body: Any) -> None:
+    anna, course = ready_for(ADDRESSES[name], house)
+    ben = house.signed_in(name="Ben")
+    if name != "enroll":
+        ben.caller.post(f"/v1/courses/{course.slug}/enroll")
+    item = items_of(house.services, course)[0]
+
+    with_body = ADDRESSES[name].asked_by(anna.caller, course.slug, item, body)
+    without = ADDRESSES[name].asked_by(ben.caller, course.slug, item)
+
+    assert _apart_from_person(with_body) == _apart_from_person(without)
+
+
+def _apart_from_person(answer: Answer) -> tuple[int, dict[str, Any]]:
+    personal = {"user_id", "enrolled_at", "last_activity_at"}
+    return answer.status, {
+        name: value for name, value in answer.json.items() if name not in personal
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/courses/{course}/enroll", "POST"),
+        ("/v1/courses/{course}/withdraw", "POST"),
+        ("/v1/courses/{course}/items/{item}/start", "POST"),
+        ("/v1/courses/{course}/items/{item}/complete", "POST"),
+        ("/v1/progress", "GET"),
+        ("/v1/progress/{course}", "GET"),
+        ("/v1/progress/{course}/events", "GET"),
+    ],
+)
+def test_an_address_has_one_method(house: House, path: str, allowed: str) -> None:
+    anna, course = on_a_course(house)
+    address = path.format(course=course.slug, item=items_of(house.services, course)[0])
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {allowed}:
+        answer = anna.caller.send(method, address, {})
+        assert (answer.status, answer.code) == (405, "method-not-allowed")
+        assert allowed in answer.headers["Allow"].split(", ")

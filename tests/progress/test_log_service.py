@@ -1,0 +1,260 @@
+"""Keeping the projection true to the log, and finding out where it is not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import UserId
+from authsvc.kernel.unit_of_work import UnitOfWork
+from courses.domain.entities import CourseId
+from courses.domain.repositories.memory import InMemoryCourseVersionRepository
+from progress.domain.entities import GENESIS, EventType, Fact, ProgressStatus, StreamId
+from progress.domain.services import Flaw, LogService
+from tests.support.builders import a_definition_of
+from tests.support.learning import (
+    a_learner,
+    a_published_course,
+    items_of,
+    published_again,
+    revised,
+)
+from tests.support.tampering import (
+    HOLE,
+    Torn,
+    a_begun_stream,
+    a_passed_stream,
+    change_event,
+    change_projection,
+    events_in,
+    projections_in,
+    remove_event,
+)
+from tests.support.worlds import World
+
+UNREADABLE: Final = f"an event cannot be read: {HOLE}"
+OTHER_PARTS: Final[dict[str, dict[str, Any]]] = {
+    "the status": {"status": ProgressStatus.WITHDRAWN},
+    "the version": {"course_version": 2},
+    "the share": {"percent_complete": 50},
+    "the completion": {"completed_at": None},
+    "the items": {"completed_items": ()},
+    "the modules": {"started_modules": (uuid4(),)},
+    "the head": {"hash": GENESIS},
+    "the slug": {"course_slug": "bends"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted:
+    """A unit of work before the first block of which something else happens."""
+
+    unit_of_work: UnitOfWork
+    happenings: list[Callable[[], object]]
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        if self.happenings:
+            self.happenings.pop()()
+        with self.unit_of_work.atomic():
+            yield
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        self.unit_of_work.on_commit(callback)
+
+
+def log_of(world: World) -> LogService:
+    """As in a process that has just begun, and has read no version of a course yet."""
+    return replace(world.services).log
+
+
+def test_an_empty_log_amounts_to_nothing(memory: World) -> None:
+    report = memory.services.log.compare()
+
+    assert report.is_true
+    assert report.streams == 0
+    assert report.checksum == report.kept_checksum == sha256().hexdigest()
+
+
+def test_what_learners_did_is_what_is_kept(memory: World) -> None:
+    a_passed_stream(memory)
+    a_begun_stream(memory)
+
+    report = memory.services.log.compare()
+
+    assert report.is_true
+    assert report.streams == 2
+    assert report.checksum == report.kept_checksum != sha256().hexdigest()
+
+
+def test_coming_back_to_another_version_is_folded_with_that_version(memory: World) -> None:
+    definition = a_definition_of(required=4)
+    course = a_published_course(memory.services, definition)
+    anna = a_learner(memory)
+    anna.enrols(course)
+    anna.completes(course, items_of(memory.services, course)[0])
+    anna.withdraws(course)
+    anna.enrols(published_again(memory.services, revised(definition, keeping=2)))
+
+    report = log_of(memory).compare()
+
+    assert anna.progress_on(course).percent_complete == 50
+    assert report.is_true
+
+
+def test_an_event_of_another_app_has_its_place_in_the_fold(memory: World) -> None:
+    stream = a_passed_stream(memory)
+    named: dict[str, str | int] = {"credential_id": str(uuid4()), "credential_version": 1}
+    issued = Fact(type=EventType.CREDENTIAL_ISSUED, entity_id=uuid4(), payload=named)
+    memory.services.issuing.recording.record(issued, stream=stream, by=None)
+
+    assert memory.services.log.compare().is_true
+    assert memory.services.log.verify().events == 5
+
+
+@pytest.mark.parametrize("part", OTHER_PARTS)
+def test_a_projection_that_was_changed_differs(memory: World, part: str) -> None:
+    stream, _ = a_passed_stream(memory), a_begun_stream(memory)
+    change_projection(memory, stream, **OTHER_PARTS[part])
+
+    report = memory.services.log.compare()
+
+    assert not report.is_true
+    assert report.differing == (stream,)
+    assert report.flaws == ()
+    assert report.checksum != report.kept_checksum
+
+
+def test_comparing_changes_nothing(memory: World) -> None:
+    changed, lost = a_passed_stream(memory), a_begun_stream(memory)
+    change_projection(memory, changed, percent_complete=50)
+    del projections_in(memory)[lost]
+    before = dict(projections_in(memory))
+
+    report = memory.services.log.compare()
+
+    assert report.differing == (changed, lost)
+    assert dict(projections_in(memory)) == before
+
+
+def test_a_projection_is_repaired_to_what_it_was(memory: World) -> None:
+    changed, lost = a_passed_stream(memory), a_begun_stream(memory)
+    whole, before = dict(projections_in(memory)), memory.services.log.compare()
+    change_projection(memory, changed, completed_items=(), hash=GENESIS)
+    del projections_in(memory)[lost]
+
+    repaired = memory.services.log.rebuild()
+
+    assert repaired.differing == (changed, lost)
+    assert repaired.flaws == ()
+    assert repaired.checksum == before.checksum
+    assert dict(projections_in(memory)) == whole
+    assert memory.services.log.compare() == before
+
+
+def test_what_is_true_is_left_as_it_is(memory: World) -> None:
+    a_passed_stream(memory)
+    before = dict(projections_in(memory))
+
+    report = memory.services.log.rebuild()
+
+    assert report.is_true
+    assert dict(projections_in(memory)) == before
+
+
+def test_a_projection_that_cannot_be_read_is_as_good_as_none(memory: World) -> None:
+    stream = a_passed_stream(memory)
+    whole, before = dict(projections_in(memory)), memory.services.log.compare()
+    projections_in(memory)[stream] = Torn()
+
+    compared, verified = memory.services.log.compare(), memory.services.log.verify()
+    memory.services.log.rebuild()
+
+    assert compared.differing == (stream,)
+    assert [flaw.stream for flaw in verified.flaws] == [stream]
+    assert dict(projections_in(memory)) == whole
+    assert memory.services.log.compare() == before
+
+
+def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
+    course = a_published_course(memory.services)
+    streams = [a_learner(memory).enrols(course).stream for _ in range(101)]
+    for stream in streams:
+        change_projection(memory, stream, hash=GENESIS)
+
+    report = memory.services.log.compare()
+
+    assert report.streams == 101
+    assert report.differing == tuple(streams)
+
+
+def test_progress_without_any_event_is_named_and_left_as_it_is(memory: World) -> None:
+    stream, _ = a_begun_stream(memory), a_passed_stream(memory)
+    remove_event(memory, stream, 1)
+    kept = projections_in(memory)[stream]
+
+    compared, rebuilt = memory.services.log.compare(), memory.services.log.rebuild()
+
+    assert not compared.is_true
+    assert compared.flaws == rebuilt.flaws == (Flaw(stream=stream, reason="event 1 is missing"),)
+    assert (compared.streams, compared.differing) == (1, ())
+    assert projections_in(memory)[stream] == kept
+
+
+@pytest.mark.parametrize("act", [LogService.compare, LogService.rebuild, LogService.verify])
+def test_whoever_enrols_meanwhile_is_no_flaw(memory: World, act: Callable[[Any], Any]) -> None:
+    a_passed_stream(memory)
+    course, ben = a_published_course(memory.services), a_learner(memory, "Ben")
+    busy = Interrupted(unit_of_work=memory.unit_of_work, happenings=[lambda: ben.enrols(course)])
+
+    report = act(replace(memory.services.log, unit_of_work=busy))
+
+    assert not busy.happenings
+    assert ben.progress_on(course).sequence == 1
+    assert report.flaws == ()
+
+
+def test_an_event_that_cannot_be_read_is_a_flaw_and_hinders_nothing_else(memory: World) -> None:
+    torn = a_passed_stream(memory)
+    events_in(memory)[2] = Torn()
+    kept = projections_in(memory)[torn]
+
+    report = memory.services.log.rebuild()
+
+    assert report.flaws == (Flaw(stream=torn, reason=UNREADABLE),)
+    assert (report.streams, report.differing) == (1, ())
+    assert not report.is_true
+    assert projections_in(memory)[torn] == kept
+
+
+def test_a_stream_on_a_version_that_is_gone_is_a_flaw(memory: World) -> None:
+    stream = a_passed_stream(memory)
+    versions = memory.repositories.course_versions
+    assert isinstance(versions, InMemoryCourseVersionRepository)
+    del versions.store[stream.course_id, 1]
+
+    report = log_of(memory).compare()
+
+    assert report.flaws == (Flaw(stream=stream, reason="there is no such version of the course"),)
+
+
+def test_a_stream_that_begins_with_another_event_is_a_flaw(memory: World) -> None:
+    stream = a_passed_stream(memory)
+    left = Fact(type=EventType.WITHDRAWN, entity_id=stream.course_id, payload={})
+    change_event(memory, stream, 1, fact=left)
+
+    report = memory.services.log.compare()
+
+    assert [flaw.stream for flaw in report.flaws] == [stream]
+
+
+def test_a_stream_says_whose_it_is() -> None:
+    learner, course = UserId(uuid4()), CourseId(uuid4())
+
+    stream = StreamId(user_id=learner, course_id=course)
+
+    assert str(stream) == f"user {learner} on course {course}"

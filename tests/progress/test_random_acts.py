@@ -1,0 +1,222 @@
+"""What holds whatever people do, and in whatever order."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authsvc.kernel.errors import DomainError
+from credentials.domain.entities import HeldCredential
+from progress.domain.entities import (
+    CourseProgress,
+    EventType,
+    ProgressEvent,
+    ProgressStatus,
+    version_after,
+)
+from tests.support.house import House
+from tests.support.random_acts import KEYS, Act, Kind, Plan, School
+from tests.support.worlds import memory_world
+
+LEARNERS: Final = 3
+ACTS: Final = 500
+NOT_YET_CAUSED: Final = {
+    EventType.ASSESSMENT_SUBMITTED,
+    EventType.ASSESSMENT_PASSED,
+    EventType.ASSESSMENT_FAILED,
+    EventType.VERSION_UPGRADED,
+}
+# Who completes more than he does anything else gets somewhere.
+KINDS: Final = (*Kind, Kind.ENROL, *[Kind.COMPLETE] * 4)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is kept of each learner."""
+
+    progress: list[CourseProgress | None]
+    log: list[list[ProgressEvent]]
+    held: list[list[HeldCredential]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An act, and what was kept before and after it."""
+
+    before: State
+    after: State
+    is_refused: bool
+
+
+plans: Final = (
+    st.lists(
+        st.tuples(st.sampled_from(KEYS), st.booleans()), min_size=1, unique_by=lambda item: item[0]
+    )
+    .filter(lambda plan: any(is_required for _, is_required in plan))
+    .map(tuple)
+)
+acts: Final = st.builds(
+    Act,
+    kind=st.sampled_from(KINDS),
+    learner=st.integers(0, LEARNERS - 1),
+    course=st.just(0),
+    key=st.sampled_from(KEYS),
+    plan=plans,
+)
+whatever_people_do = given(plan=plans, story=st.lists(acts, max_size=40))
+modestly = settings(deadline=None, max_examples=60)
+
+
+def a_school(plan: Plan) -> School:
+    return School(memory_world().services, learners=LEARNERS, plans=(plan,))
+
+
+def state_of(school: School) -> State:
+    numbers = range(LEARNERS)
+    log = school.services.repositories.events
+    return State(
+        [school.progress_of(number, 0) for number in numbers],
+        [log.stream(school.stream_of(number, 0)) for number in numbers],
+        [school.held_by(number) for number in numbers],
+    )
+
+
+def steps_through(story: list[Act], school: School) -> Iterator[Step]:
+    before = state_of(school)
+    for act in story:
+        is_refused = False
+        try:
+            school.see(act)
+        except DomainError:
+            is_refused = True
+        after = state_of(school)
+        yield Step(before, after, is_refused)
+        before = after
+
+
+def folded(school: School, events: list[ProgressEvent]) -> CourseProgress:
+    """What the events amount to, each by the version that its learner was on after it."""
+    catalog, first = school.services.catalog, events[0]
+    version = catalog.version(first.course_id, int(first.fact.payload["course_version"]))
+    progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
+    for event in events:
+        number = version_after(event, progress)
+        progress = progress.apply(event, catalog.version(event.course_id, number).outline)
+    return progress
+
+
+def types_in_the_log_of(school: School) -> set[EventType]:
+    log = school.services.repositories.events
+    places = product(range(len(school.learners)), range(len(school.courses)))
+    streams = (log.stream(school.stream_of(learner, course)) for learner, course in places)
+    return {event.fact.type for events in streams for event in events}
+
+
+@modestly
+@whatever_people_do
+def test_the_projection_is_what_the_log_amounts_to(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        for progress, events in zip(step.after.progress, step.after.log, strict=True):
+            assert progress == (folded(school, events) if events else None)
+
+
+@modestly
+@whatever_people_do
+def test_nobody_is_at_100_percent_without_all_that_is_required(
+    plan: Plan, story: list[Act]
+) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        for progress in filter(None, step.after.progress):
+            version = school.services.catalog.version(progress.course_id, progress.course_version)
+            is_done = version.outline.required_items <= set(progress.completed_items)
+            assert (progress.percent_complete == 100) is is_done
+            assert (progress.status is ProgressStatus.COMPLETED) is is_done
+            assert (progress.completed_at is not None) is is_done
+
+
+@modestly
+@whatever_people_do
+def test_percent_never_falls_within_a_version(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        for before, after in zip(step.before.progress, step.after.progress, strict=True):
+            if before and after and before.course_version == after.course_version:
+                assert after.percent_complete >= before.percent_complete
+
+
+@modestly
+@whatever_people_do
+def test_a_refusal_changes_nothing(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        if step.is_refused:
+            assert step.after == step.before
+
+
+@modestly
+@whatever_people_do
+def test_the_log_only_grows(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        for before, after in zip(step.before.log, step.after.log, strict=True):
+            assert after[: len(before)] == before
+
+
+@modestly
+@whatever_people_do
+def test_the_log_proves_itself(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for act in story:
+        with suppress(DomainError):
+            school.see(act)
+
+    report = school.services.log.compare()
+    assert report.is_true
+    assert report.checksum == report.kept_checksum
+    assert school.services.log.verify().flaws == ()
+
+
+def by_chance(chance: Random, school: School) -> Act:
+    return Act(
+        kind=chance.choice(KINDS),
+        learner=chance.randrange(len(school.learners)),
+        course=chance.randrange(len(school.courses)),
+        key=chance.choice(KEYS),
+        plan=a_plan(chance),
+    )
+
+
+def a_plan(chance: Random) -> Plan:
+    keys = chance.sample(KEYS, k=chance.randint(1, len(KEYS)))
+    return tuple((key, key == keys[0] or chance.random() < 0.5) for key in keys)
+
+
+def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(house: House) -> None:
+    chance = Random("knots")
+    school = School(house.services, learners=20, plans=tuple(a_plan(chance) for _ in range(2)))
+    for _ in range(ACTS):
+        with suppress(DomainError):
+            school.see(by_chance(chance, school))
+
+    compared, verified = house.services.log.compare(), house.services.log.verify()
+    rebuilt = house.services.log.rebuild()
+
+    assert compared.is_true
+    assert compared.checksum == compared.kept_checksum == rebuilt.checksum
+    assert compared.streams == verified.streams
+    assert verified.flaws == ()
+    assert verified.events > ACTS / 4
+    assert types_in_the_log_of(school) == set(EventType) - NOT_YET_CAUSED
