@@ -5,11 +5,14 @@ of its requests.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from io import BytesIO
 from secrets import token_hex
 from typing import Any, Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from csp.middleware import CSPMiddleware as _Csp
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
 from django.contrib.messages.middleware import MessageMiddleware as _Message
 from django.contrib.sessions.middleware import SessionMiddleware as _Session
@@ -22,6 +25,22 @@ from authsvc.logs import request_id
 
 NO_PAGES: Final = ("/v1/", "/health", "/.well-known/")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class WholeBodies:
+    """Around Django: gives a body that comes in chunks the length without which WSGI takes it for empty.
+
+    Of one that is too long it passes on just enough to be refused.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return self.application(environ, start_response)
 
 
 class RequestIdMiddleware:

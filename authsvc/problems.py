@@ -10,7 +10,6 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.public import InvalidToken
@@ -59,7 +58,7 @@ class BodyTooLarge(exceptions.APIException):
     default_detail = "The body is longer than this service reads."
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer *error* as a problem; leave what we did not foresee to Django, which logs it."""
     if isinstance(error, DomainError):
         return _response(*problem_of(error), headers=_headers_of(error))
@@ -122,8 +121,12 @@ def _headers_of(error: DomainError) -> dict[str, str]:
     return headers
 
 
-def _response(status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str]) -> Response:
-    return Response(members, status=status, headers=headers, content_type=MEDIA_TYPE)
+def _response(
+    status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """A problem is JSON, whatever form its address would answer in otherwise."""
+    body = json.dumps(members, separators=(",", ":"))
+    return HttpResponse(body, status=status, headers=(headers or {}) | {"Content-Type": MEDIA_TYPE})
 
 
 def _public(fact: object) -> object:
@@ -131,7 +134,8 @@ def _public(fact: object) -> object:
 
 
 def _pointer(complaint: Complaint) -> dict[str, str]:
-    return {"pointer": f"#/{complaint.path}", "detail": complaint.detail}
+    pointer = f"#/{complaint.path}" if complaint.path else "#"
+    return {"pointer": pointer, "detail": complaint.detail}
 
 
 def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
@@ -145,13 +149,13 @@ def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _pointers(inner, f"{pointer}/{index}" if is_nested else pointer)
     else:
-        yield {"pointer": pointer, "detail": str(detail)}
+        # DRF repeats what was sent, and half a surrogate pair, which JSON can spell, has no UTF-8.
+        yield {"pointer": pointer, "detail": str(detail).encode(errors="replace").decode()}
 
 
 def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: Any) -> HttpResponse:
     """A problem that HTTP has with a request, for views that are not of DRF."""
-    problem = members_of_http(status, detail=detail, **members)
-    return HttpResponse(json.dumps(problem), status=status, content_type=MEDIA_TYPE)
+    return _response(status, members_of_http(status, detail=detail, **members))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -175,7 +179,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
-def database_needed(request: HttpRequest, path: str = "") -> HttpResponse:
+def database_needed(request: HttpRequest) -> HttpResponse:
     """What stands in memory mode where pages need a database."""
     return http_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,

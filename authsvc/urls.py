@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from authsvc import health, problems
@@ -21,9 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("credentials.api.urls")),
 ]
 if settings.ENVIRONMENT.has_database:
-    urlpatterns.append(path("admin/", admin.site.urls))
+    urlpatterns += [
+        path("admin", RedirectView.as_view(pattern_name="admin:index")),
+        path("admin/", admin.site.urls),
+    ]
 else:
-    urlpatterns.append(re_path(r"^(admin|oauth)(/.*)?$", problems.database_needed))
+    urlpatterns.append(re_path(r"^(?:admin|oauth)(?:/|$)", problems.database_needed))
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [
         path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),

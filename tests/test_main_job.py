@@ -4,33 +4,42 @@ from authsvc import samples
 from tests.support.house import Caller, House
 
 
+def sign_up(learner: Caller) -> None:
+    """Register and log in."""
+    registered = learner.post(
+        "/v1/auth/register",
+        {"email": "Anna@School.example", "password": "a long walk home", "name": "Anna"},
+    )
+    logged_in = learner.post(
+        "/v1/auth/login", {"email": "anna@school.example", "password": "a long walk home"}
+    )
+    assert registered.status == 201
+    assert logged_in.status == 200
+    learner.token = logged_in.json["access_token"]
+
+
+def do_every_item(learner: Caller) -> None:
+    course = learner.get("/v1/courses/intro-to-claude").json
+    for item in [item for module in course["modules"] for item in module["items"]]:
+        place = f"/v1/courses/intro-to-claude/items/{item['id']}"
+        assert learner.get(place).json["id"] == item["id"]
+        assert learner.post(f"{place}/start").status == 200
+        assert learner.post(f"{place}/complete").status == 200
+
+
 def test_a_stranger_becomes_the_holder_of_a_credential(house: House) -> None:
     samples.load(house.services, ())
     anna = Caller()
 
-    registered = anna.post(
-        "/v1/auth/register",
-        {"email": "Anna@School.example", "password": "a long walk home", "name": "Anna"},
-    )
-    logged_in = anna.post(
-        "/v1/auth/login", {"email": "anna@school.example", "password": "a long walk home"}
-    )
-    anna.token = logged_in.json["access_token"]
+    sign_up(anna)
     courses = anna.get("/v1/courses")
     enrolled = anna.post("/v1/courses/intro-to-claude/enroll")
 
-    assert registered.status == 201
-    assert logged_in.status == 200
     assert [course["slug"] for course in courses.json["items"]] == ["intro-to-claude"]
     assert enrolled.status == 201
     assert enrolled.json["status"] == "in_progress"
 
-    course = anna.get("/v1/courses/intro-to-claude").json
-    for item in [item for module in course["modules"] for item in module["items"]]:
-        place = f"/v1/courses/intro-to-claude/items/{item['id']}"
-        assert anna.get(place).json["id"] == item["id"]
-        assert anna.post(f"{place}/start").status == 200
-        assert anna.post(f"{place}/complete").status == 200
+    do_every_item(anna)
 
     progress = anna.get("/v1/progress/intro-to-claude").json
     assert progress["percent_complete"] == 100

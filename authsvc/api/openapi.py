@@ -7,11 +7,11 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from accounts.public import IdempotencyKeyReused, InvalidToken, RequestStillRunning
-from authsvc.api.idempotency import HEADER
+from authsvc.api.idempotency import HEADER, KEY
 from authsvc.api.operations import Operation
 from authsvc.api.pages import PageQuerySerializer
 from authsvc.kernel.pages import InvalidCursor
@@ -75,12 +75,17 @@ class Schema(AutoSchema):
     def get_request_serializer(self) -> Any:
         return self.operation.body
 
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # spectacular
+        return body and body | {"required": True}
+
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [self.operation.query] if self.operation.query else []
         if self.operation.page_of and not self.operation.query:
             parameters.append(PageQuerySerializer)
         if self._is_idempotent:
-            parameters.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER))
+            key = {"type": "string", "pattern": f"^{KEY}$"}
+            parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         return parameters
 
     def get_response_serializers(self) -> Any:
@@ -128,8 +133,9 @@ class Schema(AutoSchema):
             yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        if self.operation.body:
+        if self.operation.body or self.operation.query or self.operation.page_of:
             yield HTTPStatus.BAD_REQUEST
+        if self.operation.body:
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         if self.operation.body or self.get_override_parameters():
             yield HTTPStatus.UNPROCESSABLE_ENTITY

@@ -9,7 +9,7 @@ from rest_framework.parsers import BaseParser
 
 
 class JsonParser(BaseParser):
-    """JSON after RFC 8259: without NaN, and without the depth that would exhaust the stack."""
+    """JSON after RFC 8259: in UTF-8, without NaN, and without the depth that would exhaust the stack."""
 
     media_type = "application/json"
 
@@ -20,7 +20,7 @@ class JsonParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return json.loads(stream.read(), parse_constant=_refuse)
+            return json.loads(stream.read().decode(), parse_constant=_refuse)
         except (ValueError, RecursionError):
             raise ParseError("The body is not JSON.") from None
 

@@ -1,0 +1,93 @@
+"""Tokens and addresses that several want at once, and sessions that several workers know."""
+
+from collections import Counter
+from uuid import uuid4
+
+import pytest
+
+from tests.support.house import PASSWORD
+from tests.support.school import School
+from tests.support.server import Server
+from tests.support.wire import WireCaller, at_once
+
+pytestmark = pytest.mark.database
+
+
+def test_of_twenty_registrations_of_an_address_at_once_one_succeeds(school: School) -> None:
+    body = {"email": f"{uuid4()}@school.example", "password": PASSWORD}
+    stranger = school.stranger()
+
+    answers = at_once(*[lambda: stranger.post("/v1/auth/register", body)] * 20)
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    assert {answer.code for answer in answers if answer.status == 409} == {"email-taken"}
+
+
+def test_of_two_refreshes_at_once_one_is_a_reuse_and_nobody_stays_signed_in(school: School) -> None:
+    stranger = school.stranger()
+    body = {"email": f"{uuid4()}@school.example", "password": PASSWORD}
+    old = stranger.post("/v1/auth/register", body).json["refresh_token"]
+
+    answers = at_once(*[lambda: stranger.post("/v1/auth/refresh", {"refresh_token": old})] * 2)
+
+    winner, loser = sorted(answers, key=lambda answer: answer.status)
+    assert (winner.status, loser.status) == (200, 401)
+    assert loser.code == "refresh-token-reused"
+    new_pair = winner.json
+    refreshed = stranger.post("/v1/auth/refresh", {"refresh_token": new_pair["refresh_token"]})
+    assert refreshed.code == "invalid-refresh-token"
+    seen = stranger.get("/v1/me", Authorization=f"Bearer {new_pair['access_token']}")
+    assert seen.code == "invalid-token"
+
+
+def test_a_log_out_on_one_server_is_seen_by_the_other_at_the_next_request(
+    school: School, neighbour: Server
+) -> None:
+    anna = school.learner()
+    elsewhere = WireCaller(neighbour.port, anna.token)
+    before = elsewhere.get("/v1/me")
+
+    logged_out = anna.post("/v1/auth/logout")
+
+    after = elsewhere.get("/v1/me")
+    assert before.status == 200
+    assert logged_out.status == 204
+    assert after.code == "invalid-token"
+
+
+def test_of_twenty_log_outs_at_once_none_fails(school: School) -> None:
+    anna = school.learner()
+
+    answers = at_once(*[lambda: anna.post("/v1/auth/logout")] * 20)
+
+    assert {answer.status for answer in answers} <= {204, 401}
+    assert 204 in {answer.status for answer in answers}
+
+
+def test_a_deactivation_on_one_server_is_seen_by_the_other_at_the_next_request(
+    school: School, neighbour: Server
+) -> None:
+    anna, root = school.learner(), school.staff()
+    elsewhere = WireCaller(neighbour.port, anna.token)
+    user_id = elsewhere.get("/v1/me").json["id"]
+
+    deactivated = root.patch(f"/v1/users/{user_id}", {"is_active": False})
+
+    after = elsewhere.get("/v1/me")
+    assert deactivated.status == 200
+    assert after.code == "invalid-token"
+
+
+def test_a_role_given_on_one_server_counts_on_the_other_at_the_next_request(
+    school: School, neighbour: Server
+) -> None:
+    anna, root = school.learner(), school.staff()
+    elsewhere = WireCaller(neighbour.port, anna.token)
+    user_id = elsewhere.get("/v1/me").json["id"]
+    before = elsewhere.get("/v1/courses?status=draft")
+
+    root.patch(f"/v1/users/{user_id}", {"roles": ["instructor"]})
+
+    after = elsewhere.get("/v1/courses?status=draft")
+    assert before.code == "not-permitted"
+    assert after.status == 200

@@ -1,0 +1,73 @@
+"""Authors who want the same thing at once."""
+
+from collections import Counter
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition, a_module_definition
+from tests.support.school import School
+from tests.support.server import Server
+from tests.support.wire import WireCaller, at_once
+
+pytestmark = pytest.mark.database
+
+
+def test_publishing_a_draft_twice_at_once_makes_one_version(school: School) -> None:
+    course, root = school.course_draft(), school.staff()
+
+    answers = at_once(*[lambda: root.post(f"{course}/publish")] * 2)
+
+    published, refused = sorted(answers, key=lambda answer: answer.status)
+    assert (published.status, refused.status) == (200, 409)
+    assert published.json["version"] == 1
+    assert refused.code == "nothing-to-publish"
+    assert [one["version"] for one in root.get(f"{course}/versions").json["items"]] == [1]
+
+
+def test_of_twenty_courses_with_one_slug_at_once_one_is_made(school: School) -> None:
+    root = school.staff()
+    body = body_of(a_definition(slug=f"wanted-{uuid4().hex[:8]}"))
+
+    answers = at_once(*[lambda: root.post("/v1/courses", body)] * 20)
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    assert {answer.code for answer in answers if answer.status == 409} == {"slug-taken"}
+
+
+def test_revising_a_draft_ten_times_at_once_leaves_one_of_them_whole(school: School) -> None:
+    course, root = school.course_draft(), school.staff()
+    slug = course.rpartition("/")[2]
+
+    answers = at_once(
+        *[lambda n=n: root.put(f"{course}/draft", a_draft_marked(n, slug)) for n in range(10)]
+    )
+
+    kept = root.get(course).json
+    titles = {kept["title"], *(module["title"] for module in kept["modules"])}
+    assert {answer.status for answer in answers} == {200}
+    assert len(titles) == 1
+    assert len(kept["modules"]) == 3
+
+
+def test_a_course_that_one_server_publishes_is_open_on_the_other_at_once(
+    school: School, neighbour: Server
+) -> None:
+    course, root, anna = school.course_draft(), school.staff(), school.learner()
+    elsewhere = WireCaller(neighbour.port, anna.token)
+    before = elsewhere.post(f"{course}/enroll")
+
+    root.post(f"{course}/publish")
+    after = elsewhere.post(f"{course}/enroll")
+
+    assert before.code == "course-not-found"
+    assert after.status == 201
+
+
+def a_draft_marked(number: int, slug: str) -> dict[str, Any]:
+    """One that bears its number in every title."""
+    mark = f"Number {number}"
+    modules = tuple(a_module_definition(title=mark) for _ in range(3))
+    return body_of(a_definition(slug=slug, title=mark, modules=modules))

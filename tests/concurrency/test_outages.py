@@ -1,0 +1,111 @@
+"""What is left when somebody pulls the plug."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.school import SAMPLE, School, items_of, manage
+from tests.support.server import running_server
+from tests.support.wire import WireCaller, at_once
+
+ENOUGH = 150
+"""The acknowledged acts after which the server is killed, in the middle of many others."""
+
+LOOK_AT_THE_LOG = """
+from authsvc.container import services
+compared, verified = services().log.compare(), services().log.verify()
+print(compared.is_true, compared.checksum == compared.kept_checksum, verified.flaws)
+"""
+
+
+@dataclass
+class Load:
+    """Learners who go through the sample course until nobody answers, and what they were told before."""
+
+    enough: Event = field(default_factory=Event)
+    told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def learn(self, anna: WireCaller) -> None:
+        told = self.told.setdefault(anna.token, [])
+        acts = [f"{SAMPLE}/enroll"]
+        acts += [f"{SAMPLE}/items/{item}/complete" for item in items_of(anna.get(SAMPLE).json)]
+        try:
+            for act in acts:
+                answer = anna.post(act)
+                assert answer.status < 300, answer.text
+                told.append(answer.json)
+                if sum(len(one) for one in self.told.values()) >= ENOUGH:
+                    self.enough.set()
+        except (OSError, HTTPException):
+            return
+
+
+@pytest.mark.database
+def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) -> None:
+    load = Load()
+    with running_server(school.environment, workers=2, threads=8) as server:
+        learners = [WireCaller(server.port, school.learner().token) for _ in range(16)]
+        with ThreadPoolExecutor(len(learners)) as pool:
+            at_work = [pool.submit(load.learn, anna) for anna in learners]
+            was_enough = load.enough.wait(timeout=30)
+            server.kill()
+            for work in at_work:
+                work.result()
+
+    assert was_enough
+    assert not all(told and told[-1]["status"] == "completed" for told in load.told.values())
+    with running_server(school.environment) as restarted:
+        for token, told in load.told.items():
+            assert_kept(told, WireCaller(restarted.port, token))
+    said = manage(school.environment, "shell", "--verbosity=0", "--command", LOOK_AT_THE_LOG)
+    assert said == "True True ()\n"
+
+
+def assert_kept(told: list[dict[str, Any]], anna: WireCaller) -> None:
+    """All that she was told is so, and in the log; one act more may be, whose answer got lost."""
+    if not told:
+        return
+    progress = anna.get(SAMPLE.replace("courses", "progress")).json
+    events = anna.get(f"{SAMPLE.replace('courses', 'progress')}/events?limit=100").json["items"]
+    completed = [event["entity_id"] for event in events if event["type"] == "item_completed"]
+    assert set(told[-1]["completed_items"]) <= set(progress["completed_items"])
+    assert len(progress["completed_items"]) <= len(told)
+    assert completed == progress["completed_items"]
+    issued = anna.get("/v1/me/credentials").json["items"]
+    assert len(issued) == (progress["status"] == "completed")
+
+
+@pytest.mark.postgres
+def test_when_the_database_drops_its_connections_the_house_recovers(
+    school: School, tmp_path: Path
+) -> None:
+    url, log = school.environment["DATABASE_URL"], tmp_path / "log"
+    environment = school.environment | {"DATABASE_URL": f"{url}?application_name=dropped"}
+    token = school.learner().token
+
+    with log.open("w") as errors, running_server(environment, errors=errors) as server:
+        anna = WireCaller(server.port, token)
+        before = at_once(*[lambda: anna.get("/v1/me")] * 8)
+        drop_connections(url)
+        after = [anna.get("/v1/me") for _ in range(20)]
+
+    refused = [answer for answer in after if answer.status != 200]
+    assert {answer.status for answer in before} == {200}
+    assert {answer.code for answer in refused} == {"unavailable"}
+    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+    assert {answer.status for answer in after[-10:]} == {200}
+    assert log.read_text().count("the database failed a request") == len(refused)
+
+
+def drop_connections(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'dropped'"
+        )

@@ -1,0 +1,26 @@
+"""The real server in memory mode, for what no client inside the process can show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.server import Server, running_server
+from tests.support.wire import WireCaller
+
+
+@dataclass(frozen=True)
+class MemoryMode:
+    """A server without a database, and what it said when it started."""
+
+    server: Server
+    greeting: str
+
+
+@pytest.fixture(scope="session")
+def memory_mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoryMode]:
+    log = tmp_path_factory.mktemp("memory") / "log"
+    environment = {"DATABASE_URL": "", "LOG_LEVEL": "ERROR"}
+    with log.open("w") as errors, running_server(environment, errors=errors) as server:
+        WireCaller(server.port).get("/health")
+        yield MemoryMode(server, log.read_text())

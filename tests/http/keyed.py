@@ -1,0 +1,142 @@
+"""One request of every kind that takes an Idempotency-Key, with all that it needs to succeed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.domain.entities import Role
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition, a_definition_of
+from tests.support.house import PASSWORD, Answer, House, Person
+
+NEW_PASSWORD = "a short way back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A request that succeeds, once; and the password with which its sender signs in afterwards."""
+
+    by: Person
+    path: str
+    body: Any = None
+    password: str = PASSWORD
+
+    def sent(self, key: str = "k", **other: Any) -> Answer:
+        """The answer to it, or to one that differs in its *path* or its *body*."""
+        where, what = other.get("path", self.path), other.get("body", self.body)
+        return self.by.caller.post(where, what, Idempotency_Key=key)
+
+    def sent_by_another_session(self, house: House, **other: Any) -> Answer:
+        """Like sent, with a new token: some of these requests end the session of the one they come with."""
+        self.by.caller.token = house.services.sessions.log_in(
+            email=self.by.email, password=self.password
+        ).access_token
+        return self.sent(**other)
+
+
+def a_course(house: House) -> str:
+    """The address of a published course of two items."""
+    course = house.published(a_definition_of(required=2))
+    return f"/v1/courses/{course.slug}"
+
+
+def an_item(anna: Person, course: str) -> str:
+    """The address of its first item."""
+    item = anna.caller.get(course).json["modules"][0]["items"][0]
+    return f"{course}/items/{item['id']}"
+
+
+def a_learner(house: House) -> tuple[Person, str]:
+    """Somebody, and the address of a course that she is on."""
+    anna, course = house.signed_in(), a_course(house)
+    assert anna.caller.post(f"{course}/enroll").status == 201
+    return anna, course
+
+
+def an_issued_credential(house: House) -> str:
+    """The address of what somebody has earned."""
+    anna, course = house.signed_in(), house.published(a_definition_of(required=1))
+    house.earns(course)
+    place = f"/v1/courses/{course.slug}"
+    anna.caller.post(f"{place}/enroll")
+    anna.caller.post(f"{an_item(anna, place)}/complete")
+    (issued,) = anna.caller.get("/v1/me/credentials").json["items"]
+    return f"/v1/issued/{issued['id']}"
+
+
+def root_of(house: House) -> Person:
+    return house.signed_in(Role.ADMIN, name="Root")
+
+
+def log_out(house: House) -> Sent:
+    return Sent(by=house.signed_in(), path="/v1/auth/logout")
+
+
+def change_password(house: House) -> Sent:
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    return Sent(by=house.signed_in(), path="/v1/me/password", body=body, password=NEW_PASSWORD)
+
+
+def create_user(house: House) -> Sent:
+    body = {"email": "bo@school.example", "password": PASSWORD}
+    return Sent(by=root_of(house), path="/v1/users", body=body)
+
+
+def create_course(house: House) -> Sent:
+    return Sent(by=root_of(house), path="/v1/courses", body=body_of(a_definition()))
+
+
+def publish(house: House) -> Sent:
+    root, body = root_of(house), body_of(a_definition())
+    slug = root.caller.post("/v1/courses", body).json["slug"]
+    return Sent(by=root, path=f"/v1/courses/{slug}/publish")
+
+
+def retire(house: House) -> Sent:
+    return Sent(by=root_of(house), path=f"{a_course(house)}/retire")
+
+
+def enroll(house: House) -> Sent:
+    return Sent(by=house.signed_in(), path=f"{a_course(house)}/enroll")
+
+
+def withdraw(house: House) -> Sent:
+    anna, course = a_learner(house)
+    return Sent(by=anna, path=f"{course}/withdraw")
+
+
+def start_item(house: House) -> Sent:
+    anna, course = a_learner(house)
+    return Sent(by=anna, path=f"{an_item(anna, course)}/start")
+
+
+def complete_item(house: House) -> Sent:
+    anna, course = a_learner(house)
+    return Sent(by=anna, path=f"{an_item(anna, course)}/complete")
+
+
+def revoke(house: House) -> Sent:
+    place = f"{an_issued_credential(house)}/revoke"
+    return Sent(by=root_of(house), path=place, body={"reason": "Issued in error."})
+
+
+def reissue(house: House) -> Sent:
+    place = f"{an_issued_credential(house)}/reissue"
+    return Sent(by=root_of(house), path=place, body={"reason": "The name has changed."})
+
+
+Operation = Callable[[House], Sent]
+OPERATIONS: Mapping[str, Operation] = {
+    "changeMyPassword": change_password,
+    "completeItem": complete_item,
+    "createCourse": create_course,
+    "createUser": create_user,
+    "enroll": enroll,
+    "logOut": log_out,
+    "publishCourse": publish,
+    "reissueIssued": reissue,
+    "retireCourse": retire,
+    "revokeIssued": revoke,
+    "startItem": start_item,
+    "withdraw": withdraw,
+}

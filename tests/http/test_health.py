@@ -1,0 +1,62 @@
+"""Whether the house says truly how it is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import House
+from tests.support.postgres import free_port
+from tests.support.school import manage
+from tests.support.server import running_server
+from tests.support.store import STORE
+from tests.support.wire import WireCaller
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_process_that_answers_is_alive(house: House, method: str) -> None:
+    answer = house.stranger.send(method, "/health")
+
+    assert answer.status == 200
+    assert answer.text == ("" if method == "HEAD" else '{"status": "ok"}')
+
+
+def test_ready_names_what_it_has_checked(house: House) -> None:
+    answer = house.stranger.get("/health/ready")
+
+    needed = {"keys"} if STORE == "memory" else {"keys", "database", "migrations"}
+    assert answer.status == 200
+    assert answer.json == {"status": "ok", "checks": dict.fromkeys(needed, "ok")}
+
+
+def test_without_its_database_it_lives_but_is_not_ready(tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": f"postgres://nobody@127.0.0.1:{free_port()}/nothing"}
+    with (
+        (tmp_path / "log").open("w") as errors,
+        running_server(environment, errors=errors) as server,
+    ):
+        alive = WireCaller(server.port).get("/health")
+        ready = WireCaller(server.port).get("/health/ready")
+        used = WireCaller(server.port).post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
+
+    assert alive.status == 200
+    assert ready.status == 503
+    assert ready.code == "unavailable"
+    assert ready.json["checks"] == {"keys": "ok", "database": "failed", "migrations": "failed"}
+    assert used.code == "unavailable"
+    assert used.headers["Retry-After"] == "1"
+    assert "127.0.0.1" not in ready.text + used.text
+
+
+def test_it_is_ready_once_all_migrations_are_applied(tmp_path: Path) -> None:
+    environment = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}",
+        "LOG_LEVEL": "ERROR",
+    }
+    with running_server(environment) as server:
+        before = WireCaller(server.port).get("/health/ready")
+        manage(environment, "migrate", "--verbosity=0")
+        after = WireCaller(server.port).get("/health/ready")
+
+    assert before.status == 503
+    assert before.json["checks"] == {"keys": "ok", "database": "ok", "migrations": "failed"}
+    assert after.status == 200

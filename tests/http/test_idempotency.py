@@ -1,0 +1,212 @@
+"""Idempotency-Key: a POST that is sent again is answered as it was the first time."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import OperationalError
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.domain.entities import Role
+from authsvc.api.idempotency import idempotent
+from authsvc.api.views import ApiView
+from authsvc.urls import urlpatterns as house_patterns
+from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
+from tests.support.house import PASSWORD, House
+from tests.support.paper import page
+
+ELSEWHERE = "/v1/courses/elsewhere/enroll"
+
+
+class FlakyView(ApiView):
+    """Fails the first time, and works from then on."""
+
+    failure: Exception | None = None
+
+    @idempotent
+    def post(self, request: Request) -> Response:
+        failure, FlakyView.failure = FlakyView.failure, None
+        if failure is not None:
+            raise failure
+        return Response({"worked": True})
+
+
+urlpatterns = [path("v1/flaky", FlakyView.as_view()), *house_patterns]
+
+every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+
+
+def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
+    paths = json.loads(page("docs/openapi.json"))["paths"].values()
+    posts = [methods["post"] for methods in paths if "post" in methods]
+    with_token = {post["operationId"] for post in posts if "security" in post}
+    with_key = {
+        post["operationId"]
+        for post in posts
+        if "Idempotency-Key" in {one["name"] for one in post.get("parameters", [])}
+    }
+
+    assert with_key == with_token == set(OPERATIONS)
+
+
+@every
+def test_a_request_that_is_sent_again_is_answered_as_before(
+    house: House, operation: Operation
+) -> None:
+    request = operation(house)
+    first = request.sent()
+
+    again = request.sent_by_another_session(house)
+
+    assert first.status in (200, 201, 204)
+    assert "Idempotent-Replayed" not in first.headers
+    assert (again.status, again.text) == (first.status, first.text)
+    assert again.headers.get("Content-Type") == first.headers.get("Content-Type")
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@every
+def test_another_body_under_the_same_key_is_refused(house: House, operation: Operation) -> None:
+    request = operation(house)
+    request.sent()
+
+    answer = request.sent_by_another_session(house, body={"other": True})
+
+    assert answer.status == 409
+    assert answer.code == "idempotency-key-reused"
+
+
+@every
+def test_another_address_under_the_same_key_is_refused(house: House, operation: Operation) -> None:
+    request = operation(house)
+    request.sent()
+
+    answer = request.sent_by_another_session(house, path=ELSEWHERE)
+
+    assert answer.status == 409
+    assert answer.code == "idempotency-key-reused"
+
+
+def test_a_repetition_changes_nothing_more(house: House) -> None:
+    request = reissue(house)
+    first = request.sent()
+
+    again = request.sent()
+    under_another_key = request.sent(key="another")
+
+    assert again.json["id"] == first.json["id"]
+    assert under_another_key.code == "already-issued"
+
+
+def test_a_repetition_says_what_was_so_then(house: House) -> None:
+    request = enroll(house)
+    first = request.sent()
+    request.by.caller.post(request.path.replace("enroll", "withdraw"))
+
+    again = request.sent()
+
+    assert again.text == first.text
+    assert again.json["status"] == "in_progress"
+
+
+def test_equal_keys_of_two_people_never_meet(house: House) -> None:
+    annas = enroll(house)
+    bos = Sent(by=house.signed_in(name="Bo"), path=annas.path)
+
+    answers = [annas.sent(), bos.sent(), annas.sent(), bos.sent()]
+
+    assert [answer.status for answer in answers] == [201] * 4
+    assert [answer.json["user_id"] for answer in answers] == [annas.by.id, bos.by.id] * 2
+
+
+def test_a_refusal_is_replayed_even_when_it_would_succeed_by_now(house: House) -> None:
+    request = enroll(house)
+    request.by.caller.post(request.path)
+    refused = request.sent()
+    request.by.caller.post(request.path.replace("enroll", "withdraw"))
+
+    again = request.sent()
+
+    assert refused.code == "already-enrolled"
+    assert (again.status, again.text) == (409, refused.text)
+    assert again.headers["Content-Type"] == "application/problem+json"
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_body_that_was_not_understood_leaves_its_key_free(house: House) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root")
+    body = {"email": "bo@school.example", "password": PASSWORD}
+    request = Sent(by=root, path="/v1/users", body=body)
+
+    refused = request.sent(body={"email": "bo"})
+    answer = request.sent()
+
+    assert refused.status == 422
+    assert answer.status == 201
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("failure", "status"), [(RuntimeError("a defect"), 500), (OperationalError("away"), 503)]
+)
+def test_a_failure_of_ours_is_not_kept(house: House, failure: Exception, status: int) -> None:
+    request = Sent(by=house.signed_in(), path="/v1/flaky")
+    FlakyView.failure = failure
+
+    failed, answer, again = request.sent(), request.sent(), request.sent()
+
+    assert failed.status == status
+    assert answer.status == 200
+    assert "Idempotent-Replayed" not in answer.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(("hours", "is_replayed"), [(23.9, True), (24.1, False)])
+def test_after_a_day_a_key_is_fresh(house: House, hours: float, is_replayed: bool) -> None:  # noqa: FBT001  # parametrized
+    request = enroll(house)
+    request.sent()
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
+        answer = request.sent_by_another_session(house)
+
+    assert answer.status == (201 if is_replayed else 409)
+    assert ("Idempotent-Replayed" in answer.headers) is is_replayed
+
+
+@pytest.mark.parametrize("key", ["", "a key", "k\u00e9y", "\t", "k" * 256], ids=repr)
+def test_a_key_that_is_none_is_refused(house: House, key: str) -> None:
+    request = enroll(house)
+
+    answer = request.sent(key)
+
+    assert answer.status == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["#/Idempotency-Key"]
+
+
+@pytest.mark.parametrize("key", ["k", "!~", "k" * 255], ids=len)
+def test_a_key_is_any_visible_ascii(house: House, key: str) -> None:
+    request = enroll(house)
+
+    answers = [request.sent(key), request.sent(key)]
+
+    assert [answer.status for answer in answers] == [201, 201]
+
+
+def test_without_a_key_nothing_is_replayed(house: House) -> None:
+    request = enroll(house)
+
+    answers = [request.by.caller.post(request.path) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [201, 409]
+
+
+def test_a_key_does_not_open_the_door(house: House) -> None:
+    request = enroll(house)
+    request.sent()
+
+    answer = house.stranger.post(request.path, Idempotency_Key="k")
+
+    assert answer.code == "not-authenticated"

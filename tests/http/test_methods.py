@@ -1,0 +1,32 @@
+"""What may be sent to an address, and what HEAD and OPTIONS make of it."""
+
+import pytest
+
+from tests.support.house import House
+
+
+def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
+    answer = house.signed_in().caller.post("/v1/me")
+
+    assert answer.status == 405
+    assert sorted(answer.headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS", "PATCH"]
+
+
+def test_options_names_the_methods_and_says_nothing_else(house: House) -> None:
+    answer = house.signed_in().caller.send("OPTIONS", "/v1/courses")
+
+    assert answer.status == 204
+    assert answer.text == ""
+    assert sorted(answer.headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS", "POST"]
+
+
+@pytest.mark.parametrize("place", ["/v1/courses", "/v1/courses/nothing", "/v1/nothing"])
+def test_head_is_get_without_its_body(house: House, place: str) -> None:
+    anna = house.signed_in().caller
+
+    got, head = anna.get(place), anna.send("HEAD", place)
+
+    assert head.status == got.status
+    assert head.text == ""
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert head.headers["Content-Length"] == str(len(got.text.encode()))

@@ -1,0 +1,99 @@
+"""What every answer carries, and what pages alone do."""
+
+from contextlib import closing
+
+import pytest
+from django.test import Client
+
+from authsvc.logs import request_id
+from tests.support.house import House
+
+API = ["/v1/me", "/v1/nothing", "/.well-known/jwks.json", "/health"]
+PAGES = ["/docs", "/docs?script=", "/nothing"]
+STATIC = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("place", [*API, *PAGES, STATIC])
+def test_every_answer_bears_the_id_that_the_request_came_with(place: str) -> None:
+    with closing(Client().get(place, headers={"X-Request-Id": "from-the-proxy_1"})) as answer:
+        assert answer.headers["X-Request-Id"] == "from-the-proxy_1"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "short", "a" * 65, "two words", "a\u00e4bcdefgh", "<script>"]
+)
+def test_an_id_that_is_unfit_for_a_log_is_replaced(house: House, given: str) -> None:
+    answer = house.stranger.get("/health", X_Request_Id=given)
+
+    assert answer.headers["X-Request-Id"] != given
+    assert len(answer.headers["X-Request-Id"]) == 32
+
+
+def test_without_an_id_each_request_gets_its_own(house: House) -> None:
+    answers = [house.stranger.get("/health") for _ in range(3)]
+
+    assert len({answer.headers["X-Request-Id"] for answer in answers}) == 3
+
+
+@pytest.mark.parametrize("place", [*API, *PAGES])
+def test_no_answer_can_be_taken_for_something_else(house: House, place: str) -> None:
+    answer = house.stranger.get(place)
+
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_may_load_its_own_things_alone_and_stand_in_no_frame(
+    house: House, place: str
+) -> None:
+    answer = house.stranger.get(place)
+
+    policy = set(answer.headers["Content-Security-Policy"].split("; "))
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert policy == {
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    }
+
+
+@pytest.mark.parametrize("place", ["/v1/me", "/v1/courses", "/v1/nothing", "/health"])
+def test_the_api_neither_sets_nor_reads_a_cookie(house: House, place: str) -> None:
+    anna = house.signed_in().caller
+
+    answer = anna.get(place, Cookie="sessionid=abc; csrftoken=def")
+
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+def test_the_api_asks_for_no_proof_against_forged_forms(house: House) -> None:
+    answer = house.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
+
+    assert answer.code == "invalid-credentials"
+
+
+@pytest.mark.parametrize("place", ["/v1/me", "/v1/courses", "/v1/credentials"])
+def test_no_cache_keeps_what_is_personal(house: House, place: str) -> None:
+    answers = [house.signed_in().caller.get(place), house.stranger.get(place)]
+
+    assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store", "no-store"]
+
+
+@pytest.mark.parametrize("place", ["/.well-known/jwks.json", "/v1/schemas/course-definition.json"])
+def test_caches_may_keep_what_is_everybodys(house: House, place: str) -> None:
+    answer = house.stranger.get(place)
+
+    assert answer.headers["Cache-Control"].startswith("public, max-age=")
+
+
+def test_what_is_logged_after_a_request_is_of_no_request(house: House) -> None:
+    house.stranger.get("/v1/courses", X_Request_Id="request-of-anna")
+
+    assert request_id.get() == ""

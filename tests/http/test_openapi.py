@@ -1,0 +1,151 @@
+"""The OpenAPI file and its page."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from html.parser import HTMLParser
+from io import StringIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.support.house import House
+from tests.support.paper import page
+from tests.support.server import running_server
+from tests.support.wire import WireCaller
+
+OPENAPI = json.loads(page("docs/openapi.json"))
+
+
+class Parts(HTMLParser):
+    """What a page loads, and the scripts that stand in the page itself."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.inline_scripts: list[str] = []
+        self._is_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_script = tag == "script"
+        for name, value in attrs:
+            if name in ("src", "href") and value:
+                self.loads.append(value)
+            if name.startswith("on"):
+                self.inline_scripts.append(f"{name}={value}")
+
+    def handle_data(self, data: str) -> None:
+        if self._is_script and data.strip():
+            self.inline_scripts.append(data)
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Every address of the house, as OpenAPI spells it."""
+    for pattern in patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern):
+            yield "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", address)
+
+
+def test_the_file_is_what_the_code_says() -> None:
+    generated = StringIO()
+
+    call_command("spectacular", format="openapi-json", stdout=generated)
+
+    assert json.loads(generated.getvalue()) == OPENAPI
+
+
+def test_the_file_is_what_is_served(house: House) -> None:
+    answer = house.stranger.get("/v1/openapi.json")
+
+    assert answer.status == 200
+    assert answer.json == OPENAPI
+
+
+def test_every_address_of_the_api_is_described() -> None:
+    described = set(OPENAPI["paths"]) | {"/v1/openapi.json"}
+
+    found = {
+        route
+        for route in routes(get_resolver().url_patterns)
+        if route.startswith(("/v1/", "/.well-known/"))
+    }
+
+    assert found == described
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
+    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+    names = [operation["operationId"] for operation in operations]
+
+    assert len(names) == len(set(names))
+    assert all(operation["summary"] for operation in operations)
+
+
+def test_every_answer_that_is_no_success_is_a_problem() -> None:
+    for methods in OPENAPI["paths"].values():
+        for operation in methods.values():
+            refusals = {
+                status: set(answer["content"])
+                for status, answer in operation["responses"].items()
+                if not status.startswith("2")
+            }
+
+            assert set().union(*refusals.values()) == {"application/problem+json"}
+
+
+def test_the_page_loads_nothing_from_elsewhere(house: House) -> None:
+    parts = Parts(house.stranger.get("/docs").text)
+
+    assert len(parts.loads) >= 4
+    for place in parts.loads:
+        assert urlsplit(place)[:2] == ("", "")
+        with closing(Client().get(place)) as loaded:
+            assert loaded.status_code == 200, place
+
+
+def test_the_page_works_under_its_content_security_policy(house: House) -> None:
+    answer = house.stranger.get("/docs")
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+
+    assert "default-src 'self'" in policy
+    assert not any(directive.startswith("script-src") for directive in policy)
+    assert Parts(answer.text).inline_scripts == []
+
+
+def test_the_page_shows_the_served_file(house: House) -> None:
+    (script,) = [
+        place for place in Parts(house.stranger.get("/docs").text).loads if "script=" in place
+    ]
+
+    answer = house.stranger.get(script)
+
+    assert "javascript" in answer.headers["Content-Type"]
+    assert '"/v1/openapi.json"' in answer.text
+
+
+@pytest.fixture(scope="module")
+def without_docs() -> Iterator[WireCaller]:
+    environment = {"DATABASE_URL": "", "DOCS": "off", "LOG_LEVEL": "ERROR"}
+    with running_server(environment) as server:
+        yield WireCaller(server.port)
+
+
+@pytest.mark.parametrize("place", ["/docs", "/docs?script=", "/v1/openapi.json"])
+def test_with_the_docs_switched_off_there_is_nothing(without_docs: WireCaller, place: str) -> None:
+    answer = without_docs.get(place)
+
+    assert answer.status == 404
+    assert "openapi" not in answer.text
+
+
+def test_with_the_docs_switched_off_the_rest_is_there(without_docs: WireCaller) -> None:
+    assert without_docs.get("/.well-known/jwks.json").status == 200
