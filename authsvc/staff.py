@@ -1,0 +1,294 @@
+"""The back office: its pages look at rows, and leave every change to a service."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ClassVar, Final, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
+from django.contrib.admin.utils import model_ngettext
+from django.contrib.auth import update_session_auth_hash
+from django.db.models import Model, QuerySet, UUIDField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from accounts.public import Principal, Right
+from authsvc.actors import staff_of
+from authsvc.container import services
+from authsvc.kernel.errors import Complaint, DomainError, Invalid
+from authsvc.kernel.ids import id_spelled
+
+MOST_AT_ONCE: Final = 100
+"""How many rows a list shows, and an action takes."""
+
+View = Callable[..., HttpResponse]
+Act = Callable[[Any, Any, str, Principal], object]
+"""What an action does to one row: given its page, the row, the reason and who acts, it calls a service once."""
+
+
+class PasswordField(forms.CharField):
+    """As long as the API takes it, with its spaces, and never shown again."""
+
+    def __init__(self, *, label: str, is_new: bool = True) -> None:
+        autocomplete = "new-password" if is_new else "current-password"
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(label=label, max_length=1024, strip=False, widget=widget)
+
+
+class OwnPasswordForm(forms.Form):
+    current_password = PasswordField(label="Current password", is_new=False)
+    new_password = PasswordField(label="New password")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text="It stays in the log, for whoever asks later.",
+    )
+
+
+class BackOffice(admin.AdminSite):
+    """Django's site, where nothing is deleted and one's own password is changed by its service."""
+
+    site_header = site_title = "authsvc"
+    index_title = "Back office"
+    site_url = None
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def password_change(  # type: ignore[override]  # Django's redirects too
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """End one's sessions everywhere but here."""
+        form = OwnPasswordForm(request.POST or None)
+        user: Any = request.user
+
+        def change() -> None:
+            services().accounts.change_password(
+                current=form.cleaned_data["current_password"],
+                new=form.cleaned_data["new_password"],
+                by=staff_of(request),
+            )
+
+        if not accepts(form, change):
+            index = reverse("admin:index")
+            return question(request, self, form, title="Change password", back=index)
+        user.refresh_from_db()
+        update_session_auth_hash(request, user)
+        return redirect("admin:password_change_done")
+
+
+def tells_refusals(view: View) -> View:
+    """Make a refusal a message on the page that was sent; or on the list, if none was sent."""
+
+    @wraps(view)
+    def telling(
+        page: "StaffAdmin", request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return view(page, request, *args, **kwargs)
+        except DomainError as refusal:
+            page.message_user(request, sentence_of(refusal), messages.ERROR)
+            if request.method == "POST":
+                return HttpResponseRedirect(request.get_full_path())
+            return redirect(f"admin:{page.opts.label_lower.replace('.', '_')}_changelist")
+
+    return telling
+
+
+def staff_action(verb: str, *, done: str, asks_why: bool = False) -> Callable[[Act], Any]:
+    """Make an action of what is done to one row; if it takes something away, it *asks why* first."""
+
+    def action_of(act: Act) -> Any:
+        @admin.action(description=f"{verb} selected %(verbose_name_plural)s", permissions=["act"])
+        @wraps(act)
+        def action(
+            page: "StaffAdmin", request: HttpRequest, queryset: QuerySet[Any]
+        ) -> HttpResponse | None:
+            chosen = list(queryset[: MOST_AT_ONCE + 1])
+            if len(chosen) > MOST_AT_ONCE:
+                page.message_user(request, f"Choose at most {MOST_AT_ONCE}.", messages.ERROR)
+                return None
+            form = ReasonForm(request.POST if "reason" in request.POST else None)
+            if asks_why and not form.is_valid():
+                return page.ask_why(request, form, chosen, verb=verb, action=act.__name__)
+            reason = form.cleaned_data["reason"] if asks_why else ""
+            page.act_on_each(request, chosen, act, done=done, reason=reason)
+            return None
+
+        return action
+
+    return action_of
+
+
+class StaffAdmin(admin.ModelAdmin[Any]):
+    """What every page of the back office has in common; `right` is what its actions need."""
+
+    right: ClassVar[Right | None] = None
+    list_per_page = MOST_AT_ONCE
+    list_max_show_all = MOST_AT_ONCE
+
+    class Media:
+        css = {"all": ["authsvc/back-office.css"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return self.right is not None and staff_of(request).may(self.right)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the list offers: by another lookup a hidden column could be guessed letter by letter."""
+        offered: Iterable[Any] = self.list_filter
+        names = (filter_[0] if isinstance(filter_, tuple) else filter_ for filter_ in offered)
+        is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        return is_offered and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A whole id finds its row."""
+        found = id_spelled(search_term)
+        if found is not None and isinstance(self.opts.pk, UUIDField):
+            return queryset.filter(pk=found), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def ask_why(
+        self,
+        request: HttpRequest,
+        form: ReasonForm,
+        chosen: Sequence[Model],
+        *,
+        verb: str,
+        action: str,
+    ) -> HttpResponse:
+        return question(
+            request,
+            self.admin_site,
+            form,
+            title=f"{verb} {len(chosen)} {model_ngettext(self.opts, len(chosen))}",
+            back=request.get_full_path(),
+            opts=self.opts,
+            chosen=chosen,
+            hidden=[("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in chosen)],
+        )
+
+    def act_on_each(
+        self, request: HttpRequest, chosen: Iterable[Model], act: Act, *, done: str, reason: str
+    ) -> None:
+        """Act on each row in a unit of work of its own, with its entry in the log.
+
+        A refusal is a message that names the row, and keeps nobody from the others.
+        """
+        by, count = staff_of(request), 0
+        said = f"{done.capitalize()}. Reason: {reason}" if reason else f"{done.capitalize()}."
+        for row in chosen:
+            try:
+                with services().unit_of_work.atomic():
+                    act(self, row, reason, by)
+                    self.log_change(request, row, said)
+            except DomainError as refusal:
+                told = f"Not {done}: {row}. {sentence_of(refusal)}"
+                self.message_user(request, told, messages.ERROR)
+            else:
+                count += 1
+        if count:
+            told = f"{count} {model_ngettext(self.opts, count)} {done}."
+            self.message_user(request, told, messages.SUCCESS)
+
+
+class _LookOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class LookOnlyAdmin(_LookOnly, StaffAdmin):
+    """For rows with rules: staff look here, and change them by actions or not at all."""
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return list(self.fields or [field.name for field in self.opts.concrete_fields])
+
+
+class LookOnlyInline(_LookOnly, admin.TabularInline[Any, Any]):
+    """Rows on the page of the row that they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+class ServiceAdmin(StaffAdmin):
+    """For rows that staff edit by form: the service writes, and Django is given the row that there is."""
+
+    def added(self, form: Any, by: Principal) -> UUID:
+        """Have a service make what the form says; answer its id."""
+        raise NotImplementedError
+
+    def changed(self, row: Any, form: Any, by: Principal) -> None:
+        """Have a service change the row to what the form says."""
+        raise NotImplementedError
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        form: Any,
+        change: bool,  # noqa: FBT001  # Django's signature
+    ) -> None:
+        if change:
+            self.changed(obj, form, staff_of(request))
+        else:
+            obj.pk = self.added(form, staff_of(request))
+        obj.refresh_from_db()
+
+    @tells_refusals
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Django's transaction ends in there, so a refusal that arrives here has undone everything.
+        return super().changeform_view(request, *args, **kwargs)
+
+
+def sentence_of(refusal: DomainError) -> str:
+    """What to tell staff of a refusal."""
+    complaints = refusal.complaints if isinstance(refusal, Invalid) else ()
+    reasons = [complaint.detail for complaint in complaints] or [refusal.detail]
+    return f"{refusal.title}. {' '.join(reasons)}"
+
+
+def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent, is in order and *act* did what it says; otherwise the form says what is wrong."""
+    if not form.is_valid():
+        return False
+    try:
+        with services().unit_of_work.atomic():
+            act()
+    except Invalid as refusal:
+        for complaint in refusal.complaints or [Complaint(path="", detail=refusal.detail)]:
+            name = complaint.path if complaint.path in form.fields else None
+            form.add_error(name, complaint.detail)
+        return False
+    return True
+
+
+def question(
+    request: HttpRequest,
+    site: admin.AdminSite,
+    form: forms.Form,
+    *,
+    title: str,
+    back: str,
+    **context: Any,
+) -> HttpResponse:
+    """A page with one small form; *back* is where whoever would rather not answer goes."""
+    fieldsets = AdminForm(cast("Any", form), [(None, {"fields": list(form.fields)})], {})
+    context |= {"title": title, "back": back, "form": form, "fieldsets": fieldsets}
+    return TemplateResponse(request, "admin/question.html", site.each_context(request) | context)

@@ -1,0 +1,184 @@
+"""What each group of staff sees and does in the back office."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Model
+
+from accounts.domain.entities import OPERATOR
+from authsvc.actors import staff_of
+from tests.support.house import House
+from tests.support.staff import GROUPS, Desk, a_holder, contents_of, desk, keys_of, lists, root_desk
+
+pytestmark = pytest.mark.database
+
+PARTS = {
+    "User managers": {
+        "accounts.user": {"look", "add", "save", "deactivate", "activate"},
+        "accounts.session": {"look"},
+    },
+    "Course editors": {
+        "courses.course": {"look", "add", "save", "publish", "retire"},
+        "courses.coursedraft": {"look"},
+        "courses.coursemodule": {"look"},
+        "courses.moduleitem": {"look"},
+        "courses.courseversion": {"look"},
+        "progress.courseprogress": {"look"},
+    },
+    "Credential officers": {
+        "credentials.credential": {"look", "add", "save", "offer", "withdraw"},
+        "credentials.usercredential": {"look", "revoke", "reissue"},
+    },
+    "Auditors": {
+        row: {"look"}
+        for row in (
+            "accounts.user",
+            "accounts.session",
+            "accounts.refreshtoken",
+            "accounts.ledgerentry",
+            "admin.logentry",
+            "courses.course",
+            "courses.coursedraft",
+            "courses.coursemodule",
+            "courses.moduleitem",
+            "courses.courseversion",
+            "progress.progressevent",
+            "progress.courseprogress",
+            "credentials.credential",
+            "credentials.usercredential",
+        )
+    },
+    "nobody's": {},
+}
+ACTIONS = {
+    "accounts/user/": ("deactivate", "activate"),
+    "courses/course/": ("publish", "retire"),
+    "credentials/credential/": ("offer", "withdraw"),
+    "credentials/usercredential/": ("revoke", "reissue"),
+}
+
+
+def may_do(staff: Desk, row: type[Model], path: str) -> set[str]:
+    """What the pages of a row let somebody do."""
+    page = staff.get(path)
+    may = {"look"} if page.status == 200 else set()
+    if staff.get(f"{path}add/").status == 200:
+        may.add("add")
+    if any(staff.get(f"{path}{key}/change/").may_be_saved for key in keys_of(row)[:1]):
+        may.add("save")
+    return may | page.actions
+
+
+@pytest.mark.parametrize("group", PARTS)
+def test_a_group_sees_and_does_its_part(house: House, group: str) -> None:
+    a_holder(house)
+    staff = desk(house, *([] if group == "nobody's" else [group]))
+
+    may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
+
+    assert {row: done for row, done in may.items() if done} == PARTS[group]
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+@pytest.mark.parametrize("group", ["Auditors", "nobody's"])
+def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, path: str) -> None:
+    anna, _ = a_holder(house)
+    staff = desk(house, *([] if group == "nobody's" else [group]))
+    (row,) = (row for row, its_path in lists().items() if its_path == path)
+    before, keys = contents_of(row), keys_of(row)
+
+    for action in ACTIONS[path]:
+        staff.act(path, action, *keys, reason="Because I can.")
+    for key in keys:
+        assert staff.post(f"{path}{key}/change/", name="Mine").status == 403
+    assert staff.post(f"{path}add/", name="Mine").status == 403
+    assert staff.post(f"accounts/user/{anna.id}/password/", password="mine").status == 403
+
+    assert contents_of(row) == before
+
+
+def test_whoever_is_in_no_group_sees_an_empty_index(house: House) -> None:
+    page = desk(house).get("")
+
+    assert "permission to view or edit anything." in page.text
+    assert "/admin/accounts/" not in page.text
+
+
+def test_the_index_of_a_manager_has_his_pages_alone(house: House) -> None:
+    page = desk(house, "User managers").get("")
+
+    assert "/admin/accounts/user/add/" in page.text
+    assert "/admin/courses/" not in page.text
+    assert "/admin/credentials/" not in page.text
+
+
+def test_a_learner_sees_nothing_of_the_back_office(house: House) -> None:
+    anna, _ = a_holder(house)
+
+    assert Desk(anna.id).get("").path.startswith("login/")
+
+
+@pytest.mark.parametrize("group", GROUPS.GROUPS)
+def test_a_group_has_no_permission_that_its_pages_do_not_need(house: House, group: str) -> None:
+    desk(house, group)
+
+    given = Permission.objects.filter(group__name=group).select_related("content_type")
+
+    verbs = {"view": "look", "add": "add", "change": "save"}
+    needed = {
+        f"{verb}_{row.partition('.')[2]}"
+        for row, done in PARTS[group].items()
+        for verb in verbs
+        if verbs[verb] in done
+    }
+    assert {permission.codename for permission in given} == needed
+
+
+def test_an_auditor_has_no_right(house: House) -> None:
+    request = desk(house, "Auditors").client.get("/admin/").wsgi_request
+
+    assert staff_of(request).rights == frozenset()
+
+
+def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(house: House) -> None:
+    bo, root = desk(house), root_desk(house)
+    wanted = Permission.objects.get(codename="view_courseversion")
+    root.post("auth/group/add/", name="Readers", permissions=[wanted.pk])
+    readers = Group.objects.get(name="Readers")
+
+    root.post(f"accounts/user/{bo.id}/change/", name="Bo", is_staff="on", groups=[readers.pk])
+
+    assert bo.get("courses/courseversion/").status == 200
+    assert bo.get("courses/course/").status == 403
+    assert house.services.users.get(bo.id, by=OPERATOR).is_staff
+
+
+def test_making_the_groups_again_changes_nothing(house: House) -> None:
+    GROUPS.make_groups(apps, None)
+    before = sorted(Permission.objects.values_list("pk", "name", "codename"))
+
+    GROUPS.make_groups(apps, None)
+
+    assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS.GROUPS)
+    assert sorted(Permission.objects.values_list("pk", "name", "codename")) == before
+
+
+def test_the_permissions_are_those_that_django_would_have_made(house: House) -> None:
+    Permission.objects.all().delete()
+
+    GROUPS.make_groups(apps, None)
+
+    for made in Permission.objects.select_related("content_type"):
+        row = made.content_type.model_class()
+        assert row is not None
+        assert made.codename.split("_")[0] in row._meta.default_permissions
+        assert made.name == f"Can {made.codename.split('_')[0]} {row._meta.verbose_name}"
+
+
+def test_the_groups_can_be_taken_back(house: House) -> None:
+    GROUPS.make_groups(apps, None)
+    Group.objects.create(name="Readers")
+
+    GROUPS.remove_groups(apps, None)
+
+    assert [group.name for group in Group.objects.all()] == ["Readers"]

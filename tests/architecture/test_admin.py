@@ -1,0 +1,58 @@
+"""Every row has its page in the back office, and no page goes around the services."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.db.models import ForeignKey, Model
+
+from accounts.models import User
+from authsvc.staff import LookOnlyAdmin, ServiceAdmin
+from courses.models import Course
+from credentials.models import Credential
+from tests.support.staff import lists
+
+pytestmark = pytest.mark.database
+
+APPS = ("accounts", "courses", "progress", "credentials")
+OURS = [row for app in APPS for row in apps.get_app_config(app).get_models()]
+EDITED = {User, Course, Credential}
+WITHOUT_RULES = {Group}
+
+every_page = pytest.mark.parametrize("row", [*OURS, LogEntry], ids=lambda row: row.__name__)
+
+
+def test_every_row_has_a_page_and_nothing_else_has() -> None:
+    assert set(lists()) == {*OURS, *WITHOUT_RULES, LogEntry}
+
+
+@every_page
+def test_a_page_looks_on_unless_staff_edit_its_rows(row: type[Model]) -> None:
+    page = admin.site.get_model_admin(row)
+
+    assert isinstance(page, ServiceAdmin if row in EDITED else LookOnlyAdmin)
+
+
+@every_page
+def test_a_page_has_only_columns_that_there_are(row: type[Model]) -> None:
+    assert admin.site.get_model_admin(row).check() == []
+
+
+@every_page
+def test_a_list_fetches_what_its_columns_refer_to(row: type[Model]) -> None:
+    page = admin.site.get_model_admin(row)
+    fields = {field.name: field for field in row._meta.get_fields()}
+    shown = {name for name in page.list_display if isinstance(fields.get(str(name)), ForeignKey)}
+
+    assert isinstance(page.list_select_related, list)
+    assert set(page.list_select_related) == shown
+
+
+@every_page
+def test_a_list_has_an_order(row: type[Model]) -> None:
+    assert admin.site.get_model_admin(row).ordering
+
+
+def test_nothing_is_deleted_by_the_list() -> None:
+    assert "delete_selected" not in [name for name, _ in admin.site.actions]

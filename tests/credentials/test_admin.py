@@ -1,0 +1,177 @@
+"""Credentials in the back office."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from courses.domain.entities import Course
+from credentials.domain.entities import UserCredentialId, UserCredentialStatus
+from credentials.models import Credential, UserCredential
+from tests.support.house import House
+from tests.support.learning import a_published_course
+from tests.support.staff import Desk, a_holder, desk, log_of
+
+pytestmark = pytest.mark.database
+
+CREDENTIALS = "credentials/credential/"
+ISSUED = "credentials/usercredential/"
+
+
+def officer(house: House) -> Desk:
+    return desk(house, "Credential officers")
+
+
+def terms_of(course: Course, **parts: Any) -> dict[str, Any]:
+    """What an officer types into the form."""
+    return {
+        "name": "Knot Basics",
+        "type": "badge",
+        "description": "Can tie a knot.",
+        "criteria": "Tied every knot of the course.",
+        "issuer": "School of Knots",
+        "image_url": "",
+        "course": course.id,
+        "valid_for_days": "",
+    } | parts
+
+
+def an_issued_one(house: House) -> UserCredential:
+    a_holder(house)
+    return UserCredential.objects.get()
+
+
+def status_of(house: House, row: UserCredential) -> UserCredentialStatus:
+    return house.services.issuing.verify(UserCredentialId(row.pk)).status
+
+
+def test_an_officer_defines_a_credential(house: House) -> None:
+    course = a_published_course(house.services)
+
+    page = officer(house).post(f"{CREDENTIALS}add/", **terms_of(course, valid_for_days=365))
+
+    row = Credential.objects.get()
+    assert page.path == CREDENTIALS
+    assert (row.name, row.version, row.is_offered, row.valid_for_days) == (
+        "Knot Basics",
+        1,
+        True,
+        365,
+    )
+    assert row.course_id == course.id
+    assert log_of(row.pk) == ["Added."]
+
+
+def test_an_officer_amends_a_credential(house: House) -> None:
+    course = a_published_course(house.services)
+    credential = house.earns(course)
+
+    officer(house).post(
+        f"{CREDENTIALS}{credential.id}/change/", **terms_of(course, name="Knot Mastery")
+    )
+
+    row = Credential.objects.get()
+    assert (row.name, row.version) == ("Knot Mastery", 2)
+    assert log_of(row.pk) == ["Changed Name."]
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        ({"valid_for_days": "0"}, "greater than or equal to 1"),
+        ({"valid_for_days": "36501"}, "less than or equal to 36500"),
+        ({"image_url": "javascript:alert(1)"}, "Enter a valid URL."),
+        ({"course": ""}, "This field is required."),
+        ({"type": "medal"}, "medal is not one of the available choices."),
+    ],
+)
+def test_a_form_says_what_is_wrong_with_terms(
+    house: House, wish: dict[str, str], complaint: str
+) -> None:
+    terms = terms_of(a_published_course(house.services)) | wish
+
+    page = officer(house).post(f"{CREDENTIALS}add/", **terms)
+
+    assert complaint in page.text
+    assert not Credential.objects.exists()
+
+
+def test_withdrawing_asks_for_a_reason_and_logs_it(house: House) -> None:
+    credential, bo = house.earns(a_published_course(house.services)), officer(house)
+
+    asked = bo.act(CREDENTIALS, "withdraw", credential.id)
+    told = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
+
+    assert "Withdraw 1 credential" in asked.text
+    assert told.said == ("1 credential withdrawn.",)
+    assert not Credential.objects.get().is_offered
+    assert log_of(credential.id) == ["Withdrawn. Reason: The course is too old."]
+
+
+def test_a_withdrawn_credential_is_offered_again(house: House) -> None:
+    credential, bo = house.earns(a_published_course(house.services)), officer(house)
+    bo.act(CREDENTIALS, "withdraw", credential.id, reason="A mistake.")
+
+    page = bo.act(CREDENTIALS, "offer", credential.id)
+
+    assert page.said == ("1 credential offered.",)
+    assert Credential.objects.get().is_offered
+
+
+def test_revoking_asks_for_a_reason_first(house: House) -> None:
+    issued = an_issued_one(house)
+
+    page = officer(house).act(ISSUED, "revoke", issued.pk)
+
+    assert "Revoke 1 user credential" in page.text
+    assert status_of(house, issued) is UserCredentialStatus.ISSUED
+
+
+def test_a_revocation_keeps_its_reason_and_who_it_was(house: House) -> None:
+    issued, bo = an_issued_one(house), officer(house)
+
+    page = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+
+    issued.refresh_from_db()
+    assert page.said == ("1 user credential revoked.",)
+    assert status_of(house, issued) is UserCredentialStatus.REVOKED
+    assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
+    assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
+
+
+def test_a_credential_is_revoked_once(house: House) -> None:
+    issued, bo = an_issued_one(house), officer(house)
+    bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+
+    page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
+
+    issued.refresh_from_db()
+    assert page.said[0].startswith(f"Not revoked: {issued.pk}. The credential is revoked.")
+    assert issued.revocation_reason == "Issued by mistake."
+    assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
+
+
+def test_a_credential_is_issued_anew(house: House) -> None:
+    old = an_issued_one(house)
+
+    page = officer(house).act(ISSUED, "reissue", old.pk, reason="The name was wrong.")
+
+    new = UserCredential.objects.get(is_current=True)
+    assert page.said == ("1 user credential re-issued.",)
+    assert new.supersedes_id == old.pk
+    assert status_of(house, old) is UserCredentialStatus.REVOKED
+    assert log_of(old.pk) == ["Re-issued. Reason: The name was wrong."]
+
+
+def test_the_page_of_an_issued_credential_says_all_there_is_to_know(house: House) -> None:
+    issued, bo = an_issued_one(house), officer(house)
+    bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
+
+    page = bo.get(f"{ISSUED}{issued.pk}/change/")
+
+    assert not page.may_be_saved
+    assert '<div class="readonly">revoked</div>' in page.text
+    assert "criteria: Tied every knot of the course." in page.text
+    assert f"Completed version 1 of {issued.course.slug}" in page.text
+    assert f'href="http://127.0.0.1:8000/v1/issued/{issued.pk}/verify"' in page.text
+    assert f"by {User.objects.get(pk=bo.id).email}: Issued by mistake." in page.text
