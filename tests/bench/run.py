@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.bench import pgbench, world
-from tests.bench.load import send_all
+from tests.bench.load import Outcome, send_all
 from tests.bench.meter import metered
 from tests.bench.scenarios import Scenario, scenarios
 from tests.support.postgres import Cluster
@@ -37,8 +37,12 @@ def _measured(
     options: argparse.Namespace,
     folder: Path,
 ) -> str:
+    warming = len(scenario.requests) // 10
+    send_all(scenario.requests[:warming], port=server.port, connections=options.connections)
     with metered(server.pid) as app, metered(cluster.pid) as database:
-        outcome = send_all(scenario.requests, port=server.port, connections=options.connections)
+        outcome = send_all(
+            scenario.requests[warming:], port=server.port, connections=options.connections
+        )
     refused = {status for status in outcome.statuses if status >= 300}
     assert not refused, outcome.statuses
     best = pgbench.transactions_a_second(
@@ -48,13 +52,18 @@ def _measured(
         clients=options.connections,
         each=options.requests // options.connections,
     )
+    return _line(scenario.name, outcome, app=app.seconds, database=database.seconds, best=best)
+
+
+def _line(name: str, outcome: Outcome, *, app: float, database: float, best: float) -> str:
+    """The line of a scenario: *app* and *database* are the seconds that they computed, *best* is pgbench's rate."""
     return LINE.format(
-        scenario.name,
+        name,
         f"{outcome.rate:.0f}",
         f"{outcome.percentile(0.5) * 1000:.1f}",
         f"{outcome.percentile(0.99) * 1000:.1f}",
-        f"{app.seconds / outcome.requests * 1000:.2f}",
-        f"{database.seconds / outcome.requests * 1000:.2f}",
+        f"{app / outcome.requests * 1000:.2f}",
+        f"{database / outcome.requests * 1000:.2f}",
         f"{best:.0f}",
         f"{outcome.rate / best:.3f}",
     )

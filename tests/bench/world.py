@@ -1,7 +1,7 @@
 """A school with many learners and many courses, and everybody's token."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from accounts import models as account_rows
@@ -73,8 +73,14 @@ def build() -> list[str]:
 
 
 def _add_learners(now: datetime) -> None:
+    """Learners, each with a session."""
+    insert(account_rows.User, _users(now))
+    insert(account_rows.Session, _sessions(now))
+
+
+def _users(now: datetime) -> list[dict[str, Any]]:
     password_hash = services().ports.password_hasher.hash(PASSWORD)
-    users = [
+    return [
         {
             "id": learner_id(number),
             "email": email(number),
@@ -89,7 +95,10 @@ def _add_learners(now: datetime) -> None:
         }
         for number in range(LEARNERS)
     ]
-    sessions = [
+
+
+def _sessions(now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "id": session_id(number),
             "user_id": learner_id(number),
@@ -102,8 +111,6 @@ def _add_learners(now: datetime) -> None:
         }
         for number in range(LEARNERS)
     ]
-    insert(account_rows.User, users)
-    insert(account_rows.Session, sessions)
 
 
 def _add_courses() -> None:

@@ -1,18 +1,20 @@
 """Make a desk ready to work at."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from authsvc import samples
+from authsvc.commands import OperatorCommand
 from authsvc.container import services
 from authsvc.desk import kept
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Bring the database up to date, load the samples, and say where everything is. Not for production."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -20,8 +22,17 @@ class Command(BaseCommand):
             msg = "prepare_desk makes accounts whose passwords it prints; it has no place in production."
             raise CommandError(msg)
         call_command("migrate", verbosity=0)
-        path = settings.ENVIRONMENT.data_dir / "developer-logins.json"
-        passwords = json.loads(kept(path, lambda: json.dumps(samples.new_passwords())))
-        logins = samples.developer_logins(passwords)
+        logins = _logins_kept_at(settings.ENVIRONMENT.data_dir / "developer-logins.json")
         samples.load(services(), logins)
         self.stdout.write(samples.welcome(settings.ENVIRONMENT.public_url, logins, has_pages=True))
+
+
+def _logins_kept_at(path: Path) -> tuple[samples.Login, ...]:
+    try:
+        text = kept(path, lambda: json.dumps(samples.new_passwords()))
+        return samples.developer_logins(json.loads(text))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read or made: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
+        msg = f"{path} does not hold the passwords of the logins. Remove it, and new ones are made."
+        raise CommandError(msg) from None

@@ -1,0 +1,18 @@
+"""Make keys to sign tokens with."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.adapters.keys import new_key_ring
+
+
+class Command(BaseCommand):
+    help = (
+        "Print a fresh private JSON Web Key Set for SIGNING_KEYS_FILE. It is a secret: write it where only the "
+        "service can read it. Needs neither a database nor any other setting."
+    )
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(new_key_ring().private_json())

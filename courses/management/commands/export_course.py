@@ -1,0 +1,50 @@
+"""Take a course out."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from accounts.public import OPERATOR
+from authsvc.commands import OperatorCommand
+from authsvc.container import services
+from courses.definitions import write_definition
+
+
+class Command(OperatorCommand):
+    help = (
+        "Write the draft of a course, or one of its versions, as the YAML that import_course reads."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Django gives every command its own `--version`; here it is the course's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the slug of the course, or its id")
+        parser.add_argument(
+            "--version",
+            type=int,
+            metavar="N",
+            help="the number of a published version; without it, the draft",
+        )
+        parser.add_argument(
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help="the file to write, in place of what it holds; without it, standard output",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        definition = services().authoring.export(
+            options["slug"], version=options["version"], by=OPERATOR
+        )
+        text, file = write_definition(definition), options["output"]
+        if file is None:
+            self.stdout.write(text)
+            return
+        try:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
+        self.stdout.write(f"{definition.slug} is written to {file}.")

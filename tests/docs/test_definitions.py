@@ -1,0 +1,75 @@
+"""docs/course-definitions.md shows definitions that are read, and names what there is to name."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from accounts.domain.entities import Role
+from courses.definitions import SCHEMA, read_definition
+from courses.domain.errors import InvalidDefinition
+from tests.support.house import House
+from tests.support.paper import fences, page, table_under
+
+PAGE: Final = page("docs/course-definitions.md")
+EXAMPLE, EDITOR_HINT, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
+
+
+def _members(schema: Any) -> Iterator[str]:
+    """The names of all members that the schema allows."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {}) if schema.get("type") == "object" else ()
+        for inner in schema.values():
+            yield from _members(inner)
+
+
+def test_the_example_can_be_read() -> None:
+    definition = read_definition(EXAMPLE)
+
+    assert definition.slug == "knots-for-beginners"
+    assert [len(module.items) for module in definition.modules] == [2, 1]
+
+
+def test_the_example_shows_every_member() -> None:
+    shown = {word.strip(" -") for word in EXAMPLE.replace(":", "\n").split("\n")}
+
+    assert set(_members(SCHEMA)) - shown == set()
+
+
+def test_every_member_is_described() -> None:
+    described = [row[0].strip("`") for row in table_under("## The members", PAGE)]
+
+    assert sorted(described) == sorted(set(_members(SCHEMA)))
+
+
+def test_the_complaints_shown_are_those_that_are_made() -> None:
+    (shown,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
+
+    with pytest.raises(InvalidDefinition) as refused:
+        read_definition(WRONG)
+
+    made = [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]
+    assert made == shown.splitlines()
+
+
+def test_the_schema_is_where_the_page_says(house: House) -> None:
+    address = "/v1/schemas/course-definition.json"
+    served = house.stranger.get(address)
+
+    assert f"`{address}`, without a token" in PAGE
+    assert EDITOR_HINT.endswith(f"{address}\n")
+    assert served.status == 200
+    assert served.json == json.loads(json.dumps(SCHEMA))
+
+
+def test_the_example_is_taken_over_http_too(house: House) -> None:
+    author = house.signed_in(Role.INSTRUCTOR, name="Bo")
+    body = yaml.safe_load(EXAMPLE)
+
+    created = author.caller.post("/v1/courses", body)
+    published = author.caller.post("/v1/courses/knots-for-beginners/publish")
+
+    assert created.status == 201
+    assert published.json["version"] == 1

@@ -1,0 +1,56 @@
+"""docs/glossary.md knows every entity, and nothing that is not there."""
+
+import re
+import sys
+from collections import Counter
+from importlib import import_module
+from typing import Final
+
+from django.urls import get_resolver
+
+from tests.support.paper import page
+
+PAGE: Final = page("docs/glossary.md")
+APPS: Final = ("accounts", "courses", "progress", "credentials")
+
+
+def _entities() -> set[str]:
+    """The names of all classes that the entities of an app are made of."""
+    modules = [import_module(f"{app}.domain.entities") for app in APPS]
+    return {
+        name
+        for module in modules
+        for name, thing in vars(module).items()
+        if isinstance(thing, type) and thing.__module__.startswith(module.__name__)
+    }
+
+
+def _classes() -> set[str]:
+    """The names of all classes of the house."""
+    get_resolver().check()  # imports every address, and with them every app
+    return {
+        name
+        for module in list(sys.modules.values())
+        if module.__name__.startswith(("authsvc.", *(f"{app}." for app in APPS)))
+        for name, thing in vars(module).items()
+        if isinstance(thing, type)
+    }
+
+
+def test_every_entity_is_in_the_glossary() -> None:
+    missing = {name for name in _entities() if f"`{name}`" not in PAGE}
+
+    assert len(_entities()) > 40
+    assert missing == set()
+
+
+def test_every_name_in_the_glossary_is_in_the_code() -> None:
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", PAGE))
+
+    assert named - _classes() == set()
+
+
+def test_no_word_is_explained_twice() -> None:
+    words = Counter(re.findall(r"\*\*(.+?)\*\*", PAGE))
+
+    assert [word for word, times in words.items() if times > 1] == []

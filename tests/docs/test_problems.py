@@ -1,0 +1,72 @@
+"""docs/problems.md says of each problem what the code says of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from string import Formatter
+from typing import Final
+
+from django.urls import get_resolver
+
+from authsvc.kernel.errors import DomainError
+from authsvc.problems import OF_HTTP, STATUS_OF, problem_of
+from progress.domain.errors import AlreadyEnrolled
+from tests.support.paper import fences, page
+
+PAGE: Final = page("docs/problems.md")
+SECTIONS: Final = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+
+
+def _refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Every concrete refusal of the house."""
+    get_resolver().check()  # imports every address, and with them every app
+    for refusal in kind.__subclasses__():
+        if refusal not in STATUS_OF and not refusal.__module__.startswith("tests."):
+            yield refusal
+        yield from _refusals(refusal)
+
+
+def _statuses_and_titles() -> dict[str, tuple[HTTPStatus, str]]:
+    found = {code: (status, title) for status, (code, title) in OF_HTTP.items()}
+    for refusal in _refusals():
+        (status,) = (status for kind, status in STATUS_OF.items() if issubclass(refusal, kind))
+        found[refusal.code] = status, refusal.title
+    return found
+
+
+def test_every_problem_is_explained_in_alphabetical_order() -> None:
+    assert list(SECTIONS) == sorted(_statuses_and_titles())
+
+
+def test_status_and_title_are_those_of_the_code() -> None:
+    said = {code: text.strip().partition("\n")[0] for code, text in SECTIONS.items()}
+
+    assert said == {
+        code: f"**{int(status)}:** {title}."
+        for code, (status, title) in _statuses_and_titles().items()
+    }
+
+
+def test_every_problem_says_more_than_its_title() -> None:
+    mute = [code for code, text in SECTIONS.items() if len(text.strip().split("\n\n")) < 2]
+
+    assert mute == []
+
+
+def test_the_facts_of_a_problem_are_named() -> None:
+    unnamed = [
+        (refusal.code, fact)
+        for refusal in _refusals()
+        for _, fact, _, _ in Formatter().parse(refusal.explanation)
+        if fact and fact != "status" and f"`{fact}`" not in SECTIONS[refusal.code]
+    ]
+
+    assert unnamed == []
+
+
+def test_the_example_is_a_problem_as_it_is_answered() -> None:
+    (example,) = fences(PAGE)
+    _, members = problem_of(AlreadyEnrolled(course_slug="intro-to-claude"))
+
+    assert json.loads(example.text) == members

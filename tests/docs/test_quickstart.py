@@ -1,0 +1,58 @@
+"""The quickstart does what it says: its commands are run as they stand, and print what it shows."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.paper import Fence, fences, page
+from tests.support.server import running_server
+
+PAGE: Final = page("docs/quickstart.md")
+MARK: Final = "---- the next block ----"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home directory in which curl finds a server of ours wherever the page says port 8000."""
+    assert shutil.which("curl"), "The quickstart is followed with curl; install it."
+    with running_server({"DATABASE_URL": ""}) as server:
+        rule = f"connect-to = 127.0.0.1:8000:127.0.0.1:{server.port}\n"
+        (tmp_path / ".curlrc").write_text(rule)
+        yield tmp_path
+
+
+def test_the_quickstart_prints_what_it_shows(home: Path) -> None:
+    commands, shown = zip(*_steps(fences(PAGE)), strict=True)
+
+    printed = _typed(commands, home)
+
+    assert len(printed) > 10
+    assert printed == list(shown)
+
+
+def _steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
+    """The commands of each block of the shell, and what the page says that they print."""
+    for fence, following in pairwise([*found, Fence("", "")]):
+        if fence.language == "sh":
+            yield fence.text, following.text if following.language == "text" else ""
+
+
+def _typed(commands: tuple[str, ...], home: Path) -> list[str]:
+    """What each block of commands prints, all in one session that ends at the first failure."""
+    session = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail"],  # noqa: S607  # its place differs between systems
+        input=f"echo '{MARK}'\n".join(commands),
+        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert session.returncode == 0, session.stdout + session.stderr
+    return session.stdout.split(f"{MARK}\n")

@@ -1,0 +1,223 @@
+"""Commands that prove the log and repair what is computed from it, against somebody who owns the database."""
+
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+
+from authsvc.storage.append_only import releasing
+from progress.domain.entities import StreamId
+from progress.models import ProgressEvent
+from tests.support.builders import a_definition_of
+from tests.support.commands import refusal_of, said_by
+from tests.support.learning import a_learner, a_published_course
+from tests.support.worlds import World, orm_world
+
+pytestmark = pytest.mark.database
+
+CHANGED_EVENTS: Final = {
+    "its key": "UPDATE progress_progressevent SET idempotency_key = 'k' WHERE sequence = 2",
+    "its type": "UPDATE progress_progressevent SET type = 'withdrawn' WHERE sequence = 2",
+    "its moment": "UPDATE progress_progressevent SET occurred_at = '2020-01-01' WHERE sequence = 2",
+    "its hash": "UPDATE progress_progressevent SET hash = previous_hash WHERE sequence = 2",
+    "its payload": (
+        """UPDATE progress_progressevent SET payload = '{"module_id": "?"}' WHERE sequence = 2"""
+    ),
+}
+CHANGED_PROJECTIONS: Final = {
+    "its share": "UPDATE progress_courseprogress SET percent_complete = 9 WHERE sequence = 1",
+    "its head": "UPDATE progress_courseprogress SET hash = 'f', sequence = 9 WHERE sequence = 1",
+    "its status": "UPDATE progress_courseprogress SET status = 'asleep' WHERE sequence = 1",
+    "its items": (
+        """UPDATE progress_courseprogress SET completed_items = '["?"]' WHERE sequence = 1"""
+    ),
+    "all of it": "DELETE FROM progress_courseprogress WHERE sequence = 1",
+}
+ALL_OF_A_LEARNER: Final = "DELETE FROM progress_progressevent WHERE user_id = %s"
+
+
+@pytest.fixture
+def school() -> World:
+    return orm_world()
+
+
+@pytest.fixture
+def passed(school: World) -> StreamId:
+    """Anna's, of four events, the last of which completes the course."""
+    course = a_published_course(school.services, a_definition_of(required=2, slug="knots"))
+    return a_learner(school).passes(course).stream
+
+
+@pytest.fixture
+def begun(school: World) -> StreamId:
+    """Ben's, of one event."""
+    course = a_published_course(school.services, a_definition_of(required=2, slug="bends"))
+    return a_learner(school, "Ben").enrols(course).stream
+
+
+def run(statement: str, *parameters: str) -> None:
+    """Change one row, past the code and the triggers."""
+    connection.check_constraints()  # now, for PostgreSQL alters no table that waits for it
+    with connection.cursor() as cursor:
+        for release in releasing(ProgressEvent._meta.db_table, connection):
+            cursor.execute(release)
+        cursor.execute(statement, parameters or None)
+        assert cursor.rowcount == 1
+
+
+def id_of_learner(stream: StreamId) -> Any:
+    """In the spelling of this database."""
+    return ProgressEvent._meta.get_field("user").get_db_prep_value(stream.user_id, connection)
+
+
+def checksums_in(said: str) -> list[str]:
+    return [line.split()[-1] for line in said.splitlines() if line.startswith("checksum")]
+
+
+@pytest.mark.usefixtures("passed", "begun")
+def test_a_true_projection_passes_the_check() -> None:
+    said = said_by("rebuild_progress", "--check")
+
+    of_log, of_kept = checksums_in(said)
+    assert said.splitlines()[0] == "2 streams, 0 different"
+    assert of_log == of_kept
+    assert len(of_log) == 64
+
+
+@pytest.mark.usefixtures("passed", "begun")
+def test_there_is_nothing_to_repair_in_a_true_projection() -> None:
+    said = said_by("rebuild_progress")
+
+    assert said.splitlines()[0] == "2 streams, 0 repaired"
+    assert checksums_in(said) == checksums_in(said_by("rebuild_progress", "--check"))[:1]
+
+
+def test_an_empty_house_has_nothing_to_prove() -> None:
+    assert said_by("verify_log") == "0 streams, 0 events\n"
+    assert said_by("rebuild_progress").startswith("0 streams, 0 repaired\n")
+
+
+@pytest.mark.usefixtures("passed")
+@pytest.mark.parametrize("change", CHANGED_PROJECTIONS)
+def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: str) -> None:
+    run(CHANGED_PROJECTIONS[change])
+
+    refusal, said = refusal_of("rebuild_progress", "--check")
+
+    assert refusal == "What is kept of progress is not what the log amounts to."
+    assert said.splitlines()[:2] == [f"{begun}: different", "2 streams, 1 different"]
+    of_log, of_kept = checksums_in(said)
+    assert of_log != of_kept
+
+
+@pytest.mark.usefixtures("passed")
+@pytest.mark.parametrize("change", CHANGED_PROJECTIONS)
+def test_a_projection_that_was_changed_is_repaired(
+    school: World, begun: StreamId, change: str
+) -> None:
+    whole = school.repositories.progress.find(begun.user_id, "bends")
+    before = said_by("rebuild_progress", "--check")
+    run(CHANGED_PROJECTIONS[change])
+
+    said = said_by("rebuild_progress")
+
+    assert said.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
+    assert checksums_in(said) == checksums_in(before)[:1]
+    assert said_by("rebuild_progress", "--check") == before
+    assert school.repositories.progress.find(begun.user_id, "bends") == whole
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_check_repairs_nothing() -> None:
+    run(CHANGED_PROJECTIONS["its share"])
+
+    first = refusal_of("rebuild_progress", "--check")
+    second = refusal_of("rebuild_progress", "--check")
+
+    assert first == second
+
+
+@pytest.mark.usefixtures("passed")
+def test_what_cannot_be_computed_is_named_and_all_else_repaired(begun: StreamId) -> None:
+    run(ALL_OF_A_LEARNER, id_of_learner(begun))
+    run("UPDATE progress_courseprogress SET completed_items = '[]' WHERE sequence = 4")
+
+    refusal, said = refusal_of("rebuild_progress")
+
+    assert refusal == "Not all of it can be computed from the log."
+    assert f"{begun}: event 1 is missing\n1 stream, 1 repaired\n" in said
+    refusal, said = refusal_of("rebuild_progress", "--check")
+    assert said.startswith(f"{begun}: event 1 is missing\n1 stream, 0 different\n")
+
+
+@pytest.mark.usefixtures("passed", "begun")
+def test_a_log_that_nobody_touched_is_proved() -> None:
+    assert said_by("verify_log") == "2 streams, 5 events\n"
+
+
+@pytest.mark.usefixtures("begun")
+@pytest.mark.parametrize("change", CHANGED_EVENTS)
+def test_an_event_that_was_changed_is_named(passed: StreamId, change: str) -> None:
+    run(CHANGED_EVENTS[change])
+
+    refusal, said = refusal_of("verify_log")
+
+    assert refusal == "The log has 1 flaw."
+    unreadable = f"{passed}: an event cannot be read: "
+    assert said.startswith((f"{passed}: event 2 was changed\n", unreadable))
+    assert said.startswith(unreadable) == (change == "its type")
+
+
+@pytest.mark.usefixtures("passed")
+@pytest.mark.parametrize("payload", ["[]", "null", "5", '"text"', '{"course_version": "1"}'])
+def test_an_event_whose_payload_has_no_shape_is_a_flaw(begun: StreamId, payload: str) -> None:
+    statement = "UPDATE progress_progressevent SET payload = %s WHERE user_id = %s"
+    run(statement, payload, id_of_learner(begun))
+
+    _, proof = refusal_of("verify_log")
+    _, check = refusal_of("rebuild_progress", "--check")
+
+    reason = "an event cannot be read: the payload of enrolled has another shape"
+    assert proof.startswith(f"{begun}: {reason}")
+    assert check.startswith(f"{begun}: {reason}")
+
+
+@pytest.mark.usefixtures("begun")
+def test_an_event_that_was_taken_out_is_named(passed: StreamId) -> None:
+    run("DELETE FROM progress_progressevent WHERE sequence = 3")
+
+    _, said = refusal_of("verify_log")
+
+    assert said == f"{passed}: event 3 is missing\n2 streams, 4 events\n"
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_last_event_that_was_taken_away_is_found_out(passed: StreamId) -> None:
+    run("DELETE FROM progress_progressevent WHERE sequence = 4")
+
+    _, said = refusal_of("verify_log")
+
+    assert said == f"{passed}: the projection ends with another event\n2 streams, 4 events\n"
+
+
+@pytest.mark.usefixtures("passed")
+def test_an_only_event_that_was_taken_away_is_found_out(begun: StreamId) -> None:
+    run(ALL_OF_A_LEARNER, id_of_learner(begun))
+
+    _, said = refusal_of("verify_log")
+
+    assert said == f"{begun}: event 1 is missing\n1 stream, 4 events\n"
+
+
+def test_each_flaw_is_named(passed: StreamId, begun: StreamId) -> None:
+    run("UPDATE progress_progressevent SET idempotency_key = 'k' WHERE sequence = 3")
+    run(CHANGED_PROJECTIONS["its head"])
+
+    refusal, said = refusal_of("verify_log")
+
+    assert refusal == "The log has 2 flaws."
+    assert said.splitlines() == [
+        f"{passed}: event 3 was changed",
+        f"{begun}: the projection ends with another event",
+        "2 streams, 5 events",
+    ]

@@ -1,0 +1,162 @@
+"""What all commands of the house have in common, and how they end."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
+from pytest_django import Settings
+
+from accounts.adapters.keys import read_key_ring
+from authsvc.commands import OperatorCommand
+from authsvc.container import services
+from tests.support.commands import refusal_of, said_by
+from tests.support.databases import own_database
+from tests.support.house import House
+from tests.support.paper import ROOT
+
+HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
+COMMANDS: Final = {
+    name: load_command_class(app, name) for name, app in get_commands().items() if app in HOUSE
+}
+WITHOUT_A_DATABASE: Final = "new_signing_keys"
+OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - {WITHOUT_A_DATABASE})
+ARGUMENTS: Final = {
+    "create_admin": ["root@school.example"],
+    "import_course": ["-"],
+    "publish_course": ["knots"],
+    "export_course": ["knots"],
+}
+
+
+def own_actions(name: str) -> list[Any]:
+    """The arguments that Django does not give to every command."""
+    parsers = (
+        command.create_parser("manage.py", name) for command in (COMMANDS[name], BaseCommand())
+    )
+    own, all_have = (parser._actions for parser in parsers)  # noqa: SLF001  # argparse tells no other way
+    known = {(action.dest, action.help) for action in all_have}
+    return [action for action in own if (action.dest, action.help) not in known]
+
+
+def manage(*command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run manage.py as the operator does."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": ""} | environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_house_has_commands() -> None:
+    assert len(OF_THE_OPERATOR) >= 7
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does(name: str) -> None:
+    assert COMMANDS[name].help.endswith(".")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_argument_says_what_it_means(name: str) -> None:
+    assert [action.dest for action in own_actions(name) if not action.help] == []
+
+
+def test_the_arguments_of_a_command_are_told_from_those_of_django() -> None:
+    assert [action.dest for action in own_actions("export_course")] == ["slug", "version", "output"]
+
+
+@pytest.mark.parametrize("name", OF_THE_OPERATOR)
+def test_every_other_command_tells_refusals_in_one_way(name: str) -> None:
+    assert isinstance(COMMANDS[name], OperatorCommand)
+
+
+@pytest.mark.parametrize("name", OF_THE_OPERATOR)
+def test_without_a_database_there_is_nothing_to_act_on(settings: Settings, name: str) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, database_url="")
+
+    refusal, said = refusal_of(name, *ARGUMENTS.get(name, []))
+
+    assert "DATABASE_URL" in refusal
+    assert said == ""
+
+
+@pytest.mark.database
+def test_keys_that_cannot_be_used_are_named(
+    house: House, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "missing.json"
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)
+    services.cache_clear()
+
+    refusal, _ = refusal_of("verify_log")
+
+    assert refusal == (
+        f"authsvc cannot start: the signing keys at {file} cannot be read: "
+        "No such file or directory."
+    )
+
+
+def test_a_command_that_fails_ends_with_1_and_one_sentence() -> None:
+    ended = manage("verify_log")
+
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("CommandError: There is no DATABASE_URL")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.database
+def test_a_database_without_tables_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with own_database(tmp_path) as url:
+        ended = manage("verify_log", DATABASE_URL=url)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
+    assert "progress_progressevent" in ended.stderr
+    assert ended.stderr.endswith(" Does `manage.py migrate` succeed?\n")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.postgres
+def test_a_database_that_is_away_is_told_in_one_sentence() -> None:
+    ended = manage("verify_log", DATABASE_URL="postgres://anna:open-sesame@127.0.0.1:1/school")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
+    assert "open-sesame" not in ended.stderr
+
+
+def test_new_keys_are_a_set_that_the_service_takes(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(said_by("new_signing_keys"))
+
+    (key,) = read_key_ring(file).keys
+
+    assert key.has_private
+    assert key["kid"] == key.thumbprint()
+
+
+def test_new_keys_are_new_each_time() -> None:
+    first, second = (json.loads(said_by("new_signing_keys"))["keys"][0] for _ in range(2))
+
+    assert first["kid"] != second["kid"]
+    assert first["d"] != second["d"]
+
+
+def test_new_keys_can_be_made_before_there_is_anything_else(tmp_path: Path) -> None:
+    ended = manage("new_signing_keys", SIGNING_KEYS_FILE=str(tmp_path / "missing.json"))
+
+    assert ended.returncode == 0
+    assert ended.stderr == ""
+    assert json.loads(ended.stdout)["keys"]
