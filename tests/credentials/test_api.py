@@ -1,5 +1,6 @@
 """Credentials over HTTP."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -211,6 +212,21 @@ def test_in_place_of_a_copy_comes_a_new_one(holding: Holding, root: Person) -> N
     assert list(answer.json) == HELD
     assert answer.json["id"] != holding.id
     assert holding.listed() == [first | {"status": "revoked"}, answer.json]
+
+
+def test_each_copy_names_the_version_that_was_issued(
+    house: House, holding: Holding, root: Person
+) -> None:
+    terms = replace(holding.credential.terms, name="Knots for Sailors")
+    house.services.credentials.amend(holding.credential.id, terms, by=OPERATOR)
+
+    awarded(root, holding.id, "reissue")
+
+    named = [
+        (held["credential"]["name"], held["credential"]["version"]) for held in holding.listed()
+    ]
+    assert named == [("Knot Basics", 1), ("Knots for Sailors", 2)]
+    assert holding.verified()["credential_name"] == "Knot Basics"
 
 
 def test_in_place_of_an_old_copy_comes_nothing_while_a_later_one_is_current(
