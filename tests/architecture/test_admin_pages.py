@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LedgerEntry, RefreshToken, User
@@ -100,7 +101,7 @@ def test_every_list_can_be_filtered_searched_and_sorted(house: House) -> None:
 def test_no_form_can_be_sent_from_elsewhere(house: House) -> None:
     anna, _ = a_holder(house)
     root = root_desk(house)
-    root.client.handler.enforce_csrf_checks = True
+    root.client.handler = Client(enforce_csrf_checks=True).handler
 
     for path in ("accounts/user/", f"accounts/user/{anna.id}/password/", "password_change/"):
         assert root.post(path).status == 403

@@ -7,6 +7,7 @@ from itertools import product
 from random import Random
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,9 @@ from progress.domain.entities import (
 from tests.support.house import House
 from tests.support.random_acts import KEYS, Act, Kind, Plan, School
 from tests.support.worlds import memory_world
+
+# Other tests go through the same lines; to follow these costs more than to run them.
+pytestmark = pytest.mark.no_cover
 
 LEARNERS: Final = 3
 ACTS: Final = 500

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django.test import Client
@@ -35,11 +35,21 @@ class Answer:
         return str(self.json["code"])
 
 
+_HANDLER: Final = Client().handler
+
+
+def a_client(**options: Any) -> Client:
+    """Django's, with what stands around all requests made once: WhiteNoise looks at every static file for that."""
+    client = Client(**options)
+    client.handler = _HANDLER
+    return client
+
+
 class Caller:
     """Somebody who sends JSON; a stranger until he has a token."""
 
     def __init__(self, token: str = "") -> None:
-        self._client = Client(raise_request_exception=False)
+        self._client = a_client(raise_request_exception=False)
         self.token = token
 
     def get(self, path: str, **headers: str) -> Answer:

@@ -13,13 +13,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.db.models import Model, QuerySet
-from django.test import Client
 
 from accounts.domain.entities import OPERATOR, Role, User, UserChanges, UserId
 from accounts.models import User as UserRow
 from courses.domain.entities import Course
 from tests.support.builders import a_principal
-from tests.support.house import PASSWORD, House
+from tests.support.house import PASSWORD, House, a_client
 from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0002_staff_groups")
@@ -50,7 +49,7 @@ class Desk:
 
     def __init__(self, user_id: UUID) -> None:
         self.id = UserId(user_id)
-        self.client = Client()
+        self.client = a_client()
         self.client.force_login(UserRow.objects.get(pk=user_id))
 
     def get(self, path: str) -> Page:

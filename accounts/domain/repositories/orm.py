@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q
 
 from accounts import models as rows
@@ -28,6 +27,7 @@ from accounts.domain.errors import (
 )
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
 from authsvc.storage.inserts import insert
+from authsvc.storage.locks import locks_at_once
 from authsvc.storage.prepared import PreparedQuery
 
 Values = dict[str, Any]
@@ -126,7 +126,7 @@ class OrmRefreshTokenRepository:
 
 class OrmLedgerRepository:
     def claim(self, entry_id: str, *, since: datetime) -> LedgerEntry | None:
-        if not _locks_at_once(entry_id):
+        if not locks_at_once(int(entry_id[:16], 16)):
             raise RequestStillRunning(retry_after=1)
         row = rows.LedgerEntry.objects.filter(pk=entry_id, kept_at__gte=since).first()
         return _entry(row) if row else None
@@ -138,19 +138,6 @@ class OrmLedgerRepository:
 
     def remove(self, *, before: datetime) -> int:
         return rows.LedgerEntry.objects.filter(kept_at__lt=before).delete()[0]
-
-
-def _locks_at_once(entry_id: str) -> bool:
-    """Take the lock on an entry that may not exist yet; it ends with the transaction, even if we are killed.
-
-    SQLite lets only one transaction write, so there the second simply waits for the first.
-    """
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        number = int(entry_id[:16], 16) - 2**63
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
 
 
 def _user(row: rows.User) -> User:
