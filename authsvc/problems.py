@@ -175,7 +175,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: says nothing of what went wrong; the log does."""
     if request.path_info.startswith(NO_PAGES):
-        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+        detail = "Our log says what, under the X-Request-Id of this answer."
+        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
     return defaults.server_error(request)
 
 

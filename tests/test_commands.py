@@ -25,8 +25,8 @@ HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
     name: load_command_class(app, name) for name, app in get_commands().items() if app in HOUSE
 }
-WITHOUT_A_DATABASE: Final = "new_signing_keys"
-OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - {WITHOUT_A_DATABASE})
+WITHOUT_A_DATABASE: Final = {"new_signing_keys", "createsuperuser"}
+OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
 ARGUMENTS: Final = {
     "create_admin": ["root@school.example"],
     "import_course": ["-"],
@@ -160,3 +160,9 @@ def test_new_keys_can_be_made_before_there_is_anything_else(tmp_path: Path) -> N
     assert ended.returncode == 0
     assert ended.stderr == ""
     assert json.loads(ended.stdout)["keys"]
+
+
+def test_djangos_command_for_admins_names_our_own() -> None:
+    refusal, _ = refusal_of("createsuperuser")
+
+    assert refusal == "Use manage.py create_admin EMAIL."

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.domain.entities import Role, SignedIn, User
+from authsvc.api.fields import FlagField, TextField
 
 
 class AddressField(serializers.EmailField):
@@ -16,26 +17,26 @@ class AddressField(serializers.EmailField):
 
 class RegisterRequestSerializer(serializers.Serializer[Any]):
     email = AddressField(max_length=254)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    name = serializers.CharField(max_length=200, allow_blank=True, default="")
+    password = TextField(max_length=1024, trim_whitespace=False)
+    name = TextField(max_length=200, allow_blank=True, default="")
 
 
 class LogInRequestSerializer(serializers.Serializer[Any]):
-    email = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    email = TextField(max_length=254)
+    password = TextField(max_length=1024, trim_whitespace=False)
 
 
 class RefreshRequestSerializer(serializers.Serializer[Any]):
-    refresh_token = serializers.CharField(max_length=200)
+    refresh_token = TextField(max_length=200)
 
 
 class ChangeMeRequestSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200, allow_blank=True)
+    name = TextField(max_length=200, allow_blank=True)
 
 
 class ChangePasswordRequestSerializer(serializers.Serializer[Any]):
-    current_password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    new_password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    current_password = TextField(max_length=1024, trim_whitespace=False)
+    new_password = TextField(max_length=1024, trim_whitespace=False)
 
 
 class CreateUserRequestSerializer(RegisterRequestSerializer):
@@ -47,11 +48,11 @@ class CreateUserRequestSerializer(RegisterRequestSerializer):
 class ChangeUserRequestSerializer(serializers.Serializer[Any]):
     """What is left out stays as it is."""
 
-    name = serializers.CharField(max_length=200, allow_blank=True, default=None)
+    name = TextField(max_length=200, allow_blank=True, default=None)
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=[role.value for role in Role]), default=None
     )
-    is_active = serializers.BooleanField(default=None)
+    is_active = FlagField(default=None)
 
 
 class UserSerializer(serializers.Serializer[User]):

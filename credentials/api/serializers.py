@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from authsvc.api.fields import TextField
 from credentials.domain.entities import (
     Credential,
     CredentialType,
@@ -18,7 +19,7 @@ STATUSES = [status.value for status in UserCredentialStatus]
 
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=1000)
+    reason = TextField(max_length=1000)
 
 
 class CredentialSerializer(serializers.Serializer[Credential]):

@@ -13,7 +13,7 @@ BO: Final = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
 HALF_A_PAIR: Final = "half\ud800"
 
 # Wrong for every text.
-NO_TEXT: Final[Values] = (None, True, [], {}, ["text"], {"text": "text"}, "NUL\0", HALF_A_PAIR)
+NO_TEXT: Final[Values] = (None, True, 5, [], {}, ["text"], {"text": "text"}, "NUL\0", HALF_A_PAIR)
 NO_ADDRESS: Final[Values] = (
     *NO_TEXT,
     "",
@@ -36,7 +36,20 @@ NO_NAME: Final[Values] = (*NO_TEXT, "x" * 201)
 NO_ROLES: Final[Values] = (None, True, 5, "admin", {}, {"admin": True})
 NO_ROLE: Final[Values] = (None, True, 5, "", "root", "ADMIN", ["admin"], {}, "admin\0", HALF_A_PAIR)
 
-NO_SWITCH: Final[Values] = (None, "perhaps", "", 2, [], {}, "NUL\0", HALF_A_PAIR)
+NO_SWITCH: Final[Values] = (
+    None,
+    "perhaps",
+    "yes",
+    "true",
+    "",
+    1,
+    0,
+    2,
+    [],
+    {},
+    "NUL\0",
+    HALF_A_PAIR,
+)
 PASSWORDS: Final = {"current_password": PASSWORD, "new_password": "a short way back"}
 
 # Method, path, a body that would do, a member of it, and what is wrong for that.

@@ -1,52 +1,19 @@
 """What signing in costs, and what it does to the kept hash."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from accounts.adapters.passwords import Argon2Hasher
 from accounts.domain.entities import User
-from accounts.domain.errors import InvalidCredentials
-from accounts.domain.ports import PasswordHasher
-from authsvc.container import Services
+from accounts.domain.errors import InvalidCredentials, WrongPassword
+from tests.accounts.hashing import STRONG, WEAK, WatchedHasher, services_with
+from tests.support.builders import a_principal
 from tests.support.worlds import World
 
 EMAIL = "anna@school.example"
 PASSWORD = "a long walk home"
-WEAK = Argon2Hasher(memory_kib=8, passes=1, lanes=1)
-STRONG = Argon2Hasher(memory_kib=8, passes=2, lanes=1)
-
-
-@dataclass(frozen=True)
-class WatchedHasher:
-    """The real one, which keeps count and lets something happen while it takes its time."""
-
-    real: PasswordHasher
-    meanwhile: Callable[[], object] = lambda: None
-    verified: list[str | None] = field(default_factory=list)
-    hashed: list[str] = field(default_factory=list)
-
-    def hash(self, password: str) -> str:
-        self.hashed.append(password)
-        return self.real.hash(password)
-
-    def verify(self, password: str, *, password_hash: str | None) -> bool:
-        self.verified.append(password_hash)
-        self.meanwhile()
-        return self.real.verify(password, password_hash=password_hash)
-
-    def is_outdated(self, password_hash: str) -> bool:
-        return self.real.is_outdated(password_hash)
-
-
-def services_with(hasher: PasswordHasher, world: World) -> Services:
-    return Services(
-        repositories=world.repositories,
-        ports=replace(world.services.ports, password_hasher=hasher),
-        unit_of_work=world.unit_of_work,
-    )
 
 
 def has_anna(world: World, **parts: Any) -> User:
@@ -127,3 +94,32 @@ def test_whoever_is_shut_out_while_he_signs_in_gets_no_session(
 
     with pytest.raises(InvalidCredentials):
         services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+
+
+@pytest.mark.parametrize("changes", [{"name": "Annabel"}, {"password_hash": STRONG.hash(PASSWORD)}])
+def test_whoever_is_changed_but_himself_while_he_signs_in_is_signed_in(
+    memory: World, changes: dict[str, Any]
+) -> None:
+    changed = replace(has_anna(memory), **changes)
+    hasher = WatchedHasher(WEAK, meanwhile=lambda: memory.repositories.users.save(changed))
+
+    signed_in = services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+
+    assert signed_in.user.name == changed.name
+
+
+@pytest.mark.parametrize(
+    ("password", "is_refused"), [(PASSWORD, False), ("another password", True)]
+)
+def test_a_password_that_changes_while_it_is_changed_has_to_be_the_current_one_still(
+    memory: World, password: str, *, is_refused: bool
+) -> None:
+    anna = has_anna(memory)
+    changed = replace(anna, password_hash=STRONG.hash(password))
+    hasher = WatchedHasher(WEAK, meanwhile=lambda: memory.repositories.users.save(changed))
+    accounts = services_with(hasher, memory).accounts
+
+    with pytest.raises(WrongPassword) if is_refused else nullcontext():
+        accounts.change_password(current=PASSWORD, new="a short way back", by=a_principal(anna))
+
+    assert (memory.repositories.users.get(anna.id) == changed) is is_refused

@@ -54,7 +54,7 @@ BREAKS: Final = (
 LETTERS: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 PIECES: Final = st.sampled_from((*OTHER_THAN_WORDS, *MARKS, *BREAKS, "word " * 30, "w" * 150))
 TEXTS: Final = st.lists(PIECES | st.text(LETTERS, max_size=9), max_size=8).map("".join)
-TITLES: Final = TEXTS.map(lambda text: text[:200] or "?")
+TITLES: Final = TEXTS.map(lambda text: text[:200] if text[:200].strip() else "?")
 KEYS: Final = st.sampled_from(
     ["1", "017", "0x1f", "1e3", "true", "no", "null", "2026-03-01"]
 ) | st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True)

@@ -63,6 +63,7 @@ HEAD: Final = ON_PAPER.partition("modules:")[0]
         ("format: 1", "<<: {a: 1}", "<<", 1, "there is no such member here"),
         ("key: loops", "key: Loops", "modules/0/key", 6, f"'Loops' does not match {SLUGS}"),
         ("key: loops", 'key: "loops\\n"', "modules/0/key", 6, "a key holds no white space"),
+        ("title: Loops", 'title: " \\t"', "modules/0/title", 7, "a title is more than white space"),
         ("    title: Loops\n", "", "modules/0", 6, "'title' is a required property"),
         ("title: Loops", "title: ~", "modules/0/title", 7, "None is not of type 'string'"),
         ("title: Loops", "title: ''", "modules/0/title", 7, "'' should be non-empty"),

@@ -45,12 +45,18 @@ class AccountService:
     def change_password(self, *, current: str, new: str, by: Principal) -> None:
         """End every session of the asker, this one too. Raises WrongPassword, UnsuitablePassword."""
         kept_hash = self.users.get(by.person).password_hash
-        if not self.passwords.hasher.verify(current, password_hash=kept_hash):
-            raise WrongPassword(Complaint(path="current_password", detail=WrongPassword.title))
+        self._require(current, password_hash=kept_hash)
         new_hash = self.passwords.hash_of_new(new, member="new_password")
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(by.person)
+            if user.password_hash != kept_hash:
+                self._require(current, password_hash=user.password_hash)
             self.users.save(replace(user, password_hash=new_hash))
             self.sessions.end_all_of(
                 user.id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED
             )
+
+    def _require(self, current: str, *, password_hash: str) -> None:
+        """Raises WrongPassword."""
+        if not self.passwords.hasher.verify(current, password_hash=password_hash):
+            raise WrongPassword(Complaint(path="current_password", detail=WrongPassword.title))

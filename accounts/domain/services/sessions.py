@@ -72,11 +72,10 @@ class SessionService:
         if self.passwords.is_outdated(user.password_hash):
             new_hash = self.passwords.hash(password)
         with self.unit_of_work.atomic():
-            # Whoever changed the password or was deactivated meanwhile must not get a session after that.
-            if self.users.get_for_update(user.id) != user:
-                raise InvalidCredentials
+            user = self._still_himself(user, password)
             if new_hash != user.password_hash:
-                self.users.save(replace(user, password_hash=new_hash))
+                user = replace(user, password_hash=new_hash)
+                self.users.save(user)
             return self._start(user)
 
     def refresh(self, refresh_token: str) -> SignedIn:
@@ -108,6 +107,16 @@ class SessionService:
         """Forget sessions that are past their absolute end; answer how many."""
         with self.unit_of_work.atomic():
             return self.sessions.remove_expired(before=self.clock.now())
+
+    def _still_himself(self, user: User, password: str) -> User:
+        """The user, locked: who lost the password or was deactivated meanwhile must not get a session after that."""
+        kept = self.users.get_for_update(user.id)
+        is_same = kept.password_hash == user.password_hash
+        if not kept.is_active or not (
+            is_same or self.passwords.verify(password, password_hash=kept.password_hash)
+        ):
+            raise InvalidCredentials
+        return kept
 
     def _start(self, user: User) -> SignedIn:
         now = self.clock.now()
