@@ -232,11 +232,11 @@ class ServiceAdmin(StaffAdmin):
 
     def added(self, form: Any, by: Principal) -> UUID:
         """Have a service make what the form says; answer its id."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page with a form says how
 
     def changed(self, row: Any, form: Any, by: Principal) -> None:
         """Have a service change the row to what the form says."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page with a form says how
 
     def save_model(
         self,
