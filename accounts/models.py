@@ -49,7 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class Session(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     client_id = models.CharField(max_length=100)
     scopes = models.JSONField()
     started_at = models.DateTimeField()
@@ -66,6 +68,7 @@ class Session(models.Model):
 class RefreshToken(models.Model):
     hash = models.CharField(max_length=64, primary_key=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField(db_default=1)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from accounts.adapters.keys import UnusableKeys
+from accounts.adapters.key_file import UnusableKeys
 from authsvc.kernel.errors import Complaint, DomainError, Invalid
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
 from django.conf import settings
 
-from accounts.adapters.keys import KeyRing, UnusableKeys, new_key_ring, read_key_ring
+from accounts.adapters.key_file import KeyFile, UnusableKeys
+from accounts.adapters.keys import KeyRing, Keys, new_key_ring
 from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
 from accounts.adapters.secrets import HmacTokens
 from accounts.adapters.tokens import JwtAccessTokens
@@ -17,6 +19,7 @@ from accounts.domain.services import (
     LedgerService,
     Passwords,
     SessionService,
+    TokenPairs,
     UserService,
 )
 from authsvc.adapters import DjangoUnitOfWork, SystemClock
@@ -95,8 +98,13 @@ class Services:
             users=self.repositories.users,
             sessions=self.repositories.sessions,
             refresh_tokens=self.repositories.refresh_tokens,
+            pairs=TokenPairs(
+                refresh_tokens=self.repositories.refresh_tokens,
+                access_tokens=self.ports.access_tokens,
+                opaque_tokens=self.ports.opaque_tokens,
+                policy=self.ports.session_policy,
+            ),
             passwords=self.ports.password_hasher,
-            access_tokens=self.ports.access_tokens,
             opaque_tokens=self.ports.opaque_tokens,
             policy=self.ports.session_policy,
             unit_of_work=self.unit_of_work,
@@ -214,7 +222,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         ),
         password_policy=DjangoPasswordPolicy(),
         access_tokens=JwtAccessTokens(
-            keys=_key_ring(environment),
+            keys=_keys(environment),
             issuer=environment.public_url,
             audience=f"{environment.public_url}/v1",
             lifetime=environment.access_token,
@@ -226,17 +234,27 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
     )
 
 
-def _key_ring(environment: Environment) -> KeyRing:
-    if environment.signing_keys_file is not None:
-        return read_key_ring(environment.signing_keys_file)
-    if environment.keeps_secrets:
-        path = environment.data_dir / "signing-keys.json"
-        try:
-            kept(path, lambda: new_key_ring().private_json())
-        except OSError as error:
-            msg = f"no signing keys can be kept at {path}: {error.strerror}"
-            raise UnusableKeys(msg) from None
-        return read_key_ring(path)
+def _keys(environment: Environment) -> Keys:
+    path = environment.signing_keys_path
+    if path is None:
+        return _passing_keys()
+    if environment.signing_keys_file is None:
+        _make_keys(path)
+    return KeyFile(path)
+
+
+def _make_keys(path: Path) -> None:
+    """Keep new keys at *path* unless there are some. Raises UnusableKeys."""
+    try:
+        kept(path, lambda: new_key_ring().private_json())
+    except OSError as error:
+        msg = f"no signing keys can be kept at {path}: {error.strerror}"
+        raise UnusableKeys(msg) from None
+
+
+@cache
+def _passing_keys() -> KeyRing:
+    """Keys that last as long as the process: to make them takes a while."""
     return new_key_ring()
 
 

@@ -109,6 +109,13 @@ class Environment:
         return self.app_env is AppEnv.DEV and self.has_database
 
     @property
+    def signing_keys_path(self) -> Path | None:
+        """Where the signing keys are kept, if they are."""
+        if self.signing_keys_file is None and self.keeps_secrets:
+            return self.data_dir / "signing-keys.json"
+        return self.signing_keys_file
+
+    @property
     def is_prod(self) -> bool:
         return self.app_env is AppEnv.PROD
 

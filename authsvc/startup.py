@@ -5,7 +5,7 @@ import sys
 from django.conf import settings
 from django.urls import get_resolver
 
-from accounts.adapters.keys import UnusableKeys
+from accounts.adapters.key_file import UnusableKeys
 from authsvc import samples
 from authsvc.container import services
 

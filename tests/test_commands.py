@@ -13,7 +13,7 @@ from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from pytest_django import Settings
 
-from accounts.adapters.keys import read_key_ring
+from accounts.adapters.key_file import KeyFile
 from authsvc.commands import OperatorCommand
 from authsvc.container import services
 from tests.support.commands import refusal_of, said_by
@@ -25,7 +25,7 @@ HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
     name: load_command_class(app, name) for name, app in get_commands().items() if app in HOUSE
 }
-WITHOUT_A_DATABASE: Final = {"new_signing_keys", "createsuperuser"}
+WITHOUT_A_DATABASE: Final = {"new_signing_keys", "rotate_signing_key", "createsuperuser"}
 OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
 ARGUMENTS: Final = {
     "create_admin": ["root@school.example"],
@@ -141,10 +141,10 @@ def test_new_keys_are_a_set_that_the_service_takes(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(said_by("new_signing_keys"))
 
-    (key,) = read_key_ring(file).keys
+    keys = KeyFile(file).current().keys
 
-    assert key.has_private
-    assert key["kid"] == key.thumbprint()
+    assert [key["alg"] for key in keys] == ["ES256", "RS256"]
+    assert all(key["kid"] == key.thumbprint() for key in keys)
 
 
 def test_new_keys_are_new_each_time() -> None:

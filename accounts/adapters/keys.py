@@ -1,63 +1,122 @@
-"""The keys that sign our tokens: a private JSON Web Key Set (RFC 7517 §5) in a file."""
+"""The keys that sign our tokens: private JSON Web Keys (RFC 7517)."""
 
 import json
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
-from jwcrypto.common import JWException
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from jwcrypto.jwk import JWK
 
-ALGORITHM: Final = "ES256"
+ES256: Final = "ES256"
+RS256: Final = "RS256"
+ALGORITHMS: Final = (ES256, RS256)
+_RSA_BITS: Final = 2048
+_P256_BYTES: Final = 32
 
 
-class UnusableKeys(ValueError):
-    """The key file cannot be used; says why, without the keys."""
+class Keys(Protocol):
+    def current(self) -> "KeyRing":
+        """The ring as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Signs with its first key and verifies with any of them."""
+    """Verifies with any of its keys, and signs with the newest of an algorithm whose time has come.
+
+    Beside the members of RFC 7517 a key may have `nbf`, from when it signs, and `exp`, until when it verifies: both
+    in seconds since 1970. Of keys that are equally new, the first signs.
+    """
 
     keys: tuple[JWK, ...] = field(repr=False)
 
-    @property
-    def signing_key(self) -> JWK:
-        return self.keys[0]
+    def current(self) -> "KeyRing":
+        return self
+
+    def signing_key(self, algorithm: str, *, at: datetime) -> JWK:
+        """Raises LookupError when no key of the algorithm may sign yet."""
+        ready = [
+            key
+            for key in self._valid(at)
+            if key["alg"] == algorithm and _begins(key) <= at.timestamp()
+        ]
+        if not ready:
+            raise LookupError(f"no key signs with {algorithm} now")
+        return max(ready, key=_begins)
 
     def find(self, key_id: object) -> JWK | None:
         return next((key for key in self.keys if key["kid"] == key_id), None)
 
-    def public_keys(self) -> Mapping[str, Any]:
-        return {"keys": [key.export_public(as_dict=True) for key in self.keys]}
+    def honours(self, key_id: str, *, at: datetime) -> bool:
+        """Whether what the key has signed counts at that moment."""
+        return any(key["kid"] == key_id for key in self._valid(at))
+
+    def public_keys(self, *, at: datetime) -> Mapping[str, Any]:
+        return {"keys": [key.export_public(as_dict=True) for key in self._valid(at)]}
 
     def private_json(self) -> str:
         return json.dumps({"keys": [key.export_private(as_dict=True) for key in self.keys]})
 
+    def signed(
+        self, payload: Mapping[str, Any], *, type_: str, algorithm: str, at: datetime
+    ) -> str:
+        """The payload as a compact JWS (RFC 7515 §7.1). The same payload has the same signature (RFC 6979)."""
+        key = self.signing_key(algorithm, at=at)
+        header = {"alg": algorithm, "typ": type_, "kid": key["kid"]}
+        said = f"{_encoded(json.dumps(header).encode())}.{_encoded(json.dumps(payload).encode())}"
+        return f"{said}.{_encoded(_signature(key, said.encode()))}"
+
+    def rotated(self, *, at: datetime, signs_from: datetime, ends: datetime) -> "KeyRing":
+        """With a new key for each algorithm, which signs from then on; the present ones verify until they *end*."""
+        ending = [_ending(key, ends) for key in self._valid(at)]
+        return KeyRing(
+            (*ending, *(_new_key(algorithm, nbf=signs_from) for algorithm in ALGORITHMS))
+        )
+
+    def _valid(self, at: datetime) -> Iterable[JWK]:
+        return (key for key in self.keys if at.timestamp() < (key.get("exp") or float("inf")))
+
 
 def new_key_ring() -> KeyRing:
-    """A ring of one fresh P-256 key, named by its thumbprint (RFC 7638)."""
-    key = JWK.generate(kty="EC", crv="P-256", alg=ALGORITHM, use="sig")
+    """A ring of one fresh key for each algorithm, named by its thumbprint (RFC 7638)."""
+    return KeyRing(tuple(_new_key(algorithm) for algorithm in ALGORITHMS))
+
+
+def _new_key(algorithm: str, *, nbf: datetime | None = None) -> JWK:
+    kind = (
+        {"kty": "EC", "crv": "P-256"} if algorithm == ES256 else {"kty": "RSA", "size": _RSA_BITS}
+    )
+    key = JWK.generate(**kind, alg=algorithm, use="sig")
     key["kid"] = key.thumbprint()
-    return KeyRing((key,))
+    return key if nbf is None else _with(key, nbf=nbf)
 
 
-def read_key_ring(path: Path) -> KeyRing:
-    """The ring kept at *path*, in the order of the file. Raises UnusableKeys."""
-    try:
-        keys = tuple(JWK(**key) for key in json.loads(path.read_bytes())["keys"])
-    except OSError as error:
-        msg = f"the signing keys at {path} cannot be read: {error.strerror}"
-        raise UnusableKeys(msg) from None
-    except (ValueError, TypeError, KeyError, JWException):
-        msg = f"{path} does not hold a JSON Web Key Set"
-        raise UnusableKeys(msg) from None
-    if not keys or not all(_can_sign(key) for key in keys):
-        msg = f"{path} must hold private P-256 keys, each with a kid"
-        raise UnusableKeys(msg)
-    return KeyRing(keys)
+def _ending(key: JWK, ends: datetime) -> JWK:
+    return key if key.get("exp") else _with(key, exp=ends)
 
 
-def _can_sign(key: JWK) -> bool:
-    return bool(key.get("crv") == "P-256" and key.has_private and key.get("kid"))
+def _with(key: JWK, **moments: datetime) -> JWK:
+    seconds = {name: int(moment.timestamp()) for name, moment in moments.items()}
+    return JWK(**key.export_private(as_dict=True) | seconds)
+
+
+def _begins(key: JWK) -> float:
+    return float(key.get("nbf") or 0)
+
+
+def _signature(key: JWK, said: bytes) -> bytes:
+    private = key.get_op_key("sign")
+    if key["alg"] == RS256:
+        return bytes(private.sign(said, PKCS1v15(), SHA256()))
+    der = private.sign(said, ECDSA(SHA256(), deterministic_signing=True))
+    # RFC 7518 §3.4: both numbers, each in full length.
+    return b"".join(number.to_bytes(_P256_BYTES, "big") for number in decode_dss_signature(der))
+
+
+def _encoded(part: bytes) -> str:
+    return urlsafe_b64encode(part).decode().rstrip("=")

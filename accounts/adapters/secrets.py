@@ -1,6 +1,7 @@
 """Random secrets and the keyed hashes under which they are kept."""
 
 import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -15,9 +16,14 @@ class HmacTokens:
     def new(self) -> str:
         return token_urlsafe(32)
 
-    def hash(self, token: str) -> str:
-        return hmac.new(self._key(), token.encode(), sha256).hexdigest()
+    def successor(self, token: str, *, family: str, number: int) -> str:
+        said = f"{family}\n{number}\n{sha256(token.encode()).hexdigest()}"
+        derived = hmac.new(self._key(b"authsvc successors"), said.encode(), sha256).digest()
+        return urlsafe_b64encode(derived).decode().rstrip("=")
 
-    def _key(self) -> bytes:
-        # A key for this purpose alone: what it hashes means nothing where the same secret serves another purpose.
-        return hmac.new(self.secret_key.encode(), b"authsvc opaque tokens", sha256).digest()
+    def hash(self, token: str) -> str:
+        return hmac.new(self._key(b"authsvc opaque tokens"), token.encode(), sha256).hexdigest()
+
+    def _key(self, purpose: bytes) -> bytes:
+        # A key for each purpose: what it makes means nothing where the same secret serves another one.
+        return hmac.new(self.secret_key.encode(), purpose, sha256).digest()

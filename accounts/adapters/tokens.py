@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Final, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from jwcrypto.common import JWException
 from jwcrypto.jws import JWS
 
-from accounts.adapters.keys import ALGORITHM, KeyRing
+from accounts.adapters.keys import ES256, Keys
 from accounts.domain.entities import AccessClaims, SessionId, UserId
 from accounts.domain.errors import InvalidToken
 
@@ -26,7 +26,7 @@ _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 class JwtAccessTokens:
     """Signs and verifies with the keys of one ring; `issuer` and `audience` are URLs, and our own."""
 
-    keys: KeyRing
+    keys: Keys
     issuer: str
     audience: str
     lifetime: timedelta
@@ -35,62 +35,59 @@ class JwtAccessTokens:
         issued_at = int(at.timestamp())
         payload = {
             "iss": self.issuer,
-            "sub": str(claims.user_id),
+            "sub": str(claims.user_id or claims.client_id),
             "aud": self.audience,
             "exp": issued_at + int(self.lifetime.total_seconds()),
             "iat": issued_at,
-            "jti": str(uuid4()),
+            "jti": str(claims.token_id),
             "client_id": claims.client_id,
             "scope": " ".join(sorted(claims.scopes)),
             "roles": list(roles),
             "sid": str(claims.session_id),
         }
-        key = self.keys.signing_key
-        token = JWS(json.dumps(payload))
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key["kid"]}
-        token.add_signature(key, alg=ALGORITHM, protected=json.dumps(header))
-        return str(token.serialize(compact=True))
+        return self.keys.current().signed(payload, type_=TYPE, algorithm=ES256, at=at)
 
     def verify(self, token: str, *, at: datetime) -> AccessClaims:
-        claims, expires_at = self._remembered(token)
-        if at.timestamp() >= expires_at:
+        claims, expires_at, key_id = self._remembered(token)
+        if at.timestamp() >= expires_at or not self.keys.current().honours(key_id, at=at):
             raise InvalidToken
         return claims
 
-    def public_keys(self) -> Mapping[str, Any]:
-        return self.keys.public_keys()
+    def public_keys(self, *, at: datetime) -> Mapping[str, Any]:
+        return self.keys.current().public_keys(at=at)
 
     @cached_property
-    def _remembered(self) -> Callable[[str], tuple[AccessClaims, int]]:
+    def _remembered(self) -> Callable[[str], tuple[AccessClaims, int, str]]:
         """`_signed`, with a memory: what a signature covers never changes, and checking it is dear."""
         return lru_cache(maxsize=REMEMBERED_TOKENS)(self._signed)
 
-    def _signed(self, token: str) -> tuple[AccessClaims, int]:
-        """What one of our keys has signed as an access token for us, and the second at which that ends."""
+    def _signed(self, token: str) -> tuple[AccessClaims, int, str]:
+        """What one of our keys has signed as an access token for us, the second at which that ends, and the key."""
         if len(token) > LONGEST_TOKEN or not _COMPACT.fullmatch(token):
             raise InvalidToken
-        said = self._payload(token)
+        said, key_id = self._payload(token)
         if said["iss"] != self.issuer or said["aud"] != self.audience:
             raise InvalidToken
         claims = AccessClaims(
-            user_id=UserId(UUID(said["sub"])),
+            token_id=UUID(said["jti"]),
+            user_id=None if said["sub"] == said["client_id"] else UserId(UUID(said["sub"])),
             session_id=SessionId(UUID(said["sid"])),
             client_id=said["client_id"],
             scopes=frozenset(said["scope"].split()),
         )
-        return claims, said["exp"]
+        return claims, said["exp"], key_id
 
-    def _payload(self, token: str) -> dict[str, Any]:
-        """The members that were signed; since one of our keys did it, they need no further proof."""
+    def _payload(self, token: str) -> tuple[dict[str, Any], str]:
+        """The members that were signed, and by which key; since it is ours, they need no further proof."""
         jws = JWS()
-        jws.allowed_algs = [ALGORITHM]
+        jws.allowed_algs = [ES256]
         try:
             jws.deserialize(token)
             header = jws.jose_header
-            key = self.keys.find(header.get("kid"))
+            key = self.keys.current().find(header.get("kid"))
             if key is None or header.get("typ") != TYPE:
                 raise InvalidToken
             jws.verify(key)
         except (JWException, ValueError, TypeError):
             raise InvalidToken from None
-        return cast("dict[str, Any]", json.loads(jws.payload))
+        return cast("dict[str, Any]", json.loads(jws.payload)), str(key["kid"])

@@ -27,6 +27,9 @@ class OpaqueTokens(Protocol):
     def new(self) -> str:
         """A token of at least 256 random bits."""
 
+    def successor(self, token: str, *, family: str, number: int) -> str:
+        """The token that takes this one's place, as hard to guess; for the same arguments always the same."""
+
     def hash(self, token: str) -> str:
         """The keyed hash under which *token* is kept, as 64 hexadecimal digits."""
 
@@ -37,10 +40,10 @@ class AccessTokens(Protocol):
         """How long a token lives."""
 
     def issue(self, claims: AccessClaims, *, roles: tuple[str, ...], at: datetime) -> str:
-        """A signed token (RFC 9068) that says *claims* until its lifetime has passed."""
+        """A signed token (RFC 9068) that says *claims* until its lifetime has passed; for the same, the same one."""
 
     def verify(self, token: str, *, at: datetime) -> AccessClaims:
         """What *token* says. Raises InvalidToken unless it is an access token of ours, for us, and alive."""
 
-    def public_keys(self) -> Mapping[str, object]:
+    def public_keys(self, *, at: datetime) -> Mapping[str, object]:
         """The JSON Web Key Set (RFC 7517) that verifies these tokens."""

@@ -14,17 +14,18 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from jwcrypto.jwk import JWK
 
-from accounts.adapters.keys import KeyRing, new_key_ring
+from accounts.adapters.keys import ES256, KeyRing, new_key_ring
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.entities import FIRST_PARTY_CLIENT, AccessClaims, SessionId, UserId
 from tests.support.builders import NOON
 
 RING: Final = new_key_ring()
-KEY: Final = RING.signing_key
-STRANGERS_KEY: Final = new_key_ring().signing_key
+KEY: Final = RING.signing_key(ES256, at=NOON)
+STRANGERS_KEY: Final = new_key_ring().signing_key(ES256, at=NOON)
 ISSUER: Final = "https://auth.example"
 LIFETIME: Final = timedelta(minutes=15)
 CLAIMS: Final = AccessClaims(
+    token_id=uuid4(),
     user_id=UserId(uuid4()),
     session_id=SessionId(uuid4()),
     client_id=FIRST_PARTY_CLIENT,
@@ -37,7 +38,7 @@ PAYLOAD: Final = {
     "aud": f"{ISSUER}/v1",
     "exp": int((NOON + LIFETIME).timestamp()),
     "iat": int(NOON.timestamp()),
-    "jti": "a-token",
+    "jti": str(CLAIMS.token_id),
     "client_id": CLAIMS.client_id,
     "scope": "accounts:read courses:read",
     "roles": ["learner"],

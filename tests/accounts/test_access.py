@@ -126,4 +126,6 @@ def test_a_token_of_another_house_is_refused(memory: World) -> None:
 
 
 def test_the_key_set_is_that_of_the_tokens(memory: World) -> None:
-    assert memory.services.access.public_keys() == memory.services.ports.access_tokens.public_keys()
+    keys = memory.services.ports.access_tokens.public_keys(at=NOON)
+
+    assert memory.services.access.public_keys() == keys

@@ -15,6 +15,7 @@ from accounts.domain.entities import (
     SessionEnd,
     SessionState,
     SignedIn,
+    TokenPair,
     User,
     UserChanges,
     UserId,
@@ -220,7 +221,11 @@ def test_tokens_are_honoured_while_the_session_lives_and_its_user_is_active(
     is_honoured: bool,
 ) -> None:
     state = SessionState(
-        ended_at=ended_at, expires_at=LATER, is_user_active=is_user_active, roles=(Role.LEARNER,)
+        user_id=UserId(uuid4()),
+        ended_at=ended_at,
+        expires_at=LATER,
+        is_user_active=is_user_active,
+        roles=(Role.LEARNER,),
     )
 
     assert state.honours_tokens(at=at) is is_honoured
@@ -228,9 +233,8 @@ def test_tokens_are_honoured_while_the_session_lives_and_its_user_is_active(
 
 def test_no_secret_is_shown_where_an_entity_is_printed() -> None:
     user = a_user(password_hash="the hash")
-    signed_in = SignedIn(
-        user=user, access_token="the token", refresh_token="the other", expires_in_seconds=900
-    )
+    tokens = TokenPair(access_token="the token", refresh_token="the other", expires_in_seconds=900)
+    signed_in = SignedIn(user=user, tokens=tokens)
 
     printed = repr(signed_in)
 

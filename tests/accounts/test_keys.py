@@ -1,51 +1,47 @@
-"""The ring of signing keys, and the file it is kept in."""
+"""The ring of signing keys, and how it is changed."""
 
-import json
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from jwcrypto.jwk import JWK
 
-from accounts.adapters.keys import KeyRing, UnusableKeys, new_key_ring, read_key_ring
+from accounts.adapters.keys import ALGORITHMS, ES256, RS256, KeyRing, new_key_ring
+from tests.support.builders import NOON
 
-PUBLIC_MEMBERS = {"kty", "crv", "x", "y", "kid", "alg", "use"}
-
-
-def key_file(folder: Path, *keys: JWK) -> Path:
-    return written(folder, KeyRing(keys).private_json())
-
-
-def written(folder: Path, text: str) -> Path:
-    path = folder / "keys.json"
-    path.write_text(text)
-    return path
+EC_MEMBERS = {"kty", "crv", "x", "y", "kid", "alg", "use"}
+RSA_MEMBERS = {"kty", "n", "e", "kid", "alg", "use"}
+LEAD = timedelta(minutes=5)
+LATER = NOON + LEAD
+END = LATER + timedelta(minutes=15)
+SECOND = timedelta(seconds=1)
 
 
 def a_key(**parts: Any) -> JWK:
-    return JWK.generate(**{"kty": "EC", "crv": "P-256", "kid": "a-key"} | parts)
+    return JWK.generate(**{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "a-key"} | parts)
 
 
-def test_a_new_ring_has_one_p256_key_named_by_its_thumbprint() -> None:
+def test_a_new_ring_has_a_key_for_each_algorithm_named_by_its_thumbprint() -> None:
     ring = new_key_ring()
 
-    (key,) = ring.keys
-    assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
-    assert key["kid"] == key.thumbprint()
-    assert key.has_private
+    assert [key["alg"] for key in ring.keys] == list(ALGORITHMS)
+    assert all(key["kid"] == key.thumbprint() for key in ring.keys)
+    assert all(key.has_private and key["use"] == "sig" for key in ring.keys)
 
 
-def test_no_two_new_rings_have_the_same_key() -> None:
-    assert new_key_ring().signing_key["kid"] != new_key_ring().signing_key["kid"]
+def test_no_two_new_rings_have_the_same_keys() -> None:
+    names = [key["kid"] for _ in range(2) for key in new_key_ring().keys]
+
+    assert len(set(names)) == 4
 
 
 def test_a_ring_shows_the_public_members_of_every_key_and_no_other() -> None:
-    ring = KeyRing((*new_key_ring().keys, *new_key_ring().keys))
+    ring = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
 
-    shown = ring.public_keys()
+    shown = ring.public_keys(at=NOON)["keys"]
 
-    assert [key["kid"] for key in shown["keys"]] == [key["kid"] for key in ring.keys]
-    assert [set(key) for key in shown["keys"]] == [PUBLIC_MEMBERS, PUBLIC_MEMBERS]
+    assert [key["kid"] for key in shown] == [key["kid"] for key in ring.keys]
+    assert [set(key) for key in shown] == [EC_MEMBERS, RSA_MEMBERS] * 2
 
 
 def test_a_ring_does_not_print_its_keys() -> None:
@@ -67,95 +63,70 @@ def test_a_name_of_no_key_finds_none(name: object) -> None:
     assert ring.find(name) is None
 
 
-def test_a_kept_ring_comes_back_in_the_order_of_the_file(tmp_path: Path) -> None:
-    first, second = a_key(kid="first"), a_key(kid="second")
+def test_of_equally_new_keys_the_first_signs() -> None:
+    ring = KeyRing((a_key(kid="first"), a_key(kid="second")))
 
-    ring = read_key_ring(key_file(tmp_path, first, second))
-
-    assert ring.private_json() == KeyRing((first, second)).private_json()
-    assert ring.signing_key["kid"] == "first"
+    assert ring.signing_key(ES256, at=NOON)["kid"] == "first"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "not JSON",
-        "[]",
-        "5",
-        "{}",
-        '{"keys": 5}',
-        '{"keys": null}',
-        '{"keys": [5]}',
-        '{"keys": ["a-key"]}',
-        '{"keys": [{"kty": "EC", "crv": "P-256", "kid": "a-key", "d": "AAAA"}]}',
-        '{"keys": [{"kty": "unheard-of", "kid": "a-key"}]}',
-    ],
-)
-def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path, text: str) -> None:
-    path = written(tmp_path, text)
+def test_a_key_signs_for_its_own_algorithm_alone() -> None:
+    ring = KeyRing((a_key(),))
 
-    with pytest.raises(UnusableKeys) as refusal:
-        read_key_ring(path)
-
-    assert str(refusal.value) == f"{path} does not hold a JSON Web Key Set"
+    with pytest.raises(LookupError, match="RS256"):
+        ring.signing_key(RS256, at=NOON)
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "keys.json"
-    path.write_bytes(b'{"keys": "\xff"}')
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_new_key_is_shown_before_it_signs_and_the_old_one_after(algorithm: str) -> None:
+    old = new_key_ring()
+    ring = old.rotated(at=NOON, signs_from=LATER, ends=END)
+    old_name = old.signing_key(algorithm, at=NOON)["kid"]
+    new_name = ring.keys[-len(ALGORITHMS) + ALGORITHMS.index(algorithm)]["kid"]
 
-    with pytest.raises(UnusableKeys, match="does not hold a JSON Web Key Set"):
-        read_key_ring(path)
+    def signs(at: Any) -> object:
+        return ring.signing_key(algorithm, at=at)["kid"]
 
+    def shown(at: Any) -> set[str]:
+        return {key["kid"] for key in ring.public_keys(at=at)["keys"] if key["alg"] == algorithm}
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        a_key(crv="P-384"),
-        a_key(kid=""),
-        JWK.generate(kty="EC", crv="P-256"),
-        JWK.generate(kty="OKP", crv="Ed25519", kid="a-key"),
-        JWK.generate(kty="oct", size=256, kid="a-key"),
-        JWK(**a_key().export_public(as_dict=True)),
-    ],
-    ids=["P-384", "empty name", "no name", "Ed25519", "shared secret", "public"],
-)
-def test_a_ring_needs_private_p256_keys_with_names(tmp_path: Path, key: JWK) -> None:
-    keys = [json.loads(new_key_ring().private_json())["keys"][0], json.loads(key.export())]
-    path = written(tmp_path, json.dumps({"keys": keys}))
-
-    with pytest.raises(UnusableKeys) as refusal:
-        read_key_ring(path)
-
-    assert str(refusal.value) == f"{path} must hold private P-256 keys, each with a kid"
+    assert (signs(NOON), shown(NOON)) == (old_name, {old_name, new_name})
+    assert (signs(LATER - SECOND), signs(LATER)) == (old_name, new_name)
+    assert shown(END - SECOND) == {old_name, new_name}
+    assert shown(END) == {new_name}
 
 
-@pytest.mark.parametrize("keys", ["[]", "{}", "[{}]"])
-def test_a_ring_of_nothing_is_refused(tmp_path: Path, keys: str) -> None:
-    path = written(tmp_path, f'{{"keys": {keys}}}')
+def test_a_key_counts_until_its_end() -> None:
+    old = new_key_ring()
+    name = old.signing_key(ES256, at=NOON)["kid"]
+    ring = old.rotated(at=NOON, signs_from=LATER, ends=END)
 
-    with pytest.raises(UnusableKeys, match="must hold private P-256 keys"):
-        read_key_ring(path)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "keys.json"
-
-    with pytest.raises(UnusableKeys) as refusal:
-        read_key_ring(path)
-
-    assert str(refusal.value) == (
-        f"the signing keys at {path} cannot be read: No such file or directory"
-    )
+    assert ring.honours(name, at=END - SECOND)
+    assert not ring.honours(name, at=END)
+    assert not ring.honours("another", at=NOON)
 
 
-def test_a_refusal_repeats_nothing_of_a_key(tmp_path: Path) -> None:
-    key = json.loads(new_key_ring().private_json())["keys"][0]
-    path = written(tmp_path, json.dumps({"keys": [key | {"crv": "P-384"}]}))
+def test_a_second_rotation_neither_prolongs_nor_keeps_what_is_at_its_end() -> None:
+    first = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
 
-    with pytest.raises(UnusableKeys) as refusal:
-        read_key_ring(path)
+    second = first.rotated(at=LATER, signs_from=LATER + LEAD, ends=END + LEAD)
+    third = second.rotated(at=END, signs_from=END + LEAD, ends=END + LEAD * 2)
 
-    assert key["d"] not in str(refusal.value)
-    assert refusal.value.__cause__ is None
+    assert len(second.keys) == 6
+    assert [key.get("exp") for key in second.keys[:2]] == [END.timestamp()] * 2
+    assert len(third.keys) == 6
+
+
+def test_a_kept_ring_says_when_its_keys_sign_and_end() -> None:
+    ring = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
+
+    assert '"exp": ' in ring.private_json()
+    assert '"nbf": ' in ring.private_json()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_same_payload_has_the_same_signature(algorithm: str) -> None:
+    ring = new_key_ring()
+
+    made = {ring.signed({"a": 1}, type_="JWT", algorithm=algorithm, at=NOON) for _ in range(3)}
+
+    assert len(made) == 1

@@ -192,9 +192,10 @@ def test_the_state_of_a_session_is_its_own_and_its_users(world: World) -> None:
     session = replace(ended_session(bo), expires_at=LATER)
     world.repositories.sessions.add(session)
 
-    state = world.repositories.sessions.state_of(session.id, bo.id)
+    state = world.repositories.sessions.state_of(session.id)
 
     assert state == SessionState(
+        user_id=bo.id,
         ended_at=NOON,
         expires_at=LATER,
         is_user_active=False,
@@ -206,27 +207,28 @@ def test_the_state_of_a_session_follows_its_user(world: World) -> None:
     anna = world.has_user(is_active=True)
     session = a_session(user_id=anna.id)
     world.repositories.sessions.add(session)
-    before = world.repositories.sessions.state_of(session.id, anna.id)
+    before = world.repositories.sessions.state_of(session.id)
 
     world.repositories.users.save(replace(anna, is_active=False, roles=(Role.ADMIN,)))
 
-    after = world.repositories.sessions.state_of(session.id, anna.id)
+    after = world.repositories.sessions.state_of(session.id)
     assert before is not None
     assert after == replace(before, is_user_active=False, roles=(Role.ADMIN,))
 
 
-def test_a_user_has_no_state_of_somebody_elses_session(world: World) -> None:
-    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
-    session = a_session(user_id=anna.id)
+def test_a_session_of_a_client_alone_is_nobodys(world: World) -> None:
+    session = a_session(user_id=None)
+
     world.repositories.sessions.add(session)
 
-    assert world.repositories.sessions.state_of(session.id, bo.id) is None
+    state = world.repositories.sessions.state_of(session.id)
+    assert state is not None
+    assert (state.user_id, state.roles, state.is_user_active) == (None, (), True)
+    assert world.repositories.sessions.get_for_update(session.id) == session
 
 
 def test_an_unknown_session_has_no_state(world: World) -> None:
-    anna = world.has_user()
-
-    assert world.repositories.sessions.state_of(SessionId(uuid4()), anna.id) is None
+    assert world.repositories.sessions.state_of(SessionId(uuid4())) is None
 
 
 def test_a_saved_session_replaces_the_kept_one_and_no_other(world: World) -> None:
@@ -279,7 +281,7 @@ def test_expired_sessions_are_forgotten_with_their_tokens_and_counted(world: Wor
 
     assert count == 2
     for session in expired:
-        assert world.repositories.sessions.state_of(session.id, anna.id) is None
+        assert world.repositories.sessions.state_of(session.id) is None
     for token in tokens:
         assert world.repositories.refresh_tokens.find_for_update(token.hash) is None
 

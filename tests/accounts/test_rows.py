@@ -25,7 +25,7 @@ def test_what_every_request_asks_for_is_one_query(
     world.repositories.sessions.add(session)
 
     with django_assert_num_queries(1):
-        assert world.repositories.sessions.state_of(session.id, anna.id)
+        assert world.repositories.sessions.state_of(session.id)
     with django_assert_num_queries(1):
         assert world.repositories.users.get(anna.id) == anna
 

@@ -1,6 +1,7 @@
 """Random secrets and the hashes under which they are kept."""
 
 import re
+from base64 import urlsafe_b64decode
 from hashlib import sha256
 
 from accounts.adapters.secrets import HmacTokens
@@ -33,6 +34,32 @@ def test_whoever_lacks_the_key_cannot_make_the_hash() -> None:
 
     assert kept != HmacTokens("another key").hash("a token")
     assert kept != sha256(b"a token").hexdigest()
+
+
+def test_a_successor_follows_from_all_it_is_made_of_and_from_nothing_else() -> None:
+    tokens = HmacTokens("a key")
+
+    made = [
+        HmacTokens(key).successor(token, family=family, number=number)
+        for key in ("a key", "another key")
+        for token in ("a token", "another token")
+        for family in ("1", "11")
+        for number in (2, 12)
+    ]
+
+    assert len(set(made)) == len(made)
+    assert tokens.successor("a token", family="1", number=2) == made[0]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in made)
+
+
+def test_a_successor_tells_nothing_of_the_hash_it_is_kept_under() -> None:
+    tokens = HmacTokens("a key")
+
+    successor = tokens.successor("a token", family="1", number=2)
+
+    assert urlsafe_b64decode(successor + "=").hex() != tokens.hash(
+        f"1\n2\n{sha256(b'a token').hexdigest()}"
+    )
 
 
 def test_the_key_is_not_printed() -> None:

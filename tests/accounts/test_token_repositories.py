@@ -25,12 +25,14 @@ def test_a_kept_token_comes_back_equal(world: World) -> None:
     kept_token(world)
     token = kept_token(world)
 
+    assert world.repositories.refresh_tokens.find(token.hash) == token
     assert world.repositories.refresh_tokens.find_for_update(token.hash) == token
 
 
 def test_a_hash_of_no_token_finds_none(world: World) -> None:
     kept_token(world)
 
+    assert world.repositories.refresh_tokens.find("0" * 64) is None
     assert world.repositories.refresh_tokens.find_for_update("0" * 64) is None
 
 

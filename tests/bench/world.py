@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from accounts import models as account_rows
 from accounts.domain.entities import (
@@ -60,6 +60,7 @@ def build() -> list[str]:
     return [
         access_tokens.issue(
             AccessClaims(
+                token_id=uuid4(),
                 user_id=learner_id(number),
                 session_id=session_id(number),
                 client_id=FIRST_PARTY_CLIENT,

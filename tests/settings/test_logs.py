@@ -140,7 +140,7 @@ def test_what_holds_a_secret_can_be_logged_without_it(form: str) -> None:
 
     assert "public_url" in lines.getvalue()
     assert "open-sesame" not in lines.getvalue()
-    assert keys.signing_key.export_private(as_dict=True)["d"] not in lines.getvalue()
+    assert keys.keys[0].export_private(as_dict=True)["d"] not in lines.getvalue()
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "ERROR"])

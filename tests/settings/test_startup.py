@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,9 @@ def test_a_process_that_cannot_start_says_why_in_one_sentence(
 
 
 @pytest.mark.parametrize(
-    "content", ["keys", json.dumps(new_key_ring().public_keys())], ids=["no JSON", "public keys"]
+    "content",
+    ["keys", json.dumps(new_key_ring().public_keys(at=datetime.now(UTC)))],
+    ids=["no JSON", "public keys"],
 )
 def test_a_server_does_not_start_on_keys_that_cannot_sign(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys.json"

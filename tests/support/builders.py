@@ -83,6 +83,7 @@ class RefreshTokenFactory(factory.Factory[RefreshToken]):
 
     hash = factory.LazyFunction(lambda: uuid4().hex * 2)
     session_id = factory.LazyFunction(uuid4)
+    number = 1
     issued_at = NOON
     expires_at = NOON + timedelta(days=14)
 

@@ -12,6 +12,7 @@ from accounts.domain.entities.sessions import (
     SessionPolicy,
     SessionState,
     SignedIn,
+    TokenPair,
 )
 from accounts.domain.entities.users import (
     RIGHTS_OF_ROLE,
@@ -41,6 +42,7 @@ __all__ = [
     "SessionPolicy",
     "SessionState",
     "SignedIn",
+    "TokenPair",
     "User",
     "UserChanges",
     "UserId",

@@ -15,10 +15,14 @@ FIRST_PARTY_CLIENT: Final = "authsvc"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
-    """How long a refresh token waits to be used, and how long a session lasts however often it is refreshed."""
+    """How long a refresh token waits to be used, and how long a session lasts however often it is refreshed.
+
+    Within the moment `repeats_within` a token may be taken again, for the same pair.
+    """
 
     refresh_within: timedelta
     ends_after: timedelta
+    repeats_within: timedelta = timedelta(seconds=10)
 
 
 class SessionEnd(StrEnum):
@@ -32,10 +36,13 @@ class SessionEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in and the family of refresh tokens that came from it."""
+    """One sign-in and the family of refresh tokens that came from it.
+
+    Without `user_id` a client acts for itself.
+    """
 
     id: SessionId
-    user_id: UserId
+    user_id: UserId | None
     client_id: str
     scopes: frozenset[str]
     started_at: datetime
@@ -55,10 +62,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """The trace of one refresh token: never the token, only its keyed hash."""
+    """The trace of one refresh token: never the token, only its keyed hash. Those of a session count 1, 2, 3."""
 
     hash: str
     session_id: SessionId
+    number: int
     issued_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
@@ -66,9 +74,13 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """What a verified access token says (RFC 9068 §2.2), as far as we rely on it."""
+    """What a verified access token says (RFC 9068 §2.2), as far as we rely on it.
 
-    user_id: UserId
+    Without `user_id` a client acts for itself. `token_id` is its `jti`.
+    """
+
+    token_id: UUID
+    user_id: UserId | None
     session_id: SessionId
     client_id: str
     scopes: frozenset[str]
@@ -78,6 +90,7 @@ class AccessClaims:
 class SessionState:
     """What must be looked up before a verified token is honoured."""
 
+    user_id: UserId | None
     ended_at: datetime | None
     expires_at: datetime
     is_user_active: bool
@@ -88,10 +101,29 @@ class SessionState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """What a person gets on signing in. Both tokens are secrets: they are handed out once and kept nowhere."""
+class TokenPair:
+    """Two secrets that are handed out and kept nowhere, and how long the first of them still lives."""
 
-    user: User
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What a person gets on signing in."""
+
+    user: User
+    tokens: TokenPair
+
+    @property
+    def access_token(self) -> str:
+        return self.tokens.access_token
+
+    @property
+    def refresh_token(self) -> str:
+        return self.tokens.refresh_token
+
+    @property
+    def expires_in_seconds(self) -> int:
+        return self.tokens.expires_in_seconds

@@ -60,16 +60,17 @@ class InMemorySessionRepository:
     def add(self, session: Session) -> None:
         self.store[session.id] = session
 
-    def state_of(self, session_id: SessionId, user_id: UserId) -> SessionState | None:
+    def state_of(self, session_id: SessionId) -> SessionState | None:
         session = self.store.get(session_id)
-        if session is None or session.user_id != user_id:
+        if session is None:
             return None
-        user = self.users.get(user_id)
+        user = None if session.user_id is None else self.users.get(session.user_id)
         return SessionState(
+            user_id=session.user_id,
             ended_at=session.ended_at,
             expires_at=session.expires_at,
-            is_user_active=user.is_active,
-            roles=user.roles,
+            is_user_active=user is None or user.is_active,
+            roles=user.roles if user else (),
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -103,8 +104,11 @@ class InMemoryRefreshTokenRepository:
     def add(self, token: RefreshToken) -> None:
         self.store[token.hash] = token
 
-    def find_for_update(self, token_hash: str) -> RefreshToken | None:
+    def find(self, token_hash: str) -> RefreshToken | None:
         return self.store.get(token_hash)
+
+    def find_for_update(self, token_hash: str) -> RefreshToken | None:
+        return self.find(token_hash)
 
     def save(self, token: RefreshToken) -> None:
         self.store[token.hash] = token

@@ -34,12 +34,11 @@ Values = dict[str, Any]
 
 _USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id), UUID)
 _STATE: Final = PreparedQuery(
-    lambda session_id, user_id: (
-        rows.Session.objects.filter(pk=session_id, user_id=user_id)
+    lambda session_id: (
+        rows.Session.objects.filter(pk=session_id)
         .annotate(user_is_active=F("user__is_active"), user_roles=F("user__roles"))
-        .only("ended_at", "expires_at")
+        .only("user_id", "ended_at", "expires_at")
     ),
-    UUID,
     UUID,
 )
 
@@ -82,15 +81,16 @@ class OrmSessionRepository:
     def add(self, session: Session) -> None:
         insert(rows.Session, [_session_values(session)])
 
-    def state_of(self, session_id: SessionId, user_id: UserId) -> SessionState | None:
-        row: Any = _STATE.first(session_id, user_id)  # with annotations, which no model has
+    def state_of(self, session_id: SessionId) -> SessionState | None:
+        row: Any = _STATE.first(session_id)  # with annotations, which no model has
         if row is None:
             return None
         return SessionState(
+            user_id=UserId(row.user_id) if row.user_id else None,
             ended_at=row.ended_at,
             expires_at=row.expires_at,
-            is_user_active=row.user_is_active,
-            roles=tuple(Role(role) for role in row.user_roles),
+            is_user_active=row.user_id is None or row.user_is_active,
+            roles=tuple(Role(role) for role in row.user_roles or ()),
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -115,6 +115,10 @@ class OrmSessionRepository:
 class OrmRefreshTokenRepository:
     def add(self, token: RefreshToken) -> None:
         insert(rows.RefreshToken, [_refresh_token_values(token)])
+
+    def find(self, token_hash: str) -> RefreshToken | None:
+        row = rows.RefreshToken.objects.filter(pk=token_hash).first()
+        return _refresh_token(row) if row else None
 
     def find_for_update(self, token_hash: str) -> RefreshToken | None:
         row = rows.RefreshToken.objects.select_for_update().filter(pk=token_hash).first()
@@ -170,7 +174,7 @@ def _user_values(user: User) -> Values:
 def _session(row: rows.Session) -> Session:
     return Session(
         id=SessionId(row.id),
-        user_id=UserId(row.user_id),
+        user_id=UserId(row.user_id) if row.user_id else None,
         client_id=row.client_id,
         scopes=frozenset(row.scopes),
         started_at=row.started_at,
@@ -197,6 +201,7 @@ def _refresh_token(row: rows.RefreshToken) -> RefreshToken:
     return RefreshToken(
         hash=row.hash,
         session_id=SessionId(row.session_id),
+        number=row.number,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         used_at=row.used_at,
@@ -207,6 +212,7 @@ def _refresh_token_values(token: RefreshToken) -> Values:
     return {
         "hash": token.hash,
         "session_id": token.session_id,
+        "number": token.number,
         "issued_at": token.issued_at,
         "expires_at": token.expires_at,
         "used_at": token.used_at,

@@ -40,8 +40,8 @@ class SessionRepository(Protocol):
     def add(self, session: Session) -> None:
         """Keep a new session."""
 
-    def state_of(self, session_id: SessionId, user_id: UserId) -> SessionState | None:
-        """What decides whether this user's session is honoured; None when he has no such session."""
+    def state_of(self, session_id: SessionId) -> SessionState | None:
+        """What decides whether tokens of the session are honoured; None when there is no such session."""
 
     def get_for_update(self, session_id: SessionId) -> Session:
         """Raise SessionNotFound when there is none; nobody else may change it until the unit of work ends."""
@@ -60,8 +60,11 @@ class RefreshTokenRepository(Protocol):
     def add(self, token: RefreshToken) -> None:
         """Keep the trace of a new token."""
 
+    def find(self, token_hash: str) -> RefreshToken | None:
+        """The token with this hash."""
+
     def find_for_update(self, token_hash: str) -> RefreshToken | None:
-        """The token with this hash, which nobody else may change until the unit of work ends."""
+        """Like find, and nobody else may change it until the unit of work ends."""
 
     def save(self, token: RefreshToken) -> None:
         """Replace the kept token."""

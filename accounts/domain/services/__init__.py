@@ -3,6 +3,7 @@
 from accounts.domain.services.access import AccessService
 from accounts.domain.services.accounts import AccountService
 from accounts.domain.services.ledger import LedgerService, entry_id_of
+from accounts.domain.services.pairs import TokenPairs
 from accounts.domain.services.passwords import Passwords
 from accounts.domain.services.sessions import SessionService
 from accounts.domain.services.users import UserService
@@ -13,6 +14,7 @@ __all__ = [
     "LedgerService",
     "Passwords",
     "SessionService",
+    "TokenPairs",
     "UserService",
     "entry_id_of",
 ]

@@ -20,8 +20,8 @@ class AccessService:
         """Who asks with this token, and what his roles let him do at this moment. Raises InvalidToken."""
         now = self.clock.now()
         claims = self.access_tokens.verify(access_token, at=now)
-        state = self.sessions.state_of(claims.session_id, claims.user_id)
-        if state is None or not state.honours_tokens(at=now):
+        state = self.sessions.state_of(claims.session_id)
+        if state is None or state.user_id != claims.user_id or not state.honours_tokens(at=now):
             raise InvalidToken
         return Principal(
             user_id=claims.user_id,
@@ -34,4 +34,4 @@ class AccessService:
 
     def public_keys(self) -> Mapping[str, object]:
         """The JSON Web Key Set (RFC 7517) with which anybody can verify our access tokens."""
-        return self.access_tokens.public_keys()
+        return self.access_tokens.public_keys(at=self.clock.now())

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from accounts.domain.entities import (
     FIRST_PARTY_CLIENT,
-    AccessClaims,
     Principal,
     RefreshToken,
     Scope,
@@ -15,6 +14,7 @@ from accounts.domain.entities import (
     SessionId,
     SessionPolicy,
     SignedIn,
+    TokenPair,
     User,
 )
 from accounts.domain.errors import (
@@ -23,13 +23,14 @@ from accounts.domain.errors import (
     InvalidToken,
     RefreshTokenReused,
 )
-from accounts.domain.ports import AccessTokens, OpaqueTokens, PasswordHasher
+from accounts.domain.ports import OpaqueTokens, PasswordHasher
 from accounts.domain.repositories.protocols import (
     RefreshTokenRepository,
     SessionRepository,
     UserRepository,
 )
 from accounts.domain.services.accounts import AccountService
+from accounts.domain.services.pairs import TokenPairs
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -40,8 +41,8 @@ class SessionService:
     users: UserRepository
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
+    pairs: TokenPairs
     passwords: PasswordHasher
-    access_tokens: AccessTokens
     opaque_tokens: OpaqueTokens
     policy: SessionPolicy
     unit_of_work: UnitOfWork
@@ -79,9 +80,9 @@ class SessionService:
             return self._start(user)
 
     def refresh(self, refresh_token: str) -> SignedIn:
-        """Take the token for a new pair.
+        """Take the token for a new pair; once more within a moment for the same pair, if that is unused.
 
-        Raises InvalidRefreshToken; or RefreshTokenReused, when the token was taken before, and then its session
+        Raises InvalidRefreshToken; or RefreshTokenReused, when the token was taken before that, and then its session
         is over for whoever holds a token of it (RFC 9700 §4.14.2).
         """
         now = self.clock.now()
@@ -90,8 +91,11 @@ class SessionService:
             if token is None:
                 raise InvalidRefreshToken
             session = self.sessions.get_for_update(token.session_id)
-            if token.used_at is None:
-                return self._renew(session, token, at=now)
+            if session.user_id is None:
+                raise InvalidRefreshToken
+            user = self.users.get(session.user_id)
+            if pair := self._pair_for(token, refresh_token, session, user, at=now):
+                return SignedIn(user=user, tokens=pair)
             self.sessions.save(session.ended(at=now, because=SessionEnd.TOKEN_REUSED))
         raise RefreshTokenReused
 
@@ -129,34 +133,15 @@ class SessionService:
             expires_at=now + self.policy.ends_after,
         )
         self.sessions.add(session)
-        return self._hand_out_tokens(session, user, at=now)
+        return SignedIn(user=user, tokens=self.pairs.first(session, user, at=now))
 
-    def _renew(self, session: Session, token: RefreshToken, *, at: datetime) -> SignedIn:
-        user = self.users.get(session.user_id)
-        if not (session.is_live(at=at) and at < token.expires_at and user.is_active):
+    def _pair_for(
+        self, token: RefreshToken, secret: str, session: Session, user: User, *, at: datetime
+    ) -> TokenPair | None:
+        """What the token is taken for; nothing if it was taken before. Raises InvalidRefreshToken."""
+        is_honoured = session.is_live(at=at) and user.is_active
+        if token.used_at is not None:
+            return self.pairs.repeated(token, secret, session, user, at=at) if is_honoured else None
+        if not is_honoured or at >= token.expires_at:
             raise InvalidRefreshToken
-        self.refresh_tokens.save(replace(token, used_at=at))
-        return self._hand_out_tokens(session, user, at=at)
-
-    def _hand_out_tokens(self, session: Session, user: User, *, at: datetime) -> SignedIn:
-        refresh_token = self.opaque_tokens.new()
-        self.refresh_tokens.add(
-            RefreshToken(
-                hash=self.opaque_tokens.hash(refresh_token),
-                session_id=session.id,
-                issued_at=at,
-                expires_at=min(at + self.policy.refresh_within, session.expires_at),
-            )
-        )
-        claims = AccessClaims(
-            user_id=user.id,
-            session_id=session.id,
-            client_id=session.client_id,
-            scopes=session.scopes,
-        )
-        return SignedIn(
-            user=user,
-            access_token=self.access_tokens.issue(claims, roles=user.roles, at=at),
-            refresh_token=refresh_token,
-            expires_in_seconds=int(self.access_tokens.lifetime.total_seconds()),
-        )
+        return self.pairs.following(token, secret, session, user, at=at)

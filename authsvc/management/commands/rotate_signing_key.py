@@ -1,0 +1,65 @@
+"""Change the keys that sign tokens."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.adapters.key_file import (
+    LOOKS_EVERY_SECONDS,
+    UnusableKeys,
+    read_key_ring,
+    write_key_ring,
+)
+from accounts.adapters.keys import ALGORITHMS, KeyRing
+
+log: Final = structlog.get_logger(__name__)
+
+KEPT_BY_OTHERS: Final = timedelta(minutes=5)
+"""For how long others may keep our public keys, by the Cache-Control of /.well-known/jwks.json."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Make new keys to sign tokens with. They are shown at once and sign in a few minutes, when nobody can have the "
+        "old list any more; the old keys verify what they have signed for as long as it lives. No process needs to be "
+        "restarted."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--compromised",
+            action="store_true",
+            help="a stranger knows the old keys: forget them now, and refuse every token they have signed",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = settings.ENVIRONMENT.signing_keys_path
+        if path is None:
+            raise CommandError("There is no file of signing keys: set SIGNING_KEYS_FILE.")
+        try:
+            ring = _rotated(read_key_ring(path), is_compromised=options["compromised"])
+            write_key_ring(path, ring)
+        except UnusableKeys as error:
+            raise CommandError(f"{error}.") from None
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
+        log.info("signing keys rotated", compromised=options["compromised"])
+        for key in ring.keys[-len(ALGORITHMS) :]:
+            self.stdout.write(f"{key['alg']}: {key['kid']}")
+
+
+def _rotated(ring: KeyRing, *, is_compromised: bool) -> KeyRing:
+    now = timezone.now()
+    if is_compromised:
+        return KeyRing(()).rotated(at=now, signs_from=now, ends=now)
+    lead = KEPT_BY_OTHERS + timedelta(seconds=2 * LOOKS_EVERY_SECONDS)
+    if {key["alg"] for key in ring.keys} != set(ALGORITHMS):
+        lead = timedelta()
+    signs_from = now + lead
+    ends = signs_from + settings.ENVIRONMENT.access_token + timedelta(minutes=1)
+    return ring.rotated(at=now, signs_from=signs_from, ends=ends)

@@ -1,0 +1,124 @@
+"""The command that changes the keys which sign tokens."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.adapters import key_file
+from accounts.adapters.key_file import KeyFile, read_key_ring, write_key_ring
+from accounts.adapters.keys import ALGORITHMS, KeyRing, new_key_ring
+from accounts.adapters.tokens import JwtAccessTokens
+from accounts.domain.errors import InvalidToken
+from tests.accounts.forgery import CLAIMS, ISSUER, LIFETIME
+from tests.support.builders import NOON
+from tests.support.commands import refusal_of, said_by
+
+
+@pytest.fixture
+def path(tmp_path: Path, settings: Settings) -> Path:
+    """Where the keys of this house are kept."""
+    path = tmp_path / "keys.json"
+    write_key_ring(path, new_key_ring())
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
+    return path
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
+    """Stands at noon; files are looked at whenever they are asked for."""
+    monkeypatch.setattr(key_file, "LOOKS_EVERY_SECONDS", 0.0)
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def issued(tokens: JwtAccessTokens) -> str:
+    return tokens.issue(CLAIMS, roles=(), at=timezone.now())
+
+
+def is_honoured(token: str, tokens: JwtAccessTokens) -> bool:
+    try:
+        return tokens.verify(token, at=timezone.now()) == CLAIMS
+    except InvalidToken:
+        return False
+
+
+def a_process(path: Path) -> JwtAccessTokens:
+    return JwtAccessTokens(
+        keys=KeyFile(path), issuer=ISSUER, audience=f"{ISSUER}/v1", lifetime=LIFETIME
+    )
+
+
+def test_it_names_a_new_key_for_each_algorithm(path: Path) -> None:
+    said = said_by("rotate_signing_key")
+
+    new = read_key_ring(path).keys[-2:]
+    assert said.splitlines() == [f"{key['alg']}: {key['kid']}" for key in new]
+    assert [key["alg"] for key in new] == list(ALGORITHMS)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_token_is_refused_while_it_lives(path: Path, clock: time_machine.Traveller) -> None:
+    one, other = a_process(path), a_process(path)
+    said_by("rotate_signing_key")
+    second, living = timedelta(seconds=30), list[tuple[float, str]]()
+
+    for _ in range(60):
+        living.append((timezone.now().timestamp() + LIFETIME.total_seconds(), issued(one)))
+        clock.shift(second)
+        living = [kept for kept in living if kept[0] > timezone.now().timestamp()]
+        assert all(is_honoured(token, other) for _, token in living)
+
+    assert len(other.public_keys(at=timezone.now())["keys"]) == 2
+
+
+def test_compromised_keys_are_forgotten_at_once(path: Path, clock: time_machine.Traveller) -> None:
+    process = a_process(path)
+    old = issued(process)
+
+    said_by("rotate_signing_key", "--compromised")
+
+    assert not is_honoured(old, process)
+    assert is_honoured(issued(process), process)
+
+
+def test_a_missing_algorithm_is_there_at_once(path: Path, clock: time_machine.Traveller) -> None:
+    old = read_key_ring(path).keys[0]
+    write_key_ring(path, KeyRing((old,)))
+
+    said_by("rotate_signing_key")
+
+    assert is_honoured(issued(a_process(path)), a_process(path))
+
+
+def test_without_a_file_there_is_nothing_to_rotate() -> None:
+    refusal, _ = refusal_of("rotate_signing_key")
+
+    assert refusal == "There is no file of signing keys: set SIGNING_KEYS_FILE."
+
+
+def test_a_file_that_holds_no_keys_stays_as_it_is(path: Path) -> None:
+    path.write_text("nonsense")
+
+    refusal, _ = refusal_of("rotate_signing_key")
+
+    assert refusal == f"{path} does not hold a JSON Web Key Set."
+    assert path.read_text() == "nonsense"
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+
+    refusal, _ = refusal_of("rotate_signing_key")
+
+    assert refusal == f"{path} cannot be written: Permission denied."
