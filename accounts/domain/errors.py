@@ -39,6 +39,20 @@ class InvalidCredentials(Unauthenticated):
     explanation = "No active user has this address and this password."
 
 
+class UnsuitableClient(Invalid):
+    code = "unsuitable-client"
+    title = "The client is not registered"
+    explanation = (
+        "What was said of it is not safe or makes no sense; `errors` says what, and where."
+    )
+
+
+class ClientNotFound(NotFound):
+    code = "client-not-found"
+    title = "There is no such client"
+    explanation = "No client answers to this id."
+
+
 class WrongPassword(Invalid):
     code = "wrong-password"
     title = "The current password is wrong"

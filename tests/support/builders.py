@@ -10,7 +10,11 @@ import factory
 from accounts.domain.entities import (
     FIRST_PARTY_CLIENT,
     Answer,
+    ClientPk,
+    ClientTerms,
+    GrantType,
     LedgerEntry,
+    OAuthClient,
     Principal,
     RefreshToken,
     Right,
@@ -98,6 +102,17 @@ class LedgerEntryFactory(factory.Factory[LedgerEntry]):
     kept_at = NOON
 
 
+class ClientTermsFactory(factory.Factory[ClientTerms]):
+    class Meta:
+        model = ClientTerms
+
+    name = "Notebook"
+    is_public = False
+    redirect_uris = ("https://app.example/callback",)
+    allowed_scopes = frozenset({"openid", "profile", "email", "courses:read"})
+    grant_types = frozenset(GrantType)
+
+
 class ItemDefinitionFactory(factory.Factory[ItemDefinition]):
     class Meta:
         model = ItemDefinition
@@ -170,12 +185,25 @@ a_user = UserFactory.build
 a_session = SessionFactory.build
 a_refresh_token = RefreshTokenFactory.build
 a_ledger_entry = LedgerEntryFactory.build
+some_client_terms = ClientTermsFactory.build
 an_item_definition = ItemDefinitionFactory.build
 a_module_definition = ModuleDefinitionFactory.build
 a_definition = CourseDefinitionFactory.build
 a_course = CourseFactory.build
 some_terms = CredentialTermsFactory.build
 a_credential = CredentialFactory.build
+
+
+def a_client_of(terms: ClientTerms, **parts: Any) -> OAuthClient:
+    client = OAuthClient(
+        id=ClientPk(uuid4()),
+        client_id=uuid4().hex,
+        secret_hash="h" * 64,
+        terms=terms,
+        is_active=True,
+        created_at=NOON,
+    )
+    return replace(client, **parts)
 
 
 def a_principal(user: User | None = None, *rights: Right) -> Principal:

@@ -1,0 +1,202 @@
+"""Clients: what is agreed with their makers, and where browsers may be sent for them."""
+
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import ClientTerms, GrantType
+from accounts.domain.errors import UnsuitableClient
+from tests.support.builders import a_client_of, some_client_terms
+
+GOOD_URIS = [
+    "https://app.example/callback",
+    "https://app.example",
+    "https://app.example:8443/callback?tenant=1",
+    "http://127.0.0.1/callback",
+    "http://127.0.0.1:9911/cb",
+    "http://[::1]:9911/cb",
+    "com.example.app:/callback",
+]
+BAD_URIS = [
+    "",
+    "callback",
+    "/callback",
+    "//app.example/callback",
+    "http://app.example/callback",
+    "http://localhost/callback",
+    "http://127.0.0.1.evil.example/",
+    "http://127.0.0.1@evil.example/",
+    "http://127.0.0.2/callback",
+    "https://app.example/callback#fragment",
+    "https://app.example/callback#",
+    "https://anna:secret@app.example/",
+    "https://@app.example/",
+    "https:///callback",
+    "https://app.example:99999/",
+    "https://[::1/",
+    "https://app.example/a b",
+    "https://app.example/\n",
+    "https://app.example/\0",
+    "https://app.example\\@evil.example/",
+    "https://äpp.example/",
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "app:/callback",
+    "COM.EXAMPLE:/callback",
+    "https://app.example/" + "x" * 2000,
+]
+
+
+def refusal_of(terms: ClientTerms) -> set[str]:
+    """The members that are complained about."""
+    with pytest.raises(UnsuitableClient) as refusal:
+        terms.checked()
+    return {complaint.path for complaint in refusal.value.complaints}
+
+
+@pytest.mark.parametrize("uri", GOOD_URIS)
+def test_a_browser_may_be_sent_where_nobody_can_listen(uri: str) -> None:
+    terms = some_client_terms(redirect_uris=(uri,), post_logout_redirect_uris=(uri,))
+
+    assert terms.checked() is terms
+    assert a_client_of(terms).may_redirect_to(uri)
+    assert a_client_of(terms).may_return_to(uri)
+
+
+@pytest.mark.parametrize("uri", BAD_URIS)
+@pytest.mark.parametrize(
+    "member", ["redirect_uris", "post_logout_redirect_uris", "resources", "backchannel_logout_uri"]
+)
+def test_an_address_that_is_not_safe_is_refused(member: str, uri: str) -> None:
+    value: Any = uri if member == "backchannel_logout_uri" else (uri,)
+    if not uri and member == "backchannel_logout_uri":
+        value = " "
+
+    assert refusal_of(some_client_terms(**{member: value})) == {member}
+
+
+@pytest.mark.parametrize("member", ["resources", "backchannel_logout_uri"])
+def test_a_server_is_not_reached_by_an_address_of_an_app(member: str) -> None:
+    uri = "com.example.app:/callback"
+    value: Any = uri if member == "backchannel_logout_uri" else (uri,)
+
+    assert refusal_of(some_client_terms(**{member: value})) == {member}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example/",
+        "https://app.example/x",
+        "app.example",
+        "*",
+        "null",
+        "http://a.example",
+    ],
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    assert refusal_of(some_client_terms(allowed_origins=(origin,))) == {"allowed_origins"}
+
+
+@pytest.mark.parametrize("origin", ["https://app.example", "https://app.example:8443"])
+def test_an_origin_has_no_path(origin: str) -> None:
+    assert some_client_terms(allowed_origins=(origin,)).checked()
+
+
+@pytest.mark.parametrize(
+    ("changes", "member"),
+    [
+        ({"name": " "}, "name"),
+        ({"redirect_uris": ()}, "redirect_uris"),
+        ({"redirect_uris": tuple(f"https://app.example/{n}" for n in range(11))}, "redirect_uris"),
+        ({"allowed_scopes": frozenset({"openid", "root"})}, "allowed_scopes"),
+        ({"grant_types": frozenset()}, "grant_types"),
+        (
+            {"is_public": True, "grant_types": frozenset({GrantType.CLIENT_CREDENTIALS})},
+            "grant_types",
+        ),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused(changes: dict[str, Any], member: str) -> None:
+    assert refusal_of(some_client_terms(**changes)) == {member}
+
+
+def test_every_fault_is_named_at_once() -> None:
+    terms = some_client_terms(name="", redirect_uris=("x",), allowed_scopes=frozenset({"root"}))
+
+    assert refusal_of(terms) == {"name", "redirect_uris", "allowed_scopes"}
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://app.example/callback/",
+        "https://app.example/callback?",
+        "https://app.example/Callback",
+        "https://APP.example/callback",
+        "https://app.example:443/callback",
+        "https://app.example/callback?x=1",
+        "https://app.example/callback#x",
+        "https://app.example/./callback",
+        "https://app.example/a/../callback",
+        "https://app.example/%63allback",
+        "http://app.example/callback",
+        "https://app.example.evil.example/callback",
+        "",
+    ],
+)
+def test_a_redirect_uri_matches_to_the_byte(uri: str) -> None:
+    client = a_client_of(some_client_terms(redirect_uris=("https://app.example/callback",)))
+
+    assert not client.may_redirect_to(uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "may"),
+    [
+        ("http://127.0.0.1:1/cb", True),
+        ("http://127.0.0.1:65535/cb", True),
+        ("http://127.0.0.1/cb", True),
+        ("http://[::1]:4711/cb", False),
+        ("http://127.0.0.1:4711/other", False),
+        ("http://127.0.0.1:4711/cb?x", False),
+        ("http://127.0.0.1:4711@evil.example/cb", False),
+        ("https://127.0.0.1:4711/cb", False),
+        ("http://localhost:4711/cb", False),
+    ],
+)
+def test_of_a_loopback_address_the_port_may_differ(uri: str, *, may: bool) -> None:
+    client = a_client_of(some_client_terms(redirect_uris=("http://127.0.0.1:9911/cb",)))
+
+    assert client.may_redirect_to(uri) is may
+
+
+def test_the_port_of_any_other_address_may_not_differ() -> None:
+    client = a_client_of(some_client_terms(redirect_uris=("https://127.0.0.1:9911/cb",)))
+
+    assert not client.may_redirect_to("https://127.0.0.1:9912/cb")
+
+
+def test_a_client_returns_to_the_byte_where_it_said() -> None:
+    client = a_client_of(some_client_terms(post_logout_redirect_uris=("http://127.0.0.1:1/out",)))
+
+    assert client.may_return_to("http://127.0.0.1:1/out")
+    assert not client.may_return_to("http://127.0.0.1:2/out")
+
+
+def test_a_client_uses_what_was_agreed_and_nothing_else() -> None:
+    terms = some_client_terms(
+        grant_types=frozenset({GrantType.REFRESH_TOKEN}), allowed_scopes=frozenset({"openid"})
+    )
+    client = a_client_of(terms)
+
+    assert client.may_use("refresh_token")
+    assert not client.may_use("authorization_code")
+    assert not client.may_use("password")
+    assert client.may_ask_for(["openid"])
+    assert client.may_ask_for([])
+    assert not client.may_ask_for(["openid", "profile"])
+
+
+def test_a_secret_hash_is_not_printed() -> None:
+    assert "hush" not in repr(a_client_of(some_client_terms(), secret_hash="hush"))
