@@ -19,7 +19,7 @@ def repositories_in(module: str) -> dict[str, type[Any]]:
     return {
         name: class_
         for name, class_ in found
-        if name.endswith("Repository") and class_.__module__ == module
+        if name.endswith("Repository") and f"{class_.__module__}.".startswith(f"{module}.")
     }
 
 

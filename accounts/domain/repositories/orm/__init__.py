@@ -1,0 +1,15 @@
+"""Accounts in the database: the only package here that knows the rows."""
+
+from accounts.domain.repositories.orm.ledger import OrmLedgerRepository
+from accounts.domain.repositories.orm.sessions import (
+    OrmRefreshTokenRepository,
+    OrmSessionRepository,
+)
+from accounts.domain.repositories.orm.users import OrmUserRepository
+
+__all__ = [
+    "OrmLedgerRepository",
+    "OrmRefreshTokenRepository",
+    "OrmSessionRepository",
+    "OrmUserRepository",
+]

@@ -1,0 +1,78 @@
+"""Users in the database."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts import models as rows
+from accounts.domain.entities import Role, User, UserId
+from accounts.domain.errors import EmailTaken, UserNotFound
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.storage.inserts import insert
+from authsvc.storage.prepared import PreparedQuery
+
+Values = dict[str, Any]
+
+_USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id), UUID)
+
+
+class OrmUserRepository:
+    def add(self, user: User) -> None:
+        values = _user_values(user) | {"last_login": None}
+        if not insert(rows.User, [values], unless_taken=("email",)):
+            raise EmailTaken
+
+    def get(self, user_id: UserId) -> User:
+        row = _USER.first(user_id)
+        if row is None:
+            raise UserNotFound
+        return _user(row)
+
+    def find_by_email(self, email: str) -> User | None:
+        row = rows.User.objects.filter(email=email).first()
+        return _user(row) if row else None
+
+    def get_for_update(self, user_id: UserId) -> User:
+        try:
+            return _user(rows.User.objects.select_for_update().get(pk=user_id))
+        except rows.User.DoesNotExist:
+            raise UserNotFound from None
+
+    def save(self, user: User) -> None:
+        rows.User.objects.filter(pk=user.id).update(**_user_values(user))
+
+    def page_of(self, request: PageRequest) -> Page[User]:
+        found = rows.User.objects.order_by("created_at", "id")
+        if request.cursor is not None:
+            at, user_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=user_id))
+        users = [_user(row) for row in found[: request.limit + 1]]
+        return page_of(users, request, key=lambda user: (user.created_at, user.id))
+
+
+def _user(row: rows.User) -> User:
+    return User(
+        id=UserId(row.id),
+        email=row.email,
+        name=row.name,
+        password_hash=row.password,
+        roles=tuple(Role(role) for role in row.roles),
+        is_active=row.is_active,
+        is_staff=row.is_staff,
+        created_at=row.created_at,
+    )
+
+
+def _user_values(user: User) -> Values:
+    return {
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "password": user.password_hash,
+        "roles": list(user.roles),
+        "is_active": user.is_active,
+        "is_staff": user.is_staff,
+        "is_superuser": Role.ADMIN in user.roles,
+        "created_at": user.created_at,
+    }

@@ -1,0 +1,10 @@
+"""Where accounts keeps things: the promises every store makes."""
+
+from accounts.domain.repositories.protocols.ledger import LedgerRepository
+from accounts.domain.repositories.protocols.sessions import (
+    RefreshTokenRepository,
+    SessionRepository,
+)
+from accounts.domain.repositories.protocols.users import UserRepository
+
+__all__ = ["LedgerRepository", "RefreshTokenRepository", "SessionRepository", "UserRepository"]
