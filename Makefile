@@ -23,7 +23,7 @@ SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocki
 	--respawn-failed-workers authsvc.wsgi:application
 # Production as it must be configured, but for secrets that last no longer than the check.
 AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \
-	PUBLIC_URL=https://auth.example SIGNING_KEYS_FILE=var/check-keys.json \
+	PUBLIC_URL=https://auth.example EMAIL_URL=smtp://mail.example SIGNING_KEYS_FILE=var/check-keys.json \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 
 .PHONY: help

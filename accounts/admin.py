@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -16,22 +18,14 @@ from accounts import models as rows
 from accounts.domain.entities import Principal, Right, Role, UserChanges, UserId
 from authsvc.actors import staff_of
 from authsvc.container import services
+from authsvc.forms import AddressField, PasswordField, accepts
 from authsvc.staff import (
     LookOnlyAdmin,
-    PasswordField,
     ServiceAdmin,
-    accepts,
     question,
     staff_action,
     tells_refusals,
 )
-
-
-class AddressField(forms.EmailField):
-    """Checked and measured in lower case, as it is kept."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).lower()
 
 
 class UserForm(forms.ModelForm[rows.User]):
@@ -58,7 +52,7 @@ class UserForm(forms.ModelForm[rows.User]):
 
 
 class NewUserForm(UserForm):
-    email = AddressField(max_length=254)
+    email = AddressField()
     new_password = PasswordField(label="Password")
 
     class Meta(UserForm.Meta):
@@ -73,6 +67,10 @@ class NewUserForm(UserForm):
 
 class SetPasswordForm(forms.Form):
     password = PasswordField(label="New password")
+
+
+# What django-allauth keeps has its pages where its owner is; here it would be changed around the services.
+admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(rows.User)
@@ -215,6 +213,21 @@ class LedgerEntryAdmin(LookOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What callers were told is not for staff."""
         return super().get_queryset(request).defer("body", "fingerprint")
+
+
+@admin.register(rows.LimitState)
+class LimitStateAdmin(LookOnlyAdmin):
+    list_display = ["key", "limit", "count", "refusals", "waits_until", "forgotten_at"]
+    list_filter = ["limit"]
+    list_select_related = []
+    ordering = ["-forgotten_at"]
+
+
+@admin.register(rows.FamiliarAddress)
+class FamiliarAddressAdmin(LookOnlyAdmin):
+    list_display = ["key", "seen_at"]
+    list_select_related = []
+    ordering = ["-seen_at"]
 
 
 @admin.register(LogEntry)

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_used  # noqa: PLC0415  # has models, so needs the apps
+
+        from accounts.pages.passkeys import note_kind  # noqa: PLC0415  # likewise
+
+        authenticator_used.connect(note_kind)

@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts.domain.errors import InvalidCredentials
+from accounts.domain.entities import User as Account
+from accounts.domain.errors import InvalidCredentials, PasswordsBusy
+from accounts.domain.services import LimitName
 from accounts.models import User
+from authsvc.addresses import address_of
 from authsvc.container import services
+from authsvc.forms import sentence_of
+from authsvc.kernel.limits import TooManyAttempts
 
 
 class AccountsBackend(ModelBackend):
@@ -18,12 +24,25 @@ class AccountsBackend(ModelBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
+        email: str | None = None,
         **_: Any,
     ) -> User | None:
-        if username is None or password is None:
+        """Raises ValidationError, which forms show, when we do not look at the password now."""
+        address = username if email is None else email
+        if address is None or password is None:
             return None
         try:
-            user = services().sessions.authenticate(email=username, password=password)
+            user = _recognised(request, email=address, password=password)
         except InvalidCredentials:
             return None
+        except (TooManyAttempts, PasswordsBusy) as refusal:
+            raise ValidationError(sentence_of(refusal)) from refusal
         return User.objects.get(pk=user.id)
+
+
+def _recognised(request: HttpRequest | None, *, email: str, password: str) -> Account:
+    if request is None:
+        return services().sessions.recognise(email=email, password=password)
+    address = address_of(request)
+    services().limits.count(LimitName.LOG_IN, address).require()
+    return services().sessions.recognise(email=email, password=password, address=address)

@@ -7,9 +7,10 @@ from accounts.domain.errors import (
     InvalidCredentials,
     InvalidToken,
     NotPermitted,
+    PasswordsBusy,
     RequestStillRunning,
 )
-from accounts.domain.services import entry_id_of
+from accounts.domain.services import LimitName, entry_id_of
 
 __all__ = [
     "OPERATOR",
@@ -18,7 +19,9 @@ __all__ = [
     "IdempotencyKeyReused",
     "InvalidCredentials",
     "InvalidToken",
+    "LimitName",
     "NotPermitted",
+    "PasswordsBusy",
     "Principal",
     "RequestStillRunning",
     "Right",

@@ -23,6 +23,19 @@ def principal_of(request: Request) -> Principal:
     return request.user
 
 
+def person_of(request: HttpRequest) -> Principal:
+    """Who is signed in at a page, for what concerns himself."""
+    if request.user.pk is None:
+        raise NotAuthenticated
+    return Principal(
+        user_id=UserId(request.user.pk),
+        roles=(),
+        rights=frozenset(),
+        scopes=frozenset(Scope),
+        client_id="pages",
+    )
+
+
 def staff_of(request: HttpRequest) -> Principal:
     """Who works in the back office: his groups say what he may do there, and an admin may do everything."""
     user = request.user

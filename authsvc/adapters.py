@@ -1,7 +1,7 @@
 """The kernel's ports, played by Django."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.db import transaction
@@ -20,6 +20,9 @@ class DjangoUnitOfWork:
 
     def atomic(self) -> AbstractContextManager[None]:
         return transaction.atomic()
+
+    def single(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         transaction.on_commit(callback)

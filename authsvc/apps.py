@@ -28,4 +28,4 @@ class BackOfficeConfig(admin_apps.AdminConfig):
     """Django's admin with our own site."""
 
     default = False  # or Django could not tell which of these two configures authsvc
-    default_site = "authsvc.staff.BackOffice"
+    default_site = "authsvc.back_office.BackOffice"

@@ -2,33 +2,25 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 
 from django.conf import settings
 
-from accounts.adapters.key_file import KeyFile, UnusableKeys
-from accounts.adapters.keys import KeyRing, Keys, new_key_ring
-from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
-from accounts.adapters.secrets import HmacTokens
-from accounts.adapters.tokens import JwtAccessTokens
-from accounts.domain.entities import SessionPolicy
-from accounts.domain.ports import AccessTokens, OpaqueTokens, PasswordHasher, PasswordPolicy
 from accounts.domain.services import (
     AccessService,
     AccountService,
+    EmailService,
     LedgerService,
+    LimitService,
     Passwords,
     SessionService,
     TokenPairs,
     UserService,
 )
-from authsvc.adapters import DjangoUnitOfWork, SystemClock
-from authsvc.desk import kept
-from authsvc.environment import Environment
-from authsvc.kernel.clock import Clock
+from authsvc.adapters import DjangoUnitOfWork
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.ports import Ports, ports
 from authsvc.stores import Repositories, memory_repositories, orm_repositories
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services import AuthoringService, CatalogService
@@ -41,18 +33,6 @@ from progress.domain.services import (
     Recorder,
     RecordingService,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What the services ask of the world, beside a place to keep things."""
-
-    clock: Clock
-    password_hasher: PasswordHasher
-    password_policy: PasswordPolicy
-    access_tokens: AccessTokens
-    opaque_tokens: OpaqueTokens
-    session_policy: SessionPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +62,14 @@ class Services:
         )
 
     @cached_property
+    def emails(self) -> EmailService:
+        return EmailService(
+            users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
     def users(self) -> UserService:
         return UserService(
             users=self.repositories.users,
@@ -104,6 +92,7 @@ class Services:
                 opaque_tokens=self.ports.opaque_tokens,
                 policy=self.ports.session_policy,
             ),
+            limits=self.limits,
             passwords=self.ports.password_hasher,
             opaque_tokens=self.ports.opaque_tokens,
             policy=self.ports.session_policy,
@@ -115,6 +104,17 @@ class Services:
     def ledger(self) -> LedgerService:
         return LedgerService(
             entries=self.repositories.ledger,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def limits(self) -> LimitService:
+        return LimitService(
+            limits=self.repositories.limits,
+            familiar_addresses=self.repositories.familiar_addresses,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -209,53 +209,6 @@ class Services:
     def _issue(self, event: CourseCompleted) -> None:
         # Looked up when it is needed: issuing records, and what records needs these events.
         self.issuing.on_course_completed(event)
-
-
-def ports(environment: Environment, *, secret_key: str) -> Ports:
-    """The ports as the environment wants them. Raises UnusableKeys."""
-    return Ports(
-        clock=SystemClock(),
-        password_hasher=Argon2Hasher(
-            memory_kib=environment.argon2_memory_kib,
-            passes=environment.argon2_passes,
-            lanes=environment.argon2_lanes,
-        ),
-        password_policy=DjangoPasswordPolicy(),
-        access_tokens=JwtAccessTokens(
-            keys=_keys(environment),
-            issuer=environment.public_url,
-            audience=f"{environment.public_url}/v1",
-            lifetime=environment.access_token,
-        ),
-        opaque_tokens=HmacTokens(secret_key),
-        session_policy=SessionPolicy(
-            refresh_within=environment.refresh_token, ends_after=environment.session
-        ),
-    )
-
-
-def _keys(environment: Environment) -> Keys:
-    path = environment.signing_keys_path
-    if path is None:
-        return _passing_keys()
-    if environment.signing_keys_file is None:
-        _make_keys(path)
-    return KeyFile(path)
-
-
-def _make_keys(path: Path) -> None:
-    """Keep new keys at *path* unless there are some. Raises UnusableKeys."""
-    try:
-        kept(path, lambda: new_key_ring().private_json())
-    except OSError as error:
-        msg = f"no signing keys can be kept at {path}: {error.strerror}"
-        raise UnusableKeys(msg) from None
-
-
-@cache
-def _passing_keys() -> KeyRing:
-    """Keys that last as long as the process: to make them takes a while."""
-    return new_key_ring()
 
 
 @cache

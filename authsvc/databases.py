@@ -4,7 +4,8 @@ from typing import Any
 
 import dj_database_url
 
-from authsvc.environment import ROOT, Environment, Misconfigured
+from authsvc.environment import Environment
+from authsvc.variables import ROOT, Misconfigured
 
 
 def databases(environment: Environment) -> dict[str, Any]:

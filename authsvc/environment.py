@@ -1,70 +1,16 @@
 """What the environment says: every variable, read once, checked, and never looked up again."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+from authsvc.variables import ROOT, Misconfigured, Reader
+
 SHORTEST_SECRET_KEY: Final = 50
 LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
-
-# Name, default and meaning of each variable: .env.example is made of these.
-VARIABLES: Final = (
-    ("APP_ENV", "dev", "dev, test or prod. prod refuses to start with what is unsafe there."),
-    (
-        "DATABASE_URL",
-        "",
-        "postgres://… or sqlite:///…; without it everything is kept in memory and lost at the end.",
-    ),
-    (
-        "SECRET_KEY",
-        "",
-        "At least 50 random characters; needed in prod. Elsewhere one is made and kept in DATA_DIR.",
-    ),
-    (
-        "SIGNING_KEYS_FILE",
-        "",
-        "A private JSON Web Key Set; needed in prod. Elsewhere one is made and kept in DATA_DIR.",
-    ),
-    (
-        "ALLOWED_HOSTS",
-        "",
-        "The host names of this service, with commas between; needed in prod. Elsewhere this machine's.",
-    ),
-    (
-        "PUBLIC_URL",
-        "http://127.0.0.1:8000",
-        "The address under which clients reach this service, and the issuer of its tokens.",
-    ),
-    (
-        "BEHIND_PROXY",
-        "off",
-        "on if a proxy of yours stands in front, which sets X-Forwarded-Proto on every request.",
-    ),
-    (
-        "DATA_DIR",
-        "var",
-        "Where a desk keeps its database and its secrets, and prod its static files.",
-    ),
-    ("DOCS", "on", "on or off: whether /docs and /v1/openapi.json are served."),
-    ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    ("LOG_FORMAT", "console", "console for people or json for machines."),
-    ("MAX_BODY_BYTES", "1048576", "The longest request body that is read."),
-    ("ACCESS_TOKEN_SECONDS", "900", "How long an access token lives."),
-    ("REFRESH_TOKEN_SECONDS", "1209600", "How long a refresh token waits to be used."),
-    ("SESSION_SECONDS", "7776000", "How long a session lasts, however often it is refreshed."),
-    ("ARGON2_MEMORY_KIB", "19456", "The memory that hashing a password takes."),
-    ("ARGON2_PASSES", "2", "How often hashing a password goes over that memory."),
-    ("ARGON2_LANES", "1", "In how many lanes it does."),
-)
-
-
-class Misconfigured(Exception):
-    """The environment makes no sense; says in one sentence what to change."""
 
 
 class AppEnv(StrEnum):
@@ -90,6 +36,18 @@ class Environment:
     access_token: timedelta
     refresh_token: timedelta
     session: timedelta
+    browser_idle: timedelta
+    browser_session: timedelta
+    fresh_sign_in: timedelta
+    asks_staff_everywhere: bool
+    needs_verified_email: bool
+    email_url: str = field(repr=False)
+    email_from: str
+    log_ins_per_minute: int
+    guesses_in_a_row: int
+    registrations_per_hour: int
+    token_failures_per_minute: int
+    argon2_at_once: int
     argon2_memory_kib: int
     argon2_passes: int
     argon2_lanes: int
@@ -119,10 +77,15 @@ class Environment:
     def is_prod(self) -> bool:
         return self.app_env is AppEnv.PROD
 
+    @property
+    def asks_staff(self) -> bool:
+        """Whether staff need a second factor, and a fresh sign-in before they take something away."""
+        return self.is_prod or self.asks_staff_everywhere
+
 
 def read_environment(given: Mapping[str, str]) -> Environment:
     """The environment that these variables describe. Raises Misconfigured."""
-    reader = _Reader(given)
+    reader = Reader(given)
     environment = Environment(
         app_env=AppEnv(reader.choice("APP_ENV", *AppEnv)),
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
@@ -136,22 +99,46 @@ def read_environment(given: Mapping[str, str]) -> Environment:
         log_level=reader.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
         log_format=reader.choice("LOG_FORMAT", "console", "json"),
         max_body_bytes=reader.number("MAX_BODY_BYTES", at_least=1024),
-        access_token=timedelta(seconds=reader.number("ACCESS_TOKEN_SECONDS", at_least=60)),
-        refresh_token=timedelta(seconds=reader.number("REFRESH_TOKEN_SECONDS", at_least=60)),
-        session=timedelta(seconds=reader.number("SESSION_SECONDS", at_least=60)),
-        argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
-        argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
-        argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
+        access_token=reader.span("ACCESS_TOKEN_SECONDS"),
+        refresh_token=reader.span("REFRESH_TOKEN_SECONDS"),
+        session=reader.span("SESSION_SECONDS"),
+        **_of_pages(reader),
+        **_of_limits(reader),
+        **_of_argon2(reader),
     )
     if environment.is_prod:
         _require_safety(environment)
     return environment
 
 
-def example() -> str:
-    """The text of .env.example."""
-    lines = [f"# {meaning}\n{name}={default}\n" for name, default, meaning in VARIABLES]
-    return "\n".join(["# Every variable that authsvc reads, with its default.\n", *lines])
+def _of_pages(reader: Reader) -> dict[str, Any]:
+    return {
+        "browser_idle": reader.span("BROWSER_IDLE_SECONDS"),
+        "browser_session": reader.span("BROWSER_SESSION_SECONDS"),
+        "fresh_sign_in": reader.span("FRESH_SIGN_IN_SECONDS"),
+        "asks_staff_everywhere": reader.switch("STAFF_SECOND_FACTOR"),
+        "needs_verified_email": reader.switch("VERIFIED_EMAIL"),
+        "email_url": reader.url("EMAIL_URL", "smtp", "smtps", "file"),
+        "email_from": reader.text("EMAIL_FROM"),
+    }
+
+
+def _of_limits(reader: Reader) -> dict[str, Any]:
+    return {
+        "log_ins_per_minute": reader.number("LOGIN_ATTEMPTS_PER_MINUTE", at_least=1),
+        "guesses_in_a_row": reader.number("LOGIN_GUESSES_IN_A_ROW", at_least=1),
+        "registrations_per_hour": reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
+        "token_failures_per_minute": reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
+    }
+
+
+def _of_argon2(reader: Reader) -> dict[str, Any]:
+    return {
+        "argon2_at_once": reader.number("ARGON2_AT_ONCE", at_least=1),
+        "argon2_memory_kib": reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
+        "argon2_passes": reader.number("ARGON2_PASSES", at_least=1),
+        "argon2_lanes": reader.number("ARGON2_LANES", at_least=1),
+    }
 
 
 def _require_safety(environment: Environment) -> None:
@@ -161,6 +148,7 @@ def _require_safety(environment: Environment) -> None:
         "SIGNING_KEYS_FILE": environment.signing_keys_file,
         "ALLOWED_HOSTS": environment.allowed_hosts,
         "DATABASE_URL": environment.database_url,
+        "EMAIL_URL": environment.email_url,
     }
     missing = [name for name, value in needed.items() if not value]
     if missing:
@@ -177,54 +165,3 @@ def _require_safety(environment: Environment) -> None:
     if not environment.public_url.startswith("https://"):
         msg = "PUBLIC_URL must begin with https:// when APP_ENV is prod."
         raise Misconfigured(msg)
-
-
-class _Reader:
-    """Takes each variable in the form that it must have; an empty one counts as not set."""
-
-    def __init__(self, given: Mapping[str, str]) -> None:
-        defaults = {name: default for name, default, _ in VARIABLES}
-        self._values = defaults | {name: value for name, value in given.items() if value}
-
-    def text(self, name: str) -> str:
-        return self._values[name].strip()
-
-    def path(self, name: str) -> Path | None:
-        return ROOT / self.text(name) if self.text(name) else None
-
-    def names(self, name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
-
-    def choice(self, name: str, *choices: str) -> str:
-        if self.text(name) not in choices:
-            msg = f"{name} must be one of {', '.join(choices)}, not {self.text(name)!r}."
-            raise Misconfigured(msg)
-        return self.text(name)
-
-    def switch(self, name: str) -> bool:
-        return self.choice(name, "on", "off") == "on"
-
-    def number(self, name: str, *, at_least: int) -> int:
-        digits = self.text(name)
-        is_number = re.fullmatch(r"[0-9]{1,9}", digits)
-        if not (is_number and int(digits) >= at_least):
-            msg = f"{name} must be a whole number of at least {at_least}, not {digits!r}."
-            raise Misconfigured(msg)
-        return int(digits)
-
-    def url(self, name: str, *schemes: str) -> str:
-        value = self.text(name)
-        beginnings = tuple(f"{scheme}://" for scheme in schemes)
-        if value and not value.startswith(beginnings):
-            # The value may hold a password, so it is not repeated.
-            msg = f"{name} must be a URL that begins with {' or '.join(beginnings)}."
-            raise Misconfigured(msg)
-        return value
-
-    def address(self, name: str) -> str:
-        """An absolute HTTP URL that paths can be put behind: no slash at its end, no query, no fragment."""
-        value = self.url(name, "http", "https").rstrip("/")
-        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-            msg = f"{name} must name a host and may go on with a path, like https://auth.example."
-            raise Misconfigured(msg)
-        return value

@@ -8,22 +8,29 @@ import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from secrets import token_hex
+from time import time
 from typing import Any, Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from csp.middleware import CSPMiddleware as _Csp
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
 from django.contrib.messages.middleware import MessageMiddleware as _Message
 from django.contrib.sessions.middleware import SessionMiddleware as _Session
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware as _XFrameOptions
 from django.middleware.csrf import CsrfViewMiddleware as _Csrf
+from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from authsvc.logs import request_id
 
 NO_PAGES: Final = ("/v1/", "/health", "/.well-known/")
+_BEGAN_AT: Final = "began_at"
+_SEEN_AT: Final = "seen_at"
+# To write it down at each request would make a writer of every reader.
+_NOTED_EVERY_SECONDS: Final = 30
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -66,7 +73,28 @@ class _PagesOnly(MiddlewareMixin):
 
 
 class SessionMiddleware(_PagesOnly, _Session):
-    """Django's, on pages."""
+    """Django's, on pages. Somebody is signed out when he was idle for too long, and in the end whatever he does.
+
+    What depends on who he is, no cache keeps; not even that of his own browser, for whoever sits down there after him.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        session, now = request.session, int(time())
+        if session.session_key is None or SESSION_KEY not in session:
+            return
+        lasts = now - session.setdefault(_BEGAN_AT, now)
+        idle = now - session.setdefault(_SEEN_AT, now)
+        is_too_long = lasts >= settings.ENVIRONMENT.browser_session.total_seconds()
+        if is_too_long or idle >= settings.ENVIRONMENT.browser_idle.total_seconds():
+            session.flush()
+        elif idle >= _NOTED_EVERY_SECONDS:
+            session[_SEEN_AT] = now
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return super().process_response(request, response)
 
 
 class CsrfViewMiddleware(_PagesOnly, _Csrf):

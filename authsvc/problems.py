@@ -14,12 +14,14 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.public import InvalidToken
 from authsvc.kernel.errors import (
+    Busy,
     Complaint,
     Conflict,
     DomainError,
     Forbidden,
     Invalid,
     NotFound,
+    TooMany,
     Unauthenticated,
 )
 from authsvc.middleware import NO_PAGES
@@ -35,6 +37,8 @@ STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 # What HTTP itself has against a request, before any of our rules is asked: code and title.

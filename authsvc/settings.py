@@ -10,8 +10,10 @@ from dotenv import dotenv_values
 
 from authsvc.databases import databases
 from authsvc.desk import kept
-from authsvc.environment import ROOT, AppEnv, Environment, Misconfigured, read_environment
+from authsvc.environment import AppEnv, Environment, read_environment
 from authsvc.logs import logging_config
+from authsvc.mail import mail
+from authsvc.variables import ROOT, Misconfigured
 
 django_stubs_ext.monkeypatch()
 
@@ -39,6 +41,7 @@ def _secret_key(environment: Environment) -> str:
 try:
     ENVIRONMENT = read_environment(_given())
     DATABASES: dict[str, Any] = databases(ENVIRONMENT)
+    MAIL = mail(ENVIRONMENT)
     SECRET_KEY = _secret_key(ENVIRONMENT)
 except Misconfigured as error:
     raise SystemExit(f"authsvc cannot start: {error}") from None
@@ -51,6 +54,8 @@ WSGI_APPLICATION = "authsvc.wsgi.application"
 APPEND_SLASH = False
 INSTALLED_APPS = [
     "authsvc",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "courses",
     "progress",
@@ -77,6 +82,7 @@ MIDDLEWARE = [
     "authsvc.middleware.MessageMiddleware",
     "authsvc.middleware.XFrameOptionsMiddleware",
     "authsvc.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
@@ -95,6 +101,51 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.AccountsBackend"]
 PASSWORD_HASHERS = ["accounts.adapters.passwords.DjangoHasher"]
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+PASSWORD_RESET_TIMEOUT = LINK_SECONDS = 60 * 60
+
+ACCOUNT_ADAPTER = "accounts.pages.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# For signing up; accounts.pages.stages says whom it keeps from signing in.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = LINK_SECONDS / (24 * 60 * 60)
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ENVIRONMENT.fresh_sign_in.total_seconds())
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Who guesses passwords and codes, and who makes accounts, our own limits count; here is who has mail sent to others.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "signup": None,
+    "reauthenticate": None,
+    "reset_password": "20/h/ip,5/h/key",
+    "confirm_email": "5/h/key",
+    "manage_email": "10/h/user",
+}
+MFA_ADAPTER = "accounts.pages.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+
+EMAIL_BACKEND = MAIL.backend
+EMAIL_FILE_PATH = MAIL.folder
+EMAIL_HOST = MAIL.host
+EMAIL_PORT = MAIL.port
+EMAIL_HOST_USER = MAIL.user
+EMAIL_HOST_PASSWORD = MAIL.password
+EMAIL_USE_TLS = MAIL.turns_to_tls
+EMAIL_USE_SSL = MAIL.begins_with_tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -123,7 +174,17 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.is_behind_proxy else None
 )
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.public_url.startswith("https://")
-SESSION_COOKIE_AGE = 12 * 60 * 60
+if SESSION_COOKIE_SECURE:
+    # Under these names a browser takes cookies from this host alone (RFC 6265bis).
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(ENVIRONMENT.browser_session.total_seconds())
+SESSION_ENGINE = (
+    "django.contrib.sessions.backends.db"
+    if ENVIRONMENT.has_database
+    else "django.contrib.sessions.backends.signed_cookies"
+)
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 X_FRAME_OPTIONS = "DENY"
 # These two look for Django's own middlewares by name; ours, of authsvc.middleware, are the same on every page.

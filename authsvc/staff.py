@@ -1,4 +1,4 @@
-"""The back office: its pages look at rows, and leave every change to a service."""
+"""The pages of the back office: they look at rows, and leave every change to a service."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -6,20 +6,21 @@ from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.utils import model_ngettext
-from django.contrib.auth import update_session_auth_hash
 from django.db.models import Model, QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from accounts.public import Principal, Right
 from authsvc.actors import staff_of
+from authsvc.browsers import require_fresh_sign_in
 from authsvc.container import services
-from authsvc.kernel.errors import Complaint, DomainError, Invalid
+from authsvc.forms import sentence_of
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.ids import id_spelled
 
 MOST_AT_ONCE: Final = 100
@@ -30,59 +31,12 @@ Act = Callable[[Any, Any, str, Principal], object]
 """What an action does to one row: given its page, the row, the reason and who acts, it calls a service once."""
 
 
-class PasswordField(forms.CharField):
-    """As long as the API takes it, with its spaces, and never shown again."""
-
-    def __init__(self, *, label: str, is_new: bool = True) -> None:
-        autocomplete = "new-password" if is_new else "current-password"
-        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
-        super().__init__(label=label, max_length=1024, strip=False, widget=widget)
-
-
-class OwnPasswordForm(forms.Form):
-    current_password = PasswordField(label="Current password", is_new=False)
-    new_password = PasswordField(label="New password")
-
-
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         help_text="It stays in the log, for whoever asks later.",
     )
-
-
-class BackOffice(admin.AdminSite):
-    """Django's site, where nothing is deleted and one's own password is changed by its service."""
-
-    site_header = site_title = "authsvc"
-    index_title = "Back office"
-    site_url = None
-
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        self.disable_action("delete_selected")
-
-    def password_change(  # type: ignore[override]  # Django's redirects too
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """End one's sessions everywhere but here."""
-        form = OwnPasswordForm(request.POST or None)
-        user: Any = request.user
-
-        def change() -> None:
-            services().accounts.change_password(
-                current=form.cleaned_data["current_password"],
-                new=form.cleaned_data["new_password"],
-                by=staff_of(request),
-            )
-
-        if not accepts(form, change):
-            index = reverse("admin:index")
-            return question(request, self, form, title="Change password", back=index)
-        user.refresh_from_db()
-        update_session_auth_hash(request, user)
-        return redirect("admin:password_change_done")
 
 
 def tells_refusals(view: View) -> View:
@@ -116,6 +70,8 @@ def staff_action(verb: str, *, done: str, asks_why: bool = False) -> Callable[[A
             if len(chosen) > MOST_AT_ONCE:
                 page.message_user(request, f"Choose at most {MOST_AT_ONCE}.", messages.ERROR)
                 return None
+            if asks_why and settings.ENVIRONMENT.asks_staff:
+                require_fresh_sign_in(request)
             form = ReasonForm(request.POST if "reason" in request.POST else None)
             if asks_why and not form.is_valid():
                 return page.ask_why(request, form, chosen, verb=verb, action=act.__name__)
@@ -257,28 +213,6 @@ class ServiceAdmin(StaffAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-def sentence_of(refusal: DomainError) -> str:
-    """What to tell staff of a refusal."""
-    complaints = refusal.complaints if isinstance(refusal, Invalid) else ()
-    reasons = [complaint.detail for complaint in complaints] or [refusal.detail]
-    return f"{refusal.title}. {' '.join(reasons)}"
-
-
-def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is in order and *act* did what it says; otherwise the form says what is wrong."""
-    if not form.is_valid():
-        return False
-    try:
-        with services().unit_of_work.atomic():
-            act()
-    except Invalid as refusal:
-        for complaint in refusal.complaints or [Complaint(path="", detail=refusal.detail)]:
-            name = complaint.path if complaint.path in form.fields else None
-            form.add_error(name, complaint.detail)
-        return False
-    return True
-
-
 def question(
     request: HttpRequest,
     site: admin.AdminSite,
@@ -290,5 +224,7 @@ def question(
 ) -> HttpResponse:
     """A page with one small form; *back* is where whoever would rather not answer goes."""
     fieldsets = AdminForm(cast("Any", form), [(None, {"fields": list(form.fields)})], {})
-    context |= {"title": title, "back": back, "form": form, "fieldsets": fieldsets}
+    # Whoever had to show first who he is sees this where he showed it; the form belongs here all the same.
+    here = request.get_full_path()
+    context |= {"title": title, "back": back, "here": here, "form": form, "fieldsets": fieldsets}
     return TemplateResponse(request, "admin/question.html", site.each_context(request) | context)

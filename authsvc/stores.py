@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from accounts.domain.repositories import memory as accounts_memory
 from accounts.domain.repositories import orm as accounts_orm
 from accounts.domain.repositories.protocols import (
+    FamiliarAddressRepository,
     LedgerRepository,
+    RateLimitRepository,
     RefreshTokenRepository,
     SessionRepository,
     UserRepository,
+    VerifiedEmailRepository,
 )
 from authsvc.kernel.memory import InMemoryDatabase
 from courses.domain.repositories import memory as courses_memory
@@ -32,9 +35,12 @@ from progress.domain.repositories.protocols import EventRepository, ProgressRepo
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
     users: UserRepository
+    verified_emails: VerifiedEmailRepository
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
     ledger: LedgerRepository
+    limits: RateLimitRepository
+    familiar_addresses: FamiliarAddressRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -47,9 +53,12 @@ class Repositories:
 def orm_repositories() -> Repositories:
     return Repositories(
         users=accounts_orm.OrmUserRepository(),
+        verified_emails=accounts_orm.OrmVerifiedEmailRepository(),
         sessions=accounts_orm.OrmSessionRepository(),
         refresh_tokens=accounts_orm.OrmRefreshTokenRepository(),
         ledger=accounts_orm.OrmLedgerRepository(),
+        limits=accounts_orm.OrmRateLimitRepository(),
+        familiar_addresses=accounts_orm.OrmFamiliarAddressRepository(),
         courses=courses_orm.OrmCourseRepository(),
         course_drafts=courses_orm.OrmCourseDraftRepository(),
         course_versions=courses_orm.OrmCourseVersionRepository(),
@@ -67,9 +76,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     events = progress_memory.InMemoryEventRepository(database.table())
     return Repositories(
         users=users,
+        verified_emails=accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
         sessions=accounts_memory.InMemorySessionRepository(users, refresh_tokens, database.table()),
         refresh_tokens=refresh_tokens,
         ledger=accounts_memory.InMemoryLedgerRepository(database.table()),
+        limits=accounts_memory.InMemoryRateLimitRepository(database.table()),
+        familiar_addresses=accounts_memory.InMemoryFamiliarAddressRepository(database.table()),
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
         course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),

@@ -25,9 +25,11 @@ if settings.ENVIRONMENT.has_database:
     urlpatterns += [
         path("admin", RedirectView.as_view(pattern_name="admin:index")),
         path("admin/", admin.site.urls),
+        path("", include("accounts.pages.urls")),
     ]
 else:
-    urlpatterns.append(re_path(r"^(?:admin|oauth)(?:/|$)", problems.database_needed))
+    pages = r"^(?:admin|oauth|account|email|password|sign(?:in|up|out))(?:/|$)"
+    urlpatterns.append(re_path(pages, problems.database_needed))
 if settings.ENVIRONMENT.shows_docs:
     urlpatterns += [
         path("v1/openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),

@@ -14,7 +14,7 @@ from tests.support.worlds import World, memory_world, orm_world
 ON_A_STORE = {"house", "world", "unit_of_work"}
 SHOWN_HERE = {
     "memory": {"memory"},
-    "sqlite": {"database"},
+    "sqlite": {"database", "browser"},
     "postgres": {"database", "postgres"},
 }
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_shown_here(test: pytest.Function) -> bool:
-    if needs := {mark.name for mark in test.iter_markers()} & {"memory", "database", "postgres"}:
+    if needs := {mark.name for mark in test.iter_markers()} & set().union(*SHOWN_HERE.values()):
         return needs <= SHOWN_HERE[STORE]
     return STORE == "memory" or bool(ON_A_STORE.intersection(test.fixturenames))
 

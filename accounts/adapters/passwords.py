@@ -1,6 +1,10 @@
 """Passwords, played by argon2-cffi and Django's validators."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import BoundedSemaphore
 
 import argon2
 from django.conf import settings
@@ -10,6 +14,9 @@ from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
 )
 from django.core.exceptions import ValidationError
+
+from accounts.domain.errors import PasswordsBusy
+from accounts.domain.ports import PasswordHasher
 
 # Django's own hashers write this before an Argon2 hash, so both can read what either has written.
 _PREFIX = "argon2"
@@ -47,6 +54,43 @@ class Argon2Hasher:
 
     def is_outdated(self, password_hash: str) -> bool:
         return self._hasher.check_needs_rehash(password_hash.removeprefix(_PREFIX))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundedHasher:
+    """Has another one hash for so many threads at once; the others wait for their turn, but no longer than *patience*.
+
+    So a flood of passwords cannot take every thread of the process, nor all its memory.
+    """
+
+    hasher: PasswordHasher
+    at_once: int
+    patience: timedelta = timedelta(milliseconds=250)
+    _turns: BoundedSemaphore = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_turns", BoundedSemaphore(self.at_once))
+
+    def hash(self, password: str) -> str:
+        with self._turn():
+            return self.hasher.hash(password)
+
+    def verify(self, password: str, *, password_hash: str | None) -> bool:
+        with self._turn():
+            return self.hasher.verify(password, password_hash=password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return self.hasher.is_outdated(password_hash)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Raises PasswordsBusy."""
+        if not self._turns.acquire(timeout=self.patience.total_seconds()):
+            raise PasswordsBusy(retry_after=1)
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 class DjangoHasher(Argon2PasswordHasher):

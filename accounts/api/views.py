@@ -24,13 +24,17 @@ from accounts.domain.errors import (
     InvalidCredentials,
     InvalidRefreshToken,
     NotPermitted,
+    PasswordsBusy,
     RefreshTokenReused,
     UnsuitablePassword,
     UserNotFound,
     WrongPassword,
 )
+from accounts.domain.services import LimitName
 from authsvc.actors import principal_of
+from authsvc.addresses import address_of
 from authsvc.api.idempotency import idempotent
+from authsvc.api.limits import asker_of, limited
 from authsvc.api.operations import Operation, describes
 from authsvc.api.views import (
     ApiView,
@@ -51,13 +55,17 @@ class RegisterView(PublicApiView):
             body=RegisterRequestSerializer,
             status=status.HTTP_201_CREATED,
             answer=SignedInSerializer,
-            refusals=(EmailTaken, UnsuitablePassword),
+            refusals=(EmailTaken, UnsuitablePassword, PasswordsBusy),
         )
     )
+    @limited(LimitName.REGISTER)
     def post(self, request: Request) -> Response:
         body = body_of(request, RegisterRequestSerializer)
         signed_in = services().sessions.register(
-            email=body["email"], name=body["name"], password=body["password"]
+            email=body["email"],
+            name=body["name"],
+            password=body["password"],
+            address=address_of(request),
         )
         return Response(json_of(signed_in, SignedInSerializer), status=status.HTTP_201_CREATED)
 
@@ -69,12 +77,15 @@ class LogInView(PublicApiView):
             summary="Sign in with an e-mail address and a password",
             body=LogInRequestSerializer,
             answer=SignedInSerializer,
-            refusals=(InvalidCredentials,),
+            refusals=(InvalidCredentials, PasswordsBusy),
         )
     )
+    @limited(LimitName.LOG_IN)
     def post(self, request: Request) -> Response:
         body = body_of(request, LogInRequestSerializer)
-        signed_in = services().sessions.log_in(email=body["email"], password=body["password"])
+        signed_in = services().sessions.log_in(
+            email=body["email"], password=body["password"], address=address_of(request)
+        )
         return Response(json_of(signed_in, SignedInSerializer))
 
 
@@ -141,9 +152,10 @@ class MyPasswordView(ApiView):
             summary="Change my password and end all my sessions, this one too",
             body=ChangePasswordRequestSerializer,
             status=status.HTTP_204_NO_CONTENT,
-            refusals=(WrongPassword, UnsuitablePassword),
+            refusals=(WrongPassword, UnsuitablePassword, PasswordsBusy),
         )
     )
+    @limited(LimitName.CHANGE_PASSWORD, by=asker_of)
     @idempotent
     def post(self, request: Request) -> Response:
         body = body_of(request, ChangePasswordRequestSerializer)
@@ -177,7 +189,7 @@ class UserListView(ApiView):
             body=CreateUserRequestSerializer,
             status=status.HTTP_201_CREATED,
             answer=UserSerializer,
-            refusals=(NotPermitted, EmailTaken, UnsuitablePassword),
+            refusals=(NotPermitted, EmailTaken, UnsuitablePassword, PasswordsBusy),
         )
     )
     @idempotent

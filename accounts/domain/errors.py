@@ -1,6 +1,6 @@
 """Why accounts says no."""
 
-from authsvc.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from authsvc.kernel.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class NotPermitted(Forbidden):
@@ -47,16 +47,16 @@ class UnsuitableClient(Invalid):
     )
 
 
-class ClientNotFound(NotFound):
-    code = "client-not-found"
-    title = "There is no such client"
-    explanation = "No client answers to this id."
-
-
 class WrongPassword(Invalid):
     code = "wrong-password"
     title = "The current password is wrong"
     explanation = "To change a password, give the current one."
+
+
+class PasswordsBusy(Busy):
+    code = "busy"
+    title = "Too many passwords are being checked"
+    explanation = "We check a few at once. Wait for {retry_after} s, then try again."
 
 
 class InvalidToken(Unauthenticated):

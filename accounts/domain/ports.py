@@ -8,6 +8,8 @@ from accounts.domain.entities import AccessClaims
 
 
 class PasswordHasher(Protocol):
+    """Raises PasswordsBusy rather than hash more at once than is good for everybody else."""
+
     def hash(self, password: str) -> str:
         """A salted hash that only `verify` can compare."""
 

@@ -14,6 +14,7 @@ from accounts.public import IdempotencyKeyReused, InvalidToken, RequestStillRunn
 from authsvc.api.idempotency import HEADER, KEY
 from authsvc.api.operations import Operation
 from authsvc.api.pages import PageQuerySerializer
+from authsvc.kernel.limits import TooManyAttempts
 from authsvc.kernel.pages import InvalidCursor
 from authsvc.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
 
@@ -60,6 +61,10 @@ class Schema(AutoSchema):
         return getattr(self._handler, "is_idempotent", False)
 
     @property
+    def _is_limited(self) -> bool:
+        return getattr(self._handler, "is_limited", False)
+
+    @property
     def _is_public(self) -> bool:
         return not self.view.authentication_classes
 
@@ -86,6 +91,11 @@ class Schema(AutoSchema):
         if self._is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
+        if self._is_limited:
+            parameters += [
+                OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
+                for name in ("RateLimit-Policy", "RateLimit")
+            ]
         return parameters
 
     def get_response_serializers(self) -> Any:
@@ -118,6 +128,8 @@ class Schema(AutoSchema):
             refusals.append(InvalidToken)
         if self._is_idempotent:
             refusals += [IdempotencyKeyReused, RequestStillRunning]
+        if self._is_limited:
+            refusals.append(TooManyAttempts)
         if self.operation.page_of:
             refusals.append(InvalidCursor)
         for refusal in refusals:

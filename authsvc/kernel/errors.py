@@ -52,3 +52,11 @@ class Invalid(DomainError):
     def __init__(self, *complaints: Complaint, **facts: object) -> None:
         super().__init__(**facts)
         self.complaints = complaints
+
+
+class TooMany(DomainError):
+    """It may be done, but not as often as this."""
+
+
+class Busy(DomainError):
+    """We are at the limit of what we can do at once; nothing is wrong with the request."""

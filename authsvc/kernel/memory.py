@@ -1,7 +1,7 @@
 """Dicts that keep the promises of a database: all or nothing, and one writer at a time."""
 
 from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import RLock, get_ident
 from typing import Any, TypeVar
 
@@ -42,6 +42,9 @@ class InMemoryDatabase:
             self._commit()
             if not self._drafts:
                 self._run_callbacks()
+
+    def single(self) -> AbstractContextManager[None]:
+        return self.atomic()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """Users in the back office."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,6 +9,7 @@ from django.test import Client
 
 from accounts.domain.entities import OPERATOR, Role, User, UserChanges
 from accounts.models import User as UserRow
+from tests.support.browsing import Visitor
 from tests.support.house import PASSWORD, House
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
 
@@ -30,23 +32,34 @@ def page_of(user: User) -> str:
 
 
 def test_staff_sign_in_with_address_and_password(house: House) -> None:
-    root = a_user_of(house, "Root", email="root@school.example", roles=[Role.ADMIN])
-    fields = {"username": "Root@School.example", "password": PASSWORD, "next": "/admin/"}
+    a_user_of(house, "Root", email="root@school.example", roles=[Role.ADMIN])
+    root = Visitor()
+    asked = root.lands_at("/admin/accounts/user/")
 
-    response = Client().post("/admin/login/", fields, follow=True)
+    seen = root.sign_in("Root@School.example", next="/admin/accounts/user/")
 
-    assert response.wsgi_request.user.pk == root.id
-    assert "Back office" in response.content.decode()
+    assert asked == "/signin?next=/admin/accounts/user/"
+    assert seen.leads_to == "/admin/accounts/user/"
+    assert "Select user to change" in root.get(seen.leads_to).text
 
 
-@pytest.mark.parametrize("password", [PASSWORD, "not the password"])
-def test_nobody_else_signs_in(house: House, password: str) -> None:
-    anna = a_user_of(house)
+def test_nobody_else_gets_in(house: House) -> None:
+    anna, visitor = a_user_of(house), Visitor()
+    visitor.sign_in(anna.email, next="/admin/")
 
-    response = Client().post("/admin/login/", {"username": anna.email, "password": password})
+    seen = visitor.get(visitor.lands_at("/admin/"))
 
-    assert response.wsgi_request.user.is_anonymous
-    assert "for a staff account" in response.content.decode()
+    assert (seen.status, seen.heading) == (403, "You may not enter here")
+
+
+def test_a_form_of_the_old_kind_signs_nobody_in(house: House) -> None:
+    root = a_user_of(house, "Root", roles=[Role.ADMIN])
+    visitor = Visitor()
+
+    seen = visitor.post("/admin/login/", username=root.email, password=PASSWORD)
+
+    assert seen.leads_to == "/signin?next=/admin/"
+    assert not visitor.is_signed_in
 
 
 def test_the_address_without_its_slash_leads_there(house: House) -> None:
@@ -58,7 +71,7 @@ def test_whoever_is_deactivated_is_out_at_once(house: House) -> None:
 
     house.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
 
-    assert bo.get(USERS).path.startswith("login/")
+    assert unquote(bo.get(USERS).path) == "/signin?next=/admin/accounts/user/"
 
 
 def test_a_manager_adds_a_user(house: House) -> None:

@@ -36,6 +36,8 @@ PARTS = {
             "accounts.session",
             "accounts.refreshtoken",
             "accounts.ledgerentry",
+            "accounts.limitstate",
+            "accounts.familiaraddress",
             "admin.logentry",
             "courses.course",
             "courses.coursedraft",

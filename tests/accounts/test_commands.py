@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.domain.entities import Session, User
 from accounts.domain.errors import SessionNotFound
+from accounts.domain.services import LimitName
 from accounts.domain.services.ledger import KEPT_FOR
-from accounts.models import LedgerEntry, RefreshToken
+from accounts.models import LedgerEntry, LimitState, RefreshToken
 from tests.support.builders import a_ledger_entry, a_refresh_token, a_session
 from tests.support.commands import said_by
 from tests.support.worlds import World, orm_world
@@ -39,7 +40,7 @@ def test_sessions_past_their_end_are_forgotten_with_their_tokens(house: World) -
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 1 session and 0 kept answers.\n"
+    assert said == "Forgotten: 1 session, 0 kept answers and 0 traces of attempts.\n"
     with pytest.raises(SessionNotFound):
         house.repositories.sessions.get_for_update(old.id)
     assert house.repositories.sessions.get_for_update(live.id) == live
@@ -56,13 +57,26 @@ def test_answers_that_are_no_longer_repeated_are_forgotten(house: World) -> None
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 0 sessions and 2 kept answers.\n"
+    assert said == "Forgotten: 0 sessions, 2 kept answers and 0 traces of attempts.\n"
     assert house.repositories.ledger.claim(live.id, since=now - KEPT_FOR) == live
     assert LedgerEntry.objects.filter(id__in=[old.id, older.id]).count() == 0
+
+
+def test_attempts_that_no_limit_counts_any_more_are_forgotten(house: World) -> None:
+    house.clock.at = timezone.now() - A_MINUTE - A_MINUTE
+    house.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
+    house.services.limits.count(LimitName.REGISTER, "192.0.2.1")
+
+    said = said_by("remove_expired")
+
+    assert said == "Forgotten: 0 sessions, 0 kept answers and 1 trace of attempts.\n"
+    assert [state.limit for state in LimitState.objects.all()] == ["register"]
 
 
 def test_to_forget_again_finds_nothing(house: World) -> None:
     a_kept_session(house, house.has_user(), ends_in=-A_MINUTE)
     said_by("remove_expired")
 
-    assert said_by("remove_expired") == "Forgotten: 0 sessions and 0 kept answers.\n"
+    said = said_by("remove_expired")
+
+    assert said == "Forgotten: 0 sessions, 0 kept answers and 0 traces of attempts.\n"

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.domain.entities import Answer, Principal, User
-from accounts.domain.errors import EmailTaken, IdempotencyKeyReused
+from accounts.domain.errors import EmailTaken, IdempotencyKeyReused, PasswordsBusy
 from accounts.domain.services import entry_id_of
 from authsvc.kernel.errors import DomainError
+from authsvc.kernel.limits import TooManyAttempts
 from tests.support.builders import a_principal, a_user
 from tests.support.worlds import World
 
@@ -107,6 +108,18 @@ def test_a_failure_is_no_answer_and_leaves_nothing_behind(memory: World) -> None
     assert (failing.times, failing.left) == (1, [])
     assert (act.times, len(act.left)) == (1, 1)
     assert not answer.is_replayed
+
+
+@pytest.mark.parametrize("refusal", [TooManyAttempts(retry_after=9), PasswordsBusy(retry_after=1)])
+def test_not_now_is_no_answer(memory: World, refusal: DomainError) -> None:
+    act, refused = Act(memory), Act(memory, refusal=refusal)
+    with pytest.raises(type(refusal)):
+        answer_once(memory, refused)
+
+    answer = answer_once(memory, act)
+
+    assert (refused.times, refused.left) == (1, [])
+    assert answer == replace(MADE, body='{"made":1}')
 
 
 def test_another_request_under_the_same_entry_is_refused(memory: World) -> None:

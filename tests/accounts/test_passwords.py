@@ -9,20 +9,19 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
 from accounts.domain.errors import UnsuitablePassword
+from accounts.domain.ports import PasswordHasher
 from accounts.domain.services import Passwords
-from authsvc.container import ports
 from authsvc.environment import read_environment
 from authsvc.kernel.errors import Complaint
+from authsvc.ports import ports
 
 PASSWORD = "a long walk home"
 WEAK = Argon2Hasher(memory_kib=8, passes=1, lanes=1)
 
 
-def hasher_of(variables: Mapping[str, str]) -> Argon2Hasher:
+def hasher_of(variables: Mapping[str, str]) -> PasswordHasher:
     """The hasher that the house makes in this environment."""
-    found = ports(read_environment(variables), secret_key="test").password_hasher
-    assert isinstance(found, Argon2Hasher)
-    return found
+    return ports(read_environment(variables), secret_key="test").password_hasher
 
 
 def test_a_hash_is_argon2id_with_the_parameters_of_the_hasher() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domain.services import LimitName
 from accounts.models import LedgerEntry, RefreshToken, User
 from tests.support.house import PASSWORD, House
 from tests.support.staff import Desk, a_holder, keys_of, lists, root_desk
@@ -20,7 +21,11 @@ def fill(house: House, root: Desk, *, times: int) -> None:
     """Have each thing happen so often."""
     for number in range(times):
         anna, course = a_holder(house)
-        session = house.services.sessions.log_in(email=anna.email, password=PASSWORD)
+        address = f"192.0.2.{number}"
+        session = house.services.sessions.log_in(
+            email=anna.email, password=PASSWORD, address=address
+        )
+        house.services.limits.count(LimitName.REGISTER, address)
         house.stranger.token = session.access_token
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         house.stranger.post(path, Idempotency_Key=key)

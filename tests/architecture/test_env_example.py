@@ -5,7 +5,8 @@ from dataclasses import fields
 
 import pytest
 
-from authsvc.environment import ROOT, Environment, example
+from authsvc.environment import Environment
+from authsvc.variables import ROOT, example
 from tests.support.sources import SHIPPED, sources
 
 

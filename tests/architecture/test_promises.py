@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from authsvc.environment import ROOT
 from authsvc.stores import Repositories
+from authsvc.variables import ROOT
 from tests.support.sources import APPS
 
 

@@ -1,4 +1,4 @@
-"""docs/operations.md describes the variables and the commands that there are, and its first start works."""
+"""docs/operations.md describes the variables, commands and limits that there are, and its first start works."""
 
 import os
 import sqlite3
@@ -10,7 +10,15 @@ from typing import Final
 import pytest
 from django.core.management import get_commands
 
-from authsvc.environment import VARIABLES
+from accounts.adapters.passwords import BoundedHasher
+from accounts.domain.services import LimitName
+from accounts.domain.services.limits import FAMILIAR_FOR
+from authsvc.addresses import IPV6_PREFIX
+from authsvc.environment import read_environment
+from authsvc.kernel.limits import Limit
+from authsvc.ports import ports
+from authsvc.variables import VARIABLES
+from tests.accounts.limiting import POLICY
 from tests.support.paper import ROOT, fences, page, table_under
 
 PAGE: Final = page("docs/operations.md")
@@ -30,6 +38,30 @@ def test_every_command_is_described() -> None:
     described = [row[0].strip("`").split()[0] for row in table_under("## Commands", PAGE)]
 
     assert sorted(described) == sorted(name for name, app in get_commands().items() if app in HOUSE)
+
+
+def test_the_limits_are_those_of_a_house_that_is_told_nothing() -> None:
+    described = [row[:1] + row[2:5] for row in table_under("## Limits", PAGE)]
+
+    assert described == [_described(POLICY.limit(name)) for name in LimitName]
+
+
+def test_each_limit_follows_the_variable_that_is_named() -> None:
+    for name, *_, variable in table_under("## Limits", PAGE):
+        told = read_environment({variable.strip("`"): "7"})
+        limit = ports(told, secret_key="test").limit_policy.limit(LimitName(name.strip("`")))
+
+        assert limit.most == 7, name
+
+
+def test_what_is_said_of_limits_besides_is_so() -> None:
+    hasher = ports(read_environment({}), secret_key="test").password_hasher
+    assert isinstance(hasher, BoundedHasher)
+    said = PAGE.partition("## Limits")[2]
+
+    assert f"{hasher.patience.total_seconds() * 1000:.0f} ms" in said
+    assert f"the last {FAMILIAR_FOR.days} days" in said
+    assert f"the /{IPV6_PREFIX} counts" in said
 
 
 @pytest.mark.database
@@ -53,6 +85,15 @@ def test_the_first_start_succeeds_as_it_is_described(tmp_path: Path) -> None:
     assert _users(tmp_path / "authsvc.sqlite3") == [("root@school.example", 1)]
 
 
+def _described(limit: Limit) -> list[str]:
+    most, seconds = str(limit.most), f"{limit.period.total_seconds():.0f}"
+    then = "wait until they are over"
+    if limit.backs_off:
+        first, *_, last = (f"{wait.total_seconds():.0f} s" for wait in limit.waits)
+        then = f"wait for {first}, then twice as long each time, up to {last}"
+    return [f"`{limit.name}`", most, seconds, then]
+
+
 def _production(folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
@@ -63,6 +104,7 @@ def _production(folder: Path) -> dict[str, str]:
         "SIGNING_KEYS_FILE": str(folder / "keys.json"),
         "ALLOWED_HOSTS": "auth.example",
         "PUBLIC_URL": "https://auth.example",
+        "EMAIL_URL": "smtp://mail.example",
     }
 
 

@@ -14,7 +14,22 @@ pytestmark = pytest.mark.memory
 
 
 @pytest.mark.parametrize(
-    "place", ["/admin", "/admin/", "/admin/accounts/user/", "/oauth", "/oauth/authorize?a=b"]
+    "place",
+    [
+        "/account",
+        "/account/email",
+        "/admin",
+        "/admin/",
+        "/admin/accounts/user/",
+        "/email/verify/key",
+        "/oauth",
+        "/oauth/authorize?a=b",
+        "/password/reset",
+        "/signin",
+        "/signin/passkey",
+        "/signout",
+        "/signup?next=/account",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_needs_a_database_names_the_variable(house: House, method: str, place: str) -> None:
@@ -27,6 +42,7 @@ def test_what_needs_a_database_names_the_variable(house: House, method: str, pla
 
 def test_what_merely_looks_like_it_is_not_there(house: House) -> None:
     assert house.stranger.get("/administration").status == 404
+    assert house.stranger.get("/signing").status == 404
 
 
 def test_any_query_is_an_error() -> None:

@@ -104,6 +104,11 @@ def logging_in(desk: Desk) -> Act:
     return desk.log_in
 
 
+def logging_in_again(desk: Desk) -> Act:
+    desk.log_in()
+    return desk.log_in
+
+
 def refreshing(desk: Desk) -> Act:
     body = {"refresh_token": desk.log_in().json["refresh_token"]}
     return lambda: desk.stranger.post("/v1/auth/refresh", body)
@@ -114,6 +119,8 @@ def asking_whether_it_lives(desk: Desk) -> Act:
 
 
 ISSUING = "SAVEPOINT SELECT INSERT SAVEPOINT SELECT UPDATE INSERT RELEASE RELEASE"
+# The limits: log-ins of the address, guesses at the account, and what a right one takes back of both.
+GUESSING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
 COSTS = [
     (enrolling, "SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (
@@ -132,7 +139,8 @@ COSTS = [
     (looking_at_progress, "SELECT SELECT"),
     (asking_who_i_am, "SELECT SELECT"),
     (verifying, "SELECT"),
-    (logging_in, "SELECT BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in, f"{GUESSING} INSERT BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in_again, f"{GUESSING} BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
     (asking_whether_it_lives, ""),
 ]

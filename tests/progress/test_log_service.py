@@ -1,7 +1,7 @@
 """Keeping the projection true to the log, and finding out where it is not."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -62,6 +62,9 @@ class Interrupted:
             self.happenings.pop()()
         with self.unit_of_work.atomic():
             yield
+
+    def single(self) -> AbstractContextManager[None]:
+        return self.atomic()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         self.unit_of_work.on_commit(callback)

@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from authsvc.environment import (
-    ROOT,
-    VARIABLES,
-    AppEnv,
-    Misconfigured,
-    read_environment,
-)
+from authsvc.environment import AppEnv, read_environment
+from authsvc.variables import ROOT, VARIABLES, Misconfigured
 
 NAMES = [name for name, _, _ in VARIABLES]
 KEY = "k" * 50
@@ -22,6 +17,7 @@ PRODUCTION = {
     "SIGNING_KEYS_FILE": "/etc/authsvc/keys.json",
     "ALLOWED_HOSTS": "auth.example",
     "PUBLIC_URL": "https://auth.example",
+    "EMAIL_URL": f"smtp://authsvc:{PASSWORD}@mail.example",
 }
 ANOTHER_VALUE = {
     "APP_ENV": "test",
@@ -39,6 +35,18 @@ ANOTHER_VALUE = {
     "ACCESS_TOKEN_SECONDS": "60",
     "REFRESH_TOKEN_SECONDS": "60",
     "SESSION_SECONDS": "60",
+    "BROWSER_IDLE_SECONDS": "60",
+    "BROWSER_SESSION_SECONDS": "60",
+    "FRESH_SIGN_IN_SECONDS": "60",
+    "STAFF_SECOND_FACTOR": "on",
+    "VERIFIED_EMAIL": "on",
+    "EMAIL_URL": "smtp://mail.example",
+    "EMAIL_FROM": "school@mail.example",
+    "LOGIN_ATTEMPTS_PER_MINUTE": "1",
+    "LOGIN_GUESSES_IN_A_ROW": "1",
+    "REGISTRATIONS_PER_HOUR": "1",
+    "TOKEN_FAILURES_PER_MINUTE": "1",
+    "ARGON2_AT_ONCE": "1",
     "ARGON2_MEMORY_KIB": "8",
     "ARGON2_PASSES": "1",
     "ARGON2_LANES": "2",
@@ -104,12 +112,20 @@ def test_other_variables_are_nobodys_business() -> None:
         ("SESSION_SECONDS", "1e9"),
         ("SESSION_SECONDS", "9999999999"),
         ("SESSION_SECONDS", "٩٠٠"),
+        ("LOGIN_ATTEMPTS_PER_MINUTE", "0"),
+        ("LOGIN_GUESSES_IN_A_ROW", "0"),
+        ("REGISTRATIONS_PER_HOUR", "0"),
+        ("TOKEN_FAILURES_PER_MINUTE", "0"),
+        ("ARGON2_AT_ONCE", "0"),
         ("ARGON2_MEMORY_KIB", "7"),
         ("ARGON2_PASSES", "0"),
         ("ARGON2_LANES", "0"),
         ("DATABASE_URL", "school.sqlite3"),
         ("DATABASE_URL", "mysql://db.example/authsvc"),
         ("DATABASE_URL", "sqlite:/school.sqlite3"),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_URL", "http://mail.example"),
+        ("STAFF_SECOND_FACTOR", "yes"),
         ("PUBLIC_URL", "auth.example"),
         ("PUBLIC_URL", "ftp://auth.example"),
         ("PUBLIC_URL", "https://"),
@@ -131,6 +147,7 @@ def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, va
     [
         ("DATABASE_URL", f"mysql://authsvc:{PASSWORD}@db.example/authsvc"),
         ("DATABASE_URL", PASSWORD),
+        ("EMAIL_URL", f"http://authsvc:{PASSWORD}@mail.example"),
         ("PUBLIC_URL", f"ftp://root:{PASSWORD}@auth.example"),
         ("PUBLIC_URL", f"https://root:{PASSWORD}@auth.example"),
     ],
@@ -151,7 +168,7 @@ def test_production_starts_when_all_that_it_needs_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["DATABASE_URL", "SECRET_KEY", "SIGNING_KEYS_FILE", "ALLOWED_HOSTS"]
+    "name", ["DATABASE_URL", "SECRET_KEY", "SIGNING_KEYS_FILE", "ALLOWED_HOSTS", "EMAIL_URL"]
 )
 @pytest.mark.parametrize("value", ["", "  "])
 def test_production_makes_up_nothing(name: str, value: str) -> None:
@@ -164,8 +181,8 @@ def test_all_that_is_missing_is_said_at_once() -> None:
     refusal = refusal_of(APP_ENV="prod")
 
     assert refusal == (
-        "APP_ENV=prod needs SECRET_KEY and SIGNING_KEYS_FILE and ALLOWED_HOSTS and DATABASE_URL, "
-        "see .env.example."
+        "APP_ENV=prod needs SECRET_KEY and SIGNING_KEYS_FILE and ALLOWED_HOSTS and DATABASE_URL "
+        "and EMAIL_URL, see .env.example."
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from authsvc.databases import databases
 from authsvc.desk import kept
-from authsvc.environment import ROOT, Misconfigured, read_environment
+from authsvc.environment import read_environment
+from authsvc.variables import ROOT, Misconfigured
 
 PASSWORD = "open-sesame"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from accounts.adapters.keys import new_key_ring
-from authsvc.environment import ROOT, VARIABLES
+from authsvc.variables import ROOT, VARIABLES
 
 KEY = "k" * 50
 PASSWORD = "open-sesame"
@@ -23,6 +23,7 @@ PRODUCTION = {
     "SIGNING_KEYS_FILE": "keys.json",
     "ALLOWED_HOSTS": "auth.example",
     "PUBLIC_URL": "https://auth.example",
+    "EMAIL_URL": "smtp://mail.example",
 }
 SERVER = ("-c", "import authsvc.wsgi")
 CHECK = ("manage.py", "check")

@@ -54,8 +54,10 @@ class School:
 
 
 @contextmanager
-def open_school(folder: Path, *, workers: int = 2, threads: int = 8) -> Iterator[School]:
-    """A school for the time of the block; *folder* is for its secrets."""
+def open_school(
+    folder: Path, *, workers: int = 2, threads: int = 8, **variables: str
+) -> Iterator[School]:
+    """A school for the time of the block, in an environment with these variables; *folder* is for its secrets."""
     keys = folder / "keys.json"
     keys.write_text(new_key_ring().private_json())
     with own_database(folder) as url:
@@ -65,6 +67,7 @@ def open_school(folder: Path, *, workers: int = 2, threads: int = 8) -> Iterator
             "LOG_LEVEL": "ERROR",
             "SECRET_KEY": "the same in every process of this school, and long enough",
             "SIGNING_KEYS_FILE": str(keys),
+            **variables,
         }
         manage(environment, "prepare_desk")
         logins = json.loads((folder / "developer-logins.json").read_text())

@@ -62,7 +62,16 @@ def running_server(
         _wait_for(port, process)
         yield Server(port, process.pid)
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        # A second worker that was still starting has missed it, and the first process waits for that one.
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from authsvc.environment import ROOT
+from authsvc.variables import ROOT
 
 APPS: Final = ("accounts", "courses", "progress", "credentials")
 SHIPPED: Final = ("authsvc", *APPS)

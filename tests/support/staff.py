@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import unescape
 from importlib import import_module
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 from django.apps import apps
@@ -53,10 +54,10 @@ class Desk:
         self.client.force_login(UserRow.objects.get(pk=user_id))
 
     def get(self, path: str) -> Page:
-        return _page(self.client.get(ADMIN + path, follow=True))
+        return _page(self.client.get(urljoin(ADMIN, path), follow=True))
 
     def post(self, path: str, **fields: Any) -> Page:
-        return _page(self.client.post(ADMIN + path, fields, follow=True))
+        return _page(self.client.post(urljoin(ADMIN, path), fields, follow=True))
 
     def act(self, path: str, action: str, *ids: object, **fields: str) -> Page:
         """Choose rows of a list and an action; with a *reason*, answer the question that follows."""

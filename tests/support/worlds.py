@@ -8,9 +8,10 @@ from django.conf import settings
 
 from accounts.domain.entities import User
 from authsvc.adapters import DjangoUnitOfWork
-from authsvc.container import Services, ports
+from authsvc.container import Services
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.ports import ports
 from authsvc.stores import Repositories, memory_repositories, orm_repositories
 from courses.domain.entities import Course
 from tests.support.builders import NOON, a_course, a_user

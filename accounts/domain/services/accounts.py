@@ -22,16 +22,20 @@ class AccountService:
 
     def register(self, *, email: str, name: str, password: str) -> User:
         """Make a learner's account. Raises EmailTaken, UnsuitablePassword."""
-        user = User.registered(
+        user = self.newcomer(email=email, name=name, password=password)
+        with self.unit_of_work.atomic():
+            self.users.add(user)
+        return user
+
+    def newcomer(self, *, email: str, name: str, password: str) -> User:
+        """A learner whose account has yet to be kept. Raises UnsuitablePassword."""
+        return User.registered(
             UserId(uuid4()),
             email=email,
             name=name,
             password_hash=self.passwords.hash_of_new(password),
             at=self.clock.now(),
         )
-        with self.unit_of_work.atomic():
-            self.users.add(user)
-        return user
 
     def get(self, by: Principal) -> User:
         return self.users.get(by.person)
@@ -51,10 +55,21 @@ class AccountService:
             user = self.users.get_for_update(by.person)
             if user.password_hash != kept_hash:
                 self._require(current, password_hash=user.password_hash)
-            self.users.save(replace(user, password_hash=new_hash))
-            self.sessions.end_all_of(
-                user.id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED
-            )
+            self._replace_password(user, new_hash)
+
+    def reset_password(self, user_id: UserId, *, password: str) -> None:
+        """Set a password for whoever has followed the link that was mailed to him, and end all his sessions.
+
+        Raises UserNotFound, UnsuitablePassword.
+        """
+        password_hash = self.passwords.hash_of_new(password)
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            self._replace_password(user, password_hash)
+
+    def _replace_password(self, user: User, password_hash: str) -> None:
+        self.users.save(replace(user, password_hash=password_hash))
+        self.sessions.end_all_of(user.id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED)
 
     def _require(self, current: str, *, password_hash: str) -> None:
         """Raises WrongPassword."""

@@ -10,7 +10,7 @@ from accounts.domain.entities import Answer, LedgerEntry, Principal
 from accounts.domain.errors import IdempotencyKeyReused
 from accounts.domain.repositories.protocols import LedgerRepository
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import DomainError
+from authsvc.kernel.errors import Busy, DomainError, TooMany
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -33,8 +33,8 @@ class LedgerService:
         """Act and keep the answer in one unit of work; or give the answer that was kept.
 
         A refusal is an answer too, spelled by *refuse*: an act that raises a DomainError has undone what it
-        wrote, as every service does. Raises IdempotencyKeyReused when the entry is of another request,
-        RequestStillRunning when that has no answer yet.
+        wrote, as every service does. But "not now" is none, and passes. Raises IdempotencyKeyReused when the entry is
+        of another request, RequestStillRunning when that has no answer yet.
         """
         with self.unit_of_work.atomic():
             now = self.clock.now()
@@ -43,6 +43,8 @@ class LedgerService:
                 return _replayed(kept, fingerprint)
             try:
                 answer = act()
+            except (TooMany, Busy):
+                raise
             except DomainError as refusal:
                 answer = refuse(refusal)
             self.entries.keep(

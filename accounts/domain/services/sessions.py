@@ -30,6 +30,7 @@ from accounts.domain.repositories.protocols import (
     UserRepository,
 )
 from accounts.domain.services.accounts import AccountService
+from accounts.domain.services.limits import LimitService
 from accounts.domain.services.pairs import TokenPairs
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -42,33 +43,52 @@ class SessionService:
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
     pairs: TokenPairs
+    limits: LimitService
     passwords: PasswordHasher
     opaque_tokens: OpaqueTokens
     policy: SessionPolicy
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def register(self, *, email: str, name: str, password: str) -> SignedIn:
+    def register(
+        self, *, email: str, name: str, password: str, address: str | None = None
+    ) -> SignedIn:
         """Make a learner's account and sign him in. Raises EmailTaken, UnsuitablePassword."""
+        user = self.accounts.newcomer(email=email, name=name, password=password)
         with self.unit_of_work.atomic():
-            user = self.accounts.register(email=email, name=name, password=password)
+            self.users.add(user)
+            self.limits.remember(user.email, address=address)
             return self._start(user)
 
-    def authenticate(self, *, email: str, password: str) -> User:
-        """The active user with this address and password.
+    def authenticate(self, *, email: str, password: str, address: str | None = None) -> User:
+        """The active user with this e-mail address and password; *address* is where on the net he asks from.
 
-        Raises InvalidCredentials; what was wrong shows neither in the answer nor in the time it takes.
+        Raises InvalidCredentials, and TooManyAttempts when that was guessed wrong too often; what is wrong shows
+        neither in the answer nor in the time it takes.
         """
-        user = self.users.find_by_email(email.lower())
-        kept_hash = user.password_hash if user else None
-        is_right = self.passwords.verify(password, password_hash=kept_hash)
-        if user is None or not is_right or not user.is_active:
-            raise InvalidCredentials
+        account = email.lower()
+        with self.limits.guess(account, address=address):
+            user = self.users.find_by_email(account)
+            kept_hash = user.password_hash if user else None
+            is_right = self.passwords.verify(password, password_hash=kept_hash)
+            if user is None or not is_right or not user.is_active:
+                raise InvalidCredentials
         return user
 
-    def log_in(self, *, email: str, password: str) -> SignedIn:
-        """Start a session of our own client. Raises InvalidCredentials."""
-        user = self.authenticate(email=email, password=password)
+    def recognise(self, *, email: str, password: str, address: str | None = None) -> User:
+        """Like authenticate; and his password is kept under a hash of today's strength from now on."""
+        user = self.authenticate(email=email, password=password, address=address)
+        if not self.passwords.is_outdated(user.password_hash):
+            return user
+        new_hash = self.passwords.hash(password)
+        with self.unit_of_work.atomic():
+            user = replace(self._still_himself(user, password), password_hash=new_hash)
+            self.users.save(user)
+        return user
+
+    def log_in(self, *, email: str, password: str, address: str | None = None) -> SignedIn:
+        """Start a session of our own client. Raises InvalidCredentials, TooManyAttempts."""
+        user = self.authenticate(email=email, password=password, address=address)
         new_hash = user.password_hash
         if self.passwords.is_outdated(user.password_hash):
             new_hash = self.passwords.hash(password)

@@ -1,7 +1,7 @@
 """Users in a dict."""
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accounts.domain.entities import User, UserId
@@ -34,12 +34,29 @@ class InMemoryUserRepository:
         self.get(user.id)
         self.store[user.id] = user
 
+    def move(self, user_id: UserId, *, email: str) -> None:
+        holder = self.find_by_email(email)
+        if holder is not None and holder.id != user_id:
+            raise EmailTaken
+        self.store[user_id] = replace(self.get(user_id), email=email)
+
     def page_of(self, request: PageRequest) -> Page[User]:
         found = sorted(self.store.values(), key=_age)
         if request.cursor is not None:
             after = moment_and_id_in(request.cursor)
             found = [user for user in found if _age(user) > after]
         return page_of(found, request, key=_age)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryVerifiedEmailRepository:
+    store: MutableMapping[UserId, str] = field(default_factory=dict)
+
+    def find(self, user_id: UserId) -> str | None:
+        return self.store.get(user_id)
+
+    def save(self, user_id: UserId, *, email: str) -> None:
+        self.store[user_id] = email
 
 
 def _age(user: User) -> tuple[datetime, UserId]:

@@ -3,6 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import models as rows
@@ -42,6 +44,15 @@ class OrmUserRepository:
     def save(self, user: User) -> None:
         rows.User.objects.filter(pk=user.id).update(**_user_values(user))
 
+    def move(self, user_id: UserId, *, email: str) -> None:
+        try:
+            with transaction.atomic():
+                rows.User.objects.filter(pk=user_id).update(email=email)
+        except IntegrityError:
+            if rows.User.objects.filter(email=email).exclude(pk=user_id).exists():
+                raise EmailTaken from None
+            raise
+
     def page_of(self, request: PageRequest) -> Page[User]:
         found = rows.User.objects.order_by("created_at", "id")
         if request.cursor is not None:
@@ -49,6 +60,20 @@ class OrmUserRepository:
             found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=user_id))
         users = [_user(row) for row in found[: request.limit + 1]]
         return page_of(users, request, key=lambda user: (user.created_at, user.id))
+
+
+class OrmVerifiedEmailRepository:
+    """On the table of django-allauth, which mails the links that verify an address."""
+
+    def find(self, user_id: UserId) -> str | None:
+        row = EmailAddress.objects.filter(user_id=user_id, verified=True).first()
+        return row.email if row else None
+
+    def save(self, user_id: UserId, *, email: str) -> None:
+        EmailAddress.objects.filter(user_id=user_id).exclude(email=email).delete()
+        EmailAddress.objects.update_or_create(
+            user_id=user_id, email=email, defaults={"verified": True, "primary": True}
+        )
 
 
 def _user(row: rows.User) -> User:

@@ -22,5 +22,16 @@ class UserRepository(Protocol):
     def save(self, user: User) -> None:
         """Replace the kept user."""
 
+    def move(self, user_id: UserId, *, email: str) -> None:
+        """Keep another address for the user. Raise EmailTaken rather than share it with somebody else."""
+
     def page_of(self, request: PageRequest) -> Page[User]:
         """Oldest first; the id breaks ties."""
+
+
+class VerifiedEmailRepository(Protocol):
+    def find(self, user_id: UserId) -> str | None:
+        """The address that the user has shown to be his."""
+
+    def save(self, user_id: UserId, *, email: str) -> None:
+        """Keep that the address is his, in place of any other."""

@@ -1,0 +1,185 @@
+"""What django-allauth asks of us: it keeps links, codes and keys, and leaves users to our services."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.manage_email import sync_user_email_address
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import load_backend
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.adapters.secrets import Seal, Unreadable
+from accounts.domain.entities import UserId
+from accounts.domain.errors import EmailTaken
+from accounts.domain.services import LimitName
+from authsvc.addresses import address_of
+from authsvc.browsers import is_fresh
+from authsvc.container import services
+
+STAGES: Final = [
+    "accounts.pages.stages.VerifiedEmailStage",
+    "allauth.mfa.stages.AuthenticateStage",
+]
+WRONG_CODE: Final = "The code is wrong, or was used before."
+
+# What happened, by the templates in which django-allauth looks for the words: for the mail that tells the owner of
+# the account, and for the page that follows.
+MAILED: Final[Mapping[str, str]] = {
+    "account/email/password_changed": "Your password was changed.",
+    "account/email/password_reset": "Your password was set anew, by a link that we had mailed to you.",
+    "account/email/email_changed": "Your account has another e-mail address now.",
+    "mfa/email/totp_activated": "An authenticator app was added to your account.",
+    "mfa/email/totp_deactivated": "The authenticator app was removed from your account.",
+    "mfa/email/webauthn_added": "A passkey was added to your account.",
+    "mfa/email/webauthn_removed": "A passkey was removed from your account.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made for your account.",
+}
+SAID: Final[Mapping[str, str]] = {
+    "mfa/messages/totp_activated.txt": "Your authenticator app is set up.",
+    "mfa/messages/totp_deactivated.txt": "The authenticator app is removed.",
+    "mfa/messages/webauthn_added.txt": "The passkey is added.",
+    "mfa/messages/webauthn_removed.txt": "The passkey is removed.",
+}
+# In what words a page offers another way to show who one is.
+WAYS: Final[Mapping[str, str]] = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use your app or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The e-mail address or the password is wrong.",
+        "incorrect_password": "The password is wrong.",
+        "incorrect_code": WRONG_CODE,
+        "too_many_login_attempts": "There were too many attempts. Wait for some minutes, then try again.",
+    }
+
+    def save_user(self, request: HttpRequest, user: Any, form: Form, **_: bool) -> Any:
+        said, address = form.cleaned_data, address_of(request)
+        services().limits.count(LimitName.REGISTER, address).require()
+        made = services().accounts.register(
+            email=said["email"], name=said["name"], password=said["password1"]
+        )
+        services().limits.remember(made.email, address=address)
+        return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(made.id)
+
+    def clean_password(self, password: str, user: Any = None) -> str:
+        if complaints := services().ports.password_policy.complaints(password):
+            raise ValidationError(complaints)
+        return password
+
+    def set_password(self, user: Any, password: str) -> None:
+        """By a mailed link alone; to change it has a page of ours."""
+        services().accounts.reset_password(UserId(user.pk), password=password)
+        user.refresh_from_db()
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        try:
+            services().emails.verify(UserId(email_address.user_id), email=email_address.email)
+        except EmailTaken as refusal:
+            messages.error(request, refusal.title)
+            return False
+        messages.success(request, f"{email_address.email} is verified.")
+        return True
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        # An address that django-allauth has no row for, because its owner came by the API, it would take for verified.
+        sync_user_email_address(user)
+
+    def get_login_stages(self) -> list[str]:
+        return STAGES
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only a path of ours, spelled so that no browser can take it for anything else."""
+        return bool(
+            url
+            and url.startswith("/")
+            and "\\" not in url
+            and not any(unicodedata.category(character)[0] in "CZ" for character in url)
+            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        )
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        return [method | {"description": WAYS[method["id"]]} for method in methods]
+
+    def is_reauthentication_required(self, **_: Any) -> bool:
+        return not is_fresh(self.request)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Not counted here: the service that checks passwords counts who guesses."""
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        user, _, token = key.partition("-")
+        return mailed_link("account_reset_password_from_key", uidb36=user, key=token)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return mailed_link("account_confirm_email", key=emailconfirmation.key)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        house = {"house": settings.ENVIRONMENT.public_url}
+        super().send_mail(template_prefix, email, context | house)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        note = {"note": MAILED[template_prefix]}
+        super().send_notification_mail("account/email/note", user, note, email)
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *_: Any,
+        message: str | None = None,
+        **__: Any,
+    ) -> None:
+        if text := message or SAID.get(message_template or ""):
+            messages.add_message(request, level, text)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": WRONG_CODE,
+        "unverified_email": "Before you set up a second factor, verify your e-mail address.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return Seal(settings.SECRET_KEY).close(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What was encrypted under another SECRET_KEY is as good as a wrong code."""
+        try:
+            return Seal(settings.SECRET_KEY).open(encrypted_text)
+        except Unreadable:
+            raise self.validation_error("incorrect_code") from None
+
+    def get_totp_issuer(self) -> str:
+        return "authsvc"
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  # django-allauth's signature
+        return "Passkey"
+
+
+def mailed_link(name: str, **parts: str) -> str:
+    """An address of ours for a mail; the request has no say in it, for it could name another host."""
+    return f"{settings.ENVIRONMENT.public_url}{reverse(name, kwargs=parts)}"

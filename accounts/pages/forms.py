@@ -1,0 +1,143 @@
+"""What people fill in."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as code_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
+from accounts.adapters.second_factors import uses_up
+from accounts.domain.errors import EmailTaken
+from accounts.domain.services import Secret
+from authsvc.addresses import address_of
+from authsvc.container import services
+from authsvc.forms import AddressField, PasswordField, sentence_of
+from authsvc.kernel.limits import TooManyAttempts
+
+
+class Plain(forms.Form):
+    """Each field has its label, and nothing in it that goes away when one types."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(Plain, allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.label = "E-mail address"
+        # Where somebody begins to type, the browser offers passkeys, too.
+        login.widget.attrs["autocomplete"] = "username webauthn"
+        self.fields["password"] = PasswordField(label="Password", is_new=False)
+
+
+class SignUpForm(Plain, allauth_forms.SignupForm):
+    name = forms.CharField(
+        max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ["name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = AddressField(label="E-mail address")
+        self.fields["password1"] = PasswordField(label="Password")
+
+    def validate_unique_email(self, value: str) -> str:
+        """Nothing is looked up: whether it is taken shows on taking it, in the same time and with the same answer."""
+        return value
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        email = self.cleaned_data["email"]
+        try:
+            user = self.save(request)
+        except EmailTaken:
+            return None, prevent_enumeration(request, email=email)
+        record_authentication(request, user, method="password", email=email)
+        return user, None
+
+
+class ForgottenPasswordForm(Plain, allauth_forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = AddressField(label="E-mail address")
+
+
+class NewPasswordForm(Plain, allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["password1"] = PasswordField(label="New password")
+
+    def clean_password1(self) -> str:
+        return str(get_account_adapter().clean_password(self.cleaned_data["password1"]))
+
+
+class ChangePasswordForm(Plain):
+    current_password = PasswordField(label="Current password", is_new=False)
+    new_password = PasswordField(label="New password")
+
+
+class AddressForm(Plain):
+    email = AddressField(label="New address")
+
+
+class ShowPasswordForm(Plain, allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(label="Password", is_new=False)
+
+
+class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
+    """A code works once, whoever is quicker, and is guessed no more often than a password.
+
+    django-allauth remembers used codes and wrong ones in this process alone.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "code"
+        ].help_text = "From your authenticator app, or one of your recovery codes."
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        try:
+            with services().limits.guess(
+                str(self.user.pk), address=address_of(context.request), secret=Secret.CODE
+            ):
+                return self._used_up()
+        except TooManyAttempts as refusal:
+            raise forms.ValidationError(sentence_of(refusal)) from refusal
+
+    def _used_up(self) -> str:
+        code = str(super().clean_code())
+        if not uses_up(self.authenticator, code):
+            self._emit_authentication_failed(self.authenticator)
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(_CodeOnce, code_forms.AuthenticateForm):
+    pass
+
+
+class ShowCodeForm(_CodeOnce, code_forms.ReauthenticateForm):
+    pass
+
+
+class FirstCodeForm(Plain, ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code"
+        self.fields["code"].help_text = "The six digits that the app shows now."
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"

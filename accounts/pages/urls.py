@@ -1,0 +1,111 @@
+"""Where people's pages are, by the names under which django-allauth looks for them."""
+
+from allauth.account import views as allauth_views
+from allauth.mfa.base import views as code_views
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as app_views
+from allauth.mfa.webauthn import views as passkey_views
+from django.urls import path, re_path, reverse_lazy
+from django.views.generic import RedirectView, TemplateView
+
+from accounts.pages import forms, passkeys, second_factors, views
+
+SIGNING_IN = [
+    path("signin", views.SignInView.as_view(), name="account_login"),
+    path(
+        "signin/code",
+        code_views.AuthenticateView.as_view(
+            form_class=forms.CodeForm, webauthn_form_class=passkeys.SecondPasskeyForm
+        ),
+        name="mfa_authenticate",
+    ),
+    path(
+        "signin/passkey",
+        passkey_views.LoginWebAuthnView.as_view(form_class=passkeys.SignInByPasskeyForm),
+        name="mfa_login_webauthn",
+    ),
+    path("signin/inactive", allauth_views.account_inactive, name="account_inactive"),
+    path(
+        "signup",
+        views.SignUpView.as_view(),
+        name="account_signup",
+    ),
+    path("signout", allauth_views.logout, name="account_logout"),
+    path(
+        "signout/done",
+        TemplateView.as_view(template_name="account/signed_out.html"),
+        name="signed_out",
+    ),
+]
+BY_MAIL = [
+    path(
+        "password/reset",
+        allauth_views.PasswordResetView.as_view(form_class=forms.ForgottenPasswordForm),
+        name="account_reset_password",
+    ),
+    path(
+        "password/reset/sent",
+        allauth_views.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    path(
+        "password/reset/done",
+        allauth_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9a-f]{32})-(?P<key>[\w-]+)$",
+        views.SetPasswordView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "email/sent",
+        allauth_views.email_verification_sent,
+        name="account_email_verification_sent",
+    ),
+    path("email/verify/<str:key>", allauth_views.confirm_email, name="account_confirm_email"),
+    path("email/move/<str:key>", views.MoveAddressView.as_view(), name="account_move_email"),
+]
+ONES_OWN = [
+    path("account", views.AccountView.as_view(), name="account"),
+    path("account/password", views.ChangePasswordView.as_view(), name="account_change_password"),
+    path("account/email", views.AddressView.as_view(), name="account_email"),
+    path("account/second-factor", code_views.index, name="mfa_index"),
+    path("account/app", second_factors.SetUpAppView.as_view(), name="mfa_activate_totp"),
+    path("account/app/remove", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path(
+        "account/recovery-codes",
+        recovery_views.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "account/recovery-codes/new",
+        recovery_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("account/passkeys", second_factors.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path(
+        "account/passkeys/<int:pk>/remove",
+        passkey_views.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index")),
+        name="mfa_remove_webauthn",
+    ),
+]
+AGAIN = [
+    path("account/again", second_factors.ShowPasswordView.as_view(), name="account_reauthenticate"),
+    path("account/again/code", second_factors.ShowCodeView.as_view(), name="mfa_reauthenticate"),
+    path(
+        "account/again/passkey",
+        second_factors.ShowPasskeyView.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+]
+
+urlpatterns = [
+    *SIGNING_IN,
+    *BY_MAIL,
+    *ONES_OWN,
+    *AGAIN,
+    path(
+        ".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")
+    ),
+]

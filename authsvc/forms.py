@@ -1,0 +1,57 @@
+"""What the forms of all pages have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from authsvc.container import services
+from authsvc.kernel.errors import Complaint, DomainError, Invalid
+
+
+class AddressField(forms.EmailField):
+    """Checked and measured in lower case, as it is kept."""
+
+    def __init__(self, *, label: str | None = None) -> None:
+        widget = forms.EmailInput(attrs={"autocomplete": "email"})
+        super().__init__(label=label, max_length=254, widget=widget)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).lower()
+
+
+class PasswordField(forms.CharField):
+    """As long as the API takes it, with its spaces, and never shown again."""
+
+    def __init__(self, *, label: str, is_new: bool = True) -> None:
+        autocomplete = "new-password" if is_new else "current-password"
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(label=label, max_length=1024, strip=False, widget=widget)
+
+
+def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent, is in order and *act* did what it says; otherwise the form says what is wrong."""
+    if not form.is_valid():
+        return False
+    try:
+        with services().unit_of_work.atomic():
+            act()
+    except Invalid as refusal:
+        tell(form, refusal)
+        return False
+    return True
+
+
+def tell(form: forms.Form, refusal: DomainError) -> None:
+    """Have the form say what is refused, each complaint at its field."""
+    complaints = refusal.complaints if isinstance(refusal, Invalid) else ()
+    for complaint in complaints or [Complaint(path="", detail=sentence_of(refusal))]:
+        name = complaint.path if complaint.path in form.fields else None
+        form.add_error(name, complaint.detail)
+
+
+def sentence_of(refusal: DomainError) -> str:
+    """What to tell somebody of a refusal."""
+    complaints = refusal.complaints if isinstance(refusal, Invalid) else ()
+    reasons = [complaint.detail for complaint in complaints] or [refusal.detail]
+    return f"{refusal.title}. {' '.join(reasons)}"

@@ -1,0 +1,93 @@
+"""The ports of the services, played as the environment wants them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from accounts.adapters.key_file import KeyFile, UnusableKeys
+from accounts.adapters.keys import KeyRing, Keys, new_key_ring
+from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
+from accounts.adapters.secrets import HmacTokens
+from accounts.adapters.tokens import JwtAccessTokens
+from accounts.domain.entities import SessionPolicy
+from accounts.domain.ports import AccessTokens, OpaqueTokens, PasswordHasher, PasswordPolicy
+from accounts.domain.services import LimitPolicy
+from authsvc.adapters import SystemClock
+from authsvc.desk import kept
+from authsvc.environment import Environment
+from authsvc.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the services ask of the world, beside a place to keep things."""
+
+    clock: Clock
+    password_hasher: PasswordHasher
+    password_policy: PasswordPolicy
+    access_tokens: AccessTokens
+    opaque_tokens: OpaqueTokens
+    session_policy: SessionPolicy
+    limit_policy: LimitPolicy
+
+
+def ports(environment: Environment, *, secret_key: str) -> Ports:
+    """The ports as the environment wants them. Raises UnusableKeys."""
+    return Ports(
+        clock=SystemClock(),
+        password_hasher=_password_hasher(environment),
+        password_policy=DjangoPasswordPolicy(),
+        access_tokens=JwtAccessTokens(
+            keys=_keys(environment),
+            issuer=environment.public_url,
+            audience=f"{environment.public_url}/v1",
+            lifetime=environment.access_token,
+        ),
+        opaque_tokens=HmacTokens(secret_key),
+        session_policy=SessionPolicy(
+            refresh_within=environment.refresh_token, ends_after=environment.session
+        ),
+        limit_policy=_limit_policy(environment),
+    )
+
+
+def _password_hasher(environment: Environment) -> PasswordHasher:
+    hasher = Argon2Hasher(
+        memory_kib=environment.argon2_memory_kib,
+        passes=environment.argon2_passes,
+        lanes=environment.argon2_lanes,
+    )
+    return BoundedHasher(hasher=hasher, at_once=environment.argon2_at_once)
+
+
+def _limit_policy(environment: Environment) -> LimitPolicy:
+    return LimitPolicy(
+        log_ins_per_minute=environment.log_ins_per_minute,
+        registrations_per_hour=environment.registrations_per_hour,
+        guesses_in_a_row=environment.guesses_in_a_row,
+        token_failures_per_minute=environment.token_failures_per_minute,
+    )
+
+
+def _keys(environment: Environment) -> Keys:
+    path = environment.signing_keys_path
+    if path is None:
+        return _passing_keys()
+    if environment.signing_keys_file is None:
+        _make_keys(path)
+    return KeyFile(path)
+
+
+def _make_keys(path: Path) -> None:
+    """Keep new keys at *path* unless there are some. Raises UnusableKeys."""
+    try:
+        kept(path, lambda: new_key_ring().private_json())
+    except OSError as error:
+        msg = f"no signing keys can be kept at {path}: {error.strerror}"
+        raise UnusableKeys(msg) from None
+
+
+@cache
+def _passing_keys() -> KeyRing:
+    """Keys that last as long as the process: to make them takes a while."""
+    return new_key_ring()

@@ -1,0 +1,62 @@
+"""Inserting a row or changing the one that is there, in one statement, and learning what came of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, F, Model
+from django.db.models.sql import Query
+
+Change = Expression | F
+"""What a column becomes, in terms of the row that is there."""
+
+
+def upsert(
+    model: type[Model], row: Mapping[str, Any], *, changes: Mapping[str, Change]
+) -> dict[str, Any]:
+    """Insert the row, a value for every column; or make the changes to the row that has its primary key.
+
+    Answers the row as it then is. Whoever comes at the same time waits for the end of our transaction, and changes
+    what we have made of it.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    quote, fields = database.ops.quote_name, _fields(model)
+    names = ", ".join(quote(field.column) for field in fields.values())
+    places = ", ".join(["%s"] * len(fields))
+    (key,) = (quote(field.column) for field in fields.values() if field.primary_key)
+    assignments, parameters = _assignments(model, changes)
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places}) "  # noqa: S608  # names of our own
+            f"ON CONFLICT ({key}) DO UPDATE SET {assignments} RETURNING {names}",
+            [field.get_db_prep_save(row[name], database) for name, field in fields.items()]
+            + parameters,
+        )
+        return _converted(model, cursor.fetchone())
+
+
+def _fields(model: type[Model]) -> dict[str, Any]:
+    """The fields that have a column, by the name of their value."""
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+def _assignments(model: type[Model], changes: Mapping[str, Change]) -> tuple[str, list[Any]]:
+    """What stands behind SET, and its parameters."""
+    query, fields = Query(model), _fields(model)
+    compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
+    quote = compiler.connection.ops.quote_name
+    assignments, parameters = [], []
+    for name, change in changes.items():
+        sql, its_own = compiler.compile(change.resolve_expression(query))
+        assignments.append(f"{quote(fields[name].column)} = {sql}")
+        parameters.extend(its_own)
+    return ", ".join(assignments), parameters
+
+
+def _converted(model: type[Model], values: tuple[Any, ...]) -> dict[str, Any]:
+    """The values that the database answers, as the model has them."""
+    fields = _fields(model)
+    compiler = Query(model).get_compiler(using=DEFAULT_DB_ALIAS)
+    columns = [field.get_col(model._meta.db_table) for field in fields.values()]
+    (converted,) = compiler.apply_converters([values], compiler.get_converters(columns))
+    return dict(zip(fields, converted, strict=True))

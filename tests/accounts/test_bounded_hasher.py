@@ -1,0 +1,170 @@
+"""Hashing at most so many passwords at once, on real threads."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event, Lock
+from time import monotonic
+
+import pytest
+
+from accounts.adapters.passwords import BoundedHasher
+from accounts.domain.errors import PasswordsBusy
+from accounts.domain.ports import PasswordHasher
+from authsvc.environment import read_environment
+from authsvc.ports import ports
+from tests.accounts.hashing import WEAK
+from tests.support.blocks import Oops
+
+PASSWORD = "a long walk home"
+KEPT = WEAK.hash(PASSWORD)
+A_MOMENT = timedelta(milliseconds=10)
+LONG_ENOUGH = timedelta(seconds=30)
+
+
+@dataclass
+class SlowHasher:
+    """Takes until it may end, and knows how many were at work at the same time."""
+
+    may_end: Event = field(default_factory=Event)
+    is_full: Event = field(default_factory=Event)
+    full_at: int = 2
+    at_work: int = 0
+    most_at_work: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def hash(self, password: str) -> str:
+        self._work()
+        return WEAK.hash(password)
+
+    def verify(self, password: str, *, password_hash: str | None) -> bool:
+        self._work()
+        return WEAK.verify(password, password_hash=password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return WEAK.is_outdated(password_hash)
+
+    def _work(self) -> None:
+        with self._lock:
+            self.at_work += 1
+            self.most_at_work = max(self.most_at_work, self.at_work)
+            if self.at_work == self.full_at:
+                self.is_full.set()
+        assert self.may_end.wait(timeout=30)
+        with self._lock:
+            self.at_work -= 1
+
+
+@pytest.fixture
+def slow() -> SlowHasher:
+    return SlowHasher()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(50) as pool:
+        yield pool
+
+
+def bounded(slow: PasswordHasher, *, patience: timedelta) -> BoundedHasher:
+    return BoundedHasher(hasher=slow, at_once=2, patience=patience)
+
+
+def fill(hasher: BoundedHasher, slow: SlowHasher, pool: ThreadPoolExecutor) -> list[Future[str]]:
+    """Have as many at work as may be."""
+    at_work = [pool.submit(hasher.hash, PASSWORD) for _ in range(2)]
+    assert slow.is_full.wait(timeout=30)
+    return at_work
+
+
+def test_of_many_no_more_than_may_be_are_at_work_at_once(
+    slow: SlowHasher, pool: ThreadPoolExecutor
+) -> None:
+    hasher = bounded(slow, patience=LONG_ENOUGH)
+    fill(hasher, slow, pool)
+
+    others = [pool.submit(hasher.verify, PASSWORD, password_hash=KEPT) for _ in range(48)]
+    slow.may_end.set()
+
+    assert all(other.result() for other in others)
+    assert slow.most_at_work == 2
+
+
+ACTS: dict[str, Callable[[BoundedHasher], object]] = {
+    "a new password": lambda hasher: hasher.hash(PASSWORD),
+    "a right one": lambda hasher: hasher.verify(PASSWORD, password_hash=KEPT),
+    "a wrong one": lambda hasher: hasher.verify("wrong", password_hash=KEPT),
+    "one of nobody": lambda hasher: hasher.verify(PASSWORD, password_hash=None),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_whoever_has_waited_long_enough_is_refused_whatever_he_brings(
+    slow: SlowHasher, pool: ThreadPoolExecutor, act: Callable[[BoundedHasher], object]
+) -> None:
+    hasher = bounded(slow, patience=A_MOMENT)
+    at_work, began = fill(hasher, slow, pool), monotonic()
+
+    with pytest.raises(PasswordsBusy) as refusal:
+        act(hasher)
+
+    assert monotonic() - began < 2
+    assert refusal.value.facts == {"retry_after": 1}
+    assert not any(one.done() for one in at_work)
+    slow.may_end.set()
+
+
+def test_a_flood_is_refused_while_those_before_it_are_at_work(
+    slow: SlowHasher, pool: ThreadPoolExecutor
+) -> None:
+    hasher = bounded(slow, patience=A_MOMENT)
+    at_work = fill(hasher, slow, pool)
+
+    flood = [pool.submit(hasher.verify, PASSWORD, password_hash=None) for _ in range(48)]
+
+    assert {type(one.exception(timeout=30)) for one in flood} == {PasswordsBusy}
+    slow.may_end.set()
+    assert all(WEAK.verify(PASSWORD, password_hash=one.result()) for one in at_work)
+
+
+def test_whoever_waits_is_let_in_when_another_has_ended(
+    slow: SlowHasher, pool: ThreadPoolExecutor
+) -> None:
+    hasher = bounded(slow, patience=LONG_ENOUGH)
+    fill(hasher, slow, pool)
+
+    waiting = pool.submit(hasher.verify, PASSWORD, password_hash=KEPT)
+    slow.may_end.set()
+
+    assert waiting.result(timeout=30)
+
+
+def test_a_turn_ends_when_hashing_fails() -> None:
+    class FailingHasher(SlowHasher):
+        def _work(self) -> None:
+            raise Oops
+
+    hasher = bounded(FailingHasher(), patience=A_MOMENT)
+
+    for _ in range(5):
+        with pytest.raises(Oops):
+            hasher.hash(PASSWORD)
+
+
+def test_to_look_at_a_hash_takes_no_turn(slow: SlowHasher, pool: ThreadPoolExecutor) -> None:
+    hasher = bounded(slow, patience=A_MOMENT)
+    fill(hasher, slow, pool)
+
+    assert not hasher.is_outdated(KEPT)
+    slow.may_end.set()
+
+
+@pytest.mark.parametrize(("given", "at_once"), [({}, 2), ({"ARGON2_AT_ONCE": "7"}, 7)])
+def test_the_environment_says_how_many_are_at_work_at_once(
+    given: dict[str, str], at_once: int
+) -> None:
+    hasher = ports(read_environment(given), secret_key="test").password_hasher
+
+    assert isinstance(hasher, BoundedHasher)
+    assert (hasher.at_once, hasher.patience) == (at_once, timedelta(milliseconds=250))

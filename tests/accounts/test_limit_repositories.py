@@ -1,0 +1,142 @@
+"""What every store of attempts and of familiar addresses promises."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from authsvc.kernel.limits import Limit, LimitState, doubling
+from tests.support.builders import NOON
+from tests.support.worlds import World
+
+ANNA, BO = "a" * 64, "b" * 64
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+THREE_A_MINUTE = Limit(name="knots", most=3, period=MINUTE)
+LIMITS = {
+    "once": Limit(name="once", most=1, period=MINUTE),
+    "thrice": THREE_A_MINUTE,
+    "backing off": Limit(name="guess", most=2, period=MINUTE, waits=doubling(until=10 * SECOND)),
+    "backing off at once": Limit(name="guess", most=1, period=MINUTE, waits=(SECOND,)),
+}
+
+every = pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
+
+
+def count(
+    world: World, key: str = ANNA, limit: Limit = THREE_A_MINUTE, *, at: datetime = NOON
+) -> LimitState:
+    with world.unit_of_work.atomic():
+        return world.repositories.limits.count(key, limit, at=at)
+
+
+@every
+def test_a_first_attempt_begins_a_count(world: World, limit: Limit) -> None:
+    assert count(world, limit=limit) == LimitState.begun(limit, at=NOON)
+
+
+@every
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_tried_when_is_counted_as_the_rule_says(
+    world: World, limit: Limit, seed: int
+) -> None:
+    random, at = Random(seed), NOON
+    expected = LimitState.begun(limit, at=at)
+    assert count(world, limit=limit, at=at) == expected
+
+    for _ in range(40):
+        at += random.choice([0, 0.000001, 0.3, 1, 3, 11, 59, 60, 75]) * SECOND
+        expected = expected.attempted(at=at)
+        assert count(world, limit=limit, at=at) == expected
+
+
+def test_each_key_has_a_count_of_its_own(world: World) -> None:
+    for _ in range(4):
+        count(world, ANNA)
+
+    assert count(world, BO).is_let_in
+    assert not count(world, ANNA).is_let_in
+
+
+@every
+def test_an_attempt_is_given_back(world: World, limit: Limit) -> None:
+    before = count(world, limit=limit)
+
+    world.repositories.limits.give_back(ANNA)
+
+    assert count(world, limit=limit) == before
+
+
+def test_a_wait_is_given_back_with_the_attempt_that_caused_it(world: World) -> None:
+    limit = LIMITS["backing off"]
+    for _ in range(2):
+        count(world, limit=limit)
+
+    world.repositories.limits.give_back(ANNA)
+
+    assert count(world, limit=limit).count == 2
+
+
+def test_no_more_is_given_back_than_was_counted(world: World) -> None:
+    count(world)
+    for _ in range(3):
+        world.repositories.limits.give_back(ANNA)
+
+    world.repositories.limits.give_back(BO)
+
+    assert [count(world).is_let_in for _ in range(4)] == [True, True, True, False]
+
+
+def test_what_is_forgotten_begins_anew_and_nothing_else_does(world: World) -> None:
+    count(world, ANNA)
+    count(world, BO)
+
+    world.repositories.limits.forget(ANNA)
+
+    assert count(world, ANNA).count == 1
+    assert count(world, BO).count == 2
+
+
+def test_to_forget_what_was_never_tried_does_nothing(world: World) -> None:
+    world.repositories.limits.forget(ANNA)
+
+    assert count(world).count == 1
+
+
+def test_what_counts_no_longer_is_forgotten_and_counted(world: World) -> None:
+    count(world, ANNA, at=NOON)
+    count(world, BO, at=NOON + SECOND)
+    a_minute_later = NOON + MINUTE
+
+    assert world.repositories.limits.remove_expired(before=a_minute_later) == 1
+    assert world.repositories.limits.remove_expired(before=a_minute_later) == 0
+
+    assert count(world, BO, at=a_minute_later).count == 2
+
+
+def test_an_address_is_known_once_it_was_seen(world: World) -> None:
+    before = world.repositories.familiar_addresses.seen_at(ANNA)
+
+    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON)
+
+    assert before is None
+    assert world.repositories.familiar_addresses.seen_at(ANNA) == NOON
+    assert world.repositories.familiar_addresses.seen_at(BO) is None
+
+
+def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
+    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON)
+
+    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON + MINUTE)
+
+    assert world.repositories.familiar_addresses.seen_at(ANNA) == NOON + MINUTE
+
+
+def test_addresses_that_were_not_seen_since_then_are_forgotten_and_counted(world: World) -> None:
+    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON - SECOND)
+    world.repositories.familiar_addresses.save(BO, seen_at=NOON)
+
+    assert world.repositories.familiar_addresses.remove(before=NOON) == 1
+
+    assert world.repositories.familiar_addresses.seen_at(ANNA) is None
+    assert world.repositories.familiar_addresses.seen_at(BO) == NOON

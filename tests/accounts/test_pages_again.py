@@ -1,0 +1,200 @@
+"""What a browser has shown of the person at it, and showing it again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from accounts.models import User as UserRow
+from authsvc.browsers import (
+    SignIn,
+    has_second_factor,
+    is_fresh,
+    show_second_factor,
+    sign_in_again,
+    sign_in_of,
+)
+from tests.support.browsing import Visitor, mails, recovery_codes, set_up_app, somebody
+from tests.support.house import PASSWORD, House
+
+pytestmark = pytest.mark.database
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PATH = "/oauth/authorize?client_id=x&state=a%26b"
+
+
+def request_of(visitor: Visitor) -> HttpRequest:
+    """As a view gets it from this browser."""
+    request = RequestFactory().get("/")
+    request.session = visitor.client.session
+    found = request.session.get("_auth_user_id")
+    request.user = UserRow.objects.get(pk=found) if found else AnonymousUser()
+    return request
+
+
+def how(visitor: Visitor) -> SignIn | None:
+    return sign_in_of(request_of(visitor))
+
+
+def test_a_stranger_has_shown_nothing(house: House, visitor: Visitor) -> None:
+    assert how(visitor) is None
+    assert not has_second_factor(request_of(visitor))
+    assert not is_fresh(request_of(visitor))
+
+
+def test_a_password_is_one_way(house: House) -> None:
+    with time_machine.travel(NOON, tick=False):
+        _, visitor = somebody(house)
+
+        assert how(visitor) == SignIn(at=NOON, methods=("pwd",))
+        assert not has_second_factor(request_of(visitor))
+
+
+def test_a_password_and_a_code_are_two(house: House) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, owner = somebody(house)
+        set_up_app(owner)
+        code, visitor = recovery_codes(owner)[0], Visitor()
+        asked = visitor.sign_in()
+        clock.shift(60)
+        visitor.post(asked.leads_to, code=code)
+
+        a_minute_later = NOON + timedelta(minutes=1)
+        assert how(visitor) == SignIn(at=a_minute_later, methods=("pwd", "otp", "mfa"))
+        assert has_second_factor(request_of(visitor))
+
+
+def test_half_a_sign_in_is_none(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    visitor = Visitor()
+
+    visitor.sign_in()
+
+    assert how(visitor) is None
+
+
+def test_whoever_sets_up_an_app_has_shown_it(house: House) -> None:
+    _, owner = somebody(house)
+
+    set_up_app(owner)
+
+    assert has_second_factor(request_of(owner))
+
+
+def test_what_another_has_shown_at_this_browser_counts_for_nothing(house: House) -> None:
+    _, visitor = somebody(house)
+    set_up_app(visitor)
+    visitor.post("/signout")
+    bo, _ = somebody(house, name="Bo", email="bo@school.example")
+
+    visitor.sign_in(bo.email)
+
+    assert not has_second_factor(request_of(visitor))
+
+
+def test_a_passkey_alone_is_two_factors(house: House) -> None:
+    _, visitor = somebody(house)
+    request = request_of(visitor)
+    used = {"method": "mfa", "at": NOON.timestamp(), "type": "webauthn", "passwordless": True}
+
+    request.session["account_authentication_methods"] = [used]
+    of_a_machine = sign_in_of(request)
+    request.session["account_authentication_methods"] = [used | {"is_synced": True}]
+    of_a_person = sign_in_of(request)
+
+    assert of_a_machine == SignIn(at=NOON, methods=("hwk", "mfa"))
+    assert of_a_person == SignIn(at=NOON, methods=("swk", "mfa"))
+
+
+def test_a_sign_in_is_fresh_for_five_minutes(house: House) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(house)
+        clock.shift(299)
+        before = is_fresh(request_of(visitor))
+        clock.shift(1)
+        after = is_fresh(request_of(visitor))
+
+    assert (before, after) == (True, False)
+
+
+def test_showing_the_password_again_makes_it_fresh_and_the_session_another(house: House) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(house)
+        before = visitor.session_id
+        clock.shift(3600)
+        page = visitor.client.get(sign_in_again(request_of(visitor), back_to=PATH).url)
+
+        seen = visitor.post("/account/again", password=PASSWORD, next=PATH)
+
+        assert b"Is it you, Anna?" in page.content
+        assert seen.leads_to == PATH
+        assert is_fresh(request_of(visitor))
+        assert visitor.session_id != before
+
+
+def test_a_wrong_password_makes_nothing_fresh(house: House) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(house)
+        clock.shift(3600)
+
+        seen = visitor.post("/account/again", password="a wrong password", next=PATH)
+
+        assert seen.complaints == ["Password: The password is wrong."]
+        assert not is_fresh(request_of(visitor))
+
+
+def test_somebody_without_a_second_factor_is_led_to_where_he_sets_one_up(house: House) -> None:
+    _, visitor = somebody(house)
+
+    led = show_second_factor(request_of(visitor), back_to=PATH)
+
+    assert led.url.startswith("/account/second-factor?next=")
+
+
+def test_somebody_with_a_second_factor_shows_it(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    code = recovery_codes(owner)[0]
+
+    led = show_second_factor(request_of(owner), back_to=PATH)
+    seen = owner.post(led.url, code=code)
+
+    assert led.url.startswith("/account/again/code?next=")
+    assert seen.leads_to == PATH
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/app",
+        "/account/passkeys",
+        "/account/recovery-codes/new",
+        "/account/app/remove",
+    ],
+)
+def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(house: House, path: str) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(house)
+        if path != "/account/app":
+            set_up_app(visitor)
+        clock.shift(3600)
+
+        assert visitor.get(path).leads_to == f"/account/again?next={path.replace('/', '%2F')}"
+
+
+def test_an_address_is_changed_after_showing_who_one_is(house: House) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(house)
+        clock.shift(3600)
+        asked = visitor.post("/account/email", email="other@school.example")
+
+        seen = visitor.post(asked.leads_to, password=PASSWORD)
+
+        assert asked.leads_to == "/account/again?next=%2Faccount%2Femail"
+        assert seen.leads_to == "/account/email"
+        assert "mailed a link to other@school.example" in visitor.get("/account/email").text
+        assert [mail.to for mail in mails()] == [["other@school.example"]]

@@ -1,0 +1,175 @@
+"""What holds for every page: how it is made, what a browser may do with it, and that it says when it fails."""
+
+import re
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from pytest_django import Settings
+
+from accounts.pages.urls import urlpatterns
+from tests.support.browsing import Visitor, mails, set_up_app, somebody
+from tests.support.house import House
+
+pytestmark = pytest.mark.database
+
+OF_STRANGERS = [
+    "/signin",
+    "/signup",
+    "/signout/done",
+    "/signin/inactive",
+    "/password/reset",
+    "/password/reset/sent",
+    "/password/reset/done",
+    "/email/sent",
+    "/email/verify/none",
+    "/email/move/none",
+]
+OF_OWNERS = [
+    "/account",
+    "/account/password",
+    "/account/email",
+    "/account/second-factor",
+    "/account/app/remove",
+    "/account/recovery-codes",
+    "/account/recovery-codes/new",
+    "/account/passkeys",
+    "/account/again",
+    "/account/again/code",
+    "/signout",
+]
+
+
+def fails(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError
+
+
+class Failing:
+    """Addresses of a house in which one page fails."""
+
+    urlpatterns = [*urlpatterns, path("fails", fails)]
+    handler500 = "authsvc.problems.server_error"
+
+
+def assert_well_made(text: str) -> None:
+    assert text.count("<h1>") == 1
+    assert '<html lang="en">' in text
+    assert "<style" not in text
+    assert ' style="' not in text
+    assert not re.findall(r"<script(?![^>]* src=)(?![^>]*application/json)", text)
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', text)
+    assert not re.findall(r"\son\w+=", text)
+    for form in re.findall(r"<form.*?</form>", text, re.DOTALL):
+        assert "csrfmiddlewaretoken" in form
+        labels = re.findall(r'<label for="([^"]+)"', form)
+        fields = re.findall(r"<input [^>]*>", form)
+        seen = [field for field in fields if 'type="hidden"' not in field]
+        assert [re.findall(r' id="([^"]+)"', field)[0] for field in seen] == labels
+
+
+@pytest.mark.parametrize("place", OF_STRANGERS)
+def test_a_page_for_strangers_is_well_made(house: House, visitor: Visitor, place: str) -> None:
+    seen = visitor.get(place)
+
+    assert seen.status == 200
+    assert_well_made(seen.text)
+
+
+def test_pages_for_owners_are_well_made_and_kept_by_no_cache(house: House) -> None:
+    _, visitor = somebody(house)
+    set_up_app(visitor)
+
+    for place in OF_OWNERS:
+        seen = visitor.get(place)
+        assert seen.status == 200, place
+        assert_well_made(seen.text)
+        assert "no-store" in seen.headers["Cache-Control"], place
+
+
+def test_a_browser_may_run_and_send_what_is_ours_alone(house: House, visitor: Visitor) -> None:
+    headers = visitor.get("/signin").headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "form-action 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "wish"),
+    [
+        ("/signin", "login", "username webauthn"),
+        ("/signin", "password", "current-password"),
+        ("/signup", "email", "email"),
+        ("/signup", "name", "name"),
+        ("/signup", "password1", "new-password"),
+        ("/password/reset", "email", "email"),
+    ],
+)
+def test_a_browser_knows_what_to_fill_in(
+    house: House, visitor: Visitor, place: str, field: str, wish: str
+) -> None:
+    (found,) = re.findall(rf'<input [^>]*name="{field}"[^>]*>', visitor.get(place).text)
+
+    assert f'autocomplete="{wish}"' in found
+
+
+def test_an_icon_is_on_every_page(house: House) -> None:
+    _, visitor = somebody(house)
+
+    for place in ("/signin/inactive", "/account", "/nothing"):
+        assert 'href="/static/authsvc/favicon.svg"' in visitor.get(place).text
+
+
+def test_what_is_not_there_is_told_in_the_same_look(house: House, visitor: Visitor) -> None:
+    seen = visitor.get("/nothing")
+
+    assert (seen.status, seen.heading) == (404, "There is nothing here")
+    assert_well_made(seen.text)
+
+
+def test_a_host_that_is_not_ours_is_told_nothing(house: House, visitor: Visitor) -> None:
+    seen = visitor.get("/signin", Host="evil.example")
+
+    assert (seen.status, seen.heading) == (400, "We cannot read this")
+    assert_well_made(seen.text)
+
+
+def test_a_page_that_fails_says_so_and_no_more(house: House, settings: Settings) -> None:
+    settings.ROOT_URLCONF = Failing
+    visitor = Visitor(raise_request_exception=False)
+
+    seen = visitor.get("/fails")
+
+    assert (seen.status, seen.heading) == (500, "Something went wrong")
+    assert "RuntimeError" not in seen.text
+
+
+def test_what_somebody_calls_himself_is_no_markup(house: House) -> None:
+    name = "<script>alert(1)</script>"
+    _, visitor = somebody(house, name=name)
+
+    page = visitor.client.get("/account").content.decode()
+
+    assert name not in page
+    assert "&lt;script&gt;" in page
+
+
+ODD = ["%00", "%ED%A0%80", "%FF", "a%00@b.example", "%F0%9F%98%80" * 400]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["nul", "half", "no utf-8", "nul in it", "long"])
+@pytest.mark.parametrize("place", ["/signin", "/signup", "/password/reset"])
+def test_odd_characters_are_no_failure(
+    house: House, visitor: Visitor, place: str, odd: str
+) -> None:
+    names = ("login", "email", "name", "password", "password1")
+    form = "&".join(f"{name}={odd}" for name in names)
+
+    answer = visitor.client.post(place, form, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 200
+    assert mails() == []

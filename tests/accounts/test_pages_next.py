@@ -1,0 +1,148 @@
+"""Where somebody is led after he has signed in: to a path of ours, and to it exactly."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from tests.support.browsing import (
+    EMAIL,
+    Visitor,
+    link_in,
+    mails,
+    recovery_codes,
+    set_up_app,
+    somebody,
+)
+from tests.support.house import PASSWORD, House
+from tests.support.staff import a_user_of
+
+pytestmark = pytest.mark.database
+
+# What a client sends a browser with; its parts are spelled so that a careless hand would spoil them.
+AUTHORIZE = (
+    "/oauth/authorize?client_id=x&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&state=a%26b"
+    "&scope=openid+email&nonce=&claims=%7B%22a%22%3A%5B%5D%7D&state2=%C3%A5~%2B%20%25"
+)
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "https:///evil.example",
+    "http://testserver/account",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "/account\r\nLocation: https://evil.example",
+    "/account\\x",
+    "/account\x00",
+    "/account\u2028",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "evil.example",
+    "account",
+    "",
+]
+ENCODED = ["%2F%2Fevil.example", "%68ttps://evil.example", "%5C%5Cevil.example", "%0d%0a"]
+
+
+def next_in(page: Any) -> str:
+    """What the form of the page says of where to go on."""
+    found = re.search(r'name="next" value="([^"]*)"', page.content.decode())
+    assert found
+    return unescape(found[1])
+
+
+def link_to(path: str, page: Any) -> str:
+    """The link of the page that leads there, with what it hands on."""
+    found = re.search(rf'href="({path}[^"]*)"', page.content.decode())
+    assert found
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("elsewhere", [*ELSEWHERE, *ENCODED])
+def test_nobody_is_led_elsewhere(house: House, visitor: Visitor, elsewhere: str) -> None:
+    a_user_of(house, email=EMAIL)
+
+    by_form = visitor.sign_in(next=elsewhere)
+    at_once = visitor.client.get("/signin", {"next": elsewhere})
+    out = visitor.post("/signout", next=elsewhere)
+
+    assert by_form.leads_to == "/account"
+    assert at_once["Location"] == "/account"
+    assert out.leads_to == "/signout/done"
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_showing_oneself_again_leads_nobody_elsewhere(house: House, path: str) -> None:
+    _, visitor = somebody(house)
+    set_up_app(visitor)
+
+    by_password = visitor.client.post(f"/account/again?next={path}", {"password": PASSWORD})
+
+    assert by_password["Location"] == "/account"
+
+
+def test_a_path_survives_signing_in(house: House, visitor: Visitor) -> None:
+    a_user_of(house, email=EMAIL)
+    page = visitor.client.get("/signin", {"next": AUTHORIZE})
+
+    seen = visitor.sign_in(next=next_in(page))
+
+    assert seen.leads_to == AUTHORIZE
+
+
+def test_a_path_survives_the_second_factor(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    code, visitor = recovery_codes(owner)[0], Visitor()
+    page = visitor.client.get("/signin", {"next": AUTHORIZE})
+
+    asked = visitor.sign_in(next=next_in(page))
+    seen = visitor.post(asked.leads_to, code=code)
+
+    assert asked.leads_to == "/signin/code"
+    assert seen.leads_to == AUTHORIZE
+
+
+def test_a_path_survives_signing_up(house: House, visitor: Visitor) -> None:
+    sign_in = visitor.client.get("/signin", {"next": AUTHORIZE})
+    sign_up = visitor.client.get(link_to("/signup", sign_in))
+    visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD, next=next_in(sign_up))
+
+    seen = visitor.post(link_in(mails()[-1]))
+
+    assert seen.leads_to == AUTHORIZE
+    assert visitor.is_signed_in
+
+
+def test_a_path_survives_showing_oneself_again(house: House) -> None:
+    _, visitor = somebody(house)
+    page = visitor.client.get("/account/again", {"next": AUTHORIZE})
+
+    seen = visitor.post("/account/again", password=PASSWORD, next=next_in(page))
+
+    assert seen.leads_to == AUTHORIZE
+
+
+def test_a_path_survives_another_way_of_showing_oneself(house: House) -> None:
+    _, visitor = somebody(house)
+    set_up_app(visitor)
+    code = recovery_codes(visitor)[0]
+    by_password = visitor.client.get("/account/again", {"next": AUTHORIZE})
+    by_code = visitor.client.get(link_to("/account/again/code", by_password))
+
+    seen = visitor.post("/account/again/code", code=code, next=next_in(by_code))
+
+    assert b"Use your app or a recovery code" in by_password.content
+    assert seen.leads_to == AUTHORIZE
+
+
+def test_a_path_survives_for_whoever_is_signed_in(house: House) -> None:
+    _, visitor = somebody(house)
+
+    assert visitor.client.get("/signin", {"next": AUTHORIZE})["Location"] == AUTHORIZE

@@ -1,0 +1,260 @@
+"""Authenticator apps and recovery codes at the pages; passkeys need a browser, and are shown in one."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from pytest_django import Settings
+
+from accounts.adapters.secrets import Seal
+from tests.support.browsing import EMAIL, Visitor, mails, recovery_codes, set_up_app, somebody
+from tests.support.house import House
+from tests.support.totp import code_of
+
+pytestmark = pytest.mark.database
+
+STEP = 30
+
+
+@pytest.fixture(autouse=True)
+def _guessing_is_limited(settings: Settings) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, guesses_in_a_row=5)
+
+
+def wrong(key: str) -> str:
+    """A code that the app does not show at this time, nor around it."""
+    shown = {code_of(key, steps_from_now=step) for step in range(-2, 3)}
+    return next(code for code in ("000000", "111111", "222222") if code not in shown)
+
+
+def asked_for_code() -> Visitor:
+    """Somebody who has given Anna's password elsewhere."""
+    visitor = Visitor()
+    assert visitor.sign_in().leads_to == "/signin/code"
+    return visitor
+
+
+def test_an_app_is_asked_for_its_code_from_then_on(house: House) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, owner = somebody(house)
+        key = set_up_app(owner)
+        clock.shift(STEP)
+        visitor = asked_for_code()
+        before = visitor.is_signed_in
+
+        seen = visitor.post("/signin/code", code=code_of(key))
+
+        assert (before, seen.leads_to) == (False, "/account")
+        assert visitor.is_signed_in
+
+
+def test_an_app_is_set_up_by_its_code_alone(house: House) -> None:
+    _, owner = somebody(house)
+    page = owner.get("/account/app").text
+    (key,) = re.findall(r"<code>(\w+)</code>", page)
+
+    seen = owner.post("/account/app", code=wrong(key))
+
+    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+    assert Visitor().sign_in().leads_to == "/account"
+
+
+def test_an_address_is_verified_before_a_second_factor_hangs_on_it(house: House) -> None:
+    _, owner = somebody(house, is_verified=False)
+
+    seen = owner.get("/account/app")
+
+    assert seen.leads_to == "/account/second-factor"
+    assert "verify your e-mail address" in owner.get(seen.leads_to).text
+
+
+def test_the_code_that_set_the_app_up_signs_nobody_in(house: House) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+        _, owner = somebody(house)
+        key = set_up_app(owner)
+        visitor = asked_for_code()
+
+        seen = visitor.post("/signin/code", code=code_of(key))
+
+    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+
+
+def test_a_code_works_once(house: House) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, owner = somebody(house)
+        key = set_up_app(owner)
+        clock.shift(STEP)
+        one, other = asked_for_code(), asked_for_code()
+
+        seen = [visitor.post("/signin/code", code=code_of(key)) for visitor in (one, other)]
+
+    assert [page.leads_to for page in seen] == ["/account", ""]
+
+
+@pytest.mark.parametrize(
+    ("off", "is_right"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_code_may_be_one_step_off(house: House, off: int, *, is_right: bool) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, owner = somebody(house)
+        key = set_up_app(owner)
+        clock.shift(10 * STEP)
+        visitor = asked_for_code()
+
+        seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=off))
+
+    assert (seen.leads_to == "/account") is is_right
+
+
+def test_guessing_codes_is_limited_whoever_guesses(house: House) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, owner = somebody(house)
+        key = set_up_app(owner)
+        clock.shift(10 * STEP)
+        for _ in range(5):
+            asked_for_code().post("/signin/code", code=wrong(key))
+
+        visitor = asked_for_code()
+        refused = visitor.post("/signin/code", code=code_of(key))
+        clock.shift(2)
+        let_in = visitor.post("/signin/code", code=code_of(key))
+
+    assert refused.complaints == [
+        "Code: There were too many attempts. Wait for 1 s, then try again."
+    ]
+    assert let_in.leads_to == "/account"
+
+
+def test_recovery_codes_are_shown_once_and_work_once(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    code, *others = recovery_codes(owner)
+
+    seen = [asked_for_code().post("/signin/code", code=code) for _ in range(2)]
+
+    assert [page.leads_to for page in seen] == ["/account", ""]
+    assert recovery_codes(owner) == []
+    assert "9 of 10 are left" in owner.get("/account/recovery-codes").text
+    assert len(others) == 9
+
+
+def test_new_recovery_codes_take_the_place_of_the_old(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    old = recovery_codes(owner)
+
+    owner.post("/account/recovery-codes/new")
+
+    new = recovery_codes(owner)
+    assert len(new) == 10
+    assert not set(old) & set(new)
+    assert asked_for_code().post("/signin/code", code=old[0]).leads_to == ""
+    assert asked_for_code().post("/signin/code", code=new[0]).leads_to == "/account"
+
+
+def test_an_app_that_is_removed_is_asked_for_no_more(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+
+    owner.post("/account/app/remove")
+
+    assert Visitor().sign_in().leads_to == "/account"
+
+
+def test_the_owner_is_told_that_his_second_factor_is_off(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+
+    owner.post("/account/app/remove")
+
+    (mail,) = mails()
+    assert (mail.to, mail.subject) == ([EMAIL], "Your account was changed")
+    assert "The authenticator app was removed from your account." in str(mail.body)
+
+
+def test_secrets_are_kept_encrypted(house: House, settings: Settings) -> None:
+    _, owner = somebody(house)
+    key = set_up_app(owner)
+    kept = {row.type: row.data for row in Authenticator.objects.all()}
+
+    seal = Seal(settings.SECRET_KEY)
+    assert seal.open(kept["totp"]["secret"]) == key
+    assert key not in str(kept)
+    assert len(seal.open(kept["recovery_codes"]["seed"])) == 80
+
+
+def test_under_another_secret_key_a_code_is_wrong(house: House, settings: Settings) -> None:
+    _, owner = somebody(house)
+    key = set_up_app(owner)
+    settings.SECRET_KEY = "another one, that is long enough to be one in production"
+    visitor = asked_for_code()
+
+    seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
+
+    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+
+
+def test_nobody_skips_the_code(house: House) -> None:
+    _, owner = somebody(house)
+    set_up_app(owner)
+    visitor = asked_for_code()
+
+    assert visitor.get("/account").leads_to == "/signin?next=/account"
+    assert visitor.get("/account/second-factor").leads_to.startswith("/signin")
+    assert Visitor().get("/signin/code").leads_to == "/signin"
+
+
+NO_PASSKEYS = [
+    "",
+    "x",
+    "null",
+    "[]",
+    "{}",
+    '{"id": "\\u0000"}',
+    '{"response": 1}',
+    '{"id": "a", "rawId": "a", "type": "public-key", "response": {"userHandle": null}}',
+    *(
+        json.dumps(
+            {
+                "id": text,
+                "rawId": text,
+                "type": kind,
+                "response": {
+                    "clientDataJSON": text,
+                    "attestationObject": text,
+                    "authenticatorData": text,
+                    "signature": text,
+                    "userHandle": text,
+                },
+            }
+        )
+        for kind in ("public-key", "no-key")
+        for text in ("", "a", "AAAA", "e30", "W10", "bnVsbA", "=", "\u00e5", "A" * 200, "v" * 300)
+    ),
+]
+
+
+@pytest.mark.parametrize("credential", NO_PASSKEYS)
+def test_what_is_no_passkey_signs_nobody_in(
+    house: House, visitor: Visitor, credential: str
+) -> None:
+    visitor.client.get("/signin/passkey", headers={"Accept": "application/json"})
+
+    seen = visitor.post("/signin/passkey", credential=credential)
+
+    assert seen.leads_to == "/signin"
+    assert not visitor.is_signed_in
+
+
+@pytest.mark.parametrize("credential", NO_PASSKEYS)
+def test_what_is_no_passkey_is_added_nowhere(house: House, credential: str) -> None:
+    _, owner = somebody(house)
+    owner.get("/account/passkeys")
+
+    seen = owner.post("/account/passkeys", name="Phone", credential=credential)
+
+    assert seen.complaints
+    assert not Authenticator.objects.exists()

@@ -1,0 +1,164 @@
+"""Signing in and out at a page."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.domain.entities import OPERATOR, UserChanges
+from tests.support.browsing import EMAIL, Visitor, somebody
+from tests.support.house import PASSWORD, House
+from tests.support.staff import a_user_of
+
+pytestmark = pytest.mark.database
+
+
+def test_whoever_has_the_password_gets_to_his_account(house: House, visitor: Visitor) -> None:
+    a_user_of(house, email=EMAIL)
+
+    seen = visitor.sign_in()
+
+    assert (seen.status, seen.leads_to) == (302, "/account")
+    assert visitor.is_signed_in
+
+
+@pytest.mark.parametrize("given", ["Anna@School.Example", f"  {EMAIL} "])
+def test_an_address_may_be_typed_in_any_case(house: House, visitor: Visitor, given: str) -> None:
+    a_user_of(house, email=EMAIL)
+
+    assert visitor.sign_in(given).leads_to == "/account"
+
+
+def test_wrong_and_unknown_are_answered_alike(house: House, visitor: Visitor) -> None:
+    anna = a_user_of(house, email=EMAIL)
+    bo = a_user_of(house, name="Bo", email="bo@school.example")
+    house.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
+
+    seen = [
+        visitor.sign_in(anna.email, "a wrong password"),
+        visitor.sign_in("nobody@school.example", PASSWORD),
+        visitor.sign_in(bo.email, PASSWORD),
+    ]
+
+    assert {(page.status, *page.complaints) for page in seen} == {
+        (200, "The e-mail address or the password is wrong.")
+    }
+    assert not visitor.is_signed_in
+
+
+def test_a_password_is_not_shown_again(house: House, visitor: Visitor) -> None:
+    seen = visitor.sign_in(EMAIL, "a wrong password")
+
+    assert EMAIL in seen.text
+    assert "a wrong password" not in seen.text
+
+
+def test_a_client_may_say_who_it_is(house: House, visitor: Visitor) -> None:
+    assert f'value="{EMAIL}"' in visitor.get(f"/signin?login_hint={EMAIL}").text
+
+
+def test_whoever_is_signed_in_goes_on_at_once(house: House) -> None:
+    _, visitor = somebody(house)
+
+    assert visitor.get("/signin").leads_to == "/account"
+    assert visitor.get("/signin?next=/account/email").leads_to == "/account/email"
+    assert visitor.get("/signup?next=/account/email").leads_to == "/account/email"
+
+
+@pytest.mark.parametrize(
+    "path", ["/account", "/account/password", "/account/email", "/account/second-factor"]
+)
+def test_a_stranger_signs_in_first(house: House, visitor: Visitor, path: str) -> None:
+    a_user_of(house, email=EMAIL)
+
+    asked = visitor.get(path)
+
+    assert asked.leads_to == f"/signin?next={path}"
+    assert visitor.sign_in(next=path).leads_to == path
+
+
+def test_whoever_is_not_signed_in_is_signed_out_already(house: House, visitor: Visitor) -> None:
+    assert visitor.get("/signout").leads_to == "/signout/done"
+
+
+def test_signing_out_asks_first_and_ends_the_session_on_the_server(house: House) -> None:
+    _, visitor = somebody(house)
+    stolen = Visitor()
+    stolen.client.cookies["sessionid"] = visitor.session_id
+
+    asked = visitor.get("/signout")
+    still = visitor.is_signed_in
+    seen = visitor.post("/signout")
+
+    assert (asked.status, asked.heading, still) == (200, "Sign out?", True)
+    assert seen.leads_to == "/signout/done"
+    assert visitor.get("/signout/done").heading == "You are signed out"
+    assert not visitor.is_signed_in
+    assert not stolen.is_signed_in
+
+
+def test_the_session_has_another_id_after_signing_in(house: House, visitor: Visitor) -> None:
+    a_user_of(house, email=EMAIL)
+    client = visitor.client
+    session = client.session
+    session["set"] = "by somebody else"
+    session.save()
+    before = visitor.session_id
+
+    visitor.sign_in()
+
+    assert visitor.session_id != before
+
+
+@pytest.mark.parametrize(("idle", "is_in"), [(-1, True), (0, False)])
+def test_whoever_is_idle_too_long_is_signed_out(
+    house: House, settings: Settings, idle: int, *, is_in: bool
+) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, visitor = somebody(house)
+        assert visitor.is_signed_in
+        clock.shift(settings.ENVIRONMENT.browser_idle + timedelta(seconds=idle))
+
+        assert visitor.is_signed_in is is_in
+
+
+def test_whoever_is_never_idle_is_signed_out_in_the_end(house: House, settings: Settings) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        _, visitor = somebody(house)
+        seen = []
+        for _ in range(12):
+            seen.append(visitor.is_signed_in)
+            clock.shift(timedelta(hours=1))
+
+        assert all(seen)
+        assert settings.ENVIRONMENT.browser_session == timedelta(hours=12)
+        assert not visitor.is_signed_in
+
+
+def test_whoever_is_deactivated_is_out_at_once(house: House) -> None:
+    anna, visitor = somebody(house)
+
+    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+
+    assert not visitor.is_signed_in
+
+
+def test_the_cookie_is_for_this_site_and_for_no_script(house: House) -> None:
+    _, visitor = somebody(house)
+
+    cookie = visitor.client.cookies["sessionid"]
+
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert cookie["domain"] == ""
+
+
+@pytest.mark.parametrize("path", ["/signin", "/signup", "/password/reset", "/signout"])
+def test_no_form_can_be_sent_from_elsewhere(house: House, path: str) -> None:
+    _, visitor = somebody(house)
+    visitor.client.handler = Client(enforce_csrf_checks=True).handler
+
+    seen = visitor.post(path, login=EMAIL, password=PASSWORD)
+
+    assert (seen.status, seen.heading) == (403, "This form is too old")

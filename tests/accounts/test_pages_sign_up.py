@@ -1,0 +1,182 @@
+"""Making an account at a page."""
+
+import pytest
+import time_machine
+
+from accounts.domain.entities import OPERATOR
+from tests.support.browsing import EMAIL, Seen, Visitor, link_in, mails, somebody
+from tests.support.house import PASSWORD, House
+from tests.support.staff import a_user_of
+
+pytestmark = pytest.mark.database
+
+
+def sign_up(visitor: Visitor, email: str = EMAIL, password: str = PASSWORD) -> Seen:
+    return visitor.post("/signup", name="Anna", email=email, password1=password)
+
+
+def test_somebody_new_is_in_when_he_has_followed_the_link(house: House, visitor: Visitor) -> None:
+    sent = sign_up(visitor)
+    before = visitor.is_signed_in
+    (mail,) = mails()
+
+    asked = visitor.get(link_in(mail))
+    seen = visitor.post(link_in(mail))
+
+    assert (sent.leads_to, before) == ("/email/sent", False)
+    assert asked.heading == "Verify your address"
+    assert seen.leads_to == "/account"
+    assert visitor.is_signed_in
+
+
+def test_the_account_is_one_of_our_own(house: House, visitor: Visitor) -> None:
+    sign_up(visitor, "Anna@School.example")
+
+    anna = house.services.users.find(EMAIL, by=OPERATOR)
+    assert (anna.name, anna.is_staff) == ("Anna", False)
+    assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD) == anna
+    assert house.services.emails.verified(anna.id) is None
+
+
+def test_whoever_has_not_followed_the_link_signs_in_all_the_same(
+    house: House, visitor: Visitor
+) -> None:
+    sign_up(visitor)
+
+    seen = Visitor().sign_in()
+
+    assert seen.leads_to == "/account"
+
+
+def test_a_house_may_want_the_link_followed_first(
+    house: House, visitor: Visitor, verified_email: None
+) -> None:
+    a_user_of(house, email=EMAIL)
+
+    seen = visitor.sign_in()
+
+    assert seen.leads_to == "/email/sent"
+    assert not visitor.is_signed_in
+    visitor.post(link_in(mails()[-1]))
+    assert visitor.is_signed_in
+
+
+def test_a_taken_address_is_answered_like_a_new_one(house: House) -> None:
+    a_user_of(house, email="bo@school.example")
+    visitors = [Visitor(), Visitor()]
+
+    seen = [
+        sign_up(visitor, email)
+        for visitor, email in zip(visitors, [EMAIL, "bo@school.example"], strict=True)
+    ]
+
+    one, other = ((page.status, page.leads_to, page.text) for page in seen)
+    assert one == other
+    one_jar, other_jar = (sorted(visitor.client.cookies) for visitor in visitors)
+    assert one_jar == other_jar
+    one_next, other_next = (visitor.get("/email/sent").text for visitor in visitors)
+    assert one_next == other_next
+
+
+def test_the_owner_of_a_taken_address_is_told(house: House, visitor: Visitor) -> None:
+    a_user_of(house, email=EMAIL)
+
+    sign_up(visitor, password="an even longer walk")
+
+    (mail,) = mails()
+    assert (mail.to, mail.subject) == ([EMAIL], "You have an account")
+    assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"password1": "short"}, "Password: This password is too short."),
+        ({"password1": "password"}, "Password: This password is too common."),
+        ({"password1": ""}, "Password: This field is required."),
+        ({"email": "nobody"}, "E-mail address: Enter a valid email address."),
+        ({"email": f"{'a' * 250}@b.example"}, "E-mail address: Ensure this value has at most"),
+        ({"email": ""}, "E-mail address: This field is required."),
+        ({"name": "A" * 201}, "Name: Ensure this value has at most 200 characters"),
+        ({"name": "A\x00"}, "Name: Null characters are not allowed."),
+        ({"password1": "long enough\x00"}, "Password: Null characters are not allowed."),
+    ],
+)
+def test_the_page_says_what_is_wrong(
+    house: House, visitor: Visitor, fields: dict[str, str], complaint: str
+) -> None:
+    given = {"name": "Anna", "email": EMAIL, "password1": PASSWORD} | fields
+
+    seen = visitor.post("/signup", **given)
+
+    (said,) = seen.complaints
+    assert said.startswith(complaint)
+    assert PASSWORD not in seen.text
+    assert mails() == []
+
+
+def test_a_password_keeps_its_spaces(house: House, visitor: Visitor) -> None:
+    sign_up(visitor, password="  a long walk  ")
+
+    assert house.services.sessions.authenticate(email=EMAIL, password="  a long walk  ")
+
+
+def test_the_link_works_once_and_for_an_hour(house: House) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        visitor = Visitor()
+        sign_up(visitor)
+        link = link_in(mails()[-1])
+        clock.shift(3601)
+        late = visitor.get(link)
+        clock.shift(-2)
+        in_time = visitor.post(link)
+        again = visitor.get(link)
+
+    assert late.heading == "This link does not work"
+    assert in_time.leads_to == "/signin", "after so long the password is asked for again"
+    assert again.heading == "This link does not work"
+
+
+def test_the_link_alone_signs_nobody_in(house: House, visitor: Visitor) -> None:
+    sign_up(visitor)
+    finder = Visitor()
+
+    finder.post(link_in(mails()[-1]))
+
+    assert not finder.is_signed_in
+
+
+def test_looking_at_the_link_verifies_nothing(house: House, visitor: Visitor) -> None:
+    sign_up(visitor)
+
+    visitor.get(link_in(mails()[-1]))
+
+    anna = house.services.users.find(EMAIL, by=OPERATOR)
+    assert house.services.emails.verified(anna.id) is None
+
+
+@pytest.mark.parametrize("key", ["none", "MQ:1abc:forged", "%00", "a" * 500])
+def test_a_made_up_link_does_not_work(house: House, visitor: Visitor, key: str) -> None:
+    assert visitor.get(f"/email/verify/{key}").heading == "This link does not work"
+    assert visitor.get(f"/email/move/{key}").heading == "This link does not work"
+
+
+def test_a_link_that_came_too_late_is_sent_anew(house: House) -> None:
+    anna, visitor = somebody(house, is_verified=False)
+
+    seen = visitor.post("/account/email", send="")
+    visitor.post(link_in(mails()[-1]))
+
+    assert seen.leads_to == "/account/email"
+    assert house.services.emails.verified(anna.id) == EMAIL
+
+
+def test_there_is_an_end_to_sending_links(house: House) -> None:
+    _, visitor = somebody(house, is_verified=False)
+    for _ in range(5):
+        visitor.post("/account/email", send="")
+
+    visitor.post("/account/email", send="")
+
+    assert len(mails()) == 5
+    assert "We have mailed you some links already." in visitor.get("/account/email").text

@@ -1,0 +1,127 @@
+"""Users are written by our services alone, whatever the pages do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.domain.repositories.orm import OrmUserRepository
+from accounts.models import User as UserRow
+from tests.support.browsing import EMAIL, Visitor, link_in, mails, set_up_app, somebody
+from tests.support.house import PASSWORD, House
+from tests.support.staff import a_user_of
+
+pytestmark = pytest.mark.database
+
+NEW = "an even longer walk"
+
+
+class Writes:
+    """Statements that write users, but for the moment of the last sign-in: how many are ours, and which are not."""
+
+    def __init__(self) -> None:
+        self.ours = 0
+        self.others: list[str] = []
+        self.is_ours = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  # Django's signature
+        verb = sql.split(maxsplit=1)[0]
+        if (
+            verb in {"INSERT", "UPDATE", "DELETE"}
+            and '"accounts_user"' in sql.split("WHERE", maxsplit=1)[0]
+        ):
+            if self.is_ours:
+                self.ours += 1
+            elif 'SET "last_login" = ' not in sql or '"password"' in sql:
+                self.others.append(sql)
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
+    writes = Writes()
+
+    def marked(method: Any) -> Any:
+        def marking(*args: Any, **kwargs: Any) -> Any:
+            writes.is_ours = True
+            try:
+                return method(*args, **kwargs)
+            finally:
+                writes.is_ours = False
+
+        return marking
+
+    for name in ("add", "save", "move"):
+        monkeypatch.setattr(OrmUserRepository, name, marked(getattr(OrmUserRepository, name)))
+    with connection.execute_wrapper(writes):
+        yield writes
+
+
+def test_signing_up_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor()
+
+    with watched(monkeypatch) as writes:
+        visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD)
+        visitor.post(link_in(mails()[-1]))
+
+    assert visitor.is_signed_in
+    assert (writes.ours, writes.others) == (1, [])
+
+
+def test_a_password_that_is_set_by_mail_is_ours(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_user_of(house, email=EMAIL)
+    visitor = Visitor()
+
+    with watched(monkeypatch) as writes:
+        visitor.post("/password/reset", email=EMAIL)
+        visitor.post(visitor.lands_at(link_in(mails()[-1])), password1=NEW)
+
+    assert visitor.sign_in(EMAIL, NEW).leads_to == "/account"
+    assert (writes.ours, writes.others) == (1, [])
+
+
+def test_a_password_that_is_changed_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, visitor = somebody(house)
+
+    with watched(monkeypatch) as writes:
+        visitor.post("/account/password", current_password=PASSWORD, new_password=NEW)
+
+    assert (writes.ours, writes.others) == (1, [])
+
+
+def test_another_address_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, visitor = somebody(house)
+
+    with watched(monkeypatch) as writes:
+        visitor.post("/account/email", email="other@school.example")
+        visitor.post(link_in(mails()[-1]))
+
+    assert UserRow.objects.get().email == "other@school.example"
+    assert (writes.ours, writes.others) == (1, [])
+
+
+def test_second_factors_write_no_user(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, visitor = somebody(house)
+
+    with watched(monkeypatch) as writes:
+        set_up_app(visitor)
+        visitor.post("/account/app/remove")
+        visitor.sign_in()
+
+    assert (writes.ours, writes.others) == (0, [])
+
+
+def test_whoever_watches_sees_what_is_not_ours(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_user_of(house, email=EMAIL)
+
+    with watched(monkeypatch) as writes:
+        QuerySet(UserRow).update(name="Mallory")
+
+    assert len(writes.others) == 1

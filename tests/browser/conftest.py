@@ -1,0 +1,47 @@
+"""One town for all who walk through it, and a browser for each."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.support.chromium import CHROMIUM, Town
+from tests.support.school import open_school
+
+
+@pytest.fixture(scope="package")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+    mail = folder / "mail"
+    variables = {
+        "EMAIL_URL": f"file://{mail}",
+        "STAFF_SECOND_FACTOR": "on",
+    }
+    with open_school(folder, workers=1, threads=4, **variables) as school:
+        yield Town(school, mail)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+
+@pytest.fixture
+def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
+    """A window with nothing in it, that has nothing to complain of in the end: no script, no policy, no file."""
+    context = chromium.new_context(base_url=town.url)
+    context.set_default_timeout(5000)
+    window, complaints = context.new_page(), list[str]()
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    window.on("console", lambda said: complaints.extend(_complaint(said)))
+    yield window
+    context.close()
+    assert complaints == []
+
+
+def _complaint(said: ConsoleMessage) -> list[str]:
+    return [f"{said.location['url']}: {said.text}"] if said.type == "error" else []

@@ -1,0 +1,196 @@
+"""Apps, recovery codes and passkeys, and what staff need them for."""
+
+from playwright.sync_api import Page, expect
+
+from authsvc.samples import STAFF
+from tests.support.chromium import (
+    Key,
+    Town,
+    fill,
+    follow,
+    heading,
+    in_a_browser,
+    press,
+    sign_in,
+)
+from tests.support.house import PASSWORD
+from tests.support.totp import code_of
+
+pytestmark = in_a_browser
+
+
+def verify(page: Page, town: Town, email: str) -> None:
+    page.goto("/account/email")
+    press(page, "Send me a link to verify it")
+    page.goto(town.links_for(email)[-1])
+    press(page, "Yes, it is mine")
+
+
+def somebody_verified(page: Page, town: Town) -> str:
+    email = town.resident()
+    sign_in(page, email)
+    verify(page, town, email)
+    return email
+
+
+def set_up_app(page: Page) -> str:
+    """The key of the app, after which the page shows recovery codes."""
+    page.goto("/account/second-factor")
+    follow(page, "Set one up")
+    key = page.locator("code").inner_text()
+    fill(page, code=code_of(key))
+    press(page, "Set it up")
+    return key
+
+
+def add_passkey(page: Page) -> None:
+    page.goto("/account/second-factor")
+    follow(page, "Add a passkey")
+    fill(page, what_to_call_it="Phone")
+    press(page, "Add it")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+
+
+def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> None:
+    email = somebody_verified(page, town)
+    key = set_up_app(page)
+    assert heading(page) == "Your recovery codes"
+    used, unused = code_of(key), code_of(key, steps_from_now=1)
+    sign_out(page)
+
+    sign_in(page, email)
+    assert heading(page) == "Your second factor"
+    fill(page, code=used)
+    press(page, "Sign in")
+    assert "was used before" in page.get_by_role("alert").first.inner_text()
+    fill(page, code=unused)
+    press(page, "Sign in")
+
+    assert heading(page) == "Your account"
+
+
+def test_the_owner_is_mailed_what_was_added(page: Page, town: Town) -> None:
+    Key(page)
+    email = somebody_verified(page, town)
+    add_passkey(page)
+    set_up_app(page)
+    page.goto("/account/recovery-codes/new")
+    press(page, "Make new ones")
+
+    said = "".join(town.letters_for(email))
+    assert "A passkey was added to your account." in said
+    assert "An authenticator app was added to your account." in said
+    assert "New recovery codes were made for your account." in said
+
+
+def test_a_recovery_code_signs_in_once(page: Page, town: Town) -> None:
+    email = somebody_verified(page, town)
+    set_up_app(page)
+    code = page.get_by_role("listitem").first.inner_text()
+    sign_out(page)
+
+    sign_in(page, email)
+    fill(page, code=code)
+    press(page, "Sign in")
+    assert heading(page) == "Your account"
+    sign_out(page)
+    sign_in(page, email)
+    fill(page, code=code)
+    press(page, "Sign in")
+
+    assert heading(page) == "Your second factor"
+
+
+def test_a_passkey_signs_in_without_a_password(page: Page, town: Town) -> None:
+    Key(page)
+    somebody_verified(page, town)
+    add_passkey(page)
+    sign_out(page)
+
+    page.goto("/signin?next=/account/email")
+    press(page, "Sign in with a passkey")
+
+    expect(page).to_have_url(f"{town.url}/account/email")
+
+
+def test_a_passkey_is_a_second_factor(page: Page, town: Town) -> None:
+    key = Key(page)
+    email = somebody_verified(page, town)
+    add_passkey(page)
+    sign_out(page)
+
+    key.is_touched(at_once=False)
+    sign_in(page, email)
+    assert heading(page) == "Your second factor"
+    key.is_touched(at_once=True)
+    press(page, "Use a passkey")
+
+    expect(page).to_have_url(f"{town.url}/account")
+
+
+def test_a_machine_without_the_passkey_says_that_it_did_not_work(page: Page, town: Town) -> None:
+    page.goto("/signin")
+    Key(page)
+
+    press(page, "Sign in with a passkey")
+
+    expect(page.locator(".problem")).to_contain_text("cancelled, or took too long")
+
+
+def test_a_passkey_that_is_removed_signs_nobody_in(page: Page, town: Town) -> None:
+    Key(page)
+    somebody_verified(page, town)
+    add_passkey(page)
+    page.goto("/account/second-factor")
+    follow(page, "Remove Phone")
+    press(page, "Remove it")
+    sign_out(page)
+
+    page.goto("/signin")
+    press(page, "Sign in with a passkey")
+
+    expect(page.get_by_text("The code is wrong, or was used before.")).to_be_visible()
+
+
+def test_staff_set_up_a_second_factor_before_they_enter_the_back_office(
+    page: Page, town: Town
+) -> None:
+    page.goto("/admin/")
+    assert heading(page) == "Sign in"
+    fill(page, e_mail_address=STAFF, password=town.school.password)
+    press(page, "Sign in")
+    assert heading(page) == "Your second factor"
+
+    verify(page, town, STAFF)
+    key = set_up_app(page)
+    page.goto("/admin/accounts/user/")
+
+    expect(page.get_by_role("heading", name="Select user to change")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto("/admin/")
+    fill(page, e_mail_address=STAFF, password=town.school.password)
+    press(page, "Sign in")
+    fill(page, code=code_of(key, steps_from_now=1))
+    press(page, "Sign in")
+    expect(page).to_have_url(f"{town.url}/admin/")
+
+
+def test_another_password_alone_does_not_get_past_the_second_factor(page: Page, town: Town) -> None:
+    email = somebody_verified(page, town)
+    set_up_app(page)
+    sign_out(page)
+    page.goto("/password/reset")
+    fill(page, e_mail_address=email)
+    press(page, "Send me a link")
+    page.goto(town.links_for(email)[-1])
+    fill(page, new_password="a short way back")
+    press(page, "Set the password")
+
+    sign_in(page, email, "a short way back")
+
+    assert heading(page) == "Your second factor"
+    assert PASSWORD != "a short way back"

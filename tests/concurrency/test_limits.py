@@ -1,0 +1,118 @@
+"""Many who try at once: as many are let in as may be, and everybody else is served all the same."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
+from time import monotonic
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+
+from accounts.domain.services import LimitName
+from tests.accounts.limiting import POLICY
+from tests.support.house import Answer
+from tests.support.school import School
+from tests.support.server import running_server
+from tests.support.wire import WireCaller, at_once
+from tests.support.worlds import orm_world
+
+_NUMBERS: Final = count(1)
+SLOW: Final = {"ARGON2_MEMORY_KIB": "19456", "ARGON2_PASSES": "25", "ARGON2_AT_ONCE": "2"}
+"""To hash a password takes longer than anybody waits for his turn."""
+
+
+def guess(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:
+    """At the password of an account, or of one that nobody has tried yet."""
+    body = {"email": email or f"{uuid4()}@school.example", "password": "a wrong password"}
+    return caller.post("/v1/auth/login", body, X_Forwarded_For=address)
+
+
+@pytest.fixture
+def address() -> str:
+    """One from which nobody has asked this school before."""
+    return f"203.0.113.{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def key(committing: None) -> Iterator[str]:
+    """One that nobody has tried, and that other tests do not find."""
+    key = uuid4().hex
+    yield key
+    orm_world().repositories.limits.forget(key)
+
+
+@pytest.mark.database
+def test_of_fifty_log_ins_at_once_exactly_as_many_are_let_in_as_may_be(
+    school: School, address: str
+) -> None:
+    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_ATTEMPTS_PER_MINUTE": "30"}
+
+    with running_server(environment, workers=2, threads=8) as server:
+        caller = WireCaller(server.port)
+        answers = at_once(*[lambda: guess(caller, address=address)] * 50)
+
+    assert Counter(answer.status for answer in answers) == {401: 30, 429: 20}
+    left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
+    assert Counter(left) == Counter([f"r={number}" for number in range(30)] + ["r=0"] * 20)
+
+
+@pytest.mark.database
+def test_of_fifty_guesses_at_an_account_at_once_few_are_looked_at(
+    school: School, address: str
+) -> None:
+    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_GUESSES_IN_A_ROW": "5"}
+    email = f"{uuid4()}@school.example"
+
+    with running_server(environment, workers=2, threads=8) as server:
+        caller, began = WireCaller(server.port), monotonic()
+        answers = at_once(*[lambda: guess(caller, email=email, address=address)] * 50)
+        seconds = monotonic() - began
+
+    looked_at = [answer.status for answer in answers].count(401)
+    may_be_by_then = 5 + int(seconds + 1).bit_length() - 1
+    assert 5 <= looked_at <= may_be_by_then
+    assert {answer.status for answer in answers} == {401, 429}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("name", "most"), [(name, POLICY.limit(name).most) for name in LimitName])
+def test_of_fifty_connections_at_the_same_moment_exactly_as_many_are_let_in_as_may_be(
+    key: str, name: LimitName, most: int
+) -> None:
+    world, gate = orm_world(), Barrier(50)
+
+    def attempt(_: int) -> bool:
+        gate.wait()
+        try:
+            with world.unit_of_work.atomic():
+                state = world.repositories.limits.count(
+                    key, POLICY.limit(name), at=world.clock.now()
+                )
+        finally:
+            connections.close_all()
+        return state.is_let_in
+
+    with ThreadPoolExecutor(50) as pool:
+        let_in = list(pool.map(attempt, range(50)))
+
+    assert let_in.count(True) == min(most, 50)
+
+
+@pytest.mark.database
+def test_a_flood_of_passwords_keeps_nobody_else_from_being_served(school: School) -> None:
+    token = school.learner().token
+
+    with running_server(school.environment | SLOW, threads=8) as server:
+        flood, anna = WireCaller(server.port), WireCaller(server.port, token)
+        acts: list[Callable[[], Answer]] = [lambda: guess(flood)] * 100
+        acts[::5] = [lambda: anna.get("/v1/me")] * 20
+        answers = at_once(*acts)
+
+    assert {answer.status for answer in answers[::5]} == {200}
+    guessed = [answer for place, answer in enumerate(answers) if place % 5]
+    assert {answer.status for answer in guessed} == {401, 503}
+    assert {answer.code for answer in guessed} == {"invalid-credentials", "busy"}

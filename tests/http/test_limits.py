@@ -1,0 +1,250 @@
+"""Limits over HTTP, as they are in a house that is told nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from accounts.adapters.passwords import BoundedHasher
+from authsvc.environment import read_environment
+from tests.support.house import PASSWORD, Answer, Caller, House
+
+NOBODY = "nobody@school.example"
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
+
+
+@pytest.fixture(autouse=True)
+def _limits(settings: Settings) -> None:
+    told_nothing = read_environment({})
+    settings.ENVIRONMENT = replace(
+        settings.ENVIRONMENT,
+        log_ins_per_minute=told_nothing.log_ins_per_minute,
+        guesses_in_a_row=told_nothing.guesses_in_a_row,
+        registrations_per_hour=told_nothing.registrations_per_hour,
+        argon2_at_once=1,
+        is_behind_proxy=True,
+        access_token=timedelta(hours=1),
+    )
+
+
+def log_in(caller: Caller) -> Answer:
+    """Guess the password of an account that nobody has tried yet."""
+    return guess(caller, f"{uuid4()}@school.example")
+
+
+def guess(caller: Caller, email: str, password: str = "a wrong password", **headers: str) -> Answer:
+    return caller.post("/v1/auth/login", {"email": email, "password": password}, **headers)
+
+
+def register(caller: Caller) -> Answer:
+    body = {"email": f"{uuid4()}@school.example", "password": PASSWORD}
+    return caller.post("/v1/auth/register", body)
+
+
+def change_password(caller: Caller, **headers: str) -> Answer:
+    body = {"current_password": "a wrong password", "new_password": "a short way back"}
+    return caller.post("/v1/me/password", body, **headers)
+
+
+def anna(house: House) -> Caller:
+    return house.signed_in().caller
+
+
+def stranger(house: House) -> Caller:
+    return house.stranger
+
+
+@dataclass(frozen=True)
+class Limited:
+    """Something that may be done so often in so many seconds, and who does it."""
+
+    act: Callable[[Caller], Answer]
+    by: Callable[[House], Caller]
+    name: str
+    most: int
+    seconds: int
+
+
+every = pytest.mark.parametrize(
+    "limited",
+    [
+        Limited(log_in, stranger, "log-in", 30, 60),
+        Limited(register, stranger, "register", 10, 60 * 60),
+        Limited(change_password, anna, "change-password", 5, 15 * 60),
+    ],
+    ids=lambda limited: limited.name,
+)
+
+
+@every
+def test_as_many_as_are_written_down_are_let_in_and_the_next_is_refused(
+    house: House, limited: Limited
+) -> None:
+    caller = limited.by(house)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        let_in = [limited.act(caller) for _ in range(limited.most)]
+        refused = limited.act(caller)
+        clock.shift(limited.seconds)
+        let_in.append(limited.act(caller))
+
+    assert {answer.status for answer in let_in} <= {201, 401, 422}
+    assert (refused.status, refused.code) == (429, "too-many-attempts")
+    assert refused.headers["Retry-After"] == str(limited.seconds)
+    assert refused.json["retry_after"] == limited.seconds
+
+
+@every
+def test_every_answer_tells_what_is_left(house: House, limited: Limited) -> None:
+    caller = limited.by(house)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        told = [limited.act(caller).headers for _ in range(limited.most)]
+        clock.shift(1.5)
+        told += [limited.act(caller).headers for _ in range(2)]
+
+    policy = f'"{limited.name}";q={limited.most};w={limited.seconds}'
+    assert {one["RateLimit-Policy"] for one in told} == {policy}
+    assert [one["RateLimit"] for one in told] == [
+        *(f'"{limited.name}";r={n};t={limited.seconds}' for n in reversed(range(limited.most))),
+        *[f'"{limited.name}";r=0;t={limited.seconds - 1}'] * 2,
+    ]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b""])
+def test_a_request_that_is_not_understood_counts_and_is_told_too(house: House, body: bytes) -> None:
+    answers = [house.stranger.post("/v1/auth/login", body) for _ in range(31)]
+
+    assert {answer.status for answer in answers[:-1]} <= {400, 422}
+    assert answers[0].headers["RateLimit"].startswith('"log-in";r=29;')
+    assert answers[-1].code == "too-many-attempts"
+
+
+def test_addresses_are_counted_each_by_itself(house: House) -> None:
+    for _ in range(31):
+        refused = guess(house.stranger, str(uuid4()), X_Forwarded_For=HOME)
+
+    answer = guess(house.stranger, str(uuid4()), X_Forwarded_For=f"{HOME}, {ELSEWHERE}")
+
+    assert refused.status == 429
+    assert answer.status == 401
+
+
+def test_people_who_change_their_passwords_are_counted_each_by_himself(house: House) -> None:
+    anna, bo = house.signed_in(), house.signed_in(name="Bo")
+    for _ in range(6):
+        refused = change_password(anna.caller)
+
+    assert refused.status == 429
+    assert change_password(bo.caller).status == 422
+    assert change_password(house.stranger).status == 401
+
+
+def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(house: House) -> None:
+    anna = house.signed_in()
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for email in (anna.email, NOBODY):
+            for _ in range(5):
+                guess(house.stranger, email)
+        known, unknown = guess(house.stranger, anna.email, PASSWORD), guess(house.stranger, NOBODY)
+        clock.shift(1)
+        afterwards = guess(house.stranger, anna.email, PASSWORD)
+
+    assert (known.status, known.code) == (429, "too-many-attempts")
+    assert known.headers["Retry-After"] == "1"
+    assert (known.status, known.text) == (unknown.status, unknown.text)
+    assert {*known.headers} == {*unknown.headers}
+    assert afterwards.status == 200
+
+
+def test_the_owner_is_let_in_where_he_is_familiar(house: House) -> None:
+    anna = house.signed_in()
+    guess(house.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+    for _ in range(6):
+        refused = guess(house.stranger, anna.email, X_Forwarded_For=ELSEWHERE)
+
+    answer = guess(house.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+
+    assert refused.status == 429
+    assert answer.status == 200
+
+
+def test_whoever_registers_is_familiar_where_he_does(house: House) -> None:
+    body = {"email": NOBODY, "password": PASSWORD}
+    house.stranger.post("/v1/auth/register", body, X_Forwarded_For=HOME)
+    for _ in range(5):
+        guess(house.stranger, NOBODY, X_Forwarded_For=ELSEWHERE)
+
+    assert guess(house.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
+
+
+def test_a_refusal_for_now_is_not_kept_under_a_key(house: House) -> None:
+    anna = house.signed_in().caller
+    for _ in range(5):
+        change_password(anna)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10)):
+        refused = change_password(anna, Idempotency_Key="once")
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        answer = change_password(anna, Idempotency_Key="once")
+
+    assert refused.status == 429
+    assert answer.code == "wrong-password"
+    assert "Idempotent-Replayed" not in answer.headers
+
+
+def test_a_request_that_is_repeated_counts_each_time(house: House) -> None:
+    anna = house.signed_in().caller
+
+    answers = [change_password(anna, Idempotency_Key="once") for _ in range(6)]
+
+    assert [answer.code for answer in answers] == ["wrong-password"] * 5 + ["too-many-attempts"]
+    assert answers[4].headers["Idempotent-Replayed"] == "true"
+    assert answers[4].headers["RateLimit"].startswith('"change-password";r=0;')
+
+
+def test_other_addresses_are_not_limited(house: House) -> None:
+    answer = house.signed_in().caller.get("/v1/me")
+
+    assert [name for name in answer.headers if name.startswith("RateLimit")] == []
+
+
+BUSY: dict[str, Callable[[House, Caller], Answer]] = {
+    "a known account": lambda house, anna: guess(house.stranger, "anna@school.example"),
+    "an unknown account": lambda house, anna: guess(house.stranger, NOBODY),
+    "registering": lambda house, anna: register(house.stranger),
+    "changing a password": lambda house, anna: change_password(anna, Idempotency_Key="once"),
+}
+
+
+@pytest.mark.parametrize("act", BUSY.values(), ids=BUSY)
+def test_when_too_many_passwords_are_at_work_others_are_refused_for_a_moment(
+    house: House, act: Callable[[House, Caller], Answer]
+) -> None:
+    house.services.accounts.register(email="anna@school.example", name="Anna", password=PASSWORD)
+    bo = house.signed_in(name="Bo").caller
+    hasher = house.services.ports.password_hasher
+    assert isinstance(hasher, BoundedHasher)
+
+    with hasher._turn():  # noqa: SLF001  # the only turn that there is
+        refused = act(house, bo)
+    answer = act(house, bo)
+
+    assert (refused.status, refused.code) == (503, "busy")
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.json["retry_after"] == 1
+    assert answer.status in (201, 401, 422)
+    assert "Idempotent-Replayed" not in answer.headers
+
+
+def test_busy_looks_the_same_whether_or_not_there_is_such_an_account(house: House) -> None:
+    anna, hasher = house.signed_in(), house.services.ports.password_hasher
+    assert isinstance(hasher, BoundedHasher)
+
+    with hasher._turn():  # noqa: SLF001  # the only turn that there is
+        known, unknown = guess(house.stranger, anna.email), guess(house.stranger, NOBODY)
+
+    assert (known.status, known.text) == (unknown.status, unknown.text)
+    assert {*known.headers} == {*unknown.headers}

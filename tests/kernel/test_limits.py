@@ -1,0 +1,141 @@
+"""How often something may be tried, and what is left of that."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from authsvc.kernel.limits import Limit, LimitState, TooManyAttempts, doubling
+from tests.support.builders import NOON
+
+MINUTE = timedelta(minutes=1)
+THREE_A_MINUTE = Limit(name="knots", most=3, period=MINUTE)
+BACK_OFF = Limit(name="guess", most=3, period=MINUTE, waits=doubling(until=timedelta(seconds=5)))
+
+
+def tried(limit: Limit, *seconds: float) -> LimitState:
+    """What comes of attempts so many seconds after noon."""
+    first, *others = (NOON + timedelta(seconds=after) for after in seconds)
+    state = LimitState.begun(limit, at=first)
+    for at in others:
+        state = state.attempted(at=at)
+    return state
+
+
+def let_in(limit: Limit, seconds: Iterable[float]) -> list[float]:
+    """Those of the seconds in which an attempt is let in, if one is made in each."""
+    moments = list(seconds)
+    return [
+        second
+        for place, second in enumerate(moments)
+        if tried(limit, *moments[: place + 1]).is_let_in
+    ]
+
+
+def test_as_many_attempts_as_may_be_are_let_in_and_no_more() -> None:
+    assert let_in(THREE_A_MINUTE, [0, 0, 0, 0, 0]) == [0, 0, 0]
+
+
+def test_the_period_begins_with_the_first_attempt_whatever_follows() -> None:
+    assert let_in(THREE_A_MINUTE, [0, 30, 59, 59.9, 60, 61, 62, 63]) == [0, 30, 59, 60, 61, 62]
+
+
+def test_a_limit_of_one_is_full_at_once() -> None:
+    once = Limit(name="knots", most=1, period=MINUTE)
+
+    assert let_in(once, [0, 59, 60, 61]) == [0, 60]
+
+
+def test_what_remains_is_counted_down_to_nothing() -> None:
+    left = [tried(THREE_A_MINUTE, *[0] * times).remaining for times in range(1, 6)]
+
+    assert left == [2, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("second", "wait"), [(0, 60), (1, 59), (59, 1), (59.999, 1), (0.001, 60), (30.5, 30)]
+)
+def test_whoever_comes_too_early_is_told_in_whole_seconds_how_long_to_wait(
+    second: float, wait: int
+) -> None:
+    refused = tried(THREE_A_MINUTE, 0, 0, 0, second)
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        refused.require()
+
+    assert refusal.value.facts == {"retry_after": wait}
+    assert refused.forgotten_in_seconds == wait
+
+
+def test_whoever_is_let_in_is_not_refused() -> None:
+    tried(THREE_A_MINUTE, 0, 0, 0).require()
+
+
+def test_refusals_are_counted_until_somebody_is_let_in() -> None:
+    moments = (0, 0, 0, 1, 2, 60)
+
+    refusals = [tried(THREE_A_MINUTE, *moments[:times]).refusals for times in range(1, 7)]
+
+    assert refusals == [0, 0, 0, 1, 2, 0]
+
+
+def test_waits_double_until_the_longest() -> None:
+    waits = doubling(until=timedelta(minutes=15))
+
+    assert [wait.total_seconds() for wait in waits] == [
+        1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900,
+    ]  # fmt: skip
+
+
+def test_a_limit_that_backs_off_has_each_further_attempt_wait_longer() -> None:
+    every_tenth = [tenth / 10 for tenth in range(300)]
+
+    assert let_in(BACK_OFF, every_tenth) == [0, 0.1, 0.2, 1.2, 3.2, 7.2, 12.2, 17.2, 22.2, 27.2]
+
+
+def test_what_is_refused_makes_nobody_wait_longer() -> None:
+    patient = tried(BACK_OFF, 0, 0, 0)
+    impatient = tried(BACK_OFF, 0, 0, 0, 0.2, 0.4, 0.9)
+
+    assert impatient.waits_until == patient.waits_until
+    assert impatient.forgotten_at == patient.forgotten_at
+
+
+def test_a_row_goes_on_until_a_period_has_passed_after_the_wait() -> None:
+    second_wait_is_over_at = 1 + 2
+
+    goes_on = tried(BACK_OFF, 0, 0, 0, 1, second_wait_is_over_at + 59.9)
+    begins_anew = tried(BACK_OFF, 0, 0, 0, 1, second_wait_is_over_at + 60)
+
+    assert goes_on.count == 5
+    assert begins_anew.count == 1
+
+
+def test_a_row_without_waits_goes_on_for_a_period_after_each_attempt() -> None:
+    assert tried(BACK_OFF, 0, 59).count == 2
+    assert tried(BACK_OFF, 0, 59, 118).count == 3
+    assert tried(BACK_OFF, 0, 60).count == 1
+
+
+def test_the_longest_wait_stays_however_long_the_row_is() -> None:
+    seconds = [5.0 * number for number in range(500)]
+
+    assert let_in(BACK_OFF, seconds) == seconds
+
+
+def test_a_clock_that_lags_behind_keeps_nobody_out() -> None:
+    assert tried(THREE_A_MINUTE, 0.002, 0.001, 0).is_let_in
+    assert tried(BACK_OFF, 0.002, 0.001, 0).is_let_in
+
+
+def test_an_attempt_that_is_given_back_was_not_made() -> None:
+    full = tried(BACK_OFF, 0, 0, 0)
+
+    returned = full.given_back()
+
+    assert (returned.count, returned.remaining) == (2, 1)
+    assert returned.attempted(at=NOON).is_let_in
+
+
+def test_no_more_is_given_back_than_was_made() -> None:
+    assert tried(BACK_OFF, 0).given_back().given_back().count == 0

@@ -1,0 +1,57 @@
+"""EMAIL_URL, as Django wants it."""
+
+from typing import Any
+
+import pytest
+
+from authsvc.environment import read_environment
+from authsvc.mail import Mail, mail
+from authsvc.variables import Misconfigured
+
+
+def mail_of(url: str) -> Mail:
+    return mail(read_environment({"EMAIL_URL": url}))
+
+
+def test_without_a_server_mail_is_printed() -> None:
+    assert mail(read_environment({})).backend.endswith("console.EmailBackend")
+
+
+def test_mail_may_go_into_a_folder() -> None:
+    kept = mail_of("file:///var/my%20mail")
+
+    assert kept.backend.endswith("filebased.EmailBackend")
+    assert kept.folder == "/var/my mail"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "smtp://anna:p%40ss@mail.example",
+            {"host": "mail.example", "port": 587, "user": "anna", "password": "p@ss"},
+        ),
+        ("smtp://mail.example:2525", {"port": 2525, "turns_to_tls": True, "user": ""}),
+        ("smtps://mail.example", {"port": 465, "begins_with_tls": True, "turns_to_tls": False}),
+        ("smtp://127.0.0.1:25", {"port": 25, "turns_to_tls": False, "begins_with_tls": False}),
+    ],
+)
+def test_mail_goes_to_a_server_and_over_the_net_by_tls_alone(
+    url: str, expected: dict[str, Any]
+) -> None:
+    found = mail_of(url)
+
+    assert found.backend.endswith("smtp.EmailBackend")
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://", "smtp://:25", "smtp://mail.example:port", "smtps://mail.example:99999"]
+)
+def test_a_server_must_have_a_name_and_a_port_that_is_one(url: str) -> None:
+    with pytest.raises(Misconfigured, match="EMAIL_URL must name a server"):
+        mail_of(url)
+
+
+def test_the_password_does_not_show() -> None:
+    assert "p@ss" not in repr(mail_of("smtp://anna:p%40ss@mail.example"))

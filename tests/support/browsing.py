@@ -1,0 +1,115 @@
+"""Somebody at a browser: what he sends, where he is led, what he sees, and what is mailed to him."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+
+from accounts.domain.entities import User
+from tests.support.house import PASSWORD, House, a_client
+from tests.support.staff import a_user_of
+from tests.support.totp import code_of
+
+EMAIL: Final = "anna@school.example"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer: a page, or where it leads."""
+
+    status: int
+    text: str
+    leads_to: str
+    headers: Any
+
+    @property
+    def heading(self) -> str:
+        found = re.search(r"<h1>(.*?)</h1>", self.text, re.DOTALL)
+        return found[1].strip() if found else ""
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is said at the top about the form, without markup."""
+        summary = re.search(r'<div class="summary".*?</div>', self.text, re.DOTALL)
+        items = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else []
+        return [re.sub(r"<[^>]+>", "", item) for item in items]
+
+    @property
+    def notes(self) -> list[str]:
+        return re.findall(r'<p class="note [^>]*>(.*?)</p>', self.text)
+
+
+class Visitor:
+    """A browser, with its cookies."""
+
+    def __init__(self, **options: Any) -> None:
+        self.client = a_client(**options)
+
+    def get(self, path: str, **headers: str) -> Seen:
+        return _seen(self.client.get(path, headers=headers))
+
+    def post(self, path: str, **fields: Any) -> Seen:
+        return _seen(self.client.post(path, fields))
+
+    def lands_at(self, path: str) -> str:
+        """Where redirections lead from there."""
+        while to := self.get(path).leads_to:
+            path = to
+        return path
+
+    def sign_in(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> Seen:
+        return self.post("/signin", login=email, password=password, **more)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.get("/account").status == 200
+
+    @property
+    def session_id(self) -> str:
+        return str(self.client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def somebody(house: House, *, is_verified: bool = True, **parts: Any) -> tuple[User, Visitor]:
+    """Anna, or who else it is, and the browser in which she has signed in with her password."""
+    user = a_user_of(house, **{"email": EMAIL} | parts)
+    if is_verified:
+        house.services.emails.verify(user.id, email=user.email)
+    visitor = Visitor()
+    assert visitor.sign_in(user.email).status == 302
+    return user, visitor
+
+
+def set_up_app(visitor: Visitor) -> str:
+    """Set up an authenticator app; answer its key."""
+    found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
+    assert found
+    seen = visitor.post("/account/app", code=code_of(found[1]))
+    assert seen.leads_to == "/account/recovery-codes", seen.complaints
+    return found[1]
+
+
+def recovery_codes(visitor: Visitor) -> list[str]:
+    """What the page shows of them, once."""
+    return re.findall(r"<li>(\d{8})</li>", visitor.get("/account/recovery-codes").text)
+
+
+def mails() -> list[EmailMessage]:
+    """What was mailed so far, the first mail first."""
+    return list(mail.outbox)
+
+
+def link_in(message: EmailMessage) -> str:
+    """The path of the one link in a mail, which leads to the house."""
+    (link,) = re.findall(r"https?://\S+/\S+", str(message.body))
+    assert link.startswith(settings.ENVIRONMENT.public_url)
+    return str(urlsplit(link).path)
+
+
+def _seen(response: Any) -> Seen:
+    text = unescape(response.content.decode())
+    return Seen(response.status_code, text, response.headers.get("Location", ""), response.headers)

@@ -1,0 +1,119 @@
+"""A real browser, in front of a real server."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page
+
+from authsvc.variables import ROOT
+from tests.support.house import PASSWORD
+from tests.support.school import School
+from tests.support.wire import WireCaller
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("google-chrome")
+SCREENSHOTS: Final = ROOT / "var" / "screenshots"
+WIDTHS: Final = {"desktop": 1280, "phone": 390}
+
+in_a_browser: Final = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: apt-get install chromium"),
+]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A school with its post office."""
+
+    school: School
+    mail: Path
+
+    @property
+    def url(self) -> str:
+        """By a name, since a passkey belongs to a name and never to a number."""
+        return f"http://localhost:{self.school.server.port}"
+
+    def resident(self, name: str = "anna") -> str:
+        """The address of somebody new, who has an account with PASSWORD."""
+        email = f"{name}-{uuid4().hex[:8]}@school.example"
+        body = {"email": email, "password": PASSWORD, "name": name.title()}
+        answer = WireCaller(self.school.server.port).post("/v1/auth/register", body)
+        assert answer.status == 201, answer.text
+        return email
+
+    def letters_for(self, email: str) -> list[str]:
+        """What was mailed there, the first letter first."""
+        files = sorted(self.mail.glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
+        return [path.read_text() for path in files if f"To: {email}" in path.read_text()]
+
+    def links_for(self, email: str) -> list[str]:
+        """The paths of the links that were mailed there, the first one first."""
+        letters = self.letters_for(email)
+        links = [link for letter in letters for link in re.findall(r"http://\S+/\S+", letter)]
+        return [urlsplit(link).path for link in links]
+
+
+def fill(page: Page, **fields: str) -> None:
+    """Type into the fields of a form, each found by its label, in which underscores stand for spaces."""
+    for label, text in fields.items():
+        page.get_by_label(re.compile(f"^{label.replace('_', '.')}$", re.IGNORECASE)).fill(text)
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+
+
+def follow(page: Page, link: str) -> None:
+    page.get_by_role("link", name=link).click()
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD, *, at: str = "/signin") -> None:
+    page.goto(at)
+    fill(page, e_mail_address=email, password=password)
+    press(page, "Sign in")
+
+
+def heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def photograph(page: Page, name: str) -> dict[str, int]:
+    """Keep how the page looks at a desk and on a phone, by day and by night; answer how wide it is on each."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    widths = {}
+    for device, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=SCREENSHOTS / f"{name}-{device}-{scheme}.png", full_page=True)
+        widths[device] = page.evaluate("document.documentElement.scrollWidth")
+    return widths
+
+
+class Key:
+    """An authenticator in the machine, that asks for a finger."""
+
+    def __init__(self, page: Page) -> None:
+        self._devtools = page.context.new_cdp_session(page)
+        self._devtools.send("WebAuthn.enable")
+        kind = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+        }
+        made = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+        self._id = made["authenticatorId"]
+
+    def is_touched(self, *, at_once: bool) -> None:
+        """Whether somebody has his finger on it, and so says yes to whatever is asked."""
+        self._devtools.send(
+            "WebAuthn.setAutomaticPresenceSimulation",
+            {"authenticatorId": self._id, "enabled": at_once},
+        )
