@@ -1,6 +1,20 @@
 """What other apps may use of accounts."""
 
-from accounts.domain.entities import OPERATOR, Answer, Principal, Right, Role, Scope, UserId
+from accounts.domain.entities import (
+    OPERATOR,
+    Answer,
+    AuditEvent,
+    ClientTerms,
+    GrantType,
+    IdentityScope,
+    KeyRotation,
+    OAuthClient,
+    Principal,
+    Right,
+    Role,
+    Scope,
+    UserId,
+)
 from accounts.domain.errors import (
     EmailTaken,
     IdempotencyKeyReused,
@@ -15,12 +29,18 @@ from accounts.domain.services import LimitName, entry_id_of
 __all__ = [
     "OPERATOR",
     "Answer",
+    "AuditEvent",
+    "ClientTerms",
     "EmailTaken",
+    "GrantType",
     "IdempotencyKeyReused",
+    "IdentityScope",
     "InvalidCredentials",
     "InvalidToken",
+    "KeyRotation",
     "LimitName",
     "NotPermitted",
+    "OAuthClient",
     "PasswordsBusy",
     "Principal",
     "RequestStillRunning",

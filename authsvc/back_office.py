@@ -25,6 +25,11 @@ class BackOffice(admin.AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """The toolkit would show our rows by its own pages."""
+        if getattr(admin_class, "__module__", "") != "oauth2_provider.admin":
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         is_staff = super().has_permission(request)
         return is_staff and (not settings.ENVIRONMENT.asks_staff or has_second_factor(request))

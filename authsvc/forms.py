@@ -42,7 +42,7 @@ def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def tell(form: forms.Form, refusal: DomainError) -> None:
+def tell(form: forms.BaseForm, refusal: DomainError) -> None:
     """Have the form say what is refused, each complaint at its field."""
     complaints = refusal.complaints if isinstance(refusal, Invalid) else ()
     for complaint in complaints or [Complaint(path="", detail=sentence_of(refusal))]:

@@ -5,6 +5,12 @@ from typing import Any, Final
 
 import structlog
 
+AUDIT: Final = "authsvc.audit"
+"""The logger of the audit trail, which is written whatever the level of the rest."""
+
+CHATTY: Final = ("allauth", "oauth2_provider", "oauthlib", "requests_oauthlib", "urllib3")
+"""Below a warning these print codes, tokens and what else is in a request."""
+
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is being answered; every log line carries it."""
 
@@ -38,13 +44,18 @@ def logging_config(*, level: str, form: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    chatty = "ERROR" if level == "ERROR" else "WARNING"
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": _formatter(form)},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            AUDIT: {"level": "INFO"},
+            **{name: {"level": chatty} for name in CHATTY},
+        },
     }
 
 

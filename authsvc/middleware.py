@@ -18,7 +18,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
 from django.contrib.messages.middleware import MessageMiddleware as _Message
 from django.contrib.sessions.middleware import SessionMiddleware as _Session
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware as _XFrameOptions
 from django.middleware.csrf import CsrfViewMiddleware as _Csrf
 from django.utils.cache import add_never_cache_headers
@@ -26,7 +26,20 @@ from django.utils.deprecation import MiddlewareMixin
 
 from authsvc.logs import request_id
 
-NO_PAGES: Final = ("/v1/", "/health", "/.well-known/")
+NO_PAGES: Final = (
+    "/v1/",
+    "/health",
+    "/.well-known/",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+    "/oauth/par",
+    "/oauth/device",
+    "/oauth/userinfo",
+    "/oauth/register",
+)
+LEADS_TO: Final = "leads_to"
+"""In a browser's session: a source beside our own (CSP) to which the forms on our pages may lead in the end."""
 _BEGAN_AT: Final = "began_at"
 _SEEN_AT: Final = "seen_at"
 # To write it down at each request would make a writer of every reader.
@@ -114,4 +127,11 @@ class XFrameOptionsMiddleware(_PagesOnly, _XFrameOptions):
 
 
 class CSPMiddleware(_PagesOnly, _Csp):
-    """django-csp's, on pages."""
+    """django-csp's, on pages; and their forms may lead to where the browser's session says."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if leads_to := request.session.get(LEADS_TO):
+            vars(response)["_csp_update"] = {"form-action": [leads_to]}  # django-csp's hook
+        return super().process_response(request, response)

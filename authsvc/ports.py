@@ -4,13 +4,24 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from accounts.adapters.audit import LoggedAuditTrail
+from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
 from accounts.adapters.keys import KeyRing, Keys, new_key_ring
+from accounts.adapters.logouts import HttpLogoutSender
 from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
 from accounts.adapters.secrets import HmacTokens
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.entities import SessionPolicy
-from accounts.domain.ports import AccessTokens, OpaqueTokens, PasswordHasher, PasswordPolicy
+from accounts.domain.ports import (
+    AccessTokens,
+    AuditTrail,
+    IdTokens,
+    LogoutSender,
+    OpaqueTokens,
+    PasswordHasher,
+    PasswordPolicy,
+)
 from accounts.domain.services import LimitPolicy
 from authsvc.adapters import SystemClock
 from authsvc.desk import kept
@@ -26,6 +37,9 @@ class Ports:
     password_hasher: PasswordHasher
     password_policy: PasswordPolicy
     access_tokens: AccessTokens
+    audit_trail: AuditTrail
+    id_tokens: IdTokens
+    logout_sender: LogoutSender
     opaque_tokens: OpaqueTokens
     session_policy: SessionPolicy
     limit_policy: LimitPolicy
@@ -33,16 +47,22 @@ class Ports:
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
     """The ports as the environment wants them. Raises UnusableKeys."""
+    keys = _keys(environment)
     return Ports(
         clock=SystemClock(),
         password_hasher=_password_hasher(environment),
         password_policy=DjangoPasswordPolicy(),
         access_tokens=JwtAccessTokens(
-            keys=_keys(environment),
+            keys=keys,
             issuer=environment.public_url,
             audience=f"{environment.public_url}/v1",
             lifetime=environment.access_token,
         ),
+        audit_trail=LoggedAuditTrail(),
+        id_tokens=JwtIdTokens(
+            keys=keys, issuer=environment.public_url, lifetime=environment.access_token
+        ),
+        logout_sender=HttpLogoutSender(may_reach_private=not environment.is_prod),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session

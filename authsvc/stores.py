@@ -1,12 +1,21 @@
 """Where things are kept: the two sets of repositories, and nothing that prefers one of them."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
+from accounts.domain.entities import Session, SessionId
 from accounts.domain.repositories import memory as accounts_memory
 from accounts.domain.repositories import orm as accounts_orm
 from accounts.domain.repositories.protocols import (
+    AuthorizationCodeRepository,
+    ClientRepository,
+    ConsentRepository,
+    DeviceCodeRepository,
     FamiliarAddressRepository,
     LedgerRepository,
+    LogoutNoticeRepository,
+    PushedRequestRepository,
     RateLimitRepository,
     RefreshTokenRepository,
     SessionRepository,
@@ -41,6 +50,12 @@ class Repositories:
     ledger: LedgerRepository
     limits: RateLimitRepository
     familiar_addresses: FamiliarAddressRepository
+    clients: ClientRepository
+    consents: ConsentRepository
+    authorization_codes: AuthorizationCodeRepository
+    device_codes: DeviceCodeRepository
+    pushed_requests: PushedRequestRepository
+    logout_notices: LogoutNoticeRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -59,6 +74,12 @@ def orm_repositories() -> Repositories:
         ledger=accounts_orm.OrmLedgerRepository(),
         limits=accounts_orm.OrmRateLimitRepository(),
         familiar_addresses=accounts_orm.OrmFamiliarAddressRepository(),
+        clients=accounts_orm.OrmClientRepository(),
+        consents=accounts_orm.OrmConsentRepository(),
+        authorization_codes=accounts_orm.OrmAuthorizationCodeRepository(),
+        device_codes=accounts_orm.OrmDeviceCodeRepository(),
+        pushed_requests=accounts_orm.OrmPushedRequestRepository(),
+        logout_notices=accounts_orm.OrmLogoutNoticeRepository(),
         courses=courses_orm.OrmCourseRepository(),
         course_drafts=courses_orm.OrmCourseDraftRepository(),
         course_versions=courses_orm.OrmCourseVersionRepository(),
@@ -71,17 +92,10 @@ def orm_repositories() -> Repositories:
 
 def memory_repositories(database: InMemoryDatabase) -> Repositories:
     """Repositories on the tables of *database*, which is their unit of work."""
-    users = accounts_memory.InMemoryUserRepository(database.table())
-    refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table())
     events = progress_memory.InMemoryEventRepository(database.table())
     return Repositories(
-        users=users,
-        verified_emails=accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
-        sessions=accounts_memory.InMemorySessionRepository(users, refresh_tokens, database.table()),
-        refresh_tokens=refresh_tokens,
-        ledger=accounts_memory.InMemoryLedgerRepository(database.table()),
-        limits=accounts_memory.InMemoryRateLimitRepository(database.table()),
-        familiar_addresses=accounts_memory.InMemoryFamiliarAddressRepository(database.table()),
+        **_people_in(database),
+        **_clients_in(database),
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
         course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),
@@ -90,3 +104,31 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
         user_credentials=credentials_memory.InMemoryUserCredentialRepository(database.table()),
     )
+
+
+def _people_in(database: InMemoryDatabase) -> dict[str, Any]:
+    users = accounts_memory.InMemoryUserRepository(database.table())
+    sessions: MutableMapping[SessionId, Session] = database.table()
+    refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table(), sessions)
+    return {
+        "users": users,
+        "verified_emails": accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
+        "sessions": accounts_memory.InMemorySessionRepository(users, refresh_tokens, sessions),
+        "refresh_tokens": refresh_tokens,
+        "ledger": accounts_memory.InMemoryLedgerRepository(database.table()),
+        "limits": accounts_memory.InMemoryRateLimitRepository(database.table()),
+        "familiar_addresses": accounts_memory.InMemoryFamiliarAddressRepository(database.table()),
+    }
+
+
+def _clients_in(database: InMemoryDatabase) -> dict[str, Any]:
+    clients = accounts_memory.InMemoryClientRepository(database.table())
+    codes = accounts_memory.InMemoryAuthorizationCodeRepository(database.table())
+    return {
+        "clients": clients,
+        "consents": accounts_memory.InMemoryConsentRepository(clients, database.table()),
+        "authorization_codes": codes,
+        "device_codes": accounts_memory.InMemoryDeviceCodeRepository(database.table()),
+        "pushed_requests": accounts_memory.InMemoryPushedRequestRepository(database.table()),
+        "logout_notices": accounts_memory.InMemoryLogoutNoticeRepository(database.table()),
+    }

@@ -25,7 +25,13 @@ HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
     name: load_command_class(app, name) for name, app in get_commands().items() if app in HOUSE
 }
-WITHOUT_A_DATABASE: Final = {"new_signing_keys", "rotate_signing_key", "createsuperuser"}
+SWITCHED_OFF: Final = {
+    "cleartokens",
+    "clearcimdapplications",
+    "createapplication",
+    "createsuperuser",
+}
+WITHOUT_A_DATABASE: Final = {"new_signing_keys", "rotate_signing_key", "try_client", *SWITCHED_OFF}
 OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
 ARGUMENTS: Final = {
     "create_admin": ["root@school.example"],

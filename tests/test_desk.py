@@ -94,7 +94,7 @@ def test_passwords_are_kept_for_their_owner_alone(house: House, desk: Path) -> N
     said = said_by("prepare_desk")
 
     assert passwords_at(desk) == {email: password for _, email, password in logins_in(said)}
-    assert [file.name for file in desk.iterdir()] == ["developer-logins.json"]
+    assert {file.name for file in desk.iterdir()} == {"developer-logins.json", "demo-client.json"}
     assert S_IMODE((desk / "developer-logins.json").stat().st_mode) == 0o600
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.domain.entities import Role, SignedIn, User
+from accounts.domain.entities import Consent, OAuthClient, OwnSession, Role, SignedIn, User
 from authsvc.api.fields import FlagField, TextField
 
 
@@ -13,6 +13,15 @@ class AddressField(serializers.EmailField):
 
     def to_internal_value(self, data: Any) -> str:
         return str(super().to_internal_value(data)).lower()
+
+
+class SortedListField(serializers.ListField):
+    """What is kept in no order, in the order of its names."""
+
+    child = serializers.CharField()
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return super().to_representation(sorted(data))
 
 
 class RegisterRequestSerializer(serializers.Serializer[Any]):
@@ -69,6 +78,46 @@ class SignedInSerializer(serializers.Serializer[SignedIn]):
     expires_in = serializers.IntegerField(source="expires_in_seconds")
     refresh_token = serializers.CharField()
     user = UserSerializer()
+
+
+class SessionClientSerializer(serializers.Serializer[OwnSession]):
+    client_id = serializers.CharField(source="session.client_id")
+    name = serializers.CharField(
+        source="client_name", allow_null=True, help_text="`null` for this service itself."
+    )
+
+
+class OwnSessionSerializer(serializers.Serializer[OwnSession]):
+    id = serializers.UUIDField(source="session.id")
+    client = SessionClientSerializer(source="*")
+    scopes = SortedListField(source="session.scopes")
+    started_at = serializers.DateTimeField(source="session.started_at")
+    expires_at = serializers.DateTimeField(source="session.expires_at")
+    is_current = serializers.BooleanField(help_text="Whether it is the session of this token.")
+
+
+class OwnSessionListSerializer(serializers.Serializer[Any]):
+    items = OwnSessionSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class GrantSerializer(serializers.Serializer[Any]):
+    """A consent, and the client that it was given to."""
+
+    id = serializers.UUIDField(source="client.id")
+    client_id = serializers.CharField(source="client.client_id")
+    name = serializers.CharField(source="client.terms.name")
+    scopes = SortedListField(source="consent.scopes")
+    given_at = serializers.DateTimeField(source="consent.given_at")
+
+    def to_representation(self, instance: tuple[Consent, OAuthClient]) -> Any:
+        consent, client = instance
+        return super().to_representation({"consent": consent, "client": client})
+
+
+class GrantListSerializer(serializers.Serializer[Any]):
+    items = GrantSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class KeySetSerializer(serializers.Serializer[Any]):

@@ -47,6 +47,36 @@ class UnsuitableClient(Invalid):
     )
 
 
+class ClientNotFound(NotFound):
+    code = "client-not-found"
+    title = "There is no such client"
+    explanation = "No client answers to this id."
+
+
+class PublicClient(Conflict):
+    code = "public-client"
+    title = "A public client has no secret"
+    explanation = "It could not keep one: everybody who has the program has all that is in it."
+
+
+class GrantNotFound(NotFound):
+    code = "grant-not-found"
+    title = "You have let this client do nothing"
+    explanation = "It is unknown, or you have taken back before what you let it do."
+
+
+class DeviceNotFound(NotFound):
+    code = "device-not-found"
+    title = "No device waits under this code"
+    explanation = "The code is wrong or too old, or it was used before. Start again at the device."
+
+
+class IdentityScopeNeeded(Forbidden):
+    code = "identity-scope-needed"
+    title = "The token does not say who somebody is"
+    explanation = "This needs a token with the scope openid."
+
+
 class WrongPassword(Invalid):
     code = "wrong-password"
     title = "The current password is wrong"

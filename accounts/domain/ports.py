@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Unpack
 
-from accounts.domain.entities import AccessClaims
+from accounts.domain.entities import (
+    AccessClaims,
+    AuditEvent,
+    AuditFacts,
+    IdClaims,
+    IdTokenAlgorithm,
+    SessionId,
+    SignedClaims,
+    UserId,
+)
 
 
 class PasswordHasher(Protocol):
@@ -41,11 +50,52 @@ class AccessTokens(Protocol):
     def lifetime(self) -> timedelta:
         """How long a token lives."""
 
-    def issue(self, claims: AccessClaims, *, roles: tuple[str, ...], at: datetime) -> str:
+    def issue(
+        self,
+        claims: AccessClaims,
+        *,
+        roles: tuple[str, ...],
+        at: datetime,
+        lifetime: timedelta | None = None,
+    ) -> str:
         """A signed token (RFC 9068) that says *claims* until its lifetime has passed; for the same, the same one."""
 
     def verify(self, token: str, *, at: datetime) -> AccessClaims:
         """What *token* says. Raises InvalidToken unless it is an access token of ours, for us, and alive."""
 
+    def inspect(self, token: str, *, at: datetime) -> SignedClaims:
+        """Like verify, also of a token for the API of others."""
+
     def public_keys(self, *, at: datetime) -> Mapping[str, object]:
         """The JSON Web Key Set (RFC 7517) that verifies these tokens."""
+
+
+class IdTokens(Protocol):
+    def issue(
+        self, claims: IdClaims, *, access_token: str, algorithm: IdTokenAlgorithm, at: datetime
+    ) -> str:
+        """A signed token that says *claims* to the client which gets the access token with it."""
+
+    def logout_token(
+        self,
+        *,
+        user_id: UserId,
+        client_id: str,
+        browser_id: SessionId,
+        algorithm: IdTokenAlgorithm,
+        at: datetime,
+    ) -> str:
+        """A signed token that tells the client of the end of a browser's session."""
+
+    def read_hint(self, token: str) -> IdClaims | None:
+        """Whom an ID token of ours is about, however old it is; None for anything else."""
+
+
+class AuditTrail(Protocol):
+    def note(self, event: AuditEvent, **facts: Unpack[AuditFacts]) -> None:
+        """Keep that this has happened. What is None is not stated."""
+
+
+class LogoutSender(Protocol):
+    def send(self, uri: str, *, logout_token: str) -> bool:
+        """Tell a client of the end of a session; answer whether it has taken that."""

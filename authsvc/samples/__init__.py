@@ -14,6 +14,7 @@ from courses.public import CourseId, SlugTaken
 from credentials.public import CredentialTerms, CredentialType
 
 COURSE: Final = Path(__file__).with_name("intro-to-claude.yaml")
+LOGINS: Final = "developer-logins.json"
 STAFF: Final = "staff@authsvc.example"
 LEARNER: Final = "learner@authsvc.example"
 

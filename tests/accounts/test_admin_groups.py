@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from accounts.domain.entities import OPERATOR
 from authsvc.actors import staff_of
+from tests.support.builders import some_client_terms
 from tests.support.house import House
 from tests.support.staff import GROUPS, Desk, a_holder, contents_of, desk, keys_of, lists, root_desk
 
@@ -38,6 +39,12 @@ PARTS = {
             "accounts.ledgerentry",
             "accounts.limitstate",
             "accounts.familiaraddress",
+            "accounts.oauthclient",
+            "accounts.authorizationcode",
+            "accounts.devicecode",
+            "accounts.pushedrequest",
+            "accounts.consent",
+            "accounts.logoutnotice",
             "admin.logentry",
             "courses.course",
             "courses.coursedraft",
@@ -54,6 +61,7 @@ PARTS = {
 }
 ACTIONS = {
     "accounts/user/": ("deactivate", "activate"),
+    "accounts/oauthclient/": ("remove",),
     "courses/course/": ("publish", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
     "credentials/usercredential/": ("revoke", "reissue"),
@@ -85,6 +93,7 @@ def test_a_group_sees_and_does_its_part(house: House, group: str) -> None:
 @pytest.mark.parametrize("group", ["Auditors", "nobody's"])
 def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, path: str) -> None:
     anna, _ = a_holder(house)
+    client = house.services.clients.register(some_client_terms(), by=OPERATOR).client
     staff = desk(house, *([] if group == "nobody's" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)
@@ -95,6 +104,7 @@ def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, pat
         assert staff.post(f"{path}{key}/change/", name="Mine").status == 403
     assert staff.post(f"{path}add/", name="Mine").status == 403
     assert staff.post(f"accounts/user/{anna.id}/password/", password="mine").status == 403
+    assert staff.post(f"accounts/oauthclient/{client.id}/secret/", reason="Mine.").status == 403
 
     assert contents_of(row) == before
 

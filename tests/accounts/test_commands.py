@@ -10,7 +10,15 @@ from accounts.domain.entities import Session, User
 from accounts.domain.errors import SessionNotFound
 from accounts.domain.services import LimitName
 from accounts.domain.services.ledger import KEPT_FOR
-from accounts.models import LedgerEntry, LimitState, RefreshToken
+from accounts.models import (
+    AuthorizationCode,
+    DeviceCode,
+    LedgerEntry,
+    LimitState,
+    PushedRequest,
+    RefreshToken,
+)
+from tests.accounts.letting_in import a_code, a_device, a_request, has_client
 from tests.support.builders import a_ledger_entry, a_refresh_token, a_session
 from tests.support.commands import said_by
 from tests.support.worlds import World, orm_world
@@ -23,6 +31,20 @@ A_MINUTE: Final = timedelta(minutes=1)
 @pytest.fixture
 def house() -> World:
     return orm_world()
+
+
+def forgotten(**found: str) -> str:
+    """What the command says when it has found this, and nothing else."""
+    nothing = {
+        "sessions": "0 sessions",
+        "codes": "0 codes",
+        "devices": "0 devices",
+        "requests": "0 pushed requests",
+        "answers": "0 kept answers",
+        "traces": "0 traces of attempts",
+    }
+    *most, last = (nothing | found).values()
+    return f"Forgotten: {', '.join(most)} and {last}.\n"
 
 
 def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
@@ -40,7 +62,7 @@ def test_sessions_past_their_end_are_forgotten_with_their_tokens(house: World) -
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 1 session, 0 kept answers and 0 traces of attempts.\n"
+    assert said == forgotten(sessions="1 session")
     with pytest.raises(SessionNotFound):
         house.repositories.sessions.get_for_update(old.id)
     assert house.repositories.sessions.get_for_update(live.id) == live
@@ -57,7 +79,7 @@ def test_answers_that_are_no_longer_repeated_are_forgotten(house: World) -> None
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 0 sessions, 2 kept answers and 0 traces of attempts.\n"
+    assert said == forgotten(answers="2 kept answers")
     assert house.repositories.ledger.claim(live.id, since=now - KEPT_FOR) == live
     assert LedgerEntry.objects.filter(id__in=[old.id, older.id]).count() == 0
 
@@ -69,8 +91,26 @@ def test_attempts_that_no_limit_counts_any_more_are_forgotten(house: World) -> N
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 0 sessions, 0 kept answers and 1 trace of attempts.\n"
+    assert said == forgotten(traces="1 trace of attempts")
     assert [state.limit for state in LimitState.objects.all()] == ["register"]
+
+
+def test_what_clients_can_use_no_longer_is_forgotten(house: World) -> None:
+    anna, client = house.has_user(), has_client(house)
+    now = timezone.now()
+    an_hour_ago = now - 60 * A_MINUTE
+    codes = house.repositories.authorization_codes
+    devices, requests = house.repositories.device_codes, house.repositories.pushed_requests
+    for at in (an_hour_ago, now + A_MINUTE):
+        codes.add(a_code(client, anna, expires_at=at))
+        devices.add(a_device(client, expires_at=at))
+        requests.add(a_request(client, expires_at=at))
+
+    said = said_by("remove_expired")
+
+    assert said == forgotten(codes="1 code", devices="1 device", requests="1 pushed request")
+    for row in (AuthorizationCode, DeviceCode, PushedRequest):
+        assert [kept.expires_at for kept in row.objects.all()] == [now + A_MINUTE]
 
 
 def test_to_forget_again_finds_nothing(house: World) -> None:
@@ -79,4 +119,4 @@ def test_to_forget_again_finds_nothing(house: World) -> None:
 
     said = said_by("remove_expired")
 
-    assert said == "Forgotten: 0 sessions, 0 kept answers and 0 traces of attempts.\n"
+    assert said == forgotten()

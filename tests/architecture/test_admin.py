@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model
 
-from accounts.models import User
+from accounts.models import OAuthClient, User
 from authsvc.staff import LookOnlyAdmin, ServiceAdmin
 from courses.models import Course
 from credentials.models import Credential
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.database
 
 APPS = ("accounts", "courses", "progress", "credentials")
 OURS = [row for app in APPS for row in apps.get_app_config(app).get_models()]
-EDITED = {User, Course, Credential}
+EDITED = {User, OAuthClient, Course, Credential}
 WITHOUT_RULES = {Group}
 
 every_page = pytest.mark.parametrize("row", [*OURS, LogEntry], ids=lambda row: row.__name__)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -9,12 +10,39 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domain.entities import (
+    OPERATOR,
+    Authentication,
+    LogoutNotice,
+    LogoutNoticeId,
+    OAuthClient,
+    Permission,
+    SessionId,
+    UserId,
+)
 from accounts.domain.services import LimitName
-from accounts.models import LedgerEntry, RefreshToken, User
+from accounts.models import (
+    AuthorizationCode,
+    DeviceCode,
+    LedgerEntry,
+    PushedRequest,
+    RefreshToken,
+    User,
+)
+from accounts.models import OAuthClient as ClientRow
+from tests.support.builders import NOON, some_client_terms
 from tests.support.house import PASSWORD, House
 from tests.support.staff import Desk, a_holder, keys_of, lists, root_desk
 
 pytestmark = pytest.mark.database
+
+SECRET = "a-secret-of-somebody-who-signs-in-at-a-client"
+NAMED_BY_HASHES = (
+    "accounts/refreshtoken/",
+    "accounts/authorizationcode/",
+    "accounts/devicecode/",
+    "accounts/pushedrequest/",
+)
 
 
 def fill(house: House, root: Desk, *, times: int) -> None:
@@ -29,7 +57,24 @@ def fill(house: House, root: Desk, *, times: int) -> None:
         house.stranger.token = session.access_token
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         house.stranger.post(path, Idempotency_Key=key)
+        let_in(house, anna.id)
         root.act("accounts/user/", "deactivate", anna.id, reason="Filling the house.")
+
+
+def let_in(house: House, user_id: UserId) -> None:
+    """Have a client and somebody do all that they can do together."""
+    client = house.services.clients.register(some_client_terms(), by=OPERATOR).client
+    house.services.authorizations.consent(client, user_id=user_id, scopes=["openid"])
+    house.services.authorizations.issue_code(
+        client,
+        Permission(user_id=user_id, scopes=frozenset({"openid"}), nonce=SECRET),
+        authentication=Authentication(at=NOON, methods=("pwd",), browser_id=SessionId(uuid4())),
+        redirect_uri="https://app.example/callback",
+        code_challenge=SECRET,
+    )
+    house.services.devices.start(client, scopes=["openid"])
+    house.services.pushed_requests.push(client, {"state": SECRET})
+    house.services.repositories.logout_notices.add(_notice(client, user_id))
 
 
 def pages() -> Iterator[str]:
@@ -49,6 +94,13 @@ def secrets() -> Iterator[str]:
         yield token.hash
     for entry in LedgerEntry.objects.all():
         yield from (entry.body, entry.fingerprint)
+    for client in ClientRow.objects.all():
+        yield client.secret_hash
+    for row in (AuthorizationCode, DeviceCode, PushedRequest):
+        yield from keys_of(row)
+    for device in DeviceCode.objects.all():
+        yield device.user_code_hash
+    yield SECRET
 
 
 def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
@@ -60,8 +112,8 @@ def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
     for path in pages():
         page = root.get(path)
 
-        is_token = path.startswith("accounts/refreshtoken/") and not path.endswith("refreshtoken/")
-        assert page.status == (403 if is_token else 200), path
+        is_of_hash = path.startswith(NAMED_BY_HASHES) and path not in NAMED_BY_HASHES
+        assert page.status == (403 if is_of_hash else 200), path
         assert not [secret for secret in hidden if secret in page.text], path
 
 
@@ -110,6 +162,16 @@ def test_no_form_can_be_sent_from_elsewhere(house: House) -> None:
 
     for path in ("accounts/user/", f"accounts/user/{anna.id}/password/", "password_change/"):
         assert root.post(path).status == 403
+
+
+def _notice(client: OAuthClient, user_id: UserId) -> LogoutNotice:
+    return LogoutNotice(
+        id=LogoutNoticeId(uuid4()),
+        client_pk=client.id,
+        user_id=user_id,
+        browser_id=SessionId(uuid4()),
+        due_at=NOON,
+    )
 
 
 def _queries(root: Desk) -> dict[str, int]:

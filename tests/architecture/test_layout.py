@@ -130,7 +130,9 @@ def test_an_entity_is_given_its_id() -> None:
 
 
 def test_only_those_who_may_touch_rows_ask_for_them() -> None:
-    may_touch = re.compile(r"(repositories/orm(/\w+)?|admin|backends|adapters/second_factors)\.py$")
+    may_touch = re.compile(
+        r"(repositories/orm(/\w+)?|admin(/\w+)?|backends|adapters/second_factors)\.py$"
+    )
     asked = {
         source.name
         for source in OURS

@@ -13,11 +13,9 @@ from tests.support.school import open_school
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("town")
     mail = folder / "mail"
-    variables = {
-        "EMAIL_URL": f"file://{mail}",
-        "STAFF_SECOND_FACTOR": "on",
-    }
-    with open_school(folder, workers=1, threads=4, **variables) as school:
+    with open_school(
+        folder, workers=1, threads=4, EMAIL_URL=f"file://{mail}", STAFF_SECOND_FACTOR="on"
+    ) as school:
         yield Town(school, mail)
 
 

@@ -60,7 +60,9 @@ def test_every_app_has_the_shape_that_is_shown(app: str) -> None:
     places = [ROOT / app / place for place in _places(SHAPE)]
 
     missing = [
-        place for place in places if not (place.exists() or place.with_suffix(".py").exists())
+        place
+        for place in places
+        if not any(way.exists() for way in (place, place.with_suffix(".py"), place.with_suffix("")))
     ]
 
     assert missing == []

@@ -1,6 +1,7 @@
 """Whatever is sent, the house answers as its OpenAPI file says, and never with a failure of its own."""
 
 from typing import Any, Final
+from uuid import UUID
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -9,10 +10,11 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from accounts.domain.entities import Role
+from accounts.domain.entities import Role, UserId
 from tests.support.builders import a_definition_of
-from tests.support.house import House
+from tests.support.house import PASSWORD, House
 from tests.support.paper import ROOT
+from tests.support.relying import registered
 from tests.support.school import items_of
 
 SENDERS: Final[dict[str, tuple[Role, ...] | None]] = {
@@ -58,7 +60,7 @@ bounded = settings(
 
 
 class Sender:
-    """Who sends, and the things that he can name: a course, what he has earned by it, and himself."""
+    """Who sends, and the things that he can name: a course, what he has earned by it, himself, and so on."""
 
     def __init__(self, house: House, roles: tuple[Role, ...] | None) -> None:
         self._house = house
@@ -90,7 +92,21 @@ class Sender:
             "item_id": item_id,
             "issued_id": issued["id"],
             "user_id": self._person.id,
+            "session_id": self._other_session(),
+            "grant_id": self._grant(),
         }
+
+    def _other_session(self) -> str:
+        self._house.services.sessions.log_in(email=self._person.email, password=PASSWORD)
+        sessions = self._person.caller.get("/v1/me/sessions").json["items"]
+        return next(str(each["id"]) for each in sessions if not each["is_current"])
+
+    def _grant(self) -> str:
+        client = registered(self._house).client
+        self._house.services.authorizations.consent(
+            client, user_id=UserId(UUID(self._person.id)), scopes={"openid"}
+        )
+        return str(client.id)
 
 
 @pytest.fixture

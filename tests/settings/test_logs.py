@@ -9,14 +9,19 @@ from io import StringIO
 
 import pytest
 import structlog
+from oauthlib.common import Request
+from oauthlib.oauth2 import AuthorizationCodeGrant, RequestValidator
 from structlog.stdlib import ProcessorFormatter
 
+from accounts.adapters.audit import LoggedAuditTrail
 from accounts.adapters.keys import new_key_ring
 from accounts.adapters.secrets import HmacTokens
+from accounts.domain.entities import AuditEvent
 from authsvc.environment import read_environment
-from authsvc.logs import logging_config, request_id
+from authsvc.logs import AUDIT, logging_config, request_id
 
 NAME = "knots"
+LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 @contextmanager
@@ -149,3 +154,66 @@ def test_the_level_is_the_same_for_us_and_for_django(level: str) -> None:
 
     assert config["root"]["level"] == config["loggers"]["django"]["level"] == level
     assert config["root"]["handlers"] == ["stderr"]
+
+
+@contextmanager
+def configured(level: str) -> Iterator[None]:
+    """The loggers as they are in a house that logs at this level; afterwards as they were."""
+    config = logging_config(level=level, form="json")
+    levels = {"": config["root"]["level"]} | {
+        name: said["level"] for name, said in config["loggers"].items()
+    }
+    before = {name: logging.getLogger(name).level for name in levels}
+    for name in levels:
+        logging.getLogger(name).setLevel(levels[name])
+    yield
+    for name in levels:
+        logging.getLogger(name).setLevel(before[name])
+
+
+def heard_of(name: str, *, level: str) -> list[str]:
+    """The levels at which this logger is heard in a house that logs at that one."""
+    with configured(level):
+        log = logging.getLogger(name)
+        return [each for each in LEVELS if log.isEnabledFor(logging.getLevelName(each))]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "allauth.account.adapter",
+        "oauth2_provider.views.base",
+        "oauthlib.oauth2.rfc6749.endpoints.base",
+        "requests_oauthlib.oauth2_session",
+        "urllib3.connectionpool",
+    ],
+)
+def test_libraries_that_print_secrets_are_heard_when_something_is_wrong(
+    name: str, level: str
+) -> None:
+    assert heard_of(name, level=level) == (["ERROR"] if level == "ERROR" else LEVELS[2:])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_noted_of_who_did_what_is_heard_at_every_level(level: str) -> None:
+    assert heard_of(AUDIT, level=level) == LEVELS[1:]
+
+
+def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with configured("ERROR"):
+        LoggedAuditTrail().note(AuditEvent.SIGNED_IN)
+
+    assert [record.name for record in caplog.records] == [AUDIT]
+
+
+def test_a_code_that_oauthlib_would_print_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    grant = AuthorizationCodeGrant(RequestValidator())
+
+    with configured("DEBUG"):
+        made = grant.create_authorization_code(Request("https://auth.example/authorize"))
+
+    assert made["code"]
+    assert made["code"] not in caplog.text

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from accounts.adapters.keys import new_key_ring
 from authsvc.samples import STAFF
@@ -55,24 +55,35 @@ class School:
 
 @contextmanager
 def open_school(
-    folder: Path, *, workers: int = 2, threads: int = 8, **variables: str
+    folder: Path,
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    port: int | None = None,
+    errors: IO[str] | None = None,
+    **variables: str,
 ) -> Iterator[School]:
     """A school for the time of the block, in an environment with these variables; *folder* is for its secrets."""
-    keys = folder / "keys.json"
-    keys.write_text(new_key_ring().private_json())
     with own_database(folder) as url:
-        environment = {
-            "DATABASE_URL": url,
-            "DATA_DIR": str(folder),
-            "LOG_LEVEL": "ERROR",
-            "SECRET_KEY": "the same in every process of this school, and long enough",
-            "SIGNING_KEYS_FILE": str(keys),
-            **variables,
-        }
+        environment = _environment(folder, url) | variables
         manage(environment, "prepare_desk")
         logins = json.loads((folder / "developer-logins.json").read_text())
-        with running_server(environment, workers=workers, threads=threads) as server:
+        with running_server(
+            environment, workers=workers, threads=threads, port=port, errors=errors
+        ) as server:
             yield School(server, environment, logins[STAFF])
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    keys = folder / "keys.json"
+    keys.write_text(new_key_ring().private_json())
+    return {
+        "DATABASE_URL": url,
+        "DATA_DIR": str(folder),
+        "LOG_LEVEL": "ERROR",
+        "SECRET_KEY": "the same in every process of this school, and long enough",
+        "SIGNING_KEYS_FILE": str(keys),
+    }
 
 
 def manage(environment: dict[str, str], *command: str) -> str:

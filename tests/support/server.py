@@ -44,17 +44,19 @@ def running_server(
     *,
     workers: int = 1,
     threads: int = 4,
+    port: int | None = None,
     errors: IO[str] | None = None,
 ) -> Iterator[Server]:
-    """Granian serving the house on a free port, in this environment, until the block ends.
+    """Granian serving the house on this port or a free one, in this environment, until the block ends.
 
-    What it says goes to *errors*, else to our own standard error.
+    What it says goes to *errors*, else where our own words go.
     """
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [*GRANIAN, f"--port={port}", f"--workers={workers}", f"--blocking-threads={threads}"],
         cwd=ROOT,
         env=os.environ | environment,
+        stdout=errors,
         stderr=errors,
         start_new_session=True,
     )

@@ -15,6 +15,7 @@ from authsvc.ports import ports
 from authsvc.stores import Repositories, memory_repositories, orm_repositories
 from courses.domain.entities import Course
 from tests.support.builders import NOON, a_course, a_user
+from tests.support.trail import RecordedTrail
 
 
 @dataclass
@@ -35,6 +36,7 @@ class World:
     repositories: Repositories
     unit_of_work: UnitOfWork
     clock: FrozenClock
+    trail: RecordedTrail
     services: Services
 
     def has_user(self, **parts: Any) -> User:
@@ -58,14 +60,17 @@ def orm_world() -> World:
 
 
 def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
-    clock = FrozenClock()
+    clock, trail = FrozenClock(), RecordedTrail()
     return World(
         repositories=repositories,
         unit_of_work=unit_of_work,
         clock=clock,
+        trail=trail,
         services=Services(
             repositories=repositories,
-            ports=replace(ports(settings.ENVIRONMENT, secret_key="test"), clock=clock),
+            ports=replace(
+                ports(settings.ENVIRONMENT, secret_key="test"), clock=clock, audit_trail=trail
+            ),
             unit_of_work=unit_of_work,
         ),
     )

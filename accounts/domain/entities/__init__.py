@@ -1,11 +1,14 @@
 """Who people are here, how they stay signed in, and what is kept for them, whatever stores it."""
 
+from accounts.domain.entities.audit import AuditEvent, AuditFacts, KeyRotation, SignInFailure
 from accounts.domain.entities.authorizations import (
     CODE_LIVES,
-    Authentication,
     AuthorizationCode,
     Consent,
+    DeviceCode,
+    DeviceStatus,
     Permission,
+    PushedRequest,
 )
 from accounts.domain.entities.clients import (
     KNOWN_SCOPES,
@@ -15,19 +18,30 @@ from accounts.domain.entities.clients import (
     IdentityScope,
     IdTokenAlgorithm,
     OAuthClient,
+    RegisteredClient,
 )
 from accounts.domain.entities.ledger import Answer, LedgerEntry
+from accounts.domain.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.entities.principals import OPERATOR, Principal, Scope
+from accounts.domain.entities.scopes import IN_WORDS, in_words
 from accounts.domain.entities.sessions import (
     FIRST_PARTY_CLIENT,
-    AccessClaims,
+    Authentication,
+    OwnSession,
     RefreshToken,
     Session,
     SessionEnd,
     SessionId,
     SessionPolicy,
     SessionState,
+)
+from accounts.domain.entities.tokens import (
+    AccessClaims,
+    IdClaims,
+    PersonClaims,
+    SignedClaims,
     SignedIn,
+    TokenFacts,
     TokenPair,
 )
 from accounts.domain.entities.users import (
@@ -43,24 +57,37 @@ from accounts.domain.entities.users import (
 __all__ = [
     "CODE_LIVES",
     "FIRST_PARTY_CLIENT",
+    "IN_WORDS",
     "KNOWN_SCOPES",
     "OPERATOR",
     "RIGHTS_OF_ROLE",
     "AccessClaims",
     "Answer",
+    "AuditEvent",
+    "AuditFacts",
     "Authentication",
     "AuthorizationCode",
     "ClientPk",
     "ClientTerms",
     "Consent",
+    "DeviceCode",
+    "DeviceStatus",
     "GrantType",
+    "IdClaims",
     "IdTokenAlgorithm",
     "IdentityScope",
+    "KeyRotation",
     "LedgerEntry",
+    "LogoutNotice",
+    "LogoutNoticeId",
     "OAuthClient",
+    "OwnSession",
     "Permission",
+    "PersonClaims",
     "Principal",
+    "PushedRequest",
     "RefreshToken",
+    "RegisteredClient",
     "Right",
     "Role",
     "Scope",
@@ -69,10 +96,14 @@ __all__ = [
     "SessionId",
     "SessionPolicy",
     "SessionState",
+    "SignInFailure",
+    "SignedClaims",
     "SignedIn",
+    "TokenFacts",
     "TokenPair",
     "User",
     "UserChanges",
     "UserId",
+    "in_words",
     "rights_of",
 ]

@@ -17,6 +17,7 @@ ClientPk = NewType("ClientPk", UUID)
 
 MOST_URIS: Final = 10
 LONGEST_URI: Final = 2000
+LONGEST_NAME: Final = 200
 _LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)")
 _PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*")  # RFC 8252 §7.1
 _VISIBLE: Final = re.compile(r"[!-~]+")
@@ -79,6 +80,8 @@ class ClientTerms:
     def _complaints(self) -> Iterator[Complaint]:
         if not self.name.strip():
             yield Complaint(path="name", detail="A client needs a name.")
+        if len(self.name) > LONGEST_NAME:
+            yield Complaint(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
         yield from _of_uris("redirect_uris", self.redirect_uris, may_be_private=True)
         yield from _of_uris(
             "post_logout_redirect_uris", self.post_logout_redirect_uris, may_be_private=True
@@ -133,10 +136,19 @@ class OAuthClient:
         return self.terms.allowed_scopes.issuperset(scopes)
 
     def amended(self, terms: ClientTerms) -> "OAuthClient":
-        return replace(self, terms=terms)
+        """On other terms; one that becomes public has no secret any more."""
+        return replace(self, terms=terms, secret_hash="" if terms.is_public else self.secret_hash)
 
     def removed(self) -> "OAuthClient":
         return replace(self, is_active=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredClient:
+    """A client and its secret, which is shown this once and kept nowhere; a public one has none."""
+
+    client: OAuthClient
+    secret: str = field(repr=False)
 
 
 def _of_uris(

@@ -40,6 +40,11 @@ class Principal:
             raise PersonNeeded
         return self.user_id
 
+    @property
+    def identity(self) -> str:
+        """The id of the person who asks, or the name of the program when it is none."""
+        return str(self.user_id or self.client_id)
+
     def may(self, right: Right) -> bool:
         return right in self.rights
 

@@ -1,12 +1,12 @@
 """How people stay signed in."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
-from accounts.domain.entities.users import Role, User, UserId
+from accounts.domain.entities.users import Role, UserId
 
 SessionId = NewType("SessionId", UUID)
 
@@ -32,13 +32,31 @@ class SessionEnd(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a reason, not a secret
     DEACTIVATED = "deactivated"
     TOKEN_REUSED = "token-reused"  # noqa: S105  # a reason, not a secret
+    CODE_REUSED = "code-reused"
+    REVOKED = "revoked"
+    CLIENT_REMOVED = "client-removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """How a person has shown who he is: when, by which methods (RFC 8176), and in which session of a browser."""
+
+    at: datetime
+    methods: tuple[str, ...]
+    browser_id: SessionId
+
+    @property
+    def context(self) -> str:
+        """The `acr` of it: `mfa` with a second factor, otherwise `pwd`."""
+        return "mfa" if "mfa" in self.methods else "pwd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in and the family of refresh tokens that came from it.
 
-    Without `user_id` a client acts for itself.
+    Without `user_id` a client acts for itself. `resource` is the API that its access tokens are for, if it is not ours;
+    `authentication` says how the person had shown who he is, if he did that on our pages.
     """
 
     id: SessionId
@@ -47,6 +65,8 @@ class Session:
     scopes: frozenset[str]
     started_at: datetime
     expires_at: datetime
+    resource: str = ""
+    authentication: Authentication | None = None
     ended_at: datetime | None = None
     ended_because: SessionEnd | None = None
 
@@ -58,6 +78,20 @@ class Session:
 
     def is_live(self, *, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at
+
+    @property
+    def outlives_sign_out(self) -> bool:
+        """Whether it goes on when the person signs out of his browser (OpenID Connect Core §11)."""
+        return "offline_access" in self.scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSession:
+    """A session as its person sees it: with the client's name unless that is our own, and whether he asks in it."""
+
+    session: Session
+    client_name: str | None
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +107,6 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessClaims:
-    """What a verified access token says (RFC 9068 §2.2), as far as we rely on it.
-
-    Without `user_id` a client acts for itself. `token_id` is its `jti`.
-    """
-
-    token_id: UUID
-    user_id: UserId | None
-    session_id: SessionId
-    client_id: str
-    scopes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
     """What must be looked up before a verified token is honoured."""
 
@@ -98,32 +118,3 @@ class SessionState:
 
     def honours_tokens(self, *, at: datetime) -> bool:
         return self.ended_at is None and at < self.expires_at and self.is_user_active
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenPair:
-    """Two secrets that are handed out and kept nowhere, and how long the first of them still lives."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_in_seconds: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """What a person gets on signing in."""
-
-    user: User
-    tokens: TokenPair
-
-    @property
-    def access_token(self) -> str:
-        return self.tokens.access_token
-
-    @property
-    def refresh_token(self) -> str:
-        return self.tokens.refresh_token
-
-    @property
-    def expires_in_seconds(self) -> int:
-        return self.tokens.expires_in_seconds

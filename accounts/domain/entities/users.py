@@ -25,6 +25,7 @@ class Right(StrEnum):
     APPOINT_STAFF = "appoint-staff"
     AUTHOR_COURSES = "author-courses"
     AWARD_CREDENTIALS = "award-credentials"
+    MANAGE_CLIENTS = "manage-clients"
 
 
 RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from accounts.domain.entities import Principal, SessionEnd, User, UserId
+from accounts.domain.entities import AuditEvent, Principal, SessionEnd, User, UserId
 from accounts.domain.errors import WrongPassword
 from accounts.domain.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.services.audit import Audit
 from accounts.domain.services.passwords import Passwords
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Complaint
@@ -17,6 +18,7 @@ class AccountService:
     users: UserRepository
     sessions: SessionRepository
     passwords: Passwords
+    audit: Audit
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -25,6 +27,7 @@ class AccountService:
         user = self.newcomer(email=email, name=name, password=password)
         with self.unit_of_work.atomic():
             self.users.add(user)
+            self.audit.note(AuditEvent.REGISTERED, user_id=user.id)
         return user
 
     def newcomer(self, *, email: str, name: str, password: str) -> User:
@@ -56,6 +59,7 @@ class AccountService:
             if user.password_hash != kept_hash:
                 self._require(current, password_hash=user.password_hash)
             self._replace_password(user, new_hash)
+            self.audit.note(AuditEvent.PASSWORD_CHANGED, user_id=user.id)
 
     def reset_password(self, user_id: UserId, *, password: str) -> None:
         """Set a password for whoever has followed the link that was mailed to him, and end all his sessions.
@@ -66,10 +70,13 @@ class AccountService:
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)
+            self.audit.note(AuditEvent.PASSWORD_RESET, user_id=user.id)
 
     def _replace_password(self, user: User, password_hash: str) -> None:
         self.users.save(replace(user, password_hash=password_hash))
-        self.sessions.end_all_of(user.id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED)
+        because = SessionEnd.PASSWORD_CHANGED
+        self.sessions.end_all_of(user.id, at=self.clock.now(), because=because)
+        self.audit.note(AuditEvent.SESSIONS_ENDED, user_id=user.id, reason=because)
 
     def _require(self, current: str, *, password_hash: str) -> None:
         """Raises WrongPassword."""

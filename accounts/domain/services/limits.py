@@ -28,6 +28,7 @@ class LimitName(StrEnum):
     REGISTER = "register"
     GUESS = "guess"
     CHANGE_PASSWORD = "change-password"  # noqa: S105  # a name, not a secret
+    DEVICE = "device"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
 
 
@@ -53,6 +54,7 @@ class LimitPolicy:
             LimitName.REGISTER: (self.registrations_per_hour, timedelta(hours=1)),
             LimitName.GUESS: (self.guesses_in_a_row, timedelta(minutes=15)),
             LimitName.CHANGE_PASSWORD: (self.guesses_in_a_row, timedelta(minutes=15)),
+            LimitName.DEVICE: (self.guesses_in_a_row, timedelta(minutes=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.GUESS else ()

@@ -1,5 +1,6 @@
 """Handing out access and refresh tokens."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
@@ -22,6 +23,7 @@ class TokenPairs:
 
     Of a session's refresh tokens each but the first follows from the one before. So whoever takes one twice in a
     moment, because an answer was lost or two tabs refresh at once, gets the same pair, and yet only hashes are kept.
+    Scopes that are given narrow those of the session.
     """
 
     refresh_tokens: RefreshTokenRepository
@@ -29,32 +31,44 @@ class TokenPairs:
     opaque_tokens: OpaqueTokens
     policy: SessionPolicy
 
+    def alone(self, session: Session, user: User | None, *, at: datetime) -> TokenPair:
+        """An access token and no refresh token."""
+        return self._pair(session, user, secret="", number=0, issued_at=at, at=at)
+
     def first(self, session: Session, user: User, *, at: datetime) -> TokenPair:
-        return self._kept(session, user, secret=self.opaque_tokens.new(), number=1, at=at)
+        secret = self.opaque_tokens.new()
+        self._keep(session, secret=secret, number=1, at=at)
+        return self._pair(session, user, secret=secret, number=1, issued_at=at, at=at)
+
+    def may_repeat(self, token: RefreshToken, secret: str, *, at: datetime) -> bool:
+        """Whether the token was taken a moment ago and nobody has used what it was taken for."""
+        if token.used_at is None or at >= token.used_at + self.policy.repeats_within:
+            return False
+        kept = self.refresh_tokens.find(self.opaque_tokens.hash(self._successor(token, secret)))
+        return kept is not None and kept.used_at is None
 
     def following(
-        self, token: RefreshToken, secret: str, session: Session, user: User, *, at: datetime
+        self,
+        token: RefreshToken,
+        secret: str,
+        session: Session,
+        user: User,
+        *,
+        scopes: Collection[str] | None = None,
+        at: datetime,
     ) -> TokenPair:
-        """The pair that the token, which was found for update and not used before, is taken for."""
-        self.refresh_tokens.save(replace(token, used_at=at))
-        successor = self._successor(token, secret)
-        return self._kept(session, user, secret=successor, number=token.number + 1, at=at)
-
-    def repeated(
-        self, token: RefreshToken, secret: str, session: Session, user: User, *, at: datetime
-    ) -> TokenPair | None:
-        """The pair that the token was taken for, if that was a moment ago and nobody has used it yet."""
-        successor = self._successor(token, secret)
-        kept = self.refresh_tokens.find(self.opaque_tokens.hash(successor))
-        is_unused = kept is not None and kept.used_at is None
-        if (
-            token.used_at is None
-            or at >= token.used_at + self.policy.repeats_within
-            or not is_unused
-        ):
-            return None
+        """The pair that the token is taken for, or was; it was found for update."""
+        successor, number = self._successor(token, secret), token.number + 1
+        if token.used_at is None:
+            self.refresh_tokens.save(replace(token, used_at=at))
+            self._keep(session, secret=successor, number=number, at=at)
         return self._pair(
-            session, user, secret=successor, number=token.number + 1, issued_at=token.used_at, at=at
+            session if scopes is None else replace(session, scopes=session.scopes & set(scopes)),
+            user,
+            secret=successor,
+            number=number,
+            issued_at=token.used_at or at,
+            at=at,
         )
 
     def _successor(self, token: RefreshToken, secret: str) -> str:
@@ -62,9 +76,7 @@ class TokenPairs:
             secret, family=str(token.session_id), number=token.number + 1
         )
 
-    def _kept(
-        self, session: Session, user: User, *, secret: str, number: int, at: datetime
-    ) -> TokenPair:
+    def _keep(self, session: Session, *, secret: str, number: int, at: datetime) -> None:
         self.refresh_tokens.add(
             RefreshToken(
                 hash=self.opaque_tokens.hash(secret),
@@ -74,12 +86,11 @@ class TokenPairs:
                 expires_at=min(at + self.policy.refresh_within, session.expires_at),
             )
         )
-        return self._pair(session, user, secret=secret, number=number, issued_at=at, at=at)
 
     def _pair(
         self,
         session: Session,
-        user: User,
+        user: User | None,
         *,
         secret: str,
         number: int,
@@ -88,14 +99,16 @@ class TokenPairs:
     ) -> TokenPair:
         claims = AccessClaims(
             token_id=uuid5(session.id, f"access token {number}"),
-            user_id=user.id,
+            user_id=user.id if user else None,
             session_id=session.id,
             client_id=session.client_id,
             scopes=session.scopes,
+            audience=session.resource,
         )
+        roles = user.roles if user else ()
         left = issued_at + self.access_tokens.lifetime - at
         return TokenPair(
-            access_token=self.access_tokens.issue(claims, roles=user.roles, at=issued_at),
+            access_token=self.access_tokens.issue(claims, roles=roles, at=issued_at),
             refresh_token=secret,
             expires_in_seconds=int(left.total_seconds()),
         )

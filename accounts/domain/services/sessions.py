@@ -1,38 +1,43 @@
 """Signing in, staying signed in, signing out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import uuid4
 
 from accounts.domain.entities import (
     FIRST_PARTY_CLIENT,
+    AuditEvent,
+    OwnSession,
     Principal,
-    RefreshToken,
     Scope,
     Session,
     SessionEnd,
     SessionId,
     SessionPolicy,
     SignedIn,
-    TokenPair,
+    SignInFailure,
     User,
 )
 from accounts.domain.errors import (
     InvalidCredentials,
-    InvalidRefreshToken,
     InvalidToken,
     RefreshTokenReused,
+    SessionNotFound,
 )
-from accounts.domain.ports import OpaqueTokens, PasswordHasher
+from accounts.domain.ports import PasswordHasher
 from accounts.domain.repositories.protocols import (
-    RefreshTokenRepository,
+    ClientRepository,
     SessionRepository,
     UserRepository,
 )
 from accounts.domain.services.accounts import AccountService
+from accounts.domain.services.audit import Audit
 from accounts.domain.services.limits import LimitService
 from accounts.domain.services.pairs import TokenPairs
+from accounts.domain.services.renewals import Renewals
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.limits import TooManyAttempts
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -41,11 +46,12 @@ class SessionService:
     accounts: AccountService
     users: UserRepository
     sessions: SessionRepository
-    refresh_tokens: RefreshTokenRepository
+    clients: ClientRepository
     pairs: TokenPairs
     limits: LimitService
+    renewals: Renewals
+    audit: Audit
     passwords: PasswordHasher
-    opaque_tokens: OpaqueTokens
     policy: SessionPolicy
     unit_of_work: UnitOfWork
     clock: Clock
@@ -58,6 +64,7 @@ class SessionService:
         with self.unit_of_work.atomic():
             self.users.add(user)
             self.limits.remember(user.email, address=address)
+            self.audit.note(AuditEvent.REGISTERED, user_id=user.id)
             return self._start(user)
 
     def authenticate(self, *, email: str, password: str, address: str | None = None) -> User:
@@ -67,12 +74,17 @@ class SessionService:
         neither in the answer nor in the time it takes.
         """
         account = email.lower()
-        with self.limits.guess(account, address=address):
-            user = self.users.find_by_email(account)
-            kept_hash = user.password_hash if user else None
-            is_right = self.passwords.verify(password, password_hash=kept_hash)
-            if user is None or not is_right or not user.is_active:
-                raise InvalidCredentials
+        try:
+            with self.limits.guess(account, address=address):
+                user = self.users.find_by_email(account)
+                kept_hash = user.password_hash if user else None
+                is_right = self.passwords.verify(password, password_hash=kept_hash)
+                if user is None or not is_right or not user.is_active:
+                    self._note_failure(account, user, is_right=is_right)
+                    raise InvalidCredentials
+        except TooManyAttempts:
+            self.audit.note_failure_of(account, SignInFailure.TOO_MANY_ATTEMPTS)
+            raise
         return user
 
     def recognise(self, *, email: str, password: str, address: str | None = None) -> User:
@@ -81,8 +93,8 @@ class SessionService:
         if not self.passwords.is_outdated(user.password_hash):
             return user
         new_hash = self.passwords.hash(password)
-        with self.unit_of_work.atomic():
-            user = replace(self._still_himself(user, password), password_hash=new_hash)
+        with self._still_himself(user, password) as kept:
+            user = replace(kept, password_hash=new_hash)
             self.users.save(user)
         return user
 
@@ -92,8 +104,8 @@ class SessionService:
         new_hash = user.password_hash
         if self.passwords.is_outdated(user.password_hash):
             new_hash = self.passwords.hash(password)
-        with self.unit_of_work.atomic():
-            user = self._still_himself(user, password)
+        with self._still_himself(user, password) as kept:
+            user = kept
             if new_hash != user.password_hash:
                 user = replace(user, password_hash=new_hash)
                 self.users.save(user)
@@ -107,16 +119,10 @@ class SessionService:
         """
         now = self.clock.now()
         with self.unit_of_work.atomic():
-            token = self.refresh_tokens.find_for_update(self.opaque_tokens.hash(refresh_token))
-            if token is None:
-                raise InvalidRefreshToken
-            session = self.sessions.get_for_update(token.session_id)
-            if session.user_id is None:
-                raise InvalidRefreshToken
-            user = self.users.get(session.user_id)
-            if pair := self._pair_for(token, refresh_token, session, user, at=now):
-                return SignedIn(user=user, tokens=pair)
-            self.sessions.save(session.ended(at=now, because=SessionEnd.TOKEN_REUSED))
+            renewal = self.renewals.find(refresh_token, client_id=FIRST_PARTY_CLIENT, at=now)
+            if renewal is not None:
+                tokens = self.renewals.take(renewal, at=now)
+                return SignedIn(user=renewal.user, tokens=tokens)
         raise RefreshTokenReused
 
     def log_out(self, by: Principal) -> None:
@@ -126,21 +132,65 @@ class SessionService:
         with self.unit_of_work.atomic():
             session = self.sessions.get_for_update(by.session_id)
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.LOGGED_OUT))
+            self.audit.note_session(AuditEvent.LOGGED_OUT, session)
+            self.audit.note_end(session, because=SessionEnd.LOGGED_OUT)
+
+    def sessions_of(self, by: Principal) -> list[OwnSession]:
+        """The asker's sessions that are not over, that started last first."""
+        live = self.sessions.live_of(by.person, at=self.clock.now())
+        names = self.clients.names_of({session.client_id for session in live})
+        return [
+            OwnSession(
+                session=session,
+                client_name=names.get(session.client_id),
+                is_current=session.id == by.session_id,
+            )
+            for session in live
+        ]
+
+    def end(self, session_id: SessionId, *, by: Principal) -> None:
+        """Honour no token of this session of the asker's any more. Raises SessionNotFound."""
+        user_id, now = by.person, self.clock.now()
+        with self.unit_of_work.atomic():
+            session = self.sessions.get_for_update(session_id)
+            if session.user_id != user_id or not session.is_live(at=now):
+                raise SessionNotFound
+            self.sessions.save(session.ended(at=now, because=SessionEnd.REVOKED))
+            self.audit.note_end(session, because=SessionEnd.REVOKED)
 
     def remove_expired(self) -> int:
         """Forget sessions that are past their absolute end; answer how many."""
         with self.unit_of_work.atomic():
             return self.sessions.remove_expired(before=self.clock.now())
 
-    def _still_himself(self, user: User, password: str) -> User:
-        """The user, locked: who lost the password or was deactivated meanwhile must not get a session after that."""
-        kept = self.users.get_for_update(user.id)
+    def _note_failure(self, account: str, user: User | None, *, is_right: bool) -> None:
+        if user is None:
+            self.audit.note_failure_of(account, SignInFailure.UNKNOWN_ACCOUNT)
+        else:
+            reason = SignInFailure.INACTIVE if is_right else SignInFailure.WRONG_PASSWORD
+            self.audit.note_failure(user, reason)
+
+    @contextmanager
+    def _still_himself(self, user: User, password: str) -> Iterator[User]:
+        """A unit of work with the user locked.
+
+        Who lost the password or was deactivated meanwhile must not get a session after that.
+        """
+        try:
+            with self.unit_of_work.atomic():
+                kept = self.users.get_for_update(user.id)
+                self._require_same(kept, user, password)
+                yield kept
+        except InvalidCredentials:
+            self.audit.note_failure(user, SignInFailure.CHANGED_MEANWHILE)
+            raise
+
+    def _require_same(self, kept: User, user: User, password: str) -> None:
         is_same = kept.password_hash == user.password_hash
         if not kept.is_active or not (
             is_same or self.passwords.verify(password, password_hash=kept.password_hash)
         ):
             raise InvalidCredentials
-        return kept
 
     def _start(self, user: User) -> SignedIn:
         now = self.clock.now()
@@ -153,15 +203,5 @@ class SessionService:
             expires_at=now + self.policy.ends_after,
         )
         self.sessions.add(session)
+        self.audit.note_session(AuditEvent.SIGNED_IN, session)
         return SignedIn(user=user, tokens=self.pairs.first(session, user, at=now))
-
-    def _pair_for(
-        self, token: RefreshToken, secret: str, session: Session, user: User, *, at: datetime
-    ) -> TokenPair | None:
-        """What the token is taken for; nothing if it was taken before. Raises InvalidRefreshToken."""
-        is_honoured = session.is_live(at=at) and user.is_active
-        if token.used_at is not None:
-            return self.pairs.repeated(token, secret, session, user, at=at) if is_honoured else None
-        if not is_honoured or at >= token.expires_at:
-            raise InvalidRefreshToken
-        return self.pairs.following(token, secret, session, user, at=at)

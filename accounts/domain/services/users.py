@@ -4,9 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from accounts.domain.entities import Principal, Right, Role, SessionEnd, User, UserChanges, UserId
+from accounts.domain.entities import (
+    AuditEvent,
+    Principal,
+    Right,
+    Role,
+    SessionEnd,
+    User,
+    UserChanges,
+    UserId,
+)
 from accounts.domain.errors import UserNotFound
 from accounts.domain.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.services.audit import Audit
 from accounts.domain.services.passwords import Passwords
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
@@ -20,6 +30,7 @@ class UserService:
     users: UserRepository
     sessions: SessionRepository
     passwords: Passwords
+    audit: Audit
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -58,6 +69,7 @@ class UserService:
         _require_rights_over(user, by=by)
         with self.unit_of_work.atomic():
             self.users.add(user)
+            self.audit.note(AuditEvent.REGISTERED, by=by.identity, user_id=user.id)
         return user
 
     def edit(self, user_id: UserId, changes: UserChanges, *, by: Principal) -> User:
@@ -75,9 +87,7 @@ class UserService:
                 _require_rights_over(user, edited, by=by)
             self.users.save(edited)
             if user.is_active and not edited.is_active:
-                self.sessions.end_all_of(
-                    user_id, at=self.clock.now(), because=SessionEnd.DEACTIVATED
-                )
+                self._end_sessions(user_id, because=SessionEnd.DEACTIVATED, by=by)
         return edited
 
     def set_password(self, user_id: UserId, *, password: str, by: Principal) -> None:
@@ -88,9 +98,12 @@ class UserService:
             user = self.users.get_for_update(user_id)
             _require_rights_over(user, by=by)
             self.users.save(replace(user, password_hash=password_hash))
-            self.sessions.end_all_of(
-                user_id, at=self.clock.now(), because=SessionEnd.PASSWORD_CHANGED
-            )
+            self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
+            self.audit.note(AuditEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
+
+    def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
+        self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
+        self.audit.note(AuditEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because)
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:

@@ -8,12 +8,19 @@ from authsvc.container import services
 
 class Command(OperatorCommand):
     help = (
-        "Forget sessions that are past their end, with their tokens, answers to requests with an Idempotency-Key "
-        "that are no longer repeated, and attempts that no limit counts any more. Nobody notices; run it daily."
+        "Forget sessions that are past their end, with their tokens; codes, devices and requests of clients that "
+        "nobody can use any more; answers to requests with an Idempotency-Key that are no longer repeated; and "
+        "attempts that no limit counts any more. Nobody notices; run it daily."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sessions = counted(services().sessions.remove_expired(), "session")
-        answers = counted(services().ledger.remove_expired(), "kept answer")
-        traces = counted(services().limits.remove_expired(), "trace")
-        self.stdout.write(f"Forgotten: {sessions}, {answers} and {traces} of attempts.")
+        here = services()
+        sessions = counted(here.sessions.remove_expired(), "session")
+        codes = counted(here.authorizations.remove_expired(), "code")
+        devices = counted(here.devices.remove_expired(), "device")
+        requests = counted(here.pushed_requests.remove_expired(), "pushed request")
+        answers = counted(here.ledger.remove_expired(), "kept answer")
+        traces = counted(here.limits.remove_expired(), "trace")
+        self.stdout.write(
+            f"Forgotten: {sessions}, {codes}, {devices}, {requests}, {answers} and {traces} of attempts."
+        )

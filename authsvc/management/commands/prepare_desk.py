@@ -12,6 +12,7 @@ from authsvc import samples
 from authsvc.commands import OperatorCommand
 from authsvc.container import services
 from authsvc.desk import kept
+from authsvc.samples.clients import NOTE, Note, demo_client
 
 
 class Command(OperatorCommand):
@@ -22,9 +23,13 @@ class Command(OperatorCommand):
             msg = "prepare_desk makes accounts whose passwords it prints; it has no place in production."
             raise CommandError(msg)
         call_command("migrate", verbosity=0)
-        logins = _logins_kept_at(settings.ENVIRONMENT.data_dir / "developer-logins.json")
+        folder, url = settings.ENVIRONMENT.data_dir, settings.ENVIRONMENT.public_url
+        logins = _logins_kept_at(folder / samples.LOGINS)
         samples.load(services(), logins)
-        self.stdout.write(samples.welcome(settings.ENVIRONMENT.public_url, logins, has_pages=True))
+        client_id = demo_client(services()).client_id
+        Note(url=url, client_id=client_id).keep(folder / NOTE)
+        self.stdout.write(samples.welcome(url, logins, has_pages=True))
+        self.stdout.write(f"  client   {client_id}  .venv/bin/python manage.py try_client")
 
 
 def _logins_kept_at(path: Path) -> tuple[samples.Login, ...]:

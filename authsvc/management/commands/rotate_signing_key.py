@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any, Final
 
-import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.adapters.audit import LoggedAuditTrail
 from accounts.adapters.key_file import (
     LOOKS_EVERY_SECONDS,
     UnusableKeys,
@@ -15,8 +15,7 @@ from accounts.adapters.key_file import (
     write_key_ring,
 )
 from accounts.adapters.keys import ALGORITHMS, KeyRing
-
-log: Final = structlog.get_logger(__name__)
+from accounts.public import OPERATOR, AuditEvent, KeyRotation
 
 KEPT_BY_OTHERS: Final = timedelta(minutes=5)
 """For how long others may keep our public keys, by the Cache-Control of /.well-known/jwks.json."""
@@ -48,7 +47,11 @@ class Command(BaseCommand):
             raise CommandError(f"{error}.") from None
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
-        log.info("signing keys rotated", compromised=options["compromised"])
+        LoggedAuditTrail().note(
+            AuditEvent.SIGNING_KEYS_ROTATED,
+            by=OPERATOR.identity,
+            reason=KeyRotation.COMPROMISED if options["compromised"] else KeyRotation.PLANNED,
+        )
         for key in ring.keys[-len(ALGORITHMS) :]:
             self.stdout.write(f"{key['alg']}: {key['kid']}")
 

@@ -1,10 +1,20 @@
 """Accounts in dicts."""
 
+from accounts.domain.repositories.memory.clients import (
+    InMemoryClientRepository,
+    InMemoryConsentRepository,
+)
+from accounts.domain.repositories.memory.codes import (
+    InMemoryAuthorizationCodeRepository,
+    InMemoryDeviceCodeRepository,
+    InMemoryPushedRequestRepository,
+)
 from accounts.domain.repositories.memory.ledger import InMemoryLedgerRepository
 from accounts.domain.repositories.memory.limits import (
     InMemoryFamiliarAddressRepository,
     InMemoryRateLimitRepository,
 )
+from accounts.domain.repositories.memory.logouts import InMemoryLogoutNoticeRepository
 from accounts.domain.repositories.memory.sessions import (
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
@@ -15,8 +25,14 @@ from accounts.domain.repositories.memory.users import (
 )
 
 __all__ = [
+    "InMemoryAuthorizationCodeRepository",
+    "InMemoryClientRepository",
+    "InMemoryConsentRepository",
+    "InMemoryDeviceCodeRepository",
     "InMemoryFamiliarAddressRepository",
     "InMemoryLedgerRepository",
+    "InMemoryLogoutNoticeRepository",
+    "InMemoryPushedRequestRepository",
     "InMemoryRateLimitRepository",
     "InMemoryRefreshTokenRepository",
     "InMemorySessionRepository",

@@ -1,10 +1,17 @@
 """Accounts in the database: the only package here that knows the rows."""
 
+from accounts.domain.repositories.orm.clients import OrmClientRepository, OrmConsentRepository
+from accounts.domain.repositories.orm.codes import (
+    OrmAuthorizationCodeRepository,
+    OrmDeviceCodeRepository,
+    OrmPushedRequestRepository,
+)
 from accounts.domain.repositories.orm.ledger import OrmLedgerRepository
 from accounts.domain.repositories.orm.limits import (
     OrmFamiliarAddressRepository,
     OrmRateLimitRepository,
 )
+from accounts.domain.repositories.orm.logouts import OrmLogoutNoticeRepository
 from accounts.domain.repositories.orm.sessions import (
     OrmRefreshTokenRepository,
     OrmSessionRepository,
@@ -12,8 +19,14 @@ from accounts.domain.repositories.orm.sessions import (
 from accounts.domain.repositories.orm.users import OrmUserRepository, OrmVerifiedEmailRepository
 
 __all__ = [
+    "OrmAuthorizationCodeRepository",
+    "OrmClientRepository",
+    "OrmConsentRepository",
+    "OrmDeviceCodeRepository",
     "OrmFamiliarAddressRepository",
     "OrmLedgerRepository",
+    "OrmLogoutNoticeRepository",
+    "OrmPushedRequestRepository",
     "OrmRateLimitRepository",
     "OrmRefreshTokenRepository",
     "OrmSessionRepository",

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts import models as rows
 from accounts.domain.entities import (
+    Authentication,
     RefreshToken,
     Role,
     Session,
@@ -57,8 +58,26 @@ class OrmSessionRepository:
     def save(self, session: Session) -> None:
         rows.Session.objects.filter(pk=session.id).update(**_session_values(session))
 
+    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+        live = rows.Session.objects.filter(user_id=user_id, ended_at=None, expires_at__gt=at)
+        return [_session(row) for row in live.order_by("-started_at", "id")]
+
+    def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
+        live = rows.Session.objects.filter(browser_id=browser_id, ended_at=None, expires_at__gt=at)
+        return [_session(row) for row in live.order_by("id")]
+
     def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
         live = rows.Session.objects.filter(user_id=user_id, ended_at=None)
+        live.update(ended_at=at, ended_because=because)
+
+    def end_all_between(
+        self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
+    ) -> None:
+        live = rows.Session.objects.filter(user_id=user_id, client_id=client_id, ended_at=None)
+        live.update(ended_at=at, ended_because=because)
+
+    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
+        live = rows.Session.objects.filter(client_id=client_id, ended_at=None)
         live.update(ended_at=at, ended_because=because)
 
     def remove_expired(self, *, before: datetime) -> int:
@@ -74,6 +93,10 @@ class OrmRefreshTokenRepository:
     def find(self, token_hash: str) -> RefreshToken | None:
         row = rows.RefreshToken.objects.filter(pk=token_hash).first()
         return _refresh_token(row) if row else None
+
+    def find_with_session(self, token_hash: str) -> tuple[RefreshToken, Session] | None:
+        row = rows.RefreshToken.objects.select_related("session").filter(pk=token_hash).first()
+        return (_refresh_token(row), _session(row.session)) if row else None
 
     def find_for_update(self, token_hash: str) -> RefreshToken | None:
         row = rows.RefreshToken.objects.select_for_update().filter(pk=token_hash).first()
@@ -91,6 +114,8 @@ def _session(row: rows.Session) -> Session:
         scopes=frozenset(row.scopes),
         started_at=row.started_at,
         expires_at=row.expires_at,
+        resource=row.resource,
+        authentication=authentication_in(row),
         ended_at=row.ended_at,
         ended_because=SessionEnd(row.ended_because) if row.ended_because else None,
     )
@@ -106,6 +131,29 @@ def _session_values(session: Session) -> Values:
         "expires_at": session.expires_at,
         "ended_at": session.ended_at,
         "ended_because": session.ended_because or "",
+        "resource": session.resource,
+        **authentication_values(session.authentication),
+    }
+
+
+def authentication_in(row: Any) -> Authentication | None:
+    """How the person had shown who he is, in the columns that several rows have for that."""
+    if row.authenticated_at is None:
+        return None
+    return Authentication(
+        at=row.authenticated_at,
+        methods=tuple(row.methods),
+        browser_id=SessionId(row.browser_id),
+    )
+
+
+def authentication_values(authentication: Authentication | None) -> Values:
+    if authentication is None:
+        return {"authenticated_at": None, "methods": None, "browser_id": None}
+    return {
+        "authenticated_at": authentication.at,
+        "methods": list(authentication.methods),
+        "browser_id": authentication.browser_id,
     }
 
 

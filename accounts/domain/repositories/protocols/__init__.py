@@ -1,10 +1,17 @@
 """Where accounts keeps things: the promises every store makes."""
 
+from accounts.domain.repositories.protocols.clients import ClientRepository, ConsentRepository
+from accounts.domain.repositories.protocols.codes import (
+    AuthorizationCodeRepository,
+    DeviceCodeRepository,
+    PushedRequestRepository,
+)
 from accounts.domain.repositories.protocols.ledger import LedgerRepository
 from accounts.domain.repositories.protocols.limits import (
     FamiliarAddressRepository,
     RateLimitRepository,
 )
+from accounts.domain.repositories.protocols.logouts import LogoutNoticeRepository
 from accounts.domain.repositories.protocols.sessions import (
     RefreshTokenRepository,
     SessionRepository,
@@ -12,8 +19,14 @@ from accounts.domain.repositories.protocols.sessions import (
 from accounts.domain.repositories.protocols.users import UserRepository, VerifiedEmailRepository
 
 __all__ = [
+    "AuthorizationCodeRepository",
+    "ClientRepository",
+    "ConsentRepository",
+    "DeviceCodeRepository",
     "FamiliarAddressRepository",
     "LedgerRepository",
+    "LogoutNoticeRepository",
+    "PushedRequestRepository",
     "RateLimitRepository",
     "RefreshTokenRepository",
     "SessionRepository",

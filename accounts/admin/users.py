@@ -1,4 +1,4 @@
-"""Users, their sessions and what was done in the back office, for staff."""
+"""Users, for staff."""
 
 from typing import Any
 from uuid import UUID
@@ -7,9 +7,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -19,13 +18,7 @@ from accounts.domain.entities import Principal, Right, Role, UserChanges, UserId
 from authsvc.actors import staff_of
 from authsvc.container import services
 from authsvc.forms import AddressField, PasswordField, accepts
-from authsvc.staff import (
-    LookOnlyAdmin,
-    ServiceAdmin,
-    question,
-    staff_action,
-    tells_refusals,
-)
+from authsvc.staff import ServiceAdmin, question, staff_action, tells_refusals
 
 
 class UserForm(forms.ModelForm[rows.User]):
@@ -169,76 +162,3 @@ class UserAdmin(ServiceAdmin):
             UserId(row.id), password=form.cleaned_data["password"], by=staff_of(request)
         )
         self.log_change(request, row, "Set a new password.")
-
-
-@admin.register(rows.Session)
-class SessionAdmin(LookOnlyAdmin):
-    list_display = [
-        "id",
-        "user",
-        "client_id",
-        "started_at",
-        "expires_at",
-        "ended_at",
-        "ended_because",
-    ]
-    list_filter = ["ended_because"]
-    list_select_related = ["user"]
-    search_fields = ["user__email"]
-    ordering = ["-started_at"]
-
-
-@admin.register(rows.RefreshToken)
-class RefreshTokenAdmin(LookOnlyAdmin):
-    """A list alone: a page of one token would have its hash for an address."""
-
-    list_display = ["session", "issued_at", "expires_at", "used_at"]
-    list_display_links = None
-    list_select_related = ["session"]
-    search_fields = ["session__user__email"]
-    ordering = ["-issued_at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return obj is None and super().has_view_permission(request)
-
-
-@admin.register(rows.LedgerEntry)
-class LedgerEntryAdmin(LookOnlyAdmin):
-    list_display = ["id", "status", "content_type", "kept_at"]
-    list_filter = ["status"]
-    list_select_related = []
-    fields = ["id", "status", "content_type", "kept_at"]
-    ordering = ["-kept_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What callers were told is not for staff."""
-        return super().get_queryset(request).defer("body", "fingerprint")
-
-
-@admin.register(rows.LimitState)
-class LimitStateAdmin(LookOnlyAdmin):
-    list_display = ["key", "limit", "count", "refusals", "waits_until", "forgotten_at"]
-    list_filter = ["limit"]
-    list_select_related = []
-    ordering = ["-forgotten_at"]
-
-
-@admin.register(rows.FamiliarAddress)
-class FamiliarAddressAdmin(LookOnlyAdmin):
-    list_display = ["key", "seen_at"]
-    list_select_related = []
-    ordering = ["-seen_at"]
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(LookOnlyAdmin):
-    list_display = ["action_time", "user", "object_repr", "message", "content_type"]
-    list_filter = ["action_flag", "content_type"]
-    list_select_related = ["user", "content_type"]
-    search_fields = ["user__email", "object_repr", "change_message"]
-    ordering = ["-action_time"]
-    fields = ["action_time", "user", "content_type", "object_id", "object_repr", "message"]
-
-    @admin.display(description="what was done")
-    def message(self, row: LogEntry) -> str:
-        return row.get_change_message()

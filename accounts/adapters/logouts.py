@@ -1,0 +1,53 @@
+"""Telling clients of log-outs over HTTP (OpenID Connect Back-Channel Logout §2.5)."""
+
+import socket
+from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+
+CONNECT_SECONDS: Final = 3
+ANSWER_SECONDS: Final = 5
+
+log: Final = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLogoutSender:
+    """Follows no redirect and reads no body; in production it reaches no address inside our own network."""
+
+    may_reach_private: bool
+
+    def send(self, uri: str, *, logout_token: str) -> bool:
+        if not (self.may_reach_private or _is_public(uri)):
+            log.warning("a log-out cannot be told: the address is inside our network", uri=uri)
+            return False
+        try:
+            with requests.post(
+                uri,
+                data={"logout_token": logout_token},
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                is_told = answer.status_code in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
+        except (requests.RequestException, ValueError) as error:  # some names are no hosts at all
+            log.warning("a log-out could not be told", uri=uri, error=type(error).__name__)
+            return False
+        if not is_told:
+            log.warning("a log-out was refused", uri=uri, status=answer.status_code)
+        return is_told
+
+
+def _is_public(uri: str) -> bool:
+    """Whether all addresses that the name stands for are in the open net."""
+    parts = urlsplit(uri)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return all(ip_address(address[0]).is_global for *_, address in found)

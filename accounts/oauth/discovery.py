@@ -1,0 +1,70 @@
+"""What this provider can do, said once for both documents (OpenID Connect Discovery; RFC 8414)."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.domain.entities import GrantType, IdentityScope, IdTokenAlgorithm, Scope
+from accounts.oauth.cors import open_to_all
+from accounts.oauth.credentials import METHODS, PUBLIC
+from accounts.oauth.interactions import PROMPTS
+from authsvc.browsers import PASSWORD, SECOND_FACTOR
+
+ENDPOINTS: Final = {
+    "authorization_endpoint": "oauth_authorize",
+    "token_endpoint": "oauth_token",
+    "userinfo_endpoint": "oauth_userinfo",
+    "jwks_uri": "jwks",
+    "revocation_endpoint": "oauth_revoke",
+    "introspection_endpoint": "oauth_introspect",
+    "pushed_authorization_request_endpoint": "oauth_par",
+    "device_authorization_endpoint": "oauth_device_authorization",
+    "registration_endpoint": "oauth_register",
+    "end_session_endpoint": "oauth_logout",
+}
+SECRET_METHODS: Final = [method for method in METHODS if method != PUBLIC]
+
+CLAIMS: Final = (
+    *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"),
+    *("name", "email", "email_verified"),
+)
+SWITCHES: Final = {
+    "authorization_response_iss_parameter_supported": True,
+    "backchannel_logout_supported": True,
+    "backchannel_logout_session_supported": True,
+    "claims_parameter_supported": False,
+    "request_parameter_supported": False,
+    "request_uri_parameter_supported": False,
+    "require_pushed_authorization_requests": False,
+}
+
+
+@require_safe
+def metadata(request: HttpRequest) -> HttpResponseBase:
+    issuer = settings.ENVIRONMENT.public_url
+    addresses = {name: f"{issuer}{reverse(view)}" for name, view in ENDPOINTS.items()}
+    response = JsonResponse({"issuer": issuer} | addresses | _abilities())
+    response["Cache-Control"] = "public, max-age=3600"
+    return open_to_all(response)
+
+
+def _abilities() -> dict[str, Any]:
+    return {
+        "scopes_supported": [*IdentityScope, *Scope],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": list(GrantType),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(IdTokenAlgorithm),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "introspection_endpoint_auth_methods_supported": SECRET_METHODS,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": sorted(PROMPTS),
+        "acr_values_supported": [PASSWORD, SECOND_FACTOR],
+        "claims_supported": list(CLAIMS),
+        **SWITCHES,
+    }

@@ -1,0 +1,72 @@
+"""Errors of the protocol that oauthlib has no names for."""
+
+from oauthlib.oauth2 import OAuth2Error
+
+
+class InvalidTarget(OAuth2Error):
+    """RFC 8707 §2."""
+
+    error = "invalid_target"
+    description = "The client may not ask for tokens for this resource."
+
+
+class InvalidRequestUri(OAuth2Error):
+    """RFC 9126 §2.2; OpenID Connect Core §3.1.2.6."""
+
+    error = "invalid_request_uri"
+    description = "Nothing was pushed under this reference, or it is too old."
+
+
+class RequestNotSupported(OAuth2Error):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "request_not_supported"
+    description = "Request objects are not supported; push the request instead."
+
+
+class RequestUriNotSupported(OAuth2Error):
+    """OpenID Connect Core §3.1.2.6."""
+
+    error = "request_uri_not_supported"
+    description = "Only references to pushed requests are supported."
+
+
+class UnmetAuthenticationRequirements(OAuth2Error):
+    """OpenID Connect Core Error Code unmet_authentication_requirements."""
+
+    error = "unmet_authentication_requirements"
+    description = "The person could not sign in as strongly as was asked."
+
+
+class InvalidToken(OAuth2Error):
+    """RFC 6750 §3.1."""
+
+    error = "invalid_token"
+    status_code = 401
+    description = "The access token is malformed, expired or revoked."
+
+
+class SlowDown(OAuth2Error):
+    """Too many requests that failed; `seconds` until another will do."""
+
+    error = "slow_down"
+    status_code = 429
+    description = "There were too many failures. Wait, then try again."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class InvalidClientMetadata(OAuth2Error):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_client_metadata"
+    description = "What the client says of itself will not do."
+
+
+class InvalidRedirectUri(OAuth2Error):
+    """RFC 7591 §3.2.2."""
+
+    error = "invalid_redirect_uri"
+    description = "An address to be sent back to will not do."

@@ -1,0 +1,139 @@
+"""Clients register themselves, with an initial access token (RFC 7591)."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from oauthlib.oauth2 import OAuth2Error
+from rest_framework import serializers
+
+from accounts.domain.entities import (
+    ClientTerms,
+    GrantType,
+    IdentityScope,
+    IdTokenAlgorithm,
+    RegisteredClient,
+)
+from accounts.domain.entities.clients import LONGEST_URI, MOST_URIS
+from accounts.domain.errors import InvalidToken, UnsuitableClient
+from accounts.oauth import errors
+from accounts.oauth.answers import Endpoint, answer
+from accounts.oauth.credentials import METHODS, PUBLIC
+from authsvc.container import services
+
+LONGEST_BODY: Final = 64 * 1024
+GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE)
+
+
+def _uris() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_URI), max_length=MOST_URIS, default=list
+    )
+
+
+class MetadataSerializer(serializers.Serializer[Any]):
+    """Client metadata (RFC 7591 §2) as far as we know it; what we do not know is ignored, as it says there."""
+
+    client_name = serializers.CharField(max_length=200)
+    redirect_uris = _uris()
+    post_logout_redirect_uris = _uris()
+    backchannel_logout_uri = serializers.CharField(max_length=LONGEST_URI, default="")
+    grant_types = serializers.ListField(
+        child=serializers.ChoiceField([grant.value for grant in GRANTS]),
+        default=[GrantType.AUTHORIZATION_CODE.value],
+    )
+    response_types = serializers.ListField(
+        child=serializers.ChoiceField(["code"]), default=["code"]
+    )
+    scope = serializers.CharField(max_length=1000, default=IdentityScope.OPENID.value)
+    token_endpoint_auth_method = serializers.ChoiceField(METHODS, default=METHODS[0])
+    id_token_signed_response_alg = serializers.ChoiceField(
+        [algorithm.value for algorithm in IdTokenAlgorithm], default=IdTokenAlgorithm.RS256.value
+    )
+    require_pushed_authorization_requests = serializers.BooleanField(default=False)
+
+
+class RegistrationView(Endpoint):
+    challenge = 'Bearer realm="authsvc"'
+
+    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
+        scheme, _, invitation = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise errors.InvalidToken(description="This needs an initial access token.")
+        terms = _terms_in(request)
+        resource = f"{settings.ENVIRONMENT.public_url}{reverse('oauth_register')}"
+        try:
+            made = services().registrations.register(
+                terms, invitation=invitation, resource=resource
+            )
+        except InvalidToken:
+            raise errors.InvalidToken from None
+        except UnsuitableClient as refusal:
+            raise _as_error(refusal) from None
+        return answer(_members(made), status=HTTPStatus.CREATED)
+
+
+def _terms_in(request: HttpRequest) -> ClientTerms:
+    """What the client says of itself. Raises InvalidClientMetadata."""
+    serializer = MetadataSerializer(data=_json_in(request))
+    if not serializer.is_valid():
+        name = next(iter(serializer.errors))
+        raise errors.InvalidClientMetadata(description=f"{name} will not do.")
+    said = serializer.validated_data
+    return ClientTerms(
+        name=said["client_name"],
+        is_public=said["token_endpoint_auth_method"] == PUBLIC,
+        redirect_uris=tuple(said["redirect_uris"]),
+        post_logout_redirect_uris=tuple(said["post_logout_redirect_uris"]),
+        backchannel_logout_uri=said["backchannel_logout_uri"],
+        allowed_scopes=frozenset(said["scope"].split()),
+        grant_types=frozenset(GrantType(grant) for grant in said["grant_types"]),
+        id_token_algorithm=IdTokenAlgorithm(said["id_token_signed_response_alg"]),
+        must_push=said["require_pushed_authorization_requests"],
+    )
+
+
+def _json_in(request: HttpRequest) -> Any:
+    if request.content_type != "application/json":
+        raise errors.InvalidClientMetadata(description="The body must be application/json.")
+    if int(request.headers.get("Content-Length") or 0) > LONGEST_BODY:
+        raise errors.InvalidClientMetadata(
+            description="The body is too long.", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
+    try:
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise errors.InvalidClientMetadata(description="The body must be JSON.") from None
+
+
+def _as_error(refusal: UnsuitableClient) -> OAuth2Error:
+    """The first complaint, under the name that RFC 7591 §3.2.2 has for it."""
+    complaint = refusal.complaints[0]
+    if complaint.path == "redirect_uris":
+        return errors.InvalidRedirectUri(description=complaint.detail)
+    return errors.InvalidClientMetadata(description=complaint.detail)
+
+
+def _members(made: RegisteredClient) -> dict[str, Any]:
+    client, terms = made.client, made.client.terms
+    members: dict[str, Any] = {
+        "client_id": client.client_id,
+        "client_id_issued_at": int(client.created_at.timestamp()),
+        "client_name": terms.name,
+        "redirect_uris": list(terms.redirect_uris),
+        "post_logout_redirect_uris": list(terms.post_logout_redirect_uris),
+        "grant_types": sorted(terms.grant_types),
+        "response_types": ["code"] if client.may_use(GrantType.AUTHORIZATION_CODE) else [],
+        "scope": " ".join(sorted(terms.allowed_scopes)),
+        "token_endpoint_auth_method": PUBLIC if terms.is_public else METHODS[0],
+        "id_token_signed_response_alg": terms.id_token_algorithm.value,
+        "require_pushed_authorization_requests": terms.must_push,
+    }
+    if terms.backchannel_logout_uri:
+        members["backchannel_logout_uri"] = terms.backchannel_logout_uri
+    if made.secret:
+        members |= {"client_secret": made.secret, "client_secret_expires_at": 0}
+    return members

@@ -1,0 +1,75 @@
+"""Who the person is (OpenID Connect Core §5.3)."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from oauthlib.oauth2 import OAuth2Error
+from oauthlib.oauth2.rfc6749.errors import InsufficientScopeError
+
+from accounts.domain.entities import PersonClaims
+from accounts.domain.errors import IdentityScopeNeeded, InvalidToken, PersonNeeded
+from accounts.oauth import errors
+from accounts.oauth.answers import answer, refusal
+from accounts.oauth.cors import open_to_all, preflight
+from accounts.oauth.parameters import form_of
+from authsvc.container import services
+
+CHALLENGE: Final = 'Bearer realm="authsvc"'
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class UserInfoView(View):
+    """The token comes in the header or in a form, never in the address (RFC 9700 §4.3.2)."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        return open_to_all(self._answer(request))
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        return open_to_all(self._answer(request))
+
+    def options(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponseBase:
+        return preflight(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            token = _token_of(request)
+            if token is None:
+                return _challenged(refusal(errors.InvalidToken(description="There is no token.")))
+            principal = services().access.principal_of(token)
+            return answer(_members(services().claims.of(principal)))
+        except InvalidToken:
+            return _challenged(refusal(errors.InvalidToken()), 'error="invalid_token"')
+        except (IdentityScopeNeeded, PersonNeeded):
+            said = refusal(InsufficientScopeError())
+            return _challenged(said, 'error="insufficient_scope", scope="openid"')
+        except OAuth2Error as error:
+            return refusal(error)
+
+
+def _token_of(request: HttpRequest) -> str | None:
+    """Raises InvalidRequestError."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token
+    if request.method == "POST" and request.body:
+        return form_of(request).get("access_token")
+    return None
+
+
+def _challenged(response: HttpResponse, error: str = "") -> HttpResponse:
+    """RFC 6750 §3: without a token there is no error to be told of."""
+    response["WWW-Authenticate"] = f"{CHALLENGE}, {error}" if error else CHALLENGE
+    return response
+
+
+def _members(claims: PersonClaims) -> dict[str, Any]:
+    members = {
+        "sub": str(claims.user_id),
+        "name": claims.name,
+        "email": claims.email,
+        "email_verified": claims.is_email_verified,
+    }
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,1 @@
+"""The services of the house, wired to their stores and ports, a part in a module."""

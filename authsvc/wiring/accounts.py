@@ -1,0 +1,126 @@
+"""Who people are, and how they stay signed in."""
+
+from functools import cached_property
+
+from accounts.domain.services import (
+    AccessService,
+    AccountService,
+    Audit,
+    EmailService,
+    LedgerService,
+    LimitService,
+    Passwords,
+    Renewals,
+    SessionService,
+    TokenPairs,
+    UserService,
+)
+from authsvc.wiring.base import Wiring
+
+
+class Accounts(Wiring):
+    @cached_property
+    def access(self) -> AccessService:
+        return AccessService(
+            sessions=self.repositories.sessions,
+            access_tokens=self.ports.access_tokens,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            passwords=self._passwords,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(
+            trail=self.ports.audit_trail,
+            opaque_tokens=self.ports.opaque_tokens,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def emails(self) -> EmailService:
+        return EmailService(
+            users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def users(self) -> UserService:
+        return UserService(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            passwords=self._passwords,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(
+            accounts=self.accounts,
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            clients=self.repositories.clients,
+            pairs=self._pairs,
+            renewals=self._renewals,
+            audit=self.audit,
+            limits=self.limits,
+            passwords=self.ports.password_hasher,
+            policy=self.ports.session_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def ledger(self) -> LedgerService:
+        return LedgerService(
+            entries=self.repositories.ledger,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def limits(self) -> LimitService:
+        return LimitService(
+            limits=self.repositories.limits,
+            familiar_addresses=self.repositories.familiar_addresses,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _passwords(self) -> Passwords:
+        return Passwords(policy=self.ports.password_policy, hasher=self.ports.password_hasher)
+
+    @cached_property
+    def _pairs(self) -> TokenPairs:
+        return TokenPairs(
+            refresh_tokens=self.repositories.refresh_tokens,
+            access_tokens=self.ports.access_tokens,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.session_policy,
+        )
+
+    @cached_property
+    def _renewals(self) -> Renewals:
+        return Renewals(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            refresh_tokens=self.repositories.refresh_tokens,
+            pairs=self._pairs,
+            opaque_tokens=self.ports.opaque_tokens,
+            audit=self.audit,
+        )

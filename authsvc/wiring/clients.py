@@ -1,0 +1,123 @@
+"""What clients do for people, and for themselves."""
+
+from functools import cached_property
+
+from accounts.domain.services import (
+    AuthorizationService,
+    ClaimsService,
+    ClientService,
+    DeviceService,
+    GrantService,
+    LogoutService,
+    PushedRequestService,
+    RegistrationService,
+    TokenService,
+)
+from authsvc.wiring.accounts import Accounts
+
+
+class Clients(Accounts):
+    @cached_property
+    def clients(self) -> ClientService:
+        return ClientService(
+            clients=self.repositories.clients,
+            sessions=self.repositories.sessions,
+            opaque_tokens=self.ports.opaque_tokens,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def authorizations(self) -> AuthorizationService:
+        return AuthorizationService(
+            clients=self.repositories.clients,
+            consents=self.repositories.consents,
+            codes=self.repositories.authorization_codes,
+            sessions=self.repositories.sessions,
+            opaque_tokens=self.ports.opaque_tokens,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def grants(self) -> GrantService:
+        return GrantService(
+            codes=self.repositories.authorization_codes,
+            devices=self.repositories.device_codes,
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            pairs=self._pairs,
+            renewals=self._renewals,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.session_policy,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def claims(self) -> ClaimsService:
+        return ClaimsService(
+            users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            id_tokens=self.ports.id_tokens,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def devices(self) -> DeviceService:
+        return DeviceService(
+            clients=self.repositories.clients,
+            devices=self.repositories.device_codes,
+            limits=self.limits,
+            opaque_tokens=self.ports.opaque_tokens,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def logouts(self) -> LogoutService:
+        return LogoutService(
+            clients=self.repositories.clients,
+            sessions=self.repositories.sessions,
+            notices=self.repositories.logout_notices,
+            id_tokens=self.ports.id_tokens,
+            sender=self.ports.logout_sender,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pushed_requests(self) -> PushedRequestService:
+        return PushedRequestService(
+            requests=self.repositories.pushed_requests,
+            opaque_tokens=self.ports.opaque_tokens,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        return TokenService(
+            sessions=self.repositories.sessions,
+            refresh_tokens=self.repositories.refresh_tokens,
+            access_tokens=self.ports.access_tokens,
+            opaque_tokens=self.ports.opaque_tokens,
+            audit=self.audit,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def registrations(self) -> RegistrationService:
+        return RegistrationService(
+            clients=self.clients,
+            sessions=self.repositories.sessions,
+            access_tokens=self.ports.access_tokens,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )

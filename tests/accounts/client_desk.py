@@ -1,0 +1,79 @@
+"""Clients as staff see them in the back office."""
+
+import re
+from typing import Any, Final
+
+from django.contrib.auth.models import Group, Permission
+
+from accounts.domain.entities import (
+    OPERATOR,
+    ClientPk,
+    ClientTerms,
+    GrantType,
+    IdTokenAlgorithm,
+    OAuthClient,
+)
+from accounts.models import User as UserRow
+from tests.support.builders import some_client_terms
+from tests.support.house import House
+from tests.support.staff import Desk, Page, desk
+
+CLIENTS: Final = "accounts/oauthclient/"
+NEW: Final[dict[str, Any]] = {
+    "name": "Notebook",
+    "redirect_uris": " https://app.example/callback \r\n\r\nhttp://127.0.0.1/callback\r\n",
+    "post_logout_redirect_uris": "https://app.example/bye",
+    "backchannel_logout_uri": "https://app.example/logout",
+    "allowed_origins": "https://app.example",
+    "allowed_scopes": ["openid", "courses:read"],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "resources": "https://notes.example/api",
+    "id_token_algorithm": "ES256",
+    "is_trusted": "on",
+    "must_push": "on",
+}
+TERMS: Final = ClientTerms(
+    name="Notebook",
+    is_public=False,
+    redirect_uris=("https://app.example/callback", "http://127.0.0.1/callback"),
+    post_logout_redirect_uris=("https://app.example/bye",),
+    backchannel_logout_uri="https://app.example/logout",
+    allowed_origins=("https://app.example",),
+    allowed_scopes=frozenset({"openid", "courses:read"}),
+    grant_types=frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
+    resources=("https://notes.example/api",),
+    id_token_algorithm=IdTokenAlgorithm.ES256,
+    is_trusted=True,
+    must_push=True,
+)
+
+
+def page_of(client: OAuthClient) -> str:
+    return f"{CLIENTS}{client.id}/change/"
+
+
+def secret_page_of(client: OAuthClient) -> str:
+    return f"{CLIENTS}{client.id}/secret/"
+
+
+def registered(house: House, **terms: Any) -> OAuthClient:
+    return house.services.clients.register(some_client_terms(**terms), by=OPERATOR).client
+
+
+def now(house: House, client: OAuthClient) -> OAuthClient:
+    return house.services.repositories.clients.get(ClientPk(client.id))
+
+
+def shown_on(page: Page) -> list[str]:
+    """The public id, and the secret if there is one."""
+    return re.findall(r"<code>(.*?)</code>", page.text)
+
+
+def a_keeper(house: House) -> Desk:
+    """Somebody of staff whom a group lets manage clients."""
+    keeper = desk(house)
+    group = Group.objects.create(name="Client managers")
+    verbs = [f"{verb}_oauthclient" for verb in ("view", "add", "change")]
+    group.permissions.set(Permission.objects.filter(codename__in=verbs))
+    UserRow.objects.get(pk=keeper.id).groups.add(group)
+    return keeper

@@ -1,0 +1,134 @@
+"""Anna lets clients in, and what is kept of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from accounts.domain.entities import (
+    Authentication,
+    AuthorizationCode,
+    Consent,
+    DeviceCode,
+    LogoutNotice,
+    LogoutNoticeId,
+    OAuthClient,
+    Permission,
+    PushedRequest,
+    Session,
+    SessionId,
+    TokenPair,
+    User,
+)
+from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
+from tests.support.worlds import World
+
+HOW: Final = Authentication(
+    at=NOON - timedelta(minutes=5), methods=("pwd", "otp", "mfa"), browser_id=SessionId(uuid4())
+)
+OPENID: Final = frozenset({"openid"})
+
+
+def has_client(world: World, **parts: Any) -> OAuthClient:
+    """A client that the world knows; what is no part of it is one of its terms."""
+    own = {name: parts.pop(name) for name in ("id", "is_active", "created_at") if name in parts}
+    client = a_client_of(some_client_terms(**parts), **own)
+    world.repositories.clients.add(client)
+    return client
+
+
+def has_session(
+    world: World, user: User, client: OAuthClient | None = None, **parts: Any
+) -> Session:
+    """A session of the user, with our own client unless another one is named."""
+    if client is not None:
+        parts["client_id"] = client.client_id
+    session = a_session(user_id=user.id, **parts)
+    world.repositories.sessions.add(session)
+    return session
+
+
+def kept(world: World, session: Session) -> Session:
+    return world.repositories.sessions.get_for_update(session.id)
+
+
+def a_code(client: OAuthClient, user: User, **parts: Any) -> AuthorizationCode:
+    code = AuthorizationCode(
+        hash=uuid4().hex * 2,
+        client_pk=client.id,
+        permission=Permission(user_id=user.id, scopes=OPENID),
+        authentication=HOW,
+        redirect_uri="https://app.example/callback",
+        code_challenge="c" * 43,
+        expires_at=NOON + timedelta(seconds=60),
+        session_id=SessionId(uuid4()),
+    )
+    return replace(code, **parts)
+
+
+def a_device(client: OAuthClient, **parts: Any) -> DeviceCode:
+    device = DeviceCode(
+        hash=uuid4().hex * 2,
+        user_code_hash=uuid4().hex * 2,
+        client_pk=client.id,
+        scopes=OPENID,
+        expires_at=NOON + timedelta(minutes=10),
+        session_id=SessionId(uuid4()),
+    )
+    return replace(device, **parts)
+
+
+def a_request(client: OAuthClient, **parts: Any) -> PushedRequest:
+    request = PushedRequest(
+        hash=uuid4().hex * 2,
+        client_pk=client.id,
+        parameters={"response_type": "code", "state": "å&b"},
+        expires_at=NOON + timedelta(seconds=90),
+    )
+    return replace(request, **parts)
+
+
+def a_notice(client: OAuthClient, user: User, **parts: Any) -> LogoutNotice:
+    notice = LogoutNotice(
+        id=LogoutNoticeId(uuid4()),
+        client_pk=client.id,
+        user_id=user.id,
+        browser_id=HOW.browser_id,
+        due_at=NOON,
+    )
+    return replace(notice, **parts)
+
+
+def a_consent(user: User, client: OAuthClient, **parts: Any) -> Consent:
+    consent = Consent(user_id=user.id, client_pk=client.id, scopes=OPENID, given_at=NOON)
+    return replace(consent, **parts)
+
+
+def code_for(world: World, client: OAuthClient, user: User, **permission: Any) -> str:
+    """The code that the client gets when the user lets it in."""
+    given = {"scopes": OPENID} | permission
+    return world.services.authorizations.issue_code(
+        client,
+        Permission(user_id=user.id, **given),
+        authentication=HOW,
+        redirect_uri="https://app.example/callback",
+        code_challenge="c" * 43,
+    )
+
+
+def tokens_for(world: World, client: OAuthClient, user: User, **permission: Any) -> TokenPair:
+    """What the client gets for such a code."""
+    code = code_for(world, client, user, **permission)
+    tokens = exchanged(world, client, code)
+    assert tokens is not None
+    return tokens
+
+
+def exchanged(world: World, client: OAuthClient, code: str) -> TokenPair | None:
+    grants = world.services.grants
+
+    def exchange() -> TokenPair | None:
+        redemption = grants.find_code(code, client)
+        return grants.take_code(redemption, client) if redemption else None
+
+    return grants.in_one_act(exchange)

@@ -1,0 +1,60 @@
+"""What Anna, and the application that she uses, do again and again."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.support.browsing import Seen
+from tests.support.house import PASSWORD, Answer, Caller, House
+from tests.support.relying import Attempt, RelyingParty, a_relying_party, claims_in
+
+
+def an_app(house: House, **terms: Any) -> RelyingParty:
+    """A client at whose browser Anna is signed in."""
+    app = a_relying_party(house, **terms)
+    assert app.browser.sign_in().status == 302
+    return app
+
+
+def tokens_of(app: RelyingParty, **wishes: Any) -> dict[str, Any]:
+    """What the client gets in the end when Anna lets it have what it wishes."""
+    return accepted(app.exchange(app.allowed(**wishes)))
+
+
+def accepted(answer: Answer) -> dict[str, Any]:
+    assert answer.status == 200, answer.text
+    members: dict[str, Any] = answer.json
+    return members
+
+
+def id_claims(app: RelyingParty, house: House, **wishes: Any) -> dict[str, Any]:
+    return claims_in(tokens_of(app, **wishes)["id_token"], house)
+
+
+def shows_password(app: RelyingParty, attempt: Attempt) -> Attempt:
+    """Anna is asked who she is, answers, and is led on to the client."""
+    seen = app.browser.post(attempt.seen.leads_to, password=PASSWORD)
+    assert seen.leads_to.startswith("/oauth/authorize?"), seen
+    return Attempt(attempt.verifier, attempt.parameters, app.browser.get(seen.leads_to))
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    """The status and the error of an answer that has the form of RFC 6749 §5.2."""
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "no-store" in answer.headers["Cache-Control"]
+    return answer.status, answer.json["error"]
+
+
+def is_page_of_error(seen: Seen) -> bool:
+    return (seen.status, seen.leads_to, seen.heading) == (400, "", "This request will not do")
+
+
+def parameters_in(address: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(address).query, keep_blank_values=True)
+
+
+def me(token: str) -> Answer:
+    return Caller(token).get("/v1/me")
+
+
+def userinfo(token: str) -> Answer:
+    return Caller(token).get("/oauth/userinfo")

@@ -1,0 +1,211 @@
+"""A client sends a browser to us (RFC 6749 §4.1; OpenID Connect Core §3.1.2; RFC 9207)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.domain.entities import User
+from tests.accounts.oauth.acting import (
+    accepted,
+    an_app,
+    is_page_of_error,
+    parameters_in,
+    tokens_of,
+)
+from tests.support.house import House
+from tests.support.relying import FORM, Attempt, RelyingParty
+
+pytestmark = pytest.mark.database
+
+UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdGF0ZSI6Imluc2lkZSJ9."
+
+
+def test_a_code_comes_with_the_state_and_the_issuer_and_nothing_else(app: RelyingParty) -> None:
+    """RFC 6749 §4.1.2; RFC 9207 §2."""
+    attempt = app.allowed()
+
+    assert set(attempt.answer) == {"code", "state", "iss"}
+    assert attempt.answer["state"] == attempt.parameters["state"]
+    assert attempt.answer["iss"] == settings.ENVIRONMENT.public_url
+    assert attempt.seen.status == 303
+
+
+def test_a_code_cannot_be_guessed(app: RelyingParty) -> None:
+    """RFC 6749 §10.10: 128 bits at least."""
+    assert len(app.allowed().code) >= 43
+
+
+def test_without_a_state_none_is_made_up(app: RelyingParty) -> None:
+    assert set(app.allowed(drop=("state",)).answer) == {"code", "iss"}
+
+
+@pytest.mark.parametrize("state", ["a b&c=d", "%2F%zz", "å∂ƒ😀", "x" * 3000, "#", "<script>"])
+def test_the_state_comes_back_as_it_was(app: RelyingParty, state: str) -> None:
+    assert app.allowed(state=state).answer["state"] == state
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"prompt": "none login"},
+        {"response_type": "token"},
+        {"scope": "openid nonsense"},
+        {"code_challenge_method": "plain"},
+        {"resource": "https://elsewhere.example/"},
+        {"request": UNSIGNED},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_errors_name_the_issuer_too(app: RelyingParty, wrong: dict[str, Any]) -> None:
+    """RFC 9207 §2: in error responses as well."""
+    attempt = app.authorize(**wrong)
+
+    assert attempt.answer["iss"] == settings.ENVIRONMENT.public_url
+    assert attempt.answer["state"] == attempt.parameters["state"]
+    assert "code" not in attempt.answer
+
+
+def test_whoever_says_no_is_heard(app: RelyingParty) -> None:
+    """RFC 6749 §4.1.2.1."""
+    attempt = app.authorize()
+    address = f"/oauth/authorize?{urlencode(attempt.parameters)}"
+
+    denied = Attempt("", attempt.parameters, app.browser.post(address, decision="deny"))
+
+    assert denied.answer["error"] == "access_denied"
+    assert denied.answer["iss"] == settings.ENVIRONMENT.public_url
+    assert app.authorize().seen.heading == "Let Study Buddy in?"
+
+
+def test_a_consent_is_remembered(app: RelyingParty) -> None:
+    tokens_of(app, scope="openid profile")
+
+    assert app.authorize(scope="openid").code
+
+
+def test_a_consent_covers_no_more_than_was_shown(app: RelyingParty) -> None:
+    tokens_of(app, scope="openid")
+
+    seen = app.authorize(scope="openid email").seen
+
+    assert seen.heading == "Let Study Buddy in?"
+    assert "see your e-mail address" in seen.text
+
+
+def test_a_client_cannot_consent_for_the_person(app: RelyingParty) -> None:
+    assert app.authorize(decision="allow", approval_prompt="auto").seen.status == 200
+
+
+def test_a_decision_that_comes_from_elsewhere_does_not_count(app: RelyingParty) -> None:
+    """RFC 6749 §10.12."""
+    attempt = app.authorize()
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = app.browser.client.cookies
+
+    response = browser.post(
+        f"/oauth/authorize?{urlencode(attempt.parameters)}", {"decision": "allow"}
+    )
+
+    assert response.status_code == 403
+    assert app.authorize().seen.heading == "Let Study Buddy in?"
+
+
+def test_a_request_may_be_posted(app: RelyingParty) -> None:
+    """OpenID Connect Core §3.1.2.1; module oidcc-ensure-post-request-succeeds."""
+    tokens_of(app)
+    asked = app.authorize()
+
+    response = app.browser.client.generic(
+        "POST", "/oauth/authorize", urlencode(asked.parameters), content_type=FORM
+    )
+
+    assert response.status_code == 303
+    assert parameters_in(app.browser.get(response.headers["Location"]).leads_to)["code"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"extra": "foobar"},
+        {"display": "page"},
+        {"display": "popup"},
+        {"ui_locales": "se"},
+        {"claims_locales": "se"},
+        {"claims": '{"userinfo":{"name":{"essential":true}}}'},
+        {"scope": "email profile openid"},
+        {"login_hint": "buffy@example.com"},
+    ],
+    ids=lambda more: "-".join(*more.items()),
+)
+def test_what_we_do_not_know_is_no_error(app: RelyingParty, more: dict[str, Any]) -> None:
+    """Modules oidcc-ensure-request-with-unknown-parameter-succeeds, -display-page, -ui-locales, -claims-essential."""
+    assert accepted(app.exchange(app.allowed(**more)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("request", UNSIGNED),
+        ("request_uri", "https://app.example/request.jwt"),
+    ],
+)
+def test_request_objects_are_refused_not_ignored(app: RelyingParty, name: str, value: str) -> None:
+    """OpenID Connect Core §6.1, §6.2, §3.1.2.6; modules oidcc-unsigned-request-object-…, -request-uri-unsigned-…."""
+    wrong: dict[str, Any] = {name: value}
+
+    assert app.authorize(**wrong).answer["error"] == f"{name}_not_supported"
+
+
+def test_a_request_must_say_what_it_wants(app: RelyingParty) -> None:
+    """Module oidcc-response-type-missing."""
+    assert app.authorize(drop=("response_type",)).answer["error"] == "invalid_request"
+
+
+def test_a_client_of_one_address_need_not_name_it(app: RelyingParty) -> None:
+    """RFC 6749 §3.1.2.3."""
+    attempt = app.authorize(drop=("redirect_uri",))
+
+    assert attempt.seen.heading == "Let Study Buddy in?"
+
+
+def test_a_client_of_two_addresses_must(house: House, anna: User) -> None:
+    app = an_app(house, redirect_uris=("https://app.example/a", "https://app.example/b"))
+
+    assert is_page_of_error(app.authorize(drop=("redirect_uri",)).seen)
+
+
+def test_the_page_may_lead_on_to_the_client_alone(app: RelyingParty) -> None:
+    policy = app.authorize().seen.headers["Content-Security-Policy"]
+
+    assert "form-action 'self' https://app.example" in policy.split("; ")
+
+
+def test_no_frame_holds_the_question(app: RelyingParty) -> None:
+    """RFC 9700 §4.16."""
+    seen = app.authorize().seen
+
+    assert seen.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in seen.headers["Content-Security-Policy"]
+    assert "no-store" in seen.headers["Cache-Control"]
+
+
+def test_who_is_asked_sees_who_asks_and_for_what(app: RelyingParty, anna: User) -> None:
+    page = app.authorize(scope="openid courses:read").seen
+
+    assert page.heading == "Let Study Buddy in?"
+    assert anna.email in page.text
+    assert "see the courses that you may see" in page.text
+    assert "go on to app.example" in page.text
+
+
+def test_the_name_of_a_client_is_no_markup(house: House, anna: User) -> None:
+    app = an_app(house, name="<b>Study</b>")
+    attempt = app.authorize()
+
+    page = app.browser.client.get(f"/oauth/authorize?{urlencode(attempt.parameters)}")
+
+    assert "Let &lt;b&gt;Study&lt;/b&gt; in?" in page.content.decode()
+    assert "<b>" not in page.content.decode()

@@ -1,0 +1,214 @@
+"""Clients are told that somebody has signed out (OpenID Connect Back-Channel Logout §2.4, §2.5)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import time_machine
+from django.conf import settings
+from jwcrypto.jws import JWS
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.domain.entities import IdTokenAlgorithm, User
+from tests.accounts.oauth.acting import an_app, tokens_of
+from tests.support.house import House
+from tests.support.relying import RelyingParty, claims_in
+
+pytestmark = pytest.mark.database
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+@dataclass
+class Receiver:
+    """A client's server, and what it was sent."""
+
+    url: str = ""
+    status: int = 200
+    received: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
+
+    @property
+    def tokens(self) -> list[str]:
+        return [token for _, form in self.received for token in form["logout_token"]]
+
+
+@contextmanager
+def listening() -> Iterator[Receiver]:
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            receiver.received.append((self.headers["Content-Type"], parse_qs(body)))
+            self.send_response(receiver.status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on the screen."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        receiver.url = f"http://127.0.0.1:{server.server_port}/logout"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def app(house: House, anna: User, receiver: Receiver) -> RelyingParty:
+    """A client that wants to be told; at its browser Anna is signed in."""
+    return an_app(house, backchannel_logout_uri=receiver.url)
+
+
+def sign_out(app: RelyingParty) -> None:
+    app.browser.post("/signout")
+
+
+def test_the_token_says_who_has_signed_out_of_which_session(
+    house: House, app: RelyingParty, receiver: Receiver, anna: User
+) -> None:
+    """Module oidcc-backchannel-rp-initiated-logout."""
+    granted = tokens_of(app)
+    app.browser.get(f"/oauth/logout?id_token_hint={granted['id_token']}")
+
+    assert house.services.logouts.deliver() == 1
+
+    (token,) = receiver.tokens
+    claims = claims_in(token, house)
+    assert claims.pop("jti")
+    assert claims["exp"] - claims.pop("iat") == 120
+    assert claims.pop("exp")
+    assert claims == {
+        "iss": settings.ENVIRONMENT.public_url,
+        "sub": str(anna.id),
+        "aud": app.client_id,
+        "sid": claims_in(granted["id_token"], house)["sid"],
+        "events": {EVENT: {}},
+    }
+
+
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize("algorithm", list(IdTokenAlgorithm))
+def test_it_is_signed_like_the_id_tokens_of_the_client(
+    house: House, receiver: Receiver, algorithm: IdTokenAlgorithm
+) -> None:
+    """OpenID Connect Back-Channel Logout §2.4, §2.6."""
+    app = an_app(house, backchannel_logout_uri=receiver.url, id_token_algorithm=algorithm)
+    tokens_of(app)
+    sign_out(app)
+    house.services.logouts.deliver()
+
+    jws = JWS()
+    jws.deserialize(receiver.tokens[0])
+
+    assert (jws.jose_header["alg"], jws.jose_header["typ"]) == (algorithm, "logout+jwt")
+
+
+def test_it_comes_as_a_form_and_alone(house: House, app: RelyingParty, receiver: Receiver) -> None:
+    """OpenID Connect Back-Channel Logout §2.5."""
+    tokens_of(app)
+    sign_out(app)
+    house.services.logouts.deliver()
+
+    ((content_type, form),) = receiver.received
+    assert content_type == "application/x-www-form-urlencoded"
+    assert set(form) == {"logout_token"}
+
+
+def test_every_client_of_the_browser_is_told_once(
+    house: House, app: RelyingParty, receiver: Receiver
+) -> None:
+    with listening() as another:
+        other = an_app(house, backchannel_logout_uri=another.url)
+        other = RelyingParty(other.client_id, other.secret, browser=app.browser)
+        for each in (app, app, other):
+            tokens_of(each)
+        sign_out(app)
+
+        assert house.services.logouts.deliver() == 2
+
+        told = [claims_in(token, house)["aud"] for token in receiver.tokens + another.tokens]
+        assert told == [app.client_id, other.client_id]
+    assert house.services.logouts.deliver() == 0
+
+
+def test_a_client_of_another_browser_is_not_told(
+    house: House, app: RelyingParty, receiver: Receiver
+) -> None:
+    tokens_of(app)
+    other = an_app(house)
+    tokens_of(other)
+
+    sign_out(other)
+
+    assert house.services.logouts.deliver() == 0
+    assert not receiver.received
+
+
+def test_a_client_whose_tokens_go_on_is_told_too(
+    house: House, app: RelyingParty, receiver: Receiver
+) -> None:
+    """OpenID Connect Back-Channel Logout §2.7."""
+    tokens_of(app, scope="openid offline_access")
+    sign_out(app)
+
+    assert house.services.logouts.deliver() == 1
+
+
+@pytest.mark.parametrize("status", [400, 500, 302])
+def test_who_does_not_take_it_is_told_again_later(
+    house: House, app: RelyingParty, receiver: Receiver, status: int
+) -> None:
+    receiver.status = status
+    tokens_of(app)
+    sign_out(app)
+    assert house.services.logouts.deliver() == 0
+    receiver.status = 204
+
+    assert house.services.logouts.deliver() == 0
+    with time_machine.travel(timedelta(minutes=1)):
+        assert house.services.logouts.deliver() == 1
+
+    first, second = (claims_in(token, house) for token in receiver.tokens)
+    assert first["jti"] != second["jti"]
+
+
+def test_nobody_waits_for_it(
+    app: RelyingParty,
+    receiver: Receiver,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """What delivers it begins once the log-out is kept."""
+    tokens_of(app)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        sign_out(app)
+
+    assert "_deliver_soon" in {callback.__name__ for callback in callbacks}
+    assert not receiver.received
+
+
+@pytest.mark.parametrize("path", ["/signout", "/oauth/logout"])
+def test_whatever_way_somebody_signs_out(
+    house: House, app: RelyingParty, receiver: Receiver, path: str
+) -> None:
+    tokens_of(app)
+
+    app.browser.post(path, decision="sign-out")
+
+    assert house.services.logouts.deliver() == 1

@@ -1,0 +1,251 @@
+"""Letting in a device that has no browser (RFC 8628 §3, §5)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from accounts.domain.entities import GrantType, User
+from tests.accounts.oauth.acting import accepted, an_app, me, parameters_in, refusal
+from tests.support.browsing import Seen, Visitor
+from tests.support.house import Answer, House
+from tests.support.relying import RelyingParty, a_relying_party, claims_in
+
+pytestmark = pytest.mark.database
+
+GRANTS = frozenset({GrantType.DEVICE_CODE, GrantType.REFRESH_TOKEN})
+PENDING = (400, "authorization_pending")
+SLOW_DOWN = (400, "slow_down")
+INVALID = (400, "invalid_grant")
+
+
+@pytest.fixture
+def screen(house: House, anna: User) -> RelyingParty:
+    """A public client that runs on a device; at the browser beside it Anna is signed in."""
+    return an_app(house, name="Big Screen", is_public=True, grant_types=GRANTS, redirect_uris=())
+
+
+@pytest.fixture
+def clock() -> Any:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        yield clock
+
+
+def start(screen: RelyingParty, scope: str = "openid accounts:read") -> dict[str, Any]:
+    return accepted(screen.post("/oauth/device", scope=scope))
+
+
+def poll(screen: RelyingParty, started: dict[str, Any]) -> Answer:
+    return screen.tokens(grant_type=GrantType.DEVICE_CODE, device_code=started["device_code"])
+
+
+def type_in(browser: Visitor, user_code: str, **more: str) -> Seen:
+    return browser.post("/device", user_code=user_code, **more)
+
+
+def decide(screen: RelyingParty, started: dict[str, Any], decision: str = "allow") -> Seen:
+    return type_in(screen.browser, started["user_code"], decision=decision)
+
+
+def test_the_device_is_told_what_to_show(screen: RelyingParty) -> None:
+    """RFC 8628 §3.2, §6.1."""
+    started = start(screen)
+
+    assert set(started) == {
+        *("device_code", "user_code", "verification_uri", "verification_uri_complete"),
+        *("expires_in", "interval"),
+    }
+    assert (started["expires_in"], started["interval"]) == (600, 5)
+    assert len(started["user_code"].replace("-", "")) == 8
+    assert started["verification_uri"].endswith("/device")
+    complete = parameters_in(started["verification_uri_complete"])
+    assert complete == {"user_code": [started["user_code"]]}
+
+
+def test_it_waits_and_is_let_in(house: House, screen: RelyingParty, anna: User) -> None:
+    started = start(screen)
+    assert refusal(poll(screen, started)) == PENDING
+
+    assert decide(screen, started).status == 200
+
+    granted = accepted(poll(screen, started))
+    assert me(granted["access_token"]).json["id"] == str(anna.id)
+    assert claims_in(granted["id_token"], house)["sub"] == str(anna.id)
+    assert screen.refresh(granted["refresh_token"]).status == 200
+
+
+def test_it_gets_tokens_once(screen: RelyingParty) -> None:
+    started = start(screen)
+    decide(screen, started)
+    accepted(poll(screen, started))
+
+    assert refusal(poll(screen, started)) == INVALID
+
+
+def test_it_is_not_let_in(screen: RelyingParty) -> None:
+    """RFC 8628 §3.5."""
+    started = start(screen)
+
+    decide(screen, started, "deny")
+
+    assert refusal(poll(screen, started)) == (400, "access_denied")
+
+
+def test_who_asks_too_often_waits_longer(
+    screen: RelyingParty, clock: time_machine.Traveller
+) -> None:
+    """RFC 8628 §3.5: the interval grows by 5 seconds, for this and all that follow."""
+    started = start(screen)
+    answers = []
+    for seconds in (0, 4, 5, 14, 15):
+        clock.shift(seconds)
+        answers.append(refusal(poll(screen, started)))
+
+    # Then it must wait for 10, for 15 and for 20.
+    assert answers == [PENDING, SLOW_DOWN, SLOW_DOWN, SLOW_DOWN, SLOW_DOWN]
+    clock.shift(25)
+    assert refusal(poll(screen, started)) == PENDING
+
+
+def test_who_waits_as_long_as_is_asked_is_never_slowed_down(
+    screen: RelyingParty, clock: time_machine.Traveller
+) -> None:
+    started = start(screen)
+
+    for _ in range(5):
+        assert refusal(poll(screen, started)) == PENDING
+        clock.shift(5)
+
+
+@pytest.mark.parametrize("is_let_in", [True, False])
+def test_after_ten_minutes_it_is_too_late(
+    screen: RelyingParty, clock: time_machine.Traveller, *, is_let_in: bool
+) -> None:
+    screen.browser.sign_in()
+    started = start(screen)
+    if is_let_in:
+        decide(screen, started)
+
+    clock.shift(timedelta(minutes=10))
+
+    assert refusal(poll(screen, started)) == (400, "expired_token")
+    assert decide(screen, started).heading == "Let a device in"
+
+
+def test_another_client_gets_nothing_and_burns_nothing(house: House, screen: RelyingParty) -> None:
+    started = start(screen)
+    decide(screen, started)
+    other = a_relying_party(house, is_public=True, grant_types=GRANTS, redirect_uris=())
+
+    assert refusal(poll(other, started)) == INVALID
+    assert poll(screen, started).status == 200
+
+
+@pytest.mark.parametrize("device_code", ["unknown", "å", "x" * 5000])
+def test_a_code_that_is_none(screen: RelyingParty, device_code: str) -> None:
+    assert refusal(poll(screen, {"device_code": device_code})) == INVALID
+
+
+def test_no_code_at_all(screen: RelyingParty) -> None:
+    assert refusal(screen.tokens(grant_type=GrantType.DEVICE_CODE)) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code.replace('-', ' ')} "],
+    ids=["small", "no-hyphen", "spaces"],
+)
+def test_it_does_not_matter_how_the_code_is_typed(
+    screen: RelyingParty, typed: Callable[[str], str]
+) -> None:
+    """RFC 8628 §6.1."""
+    started = start(screen)
+
+    seen = type_in(screen.browser, typed(started["user_code"]))
+
+    assert seen.heading == "Let Big Screen in?"
+
+
+def test_who_was_sent_a_link_must_look_at_it(screen: RelyingParty) -> None:
+    """RFC 8628 §5.4."""
+    started = start(screen)
+    link = started["verification_uri_complete"].partition("/device")[2]
+
+    seen = screen.browser.get(f"/device{link}")
+
+    assert seen.heading == "Let a device in"
+    assert "Did somebody else give you a code or a link?" in seen.text
+    assert refusal(poll(screen, started)) == PENDING
+
+
+def test_the_person_sees_what_the_device_wants(screen: RelyingParty, anna: User) -> None:
+    started = start(screen)
+
+    seen = type_in(screen.browser, started["user_code"])
+
+    assert anna.email in seen.text
+    assert started["user_code"] in seen.text
+    assert "see your account" in seen.text
+    assert refusal(poll(screen, started)) == PENDING
+
+
+def test_a_code_is_decided_on_once(screen: RelyingParty) -> None:
+    started = start(screen)
+    decide(screen, started, "deny")
+
+    seen = decide(screen, started)
+
+    assert seen.heading == "Let a device in"
+    assert refusal(poll(screen, started)) == (400, "access_denied")
+
+
+def test_a_stranger_signs_in_first(house: House, screen: RelyingParty) -> None:
+    started = start(screen)
+    nobody = Visitor()
+
+    assert nobody.get("/device").leads_to.startswith("/signin?next=/device")
+    assert type_in(nobody, started["user_code"], decision="allow").status == 302
+    assert refusal(poll(screen, started)) == PENDING
+
+
+@pytest.fixture
+def two_guesses(settings: Settings) -> None:
+    """All that somebody has in a row."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, guesses_in_a_row=2)
+
+
+@pytest.mark.usefixtures("two_guesses")
+def test_guesses_are_limited(screen: RelyingParty) -> None:
+    """RFC 8628 §5.1."""
+    started = start(screen)
+    for _ in range(2):
+        (complaint,) = type_in(screen.browser, "BBBB-BBBB").complaints
+        assert complaint.startswith("Code: The code is wrong")
+
+    for _ in range(2):
+        (complaint,) = decide(screen, started).complaints
+        assert complaint == "Code: Wait for 60 s, then try again."
+    assert refusal(poll(screen, started)) == PENDING
+
+
+@pytest.mark.parametrize("scope", ["nonsense", "openid nonsense"])
+def test_a_scope_that_was_not_agreed_on(screen: RelyingParty, scope: str) -> None:
+    assert refusal(screen.post("/oauth/device", scope=scope)) == (400, "invalid_scope")
+
+
+def test_a_client_that_is_no_device(app: RelyingParty) -> None:
+    assert refusal(app.post("/oauth/device", scope="openid")) == (400, "unauthorized_client")
+
+
+def test_a_client_that_does_not_say_who_it_is(screen: RelyingParty) -> None:
+    nameless = replace(screen, client_id="")
+
+    assert refusal(nameless.post("/oauth/device")) == (401, "invalid_client")
+
+
+def test_a_browser_is_led_to_the_page_for_people() -> None:
+    assert Visitor().get("/oauth/device").leads_to == "/device"

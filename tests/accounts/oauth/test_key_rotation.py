@@ -1,0 +1,92 @@
+"""What was signed before the keys change is verified with those that are published (OpenID Connect Core §10.1.1)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from accounts.adapters import key_file
+from accounts.adapters.key_file import write_key_ring
+from accounts.adapters.keys import new_key_ring
+from tests.accounts.oauth.acting import accepted, me, tokens_of, userinfo
+from tests.support.builders import NOON
+from tests.support.commands import said_by
+from tests.support.house import House
+from tests.support.relying import RelyingParty, claims_in
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("keys")]
+
+SCOPE = "openid accounts:read"
+
+
+@pytest.fixture
+def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are kept in a file, which is looked at whenever one is needed."""
+    path = tmp_path / "keys.json"
+    write_key_ring(path, new_key_ring())
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
+    monkeypatch.setattr(key_file, "LOOKS_EVERY_SECONDS", 0.0)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+def key_ids(house: House) -> set[str]:
+    return {key["kid"] for key in accepted(house.stranger.get("/.well-known/jwks.json"))["keys"]}
+
+
+def test_the_new_keys_are_published_before_they_sign(
+    clock: time_machine.Traveller, house: House, app: RelyingParty
+) -> None:
+    old = key_ids(house)
+
+    said_by("rotate_signing_key")
+
+    assert old < key_ids(house)
+    assert claims_in(tokens_of(app)["id_token"], house)
+
+
+@pytest.mark.parametrize("minutes", [0, 5, 10, 14])
+def test_every_token_is_verified_while_it_lives(
+    clock: time_machine.Traveller, house: House, app: RelyingParty, minutes: int
+) -> None:
+    said_by("rotate_signing_key")
+    clock.shift(timedelta(minutes=minutes))
+    granted = tokens_of(app, scope=SCOPE)
+    clock.shift(timedelta(minutes=14, seconds=59))
+
+    assert claims_in(granted["id_token"], house)
+    assert claims_in(granted["access_token"], house)
+    assert me(granted["access_token"]).status == 200
+    assert userinfo(granted["access_token"]).status == 200
+
+
+def test_the_old_keys_go_when_nothing_is_left_that_they_signed(
+    clock: time_machine.Traveller, house: House, app: RelyingParty
+) -> None:
+    old = key_ids(house)
+    said_by("rotate_signing_key")
+
+    clock.shift(timedelta(hours=2))
+
+    assert old.isdisjoint(key_ids(house))
+    app.browser.sign_in()
+    assert claims_in(tokens_of(app)["id_token"], house)
+
+
+def test_a_hint_of_before_is_still_understood(
+    clock: time_machine.Traveller, app: RelyingParty
+) -> None:
+    hint = tokens_of(app)["id_token"]
+    said_by("rotate_signing_key")
+
+    clock.shift(timedelta(minutes=10))
+
+    assert app.authorize(prompt="none", id_token_hint=hint).code

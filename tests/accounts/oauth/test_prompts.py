@@ -1,0 +1,220 @@
+"""How a client wants the person to be asked (OpenID Connect Core §3.1.2.1, §3.1.2.6)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts.domain.entities import User
+from tests.accounts.oauth.acting import (
+    accepted,
+    an_app,
+    id_claims,
+    parameters_in,
+    shows_password,
+    tokens_of,
+)
+from tests.support.house import House
+from tests.support.relying import RelyingParty, a_relying_party, claims_in
+from tests.support.staff import a_user_of
+
+pytestmark = pytest.mark.database
+
+ASKED_AGAIN = "/account/again?next="
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(house: House, anna: User) -> None:
+    app = a_relying_party(house)
+    attempt = app.authorize()
+    assert attempt.seen.leads_to.startswith("/signin?next=")
+    back_to = parameters_in(attempt.seen.leads_to)["next"][0]
+
+    assert app.browser.sign_in(next=back_to).leads_to == back_to
+    assert app.browser.get(back_to).heading == "Let Study Buddy in?"
+
+
+def test_none_and_nobody_signed_in(house: House) -> None:
+    """Module oidcc-prompt-none-not-logged-in."""
+    assert a_relying_party(house).authorize(prompt="none").answer["error"] == "login_required"
+
+
+def test_none_and_no_consent(app: RelyingParty) -> None:
+    assert app.authorize(prompt="none").answer["error"] == "consent_required"
+
+
+def test_none_once_all_is_settled(house: House, app: RelyingParty) -> None:
+    """Module oidcc-prompt-none-logged-in."""
+    before = id_claims(app, house)
+
+    attempt = app.authorize(prompt="none")
+
+    after = claims_in(accepted(app.exchange(attempt))["id_token"], house)
+    assert (after["sub"], after["auth_time"]) == (before["sub"], before["auth_time"])
+
+
+def test_none_asks_for_no_second_factor(app: RelyingParty) -> None:
+    assert app.authorize(prompt="none", acr_values="mfa").answer["error"] == "login_required"
+
+
+def test_none_and_a_sign_in_that_is_too_old(app: RelyingParty) -> None:
+    assert app.authorize(prompt="none", max_age="0").answer["error"] == "login_required"
+
+
+@pytest.mark.parametrize("prompt", ["none login", "login none", "nonsense", "login nonsense"])
+def test_prompts_that_make_no_sense(app: RelyingParty, prompt: str) -> None:
+    assert app.authorize(prompt=prompt).answer["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])
+def test_login_has_the_person_asked_again(house: House, app: RelyingParty, prompt: str) -> None:
+    """Module oidcc-prompt-login."""
+    before = id_claims(app, house)
+
+    with time_machine.travel(before["auth_time"] + 5):
+        attempt = app.authorize(prompt=prompt)
+        assert attempt.seen.leads_to.startswith(ASKED_AGAIN)
+        shows_password(app, attempt)
+        after = id_claims_of(app, house)
+
+    assert after["sub"] == before["sub"]
+    assert after["auth_time"] > before["auth_time"]
+
+
+def id_claims_of(app: RelyingParty, house: House) -> dict[str, object]:
+    """What a request says that asks for nothing: how the person has shown last who he is."""
+    return claims_in(accepted(app.exchange(app.authorize(prompt="none")))["id_token"], house)
+
+
+def test_whoever_has_answered_gets_on_with_that_request(app: RelyingParty) -> None:
+    tokens_of(app)
+
+    attempt = shows_password(app, app.authorize(prompt="login"))
+
+    assert app.exchange(attempt).status == 200
+
+
+def test_an_answer_counts_for_one_request(app: RelyingParty) -> None:
+    tokens_of(app)
+    shows_password(app, app.authorize(prompt="login"))
+
+    assert app.authorize(prompt="login").seen.leads_to.startswith(ASKED_AGAIN)
+
+
+def test_an_answer_to_one_request_is_none_to_another(app: RelyingParty) -> None:
+    tokens_of(app)
+    asked = app.authorize(prompt="login")
+    app.browser.post(asked.seen.leads_to, password="correct horse battery staple")
+
+    assert app.authorize(prompt="login").seen.leads_to.startswith(ASKED_AGAIN)
+
+
+def test_the_same_request_is_not_answered_by_coming_back(app: RelyingParty) -> None:
+    tokens_of(app)
+    asked = app.authorize(prompt="login")
+    here = parameters_in(asked.seen.leads_to)["next"][0]
+
+    assert app.browser.get(here).leads_to.startswith(ASKED_AGAIN)
+
+
+def test_consent_is_asked_once_more(app: RelyingParty) -> None:
+    tokens_of(app)
+
+    assert app.authorize(prompt="consent").seen.heading == "Let Study Buddy in?"
+    assert app.allowed(prompt="consent").code
+
+
+def test_a_sign_in_that_is_young_enough_will_do(house: House, app: RelyingParty) -> None:
+    """Module oidcc-max-age-10000."""
+    before = id_claims(app, house, max_age="15000")
+
+    assert id_claims(app, house, max_age="10000")["auth_time"] == before["auth_time"]
+
+
+def test_a_sign_in_that_is_too_old_is_made_anew(house: House, app: RelyingParty) -> None:
+    """Module oidcc-max-age-1."""
+    before = id_claims(app, house)
+
+    with time_machine.travel(before["auth_time"] + 3, tick=False):
+        attempt = app.authorize(max_age="1")
+        assert attempt.seen.leads_to.startswith(ASKED_AGAIN)
+    with time_machine.travel(before["auth_time"] + 4, tick=False):
+        granted = accepted(app.exchange(shows_password(app, attempt)))
+
+    assert claims_in(granted["id_token"], house)["auth_time"] == before["auth_time"] + 4
+
+
+def test_a_greatest_age_of_nothing_is_like_login(app: RelyingParty) -> None:
+    tokens_of(app)
+
+    assert app.authorize(max_age="0").seen.leads_to.startswith(ASKED_AGAIN)
+
+
+@pytest.mark.parametrize("max_age", ["-1", "1.5", "soon", "1e3", " 1", "٣", "1" * 5000])
+def test_ages_that_are_none(app: RelyingParty, max_age: str) -> None:
+    assert app.authorize(max_age=max_age).answer["error"] == "invalid_request"
+
+
+def test_a_second_factor_is_asked_for_by_its_name(app: RelyingParty) -> None:
+    """OpenID Connect Core §3.1.2.1: `acr_values`."""
+    tokens_of(app)
+
+    assert app.authorize(acr_values="mfa").seen.leads_to.startswith("/account/second-factor?next=")
+
+
+@pytest.mark.parametrize("contexts", ["pwd mfa", "pwd", "urn:of:others"])
+def test_what_is_preferred_to_it_or_unknown_asks_for_none(
+    house: House, app: RelyingParty, contexts: str
+) -> None:
+    """Module oidcc-ensure-request-with-acr-values-succeeds."""
+    assert id_claims(app, house, acr_values=contexts)["acr"] == "pwd"
+
+
+def test_a_login_hint_is_typed_in_beforehand(house: House) -> None:
+    """Module oidcc-login-hint."""
+    app = a_relying_party(house)
+
+    leads_to = app.authorize(login_hint="anna@school.example").seen.leads_to
+
+    assert parameters_in(leads_to)["login_hint"] == ["anna@school.example"]
+    assert 'value="anna@school.example"' in app.browser.get(leads_to).text
+
+
+def test_a_login_hint_for_somebody_who_is_signed_in_changes_nothing(app: RelyingParty) -> None:
+    assert tokens_of(app, login_hint="buffy@example.com")
+
+
+def test_a_hint_that_names_whoever_is_signed_in(app: RelyingParty) -> None:
+    """Module oidcc-id-token-hint."""
+    hint = tokens_of(app)["id_token"]
+
+    assert app.authorize(prompt="none", id_token_hint=hint).code
+
+
+def test_a_hint_may_be_old(app: RelyingParty) -> None:
+    hint = tokens_of(app)["id_token"]
+
+    with time_machine.travel(timedelta(hours=1)):
+        assert app.authorize(prompt="none", id_token_hint=hint).code
+
+
+@pytest.mark.parametrize("prompt", ["none", "consent"])
+def test_a_hint_that_names_somebody_else(house: House, app: RelyingParty, prompt: str) -> None:
+    """OpenID Connect Core §3.1.2.1, §3.1.2.2: no answer for another person than the one that was named."""
+    hint = tokens_of(app)["id_token"]
+    bo = a_user_of(house, name="Bo")
+    other = RelyingParty(app.client_id, app.secret)
+    other.browser.sign_in(bo.email)
+
+    attempt = other.authorize(prompt=prompt, id_token_hint=hint)
+
+    assert attempt.answer["error"] == "login_required"
+
+
+def test_a_hint_that_is_none(app: RelyingParty) -> None:
+    assert app.authorize(id_token_hint="a.b.c").answer["error"] == "invalid_request"
+
+
+def test_a_trusted_client_asks_nobody(house: House, anna: User) -> None:
+    app = an_app(house, is_trusted=True)
+
+    assert app.authorize(prompt="none").code

@@ -1,0 +1,119 @@
+"""Where a browser is sent back to (RFC 9700 §2.1, §4.1; RFC 8252 §7)."""
+
+import pytest
+
+from accounts.domain.entities import User
+from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, tokens_of
+from tests.support.house import House
+from tests.support.relying import RelyingParty, a_relying_party
+
+pytestmark = pytest.mark.database
+
+VARIANTS = [
+    "https://app.example/callback/",
+    "https://app.example/callback?extra=1",
+    "https://app.example/callback#fragment",
+    "https://app.example/callback/../callback",
+    "https://app.example/Callback",
+    "https://app.example/callback%2F",
+    "https://app.example/%63allback",
+    "https://app.example:443/callback",
+    "https://APP.example/callback",
+    "http://app.example/callback",
+    "https://app.example.evil.example/callback",
+    "https://app.example@evil.example/callback",
+    "https://evil.example/callback",
+    "https://sub.app.example/callback",
+    "https://app.example\\@evil.example/callback",
+    "//app.example/callback",
+    "/callback",
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "https://app.example/callback\t",
+    " https://app.example/callback",
+    "https://app.example/callback https://evil.example/",
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_whatever_differs_from_the_registered_address_is_refused(
+    app: RelyingParty, variant: str
+) -> None:
+    """RFC 6749 §3.1.2.4: no redirect; module oidcc-ensure-registered-redirect-uri."""
+    tokens_of(app)
+
+    assert is_page_of_error(app.authorize(redirect_uri=variant).seen)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("port", ["", ":1", ":51234", ":65535"])
+@pytest.mark.usefixtures("anna")
+def test_a_program_on_the_desk_may_listen_at_any_port(house: House, host: str, port: str) -> None:
+    """RFC 8252 §7.3."""
+    app = an_app(house, is_public=True, redirect_uris=(f"http://{host}:7777/cb",))
+
+    attempt = app.allowed(redirect_uri=f"http://{host}{port}/cb")
+
+    assert accepted(app.exchange(attempt))
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "http://127.0.0.1:51234/other",
+        "http://127.0.0.1:51234/cb?x=1",
+        "http://[::1]:51234/cb",
+        "http://localhost:51234/cb",
+        "https://127.0.0.1:51234/cb",
+        "http://127.0.0.1.evil.example:51234/cb",
+        "http://127.0.0.1:51234@evil.example/cb",
+        "http://127.0.0.2:51234/cb",
+        "http://127.1:51234/cb",
+        "http://127.0.0.1:512345/cb",
+        "http://127.0.0.1:/cb",
+    ],
+)
+@pytest.mark.usefixtures("anna")
+def test_but_at_its_own_address_and_path(house: House, variant: str) -> None:
+    app = a_relying_party(house, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
+
+    assert is_page_of_error(app.authorize(redirect_uri=variant).seen)
+
+
+def test_the_code_goes_with_the_port_it_was_asked_for_with(house: House, anna: User) -> None:
+    app = an_app(house, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
+    attempt = app.allowed(redirect_uri="http://127.0.0.1:51234/cb")
+
+    answer = app.tokens(
+        grant_type="authorization_code",
+        code=attempt.code,
+        redirect_uri="http://127.0.0.1:51235/cb",
+        code_verifier=attempt.verifier,
+    )
+
+    assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
+
+
+def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(house: House, anna: User) -> None:
+    """RFC 8252 §7.1."""
+    app = an_app(house, is_public=True, redirect_uris=("com.example.app:/cb",))
+
+    attempt = app.allowed()
+
+    assert attempt.seen.leads_to.startswith("com.example.app:/cb?")
+    assert accepted(app.exchange(attempt))
+
+
+def test_parameters_of_a_registered_address_stay(house: House, anna: User) -> None:
+    """RFC 6749 §3.1.2."""
+    app = an_app(house, redirect_uris=("https://app.example/cb?tenant=7",))
+
+    assert app.allowed().answer["tenant"] == "7"
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_star_stands_for_itself_alone(house: House) -> None:
+    """RFC 9700 §4.1.1: no patterns."""
+    app = an_app(house, redirect_uris=("https://*.app.example/callback",))
+
+    assert is_page_of_error(app.authorize(redirect_uri="https://evil.app.example/callback").seen)

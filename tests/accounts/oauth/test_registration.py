@@ -1,0 +1,220 @@
+"""Clients register themselves, by invitation (RFC 7591 §2, §3)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from accounts.domain.entities import OPERATOR
+from tests.accounts.oauth.acting import accepted, me, refusal, tokens_of
+from tests.support.house import Answer, Caller, House
+from tests.support.relying import RelyingParty
+
+pytestmark = pytest.mark.database
+
+PATH = "/oauth/register"
+METADATA: dict[str, Any] = {
+    "client_name": "Study Buddy",
+    "redirect_uris": ["https://app.example/callback"],
+}
+WRONG_METADATA = (400, "invalid_client_metadata")
+WRONG_ADDRESS = (400, "invalid_redirect_uri")
+
+
+@pytest.fixture
+def guest(house: House) -> Caller:
+    """Somebody who was invited."""
+    resource = f"{settings.ENVIRONMENT.public_url}{PATH}"
+    return Caller(house.services.registrations.invite(resource=resource, by=OPERATOR))
+
+
+def register(guest: Caller, **more: Any) -> Answer:
+    return guest.post(PATH, METADATA | more)
+
+
+def test_a_client_is_told_all_that_it_is_now(guest: Caller) -> None:
+    """RFC 7591 §3.2.1."""
+    answer = register(guest, scope="openid courses:read", contacts=["unknown@app.example"])
+
+    assert answer.status == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    members = answer.json
+    assert members.pop("client_id")
+    assert members.pop("client_secret")
+    assert members.pop("client_id_issued_at")
+    assert members == METADATA | {
+        "client_secret_expires_at": 0,
+        "post_logout_redirect_uris": [],
+        "grant_types": ["authorization_code"],
+        "response_types": ["code"],
+        "scope": "courses:read openid",
+        "token_endpoint_auth_method": "client_secret_basic",
+        "id_token_signed_response_alg": "RS256",
+        "require_pushed_authorization_requests": False,
+    }
+
+
+@pytest.mark.usefixtures("anna")
+def test_it_works_at_once(guest: Caller) -> None:
+    grants = ["authorization_code", "refresh_token"]
+    made = register(guest, grant_types=grants).json
+
+    app = RelyingParty(made["client_id"], made["client_secret"])
+    app.browser.sign_in()
+
+    assert app.refresh(tokens_of(app)["refresh_token"]).status == 200
+
+
+def test_a_public_one_has_no_secret(guest: Caller) -> None:
+    made = register(guest, token_endpoint_auth_method="none").json
+
+    assert made["token_endpoint_auth_method"] == "none"
+    assert {"client_secret", "client_secret_expires_at"}.isdisjoint(made)
+
+
+def test_an_invitation_serves_more_than_once_in_its_day(guest: Caller) -> None:
+    assert register(guest).json["client_id"] != register(guest).json["client_id"]
+
+    with time_machine.travel(timedelta(days=1, seconds=1)):
+        assert refusal(register(guest)) == (401, "invalid_token")
+
+
+def test_an_invitation_opens_nothing_else(guest: Caller) -> None:
+    assert me(guest.token).status == 401
+
+
+def test_without_an_invitation_nobody_registers(house: House) -> None:
+    answer = register(house.stranger)
+
+    assert refusal(answer) == (401, "invalid_token")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
+
+
+def test_what_is_no_invitation_registers_nobody(house: House, app: RelyingParty) -> None:
+    tokens = [
+        "x",
+        "a.b.c",
+        "",
+        house.signed_in().caller.token,
+        tokens_of(app)["access_token"],
+        house.services.registrations.invite(resource="https://elsewhere.example", by=OPERATOR),
+    ]
+
+    answers = [Caller().post(PATH, METADATA, Authorization=f"Bearer {token}") for token in tokens]
+
+    assert {refusal(answer) for answer in answers} == {(401, "invalid_token")}
+
+
+HOSTILE = [
+    ("no-name", {"client_name": ""}, WRONG_METADATA),
+    ("name-null", {"client_name": None}, WRONG_METADATA),
+    ("name-list", {"client_name": ["a"]}, WRONG_METADATA),
+    ("name-object", {"client_name": {"a": 1}}, WRONG_METADATA),
+    ("name-nul", {"client_name": "a\0b"}, WRONG_METADATA),
+    ("name-surrogate", {"client_name": "\ud800"}, WRONG_METADATA),
+    ("name-long", {"client_name": "x" * 201}, WRONG_METADATA),
+    ("no-address", {"redirect_uris": []}, WRONG_ADDRESS),
+    ("address-text", {"redirect_uris": "https://app.example"}, WRONG_METADATA),
+    ("address-number", {"redirect_uris": [1]}, WRONG_ADDRESS),
+    ("address-nested", {"redirect_uris": [["https://app.example"]]}, WRONG_METADATA),
+    ("address-http", {"redirect_uris": ["http://app.example/"]}, WRONG_ADDRESS),
+    ("address-fragment", {"redirect_uris": ["https://app.example/#a"]}, WRONG_ADDRESS),
+    ("address-script", {"redirect_uris": ["javascript:alert(1)"]}, WRONG_ADDRESS),
+    ("address-data", {"redirect_uris": ["data:text/html,a"]}, WRONG_ADDRESS),
+    ("address-relative", {"redirect_uris": ["/callback"]}, WRONG_ADDRESS),
+    ("address-password", {"redirect_uris": ["https://a:b@app.example/"]}, WRONG_ADDRESS),
+    ("address-space", {"redirect_uris": ["https://app.example/a b"]}, WRONG_ADDRESS),
+    ("address-nul", {"redirect_uris": ["https://app.example/\0"]}, WRONG_METADATA),
+    ("address-localhost", {"redirect_uris": ["http://localhost/"]}, WRONG_ADDRESS),
+    ("address-port", {"redirect_uris": ["https://app.example:99999/"]}, WRONG_ADDRESS),
+    ("address-long", {"redirect_uris": [f"https://app.example/{'x' * 2000}"]}, WRONG_METADATA),
+    ("addresses-many", {"redirect_uris": ["https://app.example/"] * 11}, WRONG_METADATA),
+    ("return-http", {"post_logout_redirect_uris": ["http://app.example/"]}, WRONG_METADATA),
+    ("told-http", {"backchannel_logout_uri": "http://app.example/"}, WRONG_METADATA),
+    ("told-scheme", {"backchannel_logout_uri": "com.example:/a"}, WRONG_METADATA),
+    ("password-grant", {"grant_types": ["password"]}, WRONG_METADATA),
+    ("implicit-grant", {"grant_types": ["implicit"]}, WRONG_METADATA),
+    ("for-itself", {"grant_types": ["client_credentials"]}, WRONG_METADATA),
+    ("no-grant", {"grant_types": []}, WRONG_METADATA),
+    ("grants-text", {"grant_types": "authorization_code"}, WRONG_METADATA),
+    ("response-token", {"response_types": ["token"]}, WRONG_METADATA),
+    ("response-hybrid", {"response_types": ["code id_token"]}, WRONG_METADATA),
+    ("scope-unknown", {"scope": "openid nonsense"}, WRONG_METADATA),
+    ("scope-list", {"scope": ["openid"]}, WRONG_METADATA),
+    ("scope-nul", {"scope": "openid\0"}, WRONG_METADATA),
+    ("method-unknown", {"token_endpoint_auth_method": "private_key_jwt"}, WRONG_METADATA),
+    ("algorithm-none", {"id_token_signed_response_alg": "none"}, WRONG_METADATA),
+    ("algorithm-hmac", {"id_token_signed_response_alg": "HS256"}, WRONG_METADATA),
+    ("push-text", {"require_pushed_authorization_requests": "perhaps"}, WRONG_METADATA),
+]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE]
+)
+def test_what_a_client_must_not_be(
+    guest: Caller, wrong: dict[str, Any], said: tuple[int, str]
+) -> None:
+    """RFC 7591 §3.2.2."""
+    answer = register(guest, **wrong)
+
+    assert refusal(answer) == said
+    assert answer.json["error_description"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"a":' * 10_000,
+        b'{"client_name": "a", "client_name": {}}',
+        b'{"client_name": ' + b"1" * 5000 + b"}",
+    ],
+    ids=[
+        *("empty", "cut", "null", "list", "text", "not-utf-8", "deep-list", "deep-object"),
+        *("twice", "endless-number"),
+    ],
+)
+def test_bodies_that_describe_no_client(guest: Caller, body: bytes) -> None:
+    assert refusal(guest.send("POST", PATH, body)) == WRONG_METADATA
+
+
+def test_a_body_that_is_too_long(guest: Caller) -> None:
+    body = json.dumps(METADATA | {"more": "x" * 65_536}).encode()
+
+    assert refusal(guest.send("POST", PATH, body)) == (413, "invalid_client_metadata")
+
+
+def test_a_body_that_is_a_form(guest: Caller) -> None:
+    answer = guest.send(
+        "POST",
+        PATH,
+        b"client_name=a",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert refusal(answer) == WRONG_METADATA
+
+
+def test_nobody_registers_as_trusted(house: House, guest: Caller) -> None:
+    made = register(guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"])
+
+    client = house.services.clients.find(made.json["client_id"])
+
+    assert client
+    assert not client.terms.is_trusted
+    assert (client.terms.resources, client.terms.allowed_origins) == ((), ())
+
+
+def test_it_is_posted_to(guest: Caller) -> None:
+    assert guest.get(PATH).status == 405
+    assert accepted(guest.get("/.well-known/openid-configuration"))

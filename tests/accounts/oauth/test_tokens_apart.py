@@ -1,0 +1,79 @@
+"""No token passes for another (RFC 9068 §4; RFC 8725 §3.11, §3.12)."""
+
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from accounts.domain.entities import IdTokenAlgorithm, SessionId, UserId
+from tests.accounts.oauth.acting import an_app, me, tokens_of, userinfo
+from tests.support.house import House
+from tests.support.relying import RelyingParty, claims_in
+
+pytestmark = pytest.mark.database
+
+ELSEWHERE = "https://api.example/v2"
+
+
+def test_an_access_token_opens_what_its_scopes_say(app: RelyingParty) -> None:
+    token = tokens_of(app, scope="openid accounts:read")["access_token"]
+
+    assert me(token).status == 200
+    assert userinfo(token).status == 200
+
+
+def test_an_id_token_is_no_access_token(app: RelyingParty) -> None:
+    token = tokens_of(app, scope="openid accounts:read")["id_token"]
+
+    assert me(token).status == 401
+    assert userinfo(token).status == 401
+
+
+@pytest.mark.usefixtures("anna")
+def test_an_id_token_signed_like_an_access_token_is_none(house: House) -> None:
+    app = an_app(house, id_token_algorithm=IdTokenAlgorithm.ES256)
+    token = tokens_of(app, scope="openid accounts:read")["id_token"]
+
+    assert me(token).status == 401
+    assert userinfo(token).status == 401
+
+
+def test_a_log_out_token_is_no_access_token(house: House, app: RelyingParty) -> None:
+    claims = claims_in(tokens_of(app)["id_token"], house)
+    token = house.services.ports.id_tokens.logout_token(
+        user_id=UserId(UUID(claims["sub"])),
+        client_id=app.client_id,
+        browser_id=SessionId(UUID(claims["sid"])),
+        algorithm=IdTokenAlgorithm.ES256,
+        at=timezone.now(),
+    )
+
+    assert me(token).status == 401
+    assert userinfo(token).status == 401
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_token_for_another_resource_opens_nothing_here(house: House) -> None:
+    """RFC 9700 §2.3."""
+    app = an_app(house, resources=(ELSEWHERE,))
+    token = tokens_of(app, scope="openid accounts:read", resource=ELSEWHERE)["access_token"]
+
+    assert claims_in(token, house)["aud"] == ELSEWHERE
+    assert me(token).status == 401
+    assert userinfo(token).status == 401
+
+
+def test_a_refresh_token_is_no_access_token(app: RelyingParty) -> None:
+    token = tokens_of(app, scope="openid accounts:read")["refresh_token"]
+
+    assert me(token).status == 401
+
+
+def test_an_access_token_is_no_refresh_token(app: RelyingParty) -> None:
+    assert app.refresh(tokens_of(app)["access_token"]).json["error"] == "invalid_grant"
+
+
+def test_an_access_token_is_no_hint(app: RelyingParty) -> None:
+    token = tokens_of(app)["access_token"]
+
+    assert app.authorize(id_token_hint=token).answer["error"] == "invalid_request"

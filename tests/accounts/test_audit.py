@@ -1,0 +1,290 @@
+"""What is noted of people: how they come, how they are kept out, how they go."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditEvent,
+    Right,
+    SessionEnd,
+    SignInFailure,
+    UserChanges,
+)
+from accounts.domain.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    RefreshTokenReused,
+    WrongPassword,
+)
+from authsvc.kernel.limits import TooManyAttempts
+from tests.accounts.hashing import WEAK, WatchedHasher, services_with
+from tests.accounts.limiting import limited
+from tests.accounts.noting import of_end, of_session
+from tests.accounts.signing_in import (
+    EMAIL,
+    PASSWORD,
+    logged_in,
+    principal,
+    registered,
+    session_of,
+)
+from tests.support.builders import a_principal
+from tests.support.worlds import World
+
+NEW: Final = "a longer walk home"
+
+
+def is_refused(attempt: Callable[[], object]) -> None:
+    with pytest.raises(InvalidCredentials):
+        attempt()
+
+
+def test_whoever_registers_is_signed_in_too(memory: World) -> None:
+    anna = registered(memory)
+
+    assert memory.trail.notes == [
+        (AuditEvent.REGISTERED, {"user_id": anna.user.id}),
+        (AuditEvent.SIGNED_IN, of_session(session_of(memory, anna))),
+    ]
+
+
+def test_an_account_that_is_made_at_a_page_is_noted(memory: World) -> None:
+    anna = memory.services.accounts.register(email=EMAIL, name="Anna", password=PASSWORD)
+
+    assert memory.trail.notes == [(AuditEvent.REGISTERED, {"user_id": anna.id})]
+
+
+def test_of_an_account_that_was_made_for_somebody_it_is_noted_by_whom(memory: World) -> None:
+    root = a_principal(None, Right.MANAGE_USERS)
+
+    anna = memory.services.users.create(
+        email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=root
+    )
+
+    noted = {"by": str(root.user_id), "user_id": anna.id}
+    assert memory.trail.notes == [(AuditEvent.REGISTERED, noted)]
+
+
+def test_what_an_operator_does_is_noted_under_the_name_of_his_program(memory: World) -> None:
+    memory.services.users.create(email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=OPERATOR)
+
+    (noted,) = memory.trail.facts_of(AuditEvent.REGISTERED)
+    assert noted["by"] == "command-line"
+
+
+def test_of_a_registration_that_is_refused_nothing_is_noted(memory: World) -> None:
+    registered(memory)
+    memory.trail.notes.clear()
+
+    with pytest.raises(EmailTaken):
+        registered(memory)
+
+    assert memory.trail.notes == []
+
+
+def test_each_sign_in_is_noted_with_its_session(memory: World) -> None:
+    registered(memory)
+    memory.trail.notes.clear()
+
+    again = logged_in(memory)
+
+    assert memory.trail.notes == [(AuditEvent.SIGNED_IN, of_session(session_of(memory, again)))]
+
+
+def test_a_wrong_password_is_noted_with_whose_it_is_not(memory: World) -> None:
+    anna = registered(memory).user
+    memory.trail.notes.clear()
+
+    is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
+
+    assert memory.trail.notes == [
+        (
+            AuditEvent.SIGN_IN_FAILED,
+            {"user_id": anna.id, "reason": SignInFailure.WRONG_PASSWORD},
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [(PASSWORD, SignInFailure.INACTIVE), ("wrong", SignInFailure.WRONG_PASSWORD)],
+)
+def test_that_somebody_is_inactive_is_noted_when_the_password_is_right(
+    memory: World, password: str, reason: SignInFailure
+) -> None:
+    anna = registered(memory).user
+    memory.repositories.users.save(replace(anna, is_active=False))
+
+    is_refused(lambda: memory.services.sessions.recognise(email=EMAIL, password=password))
+
+    assert memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED) == [
+        {"user_id": anna.id, "reason": reason}
+    ]
+
+
+def test_an_address_that_nobody_has_is_told_from_others_and_not_seen(memory: World) -> None:
+    sessions = memory.services.sessions
+
+    is_refused(lambda: sessions.log_in(email="bo@school.example", password="wrong"))
+    is_refused(lambda: sessions.log_in(email="BO@school.example", password="wrong"))
+    is_refused(lambda: sessions.log_in(email="cleo@school.example", password="wrong"))
+
+    bo, bo_again, cleo = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)
+    assert bo == bo_again != cleo
+    assert bo == {"account": bo["account"], "reason": SignInFailure.UNKNOWN_ACCOUNT}
+    assert len(bo["account"]) == 16
+
+
+def test_what_stands_for_an_address_is_no_part_of_a_hash_that_is_kept(memory: World) -> None:
+    is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
+
+    (noted,) = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)
+    assert noted["account"] not in memory.services.ports.opaque_tokens.hash(EMAIL)
+
+
+def test_a_guess_that_comes_too_early_is_noted(memory: World) -> None:
+    registered(memory)
+    sessions = limited(memory).sessions
+
+    for _ in range(20):
+        with suppress(InvalidCredentials, TooManyAttempts):
+            sessions.log_in(email=EMAIL, password="wrong")
+
+    last = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)[-1]
+    assert last == {"account": last["account"], "reason": SignInFailure.TOO_MANY_ATTEMPTS}
+
+
+def test_whoever_is_shut_out_while_he_signs_in_is_noted_as_refused(memory: World) -> None:
+    anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
+    hasher = WatchedHasher(
+        WEAK, meanwhile=lambda: memory.repositories.users.save(replace(anna, is_active=False))
+    )
+
+    is_refused(
+        lambda: services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+    )
+
+    assert memory.trail.notes == [
+        (
+            AuditEvent.SIGN_IN_FAILED,
+            {"user_id": anna.id, "reason": SignInFailure.CHANGED_MEANWHILE},
+        )
+    ]
+
+
+def test_to_recognise_somebody_signs_him_in_nowhere(memory: World) -> None:
+    registered(memory)
+    memory.trail.notes.clear()
+
+    memory.services.sessions.recognise(email=EMAIL, password=PASSWORD)
+
+    assert memory.trail.notes == []
+
+
+def test_a_log_out_is_noted_with_the_end_of_its_session(memory: World) -> None:
+    anna = registered(memory)
+    session, asking = session_of(memory, anna), principal(memory, anna)
+    memory.trail.notes.clear()
+
+    memory.services.sessions.log_out(by=asking)
+
+    assert memory.trail.notes == [
+        (AuditEvent.LOGGED_OUT, of_session(session)),
+        (AuditEvent.SESSION_ENDED, of_end(session, SessionEnd.LOGGED_OUT)),
+    ]
+
+
+def test_a_session_ends_once(memory: World) -> None:
+    asking = principal(memory, registered(memory))
+
+    memory.services.sessions.log_out(by=asking)
+    memory.services.sessions.log_out(by=asking)
+
+    assert len(memory.trail.facts_of(AuditEvent.LOGGED_OUT)) == 2
+    assert len(memory.trail.facts_of(AuditEvent.SESSION_ENDED)) == 1
+
+
+def test_a_refresh_is_noted_with_its_session(memory: World) -> None:
+    anna = registered(memory)
+    memory.trail.notes.clear()
+
+    memory.services.sessions.refresh(anna.refresh_token)
+
+    session = session_of(memory, anna)
+    assert memory.trail.notes == [(AuditEvent.TOKENS_REFRESHED, of_session(session))]
+
+
+def test_a_refresh_token_that_comes_again_is_noted_although_it_is_refused(memory: World) -> None:
+    anna = registered(memory)
+    session = session_of(memory, anna)
+    memory.services.sessions.refresh(anna.refresh_token)
+    memory.clock.go_on(minutes=1)
+    memory.trail.notes.clear()
+
+    with pytest.raises(RefreshTokenReused):
+        memory.services.sessions.refresh(anna.refresh_token)
+
+    assert memory.trail.notes == [
+        (AuditEvent.REFRESH_TOKEN_REUSED, of_session(session)),
+        (AuditEvent.SESSION_ENDED, of_end(session, SessionEnd.TOKEN_REUSED)),
+    ]
+
+
+def test_another_password_is_noted_with_the_end_of_all_sessions(memory: World) -> None:
+    anna = registered(memory)
+    asking = principal(memory, anna)
+    memory.trail.notes.clear()
+
+    memory.services.accounts.change_password(current=PASSWORD, new=NEW, by=asking)
+
+    ended = {"user_id": anna.user.id, "reason": SessionEnd.PASSWORD_CHANGED}
+    assert memory.trail.notes == [
+        (AuditEvent.SESSIONS_ENDED, ended),
+        (AuditEvent.PASSWORD_CHANGED, {"user_id": anna.user.id}),
+    ]
+
+
+def test_of_a_password_that_stays_as_it_is_nothing_is_noted(memory: World) -> None:
+    asking = principal(memory, registered(memory))
+    memory.trail.notes.clear()
+
+    with pytest.raises(WrongPassword):
+        memory.services.accounts.change_password(current="wrong", new=NEW, by=asking)
+
+    assert memory.trail.notes == []
+
+
+def test_a_password_that_is_set_by_a_mailed_link_is_noted(memory: World) -> None:
+    anna = registered(memory).user
+
+    memory.services.accounts.reset_password(anna.id, password=NEW)
+
+    assert memory.trail.facts_of(AuditEvent.PASSWORD_RESET) == [{"user_id": anna.id}]
+
+
+def test_of_a_password_that_a_manager_sets_it_is_noted_by_whom(memory: World) -> None:
+    anna, root = registered(memory).user, a_principal(None, Right.MANAGE_USERS)
+    memory.trail.notes.clear()
+
+    memory.services.users.set_password(anna.id, password=NEW, by=root)
+
+    whose = {"by": str(root.user_id), "user_id": anna.id}
+    assert memory.trail.notes == [
+        (AuditEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.PASSWORD_CHANGED}),
+        (AuditEvent.PASSWORD_RESET, whose),
+    ]
+
+
+def test_of_somebody_who_is_deactivated_the_end_of_his_sessions_is_noted(memory: World) -> None:
+    anna, root = registered(memory).user, a_principal(None, Right.MANAGE_USERS)
+    memory.trail.notes.clear()
+
+    memory.services.users.edit(anna.id, UserChanges(is_active=False), by=root)
+
+    ended = {"by": str(root.user_id), "user_id": anna.id, "reason": SessionEnd.DEACTIVATED}
+    assert memory.trail.notes == [(AuditEvent.SESSIONS_ENDED, ended)]

@@ -1,0 +1,249 @@
+"""What is noted of clients: what they get, what they lose, and what becomes of them."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    AuditEvent,
+    ClientPk,
+    DeviceStatus,
+    GrantType,
+    OAuthClient,
+    Right,
+    SessionEnd,
+    User,
+)
+from accounts.domain.errors import ClientNotFound, DeviceNotFound, GrantNotFound, UnsuitableClient
+from tests.accounts.letting_in import (
+    HOW,
+    OPENID,
+    code_for,
+    exchanged,
+    has_client,
+    has_session,
+    kept,
+    tokens_for,
+)
+from tests.accounts.noting import of_both, of_end, of_session
+from tests.support.builders import a_principal, some_client_terms
+from tests.support.worlds import World
+
+ROOT = a_principal(None, Right.MANAGE_CLIENTS)
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user()
+
+
+@pytest.fixture
+def client(memory: World) -> OAuthClient:
+    return has_client(memory)
+
+
+def decided(memory: World, client: OAuthClient, user: User, status: DeviceStatus) -> str:
+    """The code of a device on which the user has decided."""
+    device = memory.services.devices.start(client, scopes=OPENID)
+    memory.services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)
+    return device.device_code
+
+
+def test_the_life_of_a_client_is_noted_with_who_has_managed_it(memory: World) -> None:
+    clients = memory.services.clients
+
+    client = clients.register(some_client_terms(), by=ROOT).client
+    clients.amend(client.id, some_client_terms(name="Notes"), by=ROOT)
+    clients.renew_secret(client.id, by=ROOT)
+    clients.remove(client.id, by=ROOT)
+
+    whose = {"by": str(ROOT.user_id), "client_id": client.client_id}
+    assert memory.trail.notes == [
+        (AuditEvent.CLIENT_REGISTERED, whose),
+        (AuditEvent.CLIENT_AMENDED, whose),
+        (AuditEvent.CLIENT_SECRET_RENEWED, whose),
+        (AuditEvent.CLIENT_REMOVED, whose),
+        (AuditEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.CLIENT_REMOVED}),
+    ]
+
+
+def test_of_a_client_that_is_refused_nothing_is_noted(memory: World) -> None:
+    with pytest.raises(UnsuitableClient):
+        memory.services.clients.register(some_client_terms(name=""), by=ROOT)
+    with pytest.raises(ClientNotFound):
+        memory.services.clients.remove(ClientPk(uuid4()), by=ROOT)
+
+    assert memory.trail.notes == []
+
+
+def test_consent_is_noted(memory: World, anna: User, client: OAuthClient) -> None:
+    memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
+
+    assert memory.trail.notes == [(AuditEvent.CONSENT_GIVEN, of_both(anna, client))]
+
+
+def test_a_grant_that_is_taken_back_is_noted_with_the_end_of_its_sessions(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
+    memory.trail.notes.clear()
+
+    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+    ended = {**of_both(anna, client), "reason": SessionEnd.REVOKED}
+    assert memory.trail.notes == [
+        (AuditEvent.GRANT_TAKEN_BACK, of_both(anna, client)),
+        (AuditEvent.SESSIONS_ENDED, ended),
+    ]
+
+
+def test_where_no_grant_was_none_is_taken_back(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    with pytest.raises(GrantNotFound):
+        memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+    assert memory.trail.notes == []
+
+
+def test_tokens_for_a_code_are_noted(memory: World, anna: User, client: OAuthClient) -> None:
+    tokens = tokens_for(memory, client, anna)
+
+    asking = memory.services.access.principal_of(tokens.access_token)
+    noted = {**of_both(anna, client), "session_id": asking.session_id}
+    assert memory.trail.notes == [
+        (AuditEvent.TOKENS_ISSUED, {**noted, "grant_type": GrantType.AUTHORIZATION_CODE})
+    ]
+
+
+def test_a_code_that_comes_again_is_noted_although_it_is_refused(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    exchanged(memory, client, code)
+    session_id = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)[0]["session_id"]
+    memory.trail.notes.clear()
+
+    assert exchanged(memory, client, code) is None
+
+    whose = {**of_both(anna, client), "session_id": session_id}
+    assert memory.trail.notes == [
+        (AuditEvent.CODE_REUSED, whose),
+        (AuditEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.CODE_REUSED}),
+    ]
+
+
+def test_a_code_of_another_client_is_not_said_to_come_again(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    exchanged(memory, client, code)
+    memory.trail.notes.clear()
+
+    exchanged(memory, has_client(memory), code)
+
+    assert memory.trail.notes == []
+
+
+def test_a_refresh_by_a_client_is_noted(memory: World, anna: User, client: OAuthClient) -> None:
+    grants = memory.services.grants
+    tokens = tokens_for(memory, client, anna)
+    memory.trail.notes.clear()
+
+    renewal = grants.find_renewal(tokens.refresh_token, client)
+    assert renewal is not None
+    grants.take_renewal(renewal, scopes=OPENID)
+
+    assert memory.trail.notes == [(AuditEvent.TOKENS_REFRESHED, of_session(renewal.session))]
+
+
+@pytest.mark.parametrize(
+    ("status", "event"),
+    [
+        (DeviceStatus.ALLOWED, AuditEvent.DEVICE_LET_IN),
+        (DeviceStatus.DENIED, AuditEvent.DEVICE_DENIED),
+    ],
+)
+def test_what_somebody_decides_on_a_device_is_noted(
+    memory: World, anna: User, client: OAuthClient, status: DeviceStatus, event: AuditEvent
+) -> None:
+    decided(memory, client, anna, status)
+
+    ((noted, facts),) = memory.trail.notes
+    assert (noted, facts) == (event, {**of_both(anna, client), "session_id": facts["session_id"]})
+    assert facts["session_id"] is not None
+
+
+def test_a_device_that_does_not_wait_is_not_noted(memory: World, anna: User) -> None:
+    with pytest.raises(DeviceNotFound):
+        memory.services.devices.decide("BCDF-GHJK", DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
+
+    assert memory.trail.notes == []
+
+
+def test_tokens_for_a_device_are_noted_with_the_session_that_it_was_let_in_to(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    grants, code = memory.services.grants, decided(memory, client, anna, DeviceStatus.ALLOWED)
+    (let_in,) = memory.trail.facts_of(AuditEvent.DEVICE_LET_IN)
+
+    admission = grants.find_device(code, client)
+    grants.take_device(admission, client)  # type: ignore[arg-type]  # it was let in
+
+    (issued,) = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)
+    assert issued == {**let_in, "grant_type": GrantType.DEVICE_CODE}
+
+
+def test_of_a_token_for_the_client_itself_no_person_is_noted(
+    memory: World, client: OAuthClient
+) -> None:
+    memory.services.grants.act_for_itself(client, scopes=[], resource="")
+
+    (noted,) = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)
+    assert noted == {
+        "user_id": None,
+        "client_id": client.client_id,
+        "session_id": noted["session_id"],
+        "grant_type": GrantType.CLIENT_CREDENTIALS,
+    }
+
+
+def test_a_token_that_is_given_up_is_noted_with_the_end_of_its_session(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna)
+    noted = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)[0]
+    memory.trail.notes.clear()
+
+    memory.services.tokens.revoke(tokens.refresh_token, client)
+
+    whose = {**of_both(anna, client), "session_id": noted["session_id"]}
+    assert memory.trail.notes == [
+        (AuditEvent.TOKEN_REVOKED, whose),
+        (AuditEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.REVOKED}),
+    ]
+
+
+def test_nobody_gives_up_the_token_of_another_client(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna)
+    memory.trail.notes.clear()
+
+    memory.services.tokens.revoke(tokens.refresh_token, has_client(memory))
+
+    assert memory.trail.notes == []
+
+
+def test_the_end_of_each_session_of_a_browser_is_noted_but_of_those_that_go_on(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    ends = has_session(memory, anna, client, authentication=HOW)
+    goes_on = has_session(
+        memory, anna, client, authentication=HOW, scopes=frozenset({"offline_access"})
+    )
+
+    memory.services.logouts.end_browser(HOW.browser_id)
+
+    assert kept(memory, goes_on).ended_at is None
+    assert memory.trail.notes == [(AuditEvent.SESSION_ENDED, of_end(ends, SessionEnd.LOGGED_OUT))]

@@ -1,0 +1,169 @@
+"""What is noted of people at our pages, and of keys."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.dispatch import Signal
+from pytest_django import Settings
+
+from accounts.adapters.key_file import write_key_ring
+from accounts.adapters.keys import new_key_ring
+from accounts.domain.services import Audit
+from accounts.models import User
+from tests.support.browsing import EMAIL, Visitor
+from tests.support.commands import said_by
+from tests.support.house import House, a_client
+from tests.support.staff import a_user_of
+from tests.support.totp import code_of
+from tests.support.trail import lines_in
+
+Noting = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def noting(request: pytest.FixtureRequest) -> Noting:
+    """A block at whose end is noted what was kept; mails, which need their request, are not sent."""
+    capture = request.getfixturevalue("django_capture_on_commit_callbacks")
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with capture() as callbacks:
+            yield
+        for callback in callbacks:
+            if callback.__module__ == Audit.__module__:
+                callback()
+
+    return block
+
+
+def noted(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]]:
+    """The events, with these facts of each that has them."""
+    return [
+        (line["event"], *(line[fact] for fact in facts if fact in line))
+        for line in lines_in(caplog)
+    ]
+
+
+@pytest.mark.database
+def test_who_signs_in_and_out_at_a_page_is_noted(
+    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna, visitor = a_user_of(house, email=EMAIL), Visitor()
+
+    with noting():
+        visitor.sign_in()
+        visitor.post("/signout")
+
+    assert noted(caplog, "user_id") == [
+        ("signed-in", str(anna.id)),
+        ("logged-out", str(anna.id)),
+    ]
+
+
+@pytest.mark.database
+def test_who_is_kept_out_at_a_page_is_noted(
+    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = a_user_of(house, email=EMAIL)
+
+    with noting():
+        Visitor().sign_in(password="a wrong password")
+
+    assert noted(caplog, "user_id", "reason") == [
+        ("sign-in-failed", str(anna.id), "wrong-password")
+    ]
+
+
+@pytest.mark.database
+def test_to_sign_out_twice_is_noted_once(
+    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_user_of(house, email=EMAIL)
+    visitor = Visitor()
+
+    with noting():
+        visitor.sign_in()
+        visitor.post("/signout")
+        visitor.post("/signout")
+
+    assert noted(caplog) == [("signed-in",), ("logged-out",)]
+
+
+@pytest.mark.memory
+def test_a_line_is_of_the_request_that_it_is_about(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = {"email": EMAIL, "password": "a wrong password"}
+
+    answer = a_client().post("/v1/auth/login", given, content_type="application/json")
+
+    (line,) = lines_in(caplog)
+    assert line["event"] == "sign-in-failed"
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.memory
+@pytest.mark.parametrize(
+    ("signal", "event"),
+    [
+        (authenticator_added, "second-factor-added"),
+        (authenticator_reset, "second-factor-renewed"),
+        (authenticator_removed, "second-factor-removed"),
+    ],
+)
+@pytest.mark.parametrize("kind", Authenticator.Type.values)
+def test_what_becomes_of_a_second_factor_is_noted(
+    house: House, signal: Signal, event: str, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = User(pk=uuid4())
+    factor = Authenticator(user=anna, type=kind, data={"secret": "open-sesame"})
+
+    signal.send(sender=Authenticator, request=None, user=anna, authenticator=factor)
+
+    assert noted(caplog, "user_id", "kind") == [(event, str(anna.pk), kind)]
+    assert "open-sesame" not in caplog.text
+
+
+@pytest.mark.database
+def test_a_second_factor_that_is_removed_at_a_page_is_noted(
+    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna, visitor = a_user_of(house, email=EMAIL), Visitor()
+    house.services.emails.verify(anna.id, email=EMAIL)
+    visitor.sign_in()
+    found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
+    assert found
+    visitor.post("/account/app", code=code_of(found[1]))
+
+    with noting():
+        visitor.post("/account/app/remove")
+
+    assert noted(caplog, "user_id", "kind") == [
+        ("second-factor-removed", str(anna.id), "totp"),
+        ("second-factor-removed", str(anna.id), "recovery_codes"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"), [([], "planned"), (["--compromised"], "compromised")]
+)
+def test_that_keys_are_rotated_is_noted(
+    options: list[str],
+    reason: str,
+    tmp_path: Path,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    write_key_ring(tmp_path / "keys.json", new_key_ring())
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=tmp_path / "keys.json")
+
+    said_by("rotate_signing_key", *options)
+
+    assert noted(caplog, "by", "reason") == [("signing-keys-rotated", "command-line", reason)]

@@ -1,0 +1,184 @@
+"""What is noted is kept, and holds nothing that opens anything."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.adapters.audit import LoggedAuditTrail
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditEvent,
+    DeviceStatus,
+    GrantType,
+    OAuthClient,
+    SignInFailure,
+    User,
+)
+from accounts.domain.errors import InvalidCredentials, RefreshTokenReused
+from tests.accounts.letting_in import HOW, OPENID, code_for, exchanged
+from tests.accounts.signing_in import EMAIL, PASSWORD, principal, registered
+from tests.support.blocks import failed_block
+from tests.support.builders import a_principal, some_client_terms
+from tests.support.store import STORE
+from tests.support.trail import lines_in
+from tests.support.worlds import World
+
+NEW = "a longer walk home"
+STRANGER = "bo@school.example"
+OF_PAGES = {
+    AuditEvent.SECOND_FACTOR_ADDED,
+    AuditEvent.SECOND_FACTOR_RENEWED,
+    AuditEvent.SECOND_FACTOR_REMOVED,
+}
+OF_COMMANDS = {AuditEvent.SIGNING_KEYS_ROTATED}
+
+
+@pytest.fixture
+def committed(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[object]]:
+    """A block after which what it has written is committed, as far as callbacks know."""
+    if STORE == "memory":
+        return nullcontext
+    capture = request.getfixturevalue("django_capture_on_commit_callbacks")
+    return lambda: capture(execute=True)
+
+
+def test_what_is_kept_is_noted_and_what_is_rolled_back_was_never_done(
+    world: World, committed: Callable[[], AbstractContextManager[object]]
+) -> None:
+    clients = world.services.clients
+
+    with committed():
+        with failed_block(world.unit_of_work):
+            clients.register(some_client_terms(), by=OPERATOR)
+        made = clients.register(some_client_terms(), by=OPERATOR).client
+
+    assert world.trail.notes == [
+        (AuditEvent.CLIENT_REGISTERED, {"by": "command-line", "client_id": made.client_id})
+    ]
+
+
+def test_nothing_is_noted_before_the_outermost_block_is_over(memory: World) -> None:
+    with memory.unit_of_work.atomic():
+        registered(memory)
+        assert memory.trail.notes == []
+
+    assert len(memory.trail.notes) == 2
+
+
+@pytest.mark.database
+def test_noting_asks_the_store_for_nothing(world: World, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        world.services.audit.note_failure_of(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
+
+
+def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    anna = a_principal()
+
+    LoggedAuditTrail().note(
+        AuditEvent.TOKENS_ISSUED,
+        user_id=anna.user_id,
+        client_id="notebook",
+        session_id=None,
+        grant_type=GrantType.DEVICE_CODE,
+    )
+
+    (line,) = lines_in(caplog)
+    said = {name: line[name] for name in line if name not in {"timestamp", "logger", "level"}}
+    assert said == {
+        "event": "tokens-issued",
+        "user_id": str(anna.user_id),
+        "client_id": "notebook",
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+    }
+    assert (line["logger"], line["level"]) == ("authsvc.audit", "info")
+
+
+def test_nothing_that_opens_anything_and_no_address_is_logged(
+    memory: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secrets = [EMAIL, STRANGER, PASSWORD, NEW, *secrets_of_everything(logged(memory))]
+
+    log = "\n".join([*map(str, lines_in(caplog)), caplog.text]).lower()
+
+    noted = {line["event"] for line in lines_in(caplog)}
+    assert noted == set(AuditEvent) - OF_PAGES - OF_COMMANDS
+    assert len(secrets) > 20
+    assert all(secrets)
+    assert [secret for secret in secrets if secret.lower() in log] == []
+
+
+def logged(world: World) -> World:
+    """The same world with the audit trail of the house."""
+    ports = replace(world.services.ports, audit_trail=LoggedAuditTrail())
+    return replace(world, services=replace(world.services, ports=ports))
+
+
+def secrets_of_everything(world: World) -> list[str]:
+    """Whatever was handed out to anybody while all that is noted came to pass, and the hashes of it."""
+    anna = registered(world)
+    secrets = [
+        anna.access_token,
+        anna.refresh_token,
+        *secrets_of_signing_in(world, anna.refresh_token),
+    ]
+    registration = world.services.clients.register(
+        some_client_terms(allowed_scopes=OPENID), by=OPERATOR
+    )
+    client = registration.client
+    secrets += [
+        registration.secret,
+        world.services.clients.renew_secret(client.id, by=OPERATOR).secret,
+    ]
+    secrets += secrets_of_client(world, client, anna.user)
+    world.services.clients.amend(client.id, client.terms, by=OPERATOR)
+    world.services.authorizations.take_back(client.id, by=a_principal(anna.user))
+    world.services.clients.remove(client.id, by=OPERATOR)
+    world.services.accounts.reset_password(anna.user.id, password=PASSWORD)
+    return [*secrets, *map(world.services.ports.opaque_tokens.hash, secrets)]
+
+
+def secrets_of_signing_in(world: World, refresh_token: str) -> list[str]:
+    sessions = world.services.sessions
+    renewed = sessions.refresh(refresh_token)
+    for email in (EMAIL, STRANGER):
+        with suppress(InvalidCredentials):
+            sessions.log_in(email=email, password=NEW)
+    world.clock.go_on(minutes=1)
+    with suppress(RefreshTokenReused):
+        sessions.refresh(refresh_token)
+    again = sessions.log_in(email=EMAIL, password=PASSWORD)
+    sessions.log_out(by=principal(world, again))
+    last = sessions.log_in(email=EMAIL, password=PASSWORD)
+    asking = principal(world, last)
+    world.services.accounts.change_password(current=PASSWORD, new=NEW, by=asking)
+    tokens = [renewed.tokens, again.tokens, last.tokens]
+    return [secret for each in tokens for secret in (each.access_token, each.refresh_token)]
+
+
+def secrets_of_client(world: World, client: OAuthClient, user: User) -> list[str]:
+    services = world.services
+    services.authorizations.consent(client, user_id=user.id, scopes=OPENID)
+    code = code_for(world, client, user)
+    tokens = exchanged(world, client, code)
+    exchanged(world, client, code)
+    other_code = code_for(world, client, user)
+    others = exchanged(world, client, other_code)
+    own = services.grants.act_for_itself(client, scopes=[], resource="")
+    assert tokens is not None
+    assert others is not None
+    services.tokens.revoke(others.access_token, client)
+    devices = [services.devices.start(client, scopes=OPENID) for _ in DeviceStatus]
+    for device, status in zip(devices, (DeviceStatus.ALLOWED, DeviceStatus.DENIED), strict=False):
+        services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)
+    pairs = [
+        secret for each in (tokens, others) for secret in (each.access_token, each.refresh_token)
+    ]
+    codes = [secret for each in devices for secret in (each.device_code, each.user_code)]
+    return [code, other_code, own.access_token, *pairs, *codes]

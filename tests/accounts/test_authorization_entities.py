@@ -1,0 +1,149 @@
+"""What lies between a person's yes and a client's tokens, and telling clients of its end."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import DeviceStatus, LogoutNotice, PersonClaims, UserId
+from accounts.domain.entities.logouts import RETRY_AFTER
+from tests.accounts.letting_in import HOW, a_code, a_consent, a_device, a_notice, a_request
+from tests.support.builders import NOON, a_client_of, a_session, a_user, some_client_terms
+
+SECOND = timedelta(seconds=1)
+CLIENT = a_client_of(some_client_terms())
+ANNA = a_user()
+SCOPES = frozenset({"openid", "email"})
+
+
+@pytest.mark.parametrize(
+    ("scopes", "covers"),
+    [
+        ([], True),
+        (["openid"], True),
+        (["email", "openid"], True),
+        (["profile"], False),
+        (["openid", "profile"], False),
+    ],
+)
+def test_a_consent_covers_what_was_agreed_and_nothing_else(
+    scopes: Collection[str], *, covers: bool
+) -> None:
+    assert a_consent(ANNA, CLIENT, scopes=SCOPES).covers(scopes) is covers
+
+
+def test_a_widened_consent_keeps_what_it_had_and_is_of_that_moment() -> None:
+    consent = a_consent(ANNA, CLIENT, scopes=SCOPES, given_at=NOON)
+
+    widened = consent.widened(["profile", "email"], at=NOON + SECOND)
+
+    assert widened == replace(consent, scopes=SCOPES | {"profile"}, given_at=NOON + SECOND)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_live"), [(NOON - SECOND, True), (NOON, False), (NOON + SECOND, False)]
+)
+def test_a_code_and_a_device_live_until_they_expire(at: datetime, *, is_live: bool) -> None:
+    assert a_code(CLIENT, ANNA, expires_at=NOON).is_live(at=at) is is_live
+    assert a_device(CLIENT, expires_at=NOON).is_live(at=at) is is_live
+
+
+def test_a_code_that_was_used_is_no_longer_live() -> None:
+    code = a_code(CLIENT, ANNA, expires_at=NOON + SECOND)
+
+    used = code.used(at=NOON - SECOND)
+
+    assert used == replace(code, used_at=NOON - SECOND)
+    assert not used.is_live(at=NOON)
+
+
+def test_a_request_whose_browser_has_come_lives_on_until_then() -> None:
+    request = a_request(CLIENT, expires_at=NOON)
+
+    opened = request.opened(until=NOON + SECOND)
+
+    assert opened == replace(request, expires_at=NOON + SECOND, is_opened=True)
+
+
+def test_a_device_is_decided_on_by_a_person_who_has_shown_who_he_is() -> None:
+    device = a_device(CLIENT)
+
+    decided = device.decided(DeviceStatus.DENIED, user_id=ANNA.id, authentication=HOW)
+
+    assert decided == replace(
+        device, status=DeviceStatus.DENIED, user_id=ANNA.id, authentication=HOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("polled_at", "is_too_soon"),
+    [
+        (None, False),
+        (NOON, True),
+        (NOON - timedelta(seconds=6), True),
+        (NOON - timedelta(seconds=7), False),
+    ],
+)
+def test_a_device_may_ask_again_when_its_interval_is_over(
+    polled_at: datetime | None, *, is_too_soon: bool
+) -> None:
+    device = a_device(CLIENT, interval_seconds=7, polled_at=polled_at)
+
+    assert device.polls_too_soon(at=NOON) is is_too_soon
+
+
+def test_a_device_that_asks_too_soon_waits_longer_each_time() -> None:
+    waits = []
+    device = a_device(CLIENT)
+    for _ in range(4):
+        device = device.polled(at=NOON)
+        waits.append(device.interval_seconds)
+
+    assert waits == [5, 10, 15, 20]
+    assert device.polled_at == NOON
+
+
+def test_a_device_that_asks_in_time_waits_no_longer_than_before() -> None:
+    device = a_device(CLIENT, interval_seconds=10, polled_at=NOON)
+
+    polled = device.polled(at=NOON + timedelta(seconds=10))
+
+    assert polled == replace(device, polled_at=NOON + timedelta(seconds=10))
+
+
+@pytest.mark.parametrize(
+    ("scopes", "outlives"), [({"openid"}, False), ({"openid", "offline_access"}, True), ((), False)]
+)
+def test_a_session_outlives_the_sign_out_if_it_was_asked_for(
+    scopes: Collection[str], *, outlives: bool
+) -> None:
+    assert a_session(scopes=frozenset(scopes)).outlives_sign_out is outlives
+
+
+@pytest.mark.parametrize(
+    ("methods", "context"),
+    [(("pwd",), "pwd"), (("pwd", "otp", "mfa"), "mfa"), ((), "pwd"), (("hwk",), "pwd")],
+)
+def test_the_context_of_a_sign_in_says_whether_there_was_a_second_factor(
+    methods: tuple[str, ...], context: str
+) -> None:
+    assert replace(HOW, methods=methods).context == context
+
+
+def test_a_notice_that_fails_is_due_later_each_time_until_it_is_given_up() -> None:
+    notice: LogoutNotice | None = a_notice(CLIENT, ANNA, due_at=NOON)
+    waits = []
+    while notice and (notice := notice.failed(at=NOON)):
+        waits.append((notice.failures, notice.due_at - NOON))
+
+    assert waits == list(enumerate(RETRY_AFTER, start=1))
+    assert [wait for _, wait in waits] == sorted(RETRY_AFTER)
+
+
+def test_a_person_without_a_name_has_no_claim_of_one() -> None:
+    claims = PersonClaims(user_id=UserId(uuid4()))
+
+    assert claims.named("") == claims
+    assert claims.named("Anna").name == "Anna"

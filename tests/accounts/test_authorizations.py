@@ -1,0 +1,212 @@
+"""Letting a client do something: consent, the code that stands for it, and taking it back."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.domain.entities import (
+    CODE_LIVES,
+    OPERATOR,
+    AuthorizationCode,
+    OAuthClient,
+    Permission,
+    SessionEnd,
+    User,
+)
+from accounts.domain.errors import GrantNotFound, PersonNeeded
+from tests.accounts.letting_in import (
+    HOW,
+    OPENID,
+    a_consent,
+    code_for,
+    exchanged,
+    has_client,
+    has_session,
+    kept,
+    tokens_for,
+)
+from tests.support.builders import NOON, a_principal
+from tests.support.worlds import World
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user(name="Anna")
+
+
+@pytest.fixture
+def client(memory: World) -> OAuthClient:
+    return has_client(memory)
+
+
+def agrees(world: World, user: User, client: OAuthClient, *scopes: str) -> None:
+    world.services.authorizations.consent(client, user_id=user.id, scopes=scopes)
+
+
+def must_ask(world: World, user: User, client: OAuthClient, *scopes: str) -> bool:
+    return world.services.authorizations.needs_consent(client, user_id=user.id, scopes=scopes)
+
+
+def kept_code(world: World, code: str) -> AuthorizationCode | None:
+    code_hash = world.services.ports.opaque_tokens.hash(code)
+    return world.repositories.authorization_codes.find_for_update(code_hash)
+
+
+def test_somebody_who_has_agreed_is_not_asked_again(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    before = must_ask(memory, anna, client, "openid")
+
+    agrees(memory, anna, client, "openid", "email")
+
+    assert before
+    assert not must_ask(memory, anna, client, "openid")
+
+
+def test_somebody_is_asked_before_a_client_gets_more_than_he_has_agreed_to(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    agrees(memory, anna, client, "openid")
+
+    assert must_ask(memory, anna, client, "openid", "email")
+
+
+def test_one_persons_consent_is_nobody_elses_and_to_no_other_client(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    agrees(memory, anna, client, "openid")
+
+    assert must_ask(memory, memory.has_user(name="Bo"), client, "openid")
+    assert must_ask(memory, anna, has_client(memory), "openid")
+
+
+def test_a_trusted_client_asks_nobody(memory: World, anna: User) -> None:
+    assert not must_ask(memory, anna, has_client(memory, is_trusted=True), "openid")
+
+
+def test_a_second_consent_adds_to_the_first(memory: World, anna: User, client: OAuthClient) -> None:
+    agrees(memory, anna, client, "openid")
+    memory.clock.go_on(hours=1)
+
+    agrees(memory, anna, client, "email")
+
+    now = memory.clock.now()
+    both = a_consent(anna, client, scopes=frozenset({"openid", "email"}), given_at=now)
+    assert memory.services.authorizations.grants_of(a_principal(anna)) == [(both, client)]
+
+
+def test_a_code_stands_for_what_the_person_has_let_the_client_do(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    permission = Permission(
+        user_id=anna.id, scopes=OPENID, resource="https://notes.example/api", nonce="n-1"
+    )
+
+    code = memory.services.authorizations.issue_code(
+        client,
+        permission,
+        authentication=HOW,
+        redirect_uri="https://app.example/callback",
+        code_challenge="a challenge",
+    )
+
+    found = kept_code(memory, code)
+    assert found is not None
+    assert (found.client_pk, found.permission, found.authentication) == (client.id, permission, HOW)
+    assert found.redirect_uri == "https://app.example/callback"
+    assert found.code_challenge == "a challenge"
+    assert found.expires_at == NOON + CODE_LIVES
+    assert code not in repr(found)
+
+
+def test_every_code_is_another_and_starts_another_session(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    codes = [code_for(memory, client, anna) for _ in range(3)]
+
+    found = [kept_code(memory, code) for code in codes]
+    sessions = {code.session_id for code in found if code}
+    assert (len(set(codes)), len(sessions)) == (3, 3)
+    assert min(map(len, codes)) >= 43, "which is 256 bits"
+
+
+def test_a_person_sees_what_he_has_let_clients_do_and_nobody_elses(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    bo = memory.has_user(name="Bo")
+    agrees(memory, anna, client, "openid")
+
+    assert memory.services.authorizations.grants_of(a_principal(bo)) == []
+    with pytest.raises(PersonNeeded):
+        memory.services.authorizations.grants_of(OPERATOR)
+
+
+def test_who_takes_back_what_a_client_may_do_ends_its_sessions_of_his(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    bo, other = memory.has_user(name="Bo"), has_client(memory)
+    agrees(memory, anna, client, "openid")
+    ending = has_session(memory, anna, client)
+    staying = [has_session(memory, anna, other), has_session(memory, bo, client)]
+    memory.clock.go_on(hours=1)
+
+    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+    now = memory.clock.now()
+    assert kept(memory, ending) == ending.ended(at=now, because=SessionEnd.REVOKED)
+    assert [kept(memory, session) for session in staying] == staying
+    assert memory.services.authorizations.grants_of(a_principal(anna)) == []
+    assert must_ask(memory, anna, client, "openid")
+
+
+def test_who_takes_back_what_a_client_may_do_takes_its_tokens(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    agrees(memory, anna, client, "openid")
+    tokens = tokens_for(memory, client, anna)
+
+    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+    assert memory.services.tokens.introspect(tokens.access_token, client) is None
+    assert memory.services.tokens.introspect(tokens.refresh_token, client) is None
+
+
+def test_nobody_takes_back_what_he_did_not_give(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    bo = memory.has_user(name="Bo")
+    agrees(memory, anna, client, "openid")
+    session = has_session(memory, bo, client)
+
+    with pytest.raises(GrantNotFound):
+        memory.services.authorizations.take_back(client.id, by=a_principal(bo))
+
+    assert kept(memory, session) == session
+    assert not must_ask(memory, anna, client, "openid")
+
+
+def test_what_was_taken_back_is_not_there_any_more(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    agrees(memory, anna, client, "openid")
+    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+    with pytest.raises(GrantNotFound):
+        memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+
+
+def test_codes_are_kept_a_while_longer_than_they_live_so_that_a_replay_is_noticed(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    exchanged(memory, client, code)
+
+    memory.clock.at = NOON + 2 * CODE_LIVES
+    early = memory.services.authorizations.remove_expired()
+    memory.clock.at += SECOND
+    late = memory.services.authorizations.remove_expired()
+
+    assert (early, late) == (0, 1)
+    assert kept_code(memory, code) is None

@@ -1,0 +1,82 @@
+"""What a client may learn of the person whose token it has."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import pytest
+
+from accounts.domain.entities import IdClaims, IdTokenAlgorithm, PersonClaims, Principal, User
+from accounts.domain.errors import IdentityScopeNeeded, PersonNeeded
+from tests.accounts.letting_in import HOW, has_client
+from tests.support.builders import a_principal
+from tests.support.worlds import World
+
+EMAIL = "anna@school.example"
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user(name="Anna", email=EMAIL)
+
+
+def asking(user: User, *scopes: str) -> Principal:
+    return replace(a_principal(user), scopes=frozenset(scopes))
+
+
+@pytest.mark.parametrize(
+    ("scopes", "name", "email"),
+    [
+        (["openid"], None, None),
+        (["openid", "profile"], "Anna", None),
+        (["openid", "email"], None, EMAIL),
+        (["openid", "profile", "email", "accounts:read"], "Anna", EMAIL),
+    ],
+)
+def test_each_scope_opens_its_claims_and_no_others(
+    memory: World, anna: User, scopes: Collection[str], name: str | None, email: str | None
+) -> None:
+    is_verified = None if email is None else False
+
+    assert memory.services.claims.of(asking(anna, *scopes)) == PersonClaims(
+        user_id=anna.id, name=name, email=email, is_email_verified=is_verified
+    )
+
+
+@pytest.mark.parametrize(
+    ("verified", "is_verified"), [(EMAIL, True), ("old@school.example", False)]
+)
+def test_an_address_is_verified_if_it_is_the_one_that_was(
+    memory: World, anna: User, verified: str, *, is_verified: bool
+) -> None:
+    memory.repositories.verified_emails.save(anna.id, email=verified)
+
+    claims = memory.services.claims.of(asking(anna, "openid", "email"))
+
+    assert (claims.email, claims.is_email_verified) == (EMAIL, is_verified)
+
+
+@pytest.mark.parametrize("scopes", [[], ["profile", "email"], ["accounts:read"]])
+def test_a_token_without_openid_opens_nothing(
+    memory: World, anna: User, scopes: Collection[str]
+) -> None:
+    with pytest.raises(IdentityScopeNeeded):
+        memory.services.claims.of(asking(anna, *scopes))
+
+
+def test_a_client_that_acts_for_itself_is_nobody(memory: World, anna: User) -> None:
+    with pytest.raises(PersonNeeded):
+        memory.services.claims.of(replace(asking(anna, "openid"), user_id=None))
+
+
+@pytest.mark.parametrize("algorithm", IdTokenAlgorithm)
+def test_a_client_gets_an_id_token_that_it_may_come_back_with(
+    memory: World, anna: User, algorithm: IdTokenAlgorithm
+) -> None:
+    client = has_client(memory, id_token_algorithm=algorithm)
+    claims = IdClaims(user_id=anna.id, client_id=client.client_id, authentication=HOW)
+
+    token = memory.services.claims.id_token(client, claims, access_token="an access token")
+
+    hinted = memory.services.claims.hinted(token)
+    assert hinted == IdClaims(user_id=anna.id, client_id=client.client_id)
+    assert memory.services.claims.hinted("rubbish") is None

@@ -1,0 +1,186 @@
+"""The forms of clients in the back office."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session as BrowserSession
+
+from accounts.domain.entities import (
+    OPERATOR,
+    GrantType,
+)
+from accounts.models import OAuthClient as ClientRow
+from tests.accounts.client_desk import (
+    CLIENTS,
+    NEW,
+    TERMS,
+    now,
+    page_of,
+    registered,
+    shown_on,
+)
+from tests.support.house import House
+from tests.support.staff import log_of, root_desk
+
+pytestmark = pytest.mark.database
+
+
+def test_a_client_is_registered_on_these_terms(house: House) -> None:
+    page = root_desk(house).post(f"{CLIENTS}add/", **NEW)
+
+    client_id, secret = shown_on(page)
+    client = house.services.clients.authenticated(client_id, secret)
+    assert (page.status, page.path) == (200, f"{CLIENTS}add/")
+    assert client is not None
+    assert client.terms == TERMS
+    assert log_of(client.id) == ["Added."]
+
+
+def test_the_secret_is_in_that_answer_and_nowhere_else(house: House) -> None:
+    root = root_desk(house)
+    page = root.post(f"{CLIENTS}add/", **NEW)
+    _, secret = shown_on(page)
+
+    row = ClientRow.objects.get()
+
+    assert secret not in " ".join(str(value) for value in vars(row).values())
+    assert page.said == ()
+    assert secret not in str(root.client.cookies)
+    assert all(secret not in str(one.get_decoded()) for one in BrowserSession.objects.all())
+    assert secret not in root.get(f"{CLIENTS}{row.pk}/change/").text
+    assert log_of(row.pk) == ["Added."]
+
+
+def test_nobody_on_the_way_keeps_the_answer_with_the_secret(house: House) -> None:
+    response = root_desk(house).client.post(f"/admin/{CLIENTS}add/", NEW)
+
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_a_public_client_has_no_secret(house: House) -> None:
+    page = root_desk(house).post(f"{CLIENTS}add/", **NEW, is_public="on")
+
+    (client_id,) = shown_on(page)
+    client = house.services.clients.find(client_id)
+    assert client is not None
+    assert client.terms.is_public
+    assert client.secret_hash == ""
+
+
+def test_to_begin_with_a_client_is_neither_trusted_nor_public(house: House) -> None:
+    flags = {"is_trusted", "must_push"}
+
+    root_desk(house).post(f"{CLIENTS}add/", **{k: v for k, v in NEW.items() if k not in flags})
+
+    row = ClientRow.objects.get()
+    assert (row.is_trusted, row.must_push, row.is_public) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "complaint"),
+    [
+        ({"name": " "}, "name", "This field is required."),
+        ({"name": "N" * 201}, "name", "at most 200 characters"),
+        ({"redirect_uris": ""}, "redirect_uris", "A code needs an address to go to."),
+        (
+            {"redirect_uris": "http://app.example/cb"},
+            "redirect_uris",
+            "http://app.example/cb will not do",
+        ),
+        (
+            {"post_logout_redirect_uris": "javascript:alert(1)"},
+            "post_logout_redirect_uris",
+            "will not do",
+        ),
+        (
+            {"backchannel_logout_uri": "http://app.example/x"},
+            "backchannel_logout_uri",
+            "will not do",
+        ),
+        ({"allowed_origins": "https://app.example/"}, "allowed_origins", "is no origin."),
+        ({"resources": "notes"}, "resources", "notes will not do"),
+        ({"allowed_scopes": ["everything"]}, "allowed_scopes", "not one of the available choices"),
+        ({"grant_types": []}, "grant_types", "This field is required."),
+        ({"grant_types": ["implicit"]}, "grant_types", "not one of the available choices"),
+        ({"id_token_algorithm": "none"}, "id_token_algorithm", "is not one of the available"),
+        (
+            {"is_public": "on", "grant_types": ["client_credentials"]},
+            "grant_types",
+            "A public client has no credentials.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    house: House, wish: dict[str, Any], field: str, complaint: str
+) -> None:
+    page = root_desk(house).post(f"{CLIENTS}add/", **NEW | wish)
+
+    (row,) = re.findall(
+        rf'<div class="form-row errors field-{field}">.*?(?=<div class="form-row|</fieldset>)',
+        page.text,
+        re.DOTALL,
+    )
+    assert complaint in row
+    assert not ClientRow.objects.exists()
+
+
+def test_what_was_typed_stays_to_be_mended(house: House) -> None:
+    page = root_desk(house).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
+
+    assert "http://127.0.0.1/callback" in page.text
+    assert re.search(r'value="courses:read"[^>]* checked', page.text)
+
+
+def test_a_form_shows_the_terms_as_they_are(house: House) -> None:
+    client = house.services.clients.register(TERMS, by=OPERATOR).client
+
+    text = root_desk(house).get(page_of(client)).text
+
+    assert "https://app.example/callback\nhttp://127.0.0.1/callback</textarea>" in text
+    assert re.search(r'value="openid"[^>]* checked', text)
+    assert not re.search(r'value="profile"[^>]* checked', text)
+    assert client.client_id in text
+
+
+def test_terms_are_amended(house: House) -> None:
+    client = registered(house)
+    secret_hash = client.secret_hash
+
+    page = root_desk(house).post(page_of(client), **NEW)
+
+    assert page.path == CLIENTS
+    assert now(house, client).terms == TERMS
+    assert now(house, client).secret_hash == secret_hash
+
+
+def test_the_log_says_which_terms_were_amended(house: House) -> None:
+    client = house.services.clients.register(TERMS, by=OPERATOR).client
+
+    root_desk(house).post(page_of(client), **NEW | {"name": "Planner"})
+
+    assert log_of(client.id) == ["Changed Name."]
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_whether_it_is_public_stays_as_it_is(house: House, is_public: bool) -> None:  # noqa: FBT001  # pytest's
+    grants = frozenset({GrantType.AUTHORIZATION_CODE})
+    client = registered(house, is_public=is_public, grant_types=grants)
+    wish = {} if is_public else {"is_public": "on"}
+
+    root_desk(house).post(page_of(client), **NEW | wish)
+
+    assert now(house, client).terms.name == "Notebook"
+    assert now(house, client).terms.is_public is is_public
+
+
+def test_a_public_client_gets_no_credentials_later_either(house: House) -> None:
+    client = registered(
+        house, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
+    )
+    wish = {"grant_types": ["authorization_code", "client_credentials"]}
+
+    page = root_desk(house).post(page_of(client), **NEW | wish)
+
+    assert "A public client has no credentials." in page.text
+    assert now(house, client) == client

@@ -1,0 +1,109 @@
+"""What the operator types about clients."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qs
+
+import pytest
+from django.core.management import get_commands
+
+from accounts.domain.entities import OAuthClient
+from accounts.models import LogoutNotice
+from tests.accounts.letting_in import a_notice, has_client
+from tests.support.commands import refusal_of, said_by
+from tests.support.house import House
+from tests.support.worlds import World, orm_world
+
+pytestmark = pytest.mark.database
+
+
+class Listener(HTTPServer):
+    """A client that is told of log-outs."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.heard: list[str] = []
+
+    @property
+    def uri(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/logout"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.heard += parse_qs(body)["logout_token"]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's signature
+        pass
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener() as listener:
+        Thread(target=listener.serve_forever, daemon=True).start()
+        yield listener
+        listener.shutdown()
+
+
+@pytest.fixture
+def world(house: House) -> World:
+    return orm_world()
+
+
+def has_to_tell(world: World, uri: str) -> OAuthClient:
+    """A client that is to hear, at this address, that somebody has signed out."""
+    client = has_client(world, backchannel_logout_uri=uri)
+    world.repositories.logout_notices.add(a_notice(client, world.has_user()))
+    return client
+
+
+def test_clients_are_told_what_is_due(world: World, listener: Listener) -> None:
+    for _ in range(2):
+        has_to_tell(world, listener.uri)
+
+    said = said_by("send_logout_notices")
+
+    assert said == "Taken by clients: 2 notices.\n"
+    assert len(set(listener.heard)) == 2
+    assert not LogoutNotice.objects.exists()
+
+
+def test_what_a_client_does_not_take_is_kept_for_later(world: World) -> None:
+    has_to_tell(world, "http://127.0.0.1:1/logout")
+
+    said = said_by("send_logout_notices")
+
+    assert said == "Taken by clients: 0 notices.\n"
+    assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
+
+
+def test_where_nothing_is_due_nobody_is_told(house: House) -> None:
+    assert said_by("send_logout_notices") == "Taken by clients: 0 notices.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("cleartokens", "manage.py remove_expired"),
+        ("clearcimdapplications", "manage.py remove_expired"),
+        ("createapplication", "/admin/accounts/oauthclient/add/"),
+    ],
+)
+def test_a_command_of_the_toolkit_names_what_to_use(command: str, instead: str) -> None:
+    refusal, said = refusal_of(command)
+
+    assert get_commands()[command] == "accounts"
+    assert instead in refusal
+    assert said == ""
+
+
+def test_to_ask_in_the_words_of_the_toolkit_makes_no_difference() -> None:
+    refusal, _ = refusal_of("createapplication", "confidential", "authorization-code")
+
+    assert "/admin/accounts/oauthclient/add/" in refusal

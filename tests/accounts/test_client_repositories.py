@@ -1,0 +1,232 @@
+"""What every store of clients and of consents promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    ClientPk,
+    ClientTerms,
+    GrantType,
+    IdTokenAlgorithm,
+    OAuthClient,
+    User,
+)
+from accounts.domain.errors import ClientNotFound
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from tests.accounts.letting_in import a_consent, has_client
+from tests.support.builders import NOON, a_client_of
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+NOWHERE = ClientPk(UUID(int=404))
+
+PLAIN = ClientTerms(name="Clock", is_public=True, redirect_uris=("com.example.clock:/cb",))
+RICH = ClientTerms(
+    name="Bokhållning ☃",
+    is_public=False,
+    redirect_uris=("https://b.example/cb", "https://a.example/cb"),
+    post_logout_redirect_uris=("https://b.example/out", "https://a.example/out"),
+    backchannel_logout_uri="https://b.example/ended",
+    allowed_origins=("https://b.example", "https://a.example"),
+    allowed_scopes=frozenset({"openid", "courses:read"}),
+    grant_types=frozenset(GrantType),
+    resources=("https://z.example/api", "https://a.example/api"),
+    id_token_algorithm=IdTokenAlgorithm.ES256,
+    is_trusted=True,
+    must_push=True,
+)
+
+
+@pytest.mark.parametrize("terms", [PLAIN, RICH], ids=["plain", "rich"])
+def test_a_kept_client_comes_back_equal(world: World, terms: ClientTerms) -> None:
+    client = a_client_of(terms)
+
+    world.repositories.clients.add(client)
+
+    assert world.repositories.clients.get(client.id) == client
+    assert world.repositories.clients.get_for_update(client.id) == client
+    assert world.repositories.clients.find(client.client_id) == client
+
+
+def test_a_client_is_found_by_its_public_id_among_others(world: World) -> None:
+    has_client(world)
+    client = has_client(world)
+
+    assert world.repositories.clients.find(client.client_id) == client
+
+
+@pytest.mark.parametrize("client_id", ["", "nobody", "ø☃", "a' OR '1'='1", "x" * 500])
+def test_no_client_is_found_by_an_id_that_none_has(world: World, client_id: str) -> None:
+    has_client(world)
+
+    assert world.repositories.clients.find(client_id) is None
+
+
+def test_a_client_that_is_not_active_is_got_and_not_found(world: World) -> None:
+    client = has_client(world, is_active=False)
+
+    assert world.repositories.clients.find(client.client_id) is None
+    assert world.repositories.clients.get(client.id) == client
+    assert world.repositories.clients.get_for_update(client.id) == client
+
+
+def test_an_unknown_client_is_not_there(world: World) -> None:
+    has_client(world)
+
+    with pytest.raises(ClientNotFound):
+        world.repositories.clients.get(NOWHERE)
+
+
+def test_an_unknown_client_is_not_there_for_update(world: World) -> None:
+    has_client(world)
+
+    with pytest.raises(ClientNotFound):
+        world.repositories.clients.get_for_update(NOWHERE)
+
+
+def test_a_saved_client_replaces_the_kept_one_and_no_other(world: World) -> None:
+    client, other = has_client(world), has_client(world)
+    changed = replace(client, terms=RICH, secret_hash="i" * 64, is_active=False)
+
+    world.repositories.clients.save(changed)
+
+    assert world.repositories.clients.get(client.id) == changed
+    assert world.repositories.clients.get(other.id) == other
+
+
+def page(world: World, *, limit: int, cursor: str | None = None) -> Page[OAuthClient]:
+    return world.repositories.clients.page_of(PageRequest(limit=limit, cursor=cursor))
+
+
+def test_clients_come_oldest_first_also_those_that_are_not_active(world: World) -> None:
+    youngest = has_client(world, created_at=LATER)
+    oldest = has_client(world, created_at=NOON)
+    middle = has_client(world, created_at=NOON + SECOND, is_active=False)
+
+    assert page(world, limit=9) == Page(items=(oldest, middle, youngest), next_cursor=None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_client_once_even_where_moments_tie(
+    world: World, limit: int
+) -> None:
+    ids = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+    clients = [has_client(world, id=pk, created_at=NOON) for pk in ids]
+    clients.append(has_client(world, created_at=LATER))
+
+    pages = [page(world, limit=limit)]
+    while (cursor := pages[-1].next_cursor) and len(pages) <= len(clients):
+        pages.append(page(world, limit=limit, cursor=cursor))
+
+    seen = [client for found in pages for client in found.items]
+    assert seen == sorted(clients, key=lambda client: (client.created_at, client.id))
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        page(world, limit=2, cursor="bm90IG91cnM")
+
+
+def has_consent(world: World, user: User, client: OAuthClient, *scopes: str) -> None:
+    world.repositories.consents.keep(a_consent(user, client, scopes=frozenset(scopes)))
+
+
+def test_a_kept_consent_comes_back_equal(world: World) -> None:
+    anna, client = world.has_user(), has_client(world)
+    consent = a_consent(anna, client, scopes=frozenset({"openid", "email"}), given_at=LATER)
+
+    world.repositories.consents.keep(consent)
+
+    assert world.repositories.consents.find(anna.id, client.id) == consent
+
+
+def test_a_consent_is_one_persons_to_one_client(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    client, other = has_client(world), has_client(world)
+    has_consent(world, anna, client, "openid")
+
+    assert world.repositories.consents.find(bo.id, client.id) is None
+    assert world.repositories.consents.find(anna.id, other.id) is None
+
+
+def test_a_consent_takes_the_place_of_the_one_before_and_of_no_other(world: World) -> None:
+    anna, bo, client = world.has_user(name="Anna"), world.has_user(name="Bo"), has_client(world)
+    has_consent(world, anna, client, "openid")
+    has_consent(world, bo, client, "openid")
+    new = a_consent(anna, client, scopes=frozenset({"email"}), given_at=LATER)
+
+    world.repositories.consents.keep(new)
+
+    assert world.repositories.consents.find(anna.id, client.id) == new
+    assert world.repositories.consents.find(bo.id, client.id) == a_consent(bo, client)
+    assert world.repositories.consents.for_user(anna.id) == [(new, client)]
+
+
+def test_consents_come_with_their_clients_that_given_first_first(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    young, old, middle = has_client(world), has_client(world), has_client(world, is_active=False)
+    for client, given_at in ((young, LATER), (old, NOON), (middle, NOON + SECOND)):
+        world.repositories.consents.keep(a_consent(anna, client, given_at=given_at))
+    has_consent(world, bo, young)
+
+    found = world.repositories.consents.for_user(anna.id)
+
+    assert found == [
+        (a_consent(anna, old), old),
+        (a_consent(anna, middle, given_at=NOON + SECOND), middle),
+        (a_consent(anna, young, given_at=LATER), young),
+    ]
+
+
+def test_consents_of_one_moment_come_in_the_order_of_their_clients_ids(world: World) -> None:
+    anna = world.has_user()
+    ids = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+    for client_pk in ids:
+        has_consent(world, anna, has_client(world, id=client_pk))
+
+    found = world.repositories.consents.for_user(anna.id)
+
+    assert [client.id for _, client in found] == sorted(ids)
+
+
+def test_clients_have_names_whether_they_are_active_or_not(world: World) -> None:
+    notebook = has_client(world, name="Notebook")
+    planner = has_client(world, name="Planner", is_active=False)
+    has_client(world, name="Diary")
+    ids = {notebook.client_id, planner.client_id, "nobody"}
+
+    names = world.repositories.clients.names_of(ids)
+
+    assert names == {notebook.client_id: "Notebook", planner.client_id: "Planner"}
+
+
+def test_no_ids_have_no_names(world: World) -> None:
+    has_client(world)
+
+    assert world.repositories.clients.names_of(set()) == {}
+
+
+def test_somebody_who_let_nobody_do_anything_has_no_consents(world: World) -> None:
+    has_consent(world, world.has_user(), has_client(world))
+
+    assert world.repositories.consents.for_user(world.has_user().id) == []
+
+
+def test_a_consent_is_forgotten_once_and_no_other(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    client, other = has_client(world), has_client(world)
+    has_consent(world, anna, client, "openid")
+    has_consent(world, anna, other, "openid")
+    has_consent(world, bo, client, "openid")
+
+    first = world.repositories.consents.remove(anna.id, client.id)
+    second = world.repositories.consents.remove(anna.id, client.id)
+
+    assert (first, second) == (True, False)
+    assert world.repositories.consents.find(anna.id, client.id) is None
+    assert world.repositories.consents.find(anna.id, other.id) == a_consent(anna, other)
+    assert world.repositories.consents.find(bo.id, client.id) == a_consent(bo, client)

@@ -1,0 +1,217 @@
+"""Registering clients, and knowing them again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    ClientPk,
+    OAuthClient,
+    Principal,
+    RegisteredClient,
+    Right,
+    SessionEnd,
+)
+from accounts.domain.errors import ClientNotFound, NotPermitted, PublicClient, UnsuitableClient
+from authsvc.kernel.pages import PageRequest
+from tests.accounts.letting_in import has_client, has_session, kept
+from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
+from tests.support.worlds import World
+
+MANAGER = a_principal(None, Right.MANAGE_CLIENTS)
+NOBODYS = a_client_of(some_client_terms()).id
+
+
+def registered(world: World, **terms: Any) -> RegisteredClient:
+    return world.services.clients.register(some_client_terms(**terms), by=MANAGER)
+
+
+def kept_client(world: World, client_pk: ClientPk) -> OAuthClient:
+    return world.repositories.clients.get(client_pk)
+
+
+def test_a_registered_client_is_kept_and_active_from_that_moment(memory: World) -> None:
+    terms = some_client_terms(name="Notebook")
+
+    made = memory.services.clients.register(terms, by=MANAGER)
+
+    assert kept_client(memory, made.client.id) == made.client
+    assert (made.client.terms, made.client.is_active) == (terms, True)
+    assert made.client.created_at == NOON
+
+
+def test_a_client_is_known_by_its_id_and_its_secret(memory: World) -> None:
+    made, other = registered(memory), registered(memory)
+
+    authenticated = memory.services.clients.authenticated
+
+    assert authenticated(made.client.client_id, made.secret) == made.client
+    assert authenticated(made.client.client_id, other.secret) is None
+    assert authenticated(made.client.client_id, "") is None
+    assert authenticated(made.client.client_id, made.client.secret_hash) is None
+    assert authenticated("nobody", made.secret) is None
+
+
+def test_ids_and_secrets_are_never_the_same_twice(memory: World) -> None:
+    made = [registered(memory) for _ in range(3)]
+
+    assert len({each.secret for each in made} | {each.client.client_id for each in made}) == 6
+    assert min(len(each.secret) for each in made) >= 43, "which is 256 bits"
+
+
+def test_a_secret_is_not_printed_and_only_its_hash_is_kept(memory: World) -> None:
+    made = registered(memory)
+
+    assert made.secret not in repr(made)
+    assert made.client.secret_hash == memory.services.ports.opaque_tokens.hash(made.secret)
+
+
+@pytest.mark.parametrize("secret", ["", "0" * 64, "anything"])
+def test_a_public_client_has_no_secret_and_is_known_by_none(memory: World, secret: str) -> None:
+    made = registered(memory, is_public=True, grant_types=frozenset({"authorization_code"}))
+
+    assert made.secret == ""
+    assert made.client.secret_hash == ""
+    assert memory.services.clients.authenticated(made.client.client_id, secret) is None
+
+
+def test_a_client_is_found_by_its_public_id(memory: World) -> None:
+    made = registered(memory)
+
+    assert memory.services.clients.find(made.client.client_id) == made.client
+    assert memory.services.clients.find("nobody") is None
+
+
+def test_unsuitable_terms_are_not_registered(memory: World) -> None:
+    with pytest.raises(UnsuitableClient):
+        registered(memory, redirect_uris=("http://evil.example",))
+
+    page = memory.services.clients.page_of(PageRequest(), by=MANAGER)
+    assert page.items == ()
+
+
+def test_other_terms_hold_from_now_on(memory: World) -> None:
+    made = registered(memory)
+    terms = some_client_terms(name="Notebook Pro", is_trusted=True)
+
+    amended = memory.services.clients.amend(made.client.id, terms, by=MANAGER)
+
+    assert amended == replace(made.client, terms=terms)
+    assert kept_client(memory, made.client.id) == amended
+    assert memory.services.clients.authenticated(amended.client_id, made.secret) == amended
+
+
+def test_unsuitable_terms_change_nothing(memory: World) -> None:
+    made = registered(memory)
+
+    with pytest.raises(UnsuitableClient):
+        memory.services.clients.amend(made.client.id, some_client_terms(name=""), by=MANAGER)
+
+    assert kept_client(memory, made.client.id) == made.client
+
+
+def test_a_client_that_becomes_public_has_no_secret_any_more(memory: World) -> None:
+    made = registered(memory)
+    terms = some_client_terms(is_public=True, grant_types=frozenset({"authorization_code"}))
+
+    amended = memory.services.clients.amend(made.client.id, terms, by=MANAGER)
+
+    assert amended.secret_hash == ""
+    assert memory.services.clients.authenticated(amended.client_id, made.secret) is None
+
+
+def test_a_new_secret_takes_the_place_of_the_old_one(memory: World) -> None:
+    made = registered(memory)
+
+    renewed = memory.services.clients.renew_secret(made.client.id, by=MANAGER)
+
+    authenticated = memory.services.clients.authenticated
+    assert renewed.client == kept_client(memory, made.client.id)
+    assert authenticated(made.client.client_id, renewed.secret) == renewed.client
+    assert authenticated(made.client.client_id, made.secret) is None
+
+
+def test_a_public_client_gets_no_secret(memory: World) -> None:
+    client = has_client(memory, is_public=True)
+
+    with pytest.raises(PublicClient):
+        memory.services.clients.renew_secret(client.id, by=MANAGER)
+
+    assert kept_client(memory, client.id) == client
+
+
+def test_a_removed_client_is_not_known_any_more(memory: World) -> None:
+    made = registered(memory)
+
+    memory.services.clients.remove(made.client.id, by=MANAGER)
+
+    assert memory.services.clients.find(made.client.client_id) is None
+    assert memory.services.clients.authenticated(made.client.client_id, made.secret) is None
+    assert kept_client(memory, made.client.id) == replace(made.client, is_active=False)
+
+
+def test_the_sessions_of_a_removed_client_end_and_no_others(memory: World) -> None:
+    anna, client = memory.has_user(), has_client(memory)
+    ending = has_session(memory, anna, client)
+    staying = has_session(memory, anna, has_client(memory))
+    memory.clock.go_on(hours=1)
+
+    memory.services.clients.remove(client.id, by=MANAGER)
+
+    at = memory.clock.now()
+    assert kept(memory, ending) == ending.ended(at=at, because=SessionEnd.CLIENT_REMOVED)
+    assert kept(memory, staying) == staying
+
+
+def test_a_manager_sees_all_clients_a_page_at_a_time(memory: World) -> None:
+    first = has_client(memory)
+    memory.clock.go_on(seconds=1)
+    second = registered(memory).client
+
+    page = memory.services.clients.page_of(PageRequest(limit=1), by=MANAGER)
+    rest = memory.services.clients.page_of(PageRequest(cursor=page.next_cursor), by=MANAGER)
+
+    assert (page.items, rest.items) == ((first,), (second,))
+
+
+Act = Callable[[World, ClientPk, Principal], object]
+ACTS: dict[str, Act] = {
+    "amend": lambda world, pk, by: world.services.clients.amend(pk, some_client_terms(), by=by),
+    "renew": lambda world, pk, by: world.services.clients.renew_secret(pk, by=by),
+    "remove": lambda world, pk, by: world.services.clients.remove(pk, by=by),
+}
+LOOKS: dict[str, Act] = {
+    "register": lambda world, _, by: world.services.clients.register(some_client_terms(), by=by),
+    "list": lambda world, _, by: world.services.clients.page_of(PageRequest(), by=by),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_an_unknown_client_is_not_found(memory: World, act: Act) -> None:
+    has_client(memory)
+
+    with pytest.raises(ClientNotFound):
+        act(memory, NOBODYS, MANAGER)
+
+
+@pytest.mark.parametrize("act", (ACTS | LOOKS).values(), ids=ACTS | LOOKS)
+def test_clients_are_managed_by_whoever_has_the_right_and_by_nobody_else(
+    memory: World, act: Act
+) -> None:
+    client = has_client(memory)
+    others = a_principal(None, *(right for right in Right if right is not Right.MANAGE_CLIENTS))
+
+    with pytest.raises(NotPermitted):
+        act(memory, client.id, others)
+
+    assert memory.services.clients.page_of(PageRequest(), by=OPERATOR).items == (client,)
+
+
+def test_terms_may_be_as_long_as_every_store_can_keep_them() -> None:
+    assert some_client_terms(name="n" * 200).checked()
+    with pytest.raises(UnsuitableClient) as refusal:
+        some_client_terms(name="n" * 201).checked()
+    assert [complaint.path for complaint in refusal.value.complaints] == ["name"]

@@ -1,0 +1,299 @@
+"""The token endpoint: a code, a refresh token, or a client's own name are taken for tokens."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from accounts.domain.entities import (
+    CODE_LIVES,
+    GrantType,
+    OAuthClient,
+    Session,
+    SessionEnd,
+    TokenPair,
+    User,
+)
+from tests.accounts.letting_in import (
+    HOW,
+    OPENID,
+    code_for,
+    exchanged,
+    has_client,
+    tokens_for,
+)
+from tests.support.blocks import Oops
+from tests.support.builders import NOON
+from tests.support.worlds import World
+
+SECOND = timedelta(seconds=1)
+NOTES = "https://notes.example/api"
+BOTH = frozenset({"openid", "email"})
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user(name="Anna")
+
+
+@pytest.fixture
+def client(memory: World) -> OAuthClient:
+    return has_client(memory)
+
+
+def session_of(world: World, tokens: TokenPair) -> Session:
+    ports = world.services.ports
+    signed = ports.access_tokens.inspect(tokens.access_token, at=world.clock.now())
+    return world.repositories.sessions.get_for_update(signed.claims.session_id)
+
+
+def renewed(
+    world: World, client: OAuthClient, refresh_token: str, *scopes: str
+) -> TokenPair | None:
+    grants = world.services.grants
+
+    def refresh() -> TokenPair | None:
+        found = grants.find_renewal(refresh_token, client)
+        return grants.take_renewal(found, scopes=scopes or found.session.scopes) if found else None
+
+    return grants.in_one_act(refresh)
+
+
+def test_a_code_starts_the_session_that_the_person_has_agreed_to(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
+
+    session = session_of(memory, tokens)
+    assert session == Session(
+        id=session.id,
+        user_id=anna.id,
+        client_id=client.client_id,
+        scopes=BOTH,
+        started_at=NOON,
+        expires_at=NOON + memory.services.ports.session_policy.ends_after,
+        resource=NOTES,
+        authentication=HOW,
+    )
+
+
+def test_the_access_token_of_a_code_is_for_whom_it_was_agreed(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
+
+    claims = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON).claims
+    assert (claims.user_id, claims.client_id) == (anna.id, client.client_id)
+    assert (claims.scopes, claims.audience) == (BOTH, NOTES)
+    assert tokens.expires_in_seconds == 900
+
+
+def test_a_code_is_taken_once(memory: World, anna: User, client: OAuthClient) -> None:
+    code = code_for(memory, client, anna)
+
+    assert exchanged(memory, client, code)
+    assert exchanged(memory, client, code) is None
+
+
+def test_a_code_that_comes_again_ends_the_session_that_came_of_it(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    tokens, other = exchanged(memory, client, code), tokens_for(memory, client, anna)
+    assert tokens is not None
+    memory.clock.go_on(minutes=5)
+
+    exchanged(memory, client, code)
+
+    now, session = memory.clock.now(), session_of(memory, tokens)
+    assert (session.ended_at, session.ended_because) == (now, SessionEnd.CODE_REUSED)
+    assert memory.services.tokens.introspect(tokens.access_token, client) is None
+    assert renewed(memory, client, tokens.refresh_token) is None
+    assert renewed(memory, client, other.refresh_token)
+
+
+def test_a_code_that_comes_again_when_its_session_is_forgotten_is_refused(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    exchanged(memory, client, code)
+    memory.clock.at += memory.services.ports.session_policy.ends_after + SECOND
+    memory.services.sessions.remove_expired()
+
+    assert exchanged(memory, client, code) is None
+
+
+def test_a_code_of_another_client_is_not_found_and_nothing_happens_to_it(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    thief, code = has_client(memory), code_for(memory, client, anna)
+
+    before = exchanged(memory, thief, code)
+    tokens = exchanged(memory, client, code)
+    after = exchanged(memory, thief, code)
+
+    assert (before, after) == (None, None)
+    assert tokens is not None
+    assert session_of(memory, tokens).ended_at is None
+
+
+def test_an_unknown_code_is_not_found(memory: World, anna: User, client: OAuthClient) -> None:
+    code_for(memory, client, anna)
+
+    assert exchanged(memory, client, "a code of nobody") is None
+
+
+def test_a_code_lives_for_a_minute(memory: World, anna: User, client: OAuthClient) -> None:
+    first, second = code_for(memory, client, anna), code_for(memory, client, anna)
+    memory.clock.at = NOON + CODE_LIVES - SECOND
+
+    assert exchanged(memory, client, first)
+
+    memory.clock.at += SECOND
+    assert exchanged(memory, client, second) is None
+
+
+def test_a_code_of_somebody_who_is_not_active_any_more_is_refused(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    code = code_for(memory, client, anna)
+    memory.repositories.users.save(replace(anna, is_active=False))
+
+    assert exchanged(memory, client, code) is None
+
+
+def test_an_exchange_that_breaks_off_uses_no_code_up(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    grants, code = memory.services.grants, code_for(memory, client, anna)
+
+    def break_off() -> None:
+        redemption = grants.find_code(code, client)
+        assert redemption is not None
+        grants.take_code(redemption, client)
+        raise Oops
+
+    with pytest.raises(Oops):
+        grants.in_one_act(break_off)
+
+    assert exchanged(memory, client, code)
+
+
+def test_a_client_that_may_not_refresh_gets_no_refresh_token(memory: World, anna: User) -> None:
+    client = has_client(memory, grant_types=frozenset({GrantType.AUTHORIZATION_CODE}))
+
+    tokens = tokens_for(memory, client, anna)
+
+    assert tokens.refresh_token == ""
+    assert memory.services.tokens.introspect(tokens.access_token, client)
+
+
+def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
+    memory.clock.go_on(hours=1)
+
+    following = renewed(memory, client, tokens.refresh_token)
+
+    assert following is not None
+    claims = memory.services.ports.access_tokens.inspect(
+        following.access_token, at=memory.clock.now()
+    ).claims
+    assert (claims.user_id, claims.scopes, claims.audience) == (anna.id, BOTH, NOTES)
+    assert session_of(memory, following).started_at == NOON
+    assert following.refresh_token != tokens.refresh_token
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [
+        (["openid"], {"openid"}),
+        (["openid", "email"], {"openid", "email"}),
+        (["openid", "courses:write"], {"openid"}),
+    ],
+)
+def test_scopes_narrow_one_access_token_and_widen_none(
+    memory: World, anna: User, client: OAuthClient, wanted: list[str], given: set[str]
+) -> None:
+    tokens = tokens_for(memory, client, anna, scopes=BOTH)
+
+    narrow = renewed(memory, client, tokens.refresh_token, *wanted)
+
+    assert narrow is not None
+    facts = memory.services.tokens.introspect(narrow.access_token, client)
+    assert facts is not None
+    assert facts.scopes == given
+    wide = renewed(memory, client, narrow.refresh_token)
+    assert wide is not None
+    kept_facts = memory.services.tokens.introspect(wide.access_token, client)
+    assert kept_facts is not None
+    assert kept_facts.scopes == BOTH
+
+
+def test_a_refresh_token_of_another_client_is_not_found_and_nothing_happens_to_it(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens, thief = tokens_for(memory, client, anna), has_client(memory)
+
+    assert renewed(memory, thief, tokens.refresh_token) is None
+    assert renewed(memory, client, tokens.refresh_token)
+
+
+def test_our_own_refresh_tokens_are_no_clients(memory: World, client: OAuthClient) -> None:
+    signed_in = memory.services.sessions.register(
+        email="bo@school.example", name="Bo", password="a long walk home"
+    )
+
+    assert renewed(memory, client, signed_in.refresh_token) is None
+    assert memory.services.sessions.refresh(signed_in.refresh_token)
+
+
+def test_an_unknown_refresh_token_is_not_found(memory: World, client: OAuthClient) -> None:
+    assert renewed(memory, client, "a token of nobody") is None
+
+
+def test_a_refresh_token_that_comes_again_ends_its_session(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna)
+    following = renewed(memory, client, tokens.refresh_token)
+    assert following is not None
+    memory.clock.at += memory.services.ports.session_policy.repeats_within
+
+    assert renewed(memory, client, tokens.refresh_token) is None
+
+    assert session_of(memory, following).ended_because is SessionEnd.TOKEN_REUSED
+    assert renewed(memory, client, following.refresh_token) is None
+
+
+def test_a_client_acts_for_itself_as_nobody(memory: World, client: OAuthClient) -> None:
+    tokens = memory.services.grants.act_for_itself(client, scopes=["courses:read"], resource="")
+
+    principal = memory.services.access.principal_of(tokens.access_token)
+    assert (principal.user_id, principal.client_id) == (None, client.client_id)
+    assert (principal.roles, principal.rights) == ((), frozenset())
+    assert principal.scopes == {"courses:read"}
+    assert tokens.refresh_token == ""
+
+
+def test_a_client_that_acts_for_itself_does_so_for_as_long_as_the_token_lives(
+    memory: World, client: OAuthClient
+) -> None:
+    tokens = memory.services.grants.act_for_itself(client, scopes=OPENID, resource=NOTES)
+
+    session = session_of(memory, tokens)
+    assert session.expires_at == NOON + memory.services.ports.access_tokens.lifetime
+    assert tokens.expires_in_seconds == 900
+    assert (session.resource, session.authentication) == (NOTES, None)
+
+
+def test_what_is_found_does_not_print_the_refresh_token(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
+    tokens = tokens_for(memory, client, anna)
+
+    found = memory.services.grants.find_renewal(tokens.refresh_token, client)
+
+    assert found is not None
+    assert tokens.refresh_token not in repr(found)

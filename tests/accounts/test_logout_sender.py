@@ -1,0 +1,110 @@
+"""Telling clients of log-outs over HTTP, to a real server on this machine."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Final
+from urllib.parse import parse_qs
+
+import pytest
+
+from accounts.adapters.logouts import HttpLogoutSender
+from tests.support.postgres import free_port
+
+ANYWHERE: Final = HttpLogoutSender(may_reach_private=True)
+OUTSIDE: Final = HttpLogoutSender(may_reach_private=False)
+TOKEN: Final = "header.payload.signature"
+NO_HOSTS: Final = [f"https://{'a' * 64}.example/", "https://a..example/", "https://.example/"]
+
+
+class Listener(HTTPServer):
+    """Answers `/STATUS` with that status, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Ear)
+        self.heard: list[tuple[str, str, dict[str, list[str]]]] = []
+
+    def at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class Ear(BaseHTTPRequestHandler):
+    server: Listener
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.heard.append((self.path, self.headers["Content-Type"], parse_qs(body)))
+        self.send_response(int(self.path[1:]))
+        self.send_header("Location", self.server.at("/200"))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name for it
+        """Say nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with Listener() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_client_is_told_in_a_form(listener: Listener) -> None:
+    assert ANYWHERE.send(listener.at("/200"), logout_token=TOKEN)
+
+    form = "application/x-www-form-urlencoded"
+    assert listener.heard == [("/200", form, {"logout_token": [TOKEN]})]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_told"),
+    [(200, True), (204, True), (201, False), (400, False), (404, False), (500, False)],
+)
+def test_a_client_has_been_told_when_it_says_so(
+    listener: Listener, status: int, *, is_told: bool
+) -> None:
+    assert ANYWHERE.send(listener.at(f"/{status}"), logout_token=TOKEN) is is_told
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(listener: Listener, status: int) -> None:
+    assert not ANYWHERE.send(listener.at(f"/{status}"), logout_token=TOKEN)
+
+    assert [path for path, _, _ in listener.heard] == [f"/{status}"]
+
+
+def test_a_client_that_does_not_answer_was_not_told() -> None:
+    assert not ANYWHERE.send(f"http://127.0.0.1:{free_port()}/", logout_token=TOKEN)
+
+
+def test_nobody_inside_our_network_is_told_unless_that_is_allowed(listener: Listener) -> None:
+    assert not OUTSIDE.send(listener.at("/200"), logout_token=TOKEN)
+
+    assert listener.heard == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.1",
+        "169.254.169.254",
+        "192.168.0.1",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104  # nobody listens here
+        "[::1]",
+        "[fd00::1]",
+        "[::ffff:127.0.0.1]",
+    ],
+)
+def test_an_address_inside_our_network_is_known_as_one(host: str) -> None:
+    assert not OUTSIDE.send(f"https://{host}/", logout_token=TOKEN)
+
+
+@pytest.mark.parametrize("uri", NO_HOSTS)
+@pytest.mark.parametrize("sender", [ANYWHERE, OUTSIDE])
+def test_a_name_that_is_no_host_holds_nobody_else_up(sender: HttpLogoutSender, uri: str) -> None:
+    assert not sender.send(uri, logout_token=TOKEN)

@@ -1,0 +1,139 @@
+"""Where one is signed in, over HTTP, and how one puts an end to it."""
+
+import pytest
+
+from accounts.domain.entities import (
+    FIRST_PARTY_CLIENT,
+    AuditEvent,
+    Scope,
+    SessionEnd,
+)
+from accounts.domain.errors import SessionNotFound
+from tests.accounts.own_things import (
+    NOBODYS,
+    SESSIONS,
+    a_client_in,
+    a_session_in,
+    deleted,
+    items_at,
+    kept,
+    logged_in_again,
+)
+from tests.accounts.signing_in import principal, registered, session_of
+from tests.support.house import House
+from tests.support.worlds import World
+
+
+def test_i_see_where_i_am_signed_in(house: House) -> None:
+    anna, notebook = house.signed_in(), a_client_in(house)
+    with_notebook = a_session_in(house, anna, notebook, scopes=frozenset({"profile", "openid"}))
+
+    answer = anna.caller.get(SESSIONS)
+
+    own, of_notebook = answer.json["items"]
+    assert answer.json["next"] is None
+    assert of_notebook == {
+        "id": str(with_notebook.id),
+        "client": {"client_id": notebook.client_id, "name": "Notebook"},
+        "scopes": ["openid", "profile"],
+        "started_at": with_notebook.started_at.isoformat().replace("+00:00", "Z"),
+        "expires_at": with_notebook.expires_at.isoformat().replace("+00:00", "Z"),
+        "is_current": False,
+    }
+    assert own["client"] == {"client_id": FIRST_PARTY_CLIENT, "name": None}
+    assert own["scopes"] == sorted(Scope)
+    assert own["is_current"] is True
+
+
+def test_each_token_calls_its_own_session_the_current_one(house: House) -> None:
+    anna = house.signed_in()
+    again = logged_in_again(house, anna)
+
+    seen = [caller.get(SESSIONS).json["items"] for caller in (anna.caller, again)]
+
+    assert [[item["id"] for item in items] for items in seen] == [
+        [item["id"] for item in seen[0]]
+    ] * 2
+    assert [[item["is_current"] for item in items] for items in seen] == [
+        [False, True],
+        [True, False],
+    ]
+
+
+def test_i_see_nobody_elses_sessions(house: House) -> None:
+    anna, bo = house.signed_in(), house.signed_in(name="Bo")
+    theirs = a_session_in(house, bo, a_client_in(house))
+
+    assert str(theirs.id) not in anna.caller.get(SESSIONS).text
+
+
+def test_a_session_that_is_over_is_not_listed(house: House) -> None:
+    anna, notebook = house.signed_in(), a_client_in(house)
+    now = house.services.ports.clock.now()
+    over = {"ended_at": now, "ended_because": SessionEnd.LOGGED_OUT}
+    a_session_in(house, anna, notebook, **over)
+    a_session_in(house, anna, notebook, expires_at=now)
+
+    assert len(items_at(anna, SESSIONS)) == 1
+
+
+def test_a_session_that_i_end_honours_no_token_any_more(house: House) -> None:
+    anna = house.signed_in()
+    lost = logged_in_again(house, anna)
+    (ended,) = [item["id"] for item in items_at(anna, SESSIONS) if not item["is_current"]]
+
+    answer = deleted(anna.caller, SESSIONS, ended)
+
+    assert (answer.status, answer.text) == (204, "")
+    assert lost.get("/v1/me").code == "invalid-token"
+    assert anna.caller.get("/v1/me").status == 200
+    assert kept(house, ended).ended_because is SessionEnd.REVOKED
+
+
+def test_i_end_the_session_in_which_i_ask(house: House) -> None:
+    anna = house.signed_in()
+    (own,) = items_at(anna, SESSIONS)
+
+    assert deleted(anna.caller, SESSIONS, own["id"]).status == 204
+    assert anna.caller.get(SESSIONS).code == "invalid-token"
+
+
+def test_a_session_ends_once(house: House) -> None:
+    anna = house.signed_in()
+    session = a_session_in(house, anna, a_client_in(house))
+    deleted(anna.caller, SESSIONS, session.id)
+    first = kept(house, session.id)
+
+    answer = deleted(anna.caller, SESSIONS, session.id)
+
+    assert (answer.status, answer.code) == (404, "session-not-found")
+    assert kept(house, session.id) == first
+
+
+def test_nobody_elses_session_ends(house: House) -> None:
+    anna, bo = house.signed_in(), house.signed_in(name="Bo")
+    (theirs,) = items_at(bo, SESSIONS)
+
+    answers = [deleted(anna.caller, SESSIONS, one) for one in (theirs["id"], NOBODYS)]
+
+    assert [(answer.status, answer.code) for answer in answers] == [(404, "session-not-found")] * 2
+    assert {answer.text for answer in answers} == {answers[0].text}
+    assert bo.caller.get("/v1/me").status == 200
+
+
+def test_the_end_of_a_session_is_noted_and_a_refusal_is_not(memory: World) -> None:
+    anna, bo = registered(memory), registered(memory, "bo@school.example")
+    session = session_of(memory, anna)
+
+    with pytest.raises(SessionNotFound):
+        memory.services.sessions.end(session.id, by=principal(memory, bo))
+    memory.services.sessions.end(session.id, by=principal(memory, anna))
+
+    assert memory.trail.facts_of(AuditEvent.SESSION_ENDED) == [
+        {
+            "user_id": session.user_id,
+            "client_id": FIRST_PARTY_CLIENT,
+            "session_id": session.id,
+            "reason": SessionEnd.REVOKED,
+        }
+    ]

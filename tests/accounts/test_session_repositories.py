@@ -1,0 +1,129 @@
+"""What every store promises of the sessions of a person, of a browser and of a client."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.domain.entities import SessionEnd, SessionId
+from tests.accounts.letting_in import HOW, has_client, has_session, kept
+from tests.support.builders import NOON, a_refresh_token, a_session
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+OVER: dict[str, Any] = {"ended_at": NOON, "ended_because": SessionEnd.LOGGED_OUT}
+IDS = [SessionId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+
+
+def test_a_session_comes_back_with_its_resource_and_how_its_person_signed_in(world: World) -> None:
+    session = has_session(
+        world, world.has_user(), resource="https://notes.example/api", authentication=HOW
+    )
+
+    assert kept(world, session) == session
+
+
+def test_live_sessions_of_a_user_come_those_started_last_first(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    old = has_session(world, anna, started_at=NOON - SECOND)
+    young = has_session(world, anna, started_at=NOON + SECOND)
+    middle = has_session(world, anna, has_client(world), started_at=NOON)
+    has_session(world, bo)
+
+    assert world.repositories.sessions.live_of(anna.id, at=LATER) == [young, middle, old]
+
+
+def test_live_sessions_of_one_moment_come_in_the_order_of_their_ids(world: World) -> None:
+    anna = world.has_user()
+    for session_id in IDS:
+        has_session(world, anna, id=session_id)
+
+    found = world.repositories.sessions.live_of(anna.id, at=LATER)
+
+    assert [session.id for session in found] == sorted(IDS)
+
+
+def test_what_is_over_is_not_among_the_live_sessions_of_a_user(world: World) -> None:
+    anna = world.has_user()
+    has_session(world, anna, **OVER)
+    has_session(world, anna, expires_at=LATER)
+    live = has_session(world, anna, expires_at=LATER + SECOND)
+
+    assert world.repositories.sessions.live_of(anna.id, at=LATER) == [live]
+
+
+def test_live_sessions_of_a_browser_come_in_the_order_of_their_ids(world: World) -> None:
+    anna = world.has_user()
+    for session_id in IDS:
+        has_session(world, anna, has_client(world), id=session_id, authentication=HOW)
+
+    found = world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER)
+
+    assert [session.id for session in found] == sorted(IDS)
+
+
+def test_what_is_over_or_of_another_browser_is_not_among_its_sessions(world: World) -> None:
+    anna = world.has_user()
+    elsewhere = replace(HOW, browser_id=SessionId(uuid4()))
+    live = has_session(world, anna, authentication=HOW, expires_at=LATER + SECOND)
+    has_session(world, anna, authentication=HOW, expires_at=LATER)
+    has_session(world, anna, authentication=HOW, **OVER)
+    has_session(world, anna, authentication=elsewhere)
+    has_session(world, anna)
+
+    assert world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER) == [live]
+
+
+def test_what_a_client_has_of_a_user_ends_and_nothing_else(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    client, other = has_client(world), has_client(world)
+    ending = [has_session(world, anna, client) for _ in range(2)]
+    staying = [
+        has_session(world, anna, client, **OVER),
+        has_session(world, anna, other),
+        has_session(world, anna),
+        has_session(world, bo, client),
+    ]
+
+    world.repositories.sessions.end_all_between(
+        anna.id, client.client_id, at=LATER, because=SessionEnd.REVOKED
+    )
+
+    ended = [session.ended(at=LATER, because=SessionEnd.REVOKED) for session in ending]
+    assert [kept(world, session) for session in ending] == ended
+    assert [kept(world, session) for session in staying] == staying
+
+
+def test_all_sessions_of_a_client_end_also_its_own_and_nothing_else(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    client = has_client(world)
+    own = a_session(user_id=None, client_id=client.client_id)
+    world.repositories.sessions.add(own)
+    ending = [own, has_session(world, anna, client), has_session(world, bo, client)]
+    staying = [has_session(world, anna, client, **OVER), has_session(world, bo, has_client(world))]
+
+    world.repositories.sessions.end_all_of_client(
+        client.client_id, at=LATER, because=SessionEnd.CLIENT_REMOVED
+    )
+
+    ended = [session.ended(at=LATER, because=SessionEnd.CLIENT_REMOVED) for session in ending]
+    assert [kept(world, session) for session in ending] == ended
+    assert [kept(world, session) for session in staying] == staying
+
+
+def test_a_refresh_token_is_found_with_its_session(world: World) -> None:
+    anna, client = world.has_user(), has_client(world)
+    has_session(world, anna)
+    session = has_session(world, anna, client, authentication=HOW)
+    token = a_refresh_token(session_id=session.id, number=7, used_at=LATER)
+    world.repositories.refresh_tokens.add(token)
+
+    assert world.repositories.refresh_tokens.find_with_session(token.hash) == (token, session)
+
+
+def test_a_hash_of_no_refresh_token_finds_no_session(world: World) -> None:
+    session = has_session(world, world.has_user())
+    world.repositories.refresh_tokens.add(a_refresh_token(session_id=session.id))
+
+    assert world.repositories.refresh_tokens.find_with_session("0" * 64) is None

@@ -1,0 +1,162 @@
+"""What clients are told about their tokens, and how they give them up."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from accounts.domain.entities import OAuthClient, SessionEnd, TokenFacts, TokenPair, User
+from tests.accounts.letting_in import OPENID, has_client, tokens_for
+from tests.support.builders import NOON
+from tests.support.worlds import World
+
+NOTES = "https://notes.example/api"
+WHICH = pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user(name="Anna")
+
+
+@pytest.fixture
+def client(memory: World) -> OAuthClient:
+    return has_client(memory)
+
+
+@pytest.fixture
+def tokens(memory: World, client: OAuthClient, anna: User) -> TokenPair:
+    return tokens_for(memory, client, anna, resource=NOTES)
+
+
+def facts_of(world: World, client: OAuthClient, token: str) -> TokenFacts | None:
+    return world.services.tokens.introspect(token, client)
+
+
+def test_an_access_token_is_told_as_it_is(
+    memory: World, client: OAuthClient, anna: User, tokens: TokenPair
+) -> None:
+    signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
+
+    assert facts_of(memory, client, tokens.access_token) == TokenFacts(
+        is_access_token=True,
+        token_id=signed.claims.token_id,
+        client_id=client.client_id,
+        user_id=anna.id,
+        scopes=OPENID,
+        resource=NOTES,
+        issued_at=NOON,
+        expires_at=NOON + memory.services.ports.access_tokens.lifetime,
+    )
+
+
+def test_a_refresh_token_is_told_as_it_is(
+    memory: World, client: OAuthClient, anna: User, tokens: TokenPair
+) -> None:
+    assert facts_of(memory, client, tokens.refresh_token) == TokenFacts(
+        is_access_token=False,
+        token_id=None,
+        client_id=client.client_id,
+        user_id=anna.id,
+        scopes=OPENID,
+        resource=NOTES,
+        issued_at=NOON,
+        expires_at=NOON + memory.services.ports.session_policy.refresh_within,
+    )
+
+
+def test_a_token_of_a_client_for_itself_is_of_nobody(memory: World, client: OAuthClient) -> None:
+    own = memory.services.grants.act_for_itself(client, scopes=OPENID, resource="")
+
+    facts = facts_of(memory, client, own.access_token)
+
+    assert facts is not None
+    assert (facts.user_id, facts.resource) == (None, "")
+
+
+def test_an_access_token_is_good_for_no_longer_than_its_session(
+    memory: World, client: OAuthClient, tokens: TokenPair
+) -> None:
+    signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
+    session = memory.repositories.sessions.get_for_update(signed.claims.session_id)
+    end = NOON + timedelta(seconds=9)
+    memory.repositories.sessions.save(replace(session, expires_at=end))
+
+    facts = facts_of(memory, client, tokens.access_token)
+
+    assert facts is not None
+    assert facts.expires_at == end
+
+
+@WHICH
+def test_a_client_is_told_nothing_of_the_token_of_another(
+    memory: World, tokens: TokenPair, which: str
+) -> None:
+    assert facts_of(memory, has_client(memory), getattr(tokens, which)) is None
+
+
+@WHICH
+def test_a_token_that_is_too_old_is_good_for_nothing(
+    memory: World, client: OAuthClient, tokens: TokenPair, which: str
+) -> None:
+    memory.clock.at += memory.services.ports.session_policy.refresh_within
+
+    assert facts_of(memory, client, getattr(tokens, which)) is None
+
+
+@WHICH
+def test_a_token_of_somebody_who_is_not_active_is_good_for_nothing(
+    memory: World, client: OAuthClient, anna: User, tokens: TokenPair, which: str
+) -> None:
+    memory.repositories.users.save(replace(anna, is_active=False))
+
+    assert facts_of(memory, client, getattr(tokens, which)) is None
+
+
+def test_a_refresh_token_that_was_taken_is_good_for_nothing(
+    memory: World, client: OAuthClient, tokens: TokenPair
+) -> None:
+    grants = memory.services.grants
+    renewal = grants.find_renewal(tokens.refresh_token, client)
+    assert renewal is not None
+    grants.take_renewal(renewal, scopes=OPENID)
+
+    assert facts_of(memory, client, tokens.refresh_token) is None
+
+
+def test_a_token_whose_session_is_forgotten_is_good_for_nothing(
+    memory: World, client: OAuthClient, tokens: TokenPair
+) -> None:
+    memory.repositories.sessions.remove_expired(before=NOON + timedelta(days=999))
+
+    assert facts_of(memory, client, tokens.access_token) is None
+    assert not memory.services.tokens.revoke(tokens.access_token, client)
+
+
+@pytest.mark.parametrize("token", ["", "rubbish", "a.b.c", "ø"])
+def test_rubbish_is_good_for_nothing(memory: World, client: OAuthClient, token: str) -> None:
+    assert facts_of(memory, client, token) is None
+    assert not memory.services.tokens.revoke(token, client)
+
+
+@WHICH
+def test_a_client_that_gives_up_a_token_gives_up_the_session(
+    memory: World, client: OAuthClient, tokens: TokenPair, which: str
+) -> None:
+    signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
+
+    assert memory.services.tokens.revoke(getattr(tokens, which), client)
+
+    session = memory.repositories.sessions.get_for_update(signed.claims.session_id)
+    assert (session.ended_at, session.ended_because) == (NOON, SessionEnd.REVOKED)
+    assert facts_of(memory, client, tokens.access_token) is None
+    assert facts_of(memory, client, tokens.refresh_token) is None
+
+
+@WHICH
+def test_nobody_gives_up_the_token_of_another_client(
+    memory: World, client: OAuthClient, tokens: TokenPair, which: str
+) -> None:
+    assert not memory.services.tokens.revoke(getattr(tokens, which), has_client(memory))
+
+    assert facts_of(memory, client, tokens.access_token)

@@ -1,0 +1,134 @@
+"""What people see when a client sends them here, and that their browsers take them back to it."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_looks import look
+from tests.support.chromium import Town, fill, heading, in_a_browser, press, sign_in
+from tests.support.house import Answer
+from tests.support.relying import FORM, challenge_of
+from tests.support.school import manage
+from tests.support.wire import WireCaller
+
+pytestmark = in_a_browser
+
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+VERIFIER = "v" * 43
+
+
+@pytest.fixture(scope="package")
+def study_buddy(town: Town) -> dict[str, str]:
+    """A client that has registered itself; people come back to it at another origin than ours."""
+    invitation = manage(town.school.environment, "invite_client").split()[-1]
+    body = {
+        "client_name": "Study Buddy",
+        "redirect_uris": [f"http://127.0.0.1:{town.school.server.port}/signout/done"],
+        "grant_types": ["authorization_code", "refresh_token", DEVICE],
+        "scope": "openid profile email courses:read progress:read offline_access",
+        "token_endpoint_auth_method": "none",
+    }
+    answer = WireCaller(town.school.server.port, invitation).post("/oauth/register", body)
+    assert answer.status == 201, answer.text
+    return {"id": answer.json["client_id"], "redirect_uri": body["redirect_uris"][0]}
+
+
+def authorize(client: dict[str, str], **more: str) -> str:
+    parameters = {
+        "response_type": "code",
+        "client_id": client["id"],
+        "redirect_uri": client["redirect_uri"],
+        "scope": "openid profile email courses:read progress:read",
+        "state": "a&b=c",
+        "code_challenge": challenge_of(VERIFIER),
+        "code_challenge_method": "S256",
+    } | more
+    return f"/oauth/authorize?{urlencode(parameters)}"
+
+
+def post(port: int, path: str, form: dict[str, str]) -> Answer:
+    return WireCaller(port).post(path, urlencode(form).encode(), Content_Type=FORM)
+
+
+def is_back(page: Page, client: dict[str, str]) -> None:
+    expect(page).to_have_url(re.compile(re.escape(client["redirect_uri"]) + r"\?code="))
+    assert "state=a%26b%3Dc" in page.url
+
+
+def test_whoever_signs_in_and_allows_it_is_led_back(
+    page: Page, town: Town, study_buddy: dict[str, str]
+) -> None:
+    email = town.resident()
+
+    sign_in(page, email, at=authorize(study_buddy))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Let Study Buddy in?")
+    look(page, "consent")
+    press(page, "Allow")
+
+    is_back(page, study_buddy)
+
+
+def test_whoever_has_allowed_it_before_is_led_back_by_signing_in(
+    page: Page, town: Town, study_buddy: dict[str, str]
+) -> None:
+    email = town.resident()
+    sign_in(page, email, at=authorize(study_buddy))
+    press(page, "Allow")
+    page.context.clear_cookies()
+
+    sign_in(page, email, at=authorize(study_buddy))
+
+    is_back(page, study_buddy)
+
+
+def test_whoever_denies_it_is_led_back_too(
+    page: Page, town: Town, study_buddy: dict[str, str]
+) -> None:
+    sign_in(page, town.resident(), at=authorize(study_buddy))
+
+    press(page, "Deny")
+
+    expect(page).to_have_url(re.compile(r"error=access_denied"))
+
+
+def test_a_device_is_let_in(page: Page, town: Town, study_buddy: dict[str, str]) -> None:
+    port = town.school.server.port
+    form = {"client_id": study_buddy["id"], "scope": "openid profile"}
+    started = post(port, "/oauth/device", form).json
+
+    sign_in(page, town.resident(), at="/device")
+    look(page, "device")
+    fill(page, code=started["user_code"].lower().replace("-", " "))
+    press(page, "Go on")
+    look(page, "device-consent")
+    assert started["user_code"] in page.get_by_role("main").inner_text()
+    press(page, "Allow")
+    look(page, "device-let-in")
+
+    taken = {"grant_type": DEVICE, "client_id": study_buddy["id"]}
+    answer = post(port, "/oauth/token", taken | {"device_code": started["device_code"]})
+    assert answer.status == 200, answer.text
+
+
+def test_whoever_signs_out_by_a_client_is_asked(page: Page, town: Town) -> None:
+    sign_in(page, town.resident())
+
+    page.goto("/oauth/logout")
+    look(page, "client-sign-out")
+    press(page, "Sign out")
+
+    assert heading(page) == "You are signed out"
+
+
+def test_whoever_is_sent_by_mistake_is_told_so(
+    committing: None, town: Town, chromium: Browser, study_buddy: dict[str, str]
+) -> None:
+    page = chromium.new_page(base_url=town.url)
+
+    page.goto(authorize(study_buddy, redirect_uri="http://127.0.0.1/elsewhere"))
+
+    look(page, "client-mistake")
+    assert heading(page) == "This request will not do"
+    page.context.close()

@@ -1,0 +1,159 @@
+"""docs/clients.md does what it says: its commands and programs are run as they stand, and print what is shown."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.urls import reverse
+
+from accounts.domain.entities.scopes import IN_WORDS
+from accounts.oauth import errors
+from accounts.oauth.discovery import ENDPOINTS
+from tests.support.forms import WireBrowser
+from tests.support.paper import ROOT, Fence, fences, page, table_under
+from tests.support.provider import Registered, at_a_browser, open_provider, register
+from tests.support.school import School
+
+PAGE: Final = page("docs/clients.md")
+MARK: Final = "---- the next block ----"
+DESK: Final = "http://127.0.0.1:8000"
+LANDING: Final = "http://127.0.0.1/callback"
+PROGRAMS: Final = [fence.text for fence in fences(PAGE) if fence.language == "python"]
+
+# Somebody at a browser takes the place of whoever would read the prompt, act, and type where it has led.
+READ: Final = """
+read() { printf -v "$3" %s "$(PROMPT=$2 "$PYTHON" manage.py shell --verbosity=0 --command "$PERSON" < /dev/null)"; }
+"""
+PERSON: Final = """
+import os, re
+from tests.support.forms import WireBrowser
+browser = WireBrowser(os.environ["ISSUER"], email=os.environ["EMAIL"])
+print(browser.go_along(re.search("http\\\\S+", os.environ["PROMPT"])[0]).address)
+browser.close()
+"""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whoever follows the page, with a desk, a client that acts for itself, and somebody at a browser."""
+
+    school: School
+    anna: WireBrowser
+    robot: Registered
+
+    def types(self, commands: tuple[str, ...]) -> list[str]:
+        """What each block of commands prints, all in one session that ends at the first failure."""
+        script = READ + f"echo '{MARK}'\n".join(commands)
+        session = subprocess.run(
+            ["bash", "-eu", "-o", "pipefail", "-c", self._here(script)],  # noqa: S607  # its place differs between systems
+            cwd=ROOT,
+            env=os.environ | self.school.environment | self._environment(),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert session.returncode == 0, session.stdout + session.stderr
+        return session.stdout.split(f"{MARK}\n")
+
+    def runs(self, program: str) -> None:
+        exec(self._here(program), {"input": self._sees})  # noqa: S102  # it is ours, from the page
+
+    def _sees(self, prompt: str) -> str:
+        address = re.search(r"http\S+", prompt)
+        assert address
+        return self.anna.go_along(address[0]).address
+
+    def _here(self, text: str) -> str:
+        return text.replace(DESK, self.school.server.url).replace(
+            ".venv/bin/python", sys.executable
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "EMAIL": self.anna.email,
+            "ISSUER": self.school.server.url,
+            "PERSON": PERSON,
+            "PYTHON": sys.executable,
+            "ROBOT": self.robot.client_id,
+            "ROBOT_SECRET": self.robot.secret,
+        }
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    with open_provider(tmp_path) as school, closing(at_a_browser(school)) as anna:
+        robot = register(school, grant_types=["client_credentials"], redirect_uris=[])
+        yield Reader(school, anna, robot)
+
+
+def steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
+    """The commands of each block of the shell, and what the page says that they print."""
+    for fence, following in pairwise([*found, Fence("", "")]):
+        if fence.language == "sh":
+            yield fence.text, following.text if following.language == "text" else ""
+
+
+@pytest.mark.database
+def test_the_commands_print_what_is_shown(reader: Reader) -> None:
+    commands, shown = zip(*steps(fences(PAGE)), strict=True)
+
+    printed = reader.types(commands)
+
+    assert len(printed) > 10
+    assert printed == list(shown)
+
+
+@pytest.mark.database
+def test_the_programs_sign_somebody_in(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = register(reader.school, redirect_uris=[LANDING])
+    for name, value in (
+        ("CLIENT", client.client_id),
+        ("SECRET", client.secret),
+        ("OAUTHLIB_INSECURE_TRANSPORT", "1"),
+        ("AUTHLIB_INSECURE_TRANSPORT", "1"),
+        ("NO_PROXY", "127.0.0.1"),
+    ):
+        monkeypatch.setenv(name, value)
+
+    for program in PROGRAMS:
+        reader.runs(program)
+
+    assert capsys.readouterr().out.splitlines() == [reader.anna.email] * len(PROGRAMS)
+    assert len(PROGRAMS) == 2
+
+
+def test_every_scope_is_told_in_the_words_of_the_consent_page() -> None:
+    assert table_under("## Scopes", PAGE) == [
+        [f"`{scope}`", words] for scope, words in IN_WORDS.items()
+    ]
+
+
+@pytest.mark.database
+def test_every_endpoint_of_discovery_is_named() -> None:
+    told = [row[:2] for row in table_under("## Endpoints", PAGE)]
+
+    assert told == [[f"`{name}`", f"`{reverse(view)}`"] for name, view in ENDPOINTS.items()]
+
+
+def test_every_error_that_is_ours_is_explained() -> None:
+    explained = {
+        name for row in table_under("## Errors", PAGE) for name in re.findall(r"`(\w+)`", row[0])
+    }
+
+    assert _own_errors() - explained == set()
+
+
+def _own_errors() -> set[str]:
+    kinds: list[Any] = [thing for thing in vars(errors).values() if isinstance(thing, type)]
+    return {kind.error for kind in kinds if kind.error}

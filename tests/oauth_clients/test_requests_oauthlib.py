@@ -1,0 +1,128 @@
+"""requests-oauthlib, as it is, signs people in with us and refreshes its tokens."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from oauthlib.oauth2 import InvalidGrantError
+from requests_oauthlib import OAuth2Session
+
+from tests.support.forms import WireBrowser
+from tests.support.provider import LANDING, Registered
+from tests.support.school import School
+
+pytestmark = pytest.mark.database
+
+SCOPE = ["courses:read", "email", "openid", "profile"]
+
+
+@pytest.fixture
+def new_session(opened: ExitStack) -> Callable[..., OAuth2Session]:
+    """Makes a session of requests-oauthlib for a client."""
+
+    def make(client: Registered, **options: Any) -> OAuth2Session:
+        session = opened.enter_context(
+            OAuth2Session(
+                client.client_id, scope=SCOPE, redirect_uri=LANDING, pkce="S256", **options
+            )
+        )
+        session.trust_env = False
+        return session
+
+    return make
+
+
+def shown(client: Registered) -> dict[str, Any]:
+    """What the library is told of who the client is: with its secret by HTTP Basic, without one by its name."""
+    secret: dict[str, Any] = {"client_secret": client.secret}
+    return secret if client.secret else {"include_client_id": True}
+
+
+def signed_in(
+    session: OAuth2Session, client: Registered, provider: School, anna: WireBrowser
+) -> tuple[dict[str, Any], str]:
+    """The tokens that the session gets for Anna, and the address that her browser came back by."""
+    address, _ = session.authorization_url(f"{provider.server.url}/oauth/authorize")
+    landed = anna.go_along(address)
+    assert landed.is_elsewhere, landed
+    tokens = session.fetch_token(
+        f"{provider.server.url}/oauth/token",
+        authorization_response=landed.address,
+        **shown(client),
+    )
+    return tokens, landed.address
+
+
+@pytest.mark.parametrize("name", ["notebook", "app"])
+def test_a_person_is_signed_in(
+    provider: School,
+    new_session: Callable[..., OAuth2Session],
+    anna: WireBrowser,
+    clients: dict[str, Registered],
+    name: str,
+) -> None:
+    client = clients[name]
+    session = new_session(client)
+
+    tokens, _ = signed_in(session, client, provider, anna)
+
+    person = session.get(f"{provider.server.url}/oauth/userinfo").json()
+    assert (person["name"], person["email"]) == ("Anna", anna.email)
+    assert tokens["scope"] == SCOPE
+    assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["notebook", "app"])
+def test_a_token_is_refreshed(
+    provider: School,
+    new_session: Callable[..., OAuth2Session],
+    anna: WireBrowser,
+    clients: dict[str, Registered],
+    name: str,
+) -> None:
+    client = clients[name]
+    session = new_session(client)
+    tokens, _ = signed_in(session, client, provider, anna)
+    by_name = {} if client.secret else {"client_id": client.client_id}
+    by_secret = {"auth": (client.client_id, client.secret)} if client.secret else {}
+
+    renewed = session.refresh_token(f"{provider.server.url}/oauth/token", **by_name, **by_secret)
+
+    assert renewed["refresh_token"] != tokens["refresh_token"]
+    assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
+
+
+def test_a_session_refreshes_by_itself_when_its_token_is_old(
+    provider: School, new_session: Callable[..., OAuth2Session], anna: WireBrowser, app: Registered
+) -> None:
+    kept: list[dict[str, Any]] = []
+    session = new_session(
+        app,
+        auto_refresh_url=f"{provider.server.url}/oauth/token",
+        auto_refresh_kwargs={"client_id": app.client_id},
+        token_updater=kept.append,
+    )
+    tokens, _ = signed_in(session, app, provider, anna)
+    session.token = tokens | {"expires_at": 1, "expires_in": -1}
+
+    answer = session.get(f"{provider.server.url}/v1/courses")
+
+    assert answer.status_code == 200
+    assert [token["refresh_token"] == tokens["refresh_token"] for token in kept] == [False]
+
+
+def test_a_code_that_comes_again_is_refused_and_ends_the_session(
+    provider: School, new_session: Callable[..., OAuth2Session], anna: WireBrowser, app: Registered
+) -> None:
+    session = new_session(app)
+    _, address = signed_in(session, app, provider, anna)
+    token = session.token
+    code = parse_qs(urlsplit(address).query)["code"][0]
+
+    with pytest.raises(InvalidGrantError):
+        session.fetch_token(f"{provider.server.url}/oauth/token", code=code, **shown(app))
+
+    session.token = token
+    assert session.get(f"{provider.server.url}/v1/courses").status_code == 401

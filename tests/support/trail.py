@@ -1,0 +1,28 @@
+"""Audit trails to read."""
+
+from dataclasses import dataclass, field
+from typing import Any, Unpack
+
+import pytest
+
+from accounts.domain.entities import AuditEvent, AuditFacts
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTrail:
+    """What was noted, that noted first first."""
+
+    notes: list[tuple[AuditEvent, AuditFacts]] = field(default_factory=list)
+
+    def note(self, event: AuditEvent, **facts: Unpack[AuditFacts]) -> None:
+        self.notes.append((event, facts))
+
+    def facts_of(self, event: AuditEvent) -> list[AuditFacts]:
+        """The facts of each note of this event."""
+        return [facts for noted, facts in self.notes if noted is event]
+
+
+def lines_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What the house has noted, a line each, the first first."""
+    records: list[Any] = caplog.records
+    return [record.msg for record in records if record.name == "authsvc.audit"]
