@@ -78,6 +78,10 @@ openapi: $(DEV) ## Write docs/openapi.json anew
 bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same statements
 	@$(BIN)/python -m tests.bench
 
+.PHONY: bench-alike
+bench-alike: $(DEV) ## Measure whether known and unknown users, clients and devices are answered in the same time
+	@$(BIN)/python -m tests.bench.alike
+
 .PHONY: requirements
 requirements: $(DEV) ## Pin what pyproject.toml allows, anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

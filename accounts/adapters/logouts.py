@@ -27,20 +27,27 @@ class HttpLogoutSender:
             log.warning("a log-out cannot be told: the address is inside our network", uri=uri)
             return False
         try:
-            with requests.post(
-                uri,
-                data={"logout_token": logout_token},
-                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                is_told = answer.status_code in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
+            status = _status_of_post(uri, {"logout_token": logout_token})
         except (requests.RequestException, ValueError) as error:  # some names are no hosts at all
             log.warning("a log-out could not be told", uri=uri, error=type(error).__name__)
             return False
+        is_told = status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
         if not is_told:
-            log.warning("a log-out was refused", uri=uri, status=answer.status_code)
+            log.warning("a log-out was refused", uri=uri, status=status)
         return is_told
+
+
+def _status_of_post(uri: str, form: dict[str, str]) -> int:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy, and no password of ours, comes between
+        with session.post(
+            uri,
+            data=form,
+            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            return answer.status_code
 
 
 def _is_public(uri: str) -> bool:

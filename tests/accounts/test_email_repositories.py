@@ -1,6 +1,7 @@
 """What every store promises of addresses."""
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.domain.errors import EmailTaken
 from tests.support.worlds import World
@@ -70,3 +71,11 @@ def test_another_address_takes_the_place_of_the_one_before(world: World) -> None
 
     assert world.repositories.verified_emails.find(anna.id) == NEW
     assert world.repositories.verified_emails.find(bo.id) == OLD
+
+
+@pytest.mark.database
+def test_what_else_the_database_refuses_is_not_taken_for_that(world: World) -> None:
+    anna = world.has_user(email=OLD)
+
+    with pytest.raises(IntegrityError):
+        world.repositories.users.move(anna.id, email="Not@Lower.Case")

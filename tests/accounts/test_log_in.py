@@ -72,6 +72,26 @@ def test_a_hash_that_is_up_to_date_stays(memory: World) -> None:
     assert memory.repositories.users.get(anna.id) == anna
 
 
+def test_so_is_it_at_a_page(memory: World) -> None:
+    anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
+    sessions = services_with(STRONG, memory).sessions
+
+    known = sessions.recognise(email=EMAIL, password=PASSWORD)
+
+    kept = memory.repositories.users.get(anna.id)
+    assert known == kept
+    assert not STRONG.is_outdated(kept.password_hash)
+    assert STRONG.verify(PASSWORD, password_hash=kept.password_hash)
+
+
+def test_at_a_page_a_hash_of_todays_strength_stays(memory: World) -> None:
+    anna = memory.has_user(email=EMAIL, password_hash=STRONG.hash(PASSWORD))
+
+    services_with(STRONG, memory).sessions.recognise(email=EMAIL, password=PASSWORD)
+
+    assert memory.repositories.users.get(anna.id) == anna
+
+
 def test_a_wrong_password_leaves_an_outdated_hash_as_it_is(memory: World) -> None:
     anna = has_anna(memory)
 

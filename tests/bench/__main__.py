@@ -21,7 +21,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="authsvc-bench-") as folder:
         cluster = start_cluster(settings=SETTINGS)
-        os.environ |= _environment(cluster, Path(folder))
+        os.environ |= environment(cluster, Path(folder))
         django.setup()
         from tests.bench.run import run  # noqa: PLC0415  # needs Django set up
 
@@ -37,7 +37,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _environment(cluster: Cluster, folder: Path) -> dict[str, str]:
+def environment(cluster: Cluster, folder: Path) -> dict[str, str]:
     """The house as it runs at a desk, on a database of its own, with secrets that two processes can share.
 
     Everybody asks from one address, and as often as he can.

@@ -1,0 +1,105 @@
+"""Somebody, a client and a device that are known, and such that are not; and how long each takes to be refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Final
+from urllib.parse import urlencode
+
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.domain.entities import OPERATOR, ClientTerms, GrantType, RegisteredClient
+from authsvc.container import services
+from tests.support.house import Answer
+from tests.support.server import running_server
+from tests.support.wire import WireCaller
+
+TRIES: Final = 200
+FORM: Final = "application/x-www-form-urlencoded"
+LINE: Final = "{:22}{:>10}{:>10}{:>8}"
+
+Ask = Callable[[str], Answer]
+
+
+@dataclass(frozen=True)
+class Names:
+    """By what each is asked for; and the client that asks for devices, none of which is its own."""
+
+    client_id: str
+    known: dict[str, str]
+    unknown: dict[str, str]
+
+
+def compare() -> None:
+    """Fill an empty database, start the server, and print a line for each pair."""
+    names = _build()
+    print(LINE.format("", "known", "unknown", "apart"))
+    with running_server({}, workers=1, threads=4) as server:
+        caller = WireCaller(server.port)
+        for name, ask in _questions(caller, names.client_id).items():
+            _compare(name, ask, known=names.known[name], unknown=names.unknown[name])
+
+
+def _build() -> Names:
+    """Fill an empty database with those that are known."""
+    call_command("migrate", verbosity=0)
+    anna = services().accounts.register(
+        email="anna@school.example", name="Anna", password="a long walk home"
+    )
+    asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
+    keeps = _client("Keeps", is_public=False)
+    device = services().devices.start(owns.client, scopes=())
+    connection.close()
+    return Names(
+        client_id=asks.client.client_id,
+        known={
+            "users": anna.email,
+            "clients": keeps.client.client_id,
+            "devices of others": device.device_code,
+        },
+        unknown={
+            "users": "nobody@school.example",
+            "clients": "x" * len(keeps.client.client_id),
+            "devices of others": "x" * len(device.device_code),
+        },
+    )
+
+
+def _client(name: str, *, is_public: bool) -> RegisteredClient:
+    grant = GrantType.DEVICE_CODE if is_public else GrantType.CLIENT_CREDENTIALS
+    terms = ClientTerms(name=name, is_public=is_public, grant_types=frozenset({grant}))
+    return services().clients.register(terms, by=OPERATOR)
+
+
+def _questions(caller: WireCaller, client_id: str) -> dict[str, Ask]:
+    def log_in(email: str) -> Answer:
+        return caller.post("/v1/auth/login", {"email": email, "password": "not his password"})
+
+    def token(**form: str) -> Answer:
+        return caller.post("/oauth/token", urlencode(form).encode(), Content_Type=FORM)
+
+    def show(secret_of: str) -> Answer:
+        wrong = {"client_id": secret_of, "client_secret": "not its secret"}
+        return token(grant_type="client_credentials", **wrong)
+
+    def take(device_code: str) -> Answer:
+        grant = "urn:ietf:params:oauth:grant-type:device_code"
+        return token(grant_type=grant, client_id=client_id, device_code=device_code)
+
+    return {"users": log_in, "clients": show, "devices of others": take}
+
+
+def _compare(name: str, ask: Ask, *, known: str, unknown: str) -> None:
+    times: dict[str, list[float]] = {known: [], unknown: []}
+    answers = set()
+    for _ in range(TRIES):
+        for subject, taken in times.items():
+            begun = perf_counter()
+            answer = ask(subject)
+            taken.append((perf_counter() - begun) * 1000)
+            answers.add((answer.status, answer.text))
+    assert len(answers) == 1, answers
+    one, other = median(times[known]), median(times[unknown])
+    print(LINE.format(name, f"{one:.2f}", f"{other:.2f}", f"{abs(one - other):.2f}"), flush=True)
