@@ -143,6 +143,14 @@ class OAuthClientAdmin(ServiceAdmin):
     ordering = ["-created_at"]
     actions = ["remove"]
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """A new one begins as most are: they sign people in by a code, and stay signed in."""
+        return {
+            "allowed_scopes": ["openid", "profile", "email"],
+            "grant_types": [GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value],
+            "id_token_algorithm": IdTokenAlgorithm.RS256.value,
+        }
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [] if obj is None else ["client_id", "is_public", "is_active", "created_at"]
 

@@ -125,6 +125,14 @@ def test_what_is_wrong_is_said_at_its_field(
     assert not ClientRow.objects.exists()
 
 
+def test_a_new_client_begins_as_most_clients_are(house: House) -> None:
+    page = root_desk(house).get(f"{CLIENTS}add/")
+
+    ticked = re.findall(r'value="([^"]+)"[^>]* checked', page.text)
+    assert ticked == ["openid", "profile", "email", "authorization_code", "refresh_token"]
+    assert '<option value="RS256" selected>' in page.text
+
+
 def test_what_was_typed_stays_to_be_mended(house: House) -> None:
     page = root_desk(house).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
 
