@@ -1,5 +1,6 @@
 """Answers of the endpoints that programs ask: JSON that nobody may keep (RFC 6749 §5)."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -58,5 +59,6 @@ class Endpoint(View):
         response["WWW-Authenticate"] = self.challenge
         return response
 
+    @abstractmethod
     def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        raise NotImplementedError
+        """Do what the client asks. Raises OAuth2Error."""

@@ -2,58 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from oauthlib.oauth2 import AccessDeniedError, FatalClientError, OAuth2Error
 from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
-from accounts.domain.entities import UserId
+from accounts.domain.entities import UserId, in_words
 from accounts.oauth.browser import Question, authentication_of, lead_to
 from accounts.oauth.core import Authorization, core
+from accounts.oauth.decisions import DecisionPage, error_page
 from accounts.oauth.interactions import Interaction, Wishes
-from accounts.oauth.parameters import form_of, query_of
+from accounts.oauth.parameters import query_of
 from accounts.oauth.pushed import resolved, use_up
 from accounts.oauth.redirects import refused_to_client, see_other, to_client
-from accounts.oauth.scopes import in_words
 from authsvc.browsers import SignIn, show_second_factor, sign_in_again, sign_in_of
 from authsvc.container import services
 
-DECISION: Final = "decision"
 ALLOW: Final = "allow"
 
 
-@method_decorator(csrf_exempt, name="dispatch")
-@method_decorator(never_cache, name="dispatch")
-class AuthorizationView(View):
-    """A request may come by GET or POST (OpenID Connect Core §3.1.2.1); what a person decides is a form of ours."""
+class AuthorizationView(DecisionPage):
+    """A request may come by GET or POST (OpenID Connect Core §3.1.2.1)."""
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request, decision=None)
+    address = "oauth_authorize"
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        if DECISION in request.POST:
-            return self._decided(request)
-        try:
-            form = form_of(request)
-        except OAuth2Error as error:
-            return error_page(request, error)
-        # By GET it is a place that one can come back to after signing in.
-        return see_other(reverse("oauth_authorize"), form)
-
-    @method_decorator(csrf_protect)
-    def _decided(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request, decision=request.POST[DECISION])
-
-    def _answer(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
+    def answer_to(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
         try:
             query = query_of(request)
             asked = core().authorization(resolved(query))
@@ -143,9 +120,3 @@ class Conversation:
         return to_client(
             core().issue(self.asked, user=self.request.user, authentication=authentication)
         )
-
-
-def error_page(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
-    """For the person, when no client may be told."""
-    facts: dict[str, Any] = {"error": error.error, "description": error.description}
-    return render(request, "accounts/oauth/error.html", facts, status=HTTPStatus.BAD_REQUEST)

@@ -10,11 +10,10 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from accounts.domain.entities import DeviceStatus, UserId
+from accounts.domain.entities import DeviceStatus, UserId, in_words
 from accounts.domain.errors import DeviceNotFound
 from accounts.domain.services.devices import spelled
 from accounts.oauth.browser import authentication_of
-from accounts.oauth.scopes import in_words
 from authsvc.browsers import sign_in_of
 from authsvc.container import services
 from authsvc.kernel.limits import TooManyAttempts

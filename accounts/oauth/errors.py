@@ -31,13 +31,6 @@ class RequestUriNotSupported(OAuth2Error):
     description = "Only references to pushed requests are supported."
 
 
-class UnmetAuthenticationRequirements(OAuth2Error):
-    """OpenID Connect Core Error Code unmet_authentication_requirements."""
-
-    error = "unmet_authentication_requirements"
-    description = "The person could not sign in as strongly as was asked."
-
-
 class InvalidToken(OAuth2Error):
     """RFC 6750 §3.1."""
 

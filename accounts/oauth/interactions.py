@@ -10,8 +10,8 @@ from django.utils import timezone
 from oauthlib.oauth2 import InvalidRequestError
 
 from accounts.domain.entities import IdClaims
+from accounts.oauth.decisions import hint_in
 from authsvc.browsers import SECOND_FACTOR, SignIn
-from authsvc.container import services
 
 PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
 MOST_DIGITS: Final = 9
@@ -46,7 +46,7 @@ class Wishes:
             prompts=prompts,
             max_age=_age(parameters.get("max_age")),
             contexts=tuple(parameters.get("acr_values", "").split()),
-            hint=_hint(parameters.get("id_token_hint")),
+            hint=hint_in(parameters.get("id_token_hint")),
             login_hint=parameters.get("login_hint", ""),
         )
 
@@ -80,12 +80,3 @@ def _age(text: str | None) -> timedelta | None:
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise InvalidRequestError(description="max_age must be a number of seconds.")
     return timedelta(seconds=int(text))
-
-
-def _hint(token: str | None) -> IdClaims | None:
-    if token is None:
-        return None
-    hint = services().claims.hinted(token)
-    if hint is None:
-        raise InvalidRequestError(description="The ID token hint is not of ours.")
-    return hint

@@ -9,17 +9,13 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidClientIdError, InvalidRequestError, OAuth2Error
 
 from accounts.domain.entities import IdClaims, OAuthClient
-from accounts.oauth.authorize import DECISION, error_page
 from accounts.oauth.browser import lead_to
-from accounts.oauth.parameters import form_of, query_of
+from accounts.oauth.decisions import DecisionPage, error_page, hint_in
+from accounts.oauth.parameters import query_of
 from accounts.oauth.redirects import see_other
 from authsvc.container import services
 from authsvc.middleware import LEADS_TO
@@ -38,7 +34,7 @@ class LogoutRequest:
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "LogoutRequest":
         """Raises OAuth2Error: then nobody is signed out, and no browser is sent anywhere."""
-        hint = _hint(parameters.get("id_token_hint"))
+        hint = hint_in(parameters.get("id_token_hint"))
         client = _client(parameters.get("client_id"), hint)
         address = parameters.get("post_logout_redirect_uri")
         if address is None:
@@ -52,35 +48,19 @@ class LogoutRequest:
         return cls(client=client, hint=hint, goes_to=goes_to)
 
 
-@method_decorator(csrf_exempt, name="dispatch")
-@method_decorator(never_cache, name="dispatch")
-class LogoutView(View):
+class LogoutView(DecisionPage):
     """A person whom the hint names is signed out at once; anybody else is asked."""
 
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request, is_decided=False)
+    address = "oauth_logout"
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        if DECISION in request.POST:
-            return self._decided(request)
-        try:
-            form = form_of(request)
-        except OAuth2Error as error:
-            return error_page(request, error)
-        return see_other(reverse("oauth_logout"), form)
-
-    @method_decorator(csrf_protect)
-    def _decided(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request, is_decided=True)
-
-    def _answer(self, request: HttpRequest, *, is_decided: bool) -> HttpResponseBase:
+    def answer_to(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
         try:
             asked = LogoutRequest.of(query_of(request))
         except OAuth2Error as error:
             return error_page(request, error)
         user = request.user
         is_named = asked.hint is not None and asked.hint.user_id == user.pk
-        if user.is_authenticated and not (is_decided or is_named):
+        if user.is_authenticated and decision is None and not is_named:
             return _ask(request, asked)
         request.session.pop(LEADS_TO, None)
         logout(request)
@@ -93,15 +73,6 @@ def _ask(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:
     client = asked.client.terms if asked.client else None
     facts = {"client": client, "decision": SIGN_OUT}
     return render(request, "accounts/oauth/logout.html", facts, status=HTTPStatus.OK)
-
-
-def _hint(token: str | None) -> IdClaims | None:
-    if token is None:
-        return None
-    hint = services().claims.hinted(token)
-    if hint is None:
-        raise InvalidRequestError(description="The ID token hint is not of ours.")
-    return hint
 
 
 def _client(client_id: str | None, hint: IdClaims | None) -> OAuthClient | None:
