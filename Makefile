@@ -74,6 +74,10 @@ form: $(DEV) ## Bring the code into form
 openapi: $(DEV) ## Write docs/openapi.json anew
 	@$(BIN)/python manage.py spectacular --format openapi-json > docs/openapi.json
 
+.PHONY: permissions
+permissions: $(DEV) ## Write docs/permissions.md anew
+	@DJANGO_SETTINGS_MODULE=authsvc.settings $(BIN)/python -m tests.support.permissions > docs/permissions.md
+
 .PHONY: bench
 bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same statements
 	@$(BIN)/python -m tests.bench

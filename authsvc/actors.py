@@ -11,6 +11,7 @@ from accounts.public import Principal, Right, Scope, UserId
 
 RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
     "accounts.change_user": Right.MANAGE_USERS,
+    "accounts.change_organization": Right.MANAGE_ORGANIZATIONS,
     "accounts.change_oauthclient": Right.MANAGE_CLIENTS,
     "courses.change_course": Right.AUTHOR_COURSES,
     "credentials.change_credential": Right.AWARD_CREDENTIALS,

@@ -12,9 +12,9 @@ from authsvc.kernel.errors import Complaint, DomainError, Invalid
 class AddressField(forms.EmailField):
     """Checked and measured in lower case, as it is kept."""
 
-    def __init__(self, *, label: str | None = None) -> None:
+    def __init__(self, *, label: str | None = None, help_text: str = "") -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email"})
-        super().__init__(label=label, max_length=254, widget=widget)
+        super().__init__(label=label, max_length=254, widget=widget, help_text=help_text)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).lower()
@@ -27,6 +27,25 @@ class PasswordField(forms.CharField):
         autocomplete = "new-password" if is_new else "current-password"
         widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
         super().__init__(label=label, max_length=1024, strip=False, widget=widget)
+
+
+class TextFileField(forms.FileField):
+    """A file of text in UTF-8, no longer than *most_bytes*; the text of it, none without a file."""
+
+    def __init__(self, *, most_bytes: int, help_text: str) -> None:
+        super().__init__(required=False, help_text=help_text)
+        self.most_bytes = most_bytes
+
+    def clean(self, data: Any, initial: Any = None) -> str:
+        file = super().clean(data, initial)
+        if file is None:
+            return ""
+        if file.size > self.most_bytes:
+            raise forms.ValidationError("The file is too long.")
+        try:
+            return str(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise forms.ValidationError("The file is not text in UTF-8.") from None
 
 
 def accepts(form: forms.Form, act: Callable[[], object]) -> bool:

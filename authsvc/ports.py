@@ -1,11 +1,13 @@
 """The ports of the services, played as the environment wants them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from accounts.adapters.audit import LoggedAuditTrail
 from accounts.adapters.id_tokens import JwtIdTokens
+from accounts.adapters.invitations import DjangoMailer
 from accounts.adapters.key_file import KeyFile, UnusableKeys
 from accounts.adapters.keys import KeyRing, Keys, new_key_ring
 from accounts.adapters.logouts import HttpLogoutSender
@@ -18,6 +20,7 @@ from accounts.domain.ports import (
     AuditTrail,
     IdTokens,
     LogoutSender,
+    Mailer,
     OpaqueTokens,
     PasswordHasher,
     PasswordPolicy,
@@ -27,6 +30,7 @@ from authsvc.adapters import SystemClock
 from authsvc.desk import kept
 from authsvc.environment import Environment
 from authsvc.kernel.clock import Clock
+from authsvc.logs import request_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +44,11 @@ class Ports:
     audit_trail: AuditTrail
     id_tokens: IdTokens
     logout_sender: LogoutSender
+    mailer: Mailer
     opaque_tokens: OpaqueTokens
     session_policy: SessionPolicy
     limit_policy: LimitPolicy
+    request_id: Callable[[], str]
 
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
@@ -63,11 +69,13 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             keys=keys, issuer=environment.public_url, lifetime=environment.access_token
         ),
         logout_sender=HttpLogoutSender(may_reach_private=not environment.is_prod),
+        mailer=DjangoMailer(public_url=environment.public_url),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session
         ),
         limit_policy=_limit_policy(environment),
+        request_id=request_id.get,
     )
 
 

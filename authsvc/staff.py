@@ -11,11 +11,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.utils import model_ngettext
 from django.db.models import Model, QuerySet, UUIDField
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from accounts.public import Principal, Right
+from accounts.public import Principal, Right, SubjectType
 from authsvc.actors import staff_of
 from authsvc.browsers import require_fresh_sign_in
 from authsvc.container import services
@@ -37,6 +38,10 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         help_text="It stays in the log, for whoever asks later.",
     )
+
+
+def sees_organizations(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("accounts.view_organization"))
 
 
 def tells_refusals(view: View) -> View:
@@ -85,14 +90,30 @@ def staff_action(verb: str, *, done: str, asks_why: bool = False) -> Callable[[A
 
 
 class StaffAdmin(admin.ModelAdmin[Any]):
-    """What every page of the back office has in common; `right` is what its actions need."""
+    """What every page of the back office has in common; `right` is what its actions need.
+
+    `owner` is where the organization stands that owns a row, if there is one. Whoever may not view organizations
+    sees what is the platform's alone.
+    """
 
     right: ClassVar[Right | None] = None
+    owner: ClassVar[str] = ""
     list_per_page = MOST_AT_ONCE
     list_max_show_all = MOST_AT_ONCE
 
     class Media:
         css = {"all": ["authsvc/back-office.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found = super().get_queryset(request)
+        if self.owner and not sees_organizations(request):
+            return found.filter(**{self.owner: None})
+        return found
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Without the names of organizations, for whoever may not see them."""
+        hidden = "" if sees_organizations(request) else self.owner
+        return [each for each in super().get_list_filter(request) if each != hidden]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -175,16 +196,63 @@ class LookOnlyAdmin(_LookOnly, StaffAdmin):
         return list(self.fields or [field.name for field in self.opts.concrete_fields])
 
 
+class _Shown(BaseInlineFormSet[Any, Any, Any]):
+    """Rows as they are, whatever the form beside them says; of very many, the first."""
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if not hasattr(self, "_first"):
+            self._first = super().get_queryset()[:MOST_AT_ONCE]
+        return self._first
+
+    def is_valid(self) -> bool:
+        return True
+
+
 class LookOnlyInline(_LookOnly, admin.TabularInline[Any, Any]):
     """Rows on the page of the row that they belong to."""
 
+    formset = _Shown
     extra = 0
     can_delete = False
     show_change_link = True
 
 
+class OfOrganizations:
+    """Beside the rest of a page, for rows that organizations own: every look at one is a look into its organization."""
+
+    owner: ClassVar[str]
+    looked_at: ClassVar[SubjectType]
+
+    def looked_into(self, row: Any) -> tuple[Any, Any]:
+        """The ids of the organization, if it is one's, and of what is seen there."""
+        organization = row
+        for name in (self.owner or "org").split("__"):
+            organization = getattr(organization, name)
+        return organization and organization.pk, row.pk
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            org_id, subject_id = self.looked_into(obj)
+            services().gate.note_look(
+                org_id, at=self.looked_at, subject_id=subject_id, by=staff_of(request)
+            )
+        page: Any = super()
+        shown: HttpResponse = page.render_change_form(request, context, *args, obj=obj, **kwargs)
+        return shown
+
+
 class ServiceAdmin(StaffAdmin):
     """For rows that staff edit by form: the service writes, and Django is given the row that there is."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not for what an organization owns, unless it is in reach."""
+        is_in_reach = obj is None or not self.owner or staff_of(request).reach.covers(obj.org_id)
+        return is_in_reach and super().has_change_permission(request, obj)
 
     def added(self, form: Any, by: Principal) -> UUID:
         """Have a service make what the form says; answer its id."""

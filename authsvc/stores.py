@@ -4,17 +4,30 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.domain.entities import Session, SessionId
+from accounts.domain.entities import (
+    ClientPk,
+    OAuthClient,
+    Organization,
+    OrganizationId,
+    OrgMembership,
+    Session,
+    SessionId,
+    UserId,
+)
 from accounts.domain.repositories import memory as accounts_memory
 from accounts.domain.repositories import orm as accounts_orm
 from accounts.domain.repositories.protocols import (
+    AuditLogRepository,
     AuthorizationCodeRepository,
     ClientRepository,
     ConsentRepository,
     DeviceCodeRepository,
     FamiliarAddressRepository,
+    InvitationRepository,
     LedgerRepository,
     LogoutNoticeRepository,
+    MembershipRepository,
+    OrganizationRepository,
     PushedRequestRepository,
     RateLimitRepository,
     RefreshTokenRepository,
@@ -40,6 +53,8 @@ from progress.domain.repositories import memory as progress_memory
 from progress.domain.repositories import orm as progress_orm
 from progress.domain.repositories.protocols import EventRepository, ProgressRepository
 
+Organizations = MutableMapping[OrganizationId, Organization]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
@@ -56,6 +71,10 @@ class Repositories:
     device_codes: DeviceCodeRepository
     pushed_requests: PushedRequestRepository
     logout_notices: LogoutNoticeRepository
+    organizations: OrganizationRepository
+    memberships: MembershipRepository
+    invitations: InvitationRepository
+    audit_log: AuditLogRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -67,19 +86,7 @@ class Repositories:
 
 def orm_repositories() -> Repositories:
     return Repositories(
-        users=accounts_orm.OrmUserRepository(),
-        verified_emails=accounts_orm.OrmVerifiedEmailRepository(),
-        sessions=accounts_orm.OrmSessionRepository(),
-        refresh_tokens=accounts_orm.OrmRefreshTokenRepository(),
-        ledger=accounts_orm.OrmLedgerRepository(),
-        limits=accounts_orm.OrmRateLimitRepository(),
-        familiar_addresses=accounts_orm.OrmFamiliarAddressRepository(),
-        clients=accounts_orm.OrmClientRepository(),
-        consents=accounts_orm.OrmConsentRepository(),
-        authorization_codes=accounts_orm.OrmAuthorizationCodeRepository(),
-        device_codes=accounts_orm.OrmDeviceCodeRepository(),
-        pushed_requests=accounts_orm.OrmPushedRequestRepository(),
-        logout_notices=accounts_orm.OrmLogoutNoticeRepository(),
+        **_orm_accounts(),
         courses=courses_orm.OrmCourseRepository(),
         course_drafts=courses_orm.OrmCourseDraftRepository(),
         course_versions=courses_orm.OrmCourseVersionRepository(),
@@ -90,12 +97,36 @@ def orm_repositories() -> Repositories:
     )
 
 
+def _orm_accounts() -> dict[str, Any]:
+    return {
+        "users": accounts_orm.OrmUserRepository(),
+        "verified_emails": accounts_orm.OrmVerifiedEmailRepository(),
+        "sessions": accounts_orm.OrmSessionRepository(),
+        "refresh_tokens": accounts_orm.OrmRefreshTokenRepository(),
+        "ledger": accounts_orm.OrmLedgerRepository(),
+        "limits": accounts_orm.OrmRateLimitRepository(),
+        "familiar_addresses": accounts_orm.OrmFamiliarAddressRepository(),
+        "clients": accounts_orm.OrmClientRepository(),
+        "consents": accounts_orm.OrmConsentRepository(),
+        "authorization_codes": accounts_orm.OrmAuthorizationCodeRepository(),
+        "device_codes": accounts_orm.OrmDeviceCodeRepository(),
+        "pushed_requests": accounts_orm.OrmPushedRequestRepository(),
+        "logout_notices": accounts_orm.OrmLogoutNoticeRepository(),
+        "organizations": accounts_orm.OrmOrganizationRepository(),
+        "memberships": accounts_orm.OrmMembershipRepository(),
+        "invitations": accounts_orm.OrmInvitationRepository(),
+        "audit_log": accounts_orm.OrmAuditLogRepository(),
+    }
+
+
 def memory_repositories(database: InMemoryDatabase) -> Repositories:
     """Repositories on the tables of *database*, which is their unit of work."""
+    organizations: Organizations = database.table()
     events = progress_memory.InMemoryEventRepository(database.table())
     return Repositories(
-        **_people_in(database),
-        **_clients_in(database),
+        **_people_in(database, organizations),
+        **_clients_in(database, organizations),
+        audit_log=accounts_memory.InMemoryAuditLogRepository(database.table(), database.table()),
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
         course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),
@@ -106,14 +137,22 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     )
 
 
-def _people_in(database: InMemoryDatabase) -> dict[str, Any]:
+def _people_in(database: InMemoryDatabase, organizations: Organizations) -> dict[str, Any]:
     users = accounts_memory.InMemoryUserRepository(database.table())
+    memberships: MutableMapping[tuple[OrganizationId, UserId], OrgMembership] = database.table()
     sessions: MutableMapping[SessionId, Session] = database.table()
     refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table(), sessions)
     return {
         "users": users,
         "verified_emails": accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
-        "sessions": accounts_memory.InMemorySessionRepository(users, refresh_tokens, sessions),
+        "organizations": accounts_memory.InMemoryOrganizationRepository(memberships, organizations),
+        "memberships": accounts_memory.InMemoryMembershipRepository(users, memberships),
+        "invitations": accounts_memory.InMemoryInvitationRepository(
+            organizations, database.table()
+        ),
+        "sessions": accounts_memory.InMemorySessionRepository(
+            users, refresh_tokens, organizations, memberships, sessions
+        ),
         "refresh_tokens": refresh_tokens,
         "ledger": accounts_memory.InMemoryLedgerRepository(database.table()),
         "limits": accounts_memory.InMemoryRateLimitRepository(database.table()),
@@ -121,11 +160,11 @@ def _people_in(database: InMemoryDatabase) -> dict[str, Any]:
     }
 
 
-def _clients_in(database: InMemoryDatabase) -> dict[str, Any]:
-    clients = accounts_memory.InMemoryClientRepository(database.table())
+def _clients_in(database: InMemoryDatabase, organizations: Organizations) -> dict[str, Any]:
+    clients: MutableMapping[ClientPk, OAuthClient] = database.table()
     codes = accounts_memory.InMemoryAuthorizationCodeRepository(database.table())
     return {
-        "clients": clients,
+        "clients": accounts_memory.InMemoryClientRepository(organizations, clients),
         "consents": accounts_memory.InMemoryConsentRepository(clients, database.table()),
         "authorization_codes": codes,
         "device_codes": accounts_memory.InMemoryDeviceCodeRepository(database.table()),

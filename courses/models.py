@@ -25,7 +25,13 @@ class Course(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField()
-    org_id = models.UUIDField(null=True, blank=True)
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         indexes = [
@@ -102,7 +108,14 @@ class CourseVersion(AppendOnlyRow):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    org_id = models.UUIDField(null=True, blank=True)
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         constraints = [

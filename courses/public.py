@@ -6,7 +6,6 @@ from courses.domain.entities import (
     CourseVersion,
     ItemId,
     ModuleId,
-    OrganizationId,
     Outline,
 )
 from courses.domain.errors import (
@@ -29,7 +28,6 @@ __all__ = [
     "ItemId",
     "ItemNotFound",
     "ModuleId",
-    "OrganizationId",
     "Outline",
     "SlugTaken",
 ]

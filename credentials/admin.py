@@ -1,6 +1,6 @@
 """Credentials, as they are defined and as they were issued, for staff."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -12,9 +12,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.public import Principal, Right
+from accounts.public import Principal, Right, SubjectType
+from authsvc.actors import staff_of
 from authsvc.container import services
-from authsvc.staff import LookOnlyAdmin, ServiceAdmin, staff_action
+from authsvc.kernel.reach import Reach
+from authsvc.staff import LookOnlyAdmin, OfOrganizations, ServiceAdmin, staff_action
+from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities import (
@@ -27,6 +30,9 @@ from credentials.domain.entities import (
 
 
 class CredentialForm(forms.ModelForm[rows.Credential]):
+    """`reach` is that of whoever fills it in; Django makes a class for each request."""
+
+    reach: ClassVar[Reach] = Reach()
     image_url = forms.URLField(
         label="Image URL", max_length=2000, required=False, assume_scheme="https"
     )
@@ -51,6 +57,11 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
             "valid_for_days",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses: Any = self.fields["course"]
+        courses.queryset = courses.queryset.filter(owned_within(self.reach))
+
     @property
     def terms(self) -> CredentialTerms:
         said = self.cleaned_data
@@ -67,21 +78,34 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(ServiceAdmin):
+class CredentialAdmin(OfOrganizations, ServiceAdmin):
+    looked_at = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
+    owner = "org"
     form = CredentialForm
-    list_display = ["name", "type", "course", "version", "is_offered", "created_at"]
-    list_filter = ["type", "is_offered"]
-    list_select_related = ["course"]
+    list_display = ["name", "type", "course", "org", "version", "is_offered", "created_at"]
+    list_filter = ["type", "is_offered", "org"]
+    list_select_related = ["course", "org"]
     search_fields = ["name", "issuer", "course__slug"]
     ordering = ["name"]
     actions = ["offer", "withdraw"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [] if obj is None else ["version", "is_offered", "created_at"]
+        return [] if obj is None else ["org", "version", "is_offered", "created_at"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [*CredentialForm.Meta.fields, *self.get_readonly_fields(request, obj)]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.reach = staff_of(request).reach
+        return form
 
     def added(self, form: CredentialForm, by: Principal) -> UUID:
         return services().credentials.define(form.terms, by=by).id
@@ -95,21 +119,32 @@ class CredentialAdmin(ServiceAdmin):
 
     @staff_action("Withdraw", done="withdrawn", asks_why=True)
     def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> None:
-        services().credentials.offer(CredentialId(row.id), is_offered=False, by=by)
+        services().credentials.offer(CredentialId(row.id), is_offered=False, reason=reason, by=by)
 
 
 @admin.register(rows.UserCredential)
-class UserCredentialAdmin(LookOnlyAdmin):
+class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.USER_CREDENTIAL
     right = Right.AWARD_CREDENTIALS
-    list_display = ["user", "credential", "issued_at", "expires_at", "revoked_at", "is_current"]
-    list_filter = ["is_current", ("revoked_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["user", "credential"]
+    owner = "org"
+    list_display = [
+        "user",
+        "credential",
+        "org",
+        "issued_at",
+        "expires_at",
+        "revoked_at",
+        "is_current",
+    ]
+    list_filter = ["is_current", ("revoked_at", admin.EmptyFieldListFilter), "org"]
+    list_select_related = ["user", "credential", "org"]
     search_fields = ["user__email", "credential__name"]
     ordering = ["-issued_at"]
     fields = [
         "id",
         "user",
         "credential",
+        "org",
         "status",
         "issued_at",
         "expires_at",

@@ -23,6 +23,13 @@ class Credential(models.Model):
         related_name="+",
         help_text="Completing this course earns the credential.",
     )
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     valid_for_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Leave empty if it never expires."
     )
@@ -42,6 +49,13 @@ class UserCredential(models.Model):
     credential_version = models.PositiveIntegerField()
     terms = models.JSONField()
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     course_version = models.PositiveIntegerField()
     completed_at = models.DateTimeField()
     issued_at = models.DateTimeField()

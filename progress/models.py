@@ -20,7 +20,14 @@ class ProgressEvent(AppendOnlyRow):
     course = models.ForeignKey(
         "courses.Course", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    org_id = models.UUIDField(null=True, blank=True)
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     sequence = models.PositiveIntegerField()
     type = models.CharField(max_length=32, choices=[(t.value, t.value) for t in EventType])
     entity_type = models.CharField(max_length=16, choices=[(t.value, t.value) for t in EntityType])
@@ -61,7 +68,13 @@ class CourseProgress(models.Model):
     )
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
     course_slug = models.SlugField(max_length=80, db_index=False)
-    org_id = models.UUIDField(null=True, blank=True)
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in ProgressStatus])
     course_version = models.PositiveIntegerField()
     percent_complete = models.PositiveSmallIntegerField()

@@ -1,5 +1,5 @@
 """What staff see of accounts."""
 
-from accounts.admin import clients, sessions, traces, users
+from accounts.admin import audit_log, clients, members, organizations, sessions, traces, users
 
-__all__ = ["clients", "sessions", "traces", "users"]
+__all__ = ["audit_log", "clients", "members", "organizations", "sessions", "traces", "users"]

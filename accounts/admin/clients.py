@@ -19,16 +19,25 @@ from accounts.domain.entities import (
     ClientTerms,
     GrantType,
     IdTokenAlgorithm,
+    OrganizationId,
     Principal,
     RegisteredClient,
     Right,
+    SubjectType,
 )
 from accounts.domain.errors import UnsuitableClient
 from authsvc.actors import staff_of
 from authsvc.browsers import require_fresh_sign_in
 from authsvc.container import services
 from authsvc.forms import tell
-from authsvc.staff import ReasonForm, ServiceAdmin, question, staff_action, tells_refusals
+from authsvc.staff import (
+    OfOrganizations,
+    ReasonForm,
+    ServiceAdmin,
+    question,
+    staff_action,
+    tells_refusals,
+)
 
 
 class LinesField(forms.CharField):
@@ -89,6 +98,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             "id_token_algorithm": "ID token algorithm",
             "is_trusted": "Trusted",
             "must_push": "Must push",
+            "org": "Organization",
         }
         help_texts = {
             "backchannel_logout_uri": "Where we tell it that somebody has signed out.",
@@ -133,12 +143,21 @@ class NewClientForm(ClientForm):
 
 
 @admin.register(rows.OAuthClient)
-class OAuthClientAdmin(ServiceAdmin):
+class OAuthClientAdmin(OfOrganizations, ServiceAdmin):
     right = Right.MANAGE_CLIENTS
+    looked_at = SubjectType.CLIENT
     form = ClientForm
-    list_display = ["name", "client_id", "is_public", "is_trusted", "is_active", "created_at"]
+    list_display = [
+        "name",
+        "client_id",
+        "org",
+        "is_public",
+        "is_trusted",
+        "is_active",
+        "created_at",
+    ]
     list_filter = ["is_active", "is_public", "is_trusted"]
-    list_select_related = []
+    list_select_related = ["org"]
     search_fields = ["name", "client_id"]
     ordering = ["-created_at"]
     actions = ["remove"]
@@ -152,7 +171,10 @@ class OAuthClientAdmin(ServiceAdmin):
         }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [] if obj is None else ["client_id", "is_public", "is_active", "created_at"]
+        if obj is None:
+            return []
+        facts = ["client_id", "org", "is_public", "is_active"]
+        return [*facts, "created_at", "expires_at", "last_used_at"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
@@ -178,8 +200,20 @@ class OAuthClientAdmin(ServiceAdmin):
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is removed is looked at, and no more."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.is_active)
+        """What is removed is looked at, and no more; so are the terms of an organization's client."""
+        is_open = obj is None or (obj.is_active and obj.org_id is None)
+        return is_open and super().has_change_permission(request, obj)
+
+    def may_renew_secret(self, request: HttpRequest, row: Any) -> bool:
+        may = self.has_act_permission(request) and super().has_change_permission(request, row)
+        return may and (row is None or row.is_active)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        has_secret = obj is not None and not obj.is_public
+        context["may_renew_secret"] = has_secret and self.may_renew_secret(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -202,13 +236,18 @@ class OAuthClientAdmin(ServiceAdmin):
 
     @staff_action("Remove", done="removed", asks_why=True)
     def remove(self, row: rows.OAuthClient, reason: str, by: Principal) -> None:
-        services().clients.remove(ClientPk(row.id), by=by)
+        client_pk = ClientPk(row.id)
+        if row.org_id is None:
+            services().clients.remove(client_pk, reason=reason, by=by)
+        else:
+            org_id = OrganizationId(row.org_id)
+            services().service_clients.remove(org_id, client_pk, reason=reason, by=by)
 
     @tells_refusals
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Another secret in the place of the old one, which takes that away, and so asks why."""
         row = self.get_object(request, str(client_pk))
-        if not (self.has_act_permission(request) and self.has_change_permission(request, row)):
+        if not self.may_renew_secret(request, row):
             raise PermissionDenied
         if row is None:
             raise Http404
@@ -220,10 +259,10 @@ class OAuthClientAdmin(ServiceAdmin):
             about = {"subtitle": row, "opts": self.opts}
             title = "Renew the secret"
             return question(request, self.admin_site, form, title=title, back=back, **about)
+        reason = form.cleaned_data["reason"]
         with services().unit_of_work.atomic():
-            renewed = services().clients.renew_secret(ClientPk(row.pk), by=staff_of(request))
-            said = f"Renewed the secret. Reason: {form.cleaned_data['reason']}"
-            self.log_change(request, row, said)
+            renewed = _renewed(row, reason=reason, by=staff_of(request))
+            self.log_change(request, row, f"Renewed the secret. Reason: {reason}")
         return self._shown(request, row, renewed, title="The secret is renewed")
 
     def _shown(
@@ -242,3 +281,12 @@ class OAuthClientAdmin(ServiceAdmin):
             "registered": registered,
         }
         return TemplateResponse(request, "admin/accounts/oauthclient/secret.html", context)
+
+
+def _renewed(row: rows.OAuthClient, *, reason: str, by: Principal) -> RegisteredClient:
+    """Raises ClientNotFound, OrganizationSuspended, PublicClient."""
+    client_pk = ClientPk(row.pk)
+    if row.org_id is None:
+        return services().clients.renew_secret(client_pk, reason=reason, by=by)
+    org_id = OrganizationId(row.org_id)
+    return services().service_clients.renew_secret(org_id, client_pk, reason=reason, by=by)

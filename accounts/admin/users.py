@@ -136,7 +136,8 @@ class UserAdmin(ServiceAdmin):
 
     @staff_action("Deactivate", done="deactivated", asks_why=True)
     def deactivate(self, row: rows.User, reason: str, by: Principal) -> None:
-        services().users.edit(UserId(row.id), UserChanges(is_active=False), by=by)
+        changes = UserChanges(is_active=False)
+        services().users.edit(UserId(row.id), changes, reason=reason, by=by)
 
     @staff_action("Activate", done="activated")
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:

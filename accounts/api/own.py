@@ -15,7 +15,7 @@ from accounts.api.serializers import (
 from accounts.domain.entities import ClientPk, Scope, SessionId
 from accounts.domain.errors import GrantNotFound, SessionNotFound
 from authsvc.actors import principal_of
-from authsvc.api.operations import Operation, describes
+from authsvc.api.operations import Access, Operation, Whose, describes
 from authsvc.api.views import ApiView, page_response
 from authsvc.container import services
 from authsvc.kernel.pages import Page
@@ -27,6 +27,7 @@ class MySessionListView(ApiView):
     @describes(
         Operation(
             name="listMySessions",
+            access=Access(Whose.ONESELF),
             summary="Where I am signed in, started last first; there is no second page",
             answer=OwnSessionListSerializer,
         )
@@ -42,6 +43,7 @@ class MySessionView(ApiView):
     @describes(
         Operation(
             name="endMySession",
+            access=Access(Whose.ONESELF),
             summary="End a session of mine, which may be this one",
             status=status.HTTP_204_NO_CONTENT,
             refusals=(SessionNotFound,),
@@ -58,6 +60,7 @@ class MyGrantListView(ApiView):
     @describes(
         Operation(
             name="listMyGrants",
+            access=Access(Whose.ONESELF),
             summary="What I have let clients do, that given first first; there is no second page",
             answer=GrantListSerializer,
         )
@@ -73,6 +76,7 @@ class MyGrantView(ApiView):
     @describes(
         Operation(
             name="takeMyGrantBack",
+            access=Access(Whose.ONESELF),
             summary="Let a client do nothing more for me, and end my sessions with it",
             status=status.HTTP_204_NO_CONTENT,
             refusals=(GrantNotFound,),

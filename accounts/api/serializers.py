@@ -4,7 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.domain.entities import Consent, OAuthClient, OwnSession, Role, SignedIn, User
+from accounts.domain.entities import (
+    AuditAction,
+    AuditEntry,
+    Consent,
+    OAuthClient,
+    OwnSession,
+    Role,
+    SignedIn,
+    SubjectType,
+    User,
+)
 from authsvc.api.fields import FlagField, TextField
 
 
@@ -118,6 +128,27 @@ class GrantSerializer(serializers.Serializer[Any]):
 class GrantListSerializer(serializers.Serializer[Any]):
     items = GrantSerializer(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
+    id = serializers.UUIDField()
+    sequence = serializers.IntegerField(help_text="Counts 1, 2, 3 in the organization.")
+    action = serializers.ChoiceField(
+        source="act.action", choices=[action.value for action in AuditAction]
+    )
+    subject_type = serializers.ChoiceField(
+        source="act.subject_type", choices=[type_.value for type_ in SubjectType]
+    )
+    subject_id = serializers.CharField(source="act.subject_id")
+    before = serializers.DictField(source="act.before")
+    after = serializers.DictField(source="act.after")
+    reason = serializers.CharField(source="act.reason")
+    actor_id = serializers.UUIDField(allow_null=True, help_text="`null` if it was no person.")
+    client_id = serializers.CharField()
+    request_id = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    previous_hash = serializers.CharField()
+    hash = serializers.CharField()
 
 
 class KeySetSerializer(serializers.Serializer[Any]):

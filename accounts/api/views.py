@@ -18,7 +18,7 @@ from accounts.api.serializers import (
     SignedInSerializer,
     UserSerializer,
 )
-from accounts.domain.entities import Role, Scope, UserChanges, UserId
+from accounts.domain.entities import Right, Role, Scope, UserChanges, UserId
 from accounts.domain.errors import (
     EmailTaken,
     InvalidCredentials,
@@ -35,7 +35,7 @@ from authsvc.actors import principal_of
 from authsvc.addresses import address_of
 from authsvc.api.idempotency import idempotent
 from authsvc.api.limits import asker_of, limited
-from authsvc.api.operations import Operation, describes
+from authsvc.api.operations import Access, Operation, Whose, describes
 from authsvc.api.views import (
     ApiView,
     PublicApiView,
@@ -51,6 +51,7 @@ class RegisterView(PublicApiView):
     @describes(
         Operation(
             name="register",
+            access=Access(Whose.ANYBODY),
             summary="Make an account and sign in",
             body=RegisterRequestSerializer,
             status=status.HTTP_201_CREATED,
@@ -74,6 +75,7 @@ class LogInView(PublicApiView):
     @describes(
         Operation(
             name="logIn",
+            access=Access(Whose.ANYBODY),
             summary="Sign in with an e-mail address and a password",
             body=LogInRequestSerializer,
             answer=SignedInSerializer,
@@ -93,6 +95,7 @@ class RefreshView(PublicApiView):
     @describes(
         Operation(
             name="refresh",
+            access=Access(Whose.ANYBODY),
             summary="Take a refresh token, which works once, for a new pair of tokens",
             body=RefreshRequestSerializer,
             answer=SignedInSerializer,
@@ -111,6 +114,7 @@ class LogOutView(ApiView):
     @describes(
         Operation(
             name="logOut",
+            access=Access(Whose.ONESELF),
             summary="End the session of this token",
             status=status.HTTP_204_NO_CONTENT,
         )
@@ -124,7 +128,11 @@ class LogOutView(ApiView):
 class MeView(ApiView):
     required_scopes = {"GET": Scope.ACCOUNTS_READ, "PATCH": Scope.ACCOUNTS_WRITE}
 
-    @describes(Operation(name="getMe", summary="Who I am", answer=UserSerializer))
+    @describes(
+        Operation(
+            name="getMe", access=Access(Whose.ONESELF), summary="Who I am", answer=UserSerializer
+        )
+    )
     def get(self, request: Request) -> Response:
         user = services().accounts.get(by=principal_of(request))
         return Response(json_of(user, UserSerializer))
@@ -132,6 +140,7 @@ class MeView(ApiView):
     @describes(
         Operation(
             name="changeMe",
+            access=Access(Whose.ONESELF),
             summary="Change my name",
             body=ChangeMeRequestSerializer,
             answer=UserSerializer,
@@ -149,6 +158,7 @@ class MyPasswordView(ApiView):
     @describes(
         Operation(
             name="changeMyPassword",
+            access=Access(Whose.ONESELF),
             summary="Change my password and end all my sessions, this one too",
             body=ChangePasswordRequestSerializer,
             status=status.HTTP_204_NO_CONTENT,
@@ -173,6 +183,7 @@ class UserListView(ApiView):
     @describes(
         Operation(
             name="listUsers",
+            access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
             summary="All users, oldest first",
             page_of=UserSerializer,
             refusals=(NotPermitted,),
@@ -185,6 +196,7 @@ class UserListView(ApiView):
     @describes(
         Operation(
             name="createUser",
+            access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
             summary="Make an account for somebody",
             body=CreateUserRequestSerializer,
             status=status.HTTP_201_CREATED,
@@ -211,6 +223,7 @@ class UserView(ApiView):
     @describes(
         Operation(
             name="getUser",
+            access=Access(Whose.PERSON, Right.MANAGE_USERS),
             summary="A user: oneself, or anybody for an admin",
             answer=UserSerializer,
             refusals=(UserNotFound,),
@@ -223,6 +236,7 @@ class UserView(ApiView):
     @describes(
         Operation(
             name="changeUser",
+            access=Access(Whose.PERSON, Right.MANAGE_USERS),
             summary="Change a user: one's own name, or anything for an admin",
             body=ChangeUserRequestSerializer,
             answer=UserSerializer,
@@ -245,6 +259,7 @@ class KeySetView(PublicApiView):
     @describes(
         Operation(
             name="getKeySet",
+            access=Access(Whose.ANYBODY),
             summary="The keys that verify our access tokens (RFC 7517)",
             answer=KeySetSerializer,
         )

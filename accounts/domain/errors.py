@@ -21,6 +21,66 @@ class UserNotFound(NotFound):
     explanation = "No user answers to this id, or it is not yours to see."
 
 
+class OrganizationNotFound(NotFound):
+    code = "organization-not-found"
+    title = "There is no such organization"
+    explanation = "No organization answers to this id, or it is not yours to see."
+
+
+class OrganizationSlugTaken(Conflict):
+    code = "organization-slug-taken"
+    title = "The slug belongs to another organization"
+    explanation = "Choose another slug; {slug} is taken."
+
+
+class OrganizationSuspended(Conflict):
+    code = "organization-suspended"
+    title = "The organization is suspended"
+    explanation = "Nothing in it can be changed until the platform opens it again."
+
+
+class UnsuitableOrganization(Invalid):
+    code = "unsuitable-organization"
+    title = "An organization cannot be called that"
+    explanation = "`errors` says what is wrong with its name or its slug."
+
+
+class AlreadyMember(Conflict):
+    code = "already-member"
+    title = "The person is a member"
+    explanation = "Nobody is in an organization twice. Change the role instead."
+
+
+class MemberNotFound(NotFound):
+    code = "member-not-found"
+    title = "There is no such member"
+    explanation = "Nobody with this id is in the organization."
+
+
+class LastOwner(Conflict):
+    code = "last-owner"
+    title = "An organization needs an owner"
+    explanation = "This is the last one. Make somebody else an owner first."
+
+
+class InvitationNotFound(NotFound):
+    code = "invitation-not-found"
+    title = "There is no such invitation"
+    explanation = "It is unknown, used, taken back or too old, or it was sent to somebody else."
+
+
+class InvalidMemberList(Invalid):
+    code = "invalid-member-list"
+    title = "The list of members is not valid"
+    explanation = "Nothing was changed. `errors` says what is wrong, and in which row."
+
+
+class UnsuitableExpiry(Invalid):
+    code = "unsuitable-expiry"
+    title = "The client cannot expire then"
+    explanation = "A service client expires after now, and within {most_days} days."
+
+
 class EmailTaken(Conflict):
     code = "email-taken"
     title = "The e-mail address is in use"

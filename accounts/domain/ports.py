@@ -1,6 +1,7 @@
 """What accounts asks of the outside world, apart from a place to keep things."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, Unpack
 
@@ -99,3 +100,17 @@ class AuditTrail(Protocol):
 class LogoutSender(Protocol):
     def send(self, uri: str, *, logout_token: str) -> bool:
         """Tell a client of the end of a session; answer whether it has taken that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationLetter:
+    """What is mailed to somebody who is invited; the token opens the invitation."""
+
+    email: str
+    organization: str
+    token: str = field(repr=False)
+
+
+class Mailer(Protocol):
+    def send_invitations(self, letters: Sequence[InvitationLetter]) -> None:
+        """Mail these. A letter that cannot be sent is noted and keeps nobody from the others."""

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView, TemplateView
 
-from accounts.pages import forms, passkeys, second_factors, sessions, views
+from accounts.pages import forms, invitations, passkeys, second_factors, sessions, views
 
 SIGNING_IN = [
     path("signin", views.SignInView.as_view(), name="account_login"),
@@ -71,6 +71,11 @@ ONES_OWN = [
     path("account/password", views.ChangePasswordView.as_view(), name="account_change_password"),
     path("account/email", views.AddressView.as_view(), name="account_email"),
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
+    path(
+        "account/invitations/<str:token>/",
+        invitations.InvitationView.as_view(),
+        name="account_invitation",
+    ),
     path("account/second-factor", code_views.index, name="mfa_index"),
     path("account/app", second_factors.SetUpAppView.as_view(), name="mfa_activate_totp"),
     path("account/app/remove", app_views.deactivate_totp, name="mfa_deactivate_totp"),

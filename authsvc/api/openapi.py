@@ -1,7 +1,8 @@
 """The OpenAPI description, made from what the handlers say of themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -102,22 +103,19 @@ class Schema(AutoSchema):
         problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
         for status, code, title in self._problems():
             problems[status].append(f"`{code}`: {title}")
-        return {self.operation.status: self._answer()} | {
+        return self._answers() | {
             (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
             for status, lines in sorted(problems.items())
         }
 
-    def _answer(self) -> Any:
-        shape = self.operation.page_of
-        if shape is None:
-            return self.operation.answer
-        return inline_serializer(
-            name=f"{shape.__name__.removesuffix('Serializer')}Page",
-            fields={
-                "items": shape(many=True),
-                "next": serializers.CharField(allow_null=True),
-            },
-        )
+    def _answers(self) -> dict[Any, Any]:
+        """By status; by media type too, if the operation names some."""
+        status, shape = self.operation.status, self.operation.answer
+        if self.operation.page_of:
+            return {status: _page_of(self.operation.page_of)}
+        if isinstance(shape, Mapping):
+            return {(status, media_type): schema for media_type, schema in shape.items()}
+        return {status: shape}
 
     def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
         """Status, code and title of every problem that this operation answers with."""
@@ -151,3 +149,14 @@ class Schema(AutoSchema):
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         if self.operation.body or self.get_override_parameters():
             yield HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@cache
+def _page_of(shape: type[serializers.Serializer[Any]]) -> Any:
+    return inline_serializer(
+        name=f"{shape.__name__.removesuffix('Serializer')}Page",
+        fields={
+            "items": shape(many=True),
+            "next": serializers.CharField(allow_null=True),
+        },
+    )

@@ -25,6 +25,23 @@ class JsonParser(BaseParser):
             raise ParseError("The body is not JSON.") from None
 
 
+class CsvParser(BaseParser):
+    """A table as text (RFC 4180), in UTF-8; what it says is for the service to find out."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return stream.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ParseError("The body is not text in UTF-8.") from None
+
+
 def _refuse(constant: str) -> None:
     msg = f"{constant} is not JSON"
     raise ValueError(msg)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,7 @@ class ApiView(APIView):
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (BearerAuthentication,)
     permission_classes: Sequence[type[BasePermission]] = (HasScope,)
-    parser_classes = (JsonParser,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
     content_negotiation_class = JsonNegotiation
     schema = Schema()
     required_scopes: ClassVar[Mapping[str, Scope]] = {}
@@ -71,6 +72,11 @@ class PublicApiView(ApiView):
 def body_of(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
     """The members of the body, in the shape that *serializer* asks for. Raises ValidationError."""
     return _validated(serializer(data=request.data))
+
+
+def text_of(request: Request) -> str:
+    """The body of a request whose view reads text; empty without one."""
+    return request.data if isinstance(request.data, str) else ""
 
 
 def query_of(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:

@@ -56,6 +56,15 @@ def moment_and_id_in(cursor: str) -> tuple[datetime, UUID]:
         raise InvalidCursor from None
 
 
+def ids_in(cursor: str) -> tuple[UUID, UUID]:
+    """The key in the cursor of a list ordered by two ids. Raises InvalidCursor."""
+    first, second = _parts(cursor, count=2)
+    try:
+        return UUID(first), UUID(second)
+    except ValueError:
+        raise InvalidCursor from None
+
+
 def number_in(cursor: str) -> int:
     """The key in the cursor of a list ordered by a number. Raises InvalidCursor."""
     (digits,) = _parts(cursor, count=1)

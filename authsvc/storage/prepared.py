@@ -38,6 +38,13 @@ class PreparedQuery(Generic[Row]):
             values = cursor.fetchone()
         return None if values is None else plan.row(values)
 
+    def all(self, *arguments: object) -> list[Row]:
+        """All rows that are found with these arguments."""
+        plan = self._plan
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(plan.sql, plan.bound(arguments))
+            return [plan.row(values) for values in cursor.fetchall()]
+
     @cached_property
     def _plan(self) -> "_Plan[Row]":
         stand_ins = [_STAND_INS[type_]() for type_ in self._types]

@@ -6,6 +6,7 @@ from accounts.domain.services import (
     AccessService,
     AccountService,
     Audit,
+    AuditLog,
     EmailService,
     LedgerService,
     LimitService,
@@ -47,6 +48,15 @@ class Accounts(Wiring):
         )
 
     @cached_property
+    def audit_log(self) -> AuditLog:
+        return AuditLog(
+            entries=self.repositories.audit_log,
+            request_id=self.ports.request_id,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
     def emails(self) -> EmailService:
         return EmailService(
             users=self.repositories.users,
@@ -61,6 +71,7 @@ class Accounts(Wiring):
             sessions=self.repositories.sessions,
             passwords=self._passwords,
             audit=self.audit,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

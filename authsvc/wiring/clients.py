@@ -11,12 +11,13 @@ from accounts.domain.services import (
     LogoutService,
     PushedRequestService,
     RegistrationService,
+    ServiceClientService,
     TokenService,
 )
-from authsvc.wiring.accounts import Accounts
+from authsvc.wiring.organizations import Organizations
 
 
-class Clients(Accounts):
+class Clients(Organizations):
     @cached_property
     def clients(self) -> ClientService:
         return ClientService(
@@ -24,6 +25,18 @@ class Clients(Accounts):
             sessions=self.repositories.sessions,
             opaque_tokens=self.ports.opaque_tokens,
             audit=self.audit,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def service_clients(self) -> ServiceClientService:
+        return ServiceClientService(
+            clients=self.repositories.clients,
+            organizations=self.repositories.organizations,
+            registrar=self.clients,
+            gate=self.gate,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -44,6 +57,7 @@ class Clients(Accounts):
     @cached_property
     def grants(self) -> GrantService:
         return GrantService(
+            clients=self.repositories.clients,
             codes=self.repositories.authorization_codes,
             devices=self.repositories.device_codes,
             users=self.repositories.users,

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from authsvc.kernel.events import EventBus
-from authsvc.wiring.base import Wiring
+from authsvc.wiring.organizations import Organizations
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services import AuthoringService, CatalogService
 from credentials.domain.services import CredentialService, IssuingService
@@ -17,13 +17,14 @@ from progress.domain.services import (
 )
 
 
-class Learning(Wiring):
+class Learning(Organizations):
     @cached_property
     def catalog(self) -> CatalogService:
         return CatalogService(
             courses=self.repositories.courses,
             drafts=self.repositories.course_drafts,
             versions=CachedCourseVersionRepository(self.repositories.course_versions),
+            gate=self.gate,
         )
 
     @cached_property
@@ -32,6 +33,8 @@ class Learning(Wiring):
             courses=self.repositories.courses,
             drafts=self.repositories.course_drafts,
             versions=self.repositories.course_versions,
+            gate=self.gate,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -52,6 +55,7 @@ class Learning(Wiring):
             progress=self.repositories.progress,
             log=self.repositories.events,
             catalog=self.catalog,
+            gate=self.gate,
         )
 
     @cached_property
@@ -67,6 +71,9 @@ class Learning(Wiring):
     def credentials(self) -> CredentialService:
         return CredentialService(
             credentials=self.repositories.credentials,
+            catalog=self.catalog,
+            gate=self.gate,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -81,6 +88,8 @@ class Learning(Wiring):
                 recorder=self._recorder,
                 unit_of_work=self.unit_of_work,
             ),
+            gate=self.gate,
+            audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

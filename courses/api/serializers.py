@@ -19,7 +19,16 @@ STATUSES = [status.value for status in CourseStatus]
 ITEM_TYPES = [type_.value for type_ in ItemType]
 
 
+class OwnerQuerySerializer(serializers.Serializer[Any]):
+    org = serializers.UUIDField(
+        default=None, help_text="An organization by its id; without it, the platform."
+    )
+
+
 class CourseListQuerySerializer(PageQuerySerializer):
+    org = serializers.UUIDField(
+        default=None, help_text="Only the courses of the organization with this id."
+    )
     q = serializers.CharField(
         default="", allow_blank=True, max_length=200, help_text="Words of the title or summary."
     )

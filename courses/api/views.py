@@ -7,10 +7,16 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.public import NotPermitted, Scope
+from accounts.public import (
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+    Right,
+    Scope,
+)
 from authsvc.actors import principal_of
 from authsvc.api.idempotency import idempotent
-from authsvc.api.operations import Operation, describes
+from authsvc.api.operations import Access, Operation, Whose, describes
 from authsvc.api.views import (
     ApiView,
     PublicApiView,
@@ -26,6 +32,7 @@ from courses.api.serializers import (
     CourseSerializer,
     CourseVersionSerializer,
     ItemTextSerializer,
+    OwnerQuerySerializer,
     VersionQuerySerializer,
 )
 from courses.definitions import SCHEMA, definition_of
@@ -51,10 +58,11 @@ class CourseListView(ApiView):
     @describes(
         Operation(
             name="listCourses",
+            access=Access(Whose.SEEN),
             summary="Courses, oldest first; those that are not published, for authors alone",
             query=CourseListQuerySerializer,
             page_of=CourseSerializer,
-            refusals=(NotPermitted,),
+            refusals=(NotPermitted, OrganizationNotFound),
         )
     )
     def get(self, request: Request) -> Response:
@@ -63,6 +71,7 @@ class CourseListView(ApiView):
             page_request_of(request),
             status=CourseStatus(query["status"]),
             search=query["q"],
+            org_id=query["org"],
             by=principal_of(request),
         )
         return page_response(page, CourseSerializer)
@@ -70,17 +79,26 @@ class CourseListView(ApiView):
     @describes(
         Operation(
             name="createCourse",
-            summary="Start a course with a definition as its draft",
+            access=Access(Whose.HELD, Right.AUTHOR_COURSES),
+            summary="Start a course, of the platform or of an organization, with a definition as its draft",
+            query=OwnerQuerySerializer,
             body=DEFINITION,
             status=status.HTTP_201_CREATED,
             answer=CourseSerializer,
-            refusals=(NotPermitted, InvalidDefinition, SlugTaken),
+            refusals=(
+                NotPermitted,
+                InvalidDefinition,
+                SlugTaken,
+                OrganizationNotFound,
+                OrganizationSuspended,
+            ),
         )
     )
     @idempotent
     def post(self, request: Request) -> Response:
+        org_id = query_of(request, OwnerQuerySerializer)["org"]
         definition = definition_of(request.data)
-        course = services().authoring.create(definition, by=principal_of(request))
+        course = services().authoring.create(definition, org_id=org_id, by=principal_of(request))
         return Response(json_of(course, CourseSerializer), status=status.HTTP_201_CREATED)
 
 
@@ -90,6 +108,7 @@ class CourseView(ApiView):
     @describes(
         Operation(
             name="getCourse",
+            access=Access(Whose.SEEN),
             summary="A course and what it is made of",
             query=VersionQuerySerializer,
             answer=CatalogEntrySerializer,
@@ -108,6 +127,7 @@ class ItemView(ApiView):
     @describes(
         Operation(
             name="getItem",
+            access=Access(Whose.SEEN),
             summary="An item of a course with its text",
             query=VersionQuerySerializer,
             answer=ItemTextSerializer,
@@ -128,10 +148,17 @@ class DraftView(ApiView):
     @describes(
         Operation(
             name="reviseCourse",
+            access=Access(Whose.HELD, Right.AUTHOR_COURSES),
             summary="Put a definition in place of the draft",
             body=DEFINITION,
             answer=CourseSerializer,
-            refusals=(NotPermitted, InvalidDefinition, CourseNotFound, SlugFixed),
+            refusals=(
+                NotPermitted,
+                InvalidDefinition,
+                CourseNotFound,
+                SlugFixed,
+                OrganizationSuspended,
+            ),
         )
     )
     def put(self, request: Request, course: str) -> Response:
@@ -146,9 +173,16 @@ class PublishView(ApiView):
     @describes(
         Operation(
             name="publishCourse",
+            access=Access(Whose.HELD, Right.AUTHOR_COURSES),
             summary="Freeze the draft as the next version and show it to learners",
             answer=CourseSerializer,
-            refusals=(NotPermitted, CourseNotFound, NothingToPublish, NothingRequired),
+            refusals=(
+                NotPermitted,
+                CourseNotFound,
+                NothingToPublish,
+                NothingRequired,
+                OrganizationSuspended,
+            ),
         )
     )
     @idempotent
@@ -163,9 +197,10 @@ class RetireView(ApiView):
     @describes(
         Operation(
             name="retireCourse",
+            access=Access(Whose.HELD, Right.AUTHOR_COURSES),
             summary="Offer a course no longer; those on it may finish",
             answer=CourseSerializer,
-            refusals=(NotPermitted, CourseNotFound, CourseNotPublished),
+            refusals=(NotPermitted, CourseNotFound, CourseNotPublished, OrganizationSuspended),
         )
     )
     @idempotent
@@ -180,6 +215,7 @@ class CourseVersionListView(ApiView):
     @describes(
         Operation(
             name="listCourseVersions",
+            access=Access(Whose.HELD, Right.AUTHOR_COURSES),
             summary="What has been published of a course, the first version first",
             page_of=CourseVersionSerializer,
             refusals=(NotPermitted, CourseNotFound),
@@ -202,6 +238,7 @@ class DefinitionSchemaView(PublicApiView):
     @describes(
         Operation(
             name="getCourseDefinitionSchema",
+            access=Access(Whose.ANYBODY),
             summary="The JSON Schema of course definitions",
             answer={SchemaRenderer.media_type: {"type": "object"}},
         )

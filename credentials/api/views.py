@@ -6,10 +6,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.public import NotPermitted, Scope
+from accounts.public import NotPermitted, OrganizationSuspended, Right, Scope
 from authsvc.actors import principal_of
 from authsvc.api.idempotency import idempotent
-from authsvc.api.operations import Operation, describes
+from authsvc.api.operations import Access, Operation, Whose, describes
 from authsvc.api.views import (
     ApiView,
     PublicApiView,
@@ -40,12 +40,13 @@ class CredentialListView(ApiView):
     @describes(
         Operation(
             name="listCredentials",
+            access=Access(Whose.SEEN),
             summary="What can be earned, oldest first",
             page_of=CredentialSerializer,
         )
     )
     def get(self, request: Request) -> Response:
-        page = services().credentials.page_of(page_request_of(request))
+        page = services().credentials.page_of(page_request_of(request), by=principal_of(request))
         return page_response(page, CredentialSerializer)
 
 
@@ -55,6 +56,7 @@ class MyCredentialListView(ApiView):
     @describes(
         Operation(
             name="listMyCredentials",
+            access=Access(Whose.ONESELF),
             summary="What I was issued, in the order of issue; revoked ones too",
             page_of=HeldCredentialSerializer,
         )
@@ -68,6 +70,7 @@ class IssuedView(PublicApiView):
     @describes(
         Operation(
             name="getIssued",
+            access=Access(Whose.ANYBODY),
             summary="An issued credential, for anybody who has its id",
             answer=HeldCredentialSerializer,
             refusals=(UserCredentialNotFound,),
@@ -82,6 +85,7 @@ class VerifyView(PublicApiView):
     @describes(
         Operation(
             name="verifyIssued",
+            access=Access(Whose.ANYBODY),
             summary="Whether an issued credential is valid, for anybody who was shown it",
             answer=VerificationSerializer,
             refusals=(UserCredentialNotFound,),
@@ -98,10 +102,17 @@ class RevokeView(ApiView):
     @describes(
         Operation(
             name="revokeIssued",
+            access=Access(Whose.HELD, Right.AWARD_CREDENTIALS),
             summary="Vouch for an issued credential no longer",
             body=ReasonRequestSerializer,
             answer=HeldCredentialSerializer,
-            refusals=(NotPermitted, UserCredentialNotFound, AlreadyRevoked, ReasonMissing),
+            refusals=(
+                NotPermitted,
+                UserCredentialNotFound,
+                AlreadyRevoked,
+                ReasonMissing,
+                OrganizationSuspended,
+            ),
         )
     )
     @idempotent
@@ -120,11 +131,18 @@ class ReissueView(ApiView):
     @describes(
         Operation(
             name="reissueIssued",
+            access=Access(Whose.HELD, Right.AWARD_CREDENTIALS),
             summary="Issue a new copy in place of one that is revoked, expired or wrong",
             body=ReasonRequestSerializer,
             status=status.HTTP_201_CREATED,
             answer=HeldCredentialSerializer,
-            refusals=(NotPermitted, UserCredentialNotFound, AlreadyIssued, ReasonMissing),
+            refusals=(
+                NotPermitted,
+                UserCredentialNotFound,
+                AlreadyIssued,
+                ReasonMissing,
+                OrganizationSuspended,
+            ),
         )
     )
     @idempotent

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.errors import Complaint
 from courses.public import CourseId
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
@@ -57,13 +57,17 @@ class CredentialTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A definition. Each change of its terms makes a new version; what was issued keeps its own."""
+    """A definition, of the same owner as its course.
+
+    Each change of its terms makes a new version; what was issued keeps its own.
+    """
 
     id: CredentialId
     version: int
     terms: CredentialTerms
     is_offered: bool
     created_at: datetime
+    org_id: OrganizationId | None = None
 
     def amended(self, terms: CredentialTerms) -> "Credential":
         """Raises ImpossibleValidity."""
@@ -108,6 +112,7 @@ class UserCredential:
     supersedes: UserCredentialId | None = None
     revocation: Revocation | None = None
     is_current: bool = True
+    org_id: OrganizationId | None = None
 
     @classmethod
     def issued(
@@ -132,6 +137,7 @@ class UserCredential:
             issued_at=at,
             expires_at=None if days is None else at + timedelta(days=days),
             supersedes=supersedes,
+            org_id=credential.org_id,
         )
 
     def status(self, *, at: datetime) -> UserCredentialStatus:

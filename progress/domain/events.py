@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from courses.public import CourseId
 
 
@@ -13,5 +13,6 @@ class CourseCompleted:
 
     user_id: UserId
     course_id: CourseId
+    org_id: OrganizationId | None
     course_version: int
     completed_at: datetime

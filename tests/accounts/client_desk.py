@@ -14,6 +14,7 @@ from accounts.domain.entities import (
     OAuthClient,
 )
 from accounts.models import User as UserRow
+from authsvc.kernel.reach import EVERYWHERE
 from tests.support.builders import some_client_terms
 from tests.support.house import House
 from tests.support.staff import Desk, Page, desk
@@ -61,7 +62,7 @@ def registered(house: House, **terms: Any) -> OAuthClient:
 
 
 def now(house: House, client: OAuthClient) -> OAuthClient:
-    return house.services.repositories.clients.get(ClientPk(client.id))
+    return house.services.repositories.clients.get(ClientPk(client.id), within=EVERYWHERE)
 
 
 def shown_on(page: Page) -> list[str]:

@@ -20,6 +20,7 @@ from accounts.domain.entities import (
     TokenPair,
     User,
 )
+from authsvc.kernel.reach import EVERYWHERE
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.worlds import World
 
@@ -33,7 +34,7 @@ def has_client(world: World, **parts: Any) -> OAuthClient:
     """A client that the world knows; what is no part of it is one of its terms."""
     own = {name: parts.pop(name) for name in ("id", "is_active", "created_at") if name in parts}
     client = a_client_of(some_client_terms(**parts), **own)
-    world.repositories.clients.add(client)
+    world.repositories.clients.add(client, within=EVERYWHERE)
     return client
 
 

@@ -1,11 +1,14 @@
 """Who is asking: from an access token to a principal, on every request anew."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from accounts.domain.entities import (
     FIRST_PARTY_CLIENT,
+    OrganizationId,
+    OrgRole,
     Principal,
     Right,
     Role,
@@ -18,6 +21,7 @@ from accounts.domain.entities import (
 from accounts.domain.errors import InvalidToken
 from tests.accounts.forgery import CLAIMS, signed
 from tests.support.builders import NOON, a_session
+from tests.support.tenants import has_membership, has_organization, into
 from tests.support.worlds import World
 
 
@@ -36,13 +40,17 @@ def token_for(world: World, user_id: UserId, session_id: SessionId) -> str:
     return world.services.ports.access_tokens.issue(claims, roles=(), at=world.clock.now())
 
 
+def standing_of(world: World, token: str) -> Mapping[OrganizationId, OrgRole]:
+    return world.services.access.principal_of(token).memberships
+
+
 def test_a_principal_has_the_scopes_of_the_token_and_the_rights_of_the_user(memory: World) -> None:
     bo, session_id, token = signed_in(memory, Role.INSTRUCTOR)
 
     assert memory.services.access.principal_of(token) == Principal(
         user_id=bo.id,
         roles=(Role.LEARNER, Role.INSTRUCTOR),
-        rights=frozenset({Right.AUTHOR_COURSES}),
+        rights=frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS}),
         scopes=frozenset({"courses:read"}),
         client_id=FIRST_PARTY_CLIENT,
         session_id=session_id,
@@ -58,6 +66,36 @@ def test_a_change_of_roles_reaches_a_live_token(memory: World) -> None:
     after = memory.services.access.principal_of(token)
     assert not before.may(Right.MANAGE_USERS)
     assert after.may(Right.MANAGE_USERS)
+
+
+def test_what_becomes_of_a_membership_reaches_a_live_token(world: World) -> None:
+    anna, _, token = signed_in(world)
+    school = has_organization(world)
+    memberships, within = world.repositories.memberships, into(school)
+    seen = [standing_of(world, token)]
+
+    joined = has_membership(world, school, user_id=anna.id)
+    seen.append(standing_of(world, token))
+    memberships.save(replace(joined, role=OrgRole.OWNER), within=within)
+    seen.append(standing_of(world, token))
+    memberships.remove(joined, within=within)
+    seen.append(standing_of(world, token))
+
+    assert seen == [{}, {school.id: OrgRole.LEARNER}, {school.id: OrgRole.OWNER}, {}]
+
+
+def test_a_suspension_reaches_a_live_token_and_does_not_end_it(world: World) -> None:
+    anna, _, token = signed_in(world)
+    school = has_organization(world)
+    has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
+    before = standing_of(world, token)
+
+    world.repositories.organizations.save(school.suspended(), within=into(school))
+    while_suspended = standing_of(world, token)
+    world.repositories.organizations.save(school, within=into(school))
+
+    assert before == standing_of(world, token) == {school.id: OrgRole.OWNER}
+    assert while_suspended == {}
 
 
 def test_a_token_of_a_deactivated_user_is_refused(memory: World) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from accounts.domain.entities import OPERATOR
 from authsvc.actors import staff_of
+from tests.accounts.org_desk import founded, invited
 from tests.support.builders import some_client_terms
 from tests.support.house import House
 from tests.support.staff import GROUPS, Desk, a_holder, contents_of, desk, keys_of, lists, root_desk
@@ -17,6 +18,9 @@ PARTS = {
     "User managers": {
         "accounts.user": {"look", "add", "save", "deactivate", "activate"},
         "accounts.session": {"look"},
+        "accounts.organization": {"look"},
+        "accounts.orgmembership": {"look"},
+        "accounts.invitation": {"look"},
     },
     "Course editors": {
         "courses.course": {"look", "add", "save", "publish", "retire"},
@@ -34,6 +38,9 @@ PARTS = {
         row: {"look"}
         for row in (
             "accounts.user",
+            "accounts.organization",
+            "accounts.orgmembership",
+            "accounts.invitation",
             "accounts.session",
             "accounts.refreshtoken",
             "accounts.ledgerentry",
@@ -45,6 +52,7 @@ PARTS = {
             "accounts.pushedrequest",
             "accounts.consent",
             "accounts.logoutnotice",
+            "accounts.auditentry",
             "admin.logentry",
             "courses.course",
             "courses.coursedraft",
@@ -61,6 +69,15 @@ PARTS = {
 }
 ACTIONS = {
     "accounts/user/": ("deactivate", "activate"),
+    "accounts/organization/": ("suspend", "reopen", "delete"),
+    "accounts/orgmembership/": (
+        "make_owner",
+        "make_admin",
+        "make_instructor",
+        "make_learner",
+        "remove",
+    ),
+    "accounts/invitation/": ("take_back",),
     "accounts/oauthclient/": ("remove",),
     "courses/course/": ("publish", "retire"),
     "credentials/credential/": ("offer", "withdraw"),
@@ -94,6 +111,7 @@ def test_a_group_sees_and_does_its_part(house: House, group: str) -> None:
 def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, path: str) -> None:
     anna, _ = a_holder(house)
     client = house.services.clients.register(some_client_terms(), by=OPERATOR).client
+    invited(house, founded(house), "cleo@school.example")
     staff = desk(house, *([] if group == "nobody's" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)

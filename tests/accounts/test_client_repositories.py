@@ -16,6 +16,7 @@ from accounts.domain.entities import (
 )
 from accounts.domain.errors import ClientNotFound
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from tests.accounts.letting_in import a_consent, has_client
 from tests.support.builders import NOON, a_client_of
 from tests.support.worlds import World
@@ -45,10 +46,10 @@ RICH = ClientTerms(
 def test_a_kept_client_comes_back_equal(world: World, terms: ClientTerms) -> None:
     client = a_client_of(terms)
 
-    world.repositories.clients.add(client)
+    world.repositories.clients.add(client, within=EVERYWHERE)
 
-    assert world.repositories.clients.get(client.id) == client
-    assert world.repositories.clients.get_for_update(client.id) == client
+    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == client
+    assert world.repositories.clients.get_for_update(client.id, within=EVERYWHERE) == client
     assert world.repositories.clients.find(client.client_id) == client
 
 
@@ -70,36 +71,38 @@ def test_a_client_that_is_not_active_is_got_and_not_found(world: World) -> None:
     client = has_client(world, is_active=False)
 
     assert world.repositories.clients.find(client.client_id) is None
-    assert world.repositories.clients.get(client.id) == client
-    assert world.repositories.clients.get_for_update(client.id) == client
+    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == client
+    assert world.repositories.clients.get_for_update(client.id, within=EVERYWHERE) == client
 
 
 def test_an_unknown_client_is_not_there(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
-        world.repositories.clients.get(NOWHERE)
+        world.repositories.clients.get(NOWHERE, within=EVERYWHERE)
 
 
 def test_an_unknown_client_is_not_there_for_update(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
-        world.repositories.clients.get_for_update(NOWHERE)
+        world.repositories.clients.get_for_update(NOWHERE, within=EVERYWHERE)
 
 
 def test_a_saved_client_replaces_the_kept_one_and_no_other(world: World) -> None:
     client, other = has_client(world), has_client(world)
     changed = replace(client, terms=RICH, secret_hash="i" * 64, is_active=False)
 
-    world.repositories.clients.save(changed)
+    world.repositories.clients.save(changed, within=EVERYWHERE)
 
-    assert world.repositories.clients.get(client.id) == changed
-    assert world.repositories.clients.get(other.id) == other
+    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == changed
+    assert world.repositories.clients.get(other.id, within=EVERYWHERE) == other
 
 
 def page(world: World, *, limit: int, cursor: str | None = None) -> Page[OAuthClient]:
-    return world.repositories.clients.page_of(PageRequest(limit=limit, cursor=cursor))
+    return world.repositories.clients.page_of(
+        PageRequest(limit=limit, cursor=cursor), within=EVERYWHERE
+    )
 
 
 def test_clients_come_oldest_first_also_those_that_are_not_active(world: World) -> None:

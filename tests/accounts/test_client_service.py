@@ -17,6 +17,7 @@ from accounts.domain.entities import (
 )
 from accounts.domain.errors import ClientNotFound, NotPermitted, PublicClient, UnsuitableClient
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from tests.accounts.letting_in import has_client, has_session, kept
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
 from tests.support.worlds import World
@@ -30,7 +31,7 @@ def registered(world: World, **terms: Any) -> RegisteredClient:
 
 
 def kept_client(world: World, client_pk: ClientPk) -> OAuthClient:
-    return world.repositories.clients.get(client_pk)
+    return world.repositories.clients.get(client_pk, within=EVERYWHERE)
 
 
 def test_a_registered_client_is_kept_and_active_from_that_moment(memory: World) -> None:

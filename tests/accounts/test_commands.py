@@ -40,6 +40,7 @@ def forgotten(**found: str) -> str:
         "codes": "0 codes",
         "devices": "0 devices",
         "requests": "0 pushed requests",
+        "invitations": "0 invitations",
         "answers": "0 kept answers",
         "traces": "0 traces of attempts",
     }

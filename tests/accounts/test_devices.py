@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.domain.entities import (
+    OPERATOR,
     DeviceCode,
     DeviceStatus,
     GrantType,
@@ -25,8 +26,6 @@ from tests.accounts.letting_in import HOW, OPENID, has_client
 from tests.accounts.limiting import POLICY, limited
 from tests.support.builders import NOON
 from tests.support.worlds import World
-
-SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def denied(world: World, started: StartedDevice, anna: User) -> str:
 
 def of_a_removed_client(world: World, started: StartedDevice, anna: User) -> str:
     _, client = world.services.devices.waiting(started.user_code, user_id=anna.id)
-    world.repositories.clients.save(replace(client, is_active=False))
+    world.services.clients.remove(client.id, by=OPERATOR)
     return started.user_code
 
 
@@ -190,7 +189,7 @@ def test_a_device_that_was_let_in_gets_its_tokens(
     memory: World, anna: User, client: OAuthClient, started: StartedDevice
 ) -> None:
     decide(memory, started, anna, DeviceStatus.ALLOWED)
-    memory.clock.at += SECOND
+    memory.clock.at += timedelta(seconds=1)
 
     tokens = polled(memory, client, started)
 
@@ -199,7 +198,7 @@ def test_a_device_that_was_let_in_gets_its_tokens(
     session = memory.repositories.sessions.get_for_update(claims.session_id)
     assert (session.user_id, session.client_id) == (anna.id, client.client_id)
     assert (session.scopes, session.authentication) == (OPENID, HOW)
-    assert session.started_at == NOON + SECOND
+    assert session.started_at == NOON + timedelta(seconds=1)
     assert (
         session.expires_at - session.started_at == memory.services.ports.session_policy.ends_after
     )
@@ -291,9 +290,9 @@ def test_a_device_of_another_client_is_not_found(
 def test_devices_are_forgotten_when_nobody_is_told_of_them_any_more(
     memory: World, client: OAuthClient, started: StartedDevice
 ) -> None:
-    memory.clock.at = NOON + 2 * DEVICE_CODE_LIVES
+    memory.clock.at += 2 * DEVICE_CODE_LIVES
     early = memory.services.devices.remove_expired()
-    memory.clock.at += SECOND
+    memory.clock.at += timedelta(seconds=1)
     late = memory.services.devices.remove_expired()
 
     assert (early, late) == (0, 1)

@@ -18,6 +18,7 @@ from accounts.domain.entities import (
 from accounts.domain.entities.logouts import RETRY_AFTER
 from accounts.domain.services import LogoutService
 from accounts.domain.services.logouts import AT_ONCE
+from authsvc.kernel.reach import EVERYWHERE
 from tests.accounts.letting_in import HOW, a_notice, has_client, has_session, kept
 from tests.support.builders import NOON, a_session
 from tests.support.worlds import World
@@ -192,7 +193,7 @@ def test_a_client_that_was_removed_meanwhile_is_told_nothing(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-    memory.repositories.clients.save(client.removed())
+    memory.repositories.clients.save(client.removed(), within=EVERYWHERE)
 
     assert logouts.deliver() == 0
     assert (post.told, waiting(memory)) == ([], [])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from accounts.domain.entities import (
     LogoutNotice,
     LogoutNoticeId,
     OAuthClient,
+    OrgRole,
     Permission,
     SessionId,
     UserId,
@@ -24,6 +26,7 @@ from accounts.domain.services import LimitName
 from accounts.models import (
     AuthorizationCode,
     DeviceCode,
+    Invitation,
     LedgerEntry,
     PushedRequest,
     RefreshToken,
@@ -58,6 +61,7 @@ def fill(house: House, root: Desk, *, times: int) -> None:
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         house.stranger.post(path, Idempotency_Key=key)
         let_in(house, anna.id)
+        teach(house, anna.id)
         root.act("accounts/user/", "deactivate", anna.id, reason="Filling the house.")
 
 
@@ -75,6 +79,23 @@ def let_in(house: House, user_id: UserId) -> None:
     house.services.devices.start(client, scopes=["openid"])
     house.services.pushed_requests.push(client, {"state": SECRET})
     house.services.repositories.logout_notices.add(_notice(client, user_id))
+
+
+def teach(house: House, user_id: UserId) -> None:
+    """Have an organization with all that belongs to one."""
+    organization = house.services.organizations.create(
+        name="School of Knots", slug=f"k-{user_id}", owner_id=user_id, by=OPERATOR
+    )
+    house.services.invitations.invite(
+        organization.id, email="cleo@school.example", role=OrgRole.LEARNER, by=OPERATOR
+    )
+    house.services.service_clients.register(
+        organization.id,
+        name="Timetable",
+        scopes=["courses:read"],
+        expires_at=house.services.ports.clock.now() + timedelta(days=30),
+        by=OPERATOR,
+    )
 
 
 def pages() -> Iterator[str]:
@@ -96,6 +117,8 @@ def secrets() -> Iterator[str]:
         yield from (entry.body, entry.fingerprint)
     for client in ClientRow.objects.all():
         yield client.secret_hash
+    for invitation in Invitation.objects.all():
+        yield invitation.token_hash
     for row in (AuthorizationCode, DeviceCode, PushedRequest):
         yield from keys_of(row)
     for device in DeviceCode.objects.all():

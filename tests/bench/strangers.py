@@ -1,4 +1,4 @@
-"""Somebody, a client and a device that are known, and such that are not; and how long each takes to be refused."""
+"""What is known to us, or to another organization, and what is not; and how long each takes to be refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +6,22 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.domain.entities import OPERATOR, ClientTerms, GrantType, RegisteredClient
+from accounts.domain.entities import (
+    OPERATOR,
+    ClientTerms,
+    GrantType,
+    Organization,
+    RegisteredClient,
+    SignedIn,
+    User,
+)
 from authsvc.container import services
+from tests.support.builders import a_definition_of
 from tests.support.house import Answer
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
@@ -25,9 +35,10 @@ Ask = Callable[[str], Answer]
 
 @dataclass(frozen=True)
 class Names:
-    """By what each is asked for; and the client that asks for devices, none of which is its own."""
+    """By what each is asked for; and who asks: a client that owns no device, and somebody who is at no school."""
 
     client_id: str
+    token: str
     known: dict[str, str]
     unknown: dict[str, str]
 
@@ -38,32 +49,38 @@ def compare() -> None:
     print(LINE.format("", "known", "unknown", "apart"))
     with running_server({}, workers=1, threads=4) as server:
         caller = WireCaller(server.port)
-        for name, ask in _questions(caller, names.client_id).items():
+        for name, ask in _questions(caller, names).items():
             _compare(name, ask, known=names.known[name], unknown=names.unknown[name])
 
 
 def _build() -> Names:
     """Fill an empty database with those that are known."""
     call_command("migrate", verbosity=0)
-    anna = services().accounts.register(
-        email="anna@school.example", name="Anna", password="a long walk home"
-    )
+    anna, bo = _person("anna"), _person("bo")
     asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
     keeps = _client("Keeps", is_public=False)
     device = services().devices.start(owns.client, scopes=())
+    school = _school(anna.user)
     connection.close()
+    known = {
+        "users": anna.user.email,
+        "clients": keeps.client.client_id,
+        "devices of others": device.device_code,
+        "courses of others": f"{school.slug}--knots",
+        "schools of others": str(school.id),
+    }
+    unknown = {name: "x" * len(subject) for name, subject in known.items()} | {
+        "users": "nobody@school.example",
+        "schools of others": str(uuid4()),
+    }
     return Names(
-        client_id=asks.client.client_id,
-        known={
-            "users": anna.email,
-            "clients": keeps.client.client_id,
-            "devices of others": device.device_code,
-        },
-        unknown={
-            "users": "nobody@school.example",
-            "clients": "x" * len(keeps.client.client_id),
-            "devices of others": "x" * len(device.device_code),
-        },
+        client_id=asks.client.client_id, token=bo.access_token, known=known, unknown=unknown
+    )
+
+
+def _person(name: str) -> SignedIn:
+    return services().sessions.register(
+        email=f"{name}@school.example", name=name, password="a long walk home"
     )
 
 
@@ -73,7 +90,19 @@ def _client(name: str, *, is_public: bool) -> RegisteredClient:
     return services().clients.register(terms, by=OPERATOR)
 
 
-def _questions(caller: WireCaller, client_id: str) -> dict[str, Ask]:
+def _school(owner: User) -> Organization:
+    """With a published course."""
+    founding = services().organizations.create
+    school = founding(name="Knots", slug="knots", owner_id=owner.id, by=OPERATOR)
+    definition = a_definition_of(required=1, slug="knots")
+    course = services().authoring.create(definition, org_id=school.id, by=OPERATOR)
+    services().authoring.publish(course.slug, by=OPERATOR)
+    return school
+
+
+def _questions(caller: WireCaller, names: Names) -> dict[str, Ask]:
+    bo = WireCaller(caller.port, names.token)
+
     def log_in(email: str) -> Answer:
         return caller.post("/v1/auth/login", {"email": email, "password": "not his password"})
 
@@ -86,9 +115,15 @@ def _questions(caller: WireCaller, client_id: str) -> dict[str, Ask]:
 
     def take(device_code: str) -> Answer:
         grant = "urn:ietf:params:oauth:grant-type:device_code"
-        return token(grant_type=grant, client_id=client_id, device_code=device_code)
+        return token(grant_type=grant, client_id=names.client_id, device_code=device_code)
 
-    return {"users": log_in, "clients": show, "devices of others": take}
+    return {
+        "users": log_in,
+        "clients": show,
+        "devices of others": take,
+        "courses of others": lambda slug: bo.get(f"/v1/courses/{slug}"),
+        "schools of others": lambda org_id: bo.get(f"/v1/orgs/{org_id}"),
+    }
 
 
 def _compare(name: str, ask: Ask, *, known: str, unknown: str) -> None:

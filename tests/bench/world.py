@@ -14,6 +14,7 @@ from accounts.domain.entities import (
     UserId,
 )
 from authsvc.container import services
+from authsvc.kernel.reach import EVERYWHERE
 from authsvc.storage.inserts import insert
 from courses.domain.entities import CourseId
 from credentials.domain.entities import UserCredentialId
@@ -118,10 +119,10 @@ def _add_courses() -> None:
     repositories = services().repositories
     for number in range(COURSES):
         course = a_course(id=course_id(number), slug=slug(number))
-        repositories.courses.add(course)
-        repositories.course_versions.add(a_version(course))
+        repositories.courses.add(course, within=EVERYWHERE)
+        repositories.course_versions.add(a_version(course), within=EVERYWHERE)
     credential = a_credential(terms=some_terms(course_id=course_id(0)))
-    repositories.credentials.add(credential)
+    repositories.credentials.add(credential, within=EVERYWHERE)
     holder = repositories.users.get(learner_id(0))
     issued = a_user_credential(credential, holder, id=ISSUED)
-    repositories.user_credentials.add(issued)
+    repositories.user_credentials.add(issued, within=EVERYWHERE)

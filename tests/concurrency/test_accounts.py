@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.house import PASSWORD
-from tests.support.school import School
+from tests.support.school import School, manage
 from tests.support.server import Server
 from tests.support.wire import WireCaller, at_once
 
@@ -91,3 +91,16 @@ def test_a_role_given_on_one_server_counts_on_the_other_at_the_next_request(
     after = elsewhere.get("/v1/courses?status=draft")
     assert before.code == "not-permitted"
     assert after.status == 200
+
+
+def test_of_twenty_acts_at_once_each_has_its_place_in_the_audit_log(school: School) -> None:
+    root = school.staff()
+    chains, _, before = manage(school.environment, "verify_audit").partition(", ")
+    users = [{"email": f"{uuid4()}@school.example", "password": PASSWORD} for _ in range(20)]
+
+    answers = at_once(*[lambda body=body: root.post("/v1/users", body) for body in users])
+
+    counts = Counter(answer.status for answer in answers)
+    proved = manage(school.environment, "verify_audit")
+    assert counts[201] > 1
+    assert proved == f"{chains}, {int(before.split()[0]) + counts[201]} entries\n"

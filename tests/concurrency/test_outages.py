@@ -18,8 +18,9 @@ ENOUGH = 150
 """The acknowledged acts after which the server is killed, in the middle of many others."""
 
 LOOK_AT_THE_LOG = """
+from accounts.public import OPERATOR
 from authsvc.container import services
-compared, verified = services().log.compare(), services().log.verify()
+compared, verified = services().log.compare(by=OPERATOR), services().log.verify(by=OPERATOR)
 print(compared.is_true, compared.checksum == compared.kept_checksum, verified.flaws)
 """
 

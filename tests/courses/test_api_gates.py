@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.domain.entities import OPERATOR, Role, Scope
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course
 from tests.accounts.callers import narrowed
 from tests.support.bodies import body_of
@@ -108,7 +109,7 @@ def test_learners_do_not_author_courses(house: House, address: Address) -> None:
 
     assert (answer.status, answer.code) == (403, "not-permitted")
     assert answer.json["right"] == "author-courses"
-    assert house.services.repositories.courses.at("knots") == course
+    assert house.services.repositories.courses.at("knots", within=EVERYWHERE) == course
 
 
 @pytest.mark.parametrize("address", FOR_AUTHORS.values(), ids=FOR_AUTHORS)

@@ -10,6 +10,7 @@ import pytest
 from accounts.domain.entities import OPERATOR, Principal, Right
 from accounts.domain.errors import NotPermitted
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseDefinition, CourseId, CourseStatus
 from courses.domain.errors import (
     CourseNotFound,
@@ -64,7 +65,7 @@ def test_only_authors_may_do_anything(memory: World, authoring: AuthoringService
         act(authoring, ANNA)
 
     assert refusal.value.facts == {"right": Right.AUTHOR_COURSES}
-    assert memory.repositories.courses.at("knots") == course
+    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -98,7 +99,7 @@ def test_a_new_course_is_a_draft_that_nobody_has_published(
     assert (course.status, course.version) == (CourseStatus.DRAFT, 0)
     assert (course.created_by, course.created_at) == (BO.user_id, memory.clock.now())
     assert course.org_id is None
-    assert memory.repositories.courses.at("knots") == course
+    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -116,7 +117,7 @@ def test_a_taken_slug_leaves_the_course_that_has_it_alone(
     with pytest.raises(SlugTaken):
         authoring.create(BENDS, by=BO)
 
-    assert memory.repositories.courses.at("knots") == course
+    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -136,7 +137,7 @@ def test_a_revision_renames_a_course_that_was_never_published(
     course = authoring.revise("knots", BENDS, by=BO)
 
     assert course.title == "Bends"
-    assert memory.repositories.courses.at("knots") == course
+    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
 
 
 def test_a_revision_leaves_what_is_published_as_it_is(
@@ -147,7 +148,7 @@ def test_a_revision_leaves_what_is_published_as_it_is(
     revised = authoring.revise("knots", BENDS, by=BO)
 
     assert revised == course
-    assert memory.repositories.courses.at("knots") == course
+    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
     assert authoring.export("knots", version=1, by=BO) == KNOTS
 
 

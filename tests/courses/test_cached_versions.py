@@ -1,8 +1,12 @@
 """Published versions that are kept in the process."""
 
+from uuid import uuid4
+
 import pytest
 
+from accounts.domain.entities import OrganizationId
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE, Reach
 from courses.domain.errors import CourseVersionNotFound
 from courses.domain.repositories.cached import KEPT_VERSIONS, CachedCourseVersionRepository
 from courses.domain.repositories.memory import InMemoryCourseVersionRepository
@@ -25,12 +29,12 @@ def test_a_version_is_read_once(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     version = a_version(COURSE)
-    versions.add(version)
-    cached.get(COURSE.id, 1)
+    versions.add(version, within=EVERYWHERE)
+    cached.get(COURSE.id, 1, within=EVERYWHERE)
 
     versions.store.clear()
 
-    assert cached.get(COURSE.id, 1) is version
+    assert cached.get(COURSE.id, 1, within=EVERYWHERE) is version
 
 
 def test_a_version_is_told_from_the_others_of_its_course_and_of_other_courses(
@@ -38,21 +42,23 @@ def test_a_version_is_told_from_the_others_of_its_course_and_of_other_courses(
 ) -> None:
     kept = [a_version(COURSE), a_version(COURSE, number=2), a_version(a_course())]
     for version in kept:
-        cached.add(version)
+        cached.add(version, within=EVERYWHERE)
 
-    assert [cached.get(version.course_id, version.number) for version in kept] == kept
+    assert [
+        cached.get(version.course_id, version.number, within=EVERYWHERE) for version in kept
+    ] == kept
 
 
 def test_a_version_that_is_not_there_yet_is_looked_for_again(
     cached: CachedCourseVersionRepository,
 ) -> None:
     with pytest.raises(CourseVersionNotFound):
-        cached.get(COURSE.id, 1)
+        cached.get(COURSE.id, 1, within=EVERYWHERE)
     version = a_version(COURSE)
 
-    cached.add(version)
+    cached.add(version, within=EVERYWHERE)
 
-    assert cached.get(COURSE.id, 1) == version
+    assert cached.get(COURSE.id, 1, within=EVERYWHERE) == version
 
 
 def test_what_is_added_is_kept_in_the_repository_behind(
@@ -60,31 +66,57 @@ def test_what_is_added_is_kept_in_the_repository_behind(
 ) -> None:
     version = a_version(COURSE)
 
-    cached.add(version)
+    cached.add(version, within=EVERYWHERE)
 
-    assert versions.get(COURSE.id, 1) == version
+    assert versions.get(COURSE.id, 1, within=EVERYWHERE) == version
 
 
 def test_a_list_is_always_read_anew(cached: CachedCourseVersionRepository) -> None:
     first, second = a_version(COURSE), a_version(COURSE, number=2)
-    cached.add(first)
-    before = cached.page_of(COURSE.id, PageRequest())
+    cached.add(first, within=EVERYWHERE)
+    before = cached.page_of(COURSE.id, PageRequest(), within=EVERYWHERE)
 
-    cached.add(second)
+    cached.add(second, within=EVERYWHERE)
 
     assert before.items == (first,)
-    assert cached.page_of(COURSE.id, PageRequest()).items == (first, second)
+    assert cached.page_of(COURSE.id, PageRequest(), within=EVERYWHERE).items == (first, second)
 
 
 def test_the_versions_that_nobody_used_for_the_longest_time_are_let_go(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     for number in range(KEPT_VERSIONS + 1):
-        cached.add(a_version(COURSE, number=number))
-        cached.get(COURSE.id, number)
+        cached.add(a_version(COURSE, number=number), within=EVERYWHERE)
+        cached.get(COURSE.id, number, within=EVERYWHERE)
 
     versions.store.clear()
 
-    assert cached.get(COURSE.id, 1).number == 1
+    assert cached.get(COURSE.id, 1, within=EVERYWHERE).number == 1
     with pytest.raises(CourseVersionNotFound):
-        cached.get(COURSE.id, 0)
+        cached.get(COURSE.id, 0, within=EVERYWHERE)
+
+
+def test_a_version_that_is_kept_is_shown_to_those_alone_who_may_see_it(
+    cached: CachedCourseVersionRepository,
+) -> None:
+    ours = OrganizationId(uuid4())
+    version = a_version(a_course(org_id=ours))
+    cached.add(version, within=EVERYWHERE)
+    cached.get(version.course_id, 1, within=EVERYWHERE)
+
+    with pytest.raises(CourseVersionNotFound):
+        cached.get(version.course_id, 1, within=Reach())
+
+    assert cached.get(version.course_id, 1, within=Reach.into(ours)) == version
+
+
+def test_a_version_is_kept_once_for_all_who_see_it(
+    cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
+) -> None:
+    version = a_version(COURSE)
+    cached.add(version, within=EVERYWHERE)
+    cached.get(COURSE.id, 1, within=Reach())
+
+    versions.store.clear()
+
+    assert cached.get(COURSE.id, 1, within=Reach.into(uuid4())) is version

@@ -10,6 +10,7 @@ import pytest
 from accounts.domain.entities import Principal, Right
 from accounts.domain.errors import NotPermitted
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseDefinition, CourseStatus, ItemId, Outline
 from courses.domain.errors import (
     CourseNotFound,
@@ -234,7 +235,7 @@ def test_who_enrols_is_taught_the_version_that_is_published(
     version = catalog.open_version("knots", by=ANNA)
 
     assert (version.course_id, version.number) == (course.id, 2)
-    assert version == catalog.version(course.id, 2)
+    assert version == catalog.version(course.id, 2, within=EVERYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -259,4 +260,4 @@ def test_a_version_nobody_published_is_not_found(memory: World, catalog: Catalog
     course = published(memory)
 
     with pytest.raises(CourseVersionNotFound):
-        catalog.version(course.id, 2)
+        catalog.version(course.id, 2, within=EVERYWHERE)

@@ -7,14 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import UserId
+from accounts.domain.entities import OrganizationId, UserId
 from courses.domain.entities import (
     CourseDefinition,
     CourseStatus,
     ItemDefinition,
     ItemType,
     ModuleDefinition,
-    OrganizationId,
 )
 from courses.domain.errors import (
     CourseNotPublished,

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import (
     CourseId,
     CourseStatus,
-    OrganizationId,
 )
 from courses.domain.errors import CourseNotFound, SlugTaken
 from tests.support.builders import (
@@ -29,21 +29,21 @@ def test_a_course_is_kept_as_it_was_added(world: World) -> None:
         version=7,
         created_by=bo.id,
         created_at=NOON + timedelta(microseconds=1),
-        org_id=OrganizationId(uuid4()),
+        org_id=world.has_organization().id,
         summary="Ränder & <b>Knoten</b>\n🪢",
     )
 
-    world.repositories.courses.add(course)
+    world.repositories.courses.add(course, within=EVERYWHERE)
 
-    assert world.repositories.courses.at(course.slug) == course
+    assert world.repositories.courses.at(course.slug, within=EVERYWHERE) == course
 
 
 def test_a_course_nobody_is_known_to_have_created_is_kept_too(world: World) -> None:
     course = a_course(created_by=None, org_id=None, summary="")
 
-    world.repositories.courses.add(course)
+    world.repositories.courses.add(course, within=EVERYWHERE)
 
-    assert world.repositories.courses.at(course.slug) == course
+    assert world.repositories.courses.at(course.slug, within=EVERYWHERE) == course
 
 
 def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
@@ -53,15 +53,15 @@ def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World)
         world.has_course(slug="knots")
 
     assert refusal.value.facts == {"slug": "knots"}
-    assert world.repositories.courses.at("knots") == first
+    assert world.repositories.courses.at("knots", within=EVERYWHERE) == first
 
 
 def test_a_course_answers_to_its_slug_and_to_its_id(world: World) -> None:
     course = world.has_course(slug="knots")
     world.has_course()
 
-    assert world.repositories.courses.at("knots") == course
-    assert world.repositories.courses.at(str(course.id)) == course
+    assert world.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert world.repositories.courses.at(str(course.id), within=EVERYWHERE) == course
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_course_answers_to_nothing_else(world: World, address: str) -> None:
     world.has_course(slug="knots", id=course_id)
 
     with pytest.raises(CourseNotFound):
-        world.repositories.courses.at(address)
+        world.repositories.courses.at(address, within=EVERYWHERE)
 
 
 def test_a_course_can_be_had_for_a_change(world: World) -> None:
@@ -90,12 +90,12 @@ def test_a_course_can_be_had_for_a_change(world: World) -> None:
     world.has_course()
 
     with world.unit_of_work.atomic():
-        assert world.repositories.courses.get_for_update(course.id) == course
+        assert world.repositories.courses.get_for_update(course.id, within=EVERYWHERE) == course
 
 
 def test_a_course_that_is_not_there_cannot_be_had_for_a_change(world: World) -> None:
     with pytest.raises(CourseNotFound), world.unit_of_work.atomic():
-        world.repositories.courses.get_for_update(CourseId(uuid4()))
+        world.repositories.courses.get_for_update(CourseId(uuid4()), within=EVERYWHERE)
 
 
 def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends(
@@ -106,19 +106,19 @@ def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends
 
     def raise_version() -> None:
         with memory.unit_of_work.atomic():
-            read = courses.get_for_update(course.id)
-            courses.save(replace(read, version=read.version + 1))
+            read = courses.get_for_update(course.id, within=EVERYWHERE)
+            courses.save(replace(read, version=read.version + 1), within=EVERYWHERE)
 
     other = threading.Thread(target=raise_version)
     with memory.unit_of_work.atomic():
-        read = courses.get_for_update(course.id)
+        read = courses.get_for_update(course.id, within=EVERYWHERE)
         other.start()
         other.join(timeout=0.1)
         assert other.is_alive()
-        courses.save(replace(read, version=read.version + 1))
+        courses.save(replace(read, version=read.version + 1), within=EVERYWHERE)
     other.join(timeout=10)
 
-    assert courses.at(course.slug).version == 3
+    assert courses.at(course.slug, within=EVERYWHERE).version == 3
 
 
 @pytest.mark.postgres
@@ -127,7 +127,7 @@ def test_the_row_of_a_course_that_is_had_for_a_change_is_locked() -> None:
     course = world.has_course()
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.courses.get_for_update(course.id)
+        world.repositories.courses.get_for_update(course.id, within=EVERYWHERE)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -140,10 +140,10 @@ def test_a_saved_course_replaces_the_kept_one_and_no_other(world: World) -> None
         summary="To join two ropes.",
         status=CourseStatus.RETIRED,
         version=2,
-        org_id=OrganizationId(uuid4()),
+        org_id=world.has_organization().id,
     )
 
-    world.repositories.courses.save(changed)
+    world.repositories.courses.save(changed, within=EVERYWHERE)
 
-    assert world.repositories.courses.at(kept.slug) == changed
-    assert world.repositories.courses.at(other.slug) == other
+    assert world.repositories.courses.at(kept.slug, within=EVERYWHERE) == changed
+    assert world.repositories.courses.at(other.slug, within=EVERYWHERE) == other

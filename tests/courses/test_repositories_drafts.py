@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import (
     Course,
     CourseDefinition,
@@ -20,7 +21,7 @@ from tests.support.worlds import World
 
 
 def kept_draft(world: World, course: Course, definition: CourseDefinition) -> None:
-    world.repositories.course_drafts.save(a_draft(course, definition))
+    world.repositories.course_drafts.save(a_draft(course, definition), within=EVERYWHERE)
 
 
 def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World) -> None:
@@ -33,9 +34,9 @@ def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World)
     )
     draft = a_draft(course, a_definition(modules=modules))
 
-    world.repositories.course_drafts.save(draft)
+    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
 
-    assert world.repositories.course_drafts.get(course.id) == draft
+    assert world.repositories.course_drafts.get(course.id, within=EVERYWHERE) == draft
 
 
 def test_a_draft_keeps_every_part_of_its_items(world: World) -> None:
@@ -47,9 +48,9 @@ def test_a_draft_keeps_every_part_of_its_items(world: World) -> None:
     )
     draft = a_draft(course, a_definition(modules=(a_module_definition(items=items),)))
 
-    world.repositories.course_drafts.save(draft)
+    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
 
-    assert world.repositories.course_drafts.get(course.id) == draft
+    assert world.repositories.course_drafts.get(course.id, within=EVERYWHERE) == draft
 
 
 def test_a_course_without_a_draft_has_none(world: World) -> None:
@@ -57,7 +58,7 @@ def test_a_course_without_a_draft_has_none(world: World) -> None:
     kept_draft(world, world.has_course(), a_definition())
 
     with pytest.raises(CourseNotFound):
-        world.repositories.course_drafts.get(course.id)
+        world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
 
 
 def test_a_saved_draft_takes_the_place_of_the_one_before_wholly(world: World) -> None:
@@ -77,9 +78,9 @@ def test_a_saved_draft_takes_the_place_of_the_one_before_wholly(world: World) ->
         ),
     )
 
-    world.repositories.course_drafts.save(after)
+    world.repositories.course_drafts.save(after, within=EVERYWHERE)
 
-    assert world.repositories.course_drafts.get(course.id) == after
+    assert world.repositories.course_drafts.get(course.id, within=EVERYWHERE) == after
 
 
 def test_two_modules_can_change_places(world: World) -> None:
@@ -88,9 +89,9 @@ def test_two_modules_can_change_places(world: World) -> None:
     kept_draft(world, course, definition)
     swapped = a_draft(course, replace(definition, modules=definition.modules[::-1]))
 
-    world.repositories.course_drafts.save(swapped)
+    world.repositories.course_drafts.save(swapped, within=EVERYWHERE)
 
-    assert world.repositories.course_drafts.get(course.id) == swapped
+    assert world.repositories.course_drafts.get(course.id, within=EVERYWHERE) == swapped
 
 
 def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) -> None:
@@ -101,5 +102,5 @@ def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) ->
     kept_draft(world, one, definition)
     kept_draft(world, one, a_definition())
 
-    kept = world.repositories.course_drafts.get(other.id)
+    kept = world.repositories.course_drafts.get(other.id, within=EVERYWHERE)
     assert kept == a_draft(other, definition)

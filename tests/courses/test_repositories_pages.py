@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import (
     Course,
     CourseId,
@@ -29,7 +30,9 @@ def listed(
     status: CourseStatus = CourseStatus.PUBLISHED,
     search: str = "",
 ) -> Page[Course]:
-    return world.repositories.courses.page_of(request, status=status, search=search)
+    return world.repositories.courses.page_of(
+        request, status=status, search=search, within=EVERYWHERE
+    )
 
 
 def found(world: World, search: str) -> set[str]:
@@ -39,7 +42,7 @@ def found(world: World, search: str) -> set[str]:
 def test_a_saved_course_is_found_by_its_new_words_and_not_by_the_old_ones(world: World) -> None:
     course = world.has_course(title="Knots", summary="")
 
-    world.repositories.courses.save(replace(course, title="Bends"))
+    world.repositories.courses.save(replace(course, title="Bends"), within=EVERYWHERE)
 
     assert found(world, "bends") == {course.slug}
     assert found(world, "knots") == set()

@@ -3,17 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import (
     Course,
     CourseVersion,
     ItemType,
-    OrganizationId,
 )
 from courses.domain.errors import CourseVersionNotFound
 from tests.support.builders import (
@@ -31,12 +30,12 @@ WHOLE: Final = PageRequest(limit=100)
 
 def kept_version(world: World, course: Course, number: int = 1) -> CourseVersion:
     version = a_version(course, number=number)
-    world.repositories.course_versions.add(version)
+    world.repositories.course_versions.add(version, within=EVERYWHERE)
     return version
 
 
 def test_a_version_is_kept_as_it_was_added(world: World) -> None:
-    course = world.has_course(org_id=OrganizationId(uuid4()))
+    course = world.has_course(org_id=world.has_organization().id)
     items = (
         an_item_definition(body="# Ränder\n\n🪢", is_required=False),
         an_item_definition(type=ItemType.EXTERNAL, url="https://knots.example", body=""),
@@ -49,9 +48,9 @@ def test_a_version_is_kept_as_it_was_added(world: World) -> None:
         org_id=course.org_id,
     )
 
-    world.repositories.course_versions.add(version)
+    world.repositories.course_versions.add(version, within=EVERYWHERE)
 
-    assert world.repositories.course_versions.get(course.id, 1) == version
+    assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
 
 
 @pytest.mark.parametrize("number", [0, 2, -1])
@@ -60,7 +59,7 @@ def test_a_version_that_was_never_added_is_not_found(world: World, number: int) 
     kept_version(world, course)
 
     with pytest.raises(CourseVersionNotFound):
-        world.repositories.course_versions.get(course.id, number)
+        world.repositories.course_versions.get(course.id, number, within=EVERYWHERE)
 
 
 def test_a_version_belongs_to_its_course_alone(world: World) -> None:
@@ -68,18 +67,18 @@ def test_a_version_belongs_to_its_course_alone(world: World) -> None:
     kept_version(world, world.has_course())
 
     with pytest.raises(CourseVersionNotFound):
-        world.repositories.course_versions.get(course.id, 1)
+        world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
 
 
 def test_a_version_does_not_change_with_its_course_and_its_draft(world: World) -> None:
     course = world.has_course()
     version = kept_version(world, course)
 
-    world.repositories.courses.save(replace(course, title="Bends", version=2))
-    world.repositories.course_drafts.save(a_draft(course))
+    world.repositories.courses.save(replace(course, title="Bends", version=2), within=EVERYWHERE)
+    world.repositories.course_drafts.save(a_draft(course), within=EVERYWHERE)
     kept_version(world, course, number=2)
 
-    assert world.repositories.course_versions.get(course.id, 1) == version
+    assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
 
 
 @pytest.mark.database
@@ -99,7 +98,7 @@ def test_the_database_refuses_to_change_a_version(statement: str) -> None:
     ):
         cursor.execute(statement)
 
-    assert world.repositories.course_versions.get(course.id, 1) == version
+    assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
 
 
 def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: World) -> None:
@@ -108,10 +107,10 @@ def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: Worl
         kept_version(world, course, number)
     kept_version(world, world.has_course(), number=3)
 
-    page = world.repositories.course_versions.page_of(course.id, WHOLE)
+    page = world.repositories.course_versions.page_of(course.id, WHOLE, within=EVERYWHERE)
 
     assert [version.number for version in page.items] == [1, 2, 10]
-    assert page.items[0] == world.repositories.course_versions.get(course.id, 1)
+    assert page.items[0] == world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
     assert page.next_cursor is None
 
 
@@ -124,7 +123,7 @@ def test_pages_give_each_version_once(world: World) -> None:
 
     for _ in range(3):
         request = PageRequest(limit=2, cursor=cursor)
-        page = world.repositories.course_versions.page_of(course.id, request)
+        page = world.repositories.course_versions.page_of(course.id, request, within=EVERYWHERE)
         walked += [version.number for version in page.items]
         cursor = page.next_cursor
 
@@ -136,13 +135,13 @@ def test_pages_give_each_version_once(world: World) -> None:
 def test_a_cursor_that_no_list_of_versions_gave_is_refused(world: World, cursor: str) -> None:
     with pytest.raises(InvalidCursor):
         world.repositories.course_versions.page_of(
-            world.has_course().id, PageRequest(cursor=cursor)
+            world.has_course().id, PageRequest(cursor=cursor), within=EVERYWHERE
         )
 
 
 def test_a_course_that_was_never_published_has_no_versions(world: World) -> None:
     course = world.has_course()
 
-    page = world.repositories.course_versions.page_of(course.id, WHOLE)
+    page = world.repositories.course_versions.page_of(course.id, WHOLE, within=EVERYWHERE)
 
     assert page == Page(items=(), next_cursor=None)

@@ -188,7 +188,7 @@ def test_the_reason_is_kept_and_not_shown(house: House, holding: Holding, root: 
     answer = awarded(root, holding.id, "revoke")
 
     copy_id = UserCredentialId(UUID(holding.id))
-    revocation = house.services.repositories.user_credentials.get(copy_id).revocation
+    revocation = house.services.repositories.user_credentials.shown(copy_id).revocation
     assert revocation is not None
     assert (revocation.reason, str(revocation.by)) == ("Issued in error.", root.id)
     assert "error" not in answer.text

@@ -1,6 +1,7 @@
 """Defining credentials."""
 
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from accounts.domain.entities import OPERATOR, Principal, Right
 from accounts.domain.errors import NotPermitted
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from credentials.domain.entities import Credential, CredentialId
 from credentials.domain.errors import CredentialNotFound, ImpossibleValidity
 from tests.support.builders import NOON, a_principal, some_terms
@@ -34,11 +36,13 @@ def test_a_defined_credential_is_offered_in_its_first_version(memory: World) -> 
     assert credential == Credential(
         id=credential.id, version=1, terms=terms, is_offered=True, created_at=NOON
     )
-    assert memory.repositories.credentials.get(credential.id) == credential
+    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
 
 
 def test_whoever_runs_commands_may_define(memory: World) -> None:
-    credential = memory.services.credentials.define(some_terms(), by=OPERATOR)
+    terms = some_terms(course_id=memory.has_course().id)
+
+    credential = memory.services.credentials.define(terms, by=OPERATOR)
 
     assert credential.is_offered
 
@@ -50,7 +54,7 @@ def test_an_amended_credential_is_another_version_of_itself(memory: World) -> No
     amended = memory.services.credentials.amend(credential.id, terms, by=an_officer())
 
     assert amended == replace(credential, version=2, terms=terms)
-    assert memory.repositories.credentials.get(credential.id) == amended
+    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == amended
 
 
 def test_amending_nothing_makes_no_version(memory: World) -> None:
@@ -62,10 +66,12 @@ def test_amending_nothing_makes_no_version(memory: World) -> None:
 
 
 def test_what_cannot_be_issued_is_not_defined(memory: World) -> None:
-    with pytest.raises(ImpossibleValidity):
-        memory.services.credentials.define(some_terms(valid_for_days=0), by=an_officer())
+    terms = some_terms(course_id=memory.has_course().id, valid_for_days=0)
 
-    assert memory.services.credentials.page_of(PageRequest()).items == ()
+    with pytest.raises(ImpossibleValidity):
+        memory.services.credentials.define(terms, by=an_officer())
+
+    assert memory.services.credentials.page_of(PageRequest(), by=an_officer()).items == ()
 
 
 def test_what_cannot_be_issued_is_not_made_of_a_credential(memory: World) -> None:
@@ -75,7 +81,7 @@ def test_what_cannot_be_issued_is_not_made_of_a_credential(memory: World) -> Non
     with pytest.raises(ImpossibleValidity):
         memory.services.credentials.amend(credential.id, terms, by=an_officer())
 
-    assert memory.repositories.credentials.get(credential.id) == credential
+    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
 
 
 def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: World) -> None:
@@ -83,13 +89,15 @@ def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: Worl
     offer = memory.services.credentials.offer
 
     withdrawn = offer(credential.id, is_offered=False, by=an_officer())
-    shown = memory.services.credentials.page_of(PageRequest()).items
+    shown = memory.services.credentials.page_of(PageRequest(), by=an_officer()).items
     again = offer(credential.id, is_offered=True, by=an_officer())
 
     assert withdrawn == replace(credential, is_offered=False)
     assert shown == ()
     assert again == credential
-    assert memory.services.credentials.page_of(PageRequest()).items == (credential,)
+    assert memory.services.credentials.page_of(PageRequest(), by=an_officer()).items == (
+        credential,
+    )
 
 
 def test_what_is_offered_is_listed_page_after_page(memory: World) -> None:
@@ -98,7 +106,7 @@ def test_what_is_offered_is_listed_page_after_page(memory: World) -> None:
         defined.append(a_defined_credential(memory))
         memory.clock.go_on(hours=1)
 
-    pages = pages_of(memory.services.credentials.page_of, limit=2)
+    pages = pages_of(partial(memory.services.credentials.page_of, by=an_officer()), limit=2)
 
     assert list(pages) == [defined[:2], defined[2:]]
 
@@ -117,11 +125,11 @@ def test_nobody_defines_without_the_right_to_award(memory: World) -> None:
     bo, service = a_principal(None, *OTHERS), memory.services.credentials
 
     with pytest.raises(NotPermitted) as refusal:
-        service.define(some_terms(), by=bo)
+        service.define(credential.terms, by=bo)
     with pytest.raises(NotPermitted):
         service.amend(credential.id, some_terms(), by=bo)
     with pytest.raises(NotPermitted):
         service.offer(credential.id, is_offered=False, by=bo)
 
     assert refusal.value.facts == {"right": "award-credentials"}
-    assert service.page_of(PageRequest()).items == (credential,)
+    assert service.page_of(PageRequest(), by=an_officer()).items == (credential,)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseId
 from credentials.domain.entities import Credential, CredentialId, CredentialType
 from credentials.domain.errors import CredentialNotFound
@@ -22,7 +24,7 @@ def a_kept_credential(world: World, course: Course | None = None, **parts: Any) 
     """Earned by the course, or by a new one."""
     terms = some_terms(course_id=(course or world.has_course()).id)
     credential = a_credential(terms=terms, **parts)
-    world.repositories.credentials.add(credential)
+    world.repositories.credentials.add(credential, within=EVERYWHERE)
     return credential
 
 
@@ -41,15 +43,18 @@ def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
         version=7, terms=terms, is_offered=False, created_at=NOON + timedelta(microseconds=1)
     )
 
-    world.repositories.credentials.add(credential)
+    world.repositories.credentials.add(credential, within=EVERYWHERE)
 
-    assert world.repositories.credentials.get(credential.id) == credential
+    assert world.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
 
 
 def test_a_definition_that_never_expires_is_kept_as_such(world: World) -> None:
     credential = a_kept_credential(world)
 
-    assert world.repositories.credentials.get(credential.id).terms.valid_for_days is None
+    assert (
+        world.repositories.credentials.get(credential.id, within=EVERYWHERE).terms.valid_for_days
+        is None
+    )
 
 
 def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
@@ -57,16 +62,16 @@ def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
     unknown = CredentialId(uuid4())
 
     with pytest.raises(CredentialNotFound):
-        world.repositories.credentials.get(unknown)
+        world.repositories.credentials.get(unknown, within=EVERYWHERE)
     with pytest.raises(CredentialNotFound), world.unit_of_work.atomic():
-        world.repositories.credentials.get_for_update(unknown)
+        world.repositories.credentials.get_for_update(unknown, within=EVERYWHERE)
 
 
 def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> None:
     credential = a_kept_credential(world)
 
     with world.unit_of_work.atomic():
-        found = world.repositories.credentials.get_for_update(credential.id)
+        found = world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
 
     assert found == credential
 
@@ -77,7 +82,7 @@ def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
     credential = a_kept_credential(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.credentials.get_for_update(credential.id)
+        world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -91,14 +96,14 @@ def test_a_saved_definition_replaces_the_kept_one_and_no_other(world: World) -> 
         terms=some_terms(name="Bends", course_id=world.has_course().id, valid_for_days=1),
     )
 
-    world.repositories.credentials.save(changed)
+    world.repositories.credentials.save(changed, within=EVERYWHERE)
 
-    assert world.repositories.credentials.get(credential.id) == changed
-    assert world.repositories.credentials.get(other.id) == other
+    assert world.repositories.credentials.get(credential.id, within=EVERYWHERE) == changed
+    assert world.repositories.credentials.get(other.id, within=EVERYWHERE) == other
 
 
 def listed(world: World) -> Page[Credential]:
-    return world.repositories.credentials.page_of(PageRequest(limit=100))
+    return world.repositories.credentials.page_of(PageRequest(limit=100), within=EVERYWHERE)
 
 
 def test_the_list_holds_what_is_offered(world: World) -> None:
@@ -128,14 +133,14 @@ def test_page_after_page_shows_each_definition_once(world: World) -> None:
         a_kept_credential(world, created_at=NOON + timedelta(hours=hours))
     whole = list(listed(world).items)
 
-    pages = pages_of(world.repositories.credentials.page_of, limit=2)
+    pages = pages_of(partial(world.repositories.credentials.page_of, within=EVERYWHERE), limit=2)
 
     assert list(pages) == [whole[:2], whole[2:4], whole[4:]]
 
 
 def test_a_cursor_of_another_list_is_refused(world: World) -> None:
     with pytest.raises(InvalidCursor):
-        world.repositories.credentials.page_of(PageRequest(cursor="WyIxIl0"))
+        world.repositories.credentials.page_of(PageRequest(cursor="WyIxIl0"), within=EVERYWHERE)
 
 
 def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: World) -> None:
@@ -144,7 +149,7 @@ def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: Worl
     a_kept_credential(world, knots, is_offered=False)
     a_kept_credential(world)
 
-    earned = world.repositories.credentials.earned_by(knots.id)
+    earned = world.repositories.credentials.earned_by(knots.id, within=EVERYWHERE)
 
     assert earned == sorted([badge, certificate], key=lambda credential: credential.id)
 
@@ -154,10 +159,10 @@ def test_what_a_course_earns_stands_in_the_order_of_age(world: World) -> None:
     young = a_kept_credential(world, knots, created_at=NOON + timedelta(hours=1))
     old = a_kept_credential(world, knots)
 
-    assert world.repositories.credentials.earned_by(knots.id) == [old, young]
+    assert world.repositories.credentials.earned_by(knots.id, within=EVERYWHERE) == [old, young]
 
 
 def test_a_course_that_no_definition_names_earns_nothing(world: World) -> None:
     a_kept_credential(world)
 
-    assert world.repositories.credentials.earned_by(CourseId(uuid4())) == []
+    assert world.repositories.credentials.earned_by(CourseId(uuid4()), within=EVERYWHERE) == []

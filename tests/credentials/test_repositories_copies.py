@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.entities import User
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from credentials.domain.entities import (
     Credential,
     CredentialType,
@@ -29,14 +30,14 @@ AN_HOUR = timedelta(hours=1)
 
 def a_kept_credential(world: World) -> Credential:
     credential = a_credential(terms=some_terms(course_id=world.has_course().id))
-    world.repositories.credentials.add(credential)
+    world.repositories.credentials.add(credential, within=EVERYWHERE)
     return credential
 
 
 def a_kept_copy(world: World, user: User | None = None, **parts: Any) -> UserCredential:
     """Of a credential of its own, issued to the user or to somebody new."""
     copy = a_user_credential(a_kept_credential(world), user or world.has_user(), **parts)
-    world.repositories.user_credentials.add(copy)
+    world.repositories.user_credentials.add(copy, within=EVERYWHERE)
     return copy
 
 
@@ -68,16 +69,16 @@ def test_a_copy_is_kept_as_it_was_added(world: World) -> None:
         is_current=False,
     )
 
-    world.repositories.user_credentials.add(copy)
+    world.repositories.user_credentials.add(copy, within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(copy.id) == copy
+    assert world.repositories.user_credentials.shown(copy.id) == copy
 
 
 def test_a_copy_of_which_there_is_nothing_to_say_is_kept_too(world: World) -> None:
     copy = a_kept_copy(world)
 
     assert (copy.expires_at, copy.supersedes, copy.revocation) == (None, None, None)
-    assert world.repositories.user_credentials.get(copy.id) == copy
+    assert world.repositories.user_credentials.shown(copy.id) == copy
 
 
 def test_a_second_current_copy_is_refused_and_the_first_kept(world: World) -> None:
@@ -85,11 +86,11 @@ def test_a_second_current_copy_is_refused_and_the_first_kept(world: World) -> No
     second = replace(first, id=UserCredentialId(uuid4()), issued_at=NOON + AN_HOUR)
 
     with pytest.raises(AlreadyIssued):
-        world.repositories.user_credentials.add(second)
+        world.repositories.user_credentials.add(second, within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(first.id) == first
+    assert world.repositories.user_credentials.shown(first.id) == first
     with pytest.raises(UserCredentialNotFound):
-        world.repositories.user_credentials.get(second.id)
+        world.repositories.user_credentials.shown(second.id)
 
 
 def test_copies_that_are_not_current_stand_beside_the_one_that_is(world: World) -> None:
@@ -100,20 +101,20 @@ def test_copies_that_are_not_current_stand_beside_the_one_that_is(world: World) 
     ]
 
     for copy in older:
-        world.repositories.user_credentials.add(copy)
+        world.repositories.user_credentials.add(copy, within=EVERYWHERE)
 
-    found = [world.repositories.user_credentials.get(copy.id) for copy in older]
+    found = [world.repositories.user_credentials.shown(copy.id) for copy in older]
     assert found == older
 
 
 def test_after_a_copy_that_is_no_longer_current_comes_a_new_one(world: World) -> None:
     first = a_kept_copy(world)
     second = replace(first, id=UserCredentialId(uuid4()))
-    world.repositories.user_credentials.save(revoked(first))
+    world.repositories.user_credentials.save(revoked(first), within=EVERYWHERE)
 
-    world.repositories.user_credentials.add(second)
+    world.repositories.user_credentials.add(second, within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(second.id).is_current
+    assert world.repositories.user_credentials.shown(second.id).is_current
 
 
 def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> None:
@@ -126,9 +127,9 @@ def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> N
     ]
 
     for copy in copies:
-        world.repositories.user_credentials.add(copy)
+        world.repositories.user_credentials.add(copy, within=EVERYWHERE)
 
-    assert [world.repositories.user_credentials.get(copy.id) for copy in copies] == copies
+    assert [world.repositories.user_credentials.shown(copy.id) for copy in copies] == copies
 
 
 def test_a_copy_that_was_never_issued_is_not_found(world: World) -> None:
@@ -136,16 +137,16 @@ def test_a_copy_that_was_never_issued_is_not_found(world: World) -> None:
     unknown = UserCredentialId(uuid4())
 
     with pytest.raises(UserCredentialNotFound):
-        world.repositories.user_credentials.get(unknown)
+        world.repositories.user_credentials.shown(unknown)
     with pytest.raises(UserCredentialNotFound), world.unit_of_work.atomic():
-        world.repositories.user_credentials.get_for_update(unknown)
+        world.repositories.user_credentials.get_for_update(unknown, within=EVERYWHERE)
 
 
 def test_a_copy_that_is_to_be_changed_is_got_likewise(world: World) -> None:
     copy = a_kept_copy(world)
 
     with world.unit_of_work.atomic():
-        found = world.repositories.user_credentials.get_for_update(copy.id)
+        found = world.repositories.user_credentials.get_for_update(copy.id, within=EVERYWHERE)
 
     assert found == copy
 
@@ -156,7 +157,7 @@ def test_the_row_of_a_copy_that_is_to_be_changed_is_locked() -> None:
     copy = a_kept_copy(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.user_credentials.get_for_update(copy.id)
+        world.repositories.user_credentials.get_for_update(copy.id, within=EVERYWHERE)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -166,18 +167,18 @@ def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> 
     copy, other = a_kept_copy(world), a_kept_copy(world)
     changed = copy.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=root.id)
 
-    world.repositories.user_credentials.save(changed)
+    world.repositories.user_credentials.save(changed, within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(copy.id) == changed
-    assert world.repositories.user_credentials.get(other.id) == other
+    assert world.repositories.user_credentials.shown(copy.id) == changed
+    assert world.repositories.user_credentials.shown(other.id) == other
 
 
 def test_saving_keeps_that_a_later_copy_took_its_place(world: World) -> None:
     copy = a_kept_copy(world)
 
-    world.repositories.user_credentials.save(copy.superseded())
+    world.repositories.user_credentials.save(copy.superseded(), within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(copy.id) == copy.superseded()
+    assert world.repositories.user_credentials.shown(copy.id) == copy.superseded()
 
 
 @pytest.mark.parametrize(
@@ -201,15 +202,15 @@ def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
 ) -> None:
     copy = a_kept_copy(world)
 
-    world.repositories.user_credentials.save(replace(revoked(copy), **change))
+    world.repositories.user_credentials.save(replace(revoked(copy), **change), within=EVERYWHERE)
 
-    assert world.repositories.user_credentials.get(copy.id) == revoked(copy)
+    assert world.repositories.user_credentials.shown(copy.id) == revoked(copy)
 
 
 def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world: World) -> None:
     anna = world.has_user()
     held, lost = a_kept_copy(world, anna), a_kept_copy(world, anna, issued_at=NOON + AN_HOUR)
-    world.repositories.user_credentials.save(revoked(lost))
+    world.repositories.user_credentials.save(revoked(lost), within=EVERYWHERE)
     a_kept_copy(world)
 
     page = world.repositories.user_credentials.page_for_user(anna.id, PageRequest())

@@ -51,7 +51,7 @@ def test_events_with_a_reason_are_those_that_say_so() -> None:
 
 
 def test_the_example_names_an_event_and_facts_of_it() -> None:
-    (example,) = fences(PAGE)
+    example = fences(PAGE)[0]
     line = json.loads(example.text)
 
     (facts,) = (facts for event, _, facts in EVENTS if _names_in(event) == [line["event"]])

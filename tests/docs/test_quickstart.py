@@ -1,4 +1,4 @@
-"""The quickstart does what it says: its commands are run as they stand, and print what it shows."""
+"""What is shown with curl does what it says: its commands are run as they stand, and print what is shown."""
 
 import os
 import shutil
@@ -13,22 +13,23 @@ import pytest
 from tests.support.paper import Fence, fences, page
 from tests.support.server import running_server
 
-PAGE: Final = page("docs/quickstart.md")
+PAGES: Final = ("docs/quickstart.md", "docs/organizations.md")
 MARK: Final = "---- the next block ----"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home directory in which curl finds a server of ours wherever the page says port 8000."""
-    assert shutil.which("curl"), "The quickstart is followed with curl; install it."
+    assert shutil.which("curl"), "These pages are followed with curl; install it."
     with running_server({"DATABASE_URL": ""}) as server:
         rule = f"connect-to = 127.0.0.1:8000:127.0.0.1:{server.port}\n"
         (tmp_path / ".curlrc").write_text(rule)
         yield tmp_path
 
 
-def test_the_quickstart_prints_what_it_shows(home: Path) -> None:
-    commands, shown = zip(*_steps(fences(PAGE)), strict=True)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
+    commands, shown = zip(*_steps(fences(page(path))), strict=True)
 
     printed = _typed(commands, home)
 

@@ -1,10 +1,12 @@
 """One request of every kind that takes an Idempotency-Key, with all that it needs to succeed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID, uuid4
 
-from accounts.domain.entities import Role
+from accounts.domain.entities import InvitationId, OrganizationId, Role
+from authsvc.kernel.reach import EVERYWHERE
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition, a_definition_of
 from tests.support.house import PASSWORD, Answer, House, Person
@@ -20,11 +22,12 @@ class Sent:
     path: str
     body: Any = None
     password: str = PASSWORD
+    media_type: str = "application/json"
 
     def sent(self, key: str = "k", **other: Any) -> Answer:
         """The answer to it, or to one that differs in its *path* or its *body*."""
         where, what = other.get("path", self.path), other.get("body", self.body)
-        return self.by.caller.post(where, what, Idempotency_Key=key)
+        return self.by.caller.post(where, what, Idempotency_Key=key, Content_Type=self.media_type)
 
     def sent_by_another_session(self, house: House, **other: Any) -> Answer:
         """Like sent, with a new token: some of these requests end the session of the one they come with."""
@@ -125,18 +128,82 @@ def reissue(house: House) -> Sent:
     return Sent(by=root_of(house), path=place, body={"reason": "The name has changed."})
 
 
+def create_organization(house: House) -> Sent:
+    body = {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"}
+    return Sent(by=house.signed_in(), path="/v1/orgs", body=body)
+
+
+def an_organization(house: House) -> tuple[Person, str]:
+    """Its owner, and its address."""
+    founding = create_organization(house)
+    founded = founding.by.caller.post(founding.path, founding.body)
+    return founding.by, f"/v1/orgs/{founded.json['id']}"
+
+
+def add_member(house: House) -> Sent:
+    owner, place = an_organization(house)
+    body = {"user_id": house.signed_in(name="Bo").id}
+    return Sent(by=owner, path=f"{place}/members", body=body)
+
+
+def invite(house: House) -> Sent:
+    owner, place = an_organization(house)
+    return Sent(by=owner, path=f"{place}/invitations", body={"email": "bo@school.example"})
+
+
+def import_members(house: House) -> Sent:
+    owner, place = an_organization(house)
+    return Sent(
+        by=owner,
+        path=f"{place}/members/import",
+        body=b"email,role\nbo@school.example,learner\n",
+        media_type="text/csv",
+    )
+
+
+def suspend_organization(house: House) -> Sent:
+    _, place = an_organization(house)
+    return Sent(by=root_of(house), path=f"{place}/suspend", body={"reason": "It did not pay."})
+
+
+def reopen_organization(house: House) -> Sent:
+    return Sent(by=root_of(house), path=f"{an_organization(house)[1]}/reopen")
+
+
+def accept_invitation(house: House) -> Sent:
+    anna, token = house.signed_in(), uuid4().hex
+    owner, place = an_organization(house)
+    owner.caller.post(f"{place}/invitations", {"email": anna.email})
+    (listed,) = owner.caller.get(f"{place}/invitations").json["items"]
+    invitations, opaque = (
+        house.services.repositories.invitations,
+        house.services.ports.opaque_tokens,
+    )
+    ids = (OrganizationId(UUID(place.rpartition("/")[2])), InvitationId(UUID(listed["id"])))
+    kept = invitations.get(*ids, within=EVERYWHERE)
+    invitations.keep(replace(kept, token_hash=opaque.hash(token)), within=EVERYWHERE)
+    return Sent(by=anna, path="/v1/invitations/accept", body={"token": token})
+
+
 Operation = Callable[[House], Sent]
 OPERATIONS: Mapping[str, Operation] = {
+    "acceptInvitation": accept_invitation,
+    "addMember": add_member,
     "changeMyPassword": change_password,
     "completeItem": complete_item,
     "createCourse": create_course,
+    "createOrganization": create_organization,
     "createUser": create_user,
     "enroll": enroll,
+    "importMembers": import_members,
+    "invite": invite,
     "logOut": log_out,
     "publishCourse": publish,
     "reissueIssued": reissue,
+    "reopenOrganization": reopen_organization,
     "retireCourse": retire,
     "revokeIssued": revoke,
     "startItem": start_item,
+    "suspendOrganization": suspend_organization,
     "withdraw": withdraw,
 }

@@ -39,6 +39,10 @@ urlpatterns = [path("v1/flaky", FlakyView.as_view()), *house_patterns]
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
+SHOWS_A_SECRET = {"registerServiceClient", "renewServiceClientSecret"}
+"""Their answers are kept nowhere, and so cannot be given again."""
+
+
 def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
     paths = json.loads(page("docs/openapi.json"))["paths"].values()
     posts = [methods["post"] for methods in paths if "post" in methods]
@@ -49,7 +53,7 @@ def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
         if "Idempotency-Key" in {one["name"] for one in post.get("parameters", [])}
     }
 
-    assert with_key == with_token == set(OPERATIONS)
+    assert with_key == with_token - SHOWS_A_SECRET == set(OPERATIONS)
 
 
 @every

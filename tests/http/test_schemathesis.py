@@ -1,7 +1,8 @@
 """Whatever is sent, the house answers as its OpenAPI file says, and never with a failure of its own."""
 
+from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -94,6 +95,22 @@ class Sender:
             "user_id": self._person.id,
             "session_id": self._other_session(),
             "grant_id": self._grant(),
+            **self._organization(),
+        }
+
+    def _organization(self) -> dict[str, str]:
+        """Of which the sender is the owner."""
+        owner = self._person.caller
+        made = owner.post("/v1/orgs", {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"})
+        place = f"/v1/orgs/{made.json['id']}"
+        invited = owner.post(f"{place}/invitations", {"email": "bo@school.example"})
+        expires_at = self._house.services.ports.clock.now() + timedelta(days=1)
+        terms = {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
+        client = owner.post(f"{place}/clients", terms)
+        return {
+            "org_id": made.json["id"],
+            "invitation_id": invited.json["id"],
+            "client_id": client.json["client"]["id"],
         }
 
     def _other_session(self) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.domain.entities import UserId
 from accounts.domain.services import entry_id_of
 from authsvc.kernel.canonical import canonical_json
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course
 from progress.domain.entities import EventType, ProgressEvent, StreamId
 from tests.support.builders import a_definition_of, a_principal
@@ -48,7 +49,7 @@ def walk_through(house: House, person: Person, course: Course, body: Any = None)
 
 def log_of(house: House, person: Person, course: Course) -> list[ProgressEvent]:
     stream = StreamId(user_id=UserId(UUID(person.id)), course_id=course.id)
-    return house.services.repositories.events.stream(stream)
+    return house.services.repositories.events.stream(stream, within=EVERYWHERE)
 
 
 def operations(tag: str | None = None) -> Iterator[dict[str, Any]]:

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import UserId
-from courses.domain.entities import CourseId, OrganizationId
+from accounts.domain.entities import OrganizationId, UserId
+from courses.domain.entities import CourseId
 from progress.domain.entities import GENESIS, Cause, EventId, EventType, Fact, ProgressEvent
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.streams import ANNA, KNOTS

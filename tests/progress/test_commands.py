@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 
+from authsvc.kernel.reach import EVERYWHERE
 from authsvc.storage.append_only import releasing
 from progress.domain.entities import StreamId
 from progress.models import ProgressEvent
@@ -115,7 +116,7 @@ def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: 
 def test_a_projection_that_was_changed_is_repaired(
     school: World, begun: StreamId, change: str
 ) -> None:
-    whole = school.repositories.progress.find(begun.user_id, "bends")
+    whole = school.repositories.progress.find(begun.user_id, "bends", within=EVERYWHERE)
     before = said_by("rebuild_progress", "--check")
     run(CHANGED_PROJECTIONS[change])
 
@@ -124,7 +125,7 @@ def test_a_projection_that_was_changed_is_repaired(
     assert said.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
     assert checksums_in(said) == checksums_in(before)[:1]
     assert said_by("rebuild_progress", "--check") == before
-    assert school.repositories.progress.find(begun.user_id, "bends") == whole
+    assert school.repositories.progress.find(begun.user_id, "bends", within=EVERYWHERE) == whole
 
 
 @pytest.mark.usefixtures("begun")

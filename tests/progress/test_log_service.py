@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import UserId
+from accounts.domain.entities import OPERATOR, UserId
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities import CourseId
 from courses.domain.repositories.memory import InMemoryCourseVersionRepository
@@ -76,7 +76,7 @@ def log_of(world: World) -> LogService:
 
 
 def test_an_empty_log_amounts_to_nothing(memory: World) -> None:
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert report.is_true
     assert report.streams == 0
@@ -87,7 +87,7 @@ def test_what_learners_did_is_what_is_kept(memory: World) -> None:
     a_passed_stream(memory)
     a_begun_stream(memory)
 
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert report.is_true
     assert report.streams == 2
@@ -103,7 +103,7 @@ def test_coming_back_to_another_version_is_folded_with_that_version(memory: Worl
     anna.withdraws(course)
     anna.enrols(published_again(memory.services, revised(definition, keeping=2)))
 
-    report = log_of(memory).compare()
+    report = log_of(memory).compare(by=OPERATOR)
 
     assert anna.progress_on(course).percent_complete == 50
     assert report.is_true
@@ -115,8 +115,8 @@ def test_an_event_of_another_app_has_its_place_in_the_fold(memory: World) -> Non
     issued = Fact(type=EventType.CREDENTIAL_ISSUED, entity_id=uuid4(), payload=named)
     memory.services.issuing.recording.record(issued, stream=stream, by=None)
 
-    assert memory.services.log.compare().is_true
-    assert memory.services.log.verify().events == 5
+    assert memory.services.log.compare(by=OPERATOR).is_true
+    assert memory.services.log.verify(by=OPERATOR).events == 5
 
 
 @pytest.mark.parametrize("part", OTHER_PARTS)
@@ -124,7 +124,7 @@ def test_a_projection_that_was_changed_differs(memory: World, part: str) -> None
     stream, _ = a_passed_stream(memory), a_begun_stream(memory)
     change_projection(memory, stream, **OTHER_PARTS[part])
 
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert not report.is_true
     assert report.differing == (stream,)
@@ -138,7 +138,7 @@ def test_comparing_changes_nothing(memory: World) -> None:
     del projections_in(memory)[lost]
     before = dict(projections_in(memory))
 
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert report.differing == (changed, lost)
     assert dict(projections_in(memory)) == before
@@ -146,24 +146,24 @@ def test_comparing_changes_nothing(memory: World) -> None:
 
 def test_a_projection_is_repaired_to_what_it_was(memory: World) -> None:
     changed, lost = a_passed_stream(memory), a_begun_stream(memory)
-    whole, before = dict(projections_in(memory)), memory.services.log.compare()
+    whole, before = dict(projections_in(memory)), memory.services.log.compare(by=OPERATOR)
     change_projection(memory, changed, completed_items=(), hash=GENESIS)
     del projections_in(memory)[lost]
 
-    repaired = memory.services.log.rebuild()
+    repaired = memory.services.log.rebuild(by=OPERATOR)
 
     assert repaired.differing == (changed, lost)
     assert repaired.flaws == ()
     assert repaired.checksum == before.checksum
     assert dict(projections_in(memory)) == whole
-    assert memory.services.log.compare() == before
+    assert memory.services.log.compare(by=OPERATOR) == before
 
 
 def test_what_is_true_is_left_as_it_is(memory: World) -> None:
     a_passed_stream(memory)
     before = dict(projections_in(memory))
 
-    report = memory.services.log.rebuild()
+    report = memory.services.log.rebuild(by=OPERATOR)
 
     assert report.is_true
     assert dict(projections_in(memory)) == before
@@ -171,16 +171,19 @@ def test_what_is_true_is_left_as_it_is(memory: World) -> None:
 
 def test_a_projection_that_cannot_be_read_is_as_good_as_none(memory: World) -> None:
     stream = a_passed_stream(memory)
-    whole, before = dict(projections_in(memory)), memory.services.log.compare()
+    whole, before = dict(projections_in(memory)), memory.services.log.compare(by=OPERATOR)
     projections_in(memory)[stream] = Torn()
 
-    compared, verified = memory.services.log.compare(), memory.services.log.verify()
-    memory.services.log.rebuild()
+    compared, verified = (
+        memory.services.log.compare(by=OPERATOR),
+        memory.services.log.verify(by=OPERATOR),
+    )
+    memory.services.log.rebuild(by=OPERATOR)
 
     assert compared.differing == (stream,)
     assert [flaw.stream for flaw in verified.flaws] == [stream]
     assert dict(projections_in(memory)) == whole
-    assert memory.services.log.compare() == before
+    assert memory.services.log.compare(by=OPERATOR) == before
 
 
 def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
@@ -189,7 +192,7 @@ def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
     for stream in streams:
         change_projection(memory, stream, hash=GENESIS)
 
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert report.streams == 101
     assert report.differing == tuple(streams)
@@ -200,7 +203,10 @@ def test_progress_without_any_event_is_named_and_left_as_it_is(memory: World) ->
     remove_event(memory, stream, 1)
     kept = projections_in(memory)[stream]
 
-    compared, rebuilt = memory.services.log.compare(), memory.services.log.rebuild()
+    compared, rebuilt = (
+        memory.services.log.compare(by=OPERATOR),
+        memory.services.log.rebuild(by=OPERATOR),
+    )
 
     assert not compared.is_true
     assert compared.flaws == rebuilt.flaws == (Flaw(stream=stream, reason="event 1 is missing"),)
@@ -209,12 +215,12 @@ def test_progress_without_any_event_is_named_and_left_as_it_is(memory: World) ->
 
 
 @pytest.mark.parametrize("act", [LogService.compare, LogService.rebuild, LogService.verify])
-def test_whoever_enrols_meanwhile_is_no_flaw(memory: World, act: Callable[[Any], Any]) -> None:
+def test_whoever_enrols_meanwhile_is_no_flaw(memory: World, act: Callable[..., Any]) -> None:
     a_passed_stream(memory)
     course, ben = a_published_course(memory.services), a_learner(memory, "Ben")
     busy = Interrupted(unit_of_work=memory.unit_of_work, happenings=[lambda: ben.enrols(course)])
 
-    report = act(replace(memory.services.log, unit_of_work=busy))
+    report = act(replace(memory.services.log, unit_of_work=busy), by=OPERATOR)
 
     assert not busy.happenings
     assert ben.progress_on(course).sequence == 1
@@ -226,7 +232,7 @@ def test_an_event_that_cannot_be_read_is_a_flaw_and_hinders_nothing_else(memory:
     events_in(memory)[2] = Torn()
     kept = projections_in(memory)[torn]
 
-    report = memory.services.log.rebuild()
+    report = memory.services.log.rebuild(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=torn, reason=UNREADABLE),)
     assert (report.streams, report.differing) == (1, ())
@@ -240,7 +246,7 @@ def test_a_stream_on_a_version_that_is_gone_is_a_flaw(memory: World) -> None:
     assert isinstance(versions, InMemoryCourseVersionRepository)
     del versions.store[stream.course_id, 1]
 
-    report = log_of(memory).compare()
+    report = log_of(memory).compare(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason="there is no such version of the course"),)
 
@@ -250,7 +256,7 @@ def test_a_stream_that_begins_with_another_event_is_a_flaw(memory: World) -> Non
     left = Fact(type=EventType.WITHDRAWN, entity_id=stream.course_id, payload={})
     change_event(memory, stream, 1, fact=left)
 
-    report = memory.services.log.compare()
+    report = memory.services.log.compare(by=OPERATOR)
 
     assert [flaw.stream for flaw in report.flaws] == [stream]
 

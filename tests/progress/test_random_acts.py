@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.domain.entities import OPERATOR
 from authsvc.kernel.errors import DomainError
+from authsvc.kernel.reach import EVERYWHERE
 from credentials.domain.entities import HeldCredential
 from progress.domain.entities import (
     CourseProgress,
@@ -85,7 +87,7 @@ def state_of(school: School) -> State:
     log = school.services.repositories.events
     return State(
         [school.progress_of(number, 0) for number in numbers],
-        [log.stream(school.stream_of(number, 0)) for number in numbers],
+        [log.stream(school.stream_of(number, 0), within=EVERYWHERE) for number in numbers],
         [school.held_by(number) for number in numbers],
     )
 
@@ -106,18 +108,25 @@ def steps_through(story: list[Act], school: School) -> Iterator[Step]:
 def folded(school: School, events: list[ProgressEvent]) -> CourseProgress:
     """What the events amount to, each by the version that its learner was on after it."""
     catalog, first = school.services.catalog, events[0]
-    version = catalog.version(first.course_id, int(first.fact.payload["course_version"]))
+    version = catalog.version(
+        first.course_id, int(first.fact.payload["course_version"]), within=EVERYWHERE
+    )
     progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
     for event in events:
         number = version_after(event, progress)
-        progress = progress.apply(event, catalog.version(event.course_id, number).outline)
+        progress = progress.apply(
+            event, catalog.version(event.course_id, number, within=EVERYWHERE).outline
+        )
     return progress
 
 
 def types_in_the_log_of(school: School) -> set[EventType]:
     log = school.services.repositories.events
     places = product(range(len(school.learners)), range(len(school.courses)))
-    streams = (log.stream(school.stream_of(learner, course)) for learner, course in places)
+    streams = (
+        log.stream(school.stream_of(learner, course), within=EVERYWHERE)
+        for learner, course in places
+    )
     return {event.fact.type for events in streams for event in events}
 
 
@@ -140,7 +149,9 @@ def test_nobody_is_at_100_percent_without_all_that_is_required(
 
     for step in steps_through(story, school):
         for progress in filter(None, step.after.progress):
-            version = school.services.catalog.version(progress.course_id, progress.course_version)
+            version = school.services.catalog.version(
+                progress.course_id, progress.course_version, within=EVERYWHERE
+            )
             is_done = version.outline.required_items <= set(progress.completed_items)
             assert (progress.percent_complete == 100) is is_done
             assert (progress.status is ProgressStatus.COMPLETED) is is_done
@@ -187,10 +198,10 @@ def test_the_log_proves_itself(plan: Plan, story: list[Act]) -> None:
         with suppress(DomainError):
             school.see(act)
 
-    report = school.services.log.compare()
+    report = school.services.log.compare(by=OPERATOR)
     assert report.is_true
     assert report.checksum == report.kept_checksum
-    assert school.services.log.verify().flaws == ()
+    assert school.services.log.verify(by=OPERATOR).flaws == ()
 
 
 def by_chance(chance: Random, school: School) -> Act:
@@ -215,8 +226,11 @@ def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(house: House) ->
         with suppress(DomainError):
             school.see(by_chance(chance, school))
 
-    compared, verified = house.services.log.compare(), house.services.log.verify()
-    rebuilt = house.services.log.rebuild()
+    compared, verified = (
+        house.services.log.compare(by=OPERATOR),
+        house.services.log.verify(by=OPERATOR),
+    )
+    rebuilt = house.services.log.rebuild(by=OPERATOR)
 
     assert compared.is_true
     assert compared.checksum == compared.kept_checksum == rebuilt.checksum

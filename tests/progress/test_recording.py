@@ -10,6 +10,7 @@ import pytest
 from accounts.domain.entities import OPERATOR, UserId
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.events import EventBus
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, ItemId
 from progress.domain.entities import GENESIS, EventType, Fact, ProgressStatus, StreamId
 from progress.domain.errors import NotEnrolled
@@ -168,6 +169,7 @@ def test_completing_a_course_is_told_once_and_with_its_version(memory: World) ->
         CourseCompleted(
             user_id=anna.principal.person,
             course_id=course.id,
+            org_id=None,
             course_version=1,
             completed_at=memory.clock.now(),
         )
@@ -227,4 +229,4 @@ def test_nothing_is_recorded_in_a_stream_that_was_never_begun(memory: World) -> 
     with pytest.raises(NotEnrolled):
         memory.services.issuing.recording.record(REVOKED, stream=never_begun, by=None)
 
-    assert memory.repositories.events.stream(never_begun) == []
+    assert memory.repositories.events.stream(never_begun, within=EVERYWHERE) == []

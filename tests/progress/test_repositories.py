@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.entities import UserId
 from authsvc.kernel.pages import InvalidCursor, PageRequest
-from courses.domain.entities import CourseId, ItemId, ModuleId, OrganizationId
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import CourseId, ItemId, ModuleId
 from progress.domain.entities import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyEnrolled
 from tests.support.builders import NOON, a_progress, an_event
@@ -21,7 +23,7 @@ from tests.support.worlds import World, orm_world
 def a_kept_progress(world: World, **parts: object) -> CourseProgress:
     """Of somebody new, on a new course."""
     progress = a_progress(world.has_course(), world.has_user(), **parts)
-    world.repositories.progress.add(progress)
+    world.repositories.progress.add(progress, within=EVERYWHERE)
     return progress
 
 
@@ -29,7 +31,7 @@ def test_progress_is_kept_as_it_was_added(world: World) -> None:
     progress = a_progress(
         world.has_course(slug="knots"),
         world.has_user(),
-        org_id=OrganizationId(uuid4()),
+        org_id=world.has_organization().id,
         status=ProgressStatus.COMPLETED,
         course_version=7,
         percent_complete=100,
@@ -42,9 +44,11 @@ def test_progress_is_kept_as_it_was_added(world: World) -> None:
         hash="e" * 64,
     )
 
-    world.repositories.progress.add(progress)
+    world.repositories.progress.add(progress, within=EVERYWHERE)
 
-    assert world.repositories.progress.find(progress.user_id, "knots") == progress
+    assert (
+        world.repositories.progress.find(progress.user_id, "knots", within=EVERYWHERE) == progress
+    )
 
 
 def test_a_second_progress_of_a_learner_on_a_course_is_refused_and_the_first_kept(
@@ -53,10 +57,12 @@ def test_a_second_progress_of_a_learner_on_a_course_is_refused_and_the_first_kep
     first = a_kept_progress(world)
 
     with pytest.raises(AlreadyEnrolled) as refusal:
-        world.repositories.progress.add(replace(first, course_version=2))
+        world.repositories.progress.add(replace(first, course_version=2), within=EVERYWHERE)
 
     assert refusal.value.facts == {"course_slug": first.course_slug}
-    page = world.repositories.progress.page_for_user(first.user_id, PageRequest())
+    page = world.repositories.progress.page_for_user(
+        first.user_id, PageRequest(), within=EVERYWHERE
+    )
     assert page.items == (first,)
 
 
@@ -66,10 +72,10 @@ def test_a_learner_takes_many_courses_and_a_course_has_many_learners(world: Worl
     kept = [a_progress(course, user) for user in (anna, ben) for course in (knots, bends)]
 
     for progress in kept:
-        world.repositories.progress.add(progress)
+        world.repositories.progress.add(progress, within=EVERYWHERE)
 
     found = [
-        world.repositories.progress.find(progress.user_id, progress.course_slug)
+        world.repositories.progress.find(progress.user_id, progress.course_slug, within=EVERYWHERE)
         for progress in kept
     ]
     assert found == kept
@@ -78,8 +84,12 @@ def test_a_learner_takes_many_courses_and_a_course_has_many_learners(world: Worl
 def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World) -> None:
     progress = a_kept_progress(world)
 
-    by_slug = world.repositories.progress.find(progress.user_id, progress.course_slug)
-    by_id = world.repositories.progress.find(progress.user_id, str(progress.course_id))
+    by_slug = world.repositories.progress.find(
+        progress.user_id, progress.course_slug, within=EVERYWHERE
+    )
+    by_id = world.repositories.progress.find(
+        progress.user_id, str(progress.course_id), within=EVERYWHERE
+    )
 
     assert by_slug == by_id == progress
 
@@ -88,19 +98,19 @@ def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World)
 def test_nothing_is_found_on_another_course(world: World, address: str) -> None:
     progress = a_kept_progress(world)
 
-    assert world.repositories.progress.find(progress.user_id, address) is None
+    assert world.repositories.progress.find(progress.user_id, address, within=EVERYWHERE) is None
 
 
 def test_nothing_is_found_of_another_learner(world: World) -> None:
     progress = a_kept_progress(world)
     ben = world.has_user(name="Ben")
 
-    assert world.repositories.progress.find(ben.id, progress.course_slug) is None
+    assert world.repositories.progress.find(ben.id, progress.course_slug, within=EVERYWHERE) is None
 
 
 def test_what_is_to_be_changed_is_found_likewise(world: World) -> None:
     progress = a_kept_progress(world)
-    find = world.repositories.progress.find_for_update
+    find = partial(world.repositories.progress.find_for_update, within=EVERYWHERE)
 
     with world.unit_of_work.atomic():
         by_slug = find(progress.user_id, progress.course_slug)
@@ -117,7 +127,9 @@ def test_the_row_that_is_to_be_changed_is_locked() -> None:
     progress = a_kept_progress(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.progress.find_for_update(progress.user_id, progress.course_slug)
+        world.repositories.progress.find_for_update(
+            progress.user_id, progress.course_slug, within=EVERYWHERE
+        )
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -126,8 +138,8 @@ def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) ->
     anna, ben = world.has_user(), world.has_user()
     course = world.has_course()
     first, other = a_progress(course, anna), a_progress(course, ben)
-    world.repositories.progress.add(first)
-    world.repositories.progress.add(other)
+    world.repositories.progress.add(first, within=EVERYWHERE)
+    world.repositories.progress.add(other, within=EVERYWHERE)
     changed = replace(
         first,
         status=ProgressStatus.COMPLETED,
@@ -142,10 +154,10 @@ def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) ->
         hash="a" * 64,
     )
 
-    world.repositories.progress.save(changed)
+    world.repositories.progress.save(changed, within=EVERYWHERE)
 
-    assert world.repositories.progress.find(anna.id, course.slug) == changed
-    assert world.repositories.progress.find(ben.id, course.slug) == other
+    assert world.repositories.progress.find(anna.id, course.slug, within=EVERYWHERE) == changed
+    assert world.repositories.progress.find(ben.id, course.slug, within=EVERYWHERE) == other
 
 
 def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) -> None:
@@ -155,10 +167,10 @@ def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) 
         for hours in (2, 0, 1)
     ]
     for progress in kept:
-        world.repositories.progress.add(progress)
+        world.repositories.progress.add(progress, within=EVERYWHERE)
     a_kept_progress(world)
 
-    page = world.repositories.progress.page_for_user(anna.id, PageRequest())
+    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
 
     assert page.items == (kept[1], kept[2], kept[0])
     assert page.next_cursor is None
@@ -168,9 +180,9 @@ def test_the_id_of_the_course_breaks_ties(world: World) -> None:
     anna = world.has_user()
     for number in (3, 1, 2):
         course = world.has_course(id=CourseId(UUID(int=number)))
-        world.repositories.progress.add(a_progress(course, anna))
+        world.repositories.progress.add(a_progress(course, anna), within=EVERYWHERE)
 
-    page = world.repositories.progress.page_for_user(anna.id, PageRequest())
+    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
 
     assert [progress.course_id.int for progress in page.items] == [1, 2, 3]
 
@@ -179,11 +191,18 @@ def test_page_after_page_shows_each_course_once(world: World) -> None:
     anna = world.has_user()
     for hours in (0, 0, 0, 1, 2):
         at = NOON + timedelta(hours=hours)
-        world.repositories.progress.add(a_progress(world.has_course(), anna, enrolled_at=at))
-    whole = world.repositories.progress.page_for_user(anna.id, PageRequest()).items
+        world.repositories.progress.add(
+            a_progress(world.has_course(), anna, enrolled_at=at), within=EVERYWHERE
+        )
+    whole = world.repositories.progress.page_for_user(
+        anna.id, PageRequest(), within=EVERYWHERE
+    ).items
 
     pages = pages_of(
-        lambda request: world.repositories.progress.page_for_user(anna.id, request), limit=2
+        lambda request: world.repositories.progress.page_for_user(
+            anna.id, request, within=EVERYWHERE
+        ),
+        limit=2,
     )
 
     assert list(pages) == [list(whole[:2]), list(whole[2:4]), list(whole[4:])]
@@ -193,14 +212,18 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
     anna = world.has_user()
 
     with pytest.raises(InvalidCursor):
-        world.repositories.progress.page_for_user(anna.id, PageRequest(cursor="WyIxIl0"))
+        world.repositories.progress.page_for_user(
+            anna.id, PageRequest(cursor="WyIxIl0"), within=EVERYWHERE
+        )
 
 
 def test_progress_without_a_first_event_is_an_orphan(world: World) -> None:
     begun, beheaded, never_begun = (a_kept_progress(world) for _ in range(3))
-    world.repositories.events.append([an_event(begun), an_event(replace(beheaded, sequence=1))])
+    world.repositories.events.append(
+        [an_event(begun), an_event(replace(beheaded, sequence=1))], within=EVERYWHERE
+    )
 
-    orphans = world.repositories.progress.orphans()
+    orphans = world.repositories.progress.orphans(within=EVERYWHERE)
 
     assert set(orphans) == {beheaded.stream, never_begun.stream}
 
@@ -209,22 +232,22 @@ def test_an_event_of_another_learner_or_course_makes_nobody_less_of_an_orphan(wo
     anna, ben = world.has_user(), world.has_user()
     knots, bends = world.has_course(), world.has_course()
     orphan = a_progress(knots, anna)
-    world.repositories.progress.add(orphan)
+    world.repositories.progress.add(orphan, within=EVERYWHERE)
 
     world.repositories.events.append(
-        [an_event(a_progress(bends, anna)), an_event(a_progress(knots, ben))]
+        [an_event(a_progress(bends, anna)), an_event(a_progress(knots, ben))], within=EVERYWHERE
     )
 
-    assert world.repositories.progress.orphans() == [orphan.stream]
+    assert world.repositories.progress.orphans(within=EVERYWHERE) == [orphan.stream]
 
 
 def test_orphans_stand_in_the_order_of_users_and_then_of_courses(world: World) -> None:
     users = [world.has_user(id=UserId(UUID(int=number))) for number in (2, 1)]
     courses = [world.has_course(id=CourseId(UUID(int=number))) for number in (4, 3)]
     for progress in (a_progress(course, user) for course in courses for user in users):
-        world.repositories.progress.add(progress)
+        world.repositories.progress.add(progress, within=EVERYWHERE)
 
-    orphans = world.repositories.progress.orphans()
+    orphans = world.repositories.progress.orphans(within=EVERYWHERE)
 
     places = [(orphan.user_id.int, orphan.course_id.int) for orphan in orphans]
     assert places == [(1, 3), (1, 4), (2, 3), (2, 4)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,8 @@ from django.db import IntegrityError
 
 from accounts.domain.entities import User
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
-from courses.domain.entities import Course, OrganizationId
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import Course
 from progress import models as rows
 from progress.domain.entities import EventId, EventType, Fact, ProgressEvent, StreamId
 from tests.support.builders import NOON, a_progress, an_event
@@ -35,32 +37,36 @@ def test_events_are_kept_as_they_were_appended(world: World) -> None:
     event = an_event(
         progress,
         issued,
-        org_id=OrganizationId(uuid4()),
+        org_id=world.has_organization().id,
         occurred_at=NOON + timedelta(microseconds=1),
         idempotency_key="f" * 64,
     )
 
-    world.repositories.events.append([event])
+    world.repositories.events.append([event], within=EVERYWHERE)
 
-    assert world.repositories.events.stream(progress.stream) == [event]
+    assert world.repositories.events.stream(progress.stream, within=EVERYWHERE) == [event]
 
 
 def test_an_event_that_nobody_caused_is_kept_too(world: World) -> None:
     progress = a_progress(world.has_course(), world.has_user())
     event = an_event(progress, recorded_by=None, org_id=None)
 
-    world.repositories.events.append([event])
+    world.repositories.events.append([event], within=EVERYWHERE)
 
-    assert world.repositories.events.stream(progress.stream) == [event]
+    assert world.repositories.events.stream(progress.stream, within=EVERYWHERE) == [event]
 
 
 def test_what_is_appended_later_comes_after_what_was_there(world: World) -> None:
     first, second, third = a_stream(world.has_course(), world.has_user(), length=3)
-    world.repositories.events.append([first])
+    world.repositories.events.append([first], within=EVERYWHERE)
 
-    world.repositories.events.append([second, third])
+    world.repositories.events.append([second, third], within=EVERYWHERE)
 
-    assert world.repositories.events.stream(first.stream) == [first, second, third]
+    assert world.repositories.events.stream(first.stream, within=EVERYWHERE) == [
+        first,
+        second,
+        third,
+    ]
 
 
 def test_a_stream_holds_nothing_of_another_learner_or_course(world: World) -> None:
@@ -71,17 +77,19 @@ def test_a_stream_holds_nothing_of_another_learner_or_course(world: World) -> No
     ]
 
     for number in range(2):
-        world.repositories.events.append([events[number] for events in streams])
+        world.repositories.events.append([events[number] for events in streams], within=EVERYWHERE)
 
-    assert [world.repositories.events.stream(events[0].stream) for events in streams] == streams
+    assert [
+        world.repositories.events.stream(events[0].stream, within=EVERYWHERE) for events in streams
+    ] == streams
 
 
 def test_a_stream_that_was_never_begun_is_empty(world: World) -> None:
     nobody = StreamId(user_id=world.has_user().id, course_id=world.has_course().id)
 
-    page = world.repositories.events.page_of_stream(nobody, PageRequest())
+    page = world.repositories.events.page_of_stream(nobody, PageRequest(), within=EVERYWHERE)
 
-    assert world.repositories.events.stream(nobody) == []
+    assert world.repositories.events.stream(nobody, within=EVERYWHERE) == []
     assert page == Page(items=(), next_cursor=None)
 
 
@@ -90,11 +98,16 @@ def test_page_after_page_shows_each_event_of_a_stream_once_the_first_one_first(
 ) -> None:
     course = world.has_course()
     events = a_stream(course, world.has_user(), length=5)
-    world.repositories.events.append(events)
-    world.repositories.events.append(a_stream(course, world.has_user(), length=5))
+    world.repositories.events.append(events, within=EVERYWHERE)
+    world.repositories.events.append(
+        a_stream(course, world.has_user(), length=5), within=EVERYWHERE
+    )
 
     pages = pages_of(
-        lambda request: world.repositories.events.page_of_stream(events[0].stream, request), limit=2
+        lambda request: world.repositories.events.page_of_stream(
+            events[0].stream, request, within=EVERYWHERE
+        ),
+        limit=2,
     )
 
     assert list(pages) == [events[:2], events[2:4], events[4:]]
@@ -106,16 +119,16 @@ def test_page_after_page_shows_each_stream_once_in_the_order_of_their_beginning(
     course = world.has_course()
     streams = [a_stream(course, world.has_user(), length=2) for _ in range(5)]
     for number in range(2):
-        world.repositories.events.append([events[number] for events in streams])
+        world.repositories.events.append([events[number] for events in streams], within=EVERYWHERE)
 
-    pages = pages_of(world.repositories.events.page_of_streams, limit=2)
+    pages = pages_of(partial(world.repositories.events.page_of_streams, within=EVERYWHERE), limit=2)
 
     begun = [events[0].stream for events in streams]
     assert list(pages) == [begun[:2], begun[2:4], begun[4:]]
 
 
 def test_a_log_without_events_has_no_streams(world: World) -> None:
-    page = world.repositories.events.page_of_streams(PageRequest())
+    page = world.repositories.events.page_of_streams(PageRequest(), within=EVERYWHERE)
 
     assert page == Page(items=(), next_cursor=None)
 
@@ -125,9 +138,11 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
     nobody = StreamId(user_id=world.has_user().id, course_id=world.has_course().id)
 
     with pytest.raises(InvalidCursor):
-        world.repositories.events.page_of_stream(nobody, PageRequest(cursor=cursor))
+        world.repositories.events.page_of_stream(
+            nobody, PageRequest(cursor=cursor), within=EVERYWHERE
+        )
     with pytest.raises(InvalidCursor):
-        world.repositories.events.page_of_streams(PageRequest(cursor=cursor))
+        world.repositories.events.page_of_streams(PageRequest(cursor=cursor), within=EVERYWHERE)
 
 
 @pytest.mark.database
@@ -137,7 +152,7 @@ def test_positions_put_the_events_of_all_streams_in_one_order() -> None:
     streams = [a_stream(course, world.has_user(), length=3) for _ in range(2)]
     appended = [event for pair in zip(*streams, strict=True) for event in pair]
     for event in appended:
-        world.repositories.events.append([event])
+        world.repositories.events.append([event], within=EVERYWHERE)
 
     kept = rows.ProgressEvent.objects.order_by("position").values_list("position", "id")
 
@@ -149,12 +164,12 @@ def test_positions_put_the_events_of_all_streams_in_one_order() -> None:
 def test_the_database_refuses_a_second_event_in_one_place_of_a_stream() -> None:
     world = orm_world()
     progress = a_progress(world.has_course(), world.has_user())
-    world.repositories.events.append([an_event(progress)])
+    world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
 
     with pytest.raises(
         IntegrityError, match=r"one_event_per_sequence|user_id.*course_id.*sequence"
     ):
-        world.repositories.events.append([an_event(progress)])
+        world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
 
 
 @pytest.mark.database
@@ -162,7 +177,7 @@ def test_the_database_refuses_a_second_event_with_an_id() -> None:
     world = orm_world()
     course, event_id = world.has_course(), EventId(uuid4())
     first, second = (an_event(a_progress(course, world.has_user()), id=event_id) for _ in range(2))
-    world.repositories.events.append([first])
+    world.repositories.events.append([first], within=EVERYWHERE)
 
     with pytest.raises(IntegrityError):
-        world.repositories.events.append([second])
+        world.repositories.events.append([second], within=EVERYWHERE)

@@ -17,6 +17,7 @@ from courses.models import Course, CourseVersion
 from credentials.models import UserCredential
 from progress.models import CourseProgress
 from tests.support.rows import (
+    ORGANIZATION,
     ROWS,
     a_course_row,
     a_progress_row,
@@ -75,7 +76,7 @@ def test_a_row_is_kept_as_the_orm_keeps_it(kind: str) -> None:
         title=TEXT.map(lambda text: text[:200]),
         outline=st.lists(JSON, max_size=3),
         published_at=st.datetimes(timezones=st.just(UTC)),
-        org_id=st.none() | st.uuids(),
+        org_id=st.none() | st.just(ORGANIZATION),
     )
 )
 def test_any_values_are_kept_as_the_orm_keeps_them(row: CourseVersion) -> None:

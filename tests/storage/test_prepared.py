@@ -12,6 +12,7 @@ from courses.models import Course, CourseVersion
 from tests.support.rows import (
     ANNA,
     COURSE,
+    ORGANIZATION,
     ROWS,
     a_course_row,
     a_version_row,
@@ -91,7 +92,7 @@ def test_an_argument_is_taken_as_it_is(slug: str) -> None:
 
 
 def test_arguments_of_one_type_are_told_apart() -> None:
-    org_id = uuid4()
+    org_id = ORGANIZATION
     a_course_row(org_id=org_id, created_by_id=ANNA).save()
     query = PreparedQuery(
         lambda org, author: Course.objects.filter(created_by_id=author, org_id=org), UUID, UUID
@@ -102,7 +103,7 @@ def test_arguments_of_one_type_are_told_apart() -> None:
 
 
 def test_an_argument_may_stand_in_several_places() -> None:
-    org_id = uuid4()
+    org_id = ORGANIZATION
     a_course_row(slug="theirs", org_id=org_id).save()
     a_course_row(slug="hers", created_by_id=ANNA).save()
     query = PreparedQuery(
@@ -135,6 +136,23 @@ def test_the_first_row_is_the_one_in_the_order_of_the_query() -> None:
 
     assert found is not None
     assert found.number == 3
+
+
+def test_all_rows_are_read_in_one_statement_and_in_the_order_of_the_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in (2, 3, 1):
+        a_version_row(number=number).save()
+    query = PreparedQuery(
+        lambda course_id: CourseVersion.objects.filter(course_id=course_id).order_by("-number"),
+        UUID,
+    )
+
+    with django_assert_num_queries(2):
+        found, elsewhere = query.all(COURSE), query.all(uuid4())
+
+    assert [row.number for row in found] == [3, 2, 1]
+    assert elsewhere == []
 
 
 @pytest.mark.parametrize("author", [ANNA, None])

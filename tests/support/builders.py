@@ -226,7 +226,8 @@ def a_definition_of(*, required: int, optional: int = 0, **parts: Any) -> Course
 
 
 def a_draft(course: Course, definition: CourseDefinition | None = None) -> CourseDraft:
-    return (definition or a_definition(slug=course.slug)).draft_of(course.id)
+    content = definition or a_definition(slug=course.slug)
+    return content.draft_of(course.id, org_id=course.org_id)
 
 
 def a_version(
@@ -243,6 +244,7 @@ def a_version(
         checksum=content.checksum,
         published_at=NOON,
         published_by=None,
+        org_id=course.org_id,
     )
 
 

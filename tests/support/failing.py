@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.domain.entities import UserId
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 from credentials.domain.entities import UserCredential, UserCredentialId
 from credentials.domain.repositories.protocols import UserCredentialRepository
 from tests.support.blocks import Oops
@@ -15,18 +16,20 @@ class FailingUserCredentialRepository:
 
     kept: UserCredentialRepository
 
-    def add(self, user_credential: UserCredential) -> None:
-        self.kept.add(user_credential)
+    def add(self, user_credential: UserCredential, *, within: Reach) -> None:
+        self.kept.add(user_credential, within=within)
         raise Oops
 
-    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
-        return self.kept.get(user_credential_id)
+    def shown(self, user_credential_id: UserCredentialId) -> UserCredential:
+        return self.kept.shown(user_credential_id)
 
-    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
-        return self.kept.get_for_update(user_credential_id)
+    def get_for_update(
+        self, user_credential_id: UserCredentialId, *, within: Reach
+    ) -> UserCredential:
+        return self.kept.get_for_update(user_credential_id, within=within)
 
-    def save(self, user_credential: UserCredential) -> None:
-        self.kept.save(user_credential)
+    def save(self, user_credential: UserCredential, *, within: Reach) -> None:
+        self.kept.save(user_credential, within=within)
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
         return self.kept.page_for_user(user_id, request)

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.domain.entities import OPERATOR, Principal
 from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseDefinition, ItemId
 from credentials.domain.entities import Credential, HeldCredential
 from progress.domain.entities import CourseProgress, EventType, ProgressEvent
@@ -86,7 +87,12 @@ def revised(definition: CourseDefinition, *, keeping: int, adding: int = 0) -> C
 
 def items_of(services: Services, course: Course) -> list[ItemId]:
     """The items of the version that *course* is at."""
-    return [item.id for item in services.catalog.version(course.id, course.version).outline.items]
+    return [
+        item.id
+        for item in services.catalog.version(
+            course.id, course.version, within=EVERYWHERE
+        ).outline.items
+    ]
 
 
 def a_credential_for(services: Services, course: Course, **terms: Any) -> Credential:

@@ -7,6 +7,7 @@ from typing import Final
 from accounts.domain.entities import OPERATOR, Principal
 from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseDefinition, ItemId
 from credentials.domain.entities import HeldCredential
 from progress.domain.entities import CourseProgress, StreamId
@@ -76,7 +77,7 @@ class School:
 
     def progress_of(self, learner: int, course: int) -> CourseProgress | None:
         return self.services.repositories.progress.find(
-            self.learners[learner].person, self.courses[course].slug
+            self.learners[learner].person, self.courses[course].slug, within=EVERYWHERE
         )
 
     def stream_of(self, learner: int, course: int) -> StreamId:

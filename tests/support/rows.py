@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db.models import Model
 
 from accounts.models import User
+from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import CourseStatus
 from courses.models import Course, CourseVersion
 from credentials.models import UserCredential
@@ -17,18 +18,20 @@ from tests.support.worlds import orm_world
 
 ANNA: Final = UUID("0a1b2c3d-0000-4000-8000-00000000aaaa")
 COURSE: Final = UUID("0a1b2c3d-0000-4000-8000-00000000bbbb")
+ORGANIZATION: Final = UUID("0a1b2c3d-0000-4000-8000-00000000dddd")
 CREDENTIAL: Final = UUID("0a1b2c3d-0000-4000-8000-00000000cccc")
 IN_TOKYO: Final = datetime(2026, 3, 1, 21, 30, 15, 123456, timezone(timedelta(hours=9)))
 
 
 def add_what_rows_refer_to() -> None:
-    """Anna, a course and a credential."""
+    """Anna, an organization, a course and a credential."""
     world = orm_world()
+    world.has_organization(id=ORGANIZATION)
     world.has_user(id=ANNA)
     world.has_course(id=COURSE)
     credential = a_credential(id=CREDENTIAL)
     world.has_course(id=credential.terms.course_id)
-    world.repositories.credentials.add(credential)
+    world.repositories.credentials.add(credential, within=EVERYWHERE)
 
 
 def a_user_row(**values: Any) -> User:
@@ -84,7 +87,7 @@ ROWS: Final[dict[str, Callable[[], Model]]] = {
     "an enum": lambda: a_course_row(status=CourseStatus.PUBLISHED),
     "a large number": lambda: a_course_row(version=2**31 - 1),
     "a moment in another zone": lambda: a_course_row(created_at=IN_TOKYO),
-    "an id": lambda: a_course_row(org_id=uuid4()),
+    "an id": lambda: a_course_row(org_id=ORGANIZATION),
     "a reference": lambda: a_course_row(created_by_id=ANNA),
     "yes and no": lambda: a_user_row(is_active=False, is_staff=True),
     "a moment or none": lambda: a_user_row(last_login=NOON),

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.domain.entities import User
+from accounts.domain.entities import Organization, User
 from authsvc.adapters import DjangoUnitOfWork
 from authsvc.container import Services
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.reach import EVERYWHERE
 from authsvc.kernel.unit_of_work import UnitOfWork
 from authsvc.ports import ports
 from authsvc.stores import Repositories, memory_repositories, orm_repositories
 from courses.domain.entities import Course
 from tests.support.builders import NOON, a_course, a_user
+from tests.support.organizations import an_organization
 from tests.support.trail import RecordedTrail
 
 
@@ -44,9 +46,14 @@ class World:
         self.repositories.users.add(user)
         return user
 
+    def has_organization(self, **parts: Any) -> Organization:
+        organization = an_organization(**parts)
+        self.repositories.organizations.add(organization)
+        return organization
+
     def has_course(self, **parts: Any) -> Course:
         course = a_course(**parts)
-        self.repositories.courses.add(course)
+        self.repositories.courses.add(course, within=EVERYWHERE)
         return course
 
 

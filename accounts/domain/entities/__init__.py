@@ -1,6 +1,16 @@
 """Who people are here, how they stay signed in, and what is kept for them, whatever stores it."""
 
 from accounts.domain.entities.audit import AuditEvent, AuditFacts, KeyRotation, SignInFailure
+from accounts.domain.entities.audit_log import (
+    BEGINNING,
+    AuditAct,
+    AuditAction,
+    AuditEntry,
+    AuditEntryId,
+    AuditHead,
+    Members,
+    SubjectType,
+)
 from accounts.domain.entities.authorizations import (
     CODE_LIVES,
     AuthorizationCode,
@@ -12,6 +22,7 @@ from accounts.domain.entities.authorizations import (
 )
 from accounts.domain.entities.clients import (
     KNOWN_SCOPES,
+    SERVICE_SCOPES,
     ClientPk,
     ClientTerms,
     GrantType,
@@ -22,7 +33,26 @@ from accounts.domain.entities.clients import (
 )
 from accounts.domain.entities.ledger import Answer, LedgerEntry
 from accounts.domain.entities.logouts import LogoutNotice, LogoutNoticeId
+from accounts.domain.entities.organizations import (
+    INVITATION_LIVES,
+    Invitation,
+    InvitationId,
+    Member,
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgMembership,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+)
 from accounts.domain.entities.principals import OPERATOR, Principal, Scope
+from accounts.domain.entities.rights import (
+    RIGHTS_OF_ORG_ROLE,
+    RIGHTS_OF_ROLE,
+    Right,
+    rights_of,
+)
 from accounts.domain.entities.scopes import IN_WORDS, in_words
 from accounts.domain.entities.sessions import (
     FIRST_PARTY_CLIENT,
@@ -44,27 +74,28 @@ from accounts.domain.entities.tokens import (
     TokenFacts,
     TokenPair,
 )
-from accounts.domain.entities.users import (
-    RIGHTS_OF_ROLE,
-    Right,
-    Role,
-    User,
-    UserChanges,
-    UserId,
-    rights_of,
-)
+from accounts.domain.entities.users import Role, User, UserChanges, UserId
 
 __all__ = [
+    "BEGINNING",
     "CODE_LIVES",
     "FIRST_PARTY_CLIENT",
+    "INVITATION_LIVES",
     "IN_WORDS",
     "KNOWN_SCOPES",
     "OPERATOR",
+    "RIGHTS_OF_ORG_ROLE",
     "RIGHTS_OF_ROLE",
+    "SERVICE_SCOPES",
     "AccessClaims",
     "Answer",
+    "AuditAct",
+    "AuditAction",
+    "AuditEntry",
+    "AuditEntryId",
     "AuditEvent",
     "AuditFacts",
+    "AuditHead",
     "Authentication",
     "AuthorizationCode",
     "ClientPk",
@@ -76,14 +107,25 @@ __all__ = [
     "IdClaims",
     "IdTokenAlgorithm",
     "IdentityScope",
+    "Invitation",
+    "InvitationId",
     "KeyRotation",
     "LedgerEntry",
     "LogoutNotice",
     "LogoutNoticeId",
+    "Member",
+    "Members",
     "OAuthClient",
+    "OrgMembership",
+    "OrgRole",
+    "Organization",
+    "OrganizationId",
+    "OrganizationStatus",
+    "OwnOrganization",
     "OwnSession",
     "Permission",
     "PersonClaims",
+    "Plan",
     "Principal",
     "PushedRequest",
     "RefreshToken",
@@ -99,6 +141,7 @@ __all__ = [
     "SignInFailure",
     "SignedClaims",
     "SignedIn",
+    "SubjectType",
     "TokenFacts",
     "TokenPair",
     "User",

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from accounts.domain.entities.organizations import OrganizationId
 from accounts.domain.entities.principals import Scope
 from accounts.domain.errors import UnsuitableClient
 from authsvc.kernel.errors import Complaint
 
 ClientPk = NewType("ClientPk", UUID)
 
+NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
 LONGEST_URI: Final = 2000
 LONGEST_NAME: Final = 200
@@ -33,6 +35,13 @@ class IdentityScope(StrEnum):
 
 
 KNOWN_SCOPES: Final = frozenset({*IdentityScope, *Scope})
+
+SERVICE_SCOPES: Final = frozenset(Scope) - {
+    Scope.ACCOUNTS_READ,
+    Scope.ACCOUNTS_WRITE,
+    Scope.PROGRESS_WRITE,
+}
+"""What a client that acts for an organization may be given: all but what people alone can do."""
 
 
 class GrantType(StrEnum):
@@ -109,7 +118,10 @@ class ClientTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
-    """A client as it is registered. Of its secret, if it can keep one, there is only a keyed hash."""
+    """A client as it is registered. Of its secret, if it can keep one, there is only a keyed hash.
+
+    One of an organization acts for that alone, until it expires.
+    """
 
     id: ClientPk
     client_id: str
@@ -117,6 +129,18 @@ class OAuthClient:
     terms: ClientTerms
     is_active: bool
     created_at: datetime
+    org_id: OrganizationId | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def is_live(self, *, at: datetime) -> bool:
+        return self.is_active and (self.expires_at is None or at < self.expires_at)
+
+    def used(self, *, at: datetime) -> "OAuthClient":
+        """As used just now; the same if that was noted within the last minute."""
+        if self.last_used_at is not None and at < self.last_used_at + NOTED_EVERY:
+            return self
+        return replace(self, last_used_at=at)
 
     def may_redirect_to(self, uri: str) -> bool:
         return uri in self.terms.redirect_uris or _without_port(uri) in {

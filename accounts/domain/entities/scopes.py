@@ -19,6 +19,8 @@ IN_WORDS: Final[Mapping[str, str]] = {
     Scope.PROGRESS_WRITE: "enrol you in courses, and note what you complete",
     Scope.CREDENTIALS_READ: "see your credentials",
     Scope.CREDENTIALS_WRITE: "issue and revoke credentials, as far as you may",
+    Scope.ORGS_READ: "see your organizations and, as far as you may, who is in them",
+    Scope.ORGS_WRITE: "change your organizations, as far as you may",
 }
 
 

@@ -1,11 +1,13 @@
 """How people stay signed in."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
+from accounts.domain.entities.organizations import OrganizationId, OrgRole
 from accounts.domain.entities.users import Role, UserId
 
 SessionId = NewType("SessionId", UUID)
@@ -55,8 +57,9 @@ class Authentication:
 class Session:
     """One sign-in and the family of refresh tokens that came from it.
 
-    Without `user_id` a client acts for itself. `resource` is the API that its access tokens are for, if it is not ours;
-    `authentication` says how the person had shown who he is, if he did that on our pages.
+    Without `user_id` a client acts for itself, or for the organization whose client it is. `resource` is the API that
+    its access tokens are for, if it is not ours; `authentication` says how the person had shown who he is, if he did
+    that on our pages.
     """
 
     id: SessionId
@@ -69,6 +72,7 @@ class Session:
     authentication: Authentication | None = None
     ended_at: datetime | None = None
     ended_because: SessionEnd | None = None
+    org_id: OrganizationId | None = None
 
     def ended(self, *, at: datetime, because: SessionEnd) -> "Session":
         """Over; the first reason stays."""
@@ -108,13 +112,25 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
-    """What must be looked up before a verified token is honoured."""
+    """What must be looked up before a verified token is honoured.
+
+    `memberships` are the person's roles in open organizations; `org_id` is whose client acts for itself.
+    """
 
     user_id: UserId | None
     ended_at: datetime | None
     expires_at: datetime
     is_user_active: bool
     roles: tuple[Role, ...]
+    memberships: Mapping[OrganizationId, OrgRole] = field(default_factory=dict)
+    org_id: OrganizationId | None = None
+    is_org_open: bool = True
+
+    @property
+    def standing(self) -> Mapping[OrganizationId, OrgRole]:
+        """The asker's roles in organizations; a client of one acts there like an admin, within its scopes."""
+        return self.memberships if self.org_id is None else {self.org_id: OrgRole.ADMIN}
 
     def honours_tokens(self, *, at: datetime) -> bool:
-        return self.ended_at is None and at < self.expires_at and self.is_user_active
+        is_over = self.ended_at is not None or at >= self.expires_at
+        return not is_over and self.is_user_active and self.is_org_open

@@ -1,10 +1,10 @@
 """Who people are here, whatever stores them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import NewType
 from uuid import UUID
 
 UserId = NewType("UserId", UUID)
@@ -16,23 +16,6 @@ class Role(StrEnum):
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
     ADMIN = "admin"
-
-
-class Right(StrEnum):
-    """What the services ask for before they act on somebody's behalf."""
-
-    MANAGE_USERS = "manage-users"
-    APPOINT_STAFF = "appoint-staff"
-    AUTHOR_COURSES = "author-courses"
-    AWARD_CREDENTIALS = "award-credentials"
-    MANAGE_CLIENTS = "manage-clients"
-
-
-RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.LEARNER: frozenset(),
-    Role.INSTRUCTOR: frozenset({Right.AUTHOR_COURSES}),
-    Role.ADMIN: frozenset(Right),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +84,3 @@ class UserChanges:
 def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:
     """*roles* once each, learner among them, in the order in which Role names them."""
     return tuple(role for role in Role if role in roles or role is Role.LEARNER)
-
-
-def rights_of(roles: Collection[Role]) -> frozenset[Right]:
-    return frozenset().union(*(RIGHTS_OF_ROLE[role] for role in roles))

@@ -30,6 +30,7 @@ class AccessService:
             scopes=claims.scopes,
             client_id=claims.client_id,
             session_id=claims.session_id,
+            memberships=state.standing,
         )
 
     def public_keys(self) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ from accounts.domain.repositories.protocols import (
 )
 from accounts.domain.services.audit import Audit
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -97,7 +98,10 @@ class AuthorizationService:
         with self.unit_of_work.atomic():
             if not self.consents.remove(by.person, client_pk):
                 raise GrantNotFound
-            client_id, because = self.clients.get(client_pk).client_id, SessionEnd.REVOKED
+            client_id, because = (
+                self.clients.get(client_pk, within=Reach()).client_id,
+                SessionEnd.REVOKED,
+            )
             self.sessions.end_all_between(
                 by.person, client_id, at=self.clock.now(), because=because
             )

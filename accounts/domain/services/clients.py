@@ -1,24 +1,31 @@
 """Registering clients, and knowing them again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from hmac import compare_digest
 from typing import Final
 from uuid import uuid4
 
 from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
     AuditEvent,
     ClientPk,
     ClientTerms,
+    Members,
     OAuthClient,
+    OrganizationId,
     Principal,
     RegisteredClient,
     Right,
     SessionEnd,
+    SubjectType,
 )
 from accounts.domain.errors import PublicClient
 from accounts.domain.ports import OpaqueTokens
 from accounts.domain.repositories.protocols import ClientRepository, SessionRepository
 from accounts.domain.services.audit import Audit
+from accounts.domain.services.audit_log import AuditLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -34,12 +41,20 @@ class ClientService:
     sessions: SessionRepository
     opaque_tokens: OpaqueTokens
     audit: Audit
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def register(self, terms: ClientTerms, *, by: Principal) -> RegisteredClient:
+    def register(
+        self,
+        terms: ClientTerms,
+        *,
+        org_id: OrganizationId | None = None,
+        expires_at: datetime | None = None,
+        by: Principal,
+    ) -> RegisteredClient:
         """A new client and, unless it is public, the secret that is shown this once. Raises UnsuitableClient."""
-        by.require(Right.MANAGE_CLIENTS)
+        by.require(Right.MANAGE_CLIENTS, of=org_id)
         secret = "" if terms.is_public else self.opaque_tokens.new()
         client = OAuthClient(
             id=ClientPk(uuid4()),
@@ -48,41 +63,45 @@ class ClientService:
             terms=terms.checked(),
             is_active=True,
             created_at=self.clock.now(),
+            org_id=org_id,
+            expires_at=expires_at,
         )
         with self.unit_of_work.atomic():
-            self.clients.add(client)
+            self.clients.add(client, within=by.reach)
             self._note(AuditEvent.CLIENT_REGISTERED, client, by=by)
+            self._record(AuditAction.CLIENT_REGISTERED, client, after=client, by=by)
         return RegisteredClient(client=client, secret=secret)
 
     def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
         """Agree on other terms from now on. Raises ClientNotFound, UnsuitableClient."""
-        by.require(Right.MANAGE_CLIENTS)
-        checked = terms.checked()
         with self.unit_of_work.atomic():
-            client = self.clients.get_for_update(client_pk).amended(checked)
-            self.clients.save(client)
+            before = self._get_for_update(client_pk, by)
+            client = before.amended(terms.checked())
+            self.clients.save(client, within=by.reach)
             self._note(AuditEvent.CLIENT_AMENDED, client, by=by)
+            self._record(AuditAction.CLIENT_AMENDED, client, before=before, after=client, by=by)
         return client
 
-    def renew_secret(self, client_pk: ClientPk, *, by: Principal) -> RegisteredClient:
+    def renew_secret(
+        self, client_pk: ClientPk, *, reason: str = "", by: Principal
+    ) -> RegisteredClient:
         """Another secret in the place of the old one, shown this once. Raises ClientNotFound, PublicClient."""
-        by.require(Right.MANAGE_CLIENTS)
         secret = self.opaque_tokens.new()
         with self.unit_of_work.atomic():
-            client = self.clients.get_for_update(client_pk)
+            client = self._get_for_update(client_pk, by)
             if client.terms.is_public:
                 raise PublicClient
             client = replace(client, secret_hash=self._hash_of(secret))
-            self.clients.save(client)
+            self.clients.save(client, within=by.reach)
             self._note(AuditEvent.CLIENT_SECRET_RENEWED, client, by=by)
+            self._record(AuditAction.CLIENT_SECRET_RENEWED, client, reason=reason, by=by)
         return RegisteredClient(client=client, secret=secret)
 
-    def remove(self, client_pk: ClientPk, *, by: Principal) -> None:
+    def remove(self, client_pk: ClientPk, *, reason: str = "", by: Principal) -> None:
         """Know the client no longer, and honour no token of it. Raises ClientNotFound."""
-        by.require(Right.MANAGE_CLIENTS)
         with self.unit_of_work.atomic():
-            client = self.clients.get_for_update(client_pk).removed()
-            self.clients.save(client)
+            client = self._get_for_update(client_pk, by).removed()
+            self.clients.save(client, within=by.reach)
             because = SessionEnd.CLIENT_REMOVED
             self.sessions.end_all_of_client(client.client_id, at=self.clock.now(), because=because)
             self._note(AuditEvent.CLIENT_REMOVED, client, by=by)
@@ -92,14 +111,16 @@ class ClientService:
                 client_id=client.client_id,
                 reason=because,
             )
+            self._record(AuditAction.CLIENT_REMOVED, client, reason=reason, by=by)
 
     def find(self, client_id: str) -> OAuthClient | None:
-        """The client with this public id, if it is active."""
-        return self.clients.find(client_id)
+        """The client with this public id, if it is active and has not expired."""
+        client = self.clients.find(client_id)
+        return client if client and client.is_live(at=self.clock.now()) else None
 
     def authenticated(self, client_id: str, secret: str) -> OAuthClient | None:
         """The confidential client with this secret; an unknown one takes as long."""
-        client = self.clients.find(client_id)
+        client = self.find(client_id)
         kept = client.secret_hash if client and client.secret_hash else _HASH_OF_NOBODY
         is_right = compare_digest(self.opaque_tokens.hash(secret), kept)
         return client if is_right and client and client.secret_hash else None
@@ -107,10 +128,47 @@ class ClientService:
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OAuthClient]:
         """Oldest first; the id breaks ties."""
         by.require(Right.MANAGE_CLIENTS)
-        return self.clients.page_of(request)
+        return self.clients.page_of(request, within=by.reach)
+
+    def _get_for_update(self, client_pk: ClientPk, by: Principal) -> OAuthClient:
+        """Raises ClientNotFound, NotPermitted."""
+        client = self.clients.get_for_update(client_pk, within=by.reach)
+        by.require(Right.MANAGE_CLIENTS, of=client.org_id)
+        return client
 
     def _note(self, event: AuditEvent, client: OAuthClient, *, by: Principal) -> None:
         self.audit.note(event, by=by.identity, client_id=client.client_id)
 
     def _hash_of(self, secret: str) -> str:
         return self.opaque_tokens.hash(secret) if secret else ""
+
+    def _record(
+        self,
+        action: AuditAction,
+        client: OAuthClient,
+        *,
+        before: OAuthClient | None = None,
+        after: OAuthClient | None = None,
+        reason: str = "",
+        by: Principal,
+    ) -> None:
+        act = AuditAct(
+            action=action,
+            subject_type=SubjectType.CLIENT,
+            subject_id=str(client.id),
+            org_id=client.org_id,
+            reason=reason,
+        )
+        self.audit_log.record(act.of_changes(_members_of(before), _members_of(after)), by=by)
+
+
+def _members_of(client: OAuthClient | None) -> Members:
+    """What the audit log says of a client: its terms, as JSON knows them."""
+    if client is None:
+        return {}
+    expires_at = client.expires_at
+    members = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asdict(client.terms).items()
+    }
+    return members | {"expires_at": None if expires_at is None else expires_at.isoformat()}

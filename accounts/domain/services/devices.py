@@ -22,6 +22,7 @@ from accounts.domain.repositories.protocols import ClientRepository, DeviceCodeR
 from accounts.domain.services.audit import Audit
 from accounts.domain.services.limits import LimitName, LimitService
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 DEVICE_CODE_LIVES: Final = timedelta(minutes=10)
@@ -108,7 +109,7 @@ class DeviceService:
         is_waiting = device is not None and device.status is DeviceStatus.PENDING
         if device is None or not is_waiting or not device.is_live(at=self.clock.now()):
             raise DeviceNotFound
-        client = self.clients.get(device.client_pk)
+        client = self.clients.get(device.client_pk, within=Reach())
         if not client.is_active:
             raise DeviceNotFound
         return device, client

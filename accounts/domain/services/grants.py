@@ -25,6 +25,7 @@ from accounts.domain.errors import InvalidRefreshToken, SessionNotFound
 from accounts.domain.ports import OpaqueTokens
 from accounts.domain.repositories.protocols import (
     AuthorizationCodeRepository,
+    ClientRepository,
     DeviceCodeRepository,
     SessionRepository,
     UserRepository,
@@ -33,6 +34,7 @@ from accounts.domain.services.audit import Audit
 from accounts.domain.services.pairs import TokenPairs
 from accounts.domain.services.renewals import Renewal, Renewals
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 Outcome = TypeVar("Outcome")
@@ -67,6 +69,7 @@ class DeviceAnswer(StrEnum):
 class GrantService:
     """All steps of one exchange but those of a client for itself go on inside `in_one_act`."""
 
+    clients: ClientRepository
     codes: AuthorizationCodeRepository
     devices: DeviceCodeRepository
     users: UserRepository
@@ -172,12 +175,24 @@ class GrantService:
             client_id=client.client_id,
             scopes=frozenset(scopes),
             started_at=now,
-            expires_at=now + self.pairs.access_tokens.lifetime,
+            expires_at=self._end_of(client, at=now),
             resource=resource,
+            org_id=client.org_id,
         )
+        self._note_use(client, at=now)
         self.sessions.add(session)
         self._note(session, GrantType.CLIENT_CREDENTIALS)
         return self.pairs.alone(session, None, at=now)
+
+    def _end_of(self, client: OAuthClient, *, at: datetime) -> datetime:
+        """When its access token expires, or it itself if that is earlier."""
+        ends_at = at + self.pairs.access_tokens.lifetime
+        return ends_at if client.expires_at is None else min(ends_at, client.expires_at)
+
+    def _note_use(self, client: OAuthClient, *, at: datetime) -> None:
+        """Of an organization's client; its owners want to know which of them nobody needs any more."""
+        if client.org_id is not None and client.used(at=at) != client:
+            self.clients.note_use(client.id, at=at, within=Reach.into(client.org_id))
 
     def _tokens(
         self, session: Session, user: User, client: OAuthClient, *, at: datetime

@@ -19,6 +19,7 @@ from accounts.domain.repositories.protocols import (
 )
 from accounts.domain.services.audit import Audit
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 AT_ONCE = 20
@@ -58,7 +59,7 @@ class LogoutService:
         """Tell clients what is due; answer how many have taken it. What fails is tried again later, some times."""
         delivered = 0
         for notice in self.notices.due(at=self.clock.now(), limit=AT_ONCE):
-            client = self.clients.get(notice.client_pk)
+            client = self.clients.get(notice.client_pk, within=Reach())
             is_told = client.is_active and self._tell(client, notice)
             later = None if is_told else notice.failed(at=self.clock.now())
             with self.unit_of_work.atomic():

@@ -5,11 +5,15 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
     AuditEvent,
+    Members,
     Principal,
     Right,
     Role,
     SessionEnd,
+    SubjectType,
     User,
     UserChanges,
     UserId,
@@ -17,6 +21,7 @@ from accounts.domain.entities import (
 from accounts.domain.errors import UserNotFound
 from accounts.domain.repositories.protocols import SessionRepository, UserRepository
 from accounts.domain.services.audit import Audit
+from accounts.domain.services.audit_log import AuditLog
 from accounts.domain.services.passwords import Passwords
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
@@ -31,6 +36,7 @@ class UserService:
     sessions: SessionRepository
     passwords: Passwords
     audit: Audit
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -54,7 +60,14 @@ class UserService:
         return self.users.page_of(request)
 
     def create(
-        self, *, email: str, name: str, password: str, roles: Collection[Role], by: Principal
+        self,
+        *,
+        email: str,
+        name: str,
+        password: str,
+        roles: Collection[Role],
+        reason: str = "",
+        by: Principal,
     ) -> User:
         """Raises NotPermitted, EmailTaken, UnsuitablePassword."""
         by.require(Right.MANAGE_USERS)
@@ -70,9 +83,12 @@ class UserService:
         with self.unit_of_work.atomic():
             self.users.add(user)
             self.audit.note(AuditEvent.REGISTERED, by=by.identity, user_id=user.id)
+            self._record(AuditAction.USER_CREATED, after=user, reason=reason, by=by)
         return user
 
-    def edit(self, user_id: UserId, changes: UserChanges, *, by: Principal) -> User:
+    def edit(
+        self, user_id: UserId, changes: UserChanges, *, reason: str = "", by: Principal
+    ) -> User:
         """Change a user; oneself too, as far as the name goes. Deactivating ends the user's sessions.
 
         Raises NotPermitted, UserNotFound.
@@ -88,9 +104,14 @@ class UserService:
             self.users.save(edited)
             if user.is_active and not edited.is_active:
                 self._end_sessions(user_id, because=SessionEnd.DEACTIVATED, by=by)
+            if edited != user and not is_own_name:
+                action = AuditAction.USER_EDITED
+                self._record(action, before=user, after=edited, reason=reason, by=by)
         return edited
 
-    def set_password(self, user_id: UserId, *, password: str, by: Principal) -> None:
+    def set_password(
+        self, user_id: UserId, *, password: str, reason: str = "", by: Principal
+    ) -> None:
         """End the user's sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
         by.require(Right.MANAGE_USERS)
         password_hash = self.passwords.hash_of_new(password)
@@ -100,10 +121,31 @@ class UserService:
             self.users.save(replace(user, password_hash=password_hash))
             self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
             self.audit.note(AuditEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
+            action = AuditAction.USER_PASSWORD_SET
+            self._record(action, before=user, after=user, reason=reason, by=by)
 
     def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
         self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
         self.audit.note(AuditEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because)
+
+    def _record(
+        self,
+        action: AuditAction,
+        *,
+        before: User | None = None,
+        after: User,
+        reason: str,
+        by: Principal,
+    ) -> None:
+        act = AuditAct(
+            action=action,
+            subject_type=SubjectType.USER,
+            subject_id=str(after.id),
+            org_id=None,
+            reason=reason,
+        )
+        was = {} if before is None else _members_of(before)
+        self.audit_log.record(act.of_changes(was, _members_of(after, since=before)), by=by)
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:
@@ -111,3 +153,14 @@ def _require_rights_over(*users: User, by: Principal) -> None:
     by.require(Right.MANAGE_USERS)
     if any(user.is_staff for user in users):
         by.require(Right.APPOINT_STAFF)
+
+
+def _members_of(user: User, *, since: User | None = None) -> Members:
+    """What the audit log says of a user: not what he is called, but only that this has changed."""
+    members = {
+        "roles": [role.value for role in user.roles],
+        "is_staff": user.is_staff,
+        "is_active": user.is_active,
+    }
+    is_renamed = since is not None and since.name != user.name
+    return members | {"renamed": True} if is_renamed else members

@@ -9,8 +9,9 @@ from authsvc.container import services
 class Command(OperatorCommand):
     help = (
         "Forget sessions that are past their end, with their tokens; codes, devices and requests of clients that "
-        "nobody can use any more; answers to requests with an Idempotency-Key that are no longer repeated; and "
-        "attempts that no limit counts any more. Nobody notices; run it daily."
+        "nobody can use any more; invitations that nobody has answered in time; answers to requests with an "
+        "Idempotency-Key that are no longer repeated; and attempts that no limit counts any more. Nobody notices; "
+        "run it daily."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,8 +20,10 @@ class Command(OperatorCommand):
         codes = counted(here.authorizations.remove_expired(), "code")
         devices = counted(here.devices.remove_expired(), "device")
         requests = counted(here.pushed_requests.remove_expired(), "pushed request")
+        invitations = counted(here.invitations.remove_expired(), "invitation")
         answers = counted(here.ledger.remove_expired(), "kept answer")
         traces = counted(here.limits.remove_expired(), "trace")
         self.stdout.write(
-            f"Forgotten: {sessions}, {codes}, {devices}, {requests}, {answers} and {traces} of attempts."
+            f"Forgotten: {sessions}, {codes}, {devices}, {requests}, {invitations}, {answers} "
+            f"and {traces} of attempts."
         )

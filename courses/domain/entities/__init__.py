@@ -7,7 +7,7 @@ from courses.domain.entities.courses import (
     CourseId,
     CourseStatus,
     CourseVersion,
-    OrganizationId,
+    slug_of,
 )
 from courses.domain.entities.definitions import (
     CourseDefinition,
@@ -38,6 +38,6 @@ __all__ = [
     "ModuleDefinition",
     "ModuleId",
     "ModuleItem",
-    "OrganizationId",
     "Outline",
+    "slug_of",
 ]

@@ -3,16 +3,25 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
+from authsvc.kernel.errors import Complaint
 from courses.domain.entities.outlines import Outline
-from courses.domain.errors import CourseNotPublished, NothingRequired, NothingToPublish
+from courses.domain.errors import (
+    CourseNotPublished,
+    InvalidDefinition,
+    NothingRequired,
+    NothingToPublish,
+)
 
 CourseId = NewType("CourseId", UUID)
-OrganizationId = NewType("OrganizationId", UUID)
+
+LONGEST_SLUG: Final = 80
+_OF: Final = "--"
+"""What stands in a slug between that of the organization and that of the definition; neither has it in itself."""
 
 
 class CourseStatus(StrEnum):
@@ -29,11 +38,14 @@ class CourseDraft:
     title: str
     summary: str
     outline: Outline
+    org_id: OrganizationId | None = None
 
     @property
     def checksum(self) -> str:
-        """Equal for drafts, and versions, of equal content."""
-        return checksum(asdict(self))
+        """Equal for drafts, and versions, of equal content, whoever owns them."""
+        content = asdict(self)
+        del content["org_id"]
+        return checksum(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +68,7 @@ class CourseVersion:
 class Course:
     """A course at its address. `version` is the number of the version that learners see, 0 before the first.
 
-    `slug` never changes: it stands in links, in learners' records and in exports.
+    `slug` never changes: it stands in links and in learners' records. Without `org_id` it is the platform's.
     """
 
     id: CourseId
@@ -68,6 +80,11 @@ class Course:
     created_by: UserId | None
     created_at: datetime
     org_id: OrganizationId | None = None
+
+    @property
+    def local_slug(self) -> str:
+        """The slug in definitions, which can be taken from one organization to another."""
+        return self.slug.rpartition(_OF)[2]
 
     @property
     def search_text(self) -> str:
@@ -134,3 +151,13 @@ class CatalogEntry:
 
     course: Course
     outline: Outline
+
+
+def slug_of(local_slug: str, *, within: str) -> str:
+    """The slug of a course of the organization with the slug *within*. Raises InvalidDefinition."""
+    slug = f"{within}{_OF}{local_slug}"
+    if len(slug) > LONGEST_SLUG:
+        longest = LONGEST_SLUG - len(within) - len(_OF)
+        detail = f"A course of this organization has a slug of at most {longest} characters."
+        raise InvalidDefinition(Complaint(path="slug", detail=detail))
+    return slug

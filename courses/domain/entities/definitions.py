@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid5
 
+from accounts.public import OrganizationId
 from courses.domain.entities.courses import CourseDraft, CourseId, CourseVersion
 from courses.domain.entities.outlines import (
     CourseModule,
@@ -94,7 +95,7 @@ class CourseDefinition:
             modules=tuple(ModuleDefinition.of(module) for module in content.outline.modules),
         )
 
-    def draft_of(self, course_id: CourseId) -> CourseDraft:
+    def draft_of(self, course_id: CourseId, *, org_id: OrganizationId | None = None) -> CourseDraft:
         modules = tuple(
             module.module_for(course_id, position=position)
             for position, module in enumerate(self.modules, start=1)
@@ -104,4 +105,5 @@ class CourseDefinition:
             title=self.title,
             summary=self.summary,
             outline=Outline(modules=modules),
+            org_id=org_id,
         )

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import id_spelled
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
 from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.reach import owned_within
 from courses import models as rows
 from courses.domain.entities import (
     Course,
@@ -22,7 +24,6 @@ from courses.domain.entities import (
     ItemType,
     ModuleId,
     ModuleItem,
-    OrganizationId,
     Outline,
 )
 from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
@@ -34,50 +35,66 @@ _WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=
 
 
 class OrmCourseRepository:
-    def add(self, course: Course) -> None:
+    def add(self, course: Course, *, within: Reach) -> None:
+        within.require(course.org_id)
         if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
             raise SlugTaken(slug=course.slug)
 
-    def at(self, address: str) -> Course:
+    def at(self, address: str, *, within: Reach) -> Course:
         course_id = id_spelled(address)
         row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
-        if row is None:
+        # Looked up first and judged then: what is out of view takes the time of what is not there.
+        if row is None or not within.covers(row.org_id):
             raise CourseNotFound
         return _course(row)
 
-    def get_for_update(self, course_id: CourseId) -> Course:
+    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
+        found = rows.Course.objects.filter(owned_within(within)).select_for_update()
         try:
-            return _course(rows.Course.objects.select_for_update().get(pk=course_id))
+            return _course(found.get(pk=course_id))
         except rows.Course.DoesNotExist:
             raise CourseNotFound from None
 
-    def save(self, course: Course) -> None:
+    def save(self, course: Course, *, within: Reach) -> None:
+        within.require(course.org_id)
         rows.Course.objects.filter(pk=course.id).update(**_course_values(course))
 
-    def page_of(self, request: PageRequest, *, status: CourseStatus, search: str) -> Page[Course]:
-        found = rows.Course.objects.filter(status=status).order_by("created_at", "id")
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        status: CourseStatus,
+        search: str,
+        org_id: OrganizationId | None = None,
+        within: Reach,
+    ) -> Page[Course]:
+        found = rows.Course.objects.filter(owned_within(within), status=status)
+        if org_id is not None:
+            found = found.filter(org_id=org_id)
         if search:
             found = found.filter(search_text__contains=search.casefold())
         if request.cursor is not None:
             at, course_id = moment_and_id_in(request.cursor)
             found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
-        courses = [_course(row) for row in found[: request.limit + 1]]
+        found = found.order_by("created_at", "id")[: request.limit + 1]
+        courses = [_course(row) for row in found]
         return page_of(courses, request, key=lambda course: (course.created_at, course.id))
 
 
 class OrmCourseDraftRepository:
-    def get(self, course_id: CourseId) -> CourseDraft:
+    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
         items = rows.ModuleItem.objects.order_by("position")
         modules = rows.CourseModule.objects.order_by("position")
-        drafts = rows.CourseDraft.objects.prefetch_related(
+        drafts = rows.CourseDraft.objects.select_related("course").prefetch_related(
             Prefetch("modules", modules.prefetch_related(Prefetch("items", items)))
         )
         try:
-            return _draft(drafts.get(pk=course_id))
+            return _draft(drafts.get(owned_within(within, column="course__org_id"), pk=course_id))
         except rows.CourseDraft.DoesNotExist:
             raise CourseNotFound from None
 
-    def save(self, draft: CourseDraft) -> None:
+    def save(self, draft: CourseDraft, *, within: Reach) -> None:
+        within.require(draft.org_id)
         row = rows.CourseDraft(course_id=draft.course_id, title=draft.title, summary=draft.summary)
         row.save()
         rows.CourseModule.objects.filter(draft=row).delete()
@@ -89,19 +106,24 @@ class OrmCourseDraftRepository:
 
 
 class OrmCourseVersionRepository:
-    def add(self, version: CourseVersion) -> None:
+    def add(self, version: CourseVersion, *, within: Reach) -> None:
+        within.require(version.org_id)
         insert(rows.CourseVersion, [_version_values(version)])
 
-    def get(self, course_id: CourseId, number: int) -> CourseVersion:
+    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+        found = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
         try:
-            return _version(rows.CourseVersion.objects.get(course_id=course_id, number=number))
+            return _version(found.get(number=number))
         except rows.CourseVersion.DoesNotExist:
             raise CourseVersionNotFound from None
 
-    def page_of(self, course_id: CourseId, request: PageRequest) -> Page[CourseVersion]:
+    def page_of(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseVersion]:
         after = number_in(request.cursor) if request.cursor is not None else 0
-        found = rows.CourseVersion.objects.filter(course_id=course_id, number__gt=after)
-        versions = [_version(row) for row in found.order_by("number")[: request.limit + 1]]
+        kept = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        found = kept.filter(number__gt=after).order_by("number")[: request.limit + 1]
+        versions = [_version(row) for row in found]
         return page_of(versions, request, key=lambda version: (version.number,))
 
 
@@ -141,6 +163,7 @@ def _draft(row: rows.CourseDraft) -> CourseDraft:
         title=row.title,
         summary=row.summary,
         outline=Outline(modules=modules),
+        org_id=OrganizationId(row.course.org_id) if row.course.org_id else None,
     )
 
 

@@ -1,13 +1,30 @@
 """Writing courses and bringing them to learners."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from accounts.public import Principal, Right
+from accounts.public import (
+    AuditAct,
+    AuditAction,
+    AuditLog,
+    Gate,
+    OrganizationId,
+    Principal,
+    Right,
+    SubjectType,
+)
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.domain.entities import Course, CourseDefinition, CourseId, CourseStatus, CourseVersion
+from courses.domain.entities import (
+    Course,
+    CourseDefinition,
+    CourseId,
+    CourseStatus,
+    CourseVersion,
+    slug_of,
+)
 from courses.domain.errors import CourseNotFound, SlugFixed
 from courses.domain.repositories.protocols import (
     CourseDraftRepository,
@@ -15,96 +32,194 @@ from courses.domain.repositories.protocols import (
     CourseVersionRepository,
 )
 
+Members = Mapping[str, object]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthoringService:
-    """Every act needs the right to author courses, and raises NotPermitted without it."""
+    """Every act needs the right to author courses of the course's owner, and raises NotPermitted without it.
+
+    What changes something raises OrganizationSuspended when the owner is an organization that is closed.
+    """
 
     courses: CourseRepository
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
+    gate: Gate
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def create(self, definition: CourseDefinition, *, by: Principal) -> Course:
-        """Start a course with the definition as its draft. Raises SlugTaken."""
-        by.require(Right.AUTHOR_COURSES)
-        course = Course(
-            id=CourseId(uuid4()),
-            slug=definition.slug,
-            title=definition.title,
-            summary=definition.summary,
-            status=CourseStatus.DRAFT,
-            version=0,
-            created_by=by.user_id,
-            created_at=self.clock.now(),
-        )
+    def create(
+        self,
+        definition: CourseDefinition,
+        *,
+        org_id: OrganizationId | None = None,
+        by: Principal,
+    ) -> Course:
+        """Start a course, of the organization if one is named, with the definition as its draft.
+
+        Raises OrganizationNotFound, InvalidDefinition, SlugTaken.
+        """
+        course = self._begun(definition, org_id, by=by)
         with self.unit_of_work.atomic():
-            self.courses.add(course)
-            self.drafts.save(definition.draft_of(course.id))
+            self.courses.add(course, within=by.reach)
+            self.drafts.save(definition.draft_of(course.id, org_id=org_id), within=by.reach)
+            after = {"slug": course.slug, "title": course.title}
+            self._record(AuditAction.COURSE_CREATED, course, {}, after, by=by)
         return course
 
     def revise(self, address: str, definition: CourseDefinition, *, by: Principal) -> Course:
         """Put the definition in place of the draft. Raises CourseNotFound, SlugFixed."""
-        by.require(Right.AUTHOR_COURSES)
         with self.unit_of_work.atomic():
-            course = self.courses.get_for_update(self.courses.at(address).id)
-            if definition.slug != course.slug:
-                raise SlugFixed(slug=course.slug)
-            draft = definition.draft_of(course.id)
+            course = self._for_change(address, by=by)
+            if definition.slug != course.local_slug:
+                raise SlugFixed(slug=course.local_slug)
+            draft = definition.draft_of(course.id, org_id=course.org_id)
             course = course.redrafted(draft)
-            self.courses.save(course)
-            self.drafts.save(draft)
+            self.courses.save(course, within=by.reach)
+            self.drafts.save(draft, within=by.reach)
+            after = {"title": draft.title, "checksum": draft.checksum}
+            self._record(AuditAction.COURSE_REVISED, course, {}, after, by=by)
         return course
 
-    def import_definition(self, definition: CourseDefinition, *, by: Principal) -> Course:
-        """Revise the course that has the definition's slug, or start it."""
-        by.require(Right.AUTHOR_COURSES)
+    def import_definition(
+        self,
+        definition: CourseDefinition,
+        *,
+        org_id: OrganizationId | None = None,
+        by: Principal,
+    ) -> Course:
+        """Revise the course of the platform, or of the organization, that has the definition's slug; or start it.
+
+        Raises OrganizationNotFound, InvalidDefinition.
+        """
+        slug = self._slug_for(definition, org_id, by=by)
         with self.unit_of_work.atomic():
             try:
-                return self.revise(definition.slug, definition, by=by)
+                return self.revise(slug, definition, by=by)
             except CourseNotFound:
-                return self.create(definition, by=by)
+                return self.create(definition, org_id=org_id, by=by)
 
     def publish(self, address: str, *, by: Principal) -> Course:
         """Freeze the draft and show it to learners.
 
         Raises CourseNotFound, NothingToPublish, NothingRequired.
         """
-        by.require(Right.AUTHOR_COURSES)
         with self.unit_of_work.atomic():
-            course = self.courses.get_for_update(self.courses.at(address).id)
-            current = self.versions.get(course.id, course.version) if course.version else None
-            version = course.publish(
-                self.drafts.get(course.id), current=current, by=by.user_id, at=self.clock.now()
-            )
+            course = self._for_change(address, by=by)
+            current = self._current(course, by=by)
+            draft = self.drafts.get(course.id, within=by.reach)
+            version = course.publish(draft, current=current, by=by.user_id, at=self.clock.now())
             if version is not current:
-                self.versions.add(version)
-            course = course.published_as(version)
-            self.courses.save(course)
-        return course
+                self.versions.add(version, within=by.reach)
+            published = course.published_as(version)
+            self.courses.save(published, within=by.reach)
+            before, after = _members_of(course), _members_of(published)
+            self._record(AuditAction.COURSE_PUBLISHED, course, before, after, by=by)
+        return published
 
-    def retire(self, address: str, *, by: Principal) -> Course:
+    def retire(self, address: str, *, reason: str = "", by: Principal) -> Course:
         """Offer the course no longer; those on it may finish. Raises CourseNotFound, CourseNotPublished."""
-        by.require(Right.AUTHOR_COURSES)
         with self.unit_of_work.atomic():
-            course = self.courses.get_for_update(self.courses.at(address).id).retired()
-            self.courses.save(course)
-        return course
+            course = self._for_change(address, by=by)
+            retired = course.retired()
+            self.courses.save(retired, within=by.reach)
+            before, after = _members_of(course), _members_of(retired)
+            self._record(AuditAction.COURSE_RETIRED, course, before, after, reason=reason, by=by)
+        return retired
 
     def export(
         self, address: str, *, version: int | None = None, by: Principal
     ) -> CourseDefinition:
         """The draft, or a version, as a definition. Raises CourseNotFound, CourseVersionNotFound."""
-        by.require(Right.AUTHOR_COURSES)
-        course = self.courses.at(address)
+        course = self._looked_at(address, by=by)
         if version is None:
-            return CourseDefinition.of(self.drafts.get(course.id), slug=course.slug)
-        return CourseDefinition.of(self.versions.get(course.id, version), slug=course.slug)
+            draft = self.drafts.get(course.id, within=by.reach)
+            return CourseDefinition.of(draft, slug=course.local_slug)
+        found = self.versions.get(course.id, version, within=by.reach)
+        return CourseDefinition.of(found, slug=course.local_slug)
 
     def versions_of(
         self, address: str, request: PageRequest, *, by: Principal
     ) -> Page[CourseVersion]:
         """What has been published, the first version first. Raises CourseNotFound."""
-        by.require(Right.AUTHOR_COURSES)
-        return self.versions.page_of(self.courses.at(address).id, request)
+        course = self._looked_at(address, by=by)
+        return self.versions.page_of(course.id, request, within=by.reach)
+
+    def _begun(
+        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
+    ) -> Course:
+        """Raises OrganizationNotFound, InvalidDefinition."""
+        return Course(
+            id=CourseId(uuid4()),
+            slug=self._slug_for(definition, org_id, by=by),
+            title=definition.title,
+            summary=definition.summary,
+            status=CourseStatus.DRAFT,
+            version=0,
+            created_by=by.user_id,
+            created_at=self.clock.now(),
+            org_id=org_id,
+        )
+
+    def _slug_for(
+        self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
+    ) -> str:
+        """The slug of a course that the asker may author. Raises OrganizationNotFound, InvalidDefinition."""
+        if org_id is None:
+            by.require(Right.AUTHOR_COURSES)
+            return definition.slug
+        organization = self.gate.organization(org_id, by=by)
+        by.require(Right.AUTHOR_COURSES, of=org_id)
+        organization.require_open()
+        return slug_of(definition.slug, within=organization.slug)
+
+    def _for_change(self, address: str, *, by: Principal) -> Course:
+        """The course, which nobody else changes meanwhile. Raises CourseNotFound."""
+        found = self._found(address, by=by)
+        self.gate.require_open(found.org_id, by=by)
+        return self.courses.get_for_update(found.id, within=by.reach)
+
+    def _looked_at(self, address: str, *, by: Principal) -> Course:
+        """Raises CourseNotFound."""
+        course = self._found(address, by=by)
+        self.gate.note_look(course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by)
+        return course
+
+    def _found(self, address: str, *, by: Principal) -> Course:
+        """Raises CourseNotFound, also for a draft to those who may not author it: they learn nothing of it."""
+        course = self.courses.at(address, within=by.reach)
+        is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
+        if course.status is CourseStatus.DRAFT and not is_author:
+            raise CourseNotFound
+        by.require(Right.AUTHOR_COURSES, of=course.org_id)
+        return course
+
+    def _current(self, course: Course, *, by: Principal) -> CourseVersion | None:
+        if not course.version:
+            return None
+        return self.versions.get(course.id, course.version, within=by.reach)
+
+    def _record(
+        self,
+        action: AuditAction,
+        course: Course,
+        before: Members,
+        after: Members,
+        *,
+        reason: str = "",
+        by: Principal,
+    ) -> None:
+        act = AuditAct(
+            action=action,
+            subject_type=SubjectType.COURSE,
+            subject_id=str(course.id),
+            org_id=course.org_id,
+            reason=reason,
+        )
+        self.audit_log.record(act.of_changes(before, after), by=by)
+
+
+def _members_of(course: Course) -> Members:
+    return {"title": course.title, "status": course.status.value, "version": course.version}

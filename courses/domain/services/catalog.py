@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from accounts.public import Principal, Right
+from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 from courses.domain.entities import (
     CatalogEntry,
     Course,
@@ -26,14 +27,33 @@ class CatalogService:
     courses: CourseRepository
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
+    gate: Gate
 
     def page_of(
-        self, request: PageRequest, *, status: CourseStatus, search: str, by: Principal
+        self,
+        request: PageRequest,
+        *,
+        status: CourseStatus,
+        search: str,
+        org_id: OrganizationId | None = None,
+        by: Principal,
     ) -> Page[Course]:
-        """Courses of this status that match, oldest first. Raises NotPermitted if only authors may see those."""
+        """Courses of this status that match, oldest first: the platform's and those of the asker's organizations.
+
+        Those of one organization alone, if it is named. What is not published is listed for its authors, and unless
+        an organization is named that is the platform's. Raises OrganizationNotFound, NotPermitted.
+        """
+        within = by.own_reach
+        if org_id is not None:
+            within = Reach.into(self.gate.organization(org_id, by=by).id)
         if status is not CourseStatus.PUBLISHED:
-            by.require(Right.AUTHOR_COURSES)
-        return self.courses.page_of(request, status=status, search=search)
+            by.require(Right.AUTHOR_COURSES, of=org_id)
+            within = Reach.into(org_id)
+        page = self.courses.page_of(
+            request, status=status, search=search, org_id=org_id, within=within
+        )
+        self.gate.note_look(org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by)
+        return page
 
     def entry(self, address: str, *, version: int | None = None, by: Principal) -> CatalogEntry:
         """The course and the outline of a version of it, by default the published one.
@@ -43,9 +63,12 @@ class CatalogService:
         """
         course = self.visible_to(by, address)
         if version is None and course.status is CourseStatus.DRAFT:
-            return CatalogEntry(course=course, outline=self.drafts.get(course.id).outline)
-        found = self.versions.get(course.id, version or course.version)
-        return CatalogEntry(course=course, outline=found.outline)
+            outline = self.drafts.get(course.id, within=by.reach).outline
+        else:
+            number = version or course.version
+            outline = self.version(course.id, number, within=by.reach).outline
+        self.gate.note_look(course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by)
+        return CatalogEntry(course=course, outline=outline)
 
     def item(
         self, address: str, item_id: ItemId, *, version: int | None = None, by: Principal
@@ -55,18 +78,30 @@ class CatalogService:
 
     def open_version(self, address: str, *, by: Principal) -> CourseVersion:
         """The version that whoever enrols now is taught. Raises CourseNotFound, CourseNotOpen."""
-        course = self.visible_to(by, address)
+        course = self.learnable_by(by, address)
         if not course.is_open:
             raise CourseNotOpen(status=course.status.value)
-        return self.version(course.id, course.version)
+        return self.version(course.id, course.version, within=by.own_reach)
 
-    def version(self, course_id: CourseId, number: int) -> CourseVersion:
+    def version(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
         """Raises CourseVersionNotFound."""
-        return self.versions.get(course_id, number)
+        return self.versions.get(course_id, number, within=within)
+
+    def course(self, course_id: CourseId, *, within: Reach) -> Course:
+        """The course with this id, be it a draft. Raises CourseNotFound."""
+        return self.courses.at(str(course_id), within=within)
 
     def visible_to(self, by: Principal, address: str) -> Course:
         """The course with this slug or id. Raises CourseNotFound, also to those who may not know of it."""
-        course = self.courses.at(address)
-        if course.status is CourseStatus.DRAFT and not by.may(Right.AUTHOR_COURSES):
+        return self._visible_to(by, address, within=by.reach)
+
+    def learnable_by(self, by: Principal, address: str) -> Course:
+        """The same, but of the platform and the asker's organizations alone: nobody learns in one he is not in."""
+        return self._visible_to(by, address, within=by.own_reach)
+
+    def _visible_to(self, by: Principal, address: str, *, within: Reach) -> Course:
+        course = self.courses.at(address, within=within)
+        is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
+        if course.status is CourseStatus.DRAFT and not is_author:
             raise CourseNotFound
         return course

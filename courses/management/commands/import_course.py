@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts.public import OPERATOR
+from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
 from authsvc.commands import OperatorCommand, counted
 from authsvc.container import services
 from courses.definitions import read_definition
@@ -29,14 +29,30 @@ class Command(OperatorCommand):
             metavar="FILE",
             help="the definition, YAML or JSON in UTF-8; - reads standard input",
         )
+        parser.add_argument(
+            "--org",
+            metavar="SLUG",
+            help="the slug of the organization whose course it is; without it, the platform's",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         definition = read_definition(_text_in(options["file"]))
-        course = services().authoring.import_definition(definition, by=OPERATOR)
+        course = services().authoring.import_definition(
+            definition, org_id=_organization(options["org"]), by=OPERATOR
+        )
         modules = counted(len(definition.modules), "module")
         items = counted(sum(len(module.items) for module in definition.modules), "item")
         self.stdout.write(f"{course.slug}: the draft has {modules} and {items}.")
         self.stdout.write(f"To show it to learners: manage.py publish_course {course.slug}")
+
+
+def _organization(slug: str | None) -> OrganizationId | None:
+    if slug is None:
+        return None
+    found = services().gate.by_slug(slug, by=OPERATOR)
+    if found is None:
+        raise OrganizationNotFound
+    return found.id
 
 
 def _text_in(file: str) -> str:

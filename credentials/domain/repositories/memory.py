@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.public import UserId
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
 from courses.public import CourseId
 from credentials.domain.entities import (
     Credential,
@@ -21,54 +22,64 @@ from credentials.domain.errors import AlreadyIssued, CredentialNotFound, UserCre
 class InMemoryCredentialRepository:
     store: MutableMapping[CredentialId, Credential] = field(default_factory=dict)
 
-    def add(self, credential: Credential) -> None:
+    def add(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
         self.store[credential.id] = credential
 
-    def get(self, credential_id: CredentialId) -> Credential:
-        try:
-            return self.store[credential_id]
-        except KeyError:
-            raise CredentialNotFound from None
+    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        credential = self.store.get(credential_id)
+        if credential is None or not within.covers(credential.org_id):
+            raise CredentialNotFound
+        return credential
 
-    def get_for_update(self, credential_id: CredentialId) -> Credential:
-        return self.get(credential_id)
+    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        return self.get(credential_id, within=within)
 
-    def save(self, credential: Credential) -> None:
+    def save(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
         self.store[credential.id] = credential
 
-    def page_of(self, request: PageRequest) -> Page[Credential]:
-        found = self._offered()
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
+        found = self._offered(within)
         if request.cursor is not None:
             after = moment_and_id_in(request.cursor)
             found = [credential for credential in found if _age(credential) > after]
         return page_of(found, request, key=_age)
 
-    def earned_by(self, course_id: CourseId) -> list[Credential]:
-        return [one for one in self._offered() if one.terms.course_id == course_id]
+    def earned_by(self, course_id: CourseId, *, within: Reach) -> list[Credential]:
+        return [one for one in self._offered(within) if one.terms.course_id == course_id]
 
-    def _offered(self) -> list[Credential]:
-        return sorted((one for one in self.store.values() if one.is_offered), key=_age)
+    def _offered(self, within: Reach) -> list[Credential]:
+        seen = (one for one in self.store.values() if within.covers(one.org_id))
+        return sorted((one for one in seen if one.is_offered), key=_age)
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryUserCredentialRepository:
     store: MutableMapping[UserCredentialId, UserCredential] = field(default_factory=dict)
 
-    def add(self, user_credential: UserCredential) -> None:
+    def add(self, user_credential: UserCredential, *, within: Reach) -> None:
+        within.require(user_credential.org_id)
         if user_credential.is_current and self._has_current_like(user_credential):
             raise AlreadyIssued
         self.store[user_credential.id] = user_credential
 
-    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
+    def shown(self, user_credential_id: UserCredentialId) -> UserCredential:
         try:
             return self.store[user_credential_id]
         except KeyError:
             raise UserCredentialNotFound from None
 
-    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
-        return self.get(user_credential_id)
+    def get_for_update(
+        self, user_credential_id: UserCredentialId, *, within: Reach
+    ) -> UserCredential:
+        found = self.shown(user_credential_id)
+        if not within.covers(found.org_id):
+            raise UserCredentialNotFound
+        return found
 
-    def save(self, user_credential: UserCredential) -> None:
+    def save(self, user_credential: UserCredential, *, within: Reach) -> None:
+        within.require(user_credential.org_id)
         self.store[user_credential.id] = replace(
             self.store[user_credential.id],
             revocation=user_credential.revocation,

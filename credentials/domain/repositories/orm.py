@@ -5,9 +5,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities import (
@@ -26,20 +28,22 @@ Values = dict[str, Any]
 
 
 class OrmCredentialRepository:
-    def add(self, credential: Credential) -> None:
+    def add(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
         insert(rows.Credential, [_credential_values(credential)])
 
-    def get(self, credential_id: CredentialId) -> Credential:
-        return self._one(rows.Credential.objects.all(), credential_id)
+    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        return self._one(_defined(within), credential_id)
 
-    def get_for_update(self, credential_id: CredentialId) -> Credential:
-        return self._one(rows.Credential.objects.select_for_update(), credential_id)
+    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        return self._one(_defined(within).select_for_update(), credential_id)
 
-    def save(self, credential: Credential) -> None:
+    def save(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
         rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
 
-    def page_of(self, request: PageRequest) -> Page[Credential]:
-        found = rows.Credential.objects.filter(is_offered=True)
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
+        found = _defined(within).filter(is_offered=True)
         if request.cursor is not None:
             at, credential_id = moment_and_id_in(request.cursor)
             found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=credential_id))
@@ -50,8 +54,8 @@ class OrmCredentialRepository:
             key=lambda credential: (credential.created_at, credential.id),
         )
 
-    def earned_by(self, course_id: CourseId) -> list[Credential]:
-        found = rows.Credential.objects.filter(is_offered=True, course_id=course_id)
+    def earned_by(self, course_id: CourseId, *, within: Reach) -> list[Credential]:
+        found = _defined(within).filter(is_offered=True, course_id=course_id)
         return [_credential(row) for row in found.order_by("created_at", "id")]
 
     def _one(self, found: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
@@ -62,7 +66,8 @@ class OrmCredentialRepository:
 
 
 class OrmUserCredentialRepository:
-    def add(self, user_credential: UserCredential) -> None:
+    def add(self, user_credential: UserCredential, *, within: Reach) -> None:
+        within.require(user_credential.org_id)
         inserted = insert(
             rows.UserCredential,
             [_user_credential_values(user_credential)],
@@ -72,13 +77,17 @@ class OrmUserCredentialRepository:
         if not inserted:
             raise AlreadyIssued
 
-    def get(self, user_credential_id: UserCredentialId) -> UserCredential:
+    def shown(self, user_credential_id: UserCredentialId) -> UserCredential:
         return self._one(rows.UserCredential.objects.all(), user_credential_id)
 
-    def get_for_update(self, user_credential_id: UserCredentialId) -> UserCredential:
-        return self._one(rows.UserCredential.objects.select_for_update(), user_credential_id)
+    def get_for_update(
+        self, user_credential_id: UserCredentialId, *, within: Reach
+    ) -> UserCredential:
+        found = rows.UserCredential.objects.filter(owned_within(within))
+        return self._one(found.select_for_update(), user_credential_id)
 
-    def save(self, user_credential: UserCredential) -> None:
+    def save(self, user_credential: UserCredential, *, within: Reach) -> None:
+        within.require(user_credential.org_id)
         kept = rows.UserCredential.objects.filter(pk=user_credential.id)
         kept.update(**_revocation_values(user_credential))
 
@@ -103,6 +112,10 @@ class OrmUserCredentialRepository:
             raise UserCredentialNotFound from None
 
 
+def _defined(within: Reach) -> QuerySet[rows.Credential]:
+    return rows.Credential.objects.filter(owned_within(within))
+
+
 def _credential(row: rows.Credential) -> Credential:
     return Credential(
         id=CredentialId(row.id),
@@ -119,6 +132,7 @@ def _credential(row: rows.Credential) -> Credential:
         ),
         is_offered=row.is_offered,
         created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
 
 
@@ -137,6 +151,7 @@ def _credential_values(credential: Credential) -> Values:
         "valid_for_days": terms.valid_for_days,
         "is_offered": credential.is_offered,
         "created_at": credential.created_at,
+        "org_id": credential.org_id,
     }
 
 
@@ -157,6 +172,7 @@ def _user_credential(row: rows.UserCredential) -> UserCredential:
         supersedes=UserCredentialId(row.supersedes_id) if row.supersedes_id else None,
         revocation=_revocation(row),
         is_current=row.is_current,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
 
 
@@ -183,6 +199,7 @@ def _user_credential_values(user_credential: UserCredential) -> Values:
         "issued_at": user_credential.issued_at,
         "expires_at": user_credential.expires_at,
         "supersedes_id": user_credential.supersedes,
+        "org_id": user_credential.org_id,
         **_revocation_values(user_credential),
     }
 

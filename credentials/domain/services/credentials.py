@@ -3,34 +3,55 @@
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from accounts.public import Principal, Right
+from accounts.public import (
+    AuditAct,
+    AuditAction,
+    AuditLog,
+    Gate,
+    OrganizationId,
+    Principal,
+    Right,
+    SubjectType,
+)
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
+from courses.public import CatalogService, CourseNotFound
 from credentials.domain.entities import Credential, CredentialId, CredentialTerms
 from credentials.domain.repositories.protocols import CredentialRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialService:
-    """Defining needs the right to award credentials, and raises NotPermitted without it."""
+    """Defining needs the right to award credentials of the owner of the course, and raises NotPermitted without it.
+
+    It raises OrganizationSuspended when the owner is an organization that is closed.
+    """
 
     credentials: CredentialRepository
+    catalog: CatalogService
+    gate: Gate
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def define(self, terms: CredentialTerms, *, by: Principal) -> Credential:
-        """Offer a new credential from now on. Raises ImpossibleValidity."""
-        by.require(Right.AWARD_CREDENTIALS)
+        """Offer a new credential from now on. Raises CourseNotFound, ImpossibleValidity."""
+        course = self.catalog.course(terms.course_id, within=by.reach)
+        self._require(course.org_id, by=by)
         credential = Credential(
             id=CredentialId(uuid4()),
             version=1,
             terms=terms.checked(),
             is_offered=True,
             created_at=self.clock.now(),
+            org_id=course.org_id,
         )
         with self.unit_of_work.atomic():
-            self.credentials.add(credential)
+            self.credentials.add(credential, within=by.reach)
+            act = _act(AuditAction.CREDENTIAL_DEFINED, credential)
+            self.audit_log.record(act.of_changes({}, _members_of(credential)), by=by)
         return credential
 
     def amend(
@@ -38,24 +59,77 @@ class CredentialService:
     ) -> Credential:
         """Issue it on other terms from now on; what was issued stays.
 
-        Raises CredentialNotFound, ImpossibleValidity.
+        Raises CredentialNotFound, ImpossibleValidity, CourseNotFound unless the course is of the same owner.
         """
-        by.require(Right.AWARD_CREDENTIALS)
         with self.unit_of_work.atomic():
-            credential = self.credentials.get_for_update(credential_id).amended(terms)
-            self.credentials.save(credential)
-        return credential
+            credential = self._for_change(credential_id, by=by)
+            course = self.catalog.course(terms.course_id, within=Reach.into(credential.org_id))
+            if course.org_id != credential.org_id:
+                raise CourseNotFound
+            amended = credential.amended(terms)
+            self._keep(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
+        return amended
 
-    def offer(self, credential_id: CredentialId, *, is_offered: bool, by: Principal) -> Credential:
+    def offer(
+        self, credential_id: CredentialId, *, is_offered: bool, reason: str = "", by: Principal
+    ) -> Credential:
         """Issue it to whoever earns it from now on, or to nobody more. Raises CredentialNotFound."""
-        by.require(Right.AWARD_CREDENTIALS)
+        action = AuditAction.CREDENTIAL_OFFERED if is_offered else AuditAction.CREDENTIAL_WITHDRAWN
         with self.unit_of_work.atomic():
-            credential = replace(
-                self.credentials.get_for_update(credential_id), is_offered=is_offered
-            )
-            self.credentials.save(credential)
+            credential = self._for_change(credential_id, by=by)
+            offered = replace(credential, is_offered=is_offered)
+            self._keep(action, credential, offered, reason=reason, by=by)
+        return offered
+
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[Credential]:
+        """What the asker can earn, oldest first; the id breaks ties."""
+        return self.credentials.page_of(request, within=by.own_reach)
+
+    def _require(self, org_id: OrganizationId | None, *, by: Principal) -> None:
+        by.require(Right.AWARD_CREDENTIALS, of=org_id)
+        self.gate.require_open(org_id, by=by)
+
+    def _for_change(self, credential_id: CredentialId, *, by: Principal) -> Credential:
+        """The definition, which nobody else changes meanwhile. Raises CredentialNotFound."""
+        credential = self.credentials.get_for_update(credential_id, within=by.reach)
+        self._require(credential.org_id, by=by)
         return credential
 
-    def page_of(self, request: PageRequest) -> Page[Credential]:
-        """What can be earned, oldest first; the id breaks ties."""
-        return self.credentials.page_of(request)
+    def _keep(
+        self,
+        action: AuditAction,
+        before: Credential,
+        after: Credential,
+        *,
+        reason: str = "",
+        by: Principal,
+    ) -> None:
+        self.credentials.save(after, within=by.reach)
+        act = _act(action, after, reason=reason)
+        self.audit_log.record(act.of_changes(_members_of(before), _members_of(after)), by=by)
+
+
+def _act(action: AuditAction, credential: Credential, *, reason: str = "") -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=SubjectType.CREDENTIAL,
+        subject_id=str(credential.id),
+        org_id=credential.org_id,
+        reason=reason,
+    )
+
+
+def _members_of(credential: Credential) -> dict[str, object]:
+    terms = credential.terms
+    return {
+        "version": credential.version,
+        "is_offered": credential.is_offered,
+        "name": terms.name,
+        "type": terms.type.value,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course_id": str(terms.course_id),
+        "valid_for_days": terms.valid_for_days,
+    }

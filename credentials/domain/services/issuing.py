@@ -4,9 +4,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
-from accounts.public import Principal, Right, UserId
+from accounts.public import (
+    AuditAct,
+    AuditAction,
+    AuditLog,
+    Gate,
+    Principal,
+    Right,
+    SubjectType,
+    UserId,
+)
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities import (
     Evidence,
@@ -26,6 +36,8 @@ class IssuingService:
     credentials: CredentialRepository
     user_credentials: UserCredentialRepository
     recording: RecordingService
+    gate: Gate
+    audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -39,8 +51,9 @@ class IssuingService:
             course_version=event.course_version,
             completed_at=event.completed_at,
         )
+        within = Reach.into(event.org_id)
         with self.unit_of_work.atomic():
-            for credential in self.credentials.earned_by(event.course_id):
+            for credential in self.credentials.earned_by(event.course_id, within=within):
                 user_credential = UserCredential.issued(
                     UserCredentialId(uuid4()),
                     credential=credential,
@@ -53,7 +66,7 @@ class IssuingService:
 
     def get(self, user_credential_id: UserCredentialId) -> HeldCredential:
         """Raises UserCredentialNotFound."""
-        return self._held(self.user_credentials.get(user_credential_id))
+        return self._held(self.user_credentials.shown(user_credential_id))
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[HeldCredential]:
         """All that the asker was issued, revoked ones too, by the moment of issue; the id breaks ties."""
@@ -78,14 +91,13 @@ class IssuingService:
     ) -> HeldCredential:
         """Vouch for it no longer.
 
-        Raises NotPermitted, UserCredentialNotFound, AlreadyRevoked, ReasonMissing.
+        Raises NotPermitted, UserCredentialNotFound, OrganizationSuspended, AlreadyRevoked, ReasonMissing.
         """
-        by.require(Right.AWARD_CREDENTIALS)
         with self.unit_of_work.atomic():
-            found = self.user_credentials.get_for_update(user_credential_id)
-            revoked = found.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
-            self.user_credentials.save(revoked)
-            self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
+            found = self._for_change(user_credential_id, by=by)
+            revoked = self._revoke(found, reason=reason, by=by)
+            act = _act(AuditAction.CREDENTIAL_REVOKED, found, reason=reason)
+            self.audit_log.record(act, by=by)
         return self._held(revoked)
 
     def reissue(
@@ -94,32 +106,47 @@ class IssuingService:
         """Issue a new copy, on the terms of today, in place of one that is revoked, expired or wrong.
 
         A copy that is still in force is revoked for the reason given. Raises NotPermitted, UserCredentialNotFound,
-        AlreadyIssued when a later copy is current, ReasonMissing.
+        OrganizationSuspended, AlreadyIssued when a later copy is current, ReasonMissing.
         """
-        by.require(Right.AWARD_CREDENTIALS)
         now = self.clock.now()
         with self.unit_of_work.atomic():
-            old = self.user_credentials.get_for_update(user_credential_id)
+            old = self._for_change(user_credential_id, by=by)
             if old.status(at=now) is UserCredentialStatus.ISSUED:
-                self.revoke(old.id, reason=reason, by=by)
+                self._revoke(old, reason=reason, by=by)
             elif old.is_current:
-                self.user_credentials.save(old.superseded())
+                self.user_credentials.save(old.superseded(), within=by.reach)
             new = UserCredential.issued(
                 UserCredentialId(uuid4()),
-                credential=self.credentials.get(old.credential_id),
+                credential=self.credentials.get(old.credential_id, within=by.reach),
                 user_id=old.user_id,
                 evidence=old.evidence,
                 at=now,
                 supersedes=old.id,
             )
             self._issue(new, by=by.user_id)
+            act = _act(AuditAction.CREDENTIAL_REISSUED, old, reason=reason)
+            self.audit_log.record(act.of_changes({}, {"superseded_by": str(new.id)}), by=by)
         return self._held(new)
+
+    def _for_change(self, user_credential_id: UserCredentialId, *, by: Principal) -> UserCredential:
+        """The copy, which nobody else changes meanwhile."""
+        found = self.user_credentials.get_for_update(user_credential_id, within=by.reach)
+        by.require(Right.AWARD_CREDENTIALS, of=found.org_id)
+        self.gate.require_open(found.org_id, by=by)
+        return found
+
+    def _revoke(self, found: UserCredential, *, reason: str, by: Principal) -> UserCredential:
+        revoked = found.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
+        self.user_credentials.save(revoked, within=by.reach)
+        self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
+        return revoked
 
     def _held(self, copy: UserCredential) -> HeldCredential:
         return HeldCredential(copy=copy, status=copy.status(at=self.clock.now()))
 
     def _issue(self, user_credential: UserCredential, *, by: UserId | None) -> None:
-        self.user_credentials.add(user_credential)
+        within = Reach.into(user_credential.org_id)
+        self.user_credentials.add(user_credential, within=within)
         self._record(EventType.CREDENTIAL_ISSUED, user_credential, by=by)
 
     def _record(
@@ -134,6 +161,18 @@ class IssuingService:
             },
         )
         stream = StreamId(
-            user_id=user_credential.user_id, course_id=user_credential.evidence.course_id
+            user_id=user_credential.user_id,
+            course_id=user_credential.evidence.course_id,
+            org_id=user_credential.org_id,
         )
         self.recording.record(fact, stream=stream, by=by)
+
+
+def _act(action: AuditAction, copy: UserCredential, *, reason: str) -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=SubjectType.USER_CREDENTIAL,
+        subject_id=str(copy.id),
+        org_id=copy.org_id,
+        reason=reason,
+    )

@@ -1,13 +1,13 @@
 """The log: who did what, in an order and a chain that can be proved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NewType
 from uuid import UUID
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
-from courses.public import CourseId, OrganizationId
+from courses.public import CourseId
 from progress.domain.entities.facts import Fact
 
 EventId = NewType("EventId", UUID)
@@ -18,10 +18,11 @@ GENESIS: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamId:
-    """Whose log on which course."""
+    """Whose log on which course. `org_id`, whose course that is, follows from it, and so tells no two apart."""
 
     user_id: UserId
     course_id: CourseId
+    org_id: OrganizationId | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"user {self.user_id} on course {self.course_id}"
@@ -57,7 +58,7 @@ class ProgressEvent:
 
     @property
     def stream(self) -> StreamId:
-        return StreamId(user_id=self.user_id, course_id=self.course_id)
+        return StreamId(user_id=self.user_id, course_id=self.course_id, org_id=self.org_id)
 
     def sealed(self) -> "ProgressEvent":
         """With the hash that belongs to it."""

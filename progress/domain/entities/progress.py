@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from accounts.public import UserId
-from courses.public import CourseId, CourseVersion, ItemId, ModuleId, OrganizationId, Outline
+from accounts.public import OrganizationId, UserId
+from courses.public import CourseId, CourseVersion, ItemId, ModuleId, Outline
 from progress.domain.entities.facts import EventType, Fact
 from progress.domain.entities.log import GENESIS, Cause, EventId, ProgressEvent, StreamId
 from progress.domain.errors import AlreadyCompleted, AlreadyEnrolled, NotEnrolled
@@ -59,7 +59,7 @@ class CourseProgress:
 
     @property
     def stream(self) -> StreamId:
-        return StreamId(user_id=self.user_id, course_id=self.course_id)
+        return StreamId(user_id=self.user_id, course_id=self.course_id, org_id=self.org_id)
 
     @property
     def place(self) -> tuple[datetime, CourseId]:

@@ -6,11 +6,20 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.public import UserId
+from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.kernel.pages import (
+    Page,
+    PageRequest,
+    ids_in,
+    moment_and_id_in,
+    number_in,
+    page_of,
+)
+from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
-from courses.public import CourseId, ItemId, ModuleId, OrganizationId
+from authsvc.storage.reach import owned_within
+from courses.public import CourseId, ItemId, ModuleId
 from progress import models as rows
 from progress.domain.entities import (
     CourseProgress,
@@ -27,25 +36,31 @@ Values = dict[str, Any]
 
 
 class OrmProgressRepository:
-    def add(self, progress: CourseProgress) -> None:
+    def add(self, progress: CourseProgress, *, within: Reach) -> None:
+        within.require(progress.org_id)
         values = _progress_values(progress)
         if not insert(rows.CourseProgress, [values], unless_taken=("user_id", "course_id")):
             raise AlreadyEnrolled(course_slug=progress.course_slug)
 
-    def find(self, user_id: UserId, address: str) -> CourseProgress | None:
-        return self._first(rows.CourseProgress.objects.all(), user_id, address)
+    def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
+        return self._first(_kept(within), user_id, address)
 
-    def find_for_update(self, user_id: UserId, address: str) -> CourseProgress | None:
-        return self._first(rows.CourseProgress.objects.select_for_update(), user_id, address)
+    def find_for_update(
+        self, user_id: UserId, address: str, *, within: Reach
+    ) -> CourseProgress | None:
+        return self._first(_kept(within).select_for_update(), user_id, address)
 
-    def save(self, progress: CourseProgress) -> None:
+    def save(self, progress: CourseProgress, *, within: Reach) -> None:
+        within.require(progress.org_id)
         kept = rows.CourseProgress.objects.filter(
             user_id=progress.user_id, course_id=progress.course_id
         )
         kept.update(**_progress_values(progress))
 
-    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[CourseProgress]:
-        found = rows.CourseProgress.objects.filter(user_id=user_id)
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(user_id=user_id)
         if request.cursor is not None:
             at, course_id = moment_and_id_in(request.cursor)
             found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, course_id__gt=course_id))
@@ -53,12 +68,36 @@ class OrmProgressRepository:
         kept = [_progress(row) for row in found]
         return page_of(kept, request, key=lambda progress: progress.place)
 
-    def orphans(self) -> list[StreamId]:
+    def page_for_course(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(course_id=course_id)
+        if request.cursor is not None:
+            at, user_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, user_id__gt=user_id))
+        found = found.order_by("enrolled_at", "user_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: (progress.enrolled_at, progress.user_id))
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(org_id=org_id)
+        if request.cursor is not None:
+            user_id, course_id = ids_in(request.cursor)
+            found = found.filter(
+                Q(user_id__gt=user_id) | Q(user_id=user_id, course_id__gt=course_id)
+            )
+        found = found.order_by("user_id", "course_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: (progress.user_id, progress.course_id))
+
+    def orphans(self, *, within: Reach) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
             user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
         )
-        found = rows.CourseProgress.objects.exclude(Exists(begun)).order_by("user_id", "course_id")
-        return [_stream(row) for row in found.only("user_id", "course_id")]
+        found = _kept(within).exclude(Exists(begun)).order_by("user_id", "course_id")
+        return [_stream(row) for row in found.only("user_id", "course_id", "org_id")]
 
     def _first(
         self, found: QuerySet[rows.CourseProgress], user_id: UserId, address: str
@@ -68,24 +107,32 @@ class OrmProgressRepository:
 
 
 class OrmEventRepository:
-    def append(self, events: Sequence[ProgressEvent]) -> None:
+    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+        for event in events:
+            within.require(event.org_id)
         insert(rows.ProgressEvent, [_event_values(event) for event in events])
 
-    def page_of_stream(self, stream: StreamId, request: PageRequest) -> Page[ProgressEvent]:
+    def page_of_stream(
+        self, stream: StreamId, request: PageRequest, *, within: Reach
+    ) -> Page[ProgressEvent]:
         after = number_in(request.cursor) if request.cursor is not None else 0
-        found = _rows_of(stream).filter(sequence__gt=after)[: request.limit + 1]
+        found = _rows_of(stream, within).filter(sequence__gt=after)[: request.limit + 1]
         return page_of([_event(row) for row in found], request, key=lambda event: (event.sequence,))
 
-    def stream(self, stream: StreamId) -> list[ProgressEvent]:
-        return [_event(row) for row in _rows_of(stream)]
+    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
+        return [_event(row) for row in _rows_of(stream, within)]
 
-    def page_of_streams(self, request: PageRequest) -> Page[StreamId]:
+    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
         after = number_in(request.cursor) if request.cursor is not None else 0
-        first_events = rows.ProgressEvent.objects.filter(sequence=1, position__gt=after)
-        found = first_events.order_by("position")[: request.limit + 1]
+        first_events = rows.ProgressEvent.objects.filter(owned_within(within), sequence=1)
+        found = first_events.filter(position__gt=after).order_by("position")[: request.limit + 1]
         page = page_of(list(found), request, key=lambda row: (row.position,))
         streams = tuple(_stream(row) for row in page.items)
         return Page(items=streams, next_cursor=page.next_cursor)
+
+
+def _kept(within: Reach) -> QuerySet[rows.CourseProgress]:
+    return rows.CourseProgress.objects.filter(owned_within(within))
 
 
 def _address(address: str) -> Q:
@@ -93,13 +140,17 @@ def _address(address: str) -> Q:
     return Q(course_slug=address) if course_id is None else Q(course_id=course_id)
 
 
-def _rows_of(stream: StreamId) -> QuerySet[rows.ProgressEvent]:
+def _rows_of(stream: StreamId, within: Reach) -> QuerySet[rows.ProgressEvent]:
     found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
-    return found.order_by("sequence")
+    return found.filter(owned_within(within)).order_by("sequence")
 
 
 def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:
-    return StreamId(user_id=UserId(row.user_id), course_id=CourseId(row.course_id))
+    return StreamId(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
 
 
 def _progress(row: rows.CourseProgress) -> CourseProgress:

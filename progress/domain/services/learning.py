@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.public import Principal
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId, Outline
 from progress.domain.entities import Cause, CourseProgress
@@ -14,7 +15,10 @@ from progress.domain.services.recording import Recorder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningService:
-    """Each act is one unit of work: its events, the projection, and what follows from them elsewhere."""
+    """Each act is one unit of work: its events, the projection, and what follows from them elsewhere.
+
+    What an organization teaches is for its members: for everybody else there is no such course.
+    """
 
     progress: ProgressRepository
     recorder: Recorder
@@ -73,11 +77,14 @@ class LearningService:
 
     def _progress_of(self, learner: Principal, address: str) -> CourseProgress:
         """The learner's progress, locked. Raises NotEnrolled, or CourseNotFound if there is not even a course."""
-        progress = self.progress.find_for_update(learner.person, address)
+        within = learner.own_reach
+        progress = self.progress.find_for_update(learner.person, address, within=within)
         if progress is None:
-            self.catalog.visible_to(learner, address)
+            self.catalog.learnable_by(learner, address)
             raise NotEnrolled
         return progress
 
     def _outline_of(self, progress: CourseProgress) -> Outline:
-        return self.catalog.version(progress.course_id, progress.course_version).outline
+        within = Reach.into(progress.org_id)
+        number = progress.course_version
+        return self.catalog.version(progress.course_id, number, within=within).outline

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+from accounts.public import Principal, Right
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseVersionNotFound
 from progress.domain.entities import (
@@ -56,98 +58,108 @@ class ChainReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogService:
+    """For those who may see all of the log, and so manage all organizations. Raises NotPermitted."""
+
     progress: ProgressRepository
     log: EventRepository
     catalog: CatalogService
     unit_of_work: UnitOfWork
 
-    def compare(self) -> ProjectionReport:
+    def compare(self, *, by: Principal) -> ProjectionReport:
         """Fold every stream and compare the outcome with the kept projection; change nothing."""
-        return self._fold_all(repair=False)
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        return self._fold_all(repair=False, within=by.reach)
 
-    def rebuild(self) -> ProjectionReport:
+    def rebuild(self, *, by: Principal) -> ProjectionReport:
         """Fold every stream and keep the outcome, each in a unit of work of its own."""
-        return self._fold_all(repair=True)
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        return self._fold_all(repair=True, within=by.reach)
 
-    def verify(self) -> ChainReport:
+    def verify(self, *, by: Principal) -> ChainReport:
         """Walk the hash chain of every stream, up to the head that the projection holds."""
+        by.require(Right.MANAGE_ORGANIZATIONS)
         streams = events = 0
         flaws: list[Flaw] = []
-        for stream in self._streams():
-            length, reason = self._examined(stream)
+        for stream in self._streams(by.reach):
+            length, reason = self._examined(stream, by.reach)
             streams += 1
             events += length
             if reason:
                 flaws.append(Flaw(stream=stream, reason=reason))
-        return ChainReport(streams=streams, events=events, flaws=(*flaws, *self._orphans()))
+        flaws.extend(self._orphans(by.reach))
+        return ChainReport(streams=streams, events=events, flaws=tuple(flaws))
 
-    def _examined(self, stream: StreamId) -> tuple[int, str]:
+    def _examined(self, stream: StreamId, within: Reach) -> tuple[int, str]:
         """How many events the stream has and what is wrong with it, while nobody adds to it."""
         with self.unit_of_work.atomic():
-            head = self._kept(stream)
+            head = self._kept(stream, within)
             try:
-                events = self.log.stream(stream)
+                events = self.log.stream(stream, within=within)
             except ValueError as error:
                 return 0, f"an event cannot be read: {error}"
         return len(events), _broken_link(events) or _wrong_head(head, events[-1])
 
-    def _fold_all(self, *, repair: bool) -> ProjectionReport:
+    def _fold_all(self, *, repair: bool, within: Reach) -> ProjectionReport:
         tally = _Tally()
-        for stream in self._streams():
+        for stream in self._streams(within):
             with self.unit_of_work.atomic():
-                kept = self._kept(stream)
-                folded = self._folded(stream)
+                kept = self._kept(stream, within)
+                folded = self._folded(stream, within)
                 if repair and isinstance(folded, CourseProgress) and folded != kept:
-                    self._keep(folded)
+                    self._keep(folded, within)
             tally.count(folded, kept)
-        return tally.report(self._orphans())
+        return tally.report(self._orphans(within))
 
-    def _folded(self, stream: StreamId) -> CourseProgress | Flaw:
+    def _folded(self, stream: StreamId, within: Reach) -> CourseProgress | Flaw:
         """What the stream amounts to, or why nobody can say."""
         try:
-            return self._outcome_of(self.log.stream(stream))
+            return self._outcome_of(self.log.stream(stream, within=within), within)
         except ValueError as error:
             return Flaw(stream=stream, reason=f"an event cannot be read: {error}")
         except CourseVersionNotFound:
             return Flaw(stream=stream, reason="there is no such version of the course")
 
-    def _outcome_of(self, events: list[ProgressEvent]) -> CourseProgress:
+    def _outcome_of(self, events: list[ProgressEvent], within: Reach) -> CourseProgress:
         """Raises CourseVersionNotFound."""
         first = events[0]
         number = int(first.fact.payload.get("course_version", 0))
-        version = self.catalog.version(first.course_id, number)
+        version = self.catalog.version(first.course_id, number, within=within)
         progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
         for event in events:
-            version = self.catalog.version(event.course_id, version_after(event, progress))
+            number = version_after(event, progress)
+            version = self.catalog.version(event.course_id, number, within=within)
             progress = progress.apply(event, version.outline)
         return progress
 
-    def _orphans(self) -> Iterator[Flaw]:
+    def _orphans(self, within: Reach) -> Iterator[Flaw]:
         """Progress without a beginning in the log: streams are found by that, so these are not among them."""
-        for stream in self.progress.orphans():
+        for stream in self.progress.orphans(within=within):
             yield Flaw(stream=stream, reason="event 1 is missing")
 
-    def _streams(self) -> Iterator[StreamId]:
+    def _streams(self, within: Reach) -> Iterator[StreamId]:
         cursor = None
         while True:
-            page = self.log.page_of_streams(PageRequest(limit=100, cursor=cursor))
+            request = PageRequest(limit=100, cursor=cursor)
+            page = self.log.page_of_streams(request, within=within)
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    def _kept(self, stream: StreamId) -> CourseProgress | None:
+    def _kept(self, stream: StreamId, within: Reach) -> CourseProgress | None:
         """What is kept of the stream, locked; None also for what cannot be read, for that is as good as nothing."""
         try:
-            return self.progress.find_for_update(stream.user_id, str(stream.course_id))
+            return self.progress.find_for_update(
+                stream.user_id, str(stream.course_id), within=within
+            )
         except ValueError:
             return None
 
-    def _keep(self, folded: CourseProgress) -> None:
+    def _keep(self, folded: CourseProgress, within: Reach) -> None:
         try:
-            self.progress.add(folded)
+            self.progress.add(folded, within=within)
         except AlreadyEnrolled:
-            self.progress.save(folded)
+            self.progress.save(folded, within=within)
 
 
 class _Tally:

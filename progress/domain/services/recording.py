@@ -6,6 +6,7 @@ from uuid import uuid4
 from accounts.public import UserId
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.events import EventBus
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService
 from progress.domain.entities import (
@@ -36,15 +37,15 @@ class Recorder:
     def begin(self, progress: CourseProgress, fact: Fact, cause: Cause) -> CourseProgress:
         """Record the first fact of a stream. Raises AlreadyEnrolled when the stream has one."""
         events, after = self._events(progress, fact, cause)
-        self.progress.add(after)
-        self._tell(events)
+        self.progress.add(after, within=Reach.into(after.org_id))
+        self._tell(events, within=Reach.into(after.org_id))
         return after
 
     def record(self, progress: CourseProgress, fact: Fact, cause: Cause) -> CourseProgress:
         """Record a fact in the stream of *progress*, which was found for update."""
         events, after = self._events(progress, fact, cause)
-        self.progress.save(after)
-        self._tell(events)
+        self.progress.save(after, within=Reach.into(after.org_id))
+        self._tell(events, within=Reach.into(after.org_id))
         return after
 
     def _events(
@@ -52,19 +53,21 @@ class Recorder:
     ) -> tuple[list[ProgressEvent], CourseProgress]:
         """The fact as an event, the completion of the course if that follows, and what they amount to."""
         events: list[ProgressEvent] = []
+        within = Reach.into(progress.org_id)
         due: Fact | None = fact
         while due is not None:
             event = progress.next_event(
                 due, event_id=EventId(uuid4()), at=self.clock.now(), cause=cause
             )
-            version = self.catalog.version(event.course_id, version_after(event, progress))
+            number = version_after(event, progress)
+            version = self.catalog.version(event.course_id, number, within=within)
             progress = progress.apply(event, version.outline)
             events.append(event)
             due = progress.completion()
         return events, progress
 
-    def _tell(self, events: list[ProgressEvent]) -> None:
-        self.log.append(events)
+    def _tell(self, events: list[ProgressEvent], *, within: Reach) -> None:
+        self.log.append(events, within=within)
         for event in events:
             if event.fact.type is EventType.COURSE_COMPLETED:
                 self.events.publish(_course_completed(event))
@@ -74,6 +77,7 @@ def _course_completed(event: ProgressEvent) -> CourseCompleted:
     return CourseCompleted(
         user_id=event.user_id,
         course_id=event.course_id,
+        org_id=event.org_id,
         course_version=int(event.fact.payload["course_version"]),
         completed_at=event.occurred_at,
     )
@@ -90,7 +94,9 @@ class RecordingService:
     def record(self, fact: Fact, *, stream: StreamId, by: UserId | None) -> None:
         """Add the fact to the stream. Raises NotEnrolled when there is no such stream."""
         with self.unit_of_work.atomic():
-            progress = self.progress.find_for_update(stream.user_id, str(stream.course_id))
+            progress = self.progress.find_for_update(
+                stream.user_id, str(stream.course_id), within=Reach.into(stream.org_id)
+            )
             if progress is None:
                 raise NotEnrolled
             self.recorder.record(progress, fact, Cause(user_id=by))

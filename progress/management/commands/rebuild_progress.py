@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.public import OPERATOR
 from authsvc.commands import OperatorCommand, counted
 from authsvc.container import services
 from progress.domain.services import ProjectionReport
@@ -29,7 +30,7 @@ class Command(OperatorCommand):
             self._rebuild()
 
     def _compare(self) -> None:
-        report = services().log.compare()
+        report = services().log.compare(by=OPERATOR)
         self._list(report, "different")
         self.stdout.write(f"checksum of the log:      {report.checksum}")
         self.stdout.write(f"checksum of what is kept: {report.kept_checksum}")
@@ -37,7 +38,7 @@ class Command(OperatorCommand):
             raise CommandError("What is kept of progress is not what the log amounts to.")
 
     def _rebuild(self) -> None:
-        report = services().log.rebuild()
+        report = services().log.rebuild(by=OPERATOR)
         self._list(report, "repaired")
         self.stdout.write(f"checksum: {report.checksum}")
         if report.flaws:

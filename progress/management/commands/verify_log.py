@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from accounts.public import OPERATOR
 from authsvc.commands import OperatorCommand, counted
 from authsvc.container import services
 
@@ -15,7 +16,7 @@ class Command(OperatorCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = services().log.verify()
+        report = services().log.verify(by=OPERATOR)
         for flaw in report.flaws:
             self.stdout.write(f"{flaw.stream}: {flaw.reason}")
         streams, events = counted(report.streams, "stream"), counted(report.events, "event")

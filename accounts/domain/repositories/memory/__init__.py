@@ -1,5 +1,6 @@
 """Accounts in dicts."""
 
+from accounts.domain.repositories.memory.audit_log import InMemoryAuditLogRepository
 from accounts.domain.repositories.memory.clients import (
     InMemoryClientRepository,
     InMemoryConsentRepository,
@@ -15,6 +16,11 @@ from accounts.domain.repositories.memory.limits import (
     InMemoryRateLimitRepository,
 )
 from accounts.domain.repositories.memory.logouts import InMemoryLogoutNoticeRepository
+from accounts.domain.repositories.memory.organizations import (
+    InMemoryInvitationRepository,
+    InMemoryMembershipRepository,
+    InMemoryOrganizationRepository,
+)
 from accounts.domain.repositories.memory.sessions import (
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
@@ -25,13 +31,17 @@ from accounts.domain.repositories.memory.users import (
 )
 
 __all__ = [
+    "InMemoryAuditLogRepository",
     "InMemoryAuthorizationCodeRepository",
     "InMemoryClientRepository",
     "InMemoryConsentRepository",
     "InMemoryDeviceCodeRepository",
     "InMemoryFamiliarAddressRepository",
+    "InMemoryInvitationRepository",
     "InMemoryLedgerRepository",
     "InMemoryLogoutNoticeRepository",
+    "InMemoryMembershipRepository",
+    "InMemoryOrganizationRepository",
     "InMemoryPushedRequestRepository",
     "InMemoryRateLimitRepository",
     "InMemoryRefreshTokenRepository",

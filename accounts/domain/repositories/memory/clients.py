@@ -1,54 +1,75 @@
 """Clients and consents in dicts."""
 
 from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from accounts.domain.entities import ClientPk, Consent, OAuthClient, UserId
+from accounts.domain.entities import (
+    ClientPk,
+    Consent,
+    OAuthClient,
+    Organization,
+    OrganizationId,
+    UserId,
+)
 from accounts.domain.errors import ClientNotFound
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryClientRepository:
+    organizations: Mapping[OrganizationId, Organization] = field(default_factory=dict)
     store: MutableMapping[ClientPk, OAuthClient] = field(default_factory=dict)
 
-    def add(self, client: OAuthClient) -> None:
+    def add(self, client: OAuthClient, *, within: Reach) -> None:
+        within.require(client.org_id)
         self.store[client.id] = client
 
     def find(self, client_id: str) -> OAuthClient | None:
         for client in self.store.values():
-            if client.client_id == client_id and client.is_active:
+            if client.client_id == client_id and client.is_active and self._is_open(client):
                 return client
         return None
 
-    def get(self, client_pk: ClientPk) -> OAuthClient:
-        try:
-            return self.store[client_pk]
-        except KeyError:
-            raise ClientNotFound from None
+    def get(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
+        client = self.store.get(client_pk)
+        if client is None or not within.covers(client.org_id):
+            raise ClientNotFound
+        return client
 
-    def get_for_update(self, client_pk: ClientPk) -> OAuthClient:
-        return self.get(client_pk)
+    def get_for_update(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
+        return self.get(client_pk, within=within)
 
-    def save(self, client: OAuthClient) -> None:
+    def save(self, client: OAuthClient, *, within: Reach) -> None:
+        within.require(client.org_id)
         self.store[client.id] = client
+
+    def note_use(self, client_pk: ClientPk, *, at: datetime, within: Reach) -> None:
+        client = self.store.get(client_pk)
+        if client is not None and within.covers(client.org_id):
+            self.store[client_pk] = replace(client, last_used_at=at)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         found = (client for client in self.store.values() if client.client_id in client_ids)
         return {client.client_id: client.terms.name for client in found}
 
-    def page_of(self, request: PageRequest) -> Page[OAuthClient]:
-        found = sorted(self.store.values(), key=_age)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [client for client in found if _age(client) > after]
-        return page_of(found, request, key=_age)
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[OAuthClient]:
+        return _page([each for each in self.store.values() if within.covers(each.org_id)], request)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[OAuthClient]:
+        kept = (each for each in self.store.values() if each.org_id == org_id and each.is_active)
+        return _page([each for each in kept if within.covers(each.org_id)], request)
+
+    def _is_open(self, client: OAuthClient) -> bool:
+        return client.org_id is None or self.organizations[client.org_id].is_open
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryConsentRepository:
-    clients: InMemoryClientRepository
+    clients: MutableMapping[ClientPk, OAuthClient] = field(default_factory=dict)
     store: MutableMapping[tuple[UserId, ClientPk], Consent] = field(default_factory=dict)
 
     def find(self, user_id: UserId, client_pk: ClientPk) -> Consent | None:
@@ -60,10 +81,18 @@ class InMemoryConsentRepository:
     def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
         mine = [consent for consent in self.store.values() if consent.user_id == user_id]
         mine.sort(key=lambda consent: (consent.given_at, consent.client_pk))
-        return [(consent, self.clients.get(consent.client_pk)) for consent in mine]
+        return [(consent, self.clients[consent.client_pk]) for consent in mine]
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         return self.store.pop((user_id, client_pk), None) is not None
+
+
+def _page(clients: list[OAuthClient], request: PageRequest) -> Page[OAuthClient]:
+    found = sorted(clients, key=_age)
+    if request.cursor is not None:
+        after = moment_and_id_in(request.cursor)
+        found = [client for client in found if _age(client) > after]
+    return page_of(found, request, key=_age)
 
 
 def _age(client: OAuthClient) -> tuple[datetime, ClientPk]:

@@ -1,10 +1,13 @@
 """Sessions and their refresh tokens in dicts."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.domain.entities import (
+    Organization,
+    OrganizationId,
+    OrgMembership,
     RefreshToken,
     Session,
     SessionEnd,
@@ -20,6 +23,8 @@ from accounts.domain.repositories.memory.users import InMemoryUserRepository
 class InMemorySessionRepository:
     users: InMemoryUserRepository
     refresh_tokens: "InMemoryRefreshTokenRepository"
+    organizations: Mapping[OrganizationId, Organization] = field(default_factory=dict)
+    memberships: Mapping[tuple[OrganizationId, UserId], OrgMembership] = field(default_factory=dict)
     store: MutableMapping[SessionId, Session] = field(default_factory=dict)
 
     def add(self, session: Session) -> None:
@@ -36,6 +41,13 @@ class InMemorySessionRepository:
             expires_at=session.expires_at,
             is_user_active=user is None or user.is_active,
             roles=user.roles if user else (),
+            memberships={
+                each.org_id: each.role
+                for each in self.memberships.values()
+                if each.user_id == session.user_id and self.organizations[each.org_id].is_open
+            },
+            org_id=session.org_id,
+            is_org_open=session.org_id is None or self.organizations[session.org_id].is_open,
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:

@@ -1,5 +1,6 @@
 """Accounts in the database: the only package here that knows the rows."""
 
+from accounts.domain.repositories.orm.audit_log import OrmAuditLogRepository
 from accounts.domain.repositories.orm.clients import OrmClientRepository, OrmConsentRepository
 from accounts.domain.repositories.orm.codes import (
     OrmAuthorizationCodeRepository,
@@ -12,6 +13,11 @@ from accounts.domain.repositories.orm.limits import (
     OrmRateLimitRepository,
 )
 from accounts.domain.repositories.orm.logouts import OrmLogoutNoticeRepository
+from accounts.domain.repositories.orm.organizations import (
+    OrmInvitationRepository,
+    OrmMembershipRepository,
+    OrmOrganizationRepository,
+)
 from accounts.domain.repositories.orm.sessions import (
     OrmRefreshTokenRepository,
     OrmSessionRepository,
@@ -19,13 +25,17 @@ from accounts.domain.repositories.orm.sessions import (
 from accounts.domain.repositories.orm.users import OrmUserRepository, OrmVerifiedEmailRepository
 
 __all__ = [
+    "OrmAuditLogRepository",
     "OrmAuthorizationCodeRepository",
     "OrmClientRepository",
     "OrmConsentRepository",
     "OrmDeviceCodeRepository",
     "OrmFamiliarAddressRepository",
+    "OrmInvitationRepository",
     "OrmLedgerRepository",
     "OrmLogoutNoticeRepository",
+    "OrmMembershipRepository",
+    "OrmOrganizationRepository",
     "OrmPushedRequestRepository",
     "OrmRateLimitRepository",
     "OrmRefreshTokenRepository",

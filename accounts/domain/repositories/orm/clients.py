@@ -1,9 +1,10 @@
 """Clients and consents in the database."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import models as rows
 from accounts.domain.entities import (
@@ -13,54 +14,70 @@ from accounts.domain.entities import (
     GrantType,
     IdTokenAlgorithm,
     OAuthClient,
+    OrganizationId,
+    OrganizationStatus,
     UserId,
 )
 from accounts.domain.errors import ClientNotFound
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
 from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.reach import owned_within
 
 Values = dict[str, Any]
 
 _CLIENT: Final = PreparedQuery(
-    lambda client_id: rows.OAuthClient.objects.filter(client_id=client_id, is_active=True), str
+    lambda client_id: rows.OAuthClient.objects.filter(
+        Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE), client_id=client_id, is_active=True
+    ),
+    str,
 )
 
 
 class OrmClientRepository:
-    def add(self, client: OAuthClient) -> None:
+    def add(self, client: OAuthClient, *, within: Reach) -> None:
+        within.require(client.org_id)
         insert(rows.OAuthClient, [_client_values(client)])
 
     def find(self, client_id: str) -> OAuthClient | None:
         row = _CLIENT.first(client_id)
         return _client(row) if row else None
 
-    def get(self, client_pk: ClientPk) -> OAuthClient:
-        try:
-            return _client(rows.OAuthClient.objects.get(pk=client_pk))
-        except rows.OAuthClient.DoesNotExist:
-            raise ClientNotFound from None
+    def get(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
+        return self._one(rows.OAuthClient.objects.all(), client_pk, within)
 
-    def get_for_update(self, client_pk: ClientPk) -> OAuthClient:
-        try:
-            return _client(rows.OAuthClient.objects.select_for_update().get(pk=client_pk))
-        except rows.OAuthClient.DoesNotExist:
-            raise ClientNotFound from None
+    def get_for_update(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
+        return self._one(rows.OAuthClient.objects.select_for_update(), client_pk, within)
 
-    def save(self, client: OAuthClient) -> None:
+    def save(self, client: OAuthClient, *, within: Reach) -> None:
+        within.require(client.org_id)
         rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
+
+    def note_use(self, client_pk: ClientPk, *, at: datetime, within: Reach) -> None:
+        found = rows.OAuthClient.objects.filter(owned_within(within), pk=client_pk)
+        found.update(last_used_at=at)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         found = rows.OAuthClient.objects.filter(client_id__in=client_ids)
         return dict(found.values_list("client_id", "name"))
 
-    def page_of(self, request: PageRequest) -> Page[OAuthClient]:
-        found = rows.OAuthClient.objects.order_by("created_at", "id")
-        if request.cursor is not None:
-            at, last_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=last_id))
-        clients = [_client(row) for row in found[: request.limit + 1]]
-        return page_of(clients, request, key=lambda client: (client.created_at, client.id))
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[OAuthClient]:
+        return _page(rows.OAuthClient.objects.filter(owned_within(within)), request)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[OAuthClient]:
+        found = rows.OAuthClient.objects.filter(owned_within(within), org_id=org_id, is_active=True)
+        return _page(found, request)
+
+    def _one(
+        self, found: QuerySet[rows.OAuthClient], client_pk: ClientPk, within: Reach
+    ) -> OAuthClient:
+        try:
+            return _client(found.get(owned_within(within), pk=client_pk))
+        except rows.OAuthClient.DoesNotExist:
+            raise ClientNotFound from None
 
 
 class OrmConsentRepository:
@@ -85,6 +102,14 @@ class OrmConsentRepository:
         return bool(found.delete()[0])
 
 
+def _page(found: QuerySet[rows.OAuthClient], request: PageRequest) -> Page[OAuthClient]:
+    if request.cursor is not None:
+        at, last_id = moment_and_id_in(request.cursor)
+        found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=last_id))
+    clients = [_client(row) for row in found.order_by("created_at", "id")[: request.limit + 1]]
+    return page_of(clients, request, key=lambda client: (client.created_at, client.id))
+
+
 def _client(row: rows.OAuthClient) -> OAuthClient:
     return OAuthClient(
         id=ClientPk(row.id),
@@ -106,6 +131,9 @@ def _client(row: rows.OAuthClient) -> OAuthClient:
         ),
         is_active=row.is_active,
         created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
     )
 
 
@@ -129,6 +157,9 @@ def _client_values(client: OAuthClient) -> Values:
         "must_push": terms.must_push,
         "is_active": client.is_active,
         "created_at": client.created_at,
+        "org_id": client.org_id,
+        "expires_at": client.expires_at,
+        "last_used_at": client.last_used_at,
     }
 
 

@@ -9,6 +9,9 @@ from django.db.models import F
 from accounts import models as rows
 from accounts.domain.entities import (
     Authentication,
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
     RefreshToken,
     Role,
     Session,
@@ -26,8 +29,15 @@ Values = dict[str, Any]
 _STATE: Final = PreparedQuery(
     lambda session_id: (
         rows.Session.objects.filter(pk=session_id)
-        .annotate(user_is_active=F("user__is_active"), user_roles=F("user__roles"))
-        .only("user_id", "ended_at", "expires_at")
+        .annotate(
+            user_is_active=F("user__is_active"),
+            user_roles=F("user__roles"),
+            org_status=F("org__status"),
+            member_of=F("user__memberships__org_id"),
+            member_role=F("user__memberships__role"),
+            member_status=F("user__memberships__org__status"),
+        )
+        .only("user_id", "ended_at", "expires_at", "org_id")
     ),
     UUID,
 )
@@ -38,15 +48,23 @@ class OrmSessionRepository:
         insert(rows.Session, [_session_values(session)])
 
     def state_of(self, session_id: SessionId) -> SessionState | None:
-        row: Any = _STATE.first(session_id)  # with annotations, which no model has
-        if row is None:
+        found: list[Any] = _STATE.all(session_id)  # with annotations, which no model has
+        if not found:
             return None
+        row = found[0]
         return SessionState(
             user_id=UserId(row.user_id) if row.user_id else None,
             ended_at=row.ended_at,
             expires_at=row.expires_at,
             is_user_active=row.user_id is None or row.user_is_active,
             roles=tuple(Role(role) for role in row.user_roles or ()),
+            memberships={
+                OrganizationId(each.member_of): OrgRole(each.member_role)
+                for each in found
+                if each.member_status == OrganizationStatus.ACTIVE
+            },
+            org_id=OrganizationId(row.org_id) if row.org_id else None,
+            is_org_open=row.org_id is None or row.org_status == OrganizationStatus.ACTIVE,
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -118,6 +136,7 @@ def _session(row: rows.Session) -> Session:
         authentication=authentication_in(row),
         ended_at=row.ended_at,
         ended_because=SessionEnd(row.ended_because) if row.ended_because else None,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
 
 
@@ -132,6 +151,7 @@ def _session_values(session: Session) -> Values:
         "ended_at": session.ended_at,
         "ended_because": session.ended_because or "",
         "resource": session.resource,
+        "org_id": session.org_id,
         **authentication_values(session.authentication),
     }
 

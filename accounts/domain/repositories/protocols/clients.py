@@ -1,33 +1,49 @@
 """Where clients are kept, and what people have agreed to let them do."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
-from accounts.domain.entities import ClientPk, Consent, OAuthClient, UserId
+from accounts.domain.entities import (
+    ClientPk,
+    Consent,
+    OAuthClient,
+    OrganizationId,
+    UserId,
+)
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 
 
 class ClientRepository(Protocol):
-    def add(self, client: OAuthClient) -> None:
+    def add(self, client: OAuthClient, *, within: Reach) -> None:
         """Keep a new client."""
 
     def find(self, client_id: str) -> OAuthClient | None:
-        """The client with this public id; None when it is not active."""
+        """The client with this public id; None when it is not active, or its organization is not open."""
 
-    def get(self, client_pk: ClientPk) -> OAuthClient:
-        """Raise ClientNotFound when there is none; one that is not active is there."""
+    def get(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
+        """Raise ClientNotFound when there is none in view; one that is not active is there."""
 
-    def get_for_update(self, client_pk: ClientPk) -> OAuthClient:
+    def get_for_update(self, client_pk: ClientPk, *, within: Reach) -> OAuthClient:
         """Like get, and nobody else may change it until the unit of work ends."""
 
-    def save(self, client: OAuthClient) -> None:
+    def save(self, client: OAuthClient, *, within: Reach) -> None:
         """Replace the kept client."""
 
-    def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
-        """The name of each of these clients, active or not, by its public id."""
+    def note_use(self, client_pk: ClientPk, *, at: datetime, within: Reach) -> None:
+        """Keep when it was used last, if it is in view."""
 
-    def page_of(self, request: PageRequest) -> Page[OAuthClient]:
-        """Oldest first; the id breaks ties."""
+    def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
+        """The name of each of these clients, active or not, by its public id, for who is signed in with it."""
+
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[OAuthClient]:
+        """Those in view, oldest first; the id breaks ties."""
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[OAuthClient]:
+        """The active ones of an organization, oldest first; the id breaks ties."""
 
 
 class ConsentRepository(Protocol):

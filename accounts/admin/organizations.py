@@ -1,0 +1,274 @@
+"""Organizations, for staff."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from accounts import models as rows
+from accounts.domain.entities import (
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    Plan,
+    Principal,
+    Right,
+    SubjectType,
+    UserId,
+)
+from accounts.domain.errors import InvalidMemberList, UnsuitableOrganization
+from accounts.domain.services import ListOutcome, ListResult
+from authsvc.actors import staff_of
+from authsvc.container import services
+from authsvc.forms import AddressField, TextFileField, tell
+from authsvc.staff import (
+    LookOnlyInline,
+    OfOrganizations,
+    ServiceAdmin,
+    question,
+    staff_action,
+    tells_refusals,
+)
+
+LONGEST_LIST: Final = 500_000
+OUTCOMES: Final = {
+    ListOutcome.ADDED: "taken in",
+    ListOutcome.INVITED: "invited by mail",
+    ListOutcome.ALREADY_MEMBER: "in it already",
+}
+
+
+class OrganizationForm(forms.ModelForm[rows.Organization]):
+    class Meta:
+        model = rows.Organization
+        fields = ["name", "plan"]
+
+
+class NewOrganizationForm(OrganizationForm):
+    owner = AddressField(help_text="The e-mail address of somebody who has an account.")
+
+    class Meta(OrganizationForm.Meta):
+        fields = ["name", "slug"]
+
+    def clean_owner(self) -> UserId:
+        found = rows.User.objects.filter(email=self.cleaned_data["owner"], is_active=True).first()
+        if found is None:
+            raise ValidationError("Nobody who is active has this address.")
+        return UserId(found.pk)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                _founded(said["name"], said["slug"]).checked()
+            except UnsuitableOrganization as refusal:
+                tell(self, refusal)
+        return said
+
+
+class MemberListForm(forms.Form):
+    file = TextFileField(most_bytes=LONGEST_LIST, help_text="It takes the place of the text below.")
+    text = forms.CharField(
+        label="List",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "definition", "spellcheck": "false"}),
+        help_text="CSV under the heading email,role. Whoever has no role there becomes a learner.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not self.errors:
+            said["text"] = said["file"] or said["text"]
+            if not said["text"]:
+                raise ValidationError("Choose a file, or write a list.")
+            # A browser does not send a file again, so its text goes where it can be mended.
+            data = cast("QueryDict", self.data).copy()
+            data["text"] = said["text"]
+            self.data = data
+        return said
+
+    def complain(self, refusal: InvalidMemberList) -> None:
+        """Have the form say what is wrong with the list, row by row."""
+        for complaint in refusal.complaints:
+            row, _, column = complaint.path.partition("/")
+            where = f"Row {row}, {column}: " if column else ""
+            self.add_error("text", f"{where}{complaint.detail}")
+
+
+class _Owned(LookOnlyInline):
+    fk_name = "org"
+
+
+class MembershipInline(_Owned):
+    model = rows.OrgMembership
+    fields = ["role", "joined_at"]
+    ordering = ["joined_at", "user_id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "org")
+
+
+class InvitationInline(_Owned):
+    model = rows.Invitation
+    fields = ["role", "created_at", "expires_at"]
+    ordering = ["created_at", "id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("token_hash")
+
+
+class ServiceClientInline(_Owned):
+    model = rows.OAuthClient
+    fields = ["is_active", "expires_at", "last_used_at"]
+    ordering = ["created_at", "id"]
+    verbose_name_plural = "service clients"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("secret_hash")
+
+
+@admin.register(rows.Organization)
+class OrganizationAdmin(OfOrganizations, ServiceAdmin):
+    right = Right.MANAGE_ORGANIZATIONS
+    looked_at = SubjectType.ORGANIZATION
+    form = OrganizationForm
+    list_display = ["name", "slug", "plan", "status", "created_at"]
+    list_filter = ["status", "plan"]
+    list_select_related = []
+    search_fields = ["name", "slug"]
+    ordering = ["-created_at"]
+    inlines = [MembershipInline, InvitationInline, ServiceClientInline]
+    actions = ["suspend", "reopen", "delete"]
+
+    def looked_into(self, row: rows.Organization) -> tuple[Any, Any]:
+        return row.pk, row.pk
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        if obj is None:
+            return ["name", "slug", "owner"]
+        return ["name", "slug", "plan", "status", "created_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [] if obj is None else ["slug", "status", "created_at"]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None:
+            kwargs["form"] = NewOrganizationForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [] if obj is None else self.inlines
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.members_view)
+        return [
+            path("<uuid:org_id>/members/", view, name="accounts_organization_members"),
+            *super().get_urls(),
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is closed is looked at, and no more."""
+        is_open = obj is None or obj.status == OrganizationStatus.ACTIVE
+        return is_open and super().has_change_permission(request, obj)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, buttons | {"title": "Found an organization"})
+
+    def added(self, form: NewOrganizationForm, by: Principal) -> UUID:
+        said = form.cleaned_data
+        founded = services().organizations.create(
+            name=said["name"], slug=said["slug"], owner_id=said["owner"], by=by
+        )
+        return founded.id
+
+    def changed(self, row: rows.Organization, form: OrganizationForm, by: Principal) -> None:
+        said = form.cleaned_data
+        services().organizations.edit(
+            OrganizationId(row.id), name=said["name"], plan=Plan(said["plan"]), by=by
+        )
+
+    @staff_action("Suspend", done="suspended", asks_why=True)
+    def suspend(self, row: rows.Organization, reason: str, by: Principal) -> None:
+        services().organizations.suspend(OrganizationId(row.id), reason=reason, by=by)
+
+    @staff_action("Reopen", done="reopened")
+    def reopen(self, row: rows.Organization, reason: str, by: Principal) -> None:
+        services().organizations.reopen(OrganizationId(row.id), by=by)
+
+    @staff_action("Delete", done="deleted", asks_why=True)
+    def delete(self, row: rows.Organization, reason: str, by: Principal) -> None:
+        services().organizations.delete(OrganizationId(row.id), reason=reason, by=by)
+
+    @tells_refusals
+    def members_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
+        """Many members at once; what became of each row of the list is in this answer alone."""
+        row = self.get_object(request, str(org_id))
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        form = MemberListForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            try:
+                results = self._take_in(request, row, form.cleaned_data["text"])
+            except InvalidMemberList as refusal:
+                form.complain(refusal)
+            else:
+                return self._taken_in(request, row, results)
+        back = reverse("admin:accounts_organization_change", args=[row.pk])
+        about = {"subtitle": row, "opts": self.opts}
+        return question(request, self.admin_site, form, title="Import members", back=back, **about)
+
+    def _take_in(
+        self, request: HttpRequest, row: rows.Organization, text: str
+    ) -> Sequence[ListResult]:
+        with services().unit_of_work.atomic():
+            results = services().member_lists.take_in(
+                OrganizationId(row.pk), text, by=staff_of(request)
+            )
+            counts = Counter(OUTCOMES[result.outcome] for result in results)
+            said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+            self.log_change(request, row, f"Imported a list of members: {said}.")
+        return results
+
+    def _taken_in(
+        self, request: HttpRequest, row: rows.Organization, results: Sequence[ListResult]
+    ) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {
+            "title": "The list is imported",
+            "subtitle": row,
+            "opts": self.opts,
+            "original": row,
+            "results": [(result.row, OUTCOMES[result.outcome]) for result in results],
+        }
+        return TemplateResponse(request, "admin/accounts/organization/members.html", context)
+
+
+def _founded(name: str, slug: str) -> Organization:
+    return Organization(
+        id=OrganizationId(uuid4()),
+        name=name,
+        slug=slug,
+        plan=Plan.FREE,
+        status=OrganizationStatus.ACTIVE,
+        created_at=timezone.now(),
+    )

@@ -1,0 +1,132 @@
+"""Organizations, who is in them and what acts for them, as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.serializers import AddressField, SortedListField
+from accounts.domain.entities import (
+    SERVICE_SCOPES,
+    Invitation,
+    Member,
+    OAuthClient,
+    OrganizationStatus,
+    OrgMembership,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+    RegisteredClient,
+)
+from accounts.domain.services import ListOutcome, ListResult
+from authsvc.api.fields import TextField
+
+ORG_ROLES = [role.value for role in OrgRole]
+PLANS = [plan.value for plan in Plan]
+
+
+class CreateOrganizationRequestSerializer(serializers.Serializer[Any]):
+    name = TextField(max_length=200)
+    slug = TextField(max_length=40, help_text="The addresses of its courses begin with it.")
+
+
+class ChangeOrganizationRequestSerializer(serializers.Serializer[Any]):
+    """What is left out stays as it is. The plan is for those to change who manage the platform."""
+
+    name = TextField(max_length=200, default=None)
+    plan = serializers.ChoiceField(choices=PLANS, default=None)
+
+
+class SuspendRequestSerializer(serializers.Serializer[Any]):
+    reason = TextField(max_length=1000)
+
+
+class OrganizationSerializer(serializers.Serializer[OwnOrganization]):
+    """An organization, and what the asker is in it."""
+
+    id = serializers.UUIDField(source="organization.id")
+    name = serializers.CharField(source="organization.name")
+    slug = serializers.CharField(source="organization.slug")
+    plan = serializers.ChoiceField(source="organization.plan", choices=PLANS)
+    status = serializers.ChoiceField(
+        source="organization.status", choices=[status.value for status in OrganizationStatus]
+    )
+    role = serializers.ChoiceField(choices=ORG_ROLES, allow_null=True)
+
+
+class AddMemberRequestSerializer(serializers.Serializer[Any]):
+    user_id = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=ORG_ROLES, default=OrgRole.LEARNER.value)
+
+
+class ChangeMemberRequestSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=ORG_ROLES)
+
+
+class MembershipSerializer(serializers.Serializer[OrgMembership]):
+    user_id = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=ORG_ROLES)
+    joined_at = serializers.DateTimeField()
+
+
+class MemberSerializer(serializers.Serializer[Member]):
+    user_id = serializers.UUIDField(source="membership.user_id")
+    email = serializers.CharField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(source="membership.role", choices=ORG_ROLES)
+    joined_at = serializers.DateTimeField(source="membership.joined_at")
+
+
+class ListResultSerializer(serializers.Serializer[ListResult]):
+    row = serializers.IntegerField(source="row.number")
+    email = serializers.CharField(source="row.email")
+    role = serializers.ChoiceField(source="row.role", choices=ORG_ROLES)
+    outcome = serializers.ChoiceField(choices=[outcome.value for outcome in ListOutcome])
+
+
+class ListResultsSerializer(serializers.Serializer[Any]):
+    items = ListResultSerializer(many=True)
+
+
+class InviteRequestSerializer(serializers.Serializer[Any]):
+    email = AddressField(max_length=254)
+    role = serializers.ChoiceField(choices=ORG_ROLES, default=OrgRole.LEARNER.value)
+
+
+class AcceptRequestSerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=200, help_text="What stands in the link that was mailed.")
+
+
+class InvitationSerializer(serializers.Serializer[Invitation]):
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    role = serializers.ChoiceField(choices=ORG_ROLES)
+    invited_by = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class RegisterServiceClientRequestSerializer(serializers.Serializer[Any]):
+    name = TextField(max_length=200)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=sorted(SERVICE_SCOPES)), allow_empty=False
+    )
+    expires_at = serializers.DateTimeField(help_text="Within a year.")
+
+
+class ServiceClientSerializer(serializers.Serializer[OAuthClient]):
+    id = serializers.UUIDField()
+    client_id = serializers.CharField()
+    name = serializers.CharField(source="terms.name")
+    scopes = SortedListField(source="terms.allowed_scopes")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it took a token last, to the minute."
+    )
+
+
+class NewServiceClientSerializer(serializers.Serializer[RegisteredClient]):
+    """A client and its secret, which is shown this once."""
+
+    client = ServiceClientSerializer()
+    client_secret = serializers.CharField(source="secret")

@@ -1,0 +1,52 @@
+"""The audit log in dicts."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+
+from accounts.domain.entities import AuditEntry, AuditHead, OrganizationId
+from authsvc.kernel.pages import Page, PageRequest, number_in, page_of
+from authsvc.kernel.reach import Reach
+
+Place = tuple[OrganizationId | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryAuditLogRepository:
+    heads_store: MutableMapping[OrganizationId | None, AuditHead] = field(default_factory=dict)
+    store: MutableMapping[Place, AuditEntry] = field(default_factory=dict)
+
+    def head_for_update(self, org_id: OrganizationId | None, *, within: Reach) -> AuditHead:
+        within.require(org_id)
+        return self.heads_store.get(org_id) or AuditHead(org_id=org_id)
+
+    def append(self, entry: AuditEntry, *, within: Reach) -> None:
+        org_id = entry.act.org_id
+        within.require(org_id)
+        self.store[org_id, entry.sequence] = entry
+        self.heads_store[org_id] = AuditHead(org_id=org_id).after(entry)
+
+    def page_of(
+        self, org_id: OrganizationId | None, request: PageRequest, *, within: Reach
+    ) -> Page[AuditEntry]:
+        found = list(reversed(self._chain(org_id, within)))
+        if request.cursor is not None:
+            before = number_in(request.cursor)
+            found = [entry for entry in found if entry.sequence < before]
+        return page_of(found, request, key=lambda entry: (entry.sequence,))
+
+    def following(
+        self, org_id: OrganizationId | None, *, after: int, limit: int, within: Reach
+    ) -> list[AuditEntry]:
+        found = [entry for entry in self._chain(org_id, within) if entry.sequence > after]
+        return found[:limit]
+
+    def heads(self, *, within: Reach) -> list[AuditHead]:
+        chains = {*self.heads_store, *(chain for chain, _ in self.store)}
+        seen = sorted(filter(within.covers, chains), key=lambda chain: chain.hex if chain else "")
+        return [self.heads_store.get(chain) or AuditHead(org_id=chain) for chain in seen]
+
+    def _chain(self, org_id: OrganizationId | None, within: Reach) -> list[AuditEntry]:
+        if not within.covers(org_id):
+            return []
+        found = (entry for (chain, _), entry in self.store.items() if chain == org_id)
+        return sorted(found, key=lambda entry: entry.sequence)

@@ -1,0 +1,251 @@
+"""Organizations, memberships and invitations in the database."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts import models as rows
+from accounts.domain.entities import (
+    Invitation,
+    InvitationId,
+    Member,
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgMembership,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+    UserId,
+)
+from accounts.domain.errors import (
+    AlreadyMember,
+    InvitationNotFound,
+    MemberNotFound,
+    OrganizationNotFound,
+    OrganizationSlugTaken,
+)
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+
+Values = dict[str, Any]
+
+
+class OrmOrganizationRepository:
+    def add(self, organization: Organization) -> None:
+        values = _organization_values(organization)
+        if not insert(rows.Organization, [values], unless_taken=("slug",)):
+            raise OrganizationSlugTaken(slug=organization.slug)
+
+    def get(self, org_id: OrganizationId, *, within: Reach) -> Organization:
+        return self._one(rows.Organization.objects.all(), org_id, within)
+
+    def find_by_slug(self, slug: str, *, within: Reach) -> Organization | None:
+        row = _seen(rows.Organization.objects.filter(slug=slug), within).first()
+        return _organization(row) if row else None
+
+    def get_for_update(self, org_id: OrganizationId, *, within: Reach) -> Organization:
+        return self._one(rows.Organization.objects.select_for_update(), org_id, within)
+
+    def save(self, organization: Organization, *, within: Reach) -> None:
+        within.require(organization.id)
+        kept = rows.Organization.objects.filter(pk=organization.id)
+        kept.update(**_organization_values(organization))
+
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Organization]:
+        found = _seen(rows.Organization.objects.order_by("created_at", "id"), within)
+        if request.cursor is not None:
+            at, org_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=org_id))
+        organizations = [_organization(row) for row in found[: request.limit + 1]]
+        return page_of(organizations, request, key=lambda each: (each.created_at, each.id))
+
+    def for_user(self, user_id: UserId) -> list[OwnOrganization]:
+        found = rows.OrgMembership.objects.filter(user_id=user_id).select_related("org")
+        mine = found.exclude(org__status=OrganizationStatus.DELETED)
+        return [
+            OwnOrganization(organization=_organization(row.org), role=OrgRole(row.role))
+            for row in mine.order_by("org__name", "org_id")
+        ]
+
+    def _one(
+        self, found: QuerySet[rows.Organization], org_id: OrganizationId, within: Reach
+    ) -> Organization:
+        row = _seen(found.filter(pk=org_id), within).first()
+        if row is None:
+            raise OrganizationNotFound
+        return _organization(row)
+
+
+class OrmMembershipRepository:
+    def add(self, membership: OrgMembership, *, within: Reach) -> None:
+        within.require(membership.org_id)
+        values = _membership_values(membership)
+        if not insert(rows.OrgMembership, [values], unless_taken=("user_id", "org_id")):
+            raise AlreadyMember
+
+    def get(self, org_id: OrganizationId, user_id: UserId, *, within: Reach) -> OrgMembership:
+        row = _members(org_id, within).filter(user_id=user_id).first()
+        if row is None:
+            raise MemberNotFound
+        return _membership(row)
+
+    def save(self, membership: OrgMembership, *, within: Reach) -> None:
+        within.require(membership.org_id)
+        kept = _members(membership.org_id, within).filter(user_id=membership.user_id)
+        kept.update(**_membership_values(membership))
+
+    def remove(self, membership: OrgMembership, *, within: Reach) -> None:
+        within.require(membership.org_id)
+        _members(membership.org_id, within).filter(user_id=membership.user_id).delete()
+
+    def count_of(self, org_id: OrganizationId, role: OrgRole, *, within: Reach) -> int:
+        return _members(org_id, within).filter(role=role).count()
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[Member]:
+        found = _members(org_id, within).select_related("user").order_by("joined_at", "user_id")
+        if request.cursor is not None:
+            at, user_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(joined_at__gt=at) | Q(joined_at=at, user_id__gt=user_id))
+        members = [
+            Member(membership=_membership(row), email=row.user.email, name=row.user.name)
+            for row in found[: request.limit + 1]
+        ]
+        return page_of(
+            members,
+            request,
+            key=lambda member: (member.membership.joined_at, member.membership.user_id),
+        )
+
+    def emails_in(self, org_id: OrganizationId, *, within: Reach) -> frozenset[str]:
+        return frozenset(_members(org_id, within).values_list("user__email", flat=True))
+
+
+class OrmInvitationRepository:
+    def keep(self, invitation: Invitation, *, within: Reach) -> None:
+        within.require(invitation.org_id)
+        _invitations(invitation.org_id, within).filter(email=invitation.email).delete()
+        insert(rows.Invitation, [_invitation_values(invitation)])
+
+    def find(self, token_hash: str) -> Invitation | None:
+        found = rows.Invitation.objects.filter(token_hash=token_hash)
+        row = found.filter(org__status=OrganizationStatus.ACTIVE).first()
+        return _invitation(row) if row else None
+
+    def get(
+        self, org_id: OrganizationId, invitation_id: InvitationId, *, within: Reach
+    ) -> Invitation:
+        row = _invitations(org_id, within).filter(pk=invitation_id).first()
+        if row is None:
+            raise InvitationNotFound
+        return _invitation(row)
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[Invitation]:
+        found = _invitations(org_id, within).order_by("created_at", "id")
+        if request.cursor is not None:
+            at, last_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=last_id))
+        invitations = [_invitation(row) for row in found[: request.limit + 1]]
+        return page_of(invitations, request, key=lambda each: (each.created_at, each.id))
+
+    def remove(self, invitation: Invitation, *, within: Reach) -> bool:
+        within.require(invitation.org_id)
+        found = _invitations(invitation.org_id, within).filter(pk=invitation.id)
+        return bool(found.delete()[0])
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.Invitation.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _seen(found: QuerySet[rows.Organization], within: Reach) -> QuerySet[rows.Organization]:
+    there = found.exclude(status=OrganizationStatus.DELETED)
+    return there if within.is_everywhere else there.filter(pk__in=_ids(within))
+
+
+def _members(org_id: OrganizationId, within: Reach) -> QuerySet[rows.OrgMembership]:
+    if not within.covers(org_id):
+        return rows.OrgMembership.objects.none()
+    return rows.OrgMembership.objects.filter(org_id=org_id)
+
+
+def _invitations(org_id: OrganizationId, within: Reach) -> QuerySet[rows.Invitation]:
+    if not within.covers(org_id):
+        return rows.Invitation.objects.none()
+    return rows.Invitation.objects.filter(org_id=org_id)
+
+
+def _ids(within: Reach) -> list[UUID]:
+    return list(within.organizations)
+
+
+def _organization(row: rows.Organization) -> Organization:
+    return Organization(
+        id=OrganizationId(row.id),
+        name=row.name,
+        slug=row.slug,
+        plan=Plan(row.plan),
+        status=OrganizationStatus(row.status),
+        created_at=row.created_at,
+    )
+
+
+def _organization_values(organization: Organization) -> Values:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "plan": organization.plan,
+        "status": organization.status,
+        "created_at": organization.created_at,
+    }
+
+
+def _membership(row: rows.OrgMembership) -> OrgMembership:
+    return OrgMembership(
+        org_id=OrganizationId(row.org_id),
+        user_id=UserId(row.user_id),
+        role=OrgRole(row.role),
+        joined_at=row.joined_at,
+    )
+
+
+def _membership_values(membership: OrgMembership) -> Values:
+    return {
+        "org_id": membership.org_id,
+        "user_id": membership.user_id,
+        "role": membership.role,
+        "joined_at": membership.joined_at,
+    }
+
+
+def _invitation(row: rows.Invitation) -> Invitation:
+    return Invitation(
+        id=InvitationId(row.id),
+        org_id=OrganizationId(row.org_id),
+        email=row.email,
+        role=OrgRole(row.role),
+        token_hash=row.token_hash,
+        invited_by=UserId(row.invited_by) if row.invited_by else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _invitation_values(invitation: Invitation) -> Values:
+    return {
+        "id": invitation.id,
+        "org_id": invitation.org_id,
+        "email": invitation.email,
+        "role": invitation.role,
+        "token_hash": invitation.token_hash,
+        "invited_by": invitation.invited_by,
+        "created_at": invitation.created_at,
+        "expires_at": invitation.expires_at,
+    }

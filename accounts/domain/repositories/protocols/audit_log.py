@@ -1,0 +1,31 @@
+"""Where the audit log is kept: a chain for each organization, and one for the platform."""
+
+from typing import Protocol
+
+from accounts.domain.entities import AuditEntry, AuditHead, OrganizationId
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
+
+
+class AuditLogRepository(Protocol):
+    def head_for_update(self, org_id: OrganizationId | None, *, within: Reach) -> AuditHead:
+        """With what the chain ends; nobody else may add to it until the unit of work ends."""
+
+    def append(self, entry: AuditEntry, *, within: Reach) -> None:
+        """Keep an entry at the end of its chain, for ever; its head was found for update."""
+
+    def page_of(
+        self, org_id: OrganizationId | None, request: PageRequest, *, within: Reach
+    ) -> Page[AuditEntry]:
+        """The entries of a chain, the last one first."""
+
+    def following(
+        self, org_id: OrganizationId | None, *, after: int, limit: int, within: Reach
+    ) -> list[AuditEntry]:
+        """At most so many entries of a chain after the one with this number, the first one first."""
+
+    def heads(self, *, within: Reach) -> list[AuditHead]:
+        """With what every chain ends: that of the platform first, then by organization.
+
+        One that has entries and no head ends with number 0.
+        """

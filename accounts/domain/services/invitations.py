@@ -1,0 +1,182 @@
+"""Inviting people to an organization by e-mail."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import uuid4
+
+from accounts.domain.entities import (
+    INVITATION_LIVES,
+    AuditAct,
+    AuditAction,
+    Invitation,
+    InvitationId,
+    Organization,
+    OrganizationId,
+    OrgMembership,
+    OrgRole,
+    OwnOrganization,
+    Principal,
+    Right,
+    SubjectType,
+)
+from accounts.domain.errors import AlreadyMember, InvitationNotFound
+from accounts.domain.ports import InvitationLetter, Mailer, OpaqueTokens
+from accounts.domain.repositories.protocols import (
+    InvitationRepository,
+    MembershipRepository,
+    OrganizationRepository,
+    UserRepository,
+)
+from accounts.domain.services.audit_log import AuditLog
+from accounts.domain.services.gate import Gate
+from accounts.domain.services.members import MemberService, require_right_to_give
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationService:
+    """Whoever follows the link in the mail joins, if it was sent to his address: once, and within a week."""
+
+    organizations: OrganizationRepository
+    memberships: MembershipRepository
+    invitations: InvitationRepository
+    users: UserRepository
+    members: MemberService
+    gate: Gate
+    opaque_tokens: OpaqueTokens
+    mailer: Mailer
+    audit_log: AuditLog
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def invite(
+        self, org_id: OrganizationId, *, email: str, role: OrgRole, by: Principal
+    ) -> Invitation:
+        """Mail an invitation, in place of any other to this address.
+
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, AlreadyMember.
+        """
+        with self.unit_of_work.atomic():
+            by = self.members.enter(org_id, by)
+            require_right_to_give(role, of=org_id, by=by)
+            if email.lower() in self.memberships.emails_in(org_id, within=by.reach):
+                raise AlreadyMember
+            (invitation,) = self.send(org_id, {email.lower(): role}.items(), by=by)
+        return invitation
+
+    def send(
+        self,
+        org_id: OrganizationId,
+        invited: Collection[tuple[str, OrgRole]],
+        *,
+        by: Principal,
+    ) -> list[Invitation]:
+        """Invite each of these lower-case addresses as that; the organization is locked, and the right checked."""
+        organization = self.organizations.get(org_id, within=by.reach)
+        invitations, letters = [], []
+        for email, role in invited:
+            token = self.opaque_tokens.new()
+            invitation = self._invitation(org_id, email, role, token, by)
+            self.invitations.keep(invitation, within=by.reach)
+            self._record(AuditAction.INVITATION_SENT, invitation, by=by)
+            invitations.append(invitation)
+            letters.append(
+                InvitationLetter(email=email, organization=organization.name, token=token)
+            )
+        self.unit_of_work.on_commit(lambda: self.mailer.send_invitations(letters))
+        return invitations
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, by: Principal
+    ) -> Page[Invitation]:
+        """Who has not answered yet, oldest first. Raises OrganizationNotFound, NotPermitted."""
+        with self.unit_of_work.atomic():
+            self.organizations.get(org_id, within=by.reach)
+            by.require(Right.MANAGE_MEMBERS, of=org_id)
+            self.gate.note_look(org_id, at=SubjectType.INVITATION, subject_id="all", by=by)
+            return self.invitations.page_of(org_id, request, within=by.reach)
+
+    def take_back(
+        self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal
+    ) -> None:
+        """Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvitationNotFound."""
+        with self.unit_of_work.atomic():
+            by = self.members.enter(org_id, by)
+            by.require(Right.MANAGE_MEMBERS, of=org_id)
+            invitation = self.invitations.get(org_id, invitation_id, within=by.reach)
+            self.invitations.remove(invitation, within=by.reach)
+            self._record(AuditAction.INVITATION_TAKEN_BACK, invitation, by=by)
+
+    def offered(self, token: str, *, by: Principal) -> OwnOrganization:
+        """To what the asker is invited with this token, and as what. Raises InvitationNotFound."""
+        invitation = self._found(token, by)
+        return OwnOrganization(organization=self._inviting(invitation), role=invitation.role)
+
+    def accept(self, token: str, *, by: Principal) -> OwnOrganization:
+        """Join. Raises InvitationNotFound, AlreadyMember."""
+        with self.unit_of_work.atomic():
+            invitation = self._found(token, by)
+            within = Reach.into(invitation.org_id)
+            organization = self.organizations.get_for_update(invitation.org_id, within=within)
+            is_open = organization.is_open  # it may have been closed while we waited for it
+            if not is_open or not self.invitations.remove(invitation, within=within):
+                raise InvitationNotFound
+            membership = invitation.accepted(by.person, at=self.clock.now())
+            self._join(membership, by=by)
+        return OwnOrganization(organization=organization, role=invitation.role)
+
+    def remove_expired(self) -> int:
+        """Forget those that were never answered; answer how many."""
+        with self.unit_of_work.atomic():
+            return self.invitations.remove_expired(before=self.clock.now())
+
+    def _found(self, token: str, by: Principal) -> Invitation:
+        invitation = self.invitations.find(self.opaque_tokens.hash(token))
+        email = self.users.get(by.person).email
+        if invitation is None or not invitation.is_for(email):
+            raise InvitationNotFound
+        if not invitation.is_live(at=self.clock.now()):
+            raise InvitationNotFound
+        return invitation
+
+    def _inviting(self, invitation: Invitation) -> Organization:
+        return self.organizations.get(invitation.org_id, within=Reach.into(invitation.org_id))
+
+    def _join(self, membership: OrgMembership, *, by: Principal) -> None:
+        self.memberships.add(membership, within=Reach.into(membership.org_id))
+        act = AuditAct(
+            action=AuditAction.INVITATION_ACCEPTED,
+            subject_type=SubjectType.MEMBER,
+            subject_id=str(membership.user_id),
+            org_id=membership.org_id,
+            after={"role": membership.role.value},
+        )
+        self.audit_log.record(act, by=by)
+
+    def _invitation(
+        self, org_id: OrganizationId, email: str, role: OrgRole, token: str, by: Principal
+    ) -> Invitation:
+        now = self.clock.now()
+        return Invitation(
+            id=InvitationId(uuid4()),
+            org_id=org_id,
+            email=email,
+            role=role,
+            token_hash=self.opaque_tokens.hash(token),
+            invited_by=by.user_id,
+            created_at=now,
+            expires_at=now + INVITATION_LIVES,
+        )
+
+    def _record(self, action: AuditAction, invitation: Invitation, *, by: Principal) -> None:
+        act = AuditAct(
+            action=action,
+            subject_type=SubjectType.INVITATION,
+            subject_id=str(invitation.id),
+            org_id=invitation.org_id,
+            after={"role": invitation.role.value},
+        )
+        self.audit_log.record(act, by=by)

@@ -1,0 +1,30 @@
+"""Prove the audit log."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from accounts.domain.entities import OPERATOR, OrganizationId
+from authsvc.commands import OperatorCommand, counted
+from authsvc.container import services
+
+
+class Command(OperatorCommand):
+    help = (
+        "Follow the chain of the audit log of the platform and of every organization, up to its head. Name each in "
+        "which an entry was changed or is missing, and end with 1 if there is one."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = services().audit_reader.verify(by=OPERATOR)
+        for flaw in report.flaws:
+            self.stdout.write(f"{_name_of(flaw.org_id)}: {flaw.reason}")
+        chains = counted(report.chains, "chain")
+        entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
+        self.stdout.write(f"{chains}, {entries}")
+        if report.flaws:
+            raise CommandError(f"The audit log has {counted(len(report.flaws), 'flaw')}.")
+
+
+def _name_of(org_id: OrganizationId | None) -> str:
+    return f"organization {org_id}" if org_id else "the platform"

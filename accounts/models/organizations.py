@@ -1,0 +1,73 @@
+"""Organizations, who is in them and who is invited."""
+
+import uuid
+
+from django.db import models
+
+from accounts.domain.entities import OrganizationStatus, OrgRole, Plan
+from accounts.models.users import User
+
+
+class Organization(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(
+        max_length=40,
+        unique=True,
+        help_text="The addresses of its courses begin with it. It never changes.",
+    )
+    plan = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Plan])
+    status = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in OrganizationStatus]
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at", "id"], name="organizations_by_age")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrgMembership(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
+    role = models.CharField(max_length=16, choices=[(each.value, each.value) for each in OrgRole])
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "membership"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "org"], name="one_membership_per_organization"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[each.value for each in OrgRole]),
+                name="org_role_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.org}"
+
+
+class Invitation(models.Model):
+    """One that still stands: it goes when it is accepted or taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=16, choices=[(each.value, each.value) for each in OrgRole])
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["org", "email"], name="one_invitation_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.email

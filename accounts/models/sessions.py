@@ -1,0 +1,54 @@
+"""Sessions and their refresh tokens."""
+
+import uuid
+
+from django.db import models
+
+from accounts.domain.entities import SessionEnd
+from accounts.models.organizations import Organization
+from accounts.models.users import User
+
+
+class _Authenticated(models.Model):
+    """How the person had shown who he is, and in which session of a browser."""
+
+    authenticated_at = models.DateTimeField(null=True, blank=True)
+    methods = models.JSONField(null=True, blank=True)
+    browser_id = models.UUIDField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class Session(_Authenticated):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    client_id = models.CharField(max_length=100)
+    scopes = models.JSONField()
+    resource = models.CharField(max_length=2000, blank=True, db_default="")
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(
+        max_length=20, blank=True, choices=[(end.value, end.value) for end in SessionEnd]
+    )
+    org = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RefreshToken(models.Model):
+    hash = models.CharField(max_length=64, primary_key=True)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField(db_default=1)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"refresh token of {self.session_id}"

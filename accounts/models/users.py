@@ -1,0 +1,45 @@
+"""People, for Django and for us."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds a row by its address, for Django's own sign-in."""
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Django's own user, and the row of the entity User.
+
+    `password` holds the entity's hash, `is_superuser` stands for the role admin.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    roles = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at", "id"], name="users_by_age")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,43 @@
+"""The page to which the link in an invitation leads."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from accounts.domain.errors import AlreadyMember
+from authsvc.actors import person_of
+from authsvc.container import services
+from authsvc.kernel.errors import NotFound
+
+
+@method_decorator(never_cache, name="dispatch")
+class InvitationView(LoginRequiredMixin, View):
+    """It asks, because there are programs that follow every link in a mail."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            offered = services().invitations.offered(token, by=person_of(request))
+        except NotFound:
+            return _refused(request, status=HTTPStatus.NOT_FOUND)
+        return render(request, "account/invitation.html", {"offered": offered})
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            joined = services().invitations.accept(token, by=person_of(request))
+        except NotFound:
+            return _refused(request, status=HTTPStatus.NOT_FOUND)
+        except AlreadyMember:
+            return _refused(request, status=HTTPStatus.CONFLICT)
+        messages.success(request, f"You are in {joined.organization.name} now.")
+        return redirect("account")
+
+
+def _refused(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
+    facts = {"is_member": status is HTTPStatus.CONFLICT}
+    return render(request, "account/invitation_refused.html", facts, status=status)

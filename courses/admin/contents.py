@@ -1,0 +1,87 @@
+"""What courses are made of, in their drafts and in their versions, for staff to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from accounts.public import SubjectType
+from authsvc.staff import LookOnlyAdmin, LookOnlyInline, OfOrganizations
+from courses import models as rows
+
+
+class CourseModuleInline(LookOnlyInline):
+    model = rows.CourseModule
+    fields = ["position", "key", "title"]
+    ordering = ["position"]
+
+
+class ModuleItemInline(LookOnlyInline):
+    model = rows.ModuleItem
+    fields = ["position", "key", "title", "type", "is_required"]
+    ordering = ["position"]
+
+
+@admin.register(rows.CourseDraft)
+class CourseDraftAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.COURSE
+    owner = "course__org"
+    list_display = ["course", "title"]
+    list_select_related = ["course"]
+    search_fields = ["course__slug", "title"]
+    ordering = ["course__slug"]
+    inlines = [CourseModuleInline]
+
+
+@admin.register(rows.CourseModule)
+class CourseModuleAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.COURSE
+    owner = "draft__course__org"
+    list_display = ["title", "key", "draft", "position"]
+    list_select_related = ["draft"]
+    search_fields = ["key", "title", "draft__course__slug"]
+    ordering = ["draft__course__slug", "position"]
+    inlines = [ModuleItemInline]
+
+
+@admin.register(rows.ModuleItem)
+class ModuleItemAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.COURSE
+    owner = "module__draft__course__org"
+    list_display = ["title", "key", "type", "is_required", "module", "position"]
+    list_filter = ["type", "is_required"]
+    list_select_related = ["module"]
+    search_fields = ["key", "title", "module__draft__course__slug"]
+    ordering = ["module__draft__course__slug", "module__position", "position"]
+
+
+@admin.register(rows.CourseVersion)
+class CourseVersionAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.COURSE
+    owner = "org"
+    list_display = ["slug", "org", "number", "title", "published_at", "published_by"]
+    list_filter = ["org"]
+    list_select_related = ["published_by", "org"]
+    search_fields = ["slug", "title"]
+    ordering = ["slug", "-number"]
+    readonly_fields = [
+        "course",
+        "org",
+        "number",
+        "title",
+        "summary",
+        "published_at",
+        "published_by",
+    ]
+    fields = [*readonly_fields, "checksum", "content"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A list without the outlines, which are long."""
+        return super().get_queryset(request).defer("outline")
+
+    @admin.display
+    def content(self, row: rows.CourseVersion) -> SafeString:
+        return render_to_string("admin/courses/outline.html", {"modules": row.outline})

@@ -1,0 +1,93 @@
+"""What tests of the audit log begin with: organizations, who is in them, and what was done there."""
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import uuid4
+
+from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
+    AuditEntry,
+    AuditEntryId,
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Plan,
+    Principal,
+    SubjectType,
+    UserId,
+)
+from accounts.domain.repositories.memory import InMemoryAuditLogRepository
+from accounts.models import AuditHead as AuditHeadRow
+from authsvc.kernel.reach import EVERYWHERE
+from tests.support.builders import NOON, a_principal
+from tests.support.worlds import World
+
+ANNA: Final = UserId(uuid4())
+
+
+def has_organization(world: World, slug: str = "knots", **parts: Any) -> Organization:
+    organization = Organization(
+        id=OrganizationId(uuid4()),
+        name="School of Knots",
+        slug=slug,
+        plan=Plan.FREE,
+        status=OrganizationStatus.ACTIVE,
+        created_at=NOON,
+    )
+    organization = replace(organization, **parts)
+    world.repositories.organizations.add(organization)
+    return organization
+
+
+def a_member(organization: Organization, role: OrgRole = OrgRole.OWNER) -> Principal:
+    return replace(a_principal(), memberships={organization.id: role})
+
+
+def an_act(organization: Organization | None = None, **parts: Any) -> AuditAct:
+    """Anna is made an instructor, there."""
+    act = AuditAct(
+        action=AuditAction.MEMBER_ROLE_CHANGED,
+        subject_type=SubjectType.MEMBER,
+        subject_id=str(ANNA),
+        org_id=organization.id if organization else None,
+        before={"role": "learner"},
+        after={"role": "instructor"},
+    )
+    return replace(act, **parts)
+
+
+def an_entry(organization: Organization | None = None, **parts: Any) -> AuditEntry:
+    """The first of its chain, unless it is said otherwise."""
+    entry = AuditEntry(
+        id=AuditEntryId(uuid4()),
+        sequence=1,
+        act=an_act(organization),
+        actor_id=UserId(uuid4()),
+        client_id="first-party",
+        request_id="a" * 32,
+        occurred_at=NOON,
+        previous_hash="0" * 64,
+    )
+    return replace(entry, **parts).sealed()
+
+
+def log_of(world: World, organization: Organization | None = None) -> list[AuditEntry]:
+    """The whole chain, the first entry first."""
+    org_id = organization.id if organization else None
+    return world.repositories.audit_log.following(org_id, after=0, limit=99, within=EVERYWHERE)
+
+
+def tables_of(world: World) -> InMemoryAuditLogRepository:
+    """The dicts in which a world in memory keeps the log, for whoever would get round the services."""
+    assert isinstance(world.repositories.audit_log, InMemoryAuditLogRepository)
+    return world.repositories.audit_log
+
+
+def forget_heads(world: World) -> None:
+    """Past the services, as somebody who owns the store could."""
+    if isinstance(world.repositories.audit_log, InMemoryAuditLogRepository):
+        tables_of(world).heads_store.clear()
+    else:
+        AuditHeadRow.objects.all().delete()

@@ -1,0 +1,39 @@
+"""Bo is invited to a school."""
+
+import re
+from typing import Final
+
+from accounts.domain.entities import Invitation, Organization, OrgRole, Principal
+from authsvc.kernel.pages import PageRequest
+from tests.support.browsing import link_in, mails
+from tests.support.tenants import has_member, into
+from tests.support.worlds import World
+
+BO: Final = "bo@school.example"
+
+
+def mailed_token() -> str:
+    """The token in the link of the last mail."""
+    found = re.fullmatch(r"/account/invitations/([\w-]+)/", link_in(mails()[-1]))
+    assert found
+    return found[1]
+
+
+def is_invited(
+    world: World,
+    school: Organization,
+    *,
+    email: str = BO,
+    role: OrgRole = OrgRole.LEARNER,
+    by: Principal | None = None,
+) -> str:
+    """Mail an invitation, from an owner unless somebody else is named; answer its token."""
+    owner = by or has_member(world, school, OrgRole.OWNER)
+    world.services.invitations.invite(school.id, email=email, role=role, by=owner)
+    return mailed_token()
+
+
+def standing(world: World, school: Organization) -> list[Invitation]:
+    """Invitations to the school that wait for an answer."""
+    page = world.repositories.invitations.page_of(school.id, PageRequest(), within=into(school))
+    return list(page.items)

@@ -1,0 +1,188 @@
+"""Programs that act for an organization: what their tokens open, and when they stop."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+
+from accounts.domain.entities import OPERATOR, OrganizationId, Role
+from tests.support.house import Answer, Caller, House, Person
+from tests.support.relying import RelyingParty
+
+pytestmark = pytest.mark.database
+
+
+class School:
+    """An organization, its owner and a program of it."""
+
+    def __init__(self, house: House, *scopes: str) -> None:
+        self.house = house
+        self.owner = house.signed_in(name="Owner")
+        founding = {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"}
+        self.org_id = self.owner.caller.post("/v1/orgs", founding).json["id"]
+        self.place = f"/v1/orgs/{self.org_id}"
+        self.registered = self.register(*(scopes or ("orgs:read", "orgs:write")))
+        self.program = RelyingParty(
+            self.registered["client"]["client_id"], self.registered["client_secret"], ""
+        )
+
+    def register(self, *scopes: str, days: int = 30) -> Any:
+        expires_at = self.house.services.ports.clock.now() + timedelta(days=days)
+        terms = {"name": "Sync", "scopes": scopes, "expires_at": expires_at.isoformat()}
+        return self.owner.caller.post(f"{self.place}/clients", terms).json
+
+    def asked(self, *scopes: str) -> Answer:
+        return self.program.tokens(grant_type="client_credentials", scope=" ".join(scopes))
+
+    def caller(self, *scopes: str) -> Caller:
+        return Caller(self.asked(*(scopes or ("orgs:read", "orgs:write"))).json["access_token"])
+
+    @property
+    def client(self) -> str:
+        return f"{self.place}/clients/{self.registered['client']['id']}"
+
+    @property
+    def id(self) -> OrganizationId:
+        return OrganizationId(UUID(self.org_id))
+
+
+@pytest.fixture
+def school(house: House) -> School:
+    return School(house)
+
+
+def somebody(house: House) -> Person:
+    return house.signed_in(name="Bo")
+
+
+def test_a_program_acts_in_its_organization_like_an_admin(school: School, house: House) -> None:
+    program = school.caller()
+
+    assert program.get(school.place).json["role"] == "admin"
+    assert program.get(f"{school.place}/members").status == 200
+    added = program.post(f"{school.place}/members", {"user_id": somebody(house).id})
+    assert added.status == 201
+
+
+def test_a_program_gives_no_roles_and_registers_no_programs(school: School, house: House) -> None:
+    program, body = school.caller(), {"user_id": somebody(house).id, "role": "owner"}
+
+    assert program.post(f"{school.place}/members", body).code == "not-permitted"
+    assert program.get(f"{school.place}/clients").code == "not-permitted"
+
+
+def test_a_program_does_not_see_other_organizations(school: School, house: House) -> None:
+    program, other = school.caller(), School(house)
+
+    assert program.get(other.place).code == "organization-not-found"
+    assert [each["id"] for each in program.get("/v1/orgs").json["items"]] == [school.org_id]
+
+
+def test_a_program_has_the_scopes_that_it_was_given_and_no_others(school: School) -> None:
+    reader = school.caller("orgs:read")
+
+    assert reader.post(f"{school.place}/invitations", {"email": "a@b.example"}).status == 403
+    assert school.asked("courses:write").json["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize("scope", ["accounts:read", "accounts:write", "progress:write", "openid"])
+def test_what_people_alone_can_do_is_given_to_no_program(school: School, scope: str) -> None:
+    expires_at = school.house.services.ports.clock.now() + timedelta(days=1)
+    terms = {"name": "Sync", "scopes": [scope], "expires_at": expires_at.isoformat()}
+
+    answer = school.owner.caller.post(f"{school.place}/clients", terms)
+
+    assert answer.status == 422
+    assert answer.json["errors"][0]["pointer"] == "#/scopes/0"
+
+
+def test_the_owner_sees_when_a_program_was_used_last(school: School) -> None:
+    (before,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
+
+    school.asked("orgs:read")
+
+    (after,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
+    assert before["last_used_at"] is None
+    assert after["last_used_at"] is not None
+    assert "secret" not in str(after)
+
+
+def suspended(school: School) -> None:
+    school.house.services.organizations.suspend(school.id, reason="Unpaid.", by=OPERATOR)
+
+
+def deleted(school: School) -> None:
+    school.owner.caller.send("DELETE", school.place)
+
+
+def removed(school: School) -> None:
+    school.owner.caller.send("DELETE", school.client)
+
+
+@pytest.mark.parametrize("close", [suspended, deleted, removed])
+def test_what_is_closed_honours_no_token_and_gives_none(
+    school: School, close: Callable[[School], None]
+) -> None:
+    program = school.caller()
+    assert program.get(school.place).status == 200
+
+    close(school)
+
+    assert program.get(school.place).code == "invalid-token"
+    assert school.asked("orgs:read").json["error"] == "invalid_client"
+    token = program.token
+    assert school.program.post("/oauth/introspect", token=token).status == 401
+
+
+def test_a_program_of_a_reopened_organization_goes_on(school: School) -> None:
+    program = school.caller()
+    suspended(school)
+    root = school.house.signed_in(Role.ADMIN, name="Root")
+
+    root.caller.post(f"{school.place}/reopen")
+
+    assert program.get(school.place).status == 200
+    assert school.asked("orgs:read").status == 200
+
+
+def test_a_program_that_has_expired_is_not_known(school: School) -> None:
+    later = school.house.services.ports.clock.now() + timedelta(days=31)
+
+    with time_machine.travel(later):
+        answer = school.asked("orgs:read")
+
+    assert answer.json["error"] == "invalid_client"
+
+
+def test_a_token_ends_with_its_program(house: House) -> None:
+    school = School(house)
+    now = house.services.ports.clock.now()
+    ends_at = now + timedelta(minutes=5)
+    terms = {"name": "Brief", "scopes": ["orgs:read"], "expires_at": ends_at.isoformat()}
+    made = school.owner.caller.post(f"{school.place}/clients", terms).json
+    brief = RelyingParty(made["client"]["client_id"], made["client_secret"], "")
+    token = brief.tokens(grant_type="client_credentials", scope="orgs:read").json["access_token"]
+
+    with time_machine.travel(now + timedelta(minutes=6)):
+        answer = Caller(token).get(school.place)
+
+    assert answer.code == "invalid-token"
+
+
+def test_a_renewed_secret_takes_the_place_of_the_old_one(school: School) -> None:
+    renewed = school.owner.caller.post(f"{school.client}/renew-secret").json
+
+    answer = school.asked("orgs:read")
+
+    school.program = RelyingParty(school.program.client_id, renewed["client_secret"], "")
+    assert answer.json["error"] == "invalid_client"
+    assert school.asked("orgs:read").status == 200
+
+
+def test_a_program_signs_nobody_in(school: School) -> None:
+    answer = school.program.tokens(grant_type="authorization_code", code="x", redirect_uri="")
+
+    assert answer.json["error"] == "unauthorized_client"

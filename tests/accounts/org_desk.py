@@ -1,0 +1,75 @@
+"""Organizations as staff see them in the back office."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+from accounts.domain.entities import OPERATOR, Organization, OrganizationId, OrgRole, User
+from accounts.models import AuditEntry
+from accounts.models import Invitation as InvitationRow
+from accounts.models import OrgMembership as MembershipRow
+from tests.support.house import House
+from tests.support.staff import a_user_of
+
+ORGANIZATIONS: Final = "accounts/organization/"
+MEMBERS: Final = "accounts/orgmembership/"
+INVITATIONS: Final = "accounts/invitation/"
+
+
+def founded(house: House, owner: User | None = None, **parts: Any) -> Organization:
+    """An organization with its owner, who is Olga unless he is named."""
+    given = {"name": "School of Knots", "slug": f"knots-{uuid4().hex[:8]}"} | parts
+    owner_id = (owner or a_user_of(house, "Olga")).id
+    return house.services.organizations.create(**given, owner_id=owner_id, by=OPERATOR)
+
+
+def joined(
+    house: House, organization: Organization, user: User, role: OrgRole = OrgRole.LEARNER
+) -> int:
+    """The key of the row that says so."""
+    house.services.members.add(organization.id, user.id, role=role, by=OPERATOR)
+    return key_of(organization, user)
+
+
+def key_of(organization: Organization, user: User) -> int:
+    return MembershipRow.objects.get(org=organization.id, user=user.id).pk
+
+
+def role_of(organization: Organization, user: User) -> str | None:
+    found = MembershipRow.objects.filter(org=organization.id, user=user.id)
+    return found.values_list("role", flat=True).first()
+
+
+def invited(house: House, organization: Organization, email: str) -> InvitationRow:
+    house.services.invitations.invite(
+        organization.id, email=email, role=OrgRole.LEARNER, by=OPERATOR
+    )
+    return InvitationRow.objects.get(org=organization.id, email=email)
+
+
+def suspended(house: House, organization: Organization) -> None:
+    house.services.organizations.suspend(organization.id, reason="Unpaid.", by=OPERATOR)
+
+
+def page_of(organization: Organization) -> str:
+    return f"{ORGANIZATIONS}{organization.id}/change/"
+
+
+def list_page_of(organization: Organization) -> str:
+    return f"{ORGANIZATIONS}{organization.id}/members/"
+
+
+def now(house: House, organization: Organization) -> Organization:
+    return house.services.organizations.get(organization.id, by=OPERATOR).organization
+
+
+def recorded(org_id: OrganizationId) -> list[tuple[str, str, str]]:
+    """What the audit log of an organization says: action, subject and reason, the first entry first."""
+    entries = AuditEntry.objects.filter(org=org_id).order_by("sequence")
+    return list(entries.values_list("action", "subject_id", "reason"))
+
+
+def looks_into(organization: Organization) -> list[tuple[str, str, object]]:
+    """Which looks were recorded: at what, and by whom."""
+    entries = AuditEntry.objects.filter(org=organization.id, action="looked-into")
+    seen = entries.order_by("sequence").values_list("subject_type", "subject_id", "actor_id")
+    return list(seen)

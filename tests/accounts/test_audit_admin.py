@@ -1,0 +1,148 @@
+"""The audit log in the back office, and what staff do there in the audit log."""
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, AuditAction, AuditEntry, Organization
+from accounts.models import AuditEntry as AuditEntryRow
+from authsvc.kernel.reach import EVERYWHERE
+from authsvc.logs import request_id
+from tests.accounts.auditing import ANNA, an_act
+from tests.accounts.client_desk import CLIENTS, registered, secret_page_of
+from tests.support.builders import a_principal
+from tests.support.house import House
+from tests.support.staff import Desk, a_user_of, desk, root_desk
+
+pytestmark = pytest.mark.database
+
+LOG = "accounts/auditentry/"
+USERS = "accounts/user/"
+
+
+def auditor(house: House) -> Desk:
+    return desk(house, "Auditors")
+
+
+def founded(house: House) -> Organization:
+    owner = a_user_of(house)
+    return house.services.organizations.create(
+        name="School of Knots", slug="knots", owner_id=owner.id, by=OPERATOR
+    )
+
+
+def last_of(house: House) -> AuditEntry:
+    """The last entry in the log of the platform."""
+    log = house.services.repositories.audit_log
+    return log.following(None, after=0, limit=99, within=EVERYWHERE)[-1]
+
+
+def actions_on(text: str) -> list[str]:
+    """What was done, by the rows of a list."""
+    cells = text.split('class="field-action">')[1:]
+    return [cell.partition("<")[0] for cell in cells]
+
+
+def test_an_auditor_sees_what_was_done_the_last_thing_first(house: House) -> None:
+    bo, knots = auditor(house), founded(house)
+
+    page = bo.get(LOG)
+
+    assert page.status == 200
+    assert actions_on(page.text)[:2] == ["organization-created", "user-created"]
+    assert str(knots.id) in page.text
+
+
+def test_an_auditor_sees_all_of_an_entry_and_changes_nothing(house: House) -> None:
+    bo, knots = auditor(house), founded(house)
+    house.services.audit_log.record(an_act(knots, reason="He teaches knots."), by=OPERATOR)
+    row = AuditEntryRow.objects.latest("position")
+
+    page = bo.get(f"{LOG}{row.pk}/change/")
+
+    assert page.status == 200
+    for shown in ("He teaches knots.", row.hash, row.previous_hash, str(ANNA), "instructor"):
+        assert shown in page.text
+    assert not page.may_be_saved
+    assert bo.post(f"{LOG}{row.pk}/change/", reason="Mine").status == 403
+    assert bo.get(f"{LOG}{row.pk}/delete/").status == 403
+    assert bo.get(f"{LOG}add/").status == 403
+
+
+@pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
+def test_other_staff_do_not_see_the_log(house: House, group: str) -> None:
+    bo = desk(house, group)
+
+    assert bo.get(LOG).status == 403
+    assert f"/admin/{LOG}" not in bo.get("").text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("action__exact=member-role-changed", ["member-role-changed"]),
+        ("subject_type__exact=member", ["member-role-changed"]),
+        ("org__id__exact={org}", ["member-role-changed", "organization-created"]),
+    ],
+)
+def test_the_log_is_sorted_out_by_act_by_subject_and_by_organization(
+    house: House, query: str, found: list[str]
+) -> None:
+    bo, knots = auditor(house), founded(house)
+    house.services.audit_log.record(an_act(knots), by=OPERATOR)
+    a_user_of(house)
+
+    page = bo.get(f"{LOG}?{query.format(org=knots.id)}")
+
+    assert actions_on(page.text) == found
+
+
+@pytest.mark.parametrize("name", ["id", "subject_id", "actor_id", "client_id", "request_id"])
+def test_an_entry_is_found_by_each_id_that_stands_in_it(house: House, name: str) -> None:
+    bo, token = auditor(house), request_id.set("the-request-of-anna")
+    house.services.audit_log.record(an_act(), by=a_principal())
+    request_id.reset(token)
+    row = AuditEntryRow.objects.latest("position")
+
+    page = bo.get(f"{LOG}?q={getattr(row, name)}")
+
+    assert actions_on(page.text) == ["member-role-changed"]
+
+
+def test_a_reason_that_is_given_for_a_user_is_in_the_log(house: House) -> None:
+    root, anna = root_desk(house), a_user_of(house)
+
+    root.act(USERS, "deactivate", anna.id, reason="Left the school.")
+
+    entry = last_of(house)
+    assert entry.act.action is AuditAction.USER_EDITED
+    assert (entry.act.subject_id, entry.act.reason) == (str(anna.id), "Left the school.")
+    assert (entry.act.before, entry.act.after) == ({"is_active": True}, {"is_active": False})
+    assert (entry.actor_id, entry.client_id) == (root.id, "back-office")
+
+
+def test_a_reason_that_is_given_for_a_client_is_in_the_log(house: House) -> None:
+    root, client = root_desk(house), registered(house)
+
+    root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
+
+    entry = last_of(house)
+    assert entry.act.action is AuditAction.CLIENT_REMOVED
+    assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "The school has left it.")
+
+
+def test_a_reason_that_is_given_for_another_secret_is_in_the_log(house: House) -> None:
+    root, client = root_desk(house), registered(house)
+
+    root.post(secret_page_of(client), reason="It was in a mail.")
+
+    entry = last_of(house)
+    assert entry.act.action is AuditAction.CLIENT_SECRET_RENEWED
+    assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "It was in a mail.")
+
+
+def test_a_password_that_staff_set_is_in_the_log(house: House) -> None:
+    root, anna = root_desk(house), a_user_of(house)
+
+    root.post(f"{USERS}{anna.id}/password/", password="an even longer walk")
+
+    assert last_of(house).act.action is AuditAction.USER_PASSWORD_SET
+    assert last_of(house).act.subject_id == str(anna.id)

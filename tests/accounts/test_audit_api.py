@@ -1,0 +1,293 @@
+"""The audit log of an organization, over HTTP."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    Organization,
+    OrganizationId,
+    OrgRole,
+    Role,
+    Scope,
+    UserId,
+)
+from authsvc.kernel.canonical import checksum
+from tests.accounts.callers import narrowed
+from tests.support.house import Caller, House, Person
+
+MEMBERS = {
+    "id",
+    "sequence",
+    "action",
+    "subject_type",
+    "subject_id",
+    "before",
+    "after",
+    "reason",
+    "actor_id",
+    "client_id",
+    "request_id",
+    "occurred_at",
+    "previous_hash",
+    "hash",
+}
+WAYS = ["/audit", "/audit/export"]
+
+both_ways = pytest.mark.parametrize("way", WAYS)
+
+
+def founded(house: House, owner: Person, slug: str = "knots") -> Organization:
+    owner_id = UserId(UUID(owner.id))
+    return house.services.organizations.create(
+        name="School", slug=slug, owner_id=owner_id, by=OPERATOR
+    )
+
+
+def joined(house: House, organization: Organization, role: OrgRole) -> Person:
+    person = house.signed_in(name="Bo")
+    user_id = UserId(UUID(person.id))
+    house.services.members.add(organization.id, user_id, role=role, by=OPERATOR)
+    return person
+
+
+def read(caller: Caller, organization: Organization, way: str = "/audit", **headers: str) -> Any:
+    return caller.get(f"/v1/orgs/{organization.id}{way}", **headers)
+
+
+def recomputed(entry: dict[str, Any], org_id: OrganizationId) -> str:
+    """As docs/audit.md says that anybody can."""
+    at = datetime.fromisoformat(entry["occurred_at"]).isoformat(timespec="microseconds")
+    covered = entry | {"org_id": str(org_id), "occurred_at": at}
+    del covered["hash"]
+    return checksum(covered)
+
+
+def test_an_owner_reads_what_was_done_the_last_thing_first(house: House) -> None:
+    anna = house.signed_in()
+    knots = founded(house, anna)
+    bo = joined(house, knots, OrgRole.LEARNER)
+
+    answer = read(anna.caller, knots)
+
+    added, created = answer.json["items"]
+    assert (answer.status, answer.json["next"]) == (200, None)
+    assert set(added) == set(created) == MEMBERS
+    assert [added["sequence"], created["sequence"]] == [2, 1]
+    assert [added["action"], created["action"]] == ["member-added", "organization-created"]
+    assert (added["subject_type"], added["subject_id"]) == ("member", bo.id)
+    assert (added["actor_id"], added["client_id"]) == (None, "command-line")
+    assert created["after"] == {"name": "School", "owner": anna.id, "slug": "knots"}
+
+
+def test_an_act_over_http_names_its_person_and_its_request(house: House) -> None:
+    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
+    knots = founded(house, anna)
+
+    asked = read(root.caller, knots, X_Request_Id="the-look-of-root")
+
+    (look, _) = read(anna.caller, knots).json["items"]
+    assert asked.status == 200
+    assert (look["action"], look["subject_id"]) == ("looked-into", str(knots.id))
+    assert (look["actor_id"], look["request_id"]) == (root.id, "the-look-of-root")
+
+
+def test_cursors_lead_through_all_entries_once(house: House) -> None:
+    anna = house.signed_in()
+    knots = founded(house, anna)
+    for _ in range(4):
+        joined(house, knots, OrgRole.LEARNER)
+
+    first = read(anna.caller, knots, "/audit?limit=2").json
+    second = read(anna.caller, knots, f"/audit?limit=2&cursor={first['next']}").json
+    third = read(anna.caller, knots, f"/audit?limit=2&cursor={second['next']}").json
+
+    pages = [[entry["sequence"] for entry in page["items"]] for page in (first, second, third)]
+    assert pages == [[5, 4], [3, 2], [1]]
+    assert third["next"] is None
+
+
+def test_a_cursor_of_another_list_is_refused(house: House) -> None:
+    anna = house.signed_in()
+
+    answer = read(anna.caller, founded(house, anna), "/audit?cursor=rubbish")
+
+    assert (answer.status, answer.code) == (422, "invalid-cursor")
+
+
+def test_an_export_has_an_entry_on_each_line_the_first_one_first(house: House) -> None:
+    anna = house.signed_in()
+    knots = founded(house, anna)
+    for _ in range(3):
+        joined(house, knots, OrgRole.LEARNER)
+
+    answer = read(anna.caller, knots, "/audit/export")
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/jsonl"
+    name = f"audit-{knots.id}.jsonl"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.text.endswith("}\n")
+    assert lines == read(anna.caller, knots).json["items"][::-1]
+
+
+def test_an_export_can_be_proved_by_whoever_has_it(house: House) -> None:
+    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
+    knots = founded(house, anna)
+    joined(house, knots, OrgRole.INSTRUCTOR)
+    read(root.caller, knots)
+    house.services.organizations.edit(knots.id, name="Schule für Knoten 🪢", by=OPERATOR)
+
+    exported = read(anna.caller, knots, "/audit/export").text
+
+    previous = "0" * 64
+    entries = [json.loads(line) for line in exported.split("\n")[:-1]]
+    assert [entry["sequence"] for entry in entries] == [1, 2, 3, 4]
+    for entry in entries:
+        assert entry["previous_hash"] == previous
+        assert entry["hash"] == recomputed(entry, knots.id)
+        previous = entry["hash"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/jsonl"])
+def test_an_export_is_there_for_whoever_takes_json(house: House, accept: str) -> None:
+    anna = house.signed_in()
+
+    answer = read(anna.caller, founded(house, anna), "/audit/export", Accept=accept)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/jsonl")
+
+
+def test_an_export_has_no_other_form(house: House) -> None:
+    anna = house.signed_in()
+
+    answer = read(anna.caller, founded(house, anna), "/audit/export", Accept="text/csv")
+
+    assert (answer.status, answer.code) == (406, "not-acceptable")
+
+
+@both_ways
+@pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
+def test_a_member_who_is_no_owner_may_not_read(house: House, role: OrgRole, way: str) -> None:
+    knots = founded(house, house.signed_in())
+    bo = joined(house, knots, role)
+
+    answer = read(bo.caller, knots, way)
+
+    assert (answer.status, answer.code) == (403, "not-permitted")
+
+
+@both_ways
+def test_to_strangers_and_to_other_owners_there_is_no_such_organization(
+    house: House, way: str
+) -> None:
+    knots = founded(house, house.signed_in())
+    instructor, other = house.signed_in(Role.INSTRUCTOR), house.signed_in(name="Cleo")
+    founded(house, other, "sails")
+
+    for person in (house.signed_in(), instructor, other):
+        answer = read(person.caller, knots, way)
+
+        assert (answer.status, answer.code) == (404, "organization-not-found")
+
+
+@both_ways
+def test_an_organization_that_was_never_there_is_answered_alike(house: House, way: str) -> None:
+    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
+    nowhere = replace(founded(house, anna), id=OrganizationId(uuid4()))
+
+    for person in (anna, root):
+        answer = read(person.caller, nowhere, way)
+
+        assert (answer.status, answer.code) == (404, "organization-not-found")
+
+
+@both_ways
+def test_an_owner_has_no_log_to_read_while_the_organization_is_suspended(
+    house: House, way: str
+) -> None:
+    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
+    knots = founded(house, anna)
+    house.services.organizations.suspend(knots.id, reason="Unpaid.", by=OPERATOR)
+
+    closed, seen = read(anna.caller, knots, way), read(root.caller, knots, way)
+
+    assert (closed.status, closed.code) == (404, "organization-not-found")
+    assert seen.status == 200
+    assert "Unpaid." in seen.text
+
+
+@both_ways
+def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(house: House, way: str) -> None:
+    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
+    knots = founded(house, anna)
+
+    answer = read(root.caller, knots, way)
+
+    look = read(anna.caller, knots).json["items"][0]
+    assert answer.status == 200
+    assert look["hash"] in answer.text
+    assert (look["action"], look["actor_id"]) == ("looked-into", root.id)
+
+
+@both_ways
+def test_a_look_of_an_admin_of_the_platform_who_is_a_member_is_not_noted(
+    house: House, way: str
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root")
+    knots = founded(house, house.signed_in())
+    user_id = UserId(UUID(root.id))
+    house.services.members.add(knots.id, user_id, role=OrgRole.LEARNER, by=OPERATOR)
+
+    read(root.caller, knots, way)
+
+    items = read(root.caller, knots).json["items"]
+    assert [entry["action"] for entry in items] == ["member-added", "organization-created"]
+
+
+@both_ways
+def test_a_token_needs_the_scope(house: House, way: str) -> None:
+    anna = house.signed_in()
+    knots = founded(house, anna)
+    others = [scope for scope in Scope if scope is not Scope.ORGS_READ]
+
+    without = read(narrowed(house, anna, *others), knots, way)
+    with_it = read(narrowed(house, anna, Scope.ORGS_READ), knots, way)
+
+    assert (without.status, without.code) == (403, "insufficient-scope")
+    assert with_it.status == 200
+
+
+@both_ways
+def test_a_stranger_has_to_say_who_he_is(house: House, way: str) -> None:
+    answer = read(house.stranger, founded(house, house.signed_in()), way)
+
+    assert (answer.status, answer.code) == (401, "not-authenticated")
+
+
+@pytest.mark.parametrize("way", ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+def test_the_log_is_read_and_nothing_else(house: House, way: str) -> None:
+    anna = house.signed_in()
+    knots = founded(house, anna)
+
+    for path in WAYS:
+        answer = anna.caller.send(way, f"/v1/orgs/{knots.id}{path}")
+
+        assert answer.status == {"GET": 200, "OPTIONS": 204}.get(way, 405)
+
+
+@both_ways
+def test_head_is_get_without_its_body(house: House, way: str) -> None:
+    anna = house.signed_in()
+    path = f"/v1/orgs/{founded(house, anna).id}{way}"
+
+    got, head = anna.caller.get(path), anna.caller.send("HEAD", path)
+
+    assert (head.status, head.text) == (200, "")
+    assert head.headers["Content-Length"] == str(len(got.text.encode()))

@@ -1,0 +1,211 @@
+"""What every store promises of the audit log."""
+
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.domain.entities import AuditEntry, AuditHead, Organization
+from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from tests.accounts.auditing import an_act, an_entry, forget_heads, has_organization, log_of
+from tests.support.blocks import failed_block
+from tests.support.worlds import World
+
+PLATFORM = Reach()
+
+
+def kept(world: World, organization: Organization | None = None, **parts: Any) -> AuditEntry:
+    """An entry that was appended as it is meant to be."""
+    entry = an_entry(organization, **parts)
+    log = world.repositories.audit_log
+    with world.unit_of_work.atomic():
+        log.head_for_update(entry.act.org_id, within=EVERYWHERE)
+        log.append(entry, within=EVERYWHERE)
+    return entry
+
+
+def chain(
+    world: World, organization: Organization | None = None, *, length: int
+) -> list[AuditEntry]:
+    return [kept(world, organization, sequence=number + 1) for number in range(length)]
+
+
+def head_of(world: World, organization: Organization | None = None) -> AuditHead:
+    org_id = organization.id if organization else None
+    with world.unit_of_work.atomic():
+        return world.repositories.audit_log.head_for_update(org_id, within=EVERYWHERE)
+
+
+def test_an_entry_comes_back_as_it_was(world: World) -> None:
+    act = an_act(has_organization(world), before={}, after={"roles": ["learner"]}, reason="Why not")
+
+    entry = kept(world, None, act=act)
+
+    (found,) = world.repositories.audit_log.following(
+        act.org_id, after=0, limit=1, within=Reach.into(act.org_id)
+    )
+    assert found == entry
+    assert found.hash == found.computed_hash()
+
+
+def test_an_entry_of_a_program_comes_back_as_it_was(world: World) -> None:
+    entry = kept(world, actor_id=None, request_id="", client_id="command-line")
+
+    assert log_of(world) == [entry]
+
+
+def test_before_its_first_entry_a_chain_ends_with_number_0(world: World) -> None:
+    knots = has_organization(world)
+
+    assert head_of(world, knots) == AuditHead(org_id=knots.id)
+    assert head_of(world) == AuditHead(org_id=None)
+    assert head_of(world) == AuditHead(org_id=None)
+
+
+def test_a_chain_ends_with_the_entry_that_was_appended_last(world: World) -> None:
+    knots = has_organization(world)
+    kept(world)
+    _, second = chain(world, knots, length=2)
+
+    assert head_of(world, knots) == AuditHead(org_id=knots.id, sequence=2, hash=second.hash)
+    assert head_of(world).sequence == 1
+
+
+def test_what_is_undone_was_never_appended(world: World) -> None:
+    with failed_block(world.unit_of_work):
+        kept(world)
+
+    assert log_of(world) == []
+    assert head_of(world) == AuditHead(org_id=None)
+
+
+def test_the_entries_of_a_chain_follow_one_another(world: World) -> None:
+    knots = has_organization(world)
+    first, second, third, fourth = chain(world, knots, length=4)
+    kept(world)
+    kept(world, has_organization(world, "sails"))
+    log, within = world.repositories.audit_log, Reach.into(knots.id)
+
+    assert log.following(knots.id, after=0, limit=9, within=within) == [
+        first,
+        second,
+        third,
+        fourth,
+    ]
+    assert log.following(knots.id, after=1, limit=2, within=within) == [second, third]
+    assert log.following(knots.id, after=4, limit=9, within=within) == []
+
+
+def test_the_last_entry_of_a_chain_is_on_its_first_page(world: World) -> None:
+    knots = has_organization(world)
+    first, second, third = chain(world, knots, length=3)
+    kept(world)
+    log, within = world.repositories.audit_log, Reach.into(knots.id)
+
+    page = log.page_of(knots.id, PageRequest(limit=2), within=within)
+    rest = log.page_of(knots.id, PageRequest(limit=2, cursor=page.next_cursor), within=within)
+
+    assert page.items == (third, second)
+    assert (rest.items, rest.next_cursor) == ((first,), None)
+
+
+def test_a_page_of_the_platform_is_of_its_chain_alone(world: World) -> None:
+    kept(world, has_organization(world))
+    own = kept(world)
+
+    page = world.repositories.audit_log.page_of(None, PageRequest(), within=PLATFORM)
+
+    assert page.items == (own,)
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        world.repositories.audit_log.page_of(None, PageRequest(cursor="rubbish"), within=EVERYWHERE)
+
+
+def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(world: World) -> None:
+    schools = [has_organization(world, f"school-{number}") for number in range(4)]
+    for school in schools:
+        chain(world, school, length=2)
+    kept(world)
+
+    heads = world.repositories.audit_log.heads(within=EVERYWHERE)
+
+    ids = sorted((school.id for school in schools), key=lambda org_id: org_id.hex)
+    assert [head.org_id for head in heads] == [None, *ids]
+    assert [head.sequence for head in heads] == [1, 2, 2, 2, 2]
+
+
+def test_a_chain_without_a_head_ends_with_number_0(world: World) -> None:
+    knots = has_organization(world)
+    world.repositories.audit_log.append(an_entry(knots), within=EVERYWHERE)
+    forget_heads(world)
+
+    heads = world.repositories.audit_log.heads(within=Reach.into(knots.id))
+
+    assert heads == [AuditHead(org_id=knots.id)]
+
+
+def test_a_chain_out_of_reach_is_empty(world: World) -> None:
+    knots, sails = has_organization(world), has_organization(world, "sails")
+    kept(world, knots)
+    own, platform = kept(world, sails), kept(world)
+    log, within = world.repositories.audit_log, Reach.into(sails.id)
+
+    assert log.following(knots.id, after=0, limit=9, within=within) == []
+    assert log.page_of(knots.id, PageRequest(), within=within).items == ()
+    assert log.following(sails.id, after=0, limit=9, within=within) == [own]
+    assert log.page_of(None, PageRequest(), within=within).items == (platform,)
+    assert [head.org_id for head in log.heads(within=within)] == [None, sails.id]
+    assert [head.org_id for head in log.heads(within=PLATFORM)] == [None]
+
+
+def test_a_headless_chain_out_of_reach_is_none(world: World) -> None:
+    world.repositories.audit_log.append(an_entry(has_organization(world)), within=EVERYWHERE)
+    forget_heads(world)
+
+    assert world.repositories.audit_log.heads(within=PLATFORM) == []
+
+
+def test_nothing_is_appended_out_of_reach(world: World) -> None:
+    knots, sails = has_organization(world), has_organization(world, "sails")
+    within = Reach.into(sails.id)
+
+    with pytest.raises(OutOfReach), world.unit_of_work.atomic():
+        world.repositories.audit_log.head_for_update(knots.id, within=within)
+    with pytest.raises(OutOfReach):
+        world.repositories.audit_log.append(an_entry(knots), within=within)
+
+    assert log_of(world, knots) == []
+
+
+@pytest.mark.database
+def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    log = world.repositories.audit_log
+    first, second = an_entry(), an_entry(sequence=2)
+
+    with world.unit_of_work.atomic():
+        for entry, statements in ((first, 5), (second, 3)):
+            with django_assert_num_queries(statements):
+                log.head_for_update(None, within=PLATFORM)
+                log.append(entry, within=PLATFORM)
+
+    assert log_of(world) == [first, second]
+
+
+@pytest.mark.database
+def test_a_page_and_all_heads_take_as_many_statements_for_many_entries_as_for_few(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(5):
+        chain(world, has_organization(world, f"school-{number}"), length=3)
+    kept(world)
+    log = world.repositories.audit_log
+
+    with django_assert_num_queries(1):
+        log.page_of(None, PageRequest(), within=PLATFORM)
+    with django_assert_num_queries(2):
+        log.heads(within=EVERYWHERE)

@@ -1,0 +1,235 @@
+"""What every store promises of the clients of organizations, and of the sessions that they and members are in."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    ClientPk,
+    OAuthClient,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+    Session,
+    SessionState,
+)
+from accounts.domain.errors import ClientNotFound
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from tests.accounts.letting_in import has_client, has_session, kept
+from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
+from tests.support.tenants import has_membership, has_organization, into
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+IDS = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+CLOSED = [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED]
+
+
+def has_client_of(world: World, organization: Organization, **parts: Any) -> OAuthClient:
+    client = a_client_of(some_client_terms(), org_id=organization.id, **parts)
+    world.repositories.clients.add(client, within=into(organization))
+    return client
+
+
+def page(
+    world: World, school: Organization, *, limit: int = 20, cursor: str | None = None
+) -> Page[OAuthClient]:
+    return world.repositories.clients.page_for_organization(
+        school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
+    )
+
+
+def test_a_kept_client_of_an_organization_comes_back_equal(world: World) -> None:
+    school = has_organization(world)
+
+    client = has_client_of(world, school, expires_at=LATER, last_used_at=NOON)
+
+    assert world.repositories.clients.get(client.id, within=into(school)) == client
+    assert world.repositories.clients.get_for_update(client.id, within=into(school)) == client
+    assert world.repositories.clients.find(client.client_id) == client
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_a_client_of_an_organization_that_is_not_open_is_got_and_not_found(
+    world: World, status: OrganizationStatus
+) -> None:
+    school = has_organization(world, status=status)
+
+    client = has_client_of(world, school)
+
+    assert world.repositories.clients.find(client.client_id) is None
+    assert world.repositories.clients.get(client.id, within=into(school)) == client
+
+
+def test_a_removed_client_of_an_open_organization_is_not_found(world: World) -> None:
+    client = has_client_of(world, has_organization(world), is_active=False)
+
+    assert world.repositories.clients.find(client.client_id) is None
+
+
+def test_a_client_out_of_view_is_not_there(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    client = has_client_of(world, school)
+    gets: list[Callable[..., OAuthClient]] = [
+        world.repositories.clients.get,
+        world.repositories.clients.get_for_update,
+    ]
+
+    for within in (Reach(), into(other)):
+        for get in gets:
+            with pytest.raises(ClientNotFound):
+                get(client.id, within=within)
+
+
+def test_a_client_out_of_view_is_not_written(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    client = has_client_of(world, school)
+    second = a_client_of(some_client_terms(), org_id=school.id)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.clients.add(second, within=into(other))
+    with pytest.raises(OutOfReach):
+        world.repositories.clients.save(client.removed(), within=into(other))
+
+    assert page(world, school).items == (client,)
+
+
+def test_the_last_use_of_a_client_is_kept_and_nothing_else_changes(world: World) -> None:
+    school = has_organization(world)
+    client, other = has_client_of(world, school), has_client_of(world, school)
+
+    world.repositories.clients.note_use(client.id, at=LATER, within=into(school))
+
+    used = replace(client, last_used_at=LATER)
+    assert world.repositories.clients.get(client.id, within=into(school)) == used
+    assert world.repositories.clients.get(other.id, within=into(school)) == other
+
+
+def test_a_use_that_is_out_of_view_is_not_kept(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    client = has_client_of(world, school)
+
+    world.repositories.clients.note_use(client.id, at=LATER, within=into(other))
+
+    assert world.repositories.clients.get(client.id, within=into(school)) == client
+
+
+def test_clients_in_view_are_the_platforms_and_those_of_organizations_in_view(
+    world: World,
+) -> None:
+    school, other = has_organization(world), has_organization(world)
+    own = has_client_of(world, school, created_at=NOON)
+    of_the_platform = has_client(world, created_at=NOON + SECOND)
+    foreign = has_client_of(world, other, created_at=LATER)
+
+    def seen(within: Reach) -> tuple[OAuthClient, ...]:
+        return world.repositories.clients.page_of(PageRequest(), within=within).items
+
+    assert seen(Reach()) == (of_the_platform,)
+    assert seen(into(school)) == (own, of_the_platform)
+    assert seen(EVERYWHERE) == (own, of_the_platform, foreign)
+
+
+def test_active_clients_of_an_organization_come_oldest_first(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    youngest = has_client_of(world, school, created_at=LATER)
+    oldest = has_client_of(world, school, created_at=NOON)
+    middle = has_client_of(world, school, created_at=NOON + SECOND)
+    has_client_of(world, school, is_active=False)
+    has_client_of(world, other)
+    has_client(world)
+
+    assert page(world, school) == Page(items=(oldest, middle, youngest), next_cursor=None)
+
+
+def test_clients_of_an_organization_out_of_view_are_not_listed(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    has_client_of(world, school)
+
+    found = world.repositories.clients.page_for_organization(
+        school.id, PageRequest(), within=into(other)
+    )
+
+    assert found.items == ()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_client_of_an_organization_once(
+    world: World, limit: int
+) -> None:
+    school = has_organization(world)
+    clients = [has_client_of(world, school, id=pk) for pk in IDS]
+    clients.append(has_client_of(world, school, created_at=LATER))
+
+    pages = [page(world, school, limit=limit)]
+    while (cursor := pages[-1].next_cursor) and len(pages) <= len(clients):
+        pages.append(page(world, school, limit=limit, cursor=cursor))
+
+    seen = [client for found in pages for client in found.items]
+    assert seen == sorted(clients, key=lambda client: (client.created_at, client.id))
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        page(world, has_organization(world), cursor="bm90IG91cnM")
+
+
+def state_of(world: World, session: Session) -> SessionState:
+    state = world.repositories.sessions.state_of(session.id)
+    assert state is not None
+    return state
+
+
+def test_the_state_of_a_session_names_the_roles_in_open_organizations_and_no_others(
+    world: World,
+) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    knots, bends = has_organization(world), has_organization(world)
+    has_membership(world, knots, user_id=anna.id, role=OrgRole.OWNER)
+    has_membership(world, bends, user_id=anna.id, role=OrgRole.LEARNER)
+    has_membership(world, has_organization(world), user_id=bo.id)
+    for status in CLOSED:
+        has_membership(world, has_organization(world, status=status), user_id=anna.id)
+
+    state = state_of(world, has_session(world, anna))
+
+    assert state.memberships == {knots.id: OrgRole.OWNER, bends.id: OrgRole.LEARNER}
+    assert (state.org_id, state.is_org_open) == (None, True)
+    assert (state.user_id, state.roles, state.is_user_active) == (anna.id, anna.roles, True)
+
+
+def test_the_state_of_a_session_of_somebody_who_is_nowhere_names_no_organization(
+    world: World,
+) -> None:
+    has_membership(world, has_organization(world))
+
+    assert state_of(world, has_session(world, world.has_user())).memberships == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "is_open"),
+    [
+        (OrganizationStatus.ACTIVE, True),
+        (OrganizationStatus.SUSPENDED, False),
+        (OrganizationStatus.DELETED, False),
+    ],
+)
+def test_the_state_of_a_clients_session_says_whether_its_organization_is_open(
+    world: World, *, status: OrganizationStatus, is_open: bool
+) -> None:
+    school = has_organization(world, status=status)
+    has_membership(world, school, role=OrgRole.OWNER)
+    session = a_session(user_id=None, org_id=school.id, client_id="a client")
+    world.repositories.sessions.add(session)
+
+    state = state_of(world, session)
+
+    assert (state.org_id, state.is_org_open) == (school.id, is_open)
+    assert (state.user_id, state.roles, state.memberships) == (None, (), {})
+    assert kept(world, session) == session

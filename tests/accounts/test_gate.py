@@ -1,0 +1,95 @@
+"""The gate in the wall around an organization."""
+
+from dataclasses import replace
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAct,
+    AuditAction,
+    OrganizationStatus,
+    OrgRole,
+    SubjectType,
+)
+from accounts.domain.errors import OrganizationNotFound, OrganizationSuspended
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
+from tests.support.worlds import World
+
+
+def test_a_look_from_outside_is_recorded_and_says_at_what(memory: World) -> None:
+    school, root = has_organization(memory), has_root(memory)
+
+    memory.services.gate.note_look(school.id, at=SubjectType.COURSE, subject_id=7, by=root)
+
+    assert acts_in(memory, school) == [
+        AuditAct(
+            action=AuditAction.LOOKED_INTO,
+            subject_type=SubjectType.COURSE,
+            subject_id="7",
+            org_id=school.id,
+        )
+    ]
+    (entry,) = memory.repositories.audit_log.following(
+        school.id, after=0, limit=2, within=into(school)
+    )
+    assert entry.actor_id == root.person
+
+
+@pytest.mark.parametrize("role", OrgRole)
+def test_a_look_of_a_member_is_not_recorded(memory: World, role: OrgRole) -> None:
+    school = has_organization(memory)
+    anna = has_member(memory, school, role)
+    root = replace(has_root(memory), memberships={school.id: role})
+
+    for by in (anna, root):
+        memory.services.gate.note_look(school.id, at=SubjectType.COURSE, subject_id=7, by=by)
+
+    assert acts_in(memory, school) == []
+
+
+def test_a_look_at_what_is_the_platforms_is_not_recorded(memory: World) -> None:
+    memory.services.gate.note_look(None, at=SubjectType.COURSE, subject_id=7, by=OPERATOR)
+
+    recorded = memory.repositories.audit_log.heads(within=OPERATOR.reach)
+    assert [head for head in recorded if head.sequence] == []
+
+
+def test_what_is_the_platforms_is_always_open(memory: World) -> None:
+    memory.services.gate.require_open(None, by=has_guest(memory))
+
+
+def test_an_open_organization_is_open_to_members_and_to_whoever_manages_them_all(
+    memory: World,
+) -> None:
+    school = has_organization(memory)
+
+    for by in (has_member(memory, school), has_root(memory), OPERATOR):
+        memory.services.gate.require_open(school.id, by=by)
+
+
+def test_a_suspended_organization_is_refused_to_whoever_manages_them_all(memory: World) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+
+    for by in (has_root(memory), OPERATOR):
+        with pytest.raises(OrganizationSuspended):
+            memory.services.gate.require_open(school.id, by=by)
+
+
+def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    outsiders = (has_guest(memory), has_member(memory, other, OrgRole.OWNER))
+
+    for by in outsiders:
+        with pytest.raises(OrganizationNotFound):
+            memory.services.gate.require_open(school.id, by=by)
+
+    assert [memory.services.gate.by_slug(school.slug, by=by) for by in outsiders] == [None, None]
+
+
+def test_an_organization_is_found_by_its_slug_by_those_who_see_it(memory: World) -> None:
+    school = has_organization(memory)
+    insiders = (has_member(memory, school), has_root(memory), OPERATOR)
+
+    assert {memory.services.gate.by_slug(school.slug, by=by) for by in insiders} == {school}
+    assert memory.services.gate.by_slug("nowhere", by=OPERATOR) is None

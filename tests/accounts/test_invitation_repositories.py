@@ -1,0 +1,177 @@
+"""What every store of invitations promises."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    Invitation,
+    InvitationId,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+)
+from accounts.domain.errors import InvitationNotFound
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from tests.support.builders import NOON
+from tests.support.tenants import an_invitation, has_invitation, has_organization, into
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+NOWHERE = InvitationId(UUID(int=404))
+IDS = [InvitationId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+BO = "bo@school.example"
+
+
+def page(
+    world: World, school: Organization, *, limit: int = 20, cursor: str | None = None
+) -> Page[Invitation]:
+    return world.repositories.invitations.page_of(
+        school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
+    )
+
+
+@pytest.mark.parametrize("is_by_somebody", [True, False])
+def test_a_kept_invitation_comes_back_equal(world: World, *, is_by_somebody: bool) -> None:
+    school = has_organization(world)
+    inviting = world.has_user().id if is_by_somebody else None
+    invitation = an_invitation(org_id=school.id, role=OrgRole.ADMIN, invited_by=inviting)
+
+    world.repositories.invitations.keep(invitation, within=into(school))
+
+    kept = world.repositories.invitations.get(school.id, invitation.id, within=into(school))
+    assert kept == invitation
+    assert world.repositories.invitations.find(invitation.token_hash) == invitation
+
+
+def test_an_invitation_takes_the_place_of_the_one_before_and_of_no_other(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    before = has_invitation(world, school, email=BO)
+    elsewhere = has_invitation(world, other, email=BO)
+    of_anna = has_invitation(world, school, email="anna@school.example")
+
+    new = has_invitation(world, school, email=BO, created_at=LATER)
+
+    assert world.repositories.invitations.find(before.token_hash) is None
+    assert page(world, school).items == (of_anna, new)
+    assert page(world, other).items == (elsewhere,)
+
+
+@pytest.mark.parametrize("token_hash", ["", "0" * 64])
+def test_no_invitation_is_found_by_a_hash_that_none_has(world: World, token_hash: str) -> None:
+    has_invitation(world, has_organization(world))
+
+    assert world.repositories.invitations.find(token_hash) is None
+
+
+@pytest.mark.parametrize("status", [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED])
+def test_an_invitation_to_what_is_not_open_is_not_found(
+    world: World, status: OrganizationStatus
+) -> None:
+    invitation = has_invitation(world, has_organization(world, status=status))
+
+    assert world.repositories.invitations.find(invitation.token_hash) is None
+
+
+def test_an_unknown_invitation_is_not_there(world: World) -> None:
+    school = has_organization(world)
+    has_invitation(world, school)
+
+    with pytest.raises(InvitationNotFound):
+        world.repositories.invitations.get(school.id, NOWHERE, within=into(school))
+
+
+def test_an_invitation_is_one_organizations(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    elsewhere = has_invitation(world, other)
+
+    with pytest.raises(InvitationNotFound):
+        world.repositories.invitations.get(school.id, elsewhere.id, within=EVERYWHERE)
+
+
+def test_invitations_out_of_view_are_not_seen(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    kept = has_invitation(world, school)
+
+    for within in (Reach(), into(other)):
+        with pytest.raises(InvitationNotFound):
+            world.repositories.invitations.get(school.id, kept.id, within=within)
+        found = world.repositories.invitations.page_of(school.id, PageRequest(), within=within)
+        assert found.items == ()
+
+
+def test_nobody_is_invited_out_of_view(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.invitations.keep(an_invitation(org_id=school.id), within=into(other))
+
+    assert page(world, school).items == ()
+
+
+def test_an_invitation_out_of_view_is_not_forgotten(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    kept = has_invitation(world, school)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.invitations.remove(kept, within=into(other))
+
+    assert page(world, school).items == (kept,)
+
+
+def test_invitations_come_oldest_first(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    youngest = has_invitation(world, school, created_at=LATER)
+    oldest = has_invitation(world, school, created_at=NOON)
+    middle = has_invitation(world, school, created_at=NOON + SECOND)
+    has_invitation(world, other)
+
+    assert page(world, school) == Page(items=(oldest, middle, youngest), next_cursor=None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_invitation_once_even_where_moments_tie(
+    world: World, limit: int
+) -> None:
+    school = has_organization(world)
+    kept = [has_invitation(world, school, id=invitation_id) for invitation_id in IDS]
+    kept.append(has_invitation(world, school, created_at=LATER))
+
+    pages = [page(world, school, limit=limit)]
+    while (cursor := pages[-1].next_cursor) and len(pages) <= len(kept):
+        pages.append(page(world, school, limit=limit, cursor=cursor))
+
+    seen = [invitation for found in pages for invitation in found.items]
+    assert seen == sorted(kept, key=lambda each: (each.created_at, each.id))
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        page(world, has_organization(world), cursor="bm90IG91cnM")
+
+
+def test_an_invitation_is_forgotten_once_and_no_other(world: World) -> None:
+    school = has_organization(world)
+    kept, staying = has_invitation(world, school), has_invitation(world, school)
+
+    first = world.repositories.invitations.remove(kept, within=into(school))
+    second = world.repositories.invitations.remove(kept, within=into(school))
+
+    assert (first, second) == (True, False)
+    assert page(world, school).items == (staying,)
+
+
+def test_expired_invitations_are_forgotten_wherever_they_lead(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    has_invitation(world, school, expires_at=LATER - SECOND)
+    has_invitation(world, other, expires_at=NOON)
+    live = has_invitation(world, school, expires_at=LATER)
+
+    removed = world.repositories.invitations.remove_expired(before=LATER)
+
+    assert removed == 2
+    assert page(world, school).items == (live,)
+    assert page(world, other).items == ()

@@ -1,0 +1,232 @@
+"""Accepting an invitation: once, within a week, and only at the address that it was sent to."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAct,
+    AuditAction,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+    OwnOrganization,
+    Principal,
+    SubjectType,
+)
+from accounts.domain.errors import AlreadyMember, InvitationNotFound, PersonNeeded
+from tests.accounts.inviting import BO, is_invited, standing
+from tests.support.builders import NOON
+from tests.support.tenants import (
+    a_membership,
+    acts_in,
+    has_guest,
+    has_invitation,
+    has_member,
+    has_organization,
+    into,
+)
+from tests.support.worlds import World
+
+SECOND = timedelta(seconds=1)
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def school(memory: World) -> Organization:
+    return has_organization(memory)
+
+
+@pytest.fixture
+def bo(memory: World) -> Principal:
+    return has_guest(memory, name="Bo", email=BO)
+
+
+def is_refused(world: World, token: str, by: Principal) -> bool:
+    """Whether there is no such invitation for him, neither to see nor to accept."""
+    invitations = world.services.invitations
+    for act in (invitations.offered, invitations.accept):
+        with pytest.raises(InvitationNotFound):
+            act(token, by=by)
+    return world.repositories.organizations.for_user(by.person) == []
+
+
+def test_an_invitation_says_to_what_and_as_what(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    token = is_invited(memory, school, role=OrgRole.INSTRUCTOR)
+
+    offered = memory.services.invitations.offered(token, by=bo)
+
+    assert offered == OwnOrganization(organization=school, role=OrgRole.INSTRUCTOR)
+    assert len(standing(memory, school)) == 1
+
+
+def test_whoever_accepts_is_a_member_from_that_moment(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    token = is_invited(memory, school, role=OrgRole.INSTRUCTOR)
+    memory.clock.go_on(days=1)
+
+    accepted = memory.services.invitations.accept(token, by=bo)
+
+    assert accepted == OwnOrganization(organization=school, role=OrgRole.INSTRUCTOR)
+    within = into(school)
+    assert memory.repositories.memberships.get(school.id, bo.person, within=within) == a_membership(
+        org_id=school.id,
+        user_id=bo.person,
+        role=OrgRole.INSTRUCTOR,
+        joined_at=NOON + timedelta(days=1),
+    )
+
+
+def test_an_acceptance_is_recorded_as_the_act_of_who_accepts(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    memory.services.invitations.accept(is_invited(memory, school), by=bo)
+
+    assert acts_in(memory, school)[1:] == [
+        AuditAct(
+            action=AuditAction.INVITATION_ACCEPTED,
+            subject_type=SubjectType.MEMBER,
+            subject_id=str(bo.person),
+            org_id=school.id,
+            after={"role": "learner"},
+        )
+    ]
+
+
+def test_an_invitation_is_accepted_once(memory: World, school: Organization, bo: Principal) -> None:
+    token = is_invited(memory, school)
+    memory.services.invitations.accept(token, by=bo)
+
+    with pytest.raises(InvitationNotFound):
+        memory.services.invitations.accept(token, by=bo)
+
+    assert standing(memory, school) == []
+
+
+def test_an_invitation_is_no_ticket_for_whoever_was_removed_later(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    owner = has_member(memory, school, OrgRole.OWNER)
+    token = is_invited(memory, school, by=owner)
+    memory.services.invitations.accept(token, by=bo)
+
+    memory.services.members.remove(school.id, bo.person, by=owner)
+
+    assert is_refused(memory, token, bo)
+
+
+def test_an_invitation_is_for_the_address_that_it_was_sent_to(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    token, anna = is_invited(memory, school), has_guest(memory, email="anna@school.example")
+
+    assert is_refused(memory, token, anna)
+    assert memory.services.invitations.accept(token, by=bo).organization == school
+
+
+def test_whoever_was_given_another_address_is_not_invited_any_more(memory: World) -> None:
+    school, anna = has_organization(memory), has_guest(memory, email="anna@school.example")
+
+    token = is_invited(memory, school, email="anna@other.example")
+
+    assert is_refused(memory, token, anna)
+
+
+@pytest.mark.parametrize("token", ["", "no token", "a" * 43])
+def test_an_unknown_token_invites_nobody(
+    memory: World, school: Organization, bo: Principal, token: str
+) -> None:
+    is_invited(memory, school)
+
+    assert is_refused(memory, token, bo)
+
+
+def test_the_hash_that_is_kept_opens_nothing(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    is_invited(memory, school)
+    (invitation,) = standing(memory, school)
+
+    assert is_refused(memory, invitation.token_hash, bo)
+
+
+def test_an_invitation_lives_for_a_week(memory: World, school: Organization, bo: Principal) -> None:
+    token = is_invited(memory, school)
+    memory.clock.at = NOON + WEEK
+
+    assert is_refused(memory, token, bo)
+
+    memory.clock.at -= SECOND
+    assert memory.services.invitations.accept(token, by=bo).organization == school
+
+
+@pytest.mark.parametrize("status", [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED])
+def test_nobody_joins_what_is_closed(
+    memory: World, school: Organization, bo: Principal, status: OrganizationStatus
+) -> None:
+    token = is_invited(memory, school)
+    closed = school.suspended() if status is OrganizationStatus.SUSPENDED else school.deleted()
+
+    memory.repositories.organizations.save(closed, within=into(school))
+
+    assert is_refused(memory, token, bo)
+
+
+def test_an_invitation_stands_while_the_organization_is_suspended(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    token = is_invited(memory, school)
+    memory.services.organizations.suspend(school.id, reason="Unpaid", by=OPERATOR)
+    memory.services.organizations.reopen(school.id, by=OPERATOR)
+
+    assert memory.services.invitations.accept(token, by=bo).organization == school
+
+
+def test_whoever_is_a_member_by_now_does_not_join_twice(
+    memory: World, school: Organization, bo: Principal
+) -> None:
+    owner = has_member(memory, school, OrgRole.OWNER)
+    token = is_invited(memory, school, role=OrgRole.ADMIN, by=owner)
+    memory.services.members.add(school.id, bo.person, role=OrgRole.LEARNER, by=owner)
+
+    with pytest.raises(AlreadyMember):
+        memory.services.invitations.accept(token, by=bo)
+
+    (own,) = memory.repositories.organizations.for_user(bo.person)
+    assert own.role is OrgRole.LEARNER
+
+
+def test_a_program_accepts_nothing(memory: World, school: Organization) -> None:
+    token = is_invited(memory, school)
+
+    with pytest.raises(PersonNeeded):
+        memory.services.invitations.accept(token, by=OPERATOR)
+
+    assert len(standing(memory, school)) == 1
+
+
+def test_invitations_that_were_never_answered_are_forgotten(
+    memory: World, school: Organization
+) -> None:
+    has_invitation(memory, school, expires_at=NOON - SECOND)
+    live = has_invitation(memory, school, expires_at=NOON)
+
+    assert memory.services.invitations.remove_expired() == 1
+    assert standing(memory, school) == [live]
+
+
+def test_an_invitation_is_accepted_on_every_store(world: World) -> None:
+    school, bo = has_organization(world), has_guest(world, email=BO)
+    token = "the token of the link"  # no secret, a name for one
+    token_hash = world.services.ports.opaque_tokens.hash(token)
+    has_invitation(world, school, email=BO, token_hash=token_hash)
+
+    world.services.invitations.accept(token, by=bo)
+
+    (own,) = world.repositories.organizations.for_user(bo.person)
+    assert own == OwnOrganization(organization=school, role=OrgRole.LEARNER)
+    assert standing(world, school) == []

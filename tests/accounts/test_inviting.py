@@ -1,0 +1,276 @@
+"""Inviting people to an organization, and taking invitations back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    INVITATION_LIVES,
+    AuditAct,
+    AuditAction,
+    Invitation,
+    InvitationId,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    SubjectType,
+)
+from accounts.domain.errors import (
+    AlreadyMember,
+    InvitationNotFound,
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+)
+from accounts.domain.services import InvitationService
+from authsvc.kernel.pages import PageRequest
+from tests.accounts.inviting import BO, is_invited, mailed_token, standing
+from tests.support.blocks import failed_block
+from tests.support.browsing import mails
+from tests.support.builders import NOON
+from tests.support.tenants import (
+    acts_in,
+    has_guest,
+    has_invitation,
+    has_member,
+    has_organization,
+    has_root,
+)
+from tests.support.worlds import World
+
+Act = Callable[[InvitationService, Organization, Invitation, Principal], object]
+CHANGES: dict[str, Act] = {
+    "invite": lambda service, school, _, by: service.invite(
+        school.id, email="anna@school.example", role=OrgRole.LEARNER, by=by
+    ),
+    "take_back": lambda service, school, invitation, by: service.take_back(
+        school.id, invitation.id, by=by
+    ),
+}
+ACTS = CHANGES | {
+    "page_of": lambda service, school, _, by: service.page_of(school.id, PageRequest(), by=by)
+}
+
+
+def act_on(
+    school: Organization, invitation: Invitation, action: AuditAction, role: OrgRole
+) -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=SubjectType.INVITATION,
+        subject_id=str(invitation.id),
+        org_id=school.id,
+        after={"role": role.value},
+    )
+
+
+def test_an_invitation_is_kept_for_a_week_with_the_hash_of_its_token_alone(world: World) -> None:
+    school = has_organization(world)
+    owner = has_member(world, school, OrgRole.OWNER)
+
+    invitation = world.services.invitations.invite(
+        school.id, email="Bo@School.example", role=OrgRole.INSTRUCTOR, by=owner
+    )
+
+    assert standing(world, school) == [invitation]
+    assert (invitation.email, invitation.role) == (BO, OrgRole.INSTRUCTOR)
+    assert (invitation.org_id, invitation.invited_by) == (school.id, owner.person)
+    assert (invitation.created_at, invitation.expires_at) == (NOON, NOON + timedelta(days=7))
+    assert timedelta(days=7) == INVITATION_LIVES
+
+
+def test_the_link_that_is_mailed_opens_the_invitation(memory: World) -> None:
+    school = has_organization(memory, name="Knots & Bends")
+
+    token = is_invited(memory, school, email="Bo@School.example")
+
+    (mail,) = mails()
+    assert mail.to == [BO]
+    assert "Knots & Bends" in mail.subject
+    (kept,) = standing(memory, school)
+    assert memory.services.ports.opaque_tokens.hash(token) == kept.token_hash
+    assert token not in repr(kept)
+
+
+def test_nothing_is_mailed_before_the_invitation_is_kept(memory: World) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    with memory.unit_of_work.atomic():
+        memory.services.invitations.invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)
+        mailed_before = len(mails())
+
+    assert (mailed_before, len(mails())) == (0, 1)
+
+
+def test_nothing_is_mailed_of_an_invitation_that_is_not_kept(memory: World) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    with failed_block(memory.unit_of_work):
+        memory.services.invitations.invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)
+
+    assert mails() == []
+    assert standing(memory, school) == []
+    assert acts_in(memory, school) == []
+
+
+def test_an_invitation_is_recorded_without_the_address(memory: World) -> None:
+    school = has_organization(memory)
+
+    is_invited(memory, school, role=OrgRole.ADMIN)
+
+    (invitation,) = standing(memory, school)
+    (act,) = acts_in(memory, school)
+    assert act == act_on(school, invitation, AuditAction.INVITATION_SENT, OrgRole.ADMIN)
+    assert BO not in repr(act)
+
+
+def test_whoever_is_invited_again_has_the_new_invitation_alone(memory: World) -> None:
+    school, bo = has_organization(memory), has_guest(memory, email=BO)
+    owner = has_member(memory, school, OrgRole.OWNER)
+    first = is_invited(memory, school, by=owner)
+    memory.clock.go_on(days=6)
+
+    second = is_invited(memory, school, role=OrgRole.ADMIN, by=owner)
+
+    (kept,) = standing(memory, school)
+    assert (kept.role, kept.created_at) == (OrgRole.ADMIN, memory.clock.now())
+    with pytest.raises(InvitationNotFound):
+        memory.services.invitations.offered(first, by=bo)
+    assert memory.services.invitations.offered(second, by=bo).role is OrgRole.ADMIN
+
+
+@pytest.mark.parametrize("email", [BO, "BO@school.example"])
+def test_whoever_is_a_member_is_not_invited(memory: World, email: str) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+    has_member(memory, school, email=BO)
+
+    with pytest.raises(AlreadyMember):
+        memory.services.invitations.invite(school.id, email=email, role=OrgRole.ADMIN, by=owner)
+
+    assert (mails(), standing(memory, school)) == ([], [])
+
+
+def invites(world: World, inviter: OrgRole, role: OrgRole) -> bool:
+    school = has_organization(world)
+    by = has_member(world, school, inviter)
+    try:
+        world.services.invitations.invite(school.id, email=BO, role=role, by=by)
+    except NotPermitted:
+        assert standing(world, school) == []
+        return False
+    return [kept.role for kept in standing(world, school)] == [role]
+
+
+def test_owners_invite_people_as_anything_and_admins_as_learners(memory: World) -> None:
+    given = {by: {role for role in OrgRole if invites(memory, by, role)} for by in OrgRole}
+
+    assert given == {
+        OrgRole.OWNER: set(OrgRole),
+        OrgRole.ADMIN: {OrgRole.LEARNER},
+        OrgRole.INSTRUCTOR: set(),
+        OrgRole.LEARNER: set(),
+    }
+
+
+@pytest.mark.parametrize("role", [OrgRole.OWNER, OrgRole.ADMIN])
+def test_whoever_manages_members_sees_who_has_not_answered_yet(
+    memory: World, role: OrgRole
+) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    by = has_member(memory, school, role)
+    invitation = has_invitation(memory, school)
+    has_invitation(memory, other)
+
+    page = memory.services.invitations.page_of(school.id, PageRequest(), by=by)
+
+    assert page.items == (invitation,)
+    assert acts_in(memory, school) == []
+
+
+def test_a_look_at_the_invitations_from_outside_is_recorded(memory: World) -> None:
+    school = has_organization(memory)
+
+    memory.services.invitations.page_of(school.id, PageRequest(), by=has_root(memory))
+
+    (look,) = acts_in(memory, school)
+    assert (look.action, look.subject_type) == (AuditAction.LOOKED_INTO, SubjectType.INVITATION)
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.LEARNER])
+def test_invitations_are_nothing_for_others(memory: World, role: OrgRole, act: Act) -> None:
+    school = has_organization(memory)
+    invitation, by = has_invitation(memory, school), has_member(memory, school, role)
+
+    with pytest.raises(NotPermitted):
+        act(memory.services.invitations, school, invitation, by)
+
+    assert standing(memory, school) == [invitation]
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    invitation = has_invitation(memory, school)
+
+    with pytest.raises(OrganizationNotFound):
+        act(
+            memory.services.invitations,
+            school,
+            invitation,
+            has_member(memory, other, OrgRole.OWNER),
+        )
+
+    assert standing(memory, school) == [invitation]
+
+
+@pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
+def test_nobody_is_invited_to_a_suspended_organization(memory: World, act: Act) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+    invitation = has_invitation(memory, school)
+
+    with pytest.raises(OrganizationSuspended):
+        act(memory.services.invitations, school, invitation, has_root(memory))
+
+    assert (mails(), standing(memory, school)) == ([], [invitation])
+
+
+def test_an_invitation_that_is_taken_back_is_none_any_more(memory: World) -> None:
+    school, bo = has_organization(memory), has_guest(memory, email=BO)
+    token = is_invited(memory, school)
+    admin = has_member(memory, school, OrgRole.ADMIN)
+    (invitation,) = standing(memory, school)
+
+    memory.services.invitations.take_back(school.id, invitation.id, by=admin)
+
+    with pytest.raises(InvitationNotFound):
+        memory.services.invitations.accept(token, by=bo)
+    taken_back = AuditAction.INVITATION_TAKEN_BACK
+    assert acts_in(memory, school)[1:] == [act_on(school, invitation, taken_back, OrgRole.LEARNER)]
+
+
+def test_an_invitation_of_another_organization_is_not_taken_back(memory: World) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    owner, elsewhere = has_member(memory, school, OrgRole.OWNER), has_invitation(memory, other)
+
+    for invitation_id in (elsewhere.id, InvitationId(UUID(int=404))):
+        with pytest.raises(InvitationNotFound):
+            memory.services.invitations.take_back(school.id, invitation_id, by=owner)
+
+    assert standing(memory, other) == [elsewhere]
+
+
+def test_each_invitation_has_a_token_of_its_own(memory: World) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    tokens = [is_invited(memory, school, email=email, by=owner) for email in (BO, BO, "a@b.se")]
+
+    assert len(set(tokens)) == 3
+    assert mailed_token() == tokens[-1]

@@ -1,0 +1,140 @@
+"""The page of the back office on which a list of members is imported."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.admin.organizations import LONGEST_LIST
+from accounts.models import Invitation as InvitationRow
+from accounts.models import OrgMembership as MembershipRow
+from tests.accounts.org_desk import (
+    founded,
+    joined,
+    list_page_of,
+    page_of,
+    role_of,
+)
+from tests.support.browsing import mails
+from tests.support.house import House
+from tests.support.staff import Page, a_user_of, desk, log_of, root_desk
+
+pytestmark = pytest.mark.database
+
+WRONG = "email,role\ncleo@school.example,emperor\nnobody,learner\n"
+Capture = Callable[..., Any]
+
+
+def a_file(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("members.csv", content)
+
+
+def outcomes_on(page: Page) -> list[list[str]]:
+    """The table of the answer, without its heading."""
+    rows = re.findall(r"<tr>(<td>.*?)</tr>", page.text, re.DOTALL)
+    return [re.findall(r"<td>(.*?)</td>", row) for row in rows]
+
+
+def test_each_row_has_its_outcome(
+    house: House, django_capture_on_commit_callbacks: Capture
+) -> None:
+    anna, bo = a_user_of(house), a_user_of(house, "Bo")
+    organization = founded(house)
+    joined(house, organization, anna)
+    text = f"email,role\r\n{anna.email},\r\n{bo.email},instructor\r\ncleo@school.example,admin\r\n"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = root_desk(house).post(list_page_of(organization), text=text)
+
+    assert outcomes_on(page) == [
+        ["1", anna.email, "learner", "in it already"],
+        ["2", bo.email, "instructor", "taken in"],
+        ["3", "cleo@school.example", "admin", "invited by mail"],
+    ]
+    assert role_of(organization, bo) == "instructor"
+    assert [(each.email, each.role) for each in InvitationRow.objects.all()] == [
+        ("cleo@school.example", "admin")
+    ]
+    assert [message.to for message in mails()] == [["cleo@school.example"]]
+
+
+def test_the_log_counts_and_names_nobody(house: House) -> None:
+    organization, anna = founded(house), a_user_of(house)
+    text = f"email\n{anna.email}\ncleo@school.example\ndora@school.example\n"
+
+    root_desk(house).post(list_page_of(organization), text=text)
+
+    assert log_of(organization.id) == ["Imported a list of members: 2 invited by mail, 1 taken in."]
+
+
+def test_a_file_takes_the_place_of_the_text(house: House) -> None:
+    organization = founded(house)
+    file = a_file(b"\xef\xbb\xbfemail,role\ncleo@school.example,learner\n")
+
+    page = root_desk(house).post(list_page_of(organization), file=file, text=WRONG)
+
+    assert [row[1] for row in outcomes_on(page)] == ["cleo@school.example"]
+
+
+def test_complaints_name_their_rows_and_the_text_stays(house: House) -> None:
+    organization = founded(house)
+
+    page = root_desk(house).post(list_page_of(organization), text=WRONG)
+
+    assert "Row 1, role: There is no such role." in page.text
+    assert "Row 2, email: This is no e-mail address." in page.text
+    assert WRONG in page.text
+    assert not InvitationRow.objects.exists()
+
+
+def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(house: House) -> None:
+    page = root_desk(house).post(list_page_of(founded(house)), file=a_file(WRONG.encode()))
+
+    assert "Row 1, role: There is no such role." in page.text
+    assert WRONG in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"\xff\xfe", "The file is not text in UTF-8."),
+        (b" " * (LONGEST_LIST + 1), "The file is too long."),
+        (b"name\nAnna\n", "The first line must be `email,role`"),
+        (b"email\n", "A list has 1 to 1000 rows; this one has 0."),
+        (b"email\na\x00@school.example\n", "Row 1, email: This is no e-mail address."),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused(house: House, content: bytes, complaint: str) -> None:
+    organization = founded(house)
+
+    page = root_desk(house).post(list_page_of(organization), file=a_file(content))
+
+    assert complaint in page.text
+    assert not InvitationRow.objects.exists()
+    assert MembershipRow.objects.count() == 1
+
+
+def test_nothing_at_all_is_refused(house: House) -> None:
+    page = root_desk(house).post(list_page_of(founded(house)), text="")
+
+    assert "Choose a file, or write a list." in page.text
+
+
+def test_the_page_of_the_organization_leads_there(house: House) -> None:
+    organization, root = founded(house), root_desk(house)
+
+    page = root.get(page_of(organization))
+    asked = root.get(list_page_of(organization))
+
+    assert f"/admin/{list_page_of(organization)}" in page.text
+    assert 'enctype="multipart/form-data"' in asked.text
+
+
+def test_whoever_only_looks_is_not_led_there(house: House) -> None:
+    organization = founded(house)
+
+    page = desk(house, "Auditors").get(page_of(organization))
+
+    assert f"/admin/{list_page_of(organization)}" not in page.text

@@ -1,0 +1,192 @@
+"""Lists of members as people send them."""
+
+import pytest
+
+from accounts.domain.entities import OrgRole
+from accounts.domain.errors import InvalidMemberList
+from accounts.domain.services.member_lists import MOST_ROWS, ListRow, rows_in
+from authsvc.kernel.errors import Complaint
+
+ANNA, BO = "anna@school.example", "bo@school.example"
+HEADING = "The first line must be `email,role`; the role may be left out."
+NO_ADDRESS = "This is no e-mail address."
+
+
+def complaints_about(text: str) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidMemberList) as refusal:
+        rows_in(text)
+    return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]
+
+
+TWO_ROWS = [
+    ListRow(number=1, email=ANNA, role=OrgRole.ADMIN),
+    ListRow(number=2, email=BO, role=OrgRole.LEARNER),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"email,role\n{ANNA},admin\n{BO},learner\n",
+        f"email,role\r\n{ANNA},admin\r\n{BO},learner\r\n",
+        f"email,role\r{ANNA},admin\r{BO},learner\r",
+        f"\ufeffemail,role\n{ANNA},admin\n{BO},learner",
+        f'\ufeff"email","role"\r\n"{ANNA}","admin"\r\n"{BO}","learner"',
+        f"role,email\nadmin,{ANNA}\nlearner,{BO}\n",
+        f" Email , ROLE \n {ANNA} , Admin \n Bo@School.Example,LEARNER",
+        f"email,role\n\n{ANNA},admin\n,\n  ,  \n\n{BO},learner\n\n",
+        f"email,role\n{ANNA},admin\n{BO},\n",
+        f"email,role\n{ANNA},admin\n{BO}\n",
+    ],
+    ids=[
+        "lines of Unix",
+        "lines of Windows",
+        "lines of old Macs",
+        "byte order mark",
+        "quotes",
+        "other order",
+        "case and spaces",
+        "blank lines",
+        "empty role",
+        "no role",
+    ],
+)
+def test_a_list_is_read_however_it_is_written(text: str) -> None:
+    assert rows_in(text) == TWO_ROWS
+
+
+def test_without_a_column_for_roles_all_are_learners() -> None:
+    rows = rows_in(f"email\n{ANNA}\n{BO}\n")
+
+    assert [(row.email, row.role) for row in rows] == [
+        (ANNA, OrgRole.LEARNER),
+        (BO, OrgRole.LEARNER),
+    ]
+
+
+@pytest.mark.parametrize("role", OrgRole)
+def test_each_role_is_known_by_its_name(role: OrgRole) -> None:
+    assert [row.role for row in rows_in(f"email,role\n{ANNA},{role.value}")] == [role]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        f"{ANNA},admin\n",
+        f"email;role\n{ANNA};admin\n",
+        f"email\trole\n{ANNA}\tadmin\n",
+        "role\nadmin\n",
+        f"email,role,name\n{ANNA},admin,Anna\n",
+        f"email,role,\n{ANNA},admin,\n",
+        f"email,email\n{ANNA},{BO}\n",
+        f"e-mail\n{ANNA}\n",
+        f"\x00email\n{ANNA}\n",
+    ],
+)
+def test_a_list_that_does_not_begin_with_the_names_of_its_columns_is_refused(text: str) -> None:
+    assert complaints_about(text) == [("", HEADING)]
+
+
+@pytest.mark.parametrize("text", ["email,role", "email\n", "email,role\n\n,\n"])
+def test_a_list_of_nobody_is_refused(text: str) -> None:
+    assert complaints_about(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has 0.")]
+
+
+def test_a_list_has_a_thousand_rows_and_no_more() -> None:
+    rows = [f"a{number}@school.example" for number in range(1001)]
+
+    assert len(rows_in("\n".join(["email", *rows[:1000]]))) == 1000
+    assert complaints_about("\n".join(["email", *rows])) == [
+        ("", "A list has 1 to 1000 rows; this one has 1001.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f'email\n"{ANNA}\n', f'email\n"{ANNA}"x\n', f"email\n{'a' * 200_000}\n", '"email'],
+    ids=["open quote", "text after a quote", "endless field", "open heading"],
+)
+def test_what_is_no_csv_is_refused(text: str) -> None:
+    ((path, detail),) = complaints_about(text)
+
+    assert path == ""
+    assert detail.startswith("This is no CSV: ")
+    assert ANNA not in detail
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "anna",
+        "@school.example",
+        "anna@",
+        "anna@example",
+        "anna@school.",
+        "anna@@school.example",
+        "an na@school.example",
+        "Anna <anna@school.example>",
+        "anna@school.example;bo@school.example",
+        "anna@school.example\x00",
+        "an\x00na@school.example",
+        "anna@sch\x1bool.example",
+        "anna@school.example\x7f",
+        "anna@school\ud800.example",
+        f"{'a' * 65}@school.example",
+        f"anna@{'a' * 250}.example",
+    ],
+)
+def test_what_is_no_address_is_refused(email: str) -> None:
+    assert complaints_about(f'email,role\n"{email}",admin\n') == [("1/email", NO_ADDRESS)]
+
+
+@pytest.mark.parametrize(
+    "email", ["å@skola.example", "o'neil+knots@a.b.c.example", f"{'a' * 64}@school.example"]
+)
+def test_an_address_may_be_out_of_the_ordinary(email: str) -> None:
+    assert [row.email for row in rows_in(f"email\n{email}")] == [email]
+
+
+def test_a_row_without_an_address_is_refused() -> None:
+    assert complaints_about(f"role,email\nadmin\nlearner,{BO}\n") == [("1/email", NO_ADDRESS)]
+
+
+def test_a_row_of_more_than_there_are_columns_is_refused() -> None:
+    text = f"email\n{ANNA},owner\n{BO}\n"
+
+    assert complaints_about(text) == [("1", "There is more in this row than in the first line.")]
+
+
+@pytest.mark.parametrize("role", ["teacher", "own er", "owner\x00", "0"])
+def test_a_role_that_does_not_exist_is_refused(role: str) -> None:
+    assert complaints_about(f"email,role\n{BO},learner\n{ANNA},{role}\n") == [
+        ("2/role", "There is no such role.")
+    ]
+
+
+def test_an_address_stands_there_once_whatever_its_case() -> None:
+    text = f"email\n{ANNA}\n{BO}\nAnna@School.Example\n{ANNA}\n"
+
+    twice = "This address stands there twice."
+    assert complaints_about(text) == [("3/email", twice), ("4/email", twice)]
+
+
+def test_every_wrong_row_is_named_at_once() -> None:
+    text = f"email,role\nanna,teacher\n{BO},learner\n\n{BO},boss\nanna,\n"
+
+    assert [path for path, _ in complaints_about(text)] == [
+        "1/email",
+        "1/role",
+        "3/email",
+        "3/role",
+        "4/email",
+    ]
+
+
+def test_a_refusal_repeats_nothing_of_the_list() -> None:
+    with pytest.raises(InvalidMemberList) as refusal:
+        rows_in("email,role\nsecret-name,secret-role\n")
+
+    assert Complaint(path="1/email", detail=NO_ADDRESS) in refusal.value.complaints
+    assert "secret" not in repr(refusal.value.complaints)

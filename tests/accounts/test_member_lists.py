@@ -1,0 +1,223 @@
+"""Taking in many members at once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAction,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+)
+from accounts.domain.errors import (
+    InvalidMemberList,
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+)
+from accounts.domain.services.member_lists import ListOutcome, ListResult, ListRow
+from authsvc.kernel.pages import PageRequest
+from tests.accounts.inviting import BO, mailed_token, standing
+from tests.support.blocks import failed_block
+from tests.support.browsing import mails
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
+from tests.support.worlds import World
+
+ANNA, CIM = "anna@school.example", "cim@school.example"
+
+
+@pytest.fixture
+def school(memory: World) -> Organization:
+    return has_organization(memory)
+
+
+def members_of(world: World, school: Organization) -> dict[str, OrgRole]:
+    page = world.repositories.memberships.page_of(
+        school.id, PageRequest(limit=100), within=into(school)
+    )
+    return {member.email: member.membership.role for member in page.items}
+
+
+def invited_to(world: World, school: Organization) -> dict[str, OrgRole]:
+    return {invitation.email: invitation.role for invitation in standing(world, school)}
+
+
+def test_an_organization_invites_everybody_on_its_list_who_is_no_member_yet(
+    memory: World, school: Organization
+) -> None:
+    owner = has_member(memory, school, OrgRole.OWNER, email="owner@school.example")
+    has_member(memory, school, email=ANNA)
+    has_guest(memory, email=BO)
+    text = f"email,role\n{ANNA},admin\n{BO},admin\n{CIM},\n"
+
+    results = memory.services.member_lists.take_in(school.id, text, by=owner)
+
+    assert results == [
+        ListResult(
+            row=ListRow(number=1, email=ANNA, role=OrgRole.ADMIN),
+            outcome=ListOutcome.ALREADY_MEMBER,
+        ),
+        ListResult(
+            row=ListRow(number=2, email=BO, role=OrgRole.ADMIN), outcome=ListOutcome.INVITED
+        ),
+        ListResult(
+            row=ListRow(number=3, email=CIM, role=OrgRole.LEARNER), outcome=ListOutcome.INVITED
+        ),
+    ]
+    assert members_of(memory, school) == {
+        "owner@school.example": OrgRole.OWNER,
+        ANNA: OrgRole.LEARNER,
+    }
+    assert invited_to(memory, school) == {BO: OrgRole.ADMIN, CIM: OrgRole.LEARNER}
+
+
+def test_whether_somebody_has_an_account_is_not_told_to_organizations(
+    memory: World, school: Organization
+) -> None:
+    has_guest(memory, email=BO)
+    program = replace(OPERATOR, rights=frozenset(), memberships={school.id: OrgRole.ADMIN})
+    text = f"email\n{BO}\n{CIM}\n"
+
+    for by in (has_member(memory, school, OrgRole.OWNER), program):
+        results = memory.services.member_lists.take_in(school.id, text, by=by)
+        assert {result.outcome for result in results} == {ListOutcome.INVITED}
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+def test_whoever_manages_the_platform_takes_those_with_an_account_in_at_once(
+    world: World, *, is_member: bool
+) -> None:
+    school, root = has_organization(world), has_root(world)
+    root = replace(root, memberships={school.id: OrgRole.LEARNER} if is_member else {})
+    has_guest(world, email=BO)
+    text = f"email,role\n{CIM},admin\n{BO.upper()},owner\n"
+
+    results = world.services.member_lists.take_in(school.id, text, by=root)
+
+    assert [result.outcome for result in results] == [ListOutcome.INVITED, ListOutcome.ADDED]
+    assert members_of(world, school) == {BO: OrgRole.OWNER}
+    assert invited_to(world, school) == {CIM: OrgRole.ADMIN}
+
+
+def test_what_a_list_does_is_recorded_of_each_person(memory: World, school: Organization) -> None:
+    has_guest(memory, email=BO)
+    has_member(memory, school, email=ANNA)
+
+    memory.services.member_lists.take_in(
+        school.id, f"email\n{ANNA}\n{BO}\n{CIM}\n", by=has_root(memory)
+    )
+
+    acts = acts_in(memory, school)
+    assert [act.action for act in acts] == [
+        AuditAction.MEMBER_ADDED,
+        AuditAction.INVITATION_SENT,
+    ]
+    assert not [email for email in (ANNA, BO, CIM) if email in repr(acts)]
+
+
+def test_everybody_who_is_invited_gets_mail_and_nobody_else(
+    memory: World, school: Organization
+) -> None:
+    has_guest(memory, email=BO)
+    text = f"email\n{ANNA}\n{BO}\n{CIM}\n"
+
+    memory.services.member_lists.take_in(school.id, text, by=has_root(memory))
+
+    assert [mail.to for mail in mails()] == [[ANNA], [CIM]]
+    cim = has_guest(memory, email=CIM)
+    accepted = memory.services.invitations.accept(mailed_token(), by=cim)
+    assert accepted.organization == school
+
+
+def test_a_list_with_a_wrong_row_changes_nothing(memory: World, school: Organization) -> None:
+    root = has_root(memory)
+    has_guest(memory, email=BO)
+
+    with pytest.raises(InvalidMemberList):
+        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n{CIM}\nnobody\n", by=root)
+
+    assert (members_of(memory, school), invited_to(memory, school)) == ({}, {})
+    assert (mails(), acts_in(memory, school)) == ([], [])
+
+
+def test_a_list_that_breaks_off_changes_nothing(memory: World, school: Organization) -> None:
+    has_guest(memory, email=BO)
+
+    with failed_block(memory.unit_of_work):
+        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n{CIM}\n", by=OPERATOR)
+
+    assert (members_of(memory, school), invited_to(memory, school)) == ({}, {})
+    assert (mails(), acts_in(memory, school)) == ([], [])
+
+
+def test_a_list_may_be_sent_again(memory: World, school: Organization) -> None:
+    root, text = has_root(memory), f"email\n{BO}\n{CIM}\n"
+    has_guest(memory, email=BO)
+    memory.services.member_lists.take_in(school.id, text, by=root)
+
+    results = memory.services.member_lists.take_in(school.id, text, by=root)
+
+    assert [result.outcome for result in results] == [
+        ListOutcome.ALREADY_MEMBER,
+        ListOutcome.INVITED,
+    ]
+    assert len(standing(memory, school)) == 1
+
+
+def test_a_list_of_members_alone_changes_nothing(memory: World, school: Organization) -> None:
+    owner = has_member(memory, school, OrgRole.OWNER, email=ANNA)
+
+    results = memory.services.member_lists.take_in(school.id, f"email\n{ANNA}\n", by=owner)
+
+    assert [result.outcome for result in results] == [ListOutcome.ALREADY_MEMBER]
+    assert (mails(), acts_in(memory, school)) == ([], [])
+
+
+@pytest.mark.parametrize("role", ["instructor", "admin", "owner"])
+def test_admins_take_in_learners_alone(memory: World, school: Organization, role: str) -> None:
+    admin = has_member(memory, school, OrgRole.ADMIN)
+    take_in = memory.services.member_lists.take_in
+
+    with pytest.raises(NotPermitted):
+        take_in(school.id, f"email,role\n{BO},learner\n{CIM},{role}\n", by=admin)
+    assert invited_to(memory, school) == {}
+
+    take_in(school.id, f"email,role\n{BO},learner\n{CIM},\n", by=admin)
+    assert invited_to(memory, school) == {BO: OrgRole.LEARNER, CIM: OrgRole.LEARNER}
+
+
+@pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.LEARNER])
+def test_whoever_does_not_manage_members_is_refused_before_his_list_is_read(
+    memory: World, school: Organization, role: OrgRole
+) -> None:
+    by = has_member(memory, school, role)
+
+    with pytest.raises(NotPermitted):
+        memory.services.member_lists.take_in(school.id, "no list", by=by)
+
+
+def outsider(world: World) -> Principal:
+    return has_member(world, has_organization(world), OrgRole.OWNER)
+
+
+@pytest.mark.parametrize("somebody", [outsider, has_guest])
+def test_to_those_who_are_not_in_it_there_is_no_organization(
+    memory: World, school: Organization, somebody: Callable[[World], Principal]
+) -> None:
+    with pytest.raises(OrganizationNotFound):
+        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n", by=somebody(memory))
+
+    assert invited_to(memory, school) == {}
+
+
+def test_nobody_is_taken_in_by_a_suspended_organization(memory: World) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+
+    with pytest.raises(OrganizationSuspended):
+        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n", by=OPERATOR)
+
+    assert invited_to(memory, school) == {}

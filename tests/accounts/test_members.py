@@ -1,0 +1,259 @@
+"""Who belongs to an organization, and as what."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
+    Organization,
+    OrganizationId,
+    OrgRole,
+    Principal,
+    SubjectType,
+    UserId,
+)
+from accounts.domain.errors import (
+    AlreadyMember,
+    LastOwner,
+    MemberNotFound,
+    NotPermitted,
+    UserNotFound,
+)
+from accounts.domain.services import MemberService
+from authsvc.kernel.pages import PageRequest
+from tests.support.builders import NOON
+from tests.support.tenants import (
+    a_membership,
+    acts_in,
+    has_member,
+    has_organization,
+    has_root,
+    into,
+)
+from tests.support.worlds import World
+
+NOBODY = UserId(UUID(int=404))
+Act = Callable[[MemberService, OrganizationId, UserId, Principal], object]
+CHANGES: dict[str, Act] = {
+    "add": lambda service, org, user, by: service.add(org, user, role=OrgRole.LEARNER, by=by),
+    "assign": lambda service, org, user, by: service.assign(org, user, role=OrgRole.OWNER, by=by),
+    "remove": lambda service, org, user, by: service.remove(org, user, by=by),
+}
+
+
+def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
+    page = world.repositories.memberships.page_of(
+        school.id, PageRequest(limit=100), within=into(school)
+    )
+    return {each.membership.user_id: each.membership.role for each in page.items}
+
+
+def act_on(school: Organization, user_id: UserId, action: AuditAction, **parts: Any) -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=SubjectType.MEMBER,
+        subject_id=str(user_id),
+        org_id=school.id,
+        **parts,
+    )
+
+
+def test_a_person_who_is_taken_in_is_a_member_from_that_moment(world: World) -> None:
+    school, anna = has_organization(world), world.has_user()
+    owner = has_member(world, school, OrgRole.OWNER)
+
+    added = world.services.members.add(school.id, anna.id, role=OrgRole.INSTRUCTOR, by=owner)
+
+    assert added == world.repositories.memberships.get(school.id, anna.id, within=into(school))
+    assert added == a_membership(
+        org_id=school.id, user_id=anna.id, role=OrgRole.INSTRUCTOR, joined_at=NOON
+    )
+    after = {"role": "instructor"}
+    assert acts_in(world, school) == [
+        act_on(school, anna.id, AuditAction.MEMBER_ADDED, after=after)
+    ]
+
+
+def test_whoever_is_a_member_is_not_taken_in_again(memory: World) -> None:
+    school = has_organization(memory)
+    owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school)
+
+    with pytest.raises(AlreadyMember):
+        memory.services.members.add(school.id, anna.person, role=OrgRole.ADMIN, by=owner)
+
+    assert roles_in(memory, school)[anna.person] is OrgRole.LEARNER
+    assert acts_in(memory, school) == []
+
+
+def test_whoever_does_not_exist_is_not_taken_in(memory: World) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    with pytest.raises(UserNotFound):
+        memory.services.members.add(school.id, NOBODY, role=OrgRole.LEARNER, by=owner)
+
+    assert roles_in(memory, school) == {owner.person: OrgRole.OWNER}
+
+
+def gives(world: World, giver: OrgRole, role: OrgRole) -> bool:
+    """Whether somebody with the one role takes a person in with the other."""
+    school, anna = has_organization(world), world.has_user()
+    by = has_member(world, school, giver)
+    try:
+        world.services.members.add(school.id, anna.id, role=role, by=by)
+    except NotPermitted:
+        assert anna.id not in roles_in(world, school)
+        return False
+    return roles_in(world, school)[anna.id] is role
+
+
+def test_owners_take_people_in_as_anything_and_admins_as_learners(memory: World) -> None:
+    given = {giver: {role for role in OrgRole if gives(memory, giver, role)} for giver in OrgRole}
+
+    assert given == {
+        OrgRole.OWNER: set(OrgRole),
+        OrgRole.ADMIN: {OrgRole.LEARNER},
+        OrgRole.INSTRUCTOR: set(),
+        OrgRole.LEARNER: set(),
+    }
+
+
+def test_a_role_that_is_given_is_kept_and_recorded(world: World) -> None:
+    school = has_organization(world)
+    owner, anna = has_member(world, school, OrgRole.OWNER), has_member(world, school)
+    world.clock.go_on(hours=1)
+
+    assigned = world.services.members.assign(school.id, anna.person, role=OrgRole.OWNER, by=owner)
+
+    assert assigned == world.repositories.memberships.get(
+        school.id, anna.person, within=into(school)
+    )
+    assert (assigned.role, assigned.joined_at) == (OrgRole.OWNER, NOON)
+    before, after = {"role": "learner"}, {"role": "owner"}
+    assert acts_in(world, school) == [
+        act_on(school, anna.person, AuditAction.MEMBER_ROLE_CHANGED, before=before, after=after)
+    ]
+
+
+@pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
+def test_only_owners_give_roles(memory: World, role: OrgRole) -> None:
+    school = has_organization(memory)
+    has_member(memory, school, OrgRole.OWNER)
+    anna = has_member(memory, school, role)
+
+    with pytest.raises(NotPermitted):
+        memory.services.members.assign(school.id, anna.person, role=OrgRole.OWNER, by=anna)
+
+    assert roles_in(memory, school)[anna.person] is role
+
+
+def removes(world: World, remover: OrgRole, role: OrgRole) -> bool:
+    """Whether somebody with the one role sends a member with the other away."""
+    school = has_organization(world)
+    has_member(world, school, OrgRole.OWNER)
+    by, anna = has_member(world, school, remover), has_member(world, school, role)
+    try:
+        world.services.members.remove(school.id, anna.person, by=by)
+    except NotPermitted:
+        assert roles_in(world, school)[anna.person] is role
+        return False
+    return anna.person not in roles_in(world, school)
+
+
+def test_owners_send_anybody_away_and_admins_learners_and_instructors(memory: World) -> None:
+    sent = {by: {role for role in OrgRole if removes(memory, by, role)} for by in OrgRole}
+
+    assert sent == {
+        OrgRole.OWNER: set(OrgRole),
+        OrgRole.ADMIN: {OrgRole.INSTRUCTOR, OrgRole.LEARNER},
+        OrgRole.INSTRUCTOR: set(),
+        OrgRole.LEARNER: set(),
+    }
+
+
+def test_a_removal_is_kept_and_recorded_with_its_reason(world: World) -> None:
+    school = has_organization(world)
+    owner, anna = has_member(world, school, OrgRole.OWNER), has_member(world, school)
+
+    world.services.members.remove(school.id, anna.person, reason="Graduated", by=owner)
+
+    assert roles_in(world, school) == {owner.person: OrgRole.OWNER}
+    before = {"role": "learner"}
+    assert acts_in(world, school) == [
+        act_on(school, anna.person, AuditAction.MEMBER_REMOVED, before=before, reason="Graduated")
+    ]
+
+
+@pytest.mark.parametrize("role", OrgRole)
+def test_everybody_may_leave_whatever_he_is(memory: World, role: OrgRole) -> None:
+    school = has_organization(memory)
+    owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school, role)
+
+    memory.services.members.remove(school.id, anna.person, by=anna)
+
+    assert roles_in(memory, school) == {owner.person: OrgRole.OWNER}
+    before = {"role": role.value}
+    assert acts_in(memory, school) == [
+        act_on(school, anna.person, AuditAction.MEMBER_LEFT, before=before)
+    ]
+
+
+@pytest.mark.parametrize("change", ["assign", "remove"])
+def test_whoever_is_no_member_is_neither_given_a_role_nor_removed(
+    memory: World, change: str
+) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    owner, elsewhere = has_member(memory, school, OrgRole.OWNER), has_member(memory, other)
+
+    with pytest.raises(MemberNotFound):
+        CHANGES[change](memory.services.members, school.id, elsewhere.person, owner)
+
+    assert roles_in(memory, other) == {elsewhere.person: OrgRole.LEARNER}
+
+
+LOSSES: dict[str, Act] = {
+    "leaving": lambda service, org, owner, by: service.remove(org, owner, by=by),
+    "demotion": lambda service, org, owner, by: service.assign(
+        org, owner, role=OrgRole.ADMIN, by=by
+    ),
+}
+
+
+@pytest.mark.parametrize("by_root", [True, False], ids=["by root", "by himself"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_last_owner_stays_one(world: World, loss: str, *, by_root: bool) -> None:
+    school, other = has_organization(world), has_organization(world)
+    owner = has_member(world, school, OrgRole.OWNER)
+    has_member(world, school, OrgRole.ADMIN)
+    has_member(world, other, OrgRole.OWNER)
+    by = has_root(world) if by_root else owner
+
+    with pytest.raises(LastOwner):
+        LOSSES[loss](world.services.members, school.id, owner.person, by)
+
+    assert roles_in(world, school)[owner.person] is OrgRole.OWNER
+    assert acts_in(world, school) == []
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_of_two_owners_one_may_go(memory: World, loss: str) -> None:
+    school = has_organization(memory)
+    owner, anna = (has_member(memory, school, OrgRole.OWNER) for _ in range(2))
+
+    LOSSES[loss](memory.services.members, school.id, anna.person, owner)
+
+    owners = [user for user, role in roles_in(memory, school).items() if role is OrgRole.OWNER]
+    assert owners == [owner.person]
+
+
+def test_the_last_owner_may_be_made_an_owner_again(memory: World) -> None:
+    school = has_organization(memory)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    memory.services.members.assign(school.id, owner.person, role=OrgRole.OWNER, by=owner)
+
+    assert roles_in(memory, school) == {owner.person: OrgRole.OWNER}

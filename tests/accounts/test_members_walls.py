@@ -1,0 +1,187 @@
+"""Who may see and change the members of an organization, and when nobody may."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAct,
+    AuditAction,
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    SubjectType,
+    UserId,
+)
+from accounts.domain.errors import (
+    MemberNotFound,
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+)
+from accounts.domain.services import MemberService
+from authsvc.kernel.pages import PageRequest
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
+from tests.support.worlds import World
+
+Act = Callable[[MemberService, OrganizationId, UserId, Principal], object]
+CHANGES: dict[str, Act] = {
+    "add": lambda service, org, user, by: service.add(org, user, role=OrgRole.LEARNER, by=by),
+    "assign": lambda service, org, user, by: service.assign(org, user, role=OrgRole.OWNER, by=by),
+    "remove": lambda service, org, user, by: service.remove(org, user, by=by),
+}
+ACTS = CHANGES | {
+    "page_of": lambda service, org, user, by: service.page_of(org, PageRequest(), by=by)
+}
+
+
+def listed(world: World, school: Organization, by: Principal) -> list[UserId]:
+    page = world.services.members.page_of(school.id, PageRequest(), by=by)
+    return [member.membership.user_id for member in page.items]
+
+
+@pytest.mark.parametrize("role", [OrgRole.OWNER, OrgRole.ADMIN, OrgRole.INSTRUCTOR])
+def test_whoever_teaches_or_manages_sees_the_members(memory: World, role: OrgRole) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    by, anna = has_member(memory, school, role), has_member(memory, school)
+    has_member(memory, other)
+
+    assert listed(memory, school, by) == sorted([by.person, anna.person])
+    assert acts_in(memory, school) == []
+
+
+def test_learners_do_not_see_the_members(memory: World) -> None:
+    school = has_organization(memory)
+    anna = has_member(memory, school)
+
+    with pytest.raises(NotPermitted):
+        listed(memory, school, anna)
+
+
+def test_a_look_at_the_members_from_outside_is_recorded(memory: World) -> None:
+    school, root = has_organization(memory), has_root(memory)
+    anna = has_member(memory, school)
+
+    assert listed(memory, school, root) == [anna.person]
+    assert acts_in(memory, school) == [
+        AuditAct(
+            action=AuditAction.LOOKED_INTO,
+            subject_type=SubjectType.MEMBER,
+            subject_id="all",
+            org_id=school.id,
+        )
+    ]
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+    anna = has_member(memory, school)
+
+    for outsider in (has_guest(memory), has_member(memory, other, OrgRole.OWNER)):
+        with pytest.raises(OrganizationNotFound):
+            act(memory.services.members, school.id, anna.person, outsider)
+
+    within = into(school)
+    kept = memory.repositories.memberships.get(school.id, anna.person, within=within)
+    assert kept.role is OrgRole.LEARNER
+
+
+@pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
+def test_the_members_of_a_suspended_organization_stay_as_they_are(memory: World, act: Act) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+    owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school)
+
+    for by in (has_root(memory), owner):
+        with pytest.raises(OrganizationSuspended):
+            act(memory.services.members, school.id, anna.person, by)
+
+    assert acts_in(memory, school) == []
+
+
+def test_whoever_manages_the_platform_may_look_at_a_suspended_organization(
+    memory: World,
+) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+    anna = has_member(memory, school)
+
+    assert listed(memory, school, has_root(memory)) == [anna.person]
+
+
+@pytest.mark.parametrize("is_root", [True, False], ids=["root", "operator"])
+def test_whoever_manages_the_platform_changes_members_without_being_one(
+    memory: World, *, is_root: bool
+) -> None:
+    school, bo = has_organization(memory), memory.has_user(name="Bo")
+    by, members = (has_root(memory) if is_root else OPERATOR), memory.services.members
+
+    members.add(school.id, bo.id, role=OrgRole.OWNER, by=by)
+    members.add(school.id, memory.has_user().id, role=OrgRole.OWNER, by=by)
+    members.assign(school.id, bo.id, role=OrgRole.ADMIN, by=by)
+    members.remove(school.id, bo.id, by=by)
+
+    assert [act.action for act in acts_in(memory, school)] == [
+        AuditAction.MEMBER_ADDED,
+        AuditAction.MEMBER_ADDED,
+        AuditAction.MEMBER_ROLE_CHANGED,
+        AuditAction.MEMBER_REMOVED,
+    ]
+
+
+def test_a_program_of_an_organization_takes_in_and_removes_learners_like_an_admin(
+    memory: World,
+) -> None:
+    school, anna = has_organization(memory), memory.has_user()
+    owner = has_member(memory, school, OrgRole.OWNER)
+    program = replace(owner, user_id=None, memberships={school.id: OrgRole.ADMIN})
+    members = memory.services.members
+
+    members.add(school.id, anna.id, role=OrgRole.LEARNER, by=program)
+    members.remove(school.id, anna.id, by=program)
+
+    assert listed(memory, school, owner) == [owner.person]
+    with pytest.raises(NotPermitted):
+        members.remove(school.id, owner.person, by=program)
+
+
+def demoted(world: World, school: Organization, owner: Principal) -> None:
+    """By somebody else, while the owner's own request has begun."""
+    kept = world.repositories.memberships.get(school.id, owner.person, within=into(school))
+    world.repositories.memberships.save(replace(kept, role=OrgRole.ADMIN), within=into(school))
+
+
+def test_whoever_was_demoted_in_the_meantime_acts_with_the_role_that_he_has_by_now(
+    memory: World,
+) -> None:
+    school = has_organization(memory)
+    owner, other = (has_member(memory, school, OrgRole.OWNER) for _ in range(2))
+    demoted(memory, school, owner)
+    members = memory.services.members
+
+    with pytest.raises(NotPermitted):
+        members.assign(school.id, other.person, role=OrgRole.ADMIN, by=owner)
+    with pytest.raises(NotPermitted):
+        members.remove(school.id, other.person, by=owner)
+    members.add(school.id, memory.has_user().id, role=OrgRole.LEARNER, by=owner)
+
+    assert acts_in(memory, school)[0].action is AuditAction.MEMBER_ADDED
+
+
+def test_whoever_was_removed_in_the_meantime_may_do_nothing_any_more(memory: World) -> None:
+    school = has_organization(memory)
+    owner, other = (has_member(memory, school, OrgRole.OWNER) for _ in range(2))
+    members = memory.services.members
+    members.remove(school.id, owner.person, by=other)
+
+    with pytest.raises(NotPermitted):
+        members.add(school.id, memory.has_user().id, role=OrgRole.LEARNER, by=owner)
+    with pytest.raises(NotPermitted):
+        members.remove(school.id, other.person, by=owner)
+    with pytest.raises(MemberNotFound):
+        members.remove(school.id, owner.person, by=owner)
+
+    assert listed(memory, school, other) == [other.person]

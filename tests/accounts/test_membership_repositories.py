@@ -1,0 +1,202 @@
+"""What every store of memberships promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import Member, OrgMembership, OrgRole, UserId
+from accounts.domain.errors import AlreadyMember, MemberNotFound
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from tests.support.builders import NOON
+from tests.support.tenants import a_membership, has_membership, has_organization, into
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+IDS = [UserId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+
+
+@pytest.mark.parametrize("role", OrgRole)
+def test_a_kept_membership_comes_back_equal(world: World, role: OrgRole) -> None:
+    school, anna = has_organization(world), world.has_user()
+    membership = a_membership(org_id=school.id, user_id=anna.id, role=role, joined_at=LATER)
+
+    world.repositories.memberships.add(membership, within=into(school))
+
+    kept = world.repositories.memberships.get(school.id, anna.id, within=into(school))
+    assert kept == membership
+
+
+def test_nobody_is_in_an_organization_twice(world: World) -> None:
+    school = has_organization(world)
+    kept = has_membership(world, school)
+
+    with pytest.raises(AlreadyMember):
+        world.repositories.memberships.add(replace(kept, role=OrgRole.OWNER), within=into(school))
+
+    assert world.repositories.memberships.get(school.id, kept.user_id, within=EVERYWHERE) == kept
+
+
+def test_somebody_may_be_in_several_organizations(world: World) -> None:
+    school, other, anna = has_organization(world), has_organization(world), world.has_user()
+
+    here = has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
+    there = has_membership(world, other, user_id=anna.id)
+
+    assert world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE) == here
+    assert world.repositories.memberships.get(other.id, anna.id, within=EVERYWHERE) == there
+
+
+def test_whoever_is_not_in_the_organization_is_no_member(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    elsewhere = has_membership(world, other)
+
+    with pytest.raises(MemberNotFound):
+        world.repositories.memberships.get(school.id, elsewhere.user_id, within=EVERYWHERE)
+
+
+def test_a_saved_membership_replaces_the_kept_one_and_no_other(world: World) -> None:
+    school, other, anna = has_organization(world), has_organization(world), world.has_user()
+    here = has_membership(world, school, user_id=anna.id)
+    staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
+
+    world.repositories.memberships.save(replace(here, role=OrgRole.ADMIN), within=into(school))
+
+    kept = world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE)
+    assert kept == replace(here, role=OrgRole.ADMIN)
+    assert staying == [
+        world.repositories.memberships.get(each.org_id, each.user_id, within=EVERYWHERE)
+        for each in staying
+    ]
+
+
+def test_a_membership_is_forgotten_and_no_other(world: World) -> None:
+    school, other, anna = has_organization(world), has_organization(world), world.has_user()
+    here = has_membership(world, school, user_id=anna.id)
+    staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
+
+    world.repositories.memberships.remove(here, within=into(school))
+    world.repositories.memberships.remove(here, within=into(school))
+
+    with pytest.raises(MemberNotFound):
+        world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE)
+    assert staying == [
+        world.repositories.memberships.get(each.org_id, each.user_id, within=EVERYWHERE)
+        for each in staying
+    ]
+
+
+def test_members_are_counted_by_their_role(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    for role in (OrgRole.OWNER, OrgRole.OWNER, OrgRole.ADMIN):
+        has_membership(world, school, role=role)
+    has_membership(world, other, role=OrgRole.OWNER)
+
+    def count(role: OrgRole) -> int:
+        return world.repositories.memberships.count_of(school.id, role, within=into(school))
+
+    assert {role: count(role) for role in OrgRole} == {
+        OrgRole.OWNER: 2,
+        OrgRole.ADMIN: 1,
+        OrgRole.INSTRUCTOR: 0,
+        OrgRole.LEARNER: 0,
+    }
+
+
+def test_addresses_are_those_of_the_organizations_members(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    for email in ("anna@school.example", "bo@school.example"):
+        has_membership(world, school, user_id=world.has_user(email=email).id)
+    has_membership(world, other)
+
+    found = world.repositories.memberships.emails_in(school.id, within=into(school))
+
+    assert found == {"anna@school.example", "bo@school.example"}
+
+
+def test_members_come_with_name_and_address_by_the_moment_of_joining(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    anna = world.has_user(name="Anna", email="anna@school.example")
+    bo = world.has_user(name="Bo", email="bo@school.example")
+    late = has_membership(world, school, user_id=anna.id, joined_at=LATER)
+    early = has_membership(world, school, user_id=bo.id, role=OrgRole.OWNER, joined_at=NOON)
+    has_membership(world, other)
+
+    found = world.repositories.memberships.page_of(school.id, PageRequest(), within=into(school))
+
+    assert found == Page(
+        items=(
+            Member(membership=early, email="bo@school.example", name="Bo"),
+            Member(membership=late, email="anna@school.example", name="Anna"),
+        ),
+        next_cursor=None,
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_member_once_even_where_moments_tie(
+    world: World, limit: int
+) -> None:
+    school = has_organization(world)
+    kept = [has_membership(world, school, user_id=world.has_user(id=user_id).id) for user_id in IDS]
+    kept.append(has_membership(world, school, joined_at=LATER))
+
+    seen, cursor = list[OrgMembership](), None
+    for _ in kept:
+        page = world.repositories.memberships.page_of(
+            school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
+        )
+        seen.extend(member.membership for member in page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+    assert seen == sorted(kept, key=lambda each: (each.joined_at, each.user_id))
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    school = has_organization(world)
+
+    with pytest.raises(InvalidCursor):
+        world.repositories.memberships.page_of(
+            school.id, PageRequest(limit=2, cursor="bm90IG91cnM"), within=into(school)
+        )
+
+
+def test_members_out_of_view_are_not_seen(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    kept = has_membership(world, school, role=OrgRole.OWNER)
+
+    for within in (Reach(), into(other)):
+        with pytest.raises(MemberNotFound):
+            world.repositories.memberships.get(school.id, kept.user_id, within=within)
+        owners = world.repositories.memberships.count_of(school.id, OrgRole.OWNER, within=within)
+        page = world.repositories.memberships.page_of(school.id, PageRequest(), within=within)
+        emails = world.repositories.memberships.emails_in(school.id, within=within)
+        assert (owners, page.items, emails) == (0, (), frozenset())
+
+
+def test_a_member_is_not_taken_in_out_of_view(world: World) -> None:
+    school, other, anna = has_organization(world), has_organization(world), world.has_user()
+
+    with pytest.raises(OutOfReach):
+        world.repositories.memberships.add(
+            a_membership(org_id=school.id, user_id=anna.id), within=into(other)
+        )
+
+    assert world.repositories.organizations.for_user(anna.id) == []
+
+
+def test_a_membership_out_of_view_is_neither_changed_nor_forgotten(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    kept = has_membership(world, school)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.memberships.save(replace(kept, role=OrgRole.OWNER), within=into(other))
+    with pytest.raises(OutOfReach):
+        world.repositories.memberships.remove(kept, within=into(other))
+
+    assert world.repositories.memberships.get(school.id, kept.user_id, within=EVERYWHERE) == kept

@@ -1,0 +1,200 @@
+"""What every store of organizations promises."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+)
+from accounts.domain.errors import OrganizationNotFound, OrganizationSlugTaken
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from tests.support.builders import NOON
+from tests.support.organizations import an_organization
+from tests.support.tenants import has_membership, has_organization, into
+from tests.support.worlds import World
+
+LATER = NOON + timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+NOWHERE = OrganizationId(UUID(int=404))
+IDS = [OrganizationId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
+
+
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("status", [OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED])
+def test_a_kept_organization_comes_back_equal(
+    world: World, plan: Plan, status: OrganizationStatus
+) -> None:
+    school = an_organization(name="Skeppsskolan ☃", slug="skepp-1", plan=plan, status=status)
+
+    world.repositories.organizations.add(school)
+
+    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == school
+    assert world.repositories.organizations.get_for_update(school.id, within=EVERYWHERE) == school
+    assert world.repositories.organizations.find_by_slug("skepp-1", within=EVERYWHERE) == school
+
+
+def test_a_slug_belongs_to_one_organization(world: World) -> None:
+    kept = has_organization(world, slug="knots")
+    second = an_organization(slug="knots")
+
+    with pytest.raises(OrganizationSlugTaken) as refusal:
+        world.repositories.organizations.add(second)
+
+    assert refusal.value.facts == {"slug": "knots"}
+    assert world.repositories.organizations.find_by_slug("knots", within=EVERYWHERE) == kept
+
+
+def test_the_slug_of_a_deleted_organization_stays_taken(world: World) -> None:
+    has_organization(world, slug="knots", status=OrganizationStatus.DELETED)
+
+    with pytest.raises(OrganizationSlugTaken):
+        world.repositories.organizations.add(an_organization(slug="knots"))
+
+
+def is_seen(world: World, organization: Organization, within: Reach) -> set[bool]:
+    """What each way of looking for one organization says."""
+    gets: list[Callable[..., Organization]] = [
+        world.repositories.organizations.get,
+        world.repositories.organizations.get_for_update,
+    ]
+    found = [world.repositories.organizations.find_by_slug(organization.slug, within=within)]
+    for get in gets:
+        try:
+            found.append(get(organization.id, within=within))
+        except OrganizationNotFound:
+            found.append(None)
+    page = world.repositories.organizations.page_of(PageRequest(), within=within)
+    return {*(each == organization for each in found), organization in page.items}
+
+
+def test_an_organization_is_seen_by_whoever_has_it_in_view(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+
+    assert is_seen(world, school, into(school)) == {True}
+    assert is_seen(world, school, into(school, other)) == {True}
+    assert is_seen(world, school, EVERYWHERE) == {True}
+
+
+def test_an_organization_is_not_seen_by_others(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+
+    assert is_seen(world, school, into(other)) == {False}
+    assert is_seen(world, school, Reach()) == {False}
+
+
+def test_a_deleted_organization_is_seen_by_nobody(world: World) -> None:
+    school = has_organization(world, status=OrganizationStatus.DELETED)
+
+    assert is_seen(world, school, into(school)) == {False}
+    assert is_seen(world, school, EVERYWHERE) == {False}
+
+
+def test_an_unknown_organization_is_not_there(world: World) -> None:
+    has_organization(world)
+
+    with pytest.raises(OrganizationNotFound):
+        world.repositories.organizations.get(NOWHERE, within=EVERYWHERE)
+    with pytest.raises(OrganizationNotFound):
+        world.repositories.organizations.get_for_update(NOWHERE, within=EVERYWHERE)
+    assert world.repositories.organizations.find_by_slug("nowhere", within=EVERYWHERE) is None
+
+
+def test_a_saved_organization_replaces_the_kept_one_and_no_other(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    changed = replace(school, name="Bends", plan=Plan.TEAM, status=OrganizationStatus.SUSPENDED)
+
+    world.repositories.organizations.save(changed, within=into(school))
+
+    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == changed
+    assert world.repositories.organizations.get(other.id, within=EVERYWHERE) == other
+
+
+def test_an_organization_out_of_view_is_not_written(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.organizations.save(school.suspended(), within=into(other))
+
+    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == school
+
+
+def test_organizations_in_view_come_oldest_first(world: World) -> None:
+    youngest = has_organization(world, created_at=LATER)
+    oldest = has_organization(world, created_at=NOON)
+    middle = has_organization(world, created_at=NOON + SECOND, status=OrganizationStatus.SUSPENDED)
+    has_organization(world, created_at=NOON)
+
+    found = world.repositories.organizations.page_of(
+        PageRequest(limit=9), within=into(youngest, oldest, middle)
+    )
+
+    assert found == Page(items=(oldest, middle, youngest), next_cursor=None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_cursors_lead_through_every_organization_once_even_where_moments_tie(
+    world: World, limit: int
+) -> None:
+    schools = [has_organization(world, id=org_id, created_at=NOON) for org_id in IDS]
+    schools.append(has_organization(world, created_at=LATER))
+
+    seen, cursor = list[Organization](), None
+    for _ in schools:
+        page = world.repositories.organizations.page_of(
+            PageRequest(limit=limit, cursor=cursor), within=EVERYWHERE
+        )
+        seen.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+    assert seen == sorted(schools, key=lambda school: (school.created_at, school.id))
+
+
+def test_a_cursor_of_another_making_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        world.repositories.organizations.page_of(
+            PageRequest(limit=2, cursor="bm90IG91cnM"), within=EVERYWHERE
+        )
+
+
+def test_a_user_is_in_organizations_by_their_names(world: World) -> None:
+    anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
+    bends = has_organization(world, name="Bends", status=OrganizationStatus.SUSPENDED)
+    knots, hers = has_organization(world, name="Knots"), has_organization(world, name="Another")
+    gone = has_organization(world, name="Gone", status=OrganizationStatus.DELETED)
+    has_membership(world, knots, user_id=anna.id, role=OrgRole.OWNER)
+    has_membership(world, bends, user_id=anna.id)
+    has_membership(world, gone, user_id=anna.id)
+    has_membership(world, hers, user_id=bo.id)
+
+    assert world.repositories.organizations.for_user(anna.id) == [
+        OwnOrganization(organization=bends, role=OrgRole.LEARNER),
+        OwnOrganization(organization=knots, role=OrgRole.OWNER),
+    ]
+
+
+def test_organizations_of_one_name_come_in_the_order_of_their_ids(world: World) -> None:
+    anna = world.has_user()
+    for org_id in IDS:
+        has_membership(world, has_organization(world, id=org_id), user_id=anna.id)
+
+    found = world.repositories.organizations.for_user(anna.id)
+
+    assert [own.organization.id for own in found] == sorted(IDS)
+
+
+def test_somebody_who_is_nowhere_is_in_no_organization(world: World) -> None:
+    has_membership(world, has_organization(world))
+
+    assert world.repositories.organizations.for_user(world.has_user().id) == []

@@ -1,0 +1,268 @@
+"""Looking at organizations, and opening and closing them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
+    Organization,
+    OrganizationStatus,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+    Principal,
+    SubjectType,
+)
+from accounts.domain.errors import (
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+    UnsuitableOrganization,
+)
+from accounts.domain.services import OrganizationService
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
+from tests.support.tenants import (
+    acts_in,
+    has_guest,
+    has_member,
+    has_membership,
+    has_organization,
+    has_root,
+)
+from tests.support.worlds import World
+
+Act = Callable[[OrganizationService, Organization, Principal], object]
+
+CHANGES: dict[str, Act] = {
+    "edit": lambda service, school, by: service.edit(school.id, name="Bends", by=by),
+    "suspend": lambda service, school, by: service.suspend(school.id, reason="Unpaid", by=by),
+    "reopen": lambda service, school, by: service.reopen(school.id, by=by),
+    "delete": lambda service, school, by: service.delete(school.id, by=by),
+}
+LOOK: Act = lambda service, school, by: service.get(school.id, by=by)  # noqa: E731  # a row of the table
+EVERY_ROLE = set(OrgRole)
+
+
+def kept(world: World, school: Organization) -> Organization:
+    return world.repositories.organizations.get(school.id, within=EVERYWHERE)
+
+
+def act_on(school: Organization, action: AuditAction, **parts: Any) -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=SubjectType.ORGANIZATION,
+        subject_id=str(school.id),
+        org_id=school.id,
+        **parts,
+    )
+
+
+@pytest.mark.parametrize("role", OrgRole)
+def test_members_see_their_organization_and_what_they_are_in_it(
+    memory: World, role: OrgRole
+) -> None:
+    school = has_organization(memory)
+    anna = has_member(memory, school, role)
+
+    seen = memory.services.organizations.get(school.id, by=anna)
+
+    assert seen == OwnOrganization(organization=school, role=role)
+    assert acts_in(memory, school) == []
+
+
+def test_a_look_of_whoever_manages_the_platform_is_recorded(memory: World) -> None:
+    school, root = has_organization(memory), has_root(memory)
+
+    seen = memory.services.organizations.get(school.id, by=root)
+
+    assert seen == OwnOrganization(organization=school, role=None)
+    assert acts_in(memory, school) == [act_on(school, AuditAction.LOOKED_INTO)]
+
+
+@pytest.mark.parametrize("act", [*CHANGES.values(), LOOK], ids=[*CHANGES, "get"])
+def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+    school, other = has_organization(memory), has_organization(memory)
+
+    for outsider in (has_guest(memory), has_member(memory, other, OrgRole.OWNER)):
+        with pytest.raises(OrganizationNotFound):
+            act(memory.services.organizations, school, outsider)
+
+    assert kept(memory, school) == school
+    assert acts_in(memory, school) == []
+
+
+@pytest.mark.parametrize("act", [*CHANGES.values(), LOOK], ids=[*CHANGES, "get"])
+def test_a_deleted_organization_is_there_for_nobody(memory: World, act: Act) -> None:
+    school = has_organization(memory, status=OrganizationStatus.DELETED)
+    owner = has_member(memory, school, OrgRole.OWNER)
+
+    for by in (owner, has_root(memory)):
+        with pytest.raises(OrganizationNotFound):
+            act(memory.services.organizations, school, by)
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        ("edit", {OrgRole.OWNER, OrgRole.ADMIN}),
+        ("delete", {OrgRole.OWNER}),
+        ("suspend", set[OrgRole]()),
+        ("reopen", set[OrgRole]()),
+    ],
+)
+def test_each_change_is_for_some_members_and_whoever_manages_the_platform(
+    memory: World, change: str, allowed: set[OrgRole]
+) -> None:
+    by_role = {}
+    for role in OrgRole:
+        school = has_organization(memory)
+        by_role[role] = (school, has_member(memory, school, role))
+
+    for role in allowed:
+        CHANGES[change](memory.services.organizations, *by_role[role])
+    for role in EVERY_ROLE - allowed:
+        with pytest.raises(NotPermitted):
+            CHANGES[change](memory.services.organizations, *by_role[role])
+        assert acts_in(memory, by_role[role][0]) == []
+    CHANGES[change](memory.services.organizations, has_organization(memory), has_root(memory))
+
+
+def test_an_edit_is_kept_and_recorded_with_what_differs(world: World) -> None:
+    school = has_organization(world, name="Knots")
+    anna = has_member(world, school, OrgRole.ADMIN)
+
+    edited = world.services.organizations.edit(school.id, name="Bends", by=anna)
+
+    assert edited == kept(world, school) == replace(school, name="Bends")
+    assert acts_in(world, school) == [
+        act_on(
+            school,
+            AuditAction.ORGANIZATION_EDITED,
+            before={"name": "Knots"},
+            after={"name": "Bends"},
+        )
+    ]
+
+
+def test_an_organization_does_not_give_itself_another_plan(memory: World) -> None:
+    school = has_organization(memory, plan=Plan.FREE)
+    anna = has_member(memory, school, OrgRole.OWNER)
+    edit = memory.services.organizations.edit
+
+    with pytest.raises(NotPermitted):
+        edit(school.id, plan=Plan.ENTERPRISE, by=anna)
+
+    assert edit(school.id, plan=Plan.FREE, by=anna) == school
+    assert edit(school.id, plan=Plan.TEAM, by=has_root(memory)).plan is Plan.TEAM
+
+
+def test_a_name_that_says_nothing_is_not_given(memory: World) -> None:
+    school = has_organization(memory)
+    anna = has_member(memory, school, OrgRole.OWNER)
+
+    with pytest.raises(UnsuitableOrganization):
+        memory.services.organizations.edit(school.id, name=" ", by=anna)
+
+    assert kept(memory, school) == school
+
+
+def test_a_suspended_organization_is_not_edited(memory: World) -> None:
+    school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
+
+    with pytest.raises(OrganizationSuspended):
+        memory.services.organizations.edit(school.id, name="Bends", by=has_root(memory))
+
+    assert kept(memory, school) == school
+    assert acts_in(memory, school) == []
+
+
+def test_an_organization_is_suspended_for_a_reason_and_opened_as_it_was(world: World) -> None:
+    school, root = has_organization(world), has_root(world)
+
+    suspended = world.services.organizations.suspend(school.id, reason="Unpaid", by=root)
+    then = kept(world, school)
+    reopened = world.services.organizations.reopen(school.id, by=root)
+
+    assert suspended == then == school.suspended()
+    assert reopened == kept(world, school) == school
+    active, closed = {"status": "active"}, {"status": "suspended"}
+    assert acts_in(world, school) == [
+        act_on(
+            school,
+            AuditAction.ORGANIZATION_SUSPENDED,
+            before=active,
+            after=closed,
+            reason="Unpaid",
+        ),
+        act_on(school, AuditAction.ORGANIZATION_REOPENED, before=closed, after=active),
+    ]
+
+
+@pytest.mark.parametrize("status", [OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED])
+def test_an_organization_is_deleted_for_good_and_the_record_stays(
+    world: World, status: OrganizationStatus
+) -> None:
+    school, root = has_organization(world, status=status), has_root(world)
+
+    world.services.organizations.delete(school.id, reason="Closed down", by=root)
+
+    with pytest.raises(OrganizationNotFound):
+        kept(world, school)
+    assert acts_in(world, school) == [
+        act_on(
+            school,
+            AuditAction.ORGANIZATION_DELETED,
+            before={"status": status.value},
+            after={"status": "deleted"},
+            reason="Closed down",
+        )
+    ]
+
+
+def test_a_member_lists_his_own_by_their_names(memory: World) -> None:
+    knots, bends = has_organization(memory, name="Knots"), has_organization(memory, name="Bends")
+    has_organization(memory)
+    anna = has_member(memory, knots, OrgRole.OWNER)
+    has_membership(memory, bends, user_id=anna.person)
+
+    page = memory.services.organizations.page_of(PageRequest(limit=1), by=anna)
+
+    assert page == Page(
+        items=(
+            OwnOrganization(organization=bends, role=OrgRole.LEARNER),
+            OwnOrganization(organization=knots, role=OrgRole.OWNER),
+        ),
+        next_cursor=None,
+    )
+
+
+def test_a_program_of_an_organization_lists_that(memory: World) -> None:
+    school = has_organization(memory)
+    program = replace(has_guest(memory), user_id=None, memberships={school.id: OrgRole.ADMIN})
+
+    page = memory.services.organizations.page_of(PageRequest(), by=program)
+
+    assert page.items == (OwnOrganization(organization=school, role=OrgRole.ADMIN),)
+
+
+def test_whoever_manages_organizations_lists_them_all_oldest_first(memory: World) -> None:
+    schools = [has_organization(memory) for _ in range(3)]
+    schools.sort(key=lambda school: school.id)
+    root = replace(has_root(memory), memberships={schools[1].id: OrgRole.LEARNER})
+    page_of = memory.services.organizations.page_of
+
+    first = page_of(PageRequest(limit=2), by=root)
+    rest = page_of(PageRequest(limit=2, cursor=first.next_cursor), by=root)
+
+    assert first.items == (
+        OwnOrganization(organization=schools[0], role=None),
+        OwnOrganization(organization=schools[1], role=OrgRole.LEARNER),
+    )
+    assert rest == Page(
+        items=(OwnOrganization(organization=schools[2], role=None),), next_cursor=None
+    )

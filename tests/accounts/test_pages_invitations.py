@@ -1,0 +1,235 @@
+"""The page to which the link in an invitation leads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+
+from accounts.domain.entities import OPERATOR, InvitationId, Organization, OrgRole, User
+from accounts.models import Invitation as InvitationRow
+from accounts.models import OrgMembership as MembershipRow
+from tests.accounts.org_desk import founded, joined, recorded, role_of, suspended
+from tests.accounts.test_pages_looks import assert_well_made
+from tests.accounts.test_pages_next import link_to, next_in
+from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
+from tests.support.house import PASSWORD, House
+
+pytestmark = pytest.mark.database
+
+A_WEEK = 7 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation, and where the link in the mail leads."""
+
+    organization: Organization
+    link: str
+    mail: EmailMessage
+
+
+@pytest.fixture
+def invite(house: House, django_capture_on_commit_callbacks: Callable[..., Any]) -> Any:
+    def inviting(email: str = EMAIL, role: OrgRole = OrgRole.INSTRUCTOR, **parts: Any) -> Invited:
+        organization = founded(house, **parts)
+        with django_capture_on_commit_callbacks(execute=True):
+            house.services.invitations.invite(organization.id, email=email, role=role, by=OPERATOR)
+        return Invited(organization, link_in(mails()[-1]), mails()[-1])
+
+    return inviting
+
+
+@pytest.fixture
+def anna(house: House) -> tuple[User, Visitor]:
+    return somebody(house)
+
+
+def test_the_mail_says_who_invites_and_where_to_go(invite: Any) -> None:
+    invited = invite(name="Kühn & Söhne")
+
+    assert invited.mail.to == [EMAIL]
+    assert invited.mail.subject == "Join Kühn & Söhne at http://127.0.0.1:8000"
+    assert "you are invited to Kühn & Söhne" in invited.mail.body
+    assert invited.mail.body.startswith("Hello,\n\n")
+
+
+def test_whoever_is_invited_is_asked(anna: tuple[User, Visitor], invite: Any) -> None:
+    user, visitor = anna
+    invited = invite()
+
+    seen = visitor.get(invited.link)
+
+    assert (seen.status, seen.heading) == (200, "Join School of Knots as instructor?")
+    assert EMAIL in seen.text
+    assert_well_made(seen.text)
+    assert role_of(invited.organization, user) is None
+
+
+def test_whoever_says_yes_is_in_and_is_told_so(anna: tuple[User, Visitor], invite: Any) -> None:
+    user, visitor = anna
+    invited = invite()
+
+    answer = visitor.post(invited.link)
+
+    assert (answer.status, answer.leads_to) == (302, "/account")
+    assert visitor.get("/account").notes == ["You are in School of Knots now."]
+    assert role_of(invited.organization, user) == "instructor"
+    assert recorded(invited.organization.id)[-1][:2] == ("invitation-accepted", str(user.id))
+
+
+def test_a_link_works_once(anna: tuple[User, Visitor], invite: Any) -> None:
+    _, visitor = anna
+    invited = invite()
+    visitor.post(invited.link)
+
+    answers = [visitor.get(invited.link), visitor.post(invited.link)]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert answers[0].heading == "This link does not work"
+
+
+def test_a_link_works_for_a_week(anna: tuple[User, Visitor], invite: Any) -> None:
+    user, visitor = anna
+    invited = invite()
+
+    with time_machine.travel(timezone.now().timestamp() + A_WEEK + 1):
+        visitor.sign_in()
+        answers = [visitor.get(invited.link), visitor.post(invited.link)]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert role_of(invited.organization, user) is None
+
+
+def test_nobody_joins_by_the_link_of_somebody_else(anna: tuple[User, Visitor], invite: Any) -> None:
+    user, visitor = anna
+    invited = invite("cleo@school.example")
+
+    answers = [visitor.get(invited.link), visitor.post(invited.link)]
+
+    for answer in answers:
+        assert (answer.status, answer.heading) == (404, "This link does not work")
+        assert invited.organization.name not in answer.text
+        assert_well_made(answer.text)
+    assert f"You are signed in as <strong>{EMAIL}</strong>" in answers[0].text
+    assert role_of(invited.organization, user) is None
+    assert InvitationRow.objects.exists()
+
+
+def test_a_link_that_we_never_mailed_does_not_work(anna: tuple[User, Visitor]) -> None:
+    _, visitor = anna
+
+    for token in ("none", "%00", "%ED%A0%80", "x" * 5000):
+        seen = visitor.get(f"/account/invitations/{token}/")
+
+        assert seen.status == 404
+
+
+def test_a_link_that_was_taken_back_does_not_work(
+    house: House, anna: tuple[User, Visitor], invite: Any
+) -> None:
+    _, visitor = anna
+    invited = invite()
+    invitation_id = InvitationId(InvitationRow.objects.get().pk)
+    house.services.invitations.take_back(invited.organization.id, invitation_id, by=OPERATOR)
+
+    assert visitor.get(invited.link).status == 404
+
+
+@pytest.mark.parametrize("how", ["suspended", "deleted"])
+def test_nobody_joins_what_is_closed(
+    house: House, anna: tuple[User, Visitor], invite: Any, how: str
+) -> None:
+    user, visitor = anna
+    invited = invite()
+    if how == "suspended":
+        suspended(house, invited.organization)
+    else:
+        house.services.organizations.delete(invited.organization.id, by=OPERATOR)
+
+    answers = [visitor.get(invited.link), visitor.post(invited.link)]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert role_of(invited.organization, user) is None
+
+
+def test_whoever_is_in_it_already_is_told_so(
+    house: House, anna: tuple[User, Visitor], invite: Any
+) -> None:
+    user, visitor = anna
+    invited = invite()
+    joined(house, invited.organization, user)
+
+    answer = visitor.post(invited.link)
+
+    assert (answer.status, answer.heading) == (409, "You are in it already")
+    assert_well_made(answer.text)
+    assert role_of(invited.organization, user) == "learner"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_stranger_signs_in_first(invite: Any, method: str) -> None:
+    invited = invite()
+
+    response = Visitor().client.generic(method, invited.link)
+
+    assert response.headers["Location"] == f"/signin?next={quote(invited.link)}"
+    assert MembershipRow.objects.count() == 1
+
+
+def test_signing_in_leads_back(house: House, anna: tuple[User, Visitor], invite: Any) -> None:
+    invited, visitor = invite(), Visitor()
+    page = visitor.client.get(visitor.get(invited.link).leads_to)
+
+    seen = visitor.sign_in(next=next_in(page))
+
+    assert seen.leads_to == invited.link
+
+
+def test_making_an_account_leads_back(invite: Any) -> None:
+    invited, visitor = invite(), Visitor()
+    sign_in = visitor.client.get(visitor.get(invited.link).leads_to)
+    sign_up = visitor.client.get(link_to("/signup", sign_in))
+    visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD, next=next_in(sign_up))
+
+    seen = visitor.post(link_in(mails()[-1]))
+
+    assert seen.leads_to == invited.link
+    assert visitor.get(invited.link).heading == "Join School of Knots as instructor?"
+
+
+def test_nobody_else_sees_the_link(anna: tuple[User, Visitor], invite: Any) -> None:
+    _, visitor = anna
+
+    headers = visitor.get(invite().link).headers
+
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_nobody_is_made_to_join_from_elsewhere(anna: tuple[User, Visitor], invite: Any) -> None:
+    user, visitor = anna
+    invited = invite()
+    visitor.client.handler = Client(enforce_csrf_checks=True).handler
+
+    answer = visitor.post(invited.link)
+
+    assert answer.status == 403
+    assert role_of(invited.organization, user) is None
+
+
+def test_what_an_organization_is_called_is_no_markup(
+    anna: tuple[User, Visitor], invite: Any
+) -> None:
+    _, visitor = anna
+    invited = invite(name="<b>Knots</b>")
+
+    page = visitor.client.get(invited.link).content.decode()
+
+    assert "<b>" not in page
+    assert "&lt;b&gt;Knots" in page

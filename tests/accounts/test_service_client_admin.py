@@ -1,0 +1,109 @@
+"""The clients of organizations in the back office."""
+
+import pytest
+
+from tests.accounts.client_desk import (
+    CLIENTS,
+    NEW,
+    a_keeper,
+    now,
+    page_of,
+    secret_page_of,
+    shown_on,
+)
+from tests.accounts.org_desk import founded, looks_into, recorded, suspended
+from tests.accounts.service_clients import a_service_client
+from tests.support.house import House
+from tests.support.staff import log_of, root_desk
+
+pytestmark = pytest.mark.database
+
+
+def test_its_page_says_whose_it_is_and_until_when(house: House) -> None:
+    client = a_service_client(house, founded(house))
+
+    page = root_desk(house).get(page_of(client))
+
+    assert "School of Knots" in page.text
+    assert "Expires at" in page.text
+    assert "Last used at" in page.text
+
+
+def test_the_list_says_whose_clients_are(house: House) -> None:
+    a_service_client(house, founded(house))
+
+    page = root_desk(house).get(CLIENTS)
+
+    assert "School of Knots" in page.text
+
+
+def test_its_terms_are_not_amended(house: House) -> None:
+    client, root = a_service_client(house, founded(house)), root_desk(house)
+
+    seen = root.get(page_of(client))
+    answer = root.post(page_of(client), **NEW)
+
+    assert (seen.status, seen.may_be_saved) == (200, False)
+    assert answer.status == 403
+    assert now(house, client) == client
+
+
+def test_it_gets_another_secret(house: House) -> None:
+    organization = founded(house)
+    client, root = a_service_client(house, organization), root_desk(house)
+
+    leads = root.get(page_of(client)).text
+    page = root.post(secret_page_of(client), reason="It was in a mail.")
+
+    client_id, secret = shown_on(page)
+    assert f"/admin/{secret_page_of(client)}" in leads
+    assert house.services.clients.authenticated(client_id, secret) is not None
+    assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
+    assert recorded(organization.id)[-1][:2] == ("client-secret-renewed", str(client.id))
+
+
+def test_it_is_removed_and_the_log_of_the_organization_says_why(house: House) -> None:
+    organization = founded(house)
+    client = a_service_client(house, organization)
+
+    page = root_desk(house).act(CLIENTS, "remove", client.id, reason="They have left it.")
+
+    assert page.said == ("1 client removed.",)
+    assert not now(house, client).is_active
+    entry = ("client-removed", str(client.id), "They have left it.")
+    assert recorded(organization.id)[-1] == entry
+
+
+def test_nothing_happens_to_it_while_its_organization_is_closed(house: House) -> None:
+    organization = founded(house)
+    client, root = a_service_client(house, organization), root_desk(house)
+    suspended(house, organization)
+
+    answers = [
+        root.act(CLIENTS, "remove", client.id, reason="Because I can."),
+        root.post(secret_page_of(client), reason="Because I can."),
+    ]
+
+    assert ["The organization is suspended." in answer.said[0] for answer in answers] == [True] * 2
+    assert now(house, client) == client
+
+
+def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(house: House) -> None:
+    client, keeper = a_service_client(house, founded(house)), a_keeper(house)
+
+    answers = [
+        keeper.act(CLIENTS, "remove", client.id, reason="Because I can."),
+        keeper.post(secret_page_of(client), reason="Because I can."),
+    ]
+
+    assert ["There is no such" in answer.said[0] for answer in answers] == [True] * 2
+    assert now(house, client) == client
+
+
+def test_a_look_at_it_is_recorded_as_one_into_its_organization(house: House) -> None:
+    organization = founded(house)
+    client, root = a_service_client(house, organization), root_desk(house)
+
+    root.get(page_of(client))
+
+    assert looks_into(organization) == [("client", str(client.id), root.id)]

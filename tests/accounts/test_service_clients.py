@@ -1,0 +1,243 @@
+"""Programs that act for an organization: who gives them a secret, and for how long."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAction,
+    ClientPk,
+    ClientTerms,
+    GrantType,
+    OAuthClient,
+    Organization,
+    OrgRole,
+    Principal,
+    SubjectType,
+)
+from accounts.domain.errors import (
+    ClientNotFound,
+    UnsuitableClient,
+    UnsuitableExpiry,
+)
+from accounts.domain.services import ServiceClientService
+from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
+from tests.accounts.letting_in import has_client
+from tests.support.builders import NOON
+from tests.support.tenants import (
+    acts_in,
+    has_member,
+    has_organization,
+    has_root,
+    has_service_client,
+    into,
+)
+from tests.support.worlds import World
+
+SECOND = timedelta(seconds=1)
+NEXT_MONTH = NOON + timedelta(days=30)
+Act = Callable[[ServiceClientService, Organization, OAuthClient, Principal], object]
+CHANGES: dict[str, Act] = {
+    "renew_secret": lambda service, school, client, by: service.renew_secret(
+        school.id, client.id, by=by
+    ),
+    "remove": lambda service, school, client, by: service.remove(school.id, client.id, by=by),
+}
+
+
+@pytest.fixture
+def school(memory: World) -> Organization:
+    return has_organization(memory)
+
+
+@pytest.fixture
+def owner(memory: World, school: Organization) -> Principal:
+    return has_member(memory, school, OrgRole.OWNER)
+
+
+def clients_of(world: World, school: Organization) -> list[OAuthClient]:
+    page = world.repositories.clients.page_for_organization(
+        school.id, PageRequest(), within=into(school)
+    )
+    return list(page.items)
+
+
+def test_a_service_client_has_its_credentials_and_what_it_was_given_and_no_more(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    made = has_service_client(memory, school, owner)
+
+    assert clients_of(memory, school) == [made.client]
+    assert made.client.terms == ClientTerms(
+        name="Register",
+        is_public=False,
+        allowed_scopes=frozenset({"orgs:read", "progress:read"}),
+        grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}),
+    )
+    assert (made.client.org_id, made.client.expires_at) == (school.id, NEXT_MONTH)
+    assert made.client.last_used_at is None
+
+
+def test_the_secret_of_a_service_client_is_shown_once(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    made = has_service_client(memory, school, owner)
+
+    known = memory.services.clients.authenticated(made.client.client_id, made.secret)
+
+    assert known == made.client
+    assert made.secret not in repr([made, clients_of(memory, school), acts_in(memory, school)])
+
+
+def test_the_registration_is_recorded_in_the_organization(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    made = has_service_client(memory, school, owner)
+
+    (act,) = acts_in(memory, school)
+    assert (act.action, act.subject_type) == (
+        AuditAction.CLIENT_REGISTERED,
+        SubjectType.CLIENT,
+    )
+    assert (act.subject_id, act.before) == (str(made.client.id), {})
+    assert act.after["allowed_scopes"] == ["orgs:read", "progress:read"]
+    assert act.after["expires_at"] == "2026-03-31T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "is_suitable"),
+    [
+        (NOON - SECOND, False),
+        (NOON, False),
+        (NOON + SECOND, True),
+        (NOON + timedelta(days=366), True),
+        (NOON + timedelta(days=366) + SECOND, False),
+    ],
+)
+def test_a_service_client_expires_after_now_and_within_a_year(
+    memory: World, school: Organization, *, expires_at: datetime, is_suitable: bool
+) -> None:
+    if is_suitable:
+        has_service_client(memory, school, expires_at=expires_at)
+    else:
+        with pytest.raises(UnsuitableExpiry) as refusal:
+            has_service_client(memory, school, expires_at=expires_at)
+        assert [complaint.path for complaint in refusal.value.complaints] == ["expires_at"]
+
+    assert [client.expires_at for client in clients_of(memory, school)] == (
+        [expires_at] if is_suitable else []
+    )
+
+
+@pytest.mark.parametrize("parts", [{"scopes": ["everything"]}, {"name": " "}])
+def test_a_service_client_on_unsuitable_terms_is_refused(
+    memory: World, school: Organization, parts: dict[str, Any]
+) -> None:
+    with pytest.raises(UnsuitableClient):
+        has_service_client(memory, school, **parts)
+
+    assert clients_of(memory, school) == []
+
+
+def test_a_client_that_has_expired_is_not_known(memory: World, school: Organization) -> None:
+    made = has_service_client(memory, school)
+    memory.clock.at = NEXT_MONTH - SECOND
+    before = memory.services.clients.authenticated(made.client.client_id, made.secret)
+    memory.clock.at = NEXT_MONTH
+
+    after = memory.services.clients.authenticated(made.client.client_id, made.secret)
+
+    assert (before, after) == (made.client, None)
+
+
+def test_a_client_of_a_suspended_organization_is_not_known_until_that_is_opened(
+    memory: World, school: Organization
+) -> None:
+    made = has_service_client(memory, school)
+    authenticated, organizations = (
+        memory.services.clients.authenticated,
+        memory.services.organizations,
+    )
+
+    organizations.suspend(school.id, reason="Unpaid", by=OPERATOR)
+    while_suspended = authenticated(made.client.client_id, made.secret)
+    organizations.reopen(school.id, by=OPERATOR)
+
+    assert while_suspended is None
+    assert authenticated(made.client.client_id, made.secret) == made.client
+
+
+def test_a_renewed_secret_takes_the_place_of_the_old_one(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    made = has_service_client(memory, school, owner)
+
+    renewed = memory.services.service_clients.renew_secret(school.id, made.client.id, by=owner)
+
+    authenticated = memory.services.clients.authenticated
+    assert authenticated(made.client.client_id, made.secret) is None
+    assert authenticated(made.client.client_id, renewed.secret) == renewed.client
+    assert renewed.client == replace(made.client, secret_hash=renewed.client.secret_hash)
+    act = acts_in(memory, school)[-1]
+    assert (act.action, act.before, act.after) == (AuditAction.CLIENT_SECRET_RENEWED, {}, {})
+
+
+def test_a_removed_client_is_known_no_longer_and_recorded_with_the_reason(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    made, other = has_service_client(memory, school), has_service_client(memory, school)
+
+    memory.services.service_clients.remove(school.id, made.client.id, reason="Not needed", by=owner)
+
+    assert clients_of(memory, school) == [other.client]
+    assert memory.services.clients.find(made.client.client_id) is None
+    act = acts_in(memory, school)[-1]
+    assert (act.action, act.reason) == (AuditAction.CLIENT_REMOVED, "Not needed")
+    assert act.subject_id == str(made.client.id)
+
+
+@pytest.mark.parametrize("change", ["renew_secret", "remove"])
+def test_a_removed_client_is_not_found_again(
+    memory: World, school: Organization, owner: Principal, change: str
+) -> None:
+    made = has_service_client(memory, school)
+    memory.services.service_clients.remove(school.id, made.client.id, by=owner)
+
+    with pytest.raises(ClientNotFound):
+        CHANGES[change](memory.services.service_clients, school, made.client, owner)
+
+
+@pytest.mark.parametrize("change", ["renew_secret", "remove"])
+def test_clients_of_others_are_not_found(
+    memory: World, school: Organization, owner: Principal, change: str
+) -> None:
+    foreign = has_service_client(memory, has_organization(memory)).client
+    of_the_platform = has_client(memory)
+    unknown = replace(foreign, id=ClientPk(UUID(int=404)))
+
+    for by in (owner, has_root(memory)):
+        for client in (foreign, of_the_platform, unknown):
+            with pytest.raises(ClientNotFound):
+                CHANGES[change](memory.services.service_clients, school, client, by)
+
+    for client in (foreign, of_the_platform):
+        assert memory.repositories.clients.get(client.id, within=EVERYWHERE) == client
+
+
+def test_owners_see_their_clients_and_no_others(
+    memory: World, school: Organization, owner: Principal
+) -> None:
+    own = has_service_client(memory, school, owner).client
+    has_service_client(memory, has_organization(memory))
+    has_client(memory)
+
+    page = memory.services.service_clients.page_of(school.id, PageRequest(), by=owner)
+
+    assert page.items == (own,)
+    assert len(acts_in(memory, school)) == 1

@@ -1,0 +1,101 @@
+"""Whose view it is, is said to every repository that holds things of organizations."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from inspect import Parameter, signature
+from typing import Any, Final, get_args, get_type_hints
+
+import pytest
+
+from authsvc.kernel.reach import Reach
+from tests.architecture.test_promises import PROMISES, methods_of
+from tests.support.sources import SHIPPED, sources
+
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    "OrganizationRepository.add": "before it is there, it is in nobody's view",
+    "OrganizationRepository.for_user": "where somebody belongs is what views are made of",
+    "InvitationRepository.find": "the token is what opens it",
+    "InvitationRepository.remove_expired": "what nobody has answered goes, wherever it was sent",
+    "ClientRepository.find": "a client that shows its secret is in no view yet",
+    "ClientRepository.names_of": "for the person who is signed in with those clients",
+    "ConsentRepository.find": "what somebody has agreed to is his own",
+    "ConsentRepository.keep": "what somebody has agreed to is his own",
+    "ConsentRepository.for_user": "what somebody has agreed to is his own",
+    "ConsentRepository.remove": "what somebody has agreed to is his own",
+    "UserCredentialRepository.shown": "a credential is its holder's to show to strangers",
+    "UserCredentialRepository.page_for_user": "a credential is its holder's to look at",
+}
+"""Methods that touch what an organization owns and are told nobody's view, each with the reason."""
+OF_SESSIONS: Final = ("SessionRepository", "RefreshTokenRepository")
+"""What they keep is a person's or a program's own, and what every view begins with."""
+
+
+def _owned() -> Iterator[str]:
+    """Every method of a repository that has to do with a thing that knows its organization."""
+    for name, (_, promise) in PROMISES.items():
+        if name in OF_SESSIONS:
+            continue
+        methods = methods_of(promise)
+        if any(_is_owned(hint) for method in methods.values() for hint in _hints(method)):
+            yield from (f"{name}.{method}" for method in methods)
+
+
+def _hints(method: Any) -> Iterator[Any]:
+    """The types in the signature of a method, and those that they are made of."""
+    waiting = list(get_type_hints(method).values())
+    while waiting:
+        hint = waiting.pop()
+        yield hint
+        waiting.extend(get_args(hint))
+
+
+def _is_owned(hint: Any) -> bool:
+    """Whether a thing of this type, or one that it is made of, says to which organization it belongs."""
+    if getattr(hint, "__name__", "") == "OrganizationId":
+        return True
+    if not is_dataclass(hint):
+        return False
+    return any(
+        field.name == "org_id" or _is_owned(field.type)
+        for field in fields(hint)
+        if not isinstance(field.type, str)
+    )
+
+
+OWNED: Final = sorted(_owned())
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_what_an_organization_owns_is_read_and_written_within_a_reach(name: str) -> None:
+    repository, _, method = name.partition(".")
+    _, promise = PROMISES[repository]
+    promised = methods_of(promise)[method]
+
+    within = signature(promised).parameters.get("within")
+
+    if name in EXCEPTIONS:
+        assert within is None
+    else:
+        assert within is not None
+        assert within.kind is Parameter.KEYWORD_ONLY
+        assert within.default is Parameter.empty
+        assert get_type_hints(promised)["within"] is Reach
+
+
+def test_there_are_things_that_organizations_own_and_no_exception_is_left_over() -> None:
+    assert len(OWNED) > 50
+    assert set(EXCEPTIONS) <= set(OWNED)
+
+
+def test_only_a_principal_who_may_manage_them_all_sees_all_organizations() -> None:
+    naming = {
+        source.name
+        for source in sources(*SHIPPED)
+        for node in source.nodes
+        if (isinstance(node, ast.Name) and node.id == "EVERYWHERE")
+        or (isinstance(node, ast.Attribute) and node.attr == "_Everywhere")
+        or (isinstance(node, ast.alias) and node.name in ("EVERYWHERE", "_Everywhere"))
+    }
+
+    assert naming == {"authsvc/kernel/reach.py", "accounts/domain/entities/principals.py"}

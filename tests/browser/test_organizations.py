@@ -1,0 +1,79 @@
+"""Somebody is invited to an organization, and follows the link."""
+
+from typing import Final
+from uuid import uuid4
+
+from playwright.sync_api import Browser, Page, expect
+
+from authsvc.samples import STAFF
+from tests.browser.test_looks import look
+from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
+from tests.support.house import PASSWORD
+from tests.support.school import manage
+
+pytestmark = in_a_browser
+
+INVITE: Final = """
+from accounts.domain.entities import OPERATOR, OrgRole
+from authsvc.container import services
+owner = services().users.find({owner!r}, by=OPERATOR)
+knots = services().organizations.create(name={name!r}, slug={slug!r}, owner_id=owner.id, by=OPERATOR)
+services().invitations.invite(knots.id, email={email!r}, role=OrgRole.INSTRUCTOR, by=OPERATOR)
+"""
+
+
+def invited(town: Town, email: str) -> str:
+    """The path of the link that was mailed to somebody who is to teach at the School of Knots."""
+    slug = f"knots-{uuid4().hex[:8]}"
+    script = INVITE.format(owner=STAFF, name="School of Knots", slug=slug, email=email)
+    manage(town.school.environment, "shell", "-c", script)
+    return town.links_for(email)[-1]
+
+
+def test_whoever_is_invited_signs_in_and_joins(page: Page, town: Town) -> None:
+    email = town.resident()
+    sign_in(page, email, at=invited(town, email))
+    assert heading(page) == "Join School of Knots as instructor?"
+    look(page, "invitation")
+
+    press(page, "Join")
+
+    expect(page).to_have_url(f"{town.url}/account")
+    expect(page.get_by_role("status")).to_have_text("You are in School of Knots now.")
+    look(page, "joined")
+
+
+def test_whoever_has_no_account_makes_one_and_joins(page: Page, town: Town) -> None:
+    email = "cleo.new@school.example"
+    page.goto(invited(town, email))
+    follow(page, "Make an account")
+    fill(page, name="Cleo", e_mail_address=email, password=PASSWORD)
+    press(page, "Make an account")
+    page.goto(town.links_for(email)[-1])
+    press(page, "Yes, it is mine")
+
+    press(page, "Join")
+
+    expect(page.get_by_text("You are in School of Knots now.")).to_be_visible()
+
+
+def test_whoever_would_rather_not_goes_to_his_account(page: Page, town: Town) -> None:
+    email = town.resident()
+    sign_in(page, email, at=invited(town, email))
+
+    follow(page, "Not now")
+
+    assert heading(page) == "Your account"
+
+
+def test_a_link_of_somebody_else_says_that_it_does_not_work(
+    committing: None, town: Town, chromium: Browser
+) -> None:
+    page, link = chromium.new_page(base_url=town.url), invited(town, town.resident("cleo"))
+    sign_in(page, town.resident())
+
+    page.goto(link)
+
+    assert heading(page) == "This link does not work"
+    look(page, "invitation-refused")
+    page.context.close()

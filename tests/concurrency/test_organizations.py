@@ -1,0 +1,265 @@
+"""Members of one organization who all want something at once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from time import monotonic, sleep
+from typing import Final
+
+import pytest
+from django.db import connection, connections
+
+from accounts import models as rows
+from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal, UserId
+from authsvc.kernel.errors import DomainError
+from authsvc.kernel.pages import PageRequest
+from tests.accounts.inviting import BO, is_invited, standing
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
+from tests.support.worlds import World, orm_world
+
+pytestmark = pytest.mark.postgres
+
+DONE: Final = "done"
+ROUNDS: Final = 20
+SECONDS: Final = 20
+WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.fixture
+def town(committing: None) -> Iterator[World]:
+    """A world that all threads see, and of which nothing stays for other tests."""
+    there = set(rows.User.objects.values_list("pk", flat=True))
+    yield orm_world()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
+        rows.AuditEntry.objects.all().delete()
+        cursor.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER USER")
+    for kind in (rows.AuditHead, rows.OrgMembership, rows.Invitation, rows.Organization):
+        kind.objects.all().delete()
+    rows.User.objects.exclude(pk__in=there).delete()
+
+
+def outcome_of(act: Callable[[], object]) -> str:
+    """What comes of doing this on a connection of its own: that, or a refusal."""
+    try:
+        act()
+    except DomainError as refusal:
+        return refusal.code
+    else:
+        return DONE
+    finally:
+        connections.close_all()
+
+
+def at_once(*acts: Callable[[], object]) -> Counter[str]:
+    """What comes of doing all this at the same moment."""
+    gate = Barrier(len(acts))
+
+    def do(act: Callable[[], object]) -> str:
+        gate.wait(timeout=SECONDS)
+        return outcome_of(act)
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(do, acts))
+
+
+def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
+    page = world.repositories.memberships.page_of(
+        school.id, PageRequest(limit=100), within=into(school)
+    )
+    return {each.membership.user_id: each.membership.role for each in page.items}
+
+
+def owned_by_two(world: World) -> tuple[Organization, Principal, Principal]:
+    school = has_organization(world)
+    anna, bo = (has_member(world, school, OrgRole.OWNER) for _ in range(2))
+    return school, anna, bo
+
+
+def test_of_two_owners_who_demote_each_other_at_once_one_stays(town: World) -> None:
+    assign = town.services.members.assign
+    for _ in range(ROUNDS):
+        school, anna, bo = owned_by_two(town)
+
+        outcomes = at_once(
+            partial(assign, school.id, bo.person, role=OrgRole.ADMIN, by=anna),
+            partial(assign, school.id, anna.person, role=OrgRole.ADMIN, by=bo),
+        )
+
+        assert outcomes == {DONE: 1, "not-permitted": 1}
+        assert Counter(roles_in(town, school).values()) == {OrgRole.OWNER: 1, OrgRole.ADMIN: 1}
+
+
+def test_of_two_owners_who_step_down_at_once_one_stays(town: World) -> None:
+    assign = town.services.members.assign
+    for _ in range(ROUNDS):
+        school, anna, bo = owned_by_two(town)
+
+        outcomes = at_once(
+            partial(assign, school.id, anna.person, role=OrgRole.LEARNER, by=anna),
+            partial(assign, school.id, bo.person, role=OrgRole.LEARNER, by=bo),
+        )
+
+        assert outcomes == {DONE: 1, "last-owner": 1}
+        assert Counter(roles_in(town, school).values()) == {OrgRole.OWNER: 1, OrgRole.LEARNER: 1}
+
+
+def test_of_two_owners_who_leave_at_once_one_stays(town: World) -> None:
+    remove = town.services.members.remove
+    for _ in range(ROUNDS):
+        school, anna, bo = owned_by_two(town)
+
+        outcomes = at_once(
+            partial(remove, school.id, anna.person, by=anna),
+            partial(remove, school.id, bo.person, by=bo),
+        )
+
+        assert outcomes == {DONE: 1, "last-owner": 1}
+        assert list(roles_in(town, school).values()) == [OrgRole.OWNER]
+
+
+def test_of_two_owners_who_remove_each_other_at_once_one_stays(town: World) -> None:
+    remove = town.services.members.remove
+    for _ in range(ROUNDS):
+        school, anna, bo = owned_by_two(town)
+
+        outcomes = at_once(
+            partial(remove, school.id, bo.person, by=anna),
+            partial(remove, school.id, anna.person, by=bo),
+        )
+
+        assert outcomes == {DONE: 1, "not-permitted": 1}
+        assert list(roles_in(town, school).values()) == [OrgRole.OWNER]
+
+
+def test_of_twenty_who_accept_an_invitation_at_once_one_joins(town: World) -> None:
+    school, bo = has_organization(town), has_guest(town, email=BO)
+    token = is_invited(town, school)
+
+    outcomes = at_once(*[lambda: town.services.invitations.accept(token, by=bo)] * 20)
+
+    assert outcomes == {DONE: 1, "invitation-not-found": 19}
+    assert roles_in(town, school)[bo.person] is OrgRole.LEARNER
+    assert len(roles_in(town, school)) == 2
+
+
+def test_of_twenty_who_take_the_same_person_in_at_once_one_succeeds(town: World) -> None:
+    school, anna = has_organization(town), has_guest(town)
+    owner = has_member(town, school, OrgRole.OWNER)
+    add = town.services.members.add
+
+    outcomes = at_once(*[lambda: add(school.id, anna.person, role=OrgRole.LEARNER, by=owner)] * 20)
+
+    assert outcomes == {DONE: 1, "already-member": 19}
+    assert len(acts_in(town, school)) == 1
+
+
+def test_twenty_who_are_taken_in_at_once_are_all_in_and_recorded_in_one_chain(
+    town: World,
+) -> None:
+    school, people = has_organization(town), [has_guest(town) for _ in range(20)]
+    owner, add = has_member(town, school, OrgRole.OWNER), town.services.members.add
+
+    outcomes = at_once(
+        *[partial(add, school.id, each.person, role=OrgRole.LEARNER, by=owner) for each in people]
+    )
+
+    assert outcomes == {DONE: 20}
+    assert roles_in(town, school).keys() == {each.person for each in (owner, *people)}
+    assert {act.subject_id for act in acts_in(town, school)} == {
+        str(each.person) for each in people
+    }
+    assert town.services.audit_reader.verify(by=OPERATOR).flaws == ()
+
+
+def test_of_twenty_who_found_an_organization_with_one_slug_at_once_one_succeeds(
+    town: World,
+) -> None:
+    create = town.services.organizations.create
+    people = [has_guest(town) for _ in range(20)]
+
+    outcomes = at_once(*[partial(create, name="Knots", slug="knots", by=each) for each in people])
+
+    assert outcomes == {DONE: 1, "organization-slug-taken": 19}
+    founded = [
+        own.role for each in people for own in town.repositories.organizations.for_user(each.person)
+    ]
+    assert founded == [OrgRole.OWNER]
+
+
+def test_of_twenty_invitations_of_an_address_at_once_one_stands(town: World) -> None:
+    school = has_organization(town)
+    owner, invite = has_member(town, school, OrgRole.OWNER), town.services.invitations.invite
+
+    outcomes = at_once(*[lambda: invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)] * 20)
+
+    assert outcomes == {DONE: 20}
+    assert len(standing(town, school)) == 1
+
+
+def outcome_after(world: World, change: Callable[[], object], act: Callable[[], object]) -> str:
+    """What comes of an act that has begun and waits, by the time that a change of the organization is made."""
+    with ThreadPoolExecutor(1) as pool:
+        with world.unit_of_work.atomic():
+            change()
+            waiting: Future[str] = pool.submit(outcome_of, act)
+            until_somebody_waits(waiting)
+        return waiting.result(timeout=SECONDS)
+
+
+def until_somebody_waits(waiting: "Future[str]") -> None:
+    began = monotonic()
+    with connection.cursor() as cursor:
+        while not waiting.done() and monotonic() - began < SECONDS:
+            cursor.execute(WAITING)
+            if cursor.fetchone() != (0,):
+                return
+            sleep(0.01)
+    pytest.fail("nobody waits")
+
+
+def test_nobody_joins_what_is_being_suspended(town: World) -> None:
+    school, bo = has_organization(town), has_guest(town, email=BO)
+    token = is_invited(town, school)
+    organizations, invitations = town.services.organizations, town.services.invitations
+
+    outcome = outcome_after(
+        town,
+        lambda: organizations.suspend(school.id, reason="Unpaid", by=OPERATOR),
+        lambda: invitations.accept(token, by=bo),
+    )
+
+    assert outcome == "invitation-not-found"
+    assert bo.person not in roles_in(town, school)
+    assert len(standing(town, school)) == 1
+
+
+def test_nobody_is_taken_in_by_what_is_being_suspended(town: World) -> None:
+    school, bo = has_organization(town), has_guest(town)
+    owner = has_member(town, school, OrgRole.OWNER)
+    organizations, members = town.services.organizations, town.services.members
+
+    outcome = outcome_after(
+        town,
+        lambda: organizations.suspend(school.id, reason="Unpaid", by=OPERATOR),
+        lambda: members.add(school.id, bo.person, role=OrgRole.LEARNER, by=owner),
+    )
+
+    assert outcome == "organization-suspended"
+    assert bo.person not in roles_in(town, school)
+
+
+def test_whoever_is_being_removed_acts_no_more(town: World) -> None:
+    school, anna, bo = owned_by_two(town)
+    guest, members = has_guest(town), town.services.members
+
+    outcome = outcome_after(
+        town,
+        lambda: members.remove(school.id, bo.person, by=anna),
+        lambda: members.add(school.id, guest.person, role=OrgRole.LEARNER, by=bo),
+    )
+
+    assert outcome == "not-permitted"
+    assert roles_in(town, school) == {anna.person: OrgRole.OWNER}

@@ -1,0 +1,76 @@
+"""Commands on courses of organizations."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Organization
+from courses.domain.errors import CourseNotFound
+from tests.support.commands import refusal_of, said_by
+from tests.support.definitions import ON_PAPER
+from tests.support.house import House
+from tests.support.members import founded
+from tests.support.organizations import closed
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def harbour(house: House) -> Organization:
+    return founded(house, slug="harbour")
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> str:
+    """A file with the course on paper."""
+    file = tmp_path / "knots.yaml"
+    file.write_text(ON_PAPER, encoding="utf-8")
+    return str(file)
+
+
+def test_a_course_is_imported_for_an_organization(
+    house: House, harbour: Organization, paper: str
+) -> None:
+    said = said_by("import_course", paper, "--org", "harbour")
+
+    assert said.splitlines()[0] == "harbour--knots: the draft has 2 modules and 3 items."
+    assert house.services.catalog.visible_to(OPERATOR, "harbour--knots").org_id == harbour.id
+    with pytest.raises(CourseNotFound):
+        house.services.catalog.visible_to(OPERATOR, "knots")
+
+
+def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
+    harbour: Organization, paper: str
+) -> None:
+    said_by("import_course", paper, "--org", "harbour")
+
+    published = said_by("publish_course", "harbour--knots")
+    exported = said_by("export_course", "harbour--knots")
+
+    assert published == "harbour--knots: learners now see version 1.\n"
+    assert "slug: knots\n" in exported
+
+
+def test_nothing_is_imported_for_an_organization_that_there_is_not(
+    house: House, paper: str
+) -> None:
+    refusal, _ = refusal_of("import_course", paper, "--org", "harbour")
+
+    assert refusal.startswith("There is no such organization. ")
+    with pytest.raises(CourseNotFound):
+        house.services.catalog.visible_to(OPERATOR, "knots")
+
+
+def test_nothing_is_changed_in_an_organization_that_is_suspended(
+    house: House, harbour: Organization, paper: str
+) -> None:
+    said_by("import_course", paper, "--org", "harbour")
+    closed(house.services, harbour)
+
+    refusals = [
+        refusal_of("import_course", paper, "--org", "harbour"),
+        refusal_of("publish_course", "harbour--knots"),
+    ]
+
+    assert all("suspended" in refusal for refusal, _ in refusals)
+    assert said_by("export_course", "harbour--knots")

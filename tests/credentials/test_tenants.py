@@ -1,0 +1,255 @@
+"""Credentials of organizations: who defines and awards them, who sees them, and what is recorded of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAction,
+    Organization,
+    OrgRole,
+    Principal,
+    Right,
+    SubjectType,
+)
+from accounts.domain.errors import NotPermitted, OrganizationSuspended
+from authsvc.container import Services
+from authsvc.kernel.pages import PageRequest
+from courses.domain.entities import Course
+from courses.domain.errors import CourseNotFound
+from credentials.domain.entities import Credential, HeldCredential
+from credentials.domain.errors import CredentialNotFound, UserCredentialNotFound
+from tests.support.builders import a_definition_of, a_principal, some_terms
+from tests.support.learning import Learner
+from tests.support.organizations import a_member, acts_in, closed
+from tests.support.worlds import World
+
+WHOLE: Final = PageRequest(limit=100)
+Award = Callable[[Services, HeldCredential, Principal], Any]
+Change = Callable[[Services, Credential, Principal], Any]
+AWARDS: Final[dict[str, Award]] = {
+    "revoke": lambda services, held, by: services.issuing.revoke(
+        held.copy.id, reason="Misspelt.", by=by
+    ),
+    "reissue": lambda services, held, by: services.issuing.reissue(
+        held.copy.id, reason="Misspelt.", by=by
+    ),
+}
+CHANGES: Final[dict[str, Change]] = {
+    "amend": lambda services, credential, by: services.credentials.amend(
+        credential.id, replace(credential.terms, name="Changed"), by=by
+    ),
+    "offer": lambda services, credential, by: services.credentials.offer(
+        credential.id, is_offered=True, by=by
+    ),
+    "withdraw": lambda services, credential, by: services.credentials.offer(
+        credential.id, is_offered=False, reason="Too easy.", by=by
+    ),
+}
+award = pytest.mark.parametrize("act", AWARDS.values(), ids=AWARDS)
+change = pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
+
+
+@pytest.fixture
+def harbour(memory: World) -> Organization:
+    return memory.has_organization(slug="harbour")
+
+
+@pytest.fixture
+def ada(harbour: Organization) -> Principal:
+    """Administers it."""
+    return a_member(harbour.id, OrgRole.ADMIN)
+
+
+@pytest.fixture
+def course(memory: World, harbour: Organization, ada: Principal) -> Course:
+    """Published there."""
+    definition = a_definition_of(required=1)
+    made = memory.services.authoring.create(definition, org_id=harbour.id, by=ada)
+    return memory.services.authoring.publish(made.slug, by=ada)
+
+
+@pytest.fixture
+def credential(memory: World, course: Course, ada: Principal) -> Credential:
+    return memory.services.credentials.define(some_terms(course_id=course.id), by=ada)
+
+
+@pytest.fixture
+def anna(memory: World, harbour: Organization) -> Learner:
+    principal = a_member(harbour.id, user=memory.has_user())
+    return Learner(services=memory.services, principal=principal)
+
+
+@pytest.fixture
+def held(anna: Learner, course: Course, credential: Credential) -> HeldCredential:
+    """What Anna was issued for the course."""
+    anna.passes(course)
+    (held,) = anna.held()
+    return held
+
+
+def of_another(memory: World) -> Principal:
+    return a_member(memory.has_organization().id, OrgRole.OWNER)
+
+
+def test_a_credential_and_its_copies_are_of_the_owner_of_the_course(
+    harbour: Organization, credential: Credential, held: HeldCredential
+) -> None:
+    assert (credential.org_id, held.copy.org_id) == (harbour.id, harbour.id)
+
+
+def test_nobody_defines_for_a_course_that_he_cannot_see(memory: World, course: Course) -> None:
+    for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
+        with pytest.raises(CourseNotFound):
+            memory.services.credentials.define(some_terms(course_id=course.id), by=by)
+
+
+@pytest.mark.parametrize("role", [OrgRole.LEARNER, OrgRole.INSTRUCTOR])
+def test_nobody_defines_there_without_the_right_to(
+    memory: World, harbour: Organization, course: Course, role: OrgRole
+) -> None:
+    with pytest.raises(NotPermitted):
+        memory.services.credentials.define(
+            some_terms(course_id=course.id), by=a_member(harbour.id, role)
+        )
+
+
+@change
+def test_a_definition_is_not_there_for_whoever_is_elsewhere(
+    memory: World, credential: Credential, act: Change
+) -> None:
+    for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
+        with pytest.raises(CredentialNotFound):
+            act(memory.services, credential, by)
+
+
+@change
+def test_a_definition_is_not_changed_by_those_who_only_teach_there(
+    memory: World, harbour: Organization, credential: Credential, act: Change
+) -> None:
+    with pytest.raises(NotPermitted):
+        act(memory.services, credential, a_member(harbour.id, OrgRole.INSTRUCTOR))
+
+
+@change
+def test_no_definition_is_changed_in_an_organization_that_is_closed(
+    memory: World, harbour: Organization, credential: Credential, act: Change
+) -> None:
+    closed(memory.services, harbour)
+
+    with pytest.raises(OrganizationSuspended):
+        act(memory.services, credential, OPERATOR)
+    with pytest.raises(OrganizationSuspended):
+        memory.services.credentials.define(credential.terms, by=OPERATOR)
+
+
+def test_a_credential_stays_with_its_owner(
+    memory: World, course: Course, credential: Credential
+) -> None:
+    amend, terms = memory.services.credentials.amend, credential.terms
+    of_the_platform = memory.has_course()
+    theirs = memory.has_course(org_id=memory.has_organization().id)
+
+    for other in (of_the_platform, theirs):
+        with pytest.raises(CourseNotFound):
+            amend(credential.id, replace(terms, course_id=other.id), by=OPERATOR)
+    also_ours = memory.has_course(org_id=course.org_id)
+    amended = amend(credential.id, replace(terms, course_id=also_ours.id), by=OPERATOR)
+
+    assert (amended.org_id, amended.version) == (course.org_id, 2)
+
+
+def test_what_can_be_earned_is_listed_for_those_who_can_earn_it(
+    memory: World, credential: Credential, anna: Learner
+) -> None:
+    page_of = memory.services.credentials.page_of
+
+    assert page_of(WHOLE, by=anna.principal).items == (credential,)
+    assert page_of(WHOLE, by=of_another(memory)).items == ()
+    assert page_of(WHOLE, by=OPERATOR).items == ()
+
+
+@award
+def test_a_copy_is_not_there_for_whoever_is_elsewhere(
+    memory: World, held: HeldCredential, act: Award
+) -> None:
+    for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
+        with pytest.raises(UserCredentialNotFound):
+            act(memory.services, held, by)
+
+
+@award
+@pytest.mark.parametrize("role", [OrgRole.LEARNER, OrgRole.INSTRUCTOR])
+def test_nobody_awards_there_without_the_right_to(
+    memory: World, harbour: Organization, held: HeldCredential, act: Award, role: OrgRole
+) -> None:
+    with pytest.raises(NotPermitted):
+        act(memory.services, held, a_member(harbour.id, role))
+
+
+@award
+def test_nothing_is_awarded_in_an_organization_that_is_closed(
+    memory: World, harbour: Organization, held: HeldCredential, act: Award
+) -> None:
+    closed(memory.services, harbour)
+
+    with pytest.raises(OrganizationSuspended):
+        act(memory.services, held, OPERATOR)
+
+
+def test_what_was_earned_is_the_holders_to_show_whatever_becomes_of_the_organization(
+    memory: World, harbour: Organization, held: HeldCredential, anna: Learner
+) -> None:
+    closed(memory.services, harbour)
+    out = Learner(services=memory.services, principal=replace(anna.principal, memberships={}))
+
+    assert out.held() == [held]
+    assert memory.services.issuing.get(held.copy.id) == held
+    assert memory.services.issuing.verify(held.copy.id).valid
+
+
+def test_what_officers_do_with_definitions_is_recorded(
+    memory: World, harbour: Organization, credential: Credential, ada: Principal
+) -> None:
+    for act in CHANGES.values():
+        act(memory.services, credential, ada)
+
+    defined, amended, offered, withdrawn = acts_in(memory.services, harbour.id)[-4:]
+    assert {
+        (act.subject_type, act.subject_id) for act in (defined, amended, offered, withdrawn)
+    } == {(SubjectType.CREDENTIAL, str(credential.id))}
+    assert defined.action is AuditAction.CREDENTIAL_DEFINED
+    assert defined.after["course_id"] == str(credential.terms.course_id)
+    assert amended.action is AuditAction.CREDENTIAL_AMENDED
+    assert amended.before == {"name": "Knot Basics", "version": 1}
+    assert amended.after == {"name": "Changed", "version": 2}
+    assert offered.action is AuditAction.CREDENTIAL_OFFERED
+    assert offered.after == {}
+    assert withdrawn.action is AuditAction.CREDENTIAL_WITHDRAWN
+    assert (withdrawn.after, withdrawn.reason) == ({"is_offered": False}, "Too easy.")
+
+
+def test_what_officers_do_with_copies_is_recorded(
+    memory: World, harbour: Organization, held: HeldCredential, ada: Principal
+) -> None:
+    AWARDS["revoke"](memory.services, held, ada)
+    new = memory.services.issuing.reissue(held.copy.id, reason="Spelt right.", by=ada)
+
+    revoked, reissued = acts_in(memory.services, harbour.id)[-2:]
+    assert {(act.subject_type, act.subject_id) for act in (revoked, reissued)} == {
+        (SubjectType.USER_CREDENTIAL, str(held.copy.id))
+    }
+    assert (revoked.action, revoked.reason) == (AuditAction.CREDENTIAL_REVOKED, "Misspelt.")
+    assert (reissued.action, reissued.reason) == (AuditAction.CREDENTIAL_REISSUED, "Spelt right.")
+    assert reissued.after == {"superseded_by": str(new.copy.id)}
+
+
+def test_a_copy_that_is_issued_anew_is_of_the_same_organization(
+    memory: World, harbour: Organization, held: HeldCredential, ada: Principal
+) -> None:
+    new = AWARDS["reissue"](memory.services, held, ada)
+
+    assert new.copy.org_id == harbour.id

@@ -1,0 +1,95 @@
+"""docs/audit.md describes the audit log as it is, and what it says of proving an export works."""
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.api.serializers import AuditEntrySerializer
+from accounts.domain.entities import OPERATOR, AuditAction, Organization, SubjectType, UserId
+from tests.support.house import House, Person
+from tests.support.paper import Fence, fences, page, table_under
+
+_, _, PAGE = page("docs/audit.md").partition("\n## The audit log\n")
+MEMBERS: Final = table_under("### An entry", PAGE.partition("\n### What is recorded\n")[0])
+
+
+def _names_in(text: str) -> list[str]:
+    """What stands in code type."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+def _fence(language: str) -> Fence:
+    (found,) = (fence for fence in fences(PAGE) if fence.language == language)
+    return found
+
+
+def _exported(house: House) -> tuple[Organization, list[str]]:
+    """The log of an organization in which some things were done, by its lines."""
+    anna: Person = house.signed_in()
+    knots = house.services.organizations.create(
+        name="Knots", slug="knots", owner_id=UserId(UUID(anna.id)), by=OPERATOR
+    )
+    for name in ("Knöpfe", "Knoten 🪢"):
+        house.services.organizations.edit(knots.id, name=name, by=OPERATOR)
+    text = anna.caller.get(f"/v1/orgs/{knots.id}/audit/export").text
+    return knots, text.splitlines(keepends=True)
+
+
+def _proved(organization: Organization, lines: list[str]) -> tuple[int, str]:
+    """How the program on the page ends, and what it says."""
+    ran = subprocess.run(  # what it runs stands in the documents
+        [sys.executable, "-c", _fence("python").text, str(organization.id)],
+        input="".join(lines),
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    return ran.returncode, (ran.stdout + ran.stderr).strip()
+
+
+def test_every_act_is_described_in_the_order_of_the_code() -> None:
+    described = [_names_in(action) for action, _ in table_under("### What is recorded", PAGE)]
+
+    assert described == [[action] for action in AuditAction]
+
+
+def test_every_member_of_an_entry_is_described_in_the_order_of_the_api() -> None:
+    described = [name for names, _ in MEMBERS for name in _names_in(names)]
+
+    assert described == list(AuditEntrySerializer().fields)
+
+
+def test_every_kind_of_subject_is_named() -> None:
+    (said,) = (what for names, what in MEMBERS if "`subject_type`" in names)
+
+    assert _names_in(said) == [*SubjectType]
+
+
+def test_the_example_is_an_entry() -> None:
+    example: dict[str, Any] = json.loads(_fence("json").text)
+
+    assert list(example) == list(AuditEntrySerializer().fields)
+    assert example["action"] in set(AuditAction)
+    assert example["subject_type"] in set(SubjectType)
+
+
+def test_the_program_on_the_page_proves_an_export(house: House) -> None:
+    knots, lines = _exported(house)
+
+    status, said = _proved(knots, lines)
+
+    assert len(lines) == 3
+    assert (status, said) == (0, f"3 {json.loads(lines[-1])['hash']}")
+
+
+def test_the_program_on_the_page_finds_out_who_changes_or_takes_an_entry(house: House) -> None:
+    knots, (first, second, third) = _exported(house)
+
+    changed = _proved(knots, [first, second.replace("Knots", "Knobs"), third])
+    taken = _proved(knots, [first, third])
+
+    assert changed == (1, "entry 2 was changed")
+    assert taken == (1, "entry 2 is missing, or does not follow from the one before")

@@ -1,0 +1,156 @@
+"""What every store of progress shows of the things of organizations, and to whom; and its lists for those who teach."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import pytest
+
+from accounts.domain.entities import User
+from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from courses.domain.entities import Course
+from progress.domain.entities import CourseProgress
+from tests.support.builders import NOON, a_progress, an_event
+from tests.support.pages import pages_of
+from tests.support.worlds import World
+
+PLATFORM: Final = Reach()
+WHOLE: Final = PageRequest(limit=100)
+
+
+def a_course_there(world: World) -> Course:
+    return world.has_course(org_id=world.has_organization().id)
+
+
+def is_on(
+    world: World, course: Course, user: User | None = None, **parts: object
+) -> CourseProgress:
+    """Somebody is on the course, and his log has one event."""
+    progress = a_progress(course, user or world.has_user(), **parts)
+    world.repositories.progress.add(progress, within=EVERYWHERE)
+    world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
+    return progress
+
+
+def elsewhere(world: World) -> Reach:
+    """The view of a member of another organization."""
+    return Reach.into(world.has_organization().id)
+
+
+def test_a_member_finds_what_he_has_done(world: World) -> None:
+    course = a_course_there(world)
+    progress, within = is_on(world, course), Reach.into(course.org_id)
+    anna = progress.user_id
+
+    assert world.repositories.progress.find(anna, course.slug, within=within) == progress
+    found = world.repositories.progress.find_for_update(anna, str(course.id), within=within)
+    assert found == progress
+    assert world.repositories.progress.page_for_user(anna, WHOLE, within=within).items == (
+        progress,
+    )
+    assert len(world.repositories.events.stream(progress.stream, within=within)) == 1
+
+
+def test_whoever_is_out_of_the_organization_finds_nothing_of_it(world: World) -> None:
+    course = a_course_there(world)
+    progress = is_on(world, course)
+    anna, kept = progress.user_id, world.repositories.progress
+
+    for within in (PLATFORM, elsewhere(world)):
+        assert kept.find(anna, course.slug, within=within) is None
+        assert kept.find_for_update(anna, str(course.id), within=within) is None
+        assert kept.page_for_user(anna, WHOLE, within=within).items == ()
+        assert kept.page_for_course(course.id, WHOLE, within=within).items == ()
+        assert course.org_id is not None
+        assert kept.page_for_organization(course.org_id, WHOLE, within=within).items == ()
+
+
+def test_nobody_else_reads_the_log(world: World) -> None:
+    progress = is_on(world, a_course_there(world))
+
+    for within in (PLATFORM, elsewhere(world)):
+        assert world.repositories.events.stream(progress.stream, within=within) == []
+        page = world.repositories.events.page_of_stream(progress.stream, WHOLE, within=within)
+        assert page.items == ()
+        assert world.repositories.events.page_of_streams(WHOLE, within=within).items == ()
+
+
+def test_a_stream_tells_whose_it_is(world: World) -> None:
+    course = a_course_there(world)
+    is_on(world, course)
+
+    (stream,) = world.repositories.events.page_of_streams(WHOLE, within=EVERYWHERE).items
+
+    assert stream.org_id == course.org_id
+
+
+def test_progress_without_a_log_is_named_to_those_who_may_see_it(world: World) -> None:
+    course = a_course_there(world)
+    progress = a_progress(course, world.has_user())
+    world.repositories.progress.add(progress, within=EVERYWHERE)
+
+    assert world.repositories.progress.orphans(within=PLATFORM) == []
+    (found,) = world.repositories.progress.orphans(within=Reach.into(course.org_id))
+
+    assert (found, found.org_id) == (progress.stream, course.org_id)
+
+
+def test_nothing_is_written_behind_a_wall(world: World) -> None:
+    course = a_course_there(world)
+    progress, within = is_on(world, course), elsewhere(world)
+    other = a_progress(course, world.has_user())
+
+    with pytest.raises(OutOfReach):
+        world.repositories.progress.add(other, within=within)
+    with pytest.raises(OutOfReach):
+        world.repositories.progress.save(replace(progress, course_version=2), within=within)
+    with pytest.raises(OutOfReach):
+        world.repositories.events.append([an_event(other)], within=within)
+
+    page = world.repositories.progress.page_for_course(course.id, WHOLE, within=EVERYWHERE)
+    assert page.items == (progress,)
+    assert world.repositories.events.stream(other.stream, within=EVERYWHERE) == []
+
+
+def test_everybody_on_a_course_is_listed_page_after_page(world: World) -> None:
+    course = world.has_course()
+    at_once = [is_on(world, course) for _ in range(2)]
+    later = is_on(world, course, enrolled_at=NOON + timedelta(hours=1))
+    is_on(world, world.has_course())
+    page_for_course = partial(
+        world.repositories.progress.page_for_course, course.id, within=PLATFORM
+    )
+
+    pages = pages_of(page_for_course, limit=1)
+
+    whole = [*sorted(at_once, key=lambda each: each.user_id), later]
+    assert list(pages) == [[each] for each in whole]
+
+
+def test_everybody_in_an_organization_is_listed_page_after_page(world: World) -> None:
+    ours, anna = a_course_there(world), world.has_user()
+    also_ours = world.has_course(org_id=ours.org_id)
+    found = [is_on(world, ours, anna), is_on(world, also_ours, anna), is_on(world, ours)]
+    is_on(world, world.has_course(), anna)
+    is_on(world, a_course_there(world), anna)
+    assert ours.org_id is not None
+    page_for_organization = partial(
+        world.repositories.progress.page_for_organization, ours.org_id, within=EVERYWHERE
+    )
+
+    pages = pages_of(page_for_organization, limit=1)
+
+    whole = sorted(found, key=lambda each: (each.user_id, each.course_id))
+    assert list(pages) == [[each] for each in whole]
+
+
+@pytest.mark.parametrize("cursor", ["", "WyJ4IiwgInkiXQ", "WyJ4Il0"])
+def test_a_cursor_of_another_list_is_refused(world: World, cursor: str) -> None:
+    organization, request = world.has_organization(), PageRequest(cursor=cursor)
+
+    with pytest.raises(InvalidCursor):
+        world.repositories.progress.page_for_organization(
+            organization.id, request, within=EVERYWHERE
+        )

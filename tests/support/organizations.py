@@ -1,0 +1,54 @@
+"""Organizations with sensible parts, and members of them."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import factory
+
+from accounts.domain.entities import (
+    AuditAct,
+    Organization,
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Plan,
+    Principal,
+    User,
+)
+from authsvc.container import Services
+from authsvc.kernel.reach import EVERYWHERE
+from tests.support.builders import NOON, a_principal
+
+
+class OrganizationFactory(factory.Factory[Organization]):
+    class Meta:
+        model = Organization
+
+    id = factory.LazyFunction(uuid4)
+    name = "School of Knots"
+    slug = factory.Sequence(lambda number: f"school-{number}")
+    plan = Plan.FREE
+    status = OrganizationStatus.ACTIVE
+    created_at = NOON
+
+
+an_organization = OrganizationFactory.build
+
+
+def a_member(
+    org_id: OrganizationId, role: OrgRole = OrgRole.LEARNER, user: User | None = None
+) -> Principal:
+    """Somebody with every scope who is in this organization, and has no rights on the platform."""
+    return replace(a_principal(user), memberships={org_id: role})
+
+
+def acts_in(services: Services, org_id: OrganizationId | None) -> list[AuditAct]:
+    """What was recorded of the organization, or of the platform, the first act first."""
+    log = services.repositories.audit_log
+    found = log.following(org_id, after=0, limit=100, within=EVERYWHERE)
+    return [entry.act for entry in found]
+
+
+def closed(services: Services, organization: Organization) -> None:
+    """Suspend it past everything that asks who does that."""
+    services.repositories.organizations.save(organization.suspended(), within=EVERYWHERE)

@@ -1,0 +1,109 @@
+"""The schools between which walls stand, and everybody who tries to get through."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.domain.entities import OPERATOR, OrganizationId, Role
+from tests.support.house import Answer, Caller, House
+from tests.support.operations import Route
+from tests.walls.cells import ROLES, Asker, Cell, Object
+from tests.walls.examples import Example, example_of
+from tests.walls.tenants import Desk, Member, Tenant
+
+Things = Mapping[str, Any]
+
+
+class Undone(Exception):
+    """Ends the unit of work of a cell."""
+
+
+class Matrix:
+    """Each cell is tried in a unit of work that is undone, so that none sees what another has done."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._desk = house, Desk(house)
+        self._home, self._other, self._closed = (
+            self._desk.tenant(slug) for slug in ("acme", "brix", "shut")
+        )
+        self._guests = self._desk.empty_tenant("guests")
+        self._root = self._desk.somebody(Role.ADMIN, name="Root")
+        self._stranger = self._desk.somebody(name="Stranger")
+        self._newcomer = house.signed_in(name="Newcomer")
+        house.services.organizations.suspend(
+            OrganizationId(UUID(self._closed.org_id)), reason="It did not pay.", by=OPERATOR
+        )
+
+    def tried(self, cell: Cell) -> Answer:
+        """What comes of it."""
+        answers: list[Answer] = []
+        with suppress(Undone), self._house.services.unit_of_work.atomic():
+            answers.append(self._sent(cell))
+            raise Undone
+        return answers[0]
+
+    def _sent(self, cell: Cell) -> Answer:
+        example, things = example_of(cell.route.name), self._things(cell)
+        member = self._member(cell.asker)
+        caller = member.person.caller if member else Caller()
+        if example.before is not None:
+            example.before(caller, things)
+        path = cell.route.path.format_map(_places(cell.route, things, example))
+        query = "&".join(f"{name}={things['org_id']}" for name in example.query)
+        return caller.send(
+            cell.route.method,
+            f"{path}?{query}" if query else path,
+            example.body(things) if example.body else None,
+            headers={"Content_Type": example.media_type},
+        )
+
+    def _member(self, asker: Asker) -> Member | None:
+        if asker is Asker.ANONYMOUS:
+            return None
+        if asker is Asker.PLATFORM_ADMIN:
+            return self._root
+        return self._home_of(asker).people[ROLES[asker]]
+
+    def _home_of(self, asker: Asker) -> Tenant:
+        homes = {Asker.OTHER_OWNER: self._other, Asker.SUSPENDED: self._closed}
+        return homes.get(asker, self._home)
+
+    def _things(self, cell: Cell) -> Things:
+        """What the request is about."""
+        home = self._home_of(cell.asker)
+        foreign = self._other if home is self._home else self._home
+        own = self._all(self._member(cell.asker) or self._stranger, home)
+        others = self._all(self._stranger, foreign)
+        match cell.object:
+            case Object.OWN:
+                return own
+            case Object.OTHER:
+                return own | _named(cell.route, others)
+            case Object.CROSSED:
+                outer = cell.route.parameters[0]
+                return own | _named(cell.route, others) | {outer: own[outer]}
+            case Object.MISSING:
+                return own | _named(cell.route, dict.fromkeys(own, str(uuid4())))
+
+    def _all(self, member: Member, tenant: Tenant) -> dict[str, Any]:
+        return {
+            **tenant.things,
+            **member.things,
+            "newcomer_id": self._newcomer.id,
+            "client_terms": self._desk.client_terms(),
+            "token": self._desk.token_for(member, self._guests),
+        }
+
+
+def _named(route: Route, things: Things) -> dict[str, Any]:
+    """Those of the things that stand in the request for what it is about; what is sent along stays as it is."""
+    names = {*route.parameters, "member_id", "draft", "token", "org_id"}
+    return {name: things[name] for name in names if name in things}
+
+
+def _places(route: Route, things: Things, example: Example) -> Things:
+    """What stands in the path. Of people in an organization it is one whom nobody of the askers is."""
+    is_of_members = "org_id" in route.parameters
+    user_id = things["member_id"] if is_of_members else things["user_id"]
+    return {**things, "course": things[example.course], "user_id": user_id}

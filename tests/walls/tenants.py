@@ -1,0 +1,157 @@
+"""Two schools that look the same, one that is suspended, and the people in them."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from accounts.domain.entities import (
+    OPERATOR,
+    Invitation,
+    InvitationId,
+    OrganizationId,
+    OrgRole,
+    Role,
+    UserId,
+)
+from authsvc.kernel.reach import EVERYWHERE
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition_of
+from tests.support.house import PASSWORD, House, Person
+from tests.support.relying import registered
+from tests.support.school import items_of
+
+TITLE: Final = "School of Knots"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who is signed in, with the ids of what is his own."""
+
+    person: Person
+    things: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A school, one person for each role in it, and the ids of what it has."""
+
+    org_id: str
+    people: dict[OrgRole, Member]
+    things: dict[str, str] = field(default_factory=dict)
+
+
+class Desk:
+    """Builds what the walls stand between. All tenants have the same names and titles; slugs alone differ."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def somebody(self, *roles: Role, name: str) -> Member:
+        person = self.house.signed_in(*roles, name=name)
+        log_in = self.house.services.sessions.log_in(email=person.email, password=PASSWORD)
+        sessions = person.caller.get("/v1/me/sessions").json["items"]
+        client = registered(self.house).client
+        self.house.services.authorizations.consent(
+            client, user_id=UserId(UUID(person.id)), scopes={"openid"}
+        )
+        things = {
+            "user_id": person.id,
+            "session_id": next(each["id"] for each in sessions if not each["is_current"]),
+            "grant_id": str(client.id),
+            "refresh_token": log_in.refresh_token,
+            "email": person.email,
+        }
+        return Member(person, things)
+
+    def tenant(self, slug: str) -> Tenant:
+        """A school with courses, a graduate, an invitation, a client and a member to act on."""
+        people = {role: self.somebody(name=role.value.title()) for role in OrgRole}
+        owner = people[OrgRole.OWNER].person
+        org_id = owner.caller.post("/v1/orgs", {"name": TITLE, "slug": slug}).json["id"]
+        for role in set(OrgRole) - {OrgRole.OWNER}:
+            self._add(owner, org_id, people[role].id, role)
+        tenant = Tenant(org_id, people)
+        tenant.things.update(self._things(tenant))
+        return tenant
+
+    def empty_tenant(self, slug: str) -> Tenant:
+        """A school with an owner and nothing else."""
+        owner = self.somebody(name="Owner")
+        founded = owner.person.caller.post("/v1/orgs", {"name": TITLE, "slug": slug})
+        return Tenant(founded.json["id"], {OrgRole.OWNER: owner})
+
+    def token_for(self, member: Member, tenant: Tenant) -> str:
+        """The token of an invitation of the person to the school."""
+        token, services = uuid4().hex, self.house.services
+        now = services.ports.clock.now()
+        invitation = Invitation(
+            id=InvitationId(uuid4()),
+            org_id=OrganizationId(UUID(tenant.org_id)),
+            email=member.person.email,
+            role=OrgRole.LEARNER,
+            token_hash=services.ports.opaque_tokens.hash(token),
+            invited_by=None,
+            created_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+        services.repositories.invitations.keep(invitation, within=EVERYWHERE)
+        return token
+
+    def _things(self, tenant: Tenant) -> dict[str, str]:
+        owner, org_id = tenant.people[OrgRole.OWNER].person, tenant.org_id
+        place = f"/v1/orgs/{org_id}"
+        course = self._course(owner, org_id, "knots")
+        owner.caller.post(f"/v1/courses/{course}/publish")
+        address = f"new-{uuid4().hex[:8]}@school.example"
+        invited = owner.caller.post(f"{place}/invitations", {"email": address})
+        client = owner.caller.post(f"{place}/clients", self.client_terms())
+        other = self.house.signed_in(name="Other")
+        self._add(owner, org_id, other.id, OrgRole.LEARNER)
+        return {
+            "org_id": org_id,
+            "course": course,
+            "draft": self._revised(owner, org_id),
+            "item_id": items_of(owner.caller.get(f"/v1/courses/{course}").json)[0],
+            "issued_id": self._issued(other, course),
+            "invitation_id": invited.json["id"],
+            "invited": address,
+            "client_id": client.json["client"]["id"],
+            "member_id": other.id,
+        }
+
+    def client_terms(self) -> dict[str, Any]:
+        expires_at = self.house.services.ports.clock.now() + timedelta(days=30)
+        return {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
+
+    def _course(self, owner: Person, org_id: str, slug: str) -> str:
+        definition = body_of(a_definition_of(required=2, slug=slug, title=TITLE))
+        return str(owner.caller.post(f"/v1/courses?org={org_id}", definition).json["slug"])
+
+    def _revised(self, owner: Person, org_id: str) -> str:
+        """A published course whose draft is another one by now."""
+        course = self._course(owner, org_id, "bends")
+        owner.caller.post(f"/v1/courses/{course}/publish")
+        revised = body_of(a_definition_of(required=1, slug="bends", title=TITLE))
+        owner.caller.put(f"/v1/courses/{course}/draft", revised)
+        return course
+
+    def _issued(self, graduate: Person, course: str) -> str:
+        """The id of what somebody has earned by the course."""
+        kept = self.house.services.catalog.visible_to(OPERATOR, course)
+        self.house.earns(kept)
+        place = f"/v1/courses/{course}"
+        graduate.caller.post(f"{place}/enroll")
+        for item_id in items_of(graduate.caller.get(place).json):
+            graduate.caller.post(f"{place}/items/{item_id}/complete")
+        (issued,) = graduate.caller.get("/v1/me/credentials").json["items"]
+        return str(issued["id"])
+
+    def _add(self, owner: Person, org_id: str, user_id: str, role: OrgRole) -> None:
+        body = {"user_id": user_id, "role": role.value}
+        added = owner.caller.post(f"/v1/orgs/{org_id}/members", body)
+        assert added.status == 201, added.text
