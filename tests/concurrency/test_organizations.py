@@ -9,12 +9,13 @@ from time import monotonic, sleep
 from typing import Final
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from accounts import models as rows
 from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal, UserId
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.pages import PageRequest
+from authsvc.storage.append_only import protecting, releasing
 from tests.accounts.inviting import BO, is_invited, standing
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
 from tests.support.worlds import World, orm_world
@@ -32,13 +33,21 @@ def town(committing: None) -> Iterator[World]:
     """A world that all threads see, and of which nothing stays for other tests."""
     there = set(rows.User.objects.values_list("pk", flat=True))
     yield orm_world()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
-        rows.AuditEntry.objects.all().delete()
-        cursor.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER USER")
+    empty_the_log()
     for kind in (rows.AuditHead, rows.OrgMembership, rows.Invitation, rows.Organization):
         kind.objects.all().delete()
     rows.User.objects.exclude(pk__in=there).delete()
+
+
+def empty_the_log() -> None:
+    """Take all entries out, and leave the table as well protected as it was."""
+    table = rows.AuditEntry._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in releasing(table, connection):
+            cursor.execute(statement)
+        rows.AuditEntry.objects.all().delete()
+        for statement in protecting(table, connection):
+            cursor.execute(statement)
 
 
 def outcome_of(act: Callable[[], object]) -> str:
