@@ -86,6 +86,10 @@ bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same
 bench-alike: $(DEV) ## Measure whether known and unknown users, clients and devices are answered in the same time
 	@$(BIN)/python -m tests.bench.alike
 
+.PHONY: bench-reports
+bench-reports: $(DEV) ## Measure the reports over a million events, next to the same counts in plain SQL
+	@$(BIN)/python -m tests.bench.reports
+
 .PHONY: requirements
 requirements: $(DEV) ## Pin what pyproject.toml allows, anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

@@ -15,6 +15,8 @@ RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
     "accounts.change_oauthclient": Right.MANAGE_CLIENTS,
     "courses.change_course": Right.AUTHOR_COURSES,
     "credentials.change_credential": Right.AWARD_CREDENTIALS,
+    "progress.change_assessmentattempt": Right.GRADE_ATTEMPTS,
+    "progress.view_courseprogress": Right.SEE_PROGRESS,
 }
 
 

@@ -20,6 +20,7 @@ from authsvc.kernel.errors import (
     DomainError,
     Forbidden,
     Invalid,
+    Listed,
     NotFound,
     TooMany,
     Unauthenticated,
@@ -134,6 +135,8 @@ def _response(
 
 
 def _public(fact: object) -> object:
+    if isinstance(fact, Listed):
+        return list(fact)
     return fact if isinstance(fact, int | str | None) else str(fact)
 
 

@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
     # What a PATCH may leave out, its serializer says like any other.
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
+        "AttemptStatusEnum": "progress.api.attempt_serializers.STATUSES",
         "CourseStatusEnum": "courses.api.serializers.STATUSES",
         "CredentialTypeEnum": "credentials.api.serializers.TYPES",
         "IssuedStatusEnum": "credentials.api.serializers.STATUSES",

@@ -39,9 +39,11 @@ from authsvc.kernel.memory import InMemoryDatabase
 from courses.domain.repositories import memory as courses_memory
 from courses.domain.repositories import orm as courses_orm
 from courses.domain.repositories.protocols import (
+    AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
     CourseVersionRepository,
+    PathwayRepository,
 )
 from credentials.domain.repositories import memory as credentials_memory
 from credentials.domain.repositories import orm as credentials_orm
@@ -51,7 +53,12 @@ from credentials.domain.repositories.protocols import (
 )
 from progress.domain.repositories import memory as progress_memory
 from progress.domain.repositories import orm as progress_orm
-from progress.domain.repositories.protocols import EventRepository, ProgressRepository
+from progress.domain.repositories.protocols import (
+    AttemptRepository,
+    EventRepository,
+    ProgressRepository,
+    ReportRepository,
+)
 
 Organizations = MutableMapping[OrganizationId, Organization]
 
@@ -78,8 +85,12 @@ class Repositories:
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
+    assessments: AssessmentRepository
+    pathways: PathwayRepository
     progress: ProgressRepository
     events: EventRepository
+    attempts: AttemptRepository
+    reports: ReportRepository
     credentials: CredentialRepository
     user_credentials: UserCredentialRepository
 
@@ -90,8 +101,12 @@ def orm_repositories() -> Repositories:
         courses=courses_orm.OrmCourseRepository(),
         course_drafts=courses_orm.OrmCourseDraftRepository(),
         course_versions=courses_orm.OrmCourseVersionRepository(),
+        assessments=courses_orm.OrmAssessmentRepository(),
+        pathways=courses_orm.OrmPathwayRepository(),
         progress=progress_orm.OrmProgressRepository(),
         events=progress_orm.OrmEventRepository(),
+        attempts=progress_orm.OrmAttemptRepository(),
+        reports=progress_orm.OrmReportRepository(),
         credentials=credentials_orm.OrmCredentialRepository(),
         user_credentials=credentials_orm.OrmUserCredentialRepository(),
     )
@@ -123,6 +138,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     """Repositories on the tables of *database*, which is their unit of work."""
     organizations: Organizations = database.table()
     events = progress_memory.InMemoryEventRepository(database.table())
+    progress = progress_memory.InMemoryProgressRepository(events, database.table())
+    attempts = progress_memory.InMemoryAttemptRepository(database.table())
     return Repositories(
         **_people_in(database, organizations),
         **_clients_in(database, organizations),
@@ -130,8 +147,12 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
         course_versions=courses_memory.InMemoryCourseVersionRepository(database.table()),
-        progress=progress_memory.InMemoryProgressRepository(events, database.table()),
+        assessments=courses_memory.InMemoryAssessmentRepository(database.table()),
+        pathways=courses_memory.InMemoryPathwayRepository(database.table()),
+        progress=progress,
         events=events,
+        attempts=attempts,
+        reports=progress_memory.InMemoryReportRepository(progress, attempts),
         credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
         user_credentials=credentials_memory.InMemoryUserCredentialRepository(database.table()),
     )

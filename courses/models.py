@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
-from courses.domain.entities import CourseStatus, ItemType
+from courses.domain.entities import CourseStatus, ItemType, PathwayStatus
 
 
 class Course(models.Model):
@@ -32,6 +32,7 @@ class Course(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    pathways = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         indexes = [
@@ -79,6 +80,7 @@ class ModuleItem(models.Model):
     is_required = models.BooleanField(default=True)
     body = models.TextField(blank=True)
     url = models.URLField(max_length=2000, blank=True)
+    assessment = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -87,6 +89,24 @@ class ModuleItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Assessment(models.Model):
+    """Where an assessment is. What it asks stands in the versions of its course, frozen with each."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    item_id = models.UUIDField()
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class CourseVersion(AppendOnlyRow):
@@ -124,3 +144,54 @@ class CourseVersion(AppendOnlyRow):
 
     def __str__(self) -> str:
         return f"{self.slug} version {self.number}"
+
+
+class LearningPathway(models.Model):
+    """`stages` holds them as JSON, for they are read whole; PathwayCourse says on which pathways a course is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in PathwayStatus])
+    version = models.PositiveIntegerField(default=0)
+    stages = models.JSONField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    created_at = models.DateTimeField()
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "created_at", "id"], name="pathways_by_status_and_age")
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class PathwayCourse(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    pathway = models.ForeignKey(
+        LearningPathway, on_delete=models.CASCADE, related_name="courses", db_index=False
+    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pathway", "course"], name="one_place_per_course")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course} on {self.pathway}"

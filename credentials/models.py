@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from credentials.domain.entities import CredentialType
+from credentials.domain.entities import CredentialType, TriggerKind
 
 
 class Credential(models.Model):
@@ -33,11 +33,34 @@ class Credential(models.Model):
     valid_for_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Leave empty if it never expires."
     )
+    rule = models.JSONField(null=True, blank=True, editable=False)
     is_offered = models.BooleanField(default=True)
     created_at = models.DateTimeField(editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class CredentialTrigger(models.Model):
+    """What the rule of a credential mentions, to find the credential by; without a rule there is none."""
+
+    id = models.BigAutoField(primary_key=True)
+    credential = models.ForeignKey(
+        Credential, on_delete=models.CASCADE, related_name="triggers", db_index=False
+    )
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in TriggerKind])
+    subject_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id", "kind"], name="triggers_by_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "kind", "subject_id"], name="one_trigger_per_thing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"
 
 
 class UserCredential(models.Model):
@@ -58,6 +81,7 @@ class UserCredential(models.Model):
     )
     course_version = models.PositiveIntegerField()
     completed_at = models.DateTimeField()
+    met_by = models.JSONField(null=True, blank=True)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey(

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
-from progress.domain.entities import EntityType, EventType, ProgressStatus
+from progress.domain.entities import AttemptStatus, EntityType, EventType, ProgressStatus
 
 
 class ProgressEvent(AppendOnlyRow):
@@ -43,7 +43,9 @@ class ProgressEvent(AppendOnlyRow):
         indexes = [
             models.Index(
                 fields=["position"], condition=models.Q(sequence=1), name="streams_by_beginning"
-            )
+            ),
+            models.Index(fields=["user", "position"], name="events_by_user"),
+            models.Index(fields=["org", "position"], name="events_by_org"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -88,6 +90,14 @@ class CourseProgress(models.Model):
 
     class Meta:
         verbose_name_plural = "course progress"
+        indexes = [
+            models.Index(fields=["course", "status"], name="learners_by_status"),
+            models.Index(
+                fields=["course", "completed_at"],
+                condition=models.Q(completed_at__isnull=False),
+                name="completions_by_day",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["user", "course"], name="one_progress_per_course"),
             models.CheckConstraint(
@@ -101,3 +111,89 @@ class CourseProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_slug}: {self.percent_complete} %"
+
+
+class AssessmentAttempt(models.Model):
+    """`responses` holds answers by the ids of questions, `score` that of the last grade; `is_open` is a started one."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    course = models.ForeignKey(
+        "courses.Course", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    org = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    course_version = models.PositiveIntegerField()
+    item_id = models.UUIDField()
+    assessment = models.ForeignKey(
+        "courses.Assessment", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    max_score = models.PositiveIntegerField()
+    pass_score = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in AttemptStatus])
+    is_open = models.BooleanField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    is_late = models.BooleanField()
+    responses = models.JSONField()
+    score = models.PositiveIntegerField(null=True, blank=True)
+    void_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "attempt"
+        indexes = [
+            models.Index(
+                fields=["course", "submitted_at", "id"],
+                condition=models.Q(status=AttemptStatus.SUBMITTED.value),
+                name="attempts_to_be_graded",
+            ),
+            models.Index(fields=["assessment", "score"], name="attempts_by_score"),
+            models.Index(
+                fields=["course", "assessment", "user", "score", "max_score"],
+                condition=models.Q(status=AttemptStatus.GRADED.value),
+                name="graded_by_learner",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "assessment", "number"], name="one_attempt_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "assessment"],
+                condition=models.Q(is_open=True),
+                name="one_open_attempt_per_assessment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number}"
+
+
+class AttemptGrade(AppendOnlyRow):
+    """One grading of an attempt; a later one takes its place and leaves it here."""
+
+    id = models.BigAutoField(primary_key=True)
+    attempt = models.ForeignKey(AssessmentAttempt, on_delete=models.PROTECT, related_name="grades")
+    number = models.PositiveIntegerField()
+    marks = models.JSONField()
+    graded_at = models.DateTimeField()
+    graded_by = models.UUIDField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "grade"
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "number"], name="one_grade_per_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"grade {self.number}"

@@ -1,7 +1,19 @@
 """What other apps may use of progress."""
 
-from progress.domain.entities import EventType, Fact, StreamId
-from progress.domain.events import CourseCompleted
-from progress.domain.services import RecordingService
+from progress.domain.entities import CourseRecord, EventType, Fact, LearnerRecord, StreamId
+from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
+from progress.domain.services import PathwayService, RecordingService, RecordService
 
-__all__ = ["CourseCompleted", "EventType", "Fact", "RecordingService", "StreamId"]
+__all__ = [
+    "AssessmentGraded",
+    "CourseCompleted",
+    "CourseRecord",
+    "EventType",
+    "Fact",
+    "LearnerRecord",
+    "PathwayCompleted",
+    "PathwayService",
+    "RecordService",
+    "RecordingService",
+    "StreamId",
+]

@@ -36,6 +36,7 @@ OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
 ARGUMENTS: Final = {
     "create_admin": ["root@school.example"],
     "import_course": ["-"],
+    "import_pathway": ["-"],
     "publish_course": ["knots"],
     "export_course": ["knots"],
 }

@@ -58,7 +58,7 @@ def credentials_in(services: Services) -> list[str]:
     return [credential.terms.name for credential in page.items]
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_prepared_desk_has_two_people_who_can_log_in(house: House, desk: Path) -> None:
     said = said_by("prepare_desk")
 
@@ -71,7 +71,7 @@ def test_a_prepared_desk_has_two_people_who_can_log_in(house: House, desk: Path)
     assert house.services.users.find(samples.LEARNER, by=OPERATOR).roles == (Role.LEARNER,)
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_prepared_desk_has_a_course_and_what_it_earns(house: House, desk: Path) -> None:
     said_by("prepare_desk")
 
@@ -81,7 +81,7 @@ def test_a_prepared_desk_has_a_course_and_what_it_earns(house: House, desk: Path
     assert credentials_in(house.services) == ["Claude Basics"]
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_whoever_prepares_a_desk_reads_where_everything_is(house: House, desk: Path) -> None:
     said = said_by("prepare_desk")
 
@@ -89,7 +89,7 @@ def test_whoever_prepares_a_desk_reads_where_everything_is(house: House, desk: P
         assert f" http://127.0.0.1:8000{path}\n" in said
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_passwords_are_kept_for_their_owner_alone(house: House, desk: Path) -> None:
     said = said_by("prepare_desk")
 
@@ -98,7 +98,7 @@ def test_passwords_are_kept_for_their_owner_alone(house: House, desk: Path) -> N
     assert S_IMODE((desk / "developer-logins.json").stat().st_mode) == 0o600
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_to_prepare_a_desk_again_changes_nothing(house: House, desk: Path) -> None:
     first = said_by("prepare_desk")
     course = house.services.catalog.visible_to(OPERATOR, SLUG)
@@ -116,7 +116,7 @@ def test_to_prepare_a_desk_again_changes_nothing(house: House, desk: Path) -> No
     assert house.services.access.principal_of(session.access_token).user_id == session.user.id
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_passwords_that_were_lost_are_replaced(house: House, desk: Path) -> None:
     said_by("prepare_desk")
     old = passwords_at(desk)
@@ -133,7 +133,7 @@ def test_passwords_that_were_lost_are_replaced(house: House, desk: Path) -> None
         house.services.access.principal_of(session.access_token)
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_login_with_another_password_gets_the_kept_one_again(house: House, desk: Path) -> None:
     said_by("prepare_desk")
     staff = house.services.users.find(samples.STAFF, by=OPERATOR)
@@ -144,7 +144,7 @@ def test_a_login_with_another_password_gets_the_kept_one_again(house: House, des
     assert may_log_in(house.services, samples.STAFF, passwords_at(desk)[samples.STAFF])
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_sample_that_was_worked_on_is_left_as_it_is(house: House, desk: Path) -> None:
     said_by("prepare_desk")
     revised = replace(COURSE, title="Another introduction")
@@ -157,7 +157,7 @@ def test_a_sample_that_was_worked_on_is_left_as_it_is(house: House, desk: Path) 
     assert house.services.catalog.visible_to(OPERATOR, SLUG).version == 2
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_production_gets_no_such_people_and_reads_no_password(
     house: House, desk: Path, settings: Settings
 ) -> None:
@@ -171,7 +171,7 @@ def test_production_gets_no_such_people_and_reads_no_password(
     assert not any(password in refusal for password in passwords_at(desk).values())
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_in_production_nothing_is_made(house: House, desk: Path, settings: Settings) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
@@ -182,7 +182,7 @@ def test_in_production_nothing_is_made(house: House, desk: Path, settings: Setti
         house.services.users.find(samples.STAFF, by=OPERATOR)
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 @pytest.mark.parametrize("text", ["", "?", "[]", "{}", '{"staff@authsvc.example": "secret"}'])
 def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
     house: House, desk: Path, text: str
@@ -198,7 +198,7 @@ def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
     assert file.read_text() == text
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_place_where_nothing_can_be_kept_is_named(house: House, desk: Path) -> None:
     desk.write_text("no directory")
 
@@ -208,7 +208,7 @@ def test_a_place_where_nothing_can_be_kept_is_named(house: House, desk: Path) ->
     assert said == ""
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_desk_can_be_prepared_from_nothing(tmp_path: Path) -> None:
     with own_database(tmp_path) as url:
         environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}

@@ -29,7 +29,7 @@ def clients_in(services: Services) -> list[OAuthClient]:
     return list(services.clients.page_of(PageRequest(), by=OPERATOR).items)
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_prepared_desk_has_one_client_however_often_it_is_prepared(
     house: House, desk: Path
 ) -> None:
@@ -45,7 +45,7 @@ def test_a_prepared_desk_has_one_client_however_often_it_is_prepared(
     assert json.loads((desk / "demo-client.json").read_text())["client_id"] == client.client_id
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_a_client_that_staff_have_removed_is_made_anew(house: House, desk: Path) -> None:
     said_by("prepare_desk")
     (old,) = clients_in(house.services)
@@ -57,7 +57,7 @@ def test_a_client_that_staff_have_removed_is_made_anew(house: House, desk: Path)
     assert new.client_id != old.client_id
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_the_desk_is_tried_as_its_client(tmp_path: Path) -> None:
     with open_provider(tmp_path) as school:
         tried = [manage(school.environment, "try_client") for _ in range(2)]

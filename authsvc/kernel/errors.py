@@ -12,6 +12,13 @@ class Complaint:
     detail: str
 
 
+class Listed(list[str]):
+    """Names of several things: a list for programs, and in a sentence one after the other."""
+
+    def __format__(self, _: str) -> str:
+        return ", ".join(self)
+
+
 class DomainError(Exception):
     """The business says no. Subclass one of the kinds below, never this.
 

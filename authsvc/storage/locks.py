@@ -14,3 +14,10 @@ def locks_at_once(number: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number - 2**63])
         return bool(cursor.fetchone()[0])
+
+
+def wait_for_lock(number: int) -> None:
+    """Take the lock of this name, as soon as nobody has it. It ends with the transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number - 2**63])

@@ -5,15 +5,33 @@ from functools import cached_property
 from authsvc.kernel.events import EventBus
 from authsvc.wiring.organizations import Organizations
 from courses.domain.repositories.cached import CachedCourseVersionRepository
-from courses.domain.services import AuthoringService, CatalogService
-from credentials.domain.services import CredentialService, IssuingService
-from progress.domain.events import CourseCompleted
+from courses.domain.services import (
+    AuthoringService,
+    CatalogService,
+    PathwayAuthoringService,
+    PathwayCatalogService,
+)
+from credentials.domain.services import (
+    CredentialService,
+    EarningService,
+    Issuer,
+    IssuingService,
+    SubjectReader,
+)
+from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services import (
+    AttemptService,
+    ExportService,
+    GradingService,
     LearningService,
     LogService,
+    Outcomes,
+    PathwayService,
     ProgressService,
     Recorder,
     RecordingService,
+    RecordService,
+    ReportService,
 )
 
 
@@ -24,6 +42,7 @@ class Learning(Organizations):
             courses=self.repositories.courses,
             drafts=self.repositories.course_drafts,
             versions=CachedCourseVersionRepository(self.repositories.course_versions),
+            assessments=self.repositories.assessments,
             gate=self.gate,
         )
 
@@ -33,10 +52,37 @@ class Learning(Organizations):
             courses=self.repositories.courses,
             drafts=self.repositories.course_drafts,
             versions=self.repositories.course_versions,
+            assessments=self.repositories.assessments,
             gate=self.gate,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pathway_catalog(self) -> PathwayCatalogService:
+        return PathwayCatalogService(pathways=self.repositories.pathways, gate=self.gate)
+
+    @cached_property
+    def pathway_authoring(self) -> PathwayAuthoringService:
+        return PathwayAuthoringService(
+            pathways=self.repositories.pathways,
+            courses=self.repositories.courses,
+            catalog=self.pathway_catalog,
+            gate=self.gate,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pathways(self) -> PathwayService:
+        return PathwayService(
+            progress=self.repositories.progress,
+            catalog=self.catalog,
+            pathways=self.pathway_catalog,
+            gate=self.gate,
+            events=self._events,
         )
 
     @cached_property
@@ -45,9 +91,38 @@ class Learning(Organizations):
             progress=self.repositories.progress,
             recorder=self._recorder,
             catalog=self.catalog,
+            pathways=self.pathways,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def attempts(self) -> AttemptService:
+        return AttemptService(
+            attempts=self.repositories.attempts,
+            progress=self.repositories.progress,
+            catalog=self.catalog,
+            outcomes=self._outcomes,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def grading(self) -> GradingService:
+        return GradingService(
+            attempts=self.repositories.attempts,
+            progress=self.repositories.progress,
+            catalog=self.catalog,
+            outcomes=self._outcomes,
+            gate=self.gate,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(recorder=self._recorder, catalog=self.catalog, events=self._events)
 
     @cached_property
     def progress(self) -> ProgressService:
@@ -57,6 +132,19 @@ class Learning(Organizations):
             catalog=self.catalog,
             gate=self.gate,
         )
+
+    @cached_property
+    def reports(self) -> ReportService:
+        return ReportService(
+            reports=self.repositories.reports,
+            catalog=self.catalog,
+            gate=self.gate,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def export(self) -> ExportService:
+        return ExportService(log=self.repositories.events, gate=self.gate)
 
     @cached_property
     def log(self) -> LogService:
@@ -72,6 +160,7 @@ class Learning(Organizations):
         return CredentialService(
             credentials=self.repositories.credentials,
             catalog=self.catalog,
+            subjects=self._subjects,
             gate=self.gate,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -83,15 +172,42 @@ class Learning(Organizations):
         return IssuingService(
             credentials=self.repositories.credentials,
             user_credentials=self.repositories.user_credentials,
+            issuer=self._issuer,
+            gate=self.gate,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def earning(self) -> EarningService:
+        return EarningService(
+            credentials=self.repositories.credentials,
+            user_credentials=self.repositories.user_credentials,
+            records=RecordService(
+                progress=self.repositories.progress, attempts=self.repositories.attempts
+            ),
+            pathways=self.pathways,
+            subjects=self._subjects,
+            issuer=self._issuer,
+            gate=self.gate,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _subjects(self) -> SubjectReader:
+        return SubjectReader(catalog=self.catalog, pathways=self.pathway_catalog)
+
+    @cached_property
+    def _issuer(self) -> Issuer:
+        return Issuer(
+            user_credentials=self.repositories.user_credentials,
             recording=RecordingService(
                 progress=self.repositories.progress,
                 recorder=self._recorder,
                 unit_of_work=self.unit_of_work,
             ),
-            gate=self.gate,
-            audit_log=self.audit_log,
-            unit_of_work=self.unit_of_work,
-            clock=self.ports.clock,
         )
 
     @cached_property
@@ -107,9 +223,19 @@ class Learning(Organizations):
     @cached_property
     def _events(self) -> EventBus:
         events = EventBus()
-        events.subscribe(CourseCompleted, self._issue)
+        events.subscribe(CourseCompleted, self._on_course_completed)
+        events.subscribe(AssessmentGraded, self._on_assessment_graded)
+        events.subscribe(PathwayCompleted, self._on_pathway_completed)
         return events
 
-    def _issue(self, event: CourseCompleted) -> None:
-        # Looked up when it is needed: issuing records, and what records needs these events.
-        self.issuing.on_course_completed(event)
+    # All look it up when it is needed: earning records, and what records needs these events.
+
+    def _on_course_completed(self, event: CourseCompleted) -> None:
+        self.earning.on_course_completed(event)
+        self.pathways.on_course_completed(event)
+
+    def _on_pathway_completed(self, event: PathwayCompleted) -> None:
+        self.earning.on_pathway_completed(event)
+
+    def _on_assessment_graded(self, event: AssessmentGraded) -> None:
+        self.earning.on_assessment_graded(event)

@@ -1,5 +1,5 @@
-"""Courses, their drafts and their versions, for staff."""
+"""Courses, their drafts and their versions, and learning pathways, for staff."""
 
-from courses.admin import contents, courses
+from courses.admin import contents, courses, pathways
 
-__all__ = ["contents", "courses"]
+__all__ = ["contents", "courses", "pathways"]

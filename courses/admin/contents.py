@@ -58,6 +58,17 @@ class ModuleItemAdmin(OfOrganizations, LookOnlyAdmin):
     ordering = ["module__draft__course__slug", "module__position", "position"]
 
 
+@admin.register(rows.Assessment)
+class AssessmentAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.COURSE
+    owner = "org"
+    list_display = ["id", "course", "org", "item_id"]
+    list_filter = ["org"]
+    list_select_related = ["course", "org"]
+    search_fields = ["course__slug"]
+    ordering = ["course__slug", "id"]
+
+
 @admin.register(rows.CourseVersion)
 class CourseVersionAdmin(OfOrganizations, LookOnlyAdmin):
     looked_at = SubjectType.COURSE

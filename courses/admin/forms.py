@@ -10,7 +10,7 @@ from accounts.public import OrganizationStatus
 from authsvc.forms import TextFileField
 from courses import models as rows
 from courses.definitions import read_definition
-from courses.definitions.reading import LONGEST_TEXT
+from courses.definitions.forms import LONGEST_TEXT
 from courses.domain.entities import CourseDefinition
 from courses.domain.errors import InvalidDefinition, SlugFixed
 

@@ -6,13 +6,21 @@ from rest_framework import serializers
 
 from authsvc.api.pages import PageQuerySerializer
 from courses.domain.entities import (
+    Assessment,
+    AssessmentType,
     CatalogEntry,
+    Choice,
     Course,
     CourseModule,
     CourseStatus,
     CourseVersion,
+    Criterion,
     ItemType,
+    LatePolicy,
     ModuleItem,
+    Question,
+    QuestionKind,
+    ScoringModel,
 )
 
 STATUSES = [status.value for status in CourseStatus]
@@ -62,11 +70,49 @@ class ItemSerializer(serializers.Serializer[ModuleItem]):
     required = serializers.BooleanField(source="is_required")  # type: ignore[assignment]  # Field.required
 
 
+class ChoiceSerializer(serializers.Serializer[Choice]):
+    """Whether it is right is told to nobody."""
+
+    key = serializers.CharField()
+    text = serializers.CharField()
+
+
+class CriterionSerializer(serializers.Serializer[Criterion]):
+    key = serializers.CharField()
+    text = serializers.CharField()
+    max_score = serializers.IntegerField()
+
+
+class QuestionSerializer(serializers.Serializer[Question]):
+    """A question as learners see it: nothing in it tells what is right."""
+
+    id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in QuestionKind])
+    prompt = serializers.CharField()
+    max_score = serializers.IntegerField()
+    choices = ChoiceSerializer(many=True)
+    rubric = CriterionSerializer(many=True)
+
+
+class AssessmentSerializer(serializers.Serializer[Assessment]):
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(choices=[type_.value for type_ in AssessmentType])
+    scoring = serializers.ChoiceField(choices=[model.value for model in ScoringModel])
+    max_score = serializers.IntegerField()
+    pass_score = serializers.IntegerField()
+    attempt_limit = serializers.IntegerField(allow_null=True)
+    time_limit_minutes = serializers.IntegerField(allow_null=True)
+    late = serializers.ChoiceField(choices=[policy.value for policy in LatePolicy])
+    questions = QuestionSerializer(many=True)
+
+
 class ItemTextSerializer(ItemSerializer):
     """An item with what it teaches: `body` is Markdown, `url` is of an external item."""
 
     body = serializers.CharField()
     url = serializers.CharField()
+    assessment = AssessmentSerializer(allow_null=True)
 
 
 class ModuleSerializer(serializers.Serializer[CourseModule]):

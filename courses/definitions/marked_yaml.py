@@ -12,7 +12,15 @@ Path = tuple[str | int, ...]
 
 DEEPEST: Final = 20
 LONGEST_NUMBER: Final = 100
+_NUMBER_OF_JSON: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+\Z")
 _UNLIKE_YAML: Final = re.compile(r"[^ -~\r\n]")
+
+
+class _JsonLoader(yaml.SafeLoader):
+    """Takes 1e-07 for a number, which YAML 1.1 takes for a word."""
+
+
+_JsonLoader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER_OF_JSON, list("-0123456789"))
 
 
 class UnreadableYaml(Exception):
@@ -36,10 +44,11 @@ def load(text: str) -> MarkedDocument:
     Raises UnreadableYaml; also for aliases, which can make a small text huge, for tags, which JSON does not know, and
     for more depth than a course has.
     """
-    text = _in_yaml(text)
+    is_json = _is_json(text)
+    kind, text = (_JsonLoader, _in_yaml(text)) if is_json else (yaml.SafeLoader, text)
     try:
-        _refuse_more_than_json(yaml.SafeLoader(text))
-        loader = yaml.SafeLoader(text)
+        _refuse_more_than_json(kind(text))
+        loader = kind(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         reason = ", ".join(part for part in (error.context, error.problem) if part)
@@ -53,14 +62,18 @@ def load(text: str) -> MarkedDocument:
     return MarkedDocument(_value(node, (), loader, lines), lines)
 
 
-def _in_yaml(text: str) -> str:
-    """The text; if it is JSON, with blanks for tabs and with escapes for characters that YAML would refuse or fold."""
+def _is_json(text: str) -> bool:
     if not text.lstrip().startswith("{"):
-        return text
+        return False
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return False
+    return True
+
+
+def _in_yaml(text: str) -> str:
+    """JSON with blanks for tabs and with escapes for characters that YAML would refuse or fold."""
     return _UNLIKE_YAML.sub(
         lambda found: " " if found[0] == "\t" else f"\\U{ord(found[0]):08x}", text
     )
@@ -109,6 +122,7 @@ def _mapping(
         if key in found:
             raise UnreadableYaml(f"{key!r} stands here a second time", line=line)
         found[key] = _value(value_node, (*path, key), loader, lines)
+        lines[(*path, key)] = line
     return found
 
 

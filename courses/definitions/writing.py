@@ -1,9 +1,10 @@
-"""From a CourseDefinition to the YAML that reads back equal."""
+"""From definitions to the YAML that reads back equal."""
 
 from typing import Any, Final
 
 import yaml
 
+from courses.definitions.assessments import value_of
 from courses.domain.entities import CourseDefinition, ItemDefinition, ItemType, ModuleDefinition
 
 OTHER_BREAKS: Final = frozenset("\x85\u2028\u2029")
@@ -32,6 +33,10 @@ def write_definition(definition: CourseDefinition) -> str:
         "summary": definition.summary,
         "modules": [_module(module) for module in definition.modules],
     }
+    return yaml_of(value)
+
+
+def yaml_of(value: dict[str, Any]) -> str:
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -53,4 +58,6 @@ def _item(item: ItemDefinition) -> dict[str, Any]:
         value["url"] = item.url
     if item.body or not is_outside:
         value["body"] = item.body
+    if item.assessment is not None:
+        value["assessment"] = value_of(item.assessment)
     return value

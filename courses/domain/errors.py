@@ -27,6 +27,24 @@ class ItemNotFound(NotFound):
     explanation = "The item {item_id} is not part of this version of the course."
 
 
+class AssessmentNotFound(NotFound):
+    code = "assessment-not-found"
+    title = "There is no such assessment"
+    explanation = "No assessment answers to this id, or it is not yours to see."
+
+
+class QuestionNotFound(NotFound):
+    code = "question-not-found"
+    title = "The assessment has no such question"
+    explanation = "The question {question_id} is not part of this version of the assessment."
+
+
+class UnsuitableAnswer(Invalid):
+    code = "unsuitable-answer"
+    title = "The answer does not fit the question"
+    explanation = "Answer with choices, text or a url, as the kind of question {question_id} asks."
+
+
 class SlugTaken(Conflict):
     code = "slug-taken"
     title = "The slug belongs to another course"
@@ -62,4 +80,46 @@ class NothingRequired(Conflict):
 class InvalidDefinition(Invalid):
     code = "invalid-definition"
     title = "The course definition is not valid"
+    explanation = "`errors` says what is wrong, and where."
+
+
+class PathwayNotFound(NotFound):
+    code = "pathway-not-found"
+    title = "There is no such pathway"
+    explanation = "No pathway answers to this address, or it is not yours to see."
+
+
+class PathwaySlugTaken(Conflict):
+    code = "pathway-slug-taken"
+    title = "The slug belongs to another pathway"
+    explanation = "There is a pathway at {slug}. Revise that, or choose another slug."
+
+
+class PathwaySlugFixed(Conflict):
+    code = "pathway-slug-fixed"
+    title = "A pathway keeps its slug"
+    explanation = "This pathway answers to {slug}; the definition names another slug."
+
+
+class PathwayPublished(Conflict):
+    code = "pathway-published"
+    title = "The pathway is published"
+    explanation = "Learners see version {version}; revise it to change what they see."
+
+
+class PathwayNotPublished(Conflict):
+    code = "pathway-not-published"
+    title = "Only a published pathway can be retired"
+    explanation = "The pathway is {status}."
+
+
+class PathwayNotReady(Conflict):
+    code = "pathway-not-ready"
+    title = "Not all courses of the pathway are published"
+    explanation = "Publish them first, or take them off the pathway: {unpublished}."
+
+
+class InvalidPathwayDefinition(Invalid):
+    code = "invalid-pathway-definition"
+    title = "The pathway definition is not valid"
     explanation = "`errors` says what is wrong, and where."

@@ -3,18 +3,23 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from authsvc.api.fields import TextField
 from credentials.domain.entities import (
     Credential,
     CredentialType,
+    Eligibility,
     HeldCredential,
+    TriggerKind,
     UserCredentialStatus,
+    Verdict,
     Verification,
 )
 
 TYPES = [type_.value for type_ in CredentialType]
+KINDS = [kind.value for kind in TriggerKind]
 STATUSES = [status.value for status in UserCredentialStatus]
 
 
@@ -56,6 +61,40 @@ class HeldCredentialSerializer(serializers.Serializer[HeldCredential]):
 
     def get_verify_url(self, held: HeldCredential) -> str:
         return f"{settings.ENVIRONMENT.public_url}/v1/issued/{held.copy.id}/verify"
+
+
+class SubjectSerializer(serializers.Serializer[Verdict]):
+    """What a rule asks to be done; it has no slug and no title for those who may not know of it."""
+
+    kind = serializers.ChoiceField(source="subject.kind", choices=KINDS)
+    id = serializers.UUIDField(source="subject.subject_id")
+    slug = serializers.CharField(source="name.slug", allow_null=True, default=None)
+    title = serializers.CharField(source="name.title", allow_null=True, default=None)
+
+
+class VerdictSerializer(serializers.Serializer[Verdict]):
+    """What one rule says; `children` are verdicts of the same shape."""
+
+    rule = serializers.CharField()
+    is_met = serializers.BooleanField()
+    reached = serializers.CharField()
+    subject = serializers.SerializerMethodField()
+    children = serializers.SerializerMethodField()
+
+    @extend_schema_field(SubjectSerializer(allow_null=True))
+    def get_subject(self, verdict: Verdict) -> dict[str, Any] | None:
+        return None if verdict.subject is None else dict(SubjectSerializer(verdict).data)
+
+    def get_children(self, verdict: Verdict) -> list[dict[str, Any]]:
+        return [dict(VerdictSerializer(child).data) for child in verdict.children]
+
+
+class EligibilitySerializer(serializers.Serializer[Eligibility]):
+    credential_id = serializers.UUIDField(source="credential.id")
+    is_eligible = serializers.BooleanField()
+    holds = serializers.BooleanField()
+    missing = serializers.ListField(child=serializers.CharField())
+    verdict = VerdictSerializer()
 
 
 class VerificationSerializer(serializers.Serializer[Verification]):

@@ -21,14 +21,17 @@ from authsvc.api.views import (
 from authsvc.container import services
 from credentials.api.serializers import (
     CredentialSerializer,
+    EligibilitySerializer,
     HeldCredentialSerializer,
     ReasonRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities import UserCredentialId
+from credentials.domain.entities import CredentialId, UserCredentialId
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
+    CredentialNotFound,
+    NotEligible,
     ReasonMissing,
     UserCredentialNotFound,
 )
@@ -48,6 +51,44 @@ class CredentialListView(ApiView):
     def get(self, request: Request) -> Response:
         page = services().credentials.page_of(page_request_of(request), by=principal_of(request))
         return page_response(page, CredentialSerializer)
+
+
+class EligibilityView(ApiView):
+    required_scopes = {"GET": Scope.CREDENTIALS_READ}
+
+    @describes(
+        Operation(
+            name="getEligibility",
+            access=Access(Whose.SEEN),
+            summary="Whether I can have a credential now, and what is missing",
+            answer=EligibilitySerializer,
+            refusals=(CredentialNotFound,),
+        )
+    )
+    def get(self, request: Request, credential_id: UUID) -> Response:
+        found = services().earning.eligibility(
+            CredentialId(credential_id), by=principal_of(request)
+        )
+        return Response(json_of(found, EligibilitySerializer))
+
+
+class ClaimView(ApiView):
+    required_scopes = {"POST": Scope.CREDENTIALS_WRITE}
+
+    @describes(
+        Operation(
+            name="claimCredential",
+            access=Access(Whose.LEARNED),
+            summary="Take a credential that I am eligible for",
+            status=status.HTTP_201_CREATED,
+            answer=HeldCredentialSerializer,
+            refusals=(CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible),
+        )
+    )
+    @idempotent
+    def post(self, request: Request, credential_id: UUID) -> Response:
+        held = services().earning.claim(CredentialId(credential_id), by=principal_of(request))
+        return Response(json_of(held, HeldCredentialSerializer), status=status.HTTP_201_CREATED)
 
 
 class MyCredentialListView(ApiView):

@@ -21,6 +21,12 @@ class AlreadyIssued(Conflict):
     explanation = "It is in force. Revoke or re-issue that one."
 
 
+class NotEligible(Conflict):
+    code = "not-eligible"
+    title = "The credential is not earned yet"
+    explanation = "What is missing: {missing}."
+
+
 class AlreadyRevoked(Conflict):
     code = "already-revoked"
     title = "The credential is revoked"
@@ -37,3 +43,9 @@ class ImpossibleValidity(Invalid):
     code = "impossible-validity"
     title = "A credential cannot be valid for that long"
     explanation = "It is valid for 1 to {longest} days, or for ever."
+
+
+class InvalidRule(Invalid):
+    code = "invalid-rule"
+    title = "The rule cannot be followed"
+    explanation = "`errors` says what is wrong, and where."

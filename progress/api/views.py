@@ -17,7 +17,9 @@ from progress.api.serializers import EventSerializer, ProgressSerializer
 from progress.domain.errors import (
     AlreadyCompleted,
     AlreadyEnrolled,
+    AssessmentRequired,
     NotEnrolled,
+    PrerequisitesMissing,
     ProgressNotFound,
 )
 
@@ -32,7 +34,7 @@ class EnrollView(ApiView):
             summary="Enrol on a course, in the version that is published now",
             status=status.HTTP_201_CREATED,
             answer=ProgressSerializer,
-            refusals=(CourseNotFound, CourseNotOpen, AlreadyEnrolled),
+            refusals=(CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled),
         )
     )
     @idempotent
@@ -58,6 +60,26 @@ class WithdrawView(ApiView):
     @idempotent
     def post(self, request: Request, course: str) -> Response:
         progress = services().learning.withdraw(
+            course, by=principal_of(request), idempotency_key=ledger_entry_of(request)
+        )
+        return Response(json_of(progress, ProgressSerializer))
+
+
+class UpgradeView(ApiView):
+    required_scopes = {"POST": Scope.PROGRESS_WRITE}
+
+    @describes(
+        Operation(
+            name="upgrade",
+            access=Access(Whose.LEARNED),
+            summary="Move to the version that is published now; what is completed stays completed",
+            answer=ProgressSerializer,
+            refusals=(CourseNotFound, CourseNotOpen, NotEnrolled),
+        )
+    )
+    @idempotent
+    def post(self, request: Request, course: str) -> Response:
+        progress = services().learning.upgrade(
             course, by=principal_of(request), idempotency_key=ledger_entry_of(request)
         )
         return Response(json_of(progress, ProgressSerializer))
@@ -95,7 +117,7 @@ class CompleteItemView(ApiView):
             access=Access(Whose.LEARNED),
             summary="Complete an item, and with the last required one the course",
             answer=ProgressSerializer,
-            refusals=(CourseNotFound, NotEnrolled, ItemNotFound),
+            refusals=(CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired),
         )
     )
     @idempotent

@@ -50,7 +50,7 @@ def test_a_principal_has_the_scopes_of_the_token_and_the_rights_of_the_user(memo
     assert memory.services.access.principal_of(token) == Principal(
         user_id=bo.id,
         roles=(Role.LEARNER, Role.INSTRUCTOR),
-        rights=frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS}),
+        rights=frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS}),
         scopes=frozenset({"courses:read"}),
         client_id=FIRST_PARTY_CLIENT,
         session_id=session_id,

@@ -131,7 +131,10 @@ def test_a_name_alone_is_told_from_other_changes(
     [
         ((), set()),
         ((Role.LEARNER,), set()),
-        ((Role.LEARNER, Role.INSTRUCTOR), {Right.AUTHOR_COURSES, Right.SEE_PROGRESS}),
+        (
+            (Role.LEARNER, Role.INSTRUCTOR),
+            {Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS},
+        ),
         ((Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN), set(Right)),
     ],
 )

@@ -33,7 +33,12 @@ LATER = NOON + timedelta(days=7)
 SECOND = timedelta(seconds=1)
 SCHOOL, OTHER = OrganizationId(uuid4()), OrganizationId(uuid4())
 
-OF_INSTRUCTORS = {Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.SEE_MEMBERS}
+OF_INSTRUCTORS = {
+    Right.AUTHOR_COURSES,
+    Right.SEE_PROGRESS,
+    Right.GRADE_ATTEMPTS,
+    Right.SEE_MEMBERS,
+}
 OF_ADMINS = OF_INSTRUCTORS | {
     Right.AWARD_CREDENTIALS,
     Right.MANAGE_MEMBERS,

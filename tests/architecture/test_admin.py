@@ -9,18 +9,18 @@ from django.db.models import ForeignKey, Model
 
 from accounts.models import AuditHead, OAuthClient, Organization, User
 from authsvc.staff import LookOnlyAdmin, ServiceAdmin
-from courses.models import Course
-from credentials.models import Credential
+from courses.models import Course, LearningPathway
+from credentials.models import Credential, CredentialTrigger
 from tests.support.staff import lists
 
 pytestmark = pytest.mark.database
 
 APPS = ("accounts", "courses", "progress", "credentials")
-SAYS_NOTHING = {AuditHead}
+SAYS_NOTHING = {AuditHead, CredentialTrigger}
 OURS = [
     row for app in APPS for row in apps.get_app_config(app).get_models() if row not in SAYS_NOTHING
 ]
-EDITED = {User, Organization, OAuthClient, Course, Credential}
+EDITED = {User, Organization, OAuthClient, Course, LearningPathway, Credential}
 WITHOUT_RULES = {Group}
 
 every_page = pytest.mark.parametrize("row", [*OURS, LogEntry], ids=lambda row: row.__name__)

@@ -35,7 +35,9 @@ from accounts.models import (
 from accounts.models import OAuthClient as ClientRow
 from tests.support.builders import NOON, some_client_terms
 from tests.support.house import PASSWORD, House
-from tests.support.staff import Desk, a_holder, keys_of, lists, root_desk
+from tests.support.pathways import a_published_pathway, a_stage
+from tests.support.pathways import on_paper as pathway_on_paper
+from tests.support.staff import Desk, a_holder, an_examined, keys_of, lists, root_desk
 
 pytestmark = pytest.mark.database
 
@@ -62,6 +64,9 @@ def fill(house: House, root: Desk, *, times: int) -> None:
         house.stranger.post(path, Idempotency_Key=key)
         let_in(house, anna.id)
         teach(house, anna.id)
+        an_examined(house, anna)
+        way = pathway_on_paper(a_stage(course.slug), slug=f"way-{anna.id}")
+        a_published_pathway(house.services, way)
         root.act("accounts/user/", "deactivate", anna.id, reason="Filling the house.")
 
 
@@ -131,7 +136,7 @@ def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
     fill(house, root, times=1)
     hidden = set(secrets())
 
-    assert all(keys_of(row) for row in lists())
+    assert [row for row in lists() if not keys_of(row)] == []
     for path in pages():
         page = root.get(path)
 
@@ -140,6 +145,7 @@ def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
         assert not [secret for secret in hidden if secret in page.text], path
 
 
+@pytest.mark.postgres
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(house: House) -> None:
     root = root_desk(house)
     fill(house, root, times=3)
@@ -151,6 +157,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(house: House
     assert _queries(root) == few
 
 
+@pytest.mark.postgres
 def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(house: House) -> None:
     root = root_desk(house)
     fill(house, root, times=1)
@@ -164,6 +171,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(house: House
         assert 'src="http' not in text, path
 
 
+@pytest.mark.postgres
 def test_every_list_can_be_filtered_searched_and_sorted(house: House) -> None:
     root = root_desk(house)
     fill(house, root, times=1)

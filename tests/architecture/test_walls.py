@@ -23,7 +23,9 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ConsentRepository.keep": "what somebody has agreed to is his own",
     "ConsentRepository.for_user": "what somebody has agreed to is his own",
     "ConsentRepository.remove": "what somebody has agreed to is his own",
+    "CredentialRepository.earned_by": "it is asked for learners who do not ask, and judged by their view",
     "UserCredentialRepository.shown": "a credential is its holder's to show to strangers",
+    "UserCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "UserCredentialRepository.page_for_user": "a credential is its holder's to look at",
 }
 """Methods that touch what an organization owns and are told nobody's view, each with the reason."""

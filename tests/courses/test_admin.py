@@ -6,7 +6,7 @@ from django.test import override_settings
 
 from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition, write_definition
-from courses.definitions.reading import LONGEST_TEXT
+from courses.definitions.forms import LONGEST_TEXT
 from courses.domain.entities import Course, CourseDefinition
 from courses.models import Course as CourseRow
 from tests.support.builders import a_definition, a_definition_of

@@ -121,6 +121,7 @@ def test_an_item_comes_with_its_text(house: House, item: Any) -> None:
         "required": item.is_required,
         "body": item.body,
         "url": item.url,
+        "assessment": None,
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition, write_definition
-from courses.definitions.reading import LONGEST_TEXT
+from courses.definitions.forms import LONGEST_TEXT
 from courses.domain.entities import CourseDefinition, CourseStatus
 from courses.domain.errors import CourseNotFound
 from tests.support.builders import a_definition_of
@@ -183,7 +183,7 @@ def test_a_file_that_is_too_long_is_refused(house: House, tmp_path: Path, charac
 def test_a_source_without_an_end_is_refused() -> None:
     refusal, _ = refusal_of("import_course", "/dev/zero")
 
-    assert refusal == "/dev/zero is too long for a course."
+    assert refusal == "/dev/zero is too long for a definition."
 
 
 def test_publishing_says_which_version_learners_see(house: House) -> None:

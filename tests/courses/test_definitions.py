@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from courses.definitions import SCHEMA, definition_of, read_definition
-from courses.definitions.reading import MOST_COMPLAINTS
+from courses.definitions.forms import MOST_COMPLAINTS
 from courses.domain.entities import (
     CourseDefinition,
     ItemDefinition,

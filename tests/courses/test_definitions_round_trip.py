@@ -1,15 +1,30 @@
 """Whatever is written down as a definition reads back as the same, and so does JSON, however it is written."""
 
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.definitions import read_definition, write_definition
-from courses.domain.entities import CourseDefinition, ItemDefinition, ItemType, ModuleDefinition
+from courses.domain.entities import (
+    AnswerKey,
+    AssessmentDefinition,
+    AssessmentType,
+    Choice,
+    CourseDefinition,
+    Criterion,
+    ItemDefinition,
+    ItemType,
+    LatePolicy,
+    ModuleDefinition,
+    QuestionDefinition,
+    QuestionKind,
+    ScoringModel,
+)
 from tests.support.builders import a_definition, a_module_definition, an_item_definition
 from tests.support.definitions import complaints_about
 
@@ -69,6 +84,71 @@ WITHIN: Final = st.builds(
     is_required=st.booleans(),
     body=TEXTS,
 )
+SAID: Final = TEXTS.map(lambda text: text[:1000] if text[:1000].strip() else "?")
+NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
+POINTS: Final = st.integers(1, 1000)
+ASKED: Final = st.builds(
+    QuestionDefinition,
+    key=KEYS,
+    kind=st.just(QuestionKind.SHORT),
+    prompt=SAID,
+    max_score=POINTS,
+    answer_key=st.builds(
+        AnswerKey, texts=st.lists(SAID, min_size=1, max_size=2).map(tuple), number=st.none()
+    )
+    | st.builds(
+        AnswerKey,
+        texts=st.lists(SAID, max_size=2).map(tuple),
+        number=NUMBERS,
+        tolerance=NUMBERS.map(abs),
+    ),
+)
+CHOSEN: Final = st.builds(
+    QuestionDefinition,
+    key=KEYS,
+    kind=st.just(QuestionKind.MCQ),
+    prompt=SAID,
+    max_score=POINTS,
+    choices=st.lists(
+        st.builds(Choice, key=KEYS, text=SAID, is_right=st.booleans()),
+        min_size=2,
+        max_size=3,
+        unique_by=lambda choice: choice.key,
+    ).map(lambda found: (replace(found[0], is_right=True), *found[1:])),
+)
+LOOKED_AT: Final = st.builds(
+    QuestionDefinition,
+    key=KEYS,
+    kind=st.sampled_from([QuestionKind.CODE, QuestionKind.FILE, QuestionKind.PEER]),
+    prompt=SAID,
+    max_score=st.just(1),
+    rubric=st.lists(
+        st.builds(Criterion, key=KEYS, text=SAID, max_score=st.just(1)), max_size=1
+    ).map(tuple),
+)
+ASSESSMENTS: Final = st.builds(
+    AssessmentDefinition,
+    questions=st.lists(
+        ASKED | CHOSEN | LOOKED_AT,
+        min_size=1,
+        max_size=3,
+        unique_by=lambda question: question.key,
+    ).map(tuple),
+    type=st.sampled_from(AssessmentType),
+    scoring=st.sampled_from([ScoringModel.RUBRIC, ScoringModel.MANUAL]),
+    pass_percent=st.integers(1, 100),
+    attempt_limit=st.none() | st.integers(1, 100),
+    time_limit_minutes=st.integers(1, 100_000),
+    late=st.sampled_from(LatePolicy),
+)
+TESTS: Final = st.builds(
+    ItemDefinition,
+    key=KEYS,
+    title=TITLES,
+    type=st.just(ItemType.ASSESSMENT),
+    body=TEXTS,
+    assessment=ASSESSMENTS,
+)
 OUTSIDE: Final = st.builds(
     ItemDefinition,
     key=KEYS,
@@ -85,7 +165,12 @@ def definitions(draw: st.DrawFn) -> CourseDefinition:
     """Of every kind that the schema allows, and with text that YAML could take for something else."""
     keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
     items = draw(
-        st.lists(WITHIN | OUTSIDE, min_size=len(keys), max_size=5, unique_by=lambda item: item.key)
+        st.lists(
+            WITHIN | OUTSIDE | TESTS,
+            min_size=len(keys),
+            max_size=5,
+            unique_by=lambda item: item.key,
+        )
     )
     modules = tuple(
         ModuleDefinition(key=key, title=draw(TITLES), items=tuple(items[number :: len(keys)]))
@@ -107,11 +192,13 @@ def value_of(definition: CourseDefinition) -> Any:
     return yaml.safe_load(write_definition(definition))
 
 
+@settings(deadline=None)  # a busy machine may take its time
 @given(definitions())
 def test_what_is_written_reads_back_as_the_same(definition: CourseDefinition) -> None:
     assert read_definition(write_definition(definition)) == definition
 
 
+@settings(deadline=None)  # likewise
 @given(
     definition=definitions(),
     is_ascii=st.booleans(),

@@ -48,7 +48,7 @@ HEAD: Final = ON_PAPER.partition("modules:")[0]
         ("title: Knots", "title: 1:30", "title", 3, "90 is not of type 'string'"),
         ("title: Knots", "title: .inf", "title", 3, "inf is not of type 'string'"),
         ("title: Knots", "title: [Knots]", "title", 3, "['Knots'] is not of type 'string'"),
-        ("title: Knots", "title:\n  en: K", "title", 4, "{'en': 'K'} is not of type 'string'"),
+        ("title: Knots", "title:\n  en: K", "title", 3, "{'en': 'K'} is not of type 'string'"),
         ("title: Knots", 'title: "Kn\\0ts"', "title", 3, UNSTORABLE),
         ("title: Knots", 'title: "Kn\\ud800ts"', "title", 3, UNSTORABLE),
         ("title: Knots", 'title: "Kn\\uDFFFts"', "title", 3, UNSTORABLE),

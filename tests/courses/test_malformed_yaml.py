@@ -2,7 +2,7 @@
 
 import pytest
 
-from courses.definitions.reading import LONGEST_TEXT
+from courses.definitions.forms import LONGEST_TEXT
 from tests.support.definitions import complaints_about, with_change
 
 

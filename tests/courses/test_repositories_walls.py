@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
 from accounts.domain.entities import OrganizationId
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from courses.domain.entities import Course, CourseStatus
+from courses.domain.entities import Course, CourseId, CourseStatus
 from courses.domain.errors import CourseNotFound, CourseVersionNotFound
 from tests.support.builders import a_course, a_draft, a_version
 from tests.support.worlds import World
@@ -49,6 +50,19 @@ def test_a_member_finds_all_of_a_course(world: World) -> None:
     assert version.org_id == course.org_id
     page = world.repositories.course_versions.page_of(course.id, WHOLE, within=within)
     assert page.items == (version,)
+
+
+def test_of_several_courses_those_in_view_are_found_together(world: World) -> None:
+    there, here = a_course_there(world), world.has_course()
+    ids = {there.id, here.id, CourseId(uuid4())}
+
+    found = world.repositories.courses.those_of(ids, within=Reach.into(there.org_id))
+
+    assert sorted(found, key=lambda course: course.id) == sorted(
+        [there, here], key=lambda course: course.id
+    )
+    for within in (PLATFORM, elsewhere(world)):
+        assert world.repositories.courses.those_of(ids, within=within) == [here]
 
 
 def test_nobody_else_finds_the_course(world: World) -> None:

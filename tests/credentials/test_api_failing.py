@@ -31,11 +31,12 @@ class Attempt:
 
     def fails(self) -> Answer:
         """Complete it in a house that fails as soon as a credential is kept."""
-        issuing, repositories = self.house.services.issuing, self.house.services.repositories
+        earning, repositories = self.house.services.earning, self.house.services.repositories
         failing = FailingUserCredentialRepository(repositories.user_credentials)
         with pytest.MonkeyPatch.context() as patch:
             wired = vars(self.house.services)
-            patch.setitem(wired, "issuing", replace(issuing, user_credentials=failing))
+            issuer = replace(earning.issuer, user_credentials=failing)
+            patch.setitem(wired, "earning", replace(earning, issuer=issuer))
             return self.completes()
 
     def sees(self, path: str) -> Answer:

@@ -13,7 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseId
-from credentials.domain.entities import Credential, CredentialId, CredentialType
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    CredentialType,
+    Trigger,
+    TriggerKind,
+)
 from credentials.domain.errors import CredentialNotFound
 from tests.support.builders import NOON, a_credential, some_terms
 from tests.support.pages import pages_of
@@ -26,6 +32,10 @@ def a_kept_credential(world: World, course: Course | None = None, **parts: Any) 
     credential = a_credential(terms=terms, **parts)
     world.repositories.credentials.add(credential, within=EVERYWHERE)
     return credential
+
+
+def done(course_id: CourseId) -> Trigger:
+    return Trigger(TriggerKind.COURSE, course_id)
 
 
 def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
@@ -149,7 +159,7 @@ def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: Worl
     a_kept_credential(world, knots, is_offered=False)
     a_kept_credential(world)
 
-    earned = world.repositories.credentials.earned_by(knots.id, within=EVERYWHERE)
+    earned = world.repositories.credentials.earned_by(done(knots.id))
 
     assert earned == sorted([badge, certificate], key=lambda credential: credential.id)
 
@@ -159,10 +169,10 @@ def test_what_a_course_earns_stands_in_the_order_of_age(world: World) -> None:
     young = a_kept_credential(world, knots, created_at=NOON + timedelta(hours=1))
     old = a_kept_credential(world, knots)
 
-    assert world.repositories.credentials.earned_by(knots.id, within=EVERYWHERE) == [old, young]
+    assert world.repositories.credentials.earned_by(done(knots.id)) == [old, young]
 
 
 def test_a_course_that_no_definition_names_earns_nothing(world: World) -> None:
     a_kept_credential(world)
 
-    assert world.repositories.credentials.earned_by(CourseId(uuid4()), within=EVERYWHERE) == []
+    assert world.repositories.credentials.earned_by(done(CourseId(uuid4()))) == []

@@ -7,7 +7,7 @@ import pytest
 
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from credentials.domain.entities import Credential, UserCredential
+from credentials.domain.entities import Credential, Trigger, TriggerKind, UserCredential
 from credentials.domain.errors import CredentialNotFound, UserCredentialNotFound
 from tests.support.builders import a_credential, a_user_credential, some_terms
 from tests.support.worlds import World
@@ -37,13 +37,12 @@ def elsewhere(world: World) -> Reach:
 
 def test_a_member_finds_a_definition(world: World) -> None:
     credential = a_credential_there(world)
-    within, course_id = Reach.into(credential.org_id), credential.terms.course_id
+    within = Reach.into(credential.org_id)
 
     assert world.repositories.credentials.get(credential.id, within=within) == credential
     found = world.repositories.credentials.get_for_update(credential.id, within=within)
     assert found == credential
     assert world.repositories.credentials.page_of(WHOLE, within=within).items == (credential,)
-    assert world.repositories.credentials.earned_by(course_id, within=within) == [credential]
 
 
 def test_nobody_else_finds_it(world: World) -> None:
@@ -56,7 +55,13 @@ def test_nobody_else_finds_it(world: World) -> None:
         with pytest.raises(CredentialNotFound):
             kept.get_for_update(credential.id, within=within)
         assert kept.page_of(WHOLE, within=within).items == ()
-        assert kept.earned_by(credential.terms.course_id, within=within) == []
+
+
+def test_what_is_earned_is_found_wherever_it_is_offered(world: World) -> None:
+    credential = a_credential_there(world)
+    done = Trigger(TriggerKind.COURSE, credential.terms.course_id)
+
+    assert world.repositories.credentials.earned_by(done) == [credential]
 
 
 def test_a_copy_is_changed_by_those_alone_who_have_it_in_view(world: World) -> None:

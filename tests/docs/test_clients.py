@@ -102,7 +102,7 @@ def steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
             yield fence.text, following.text if following.language == "text" else ""
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     commands, shown = zip(*steps(fences(PAGE)), strict=True)
 
@@ -112,7 +112,7 @@ def test_the_commands_print_what_is_shown(reader: Reader) -> None:
     assert printed == list(shown)
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_the_programs_sign_somebody_in(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,7 +139,7 @@ def test_every_scope_is_told_in_the_words_of_the_consent_page() -> None:
     ]
 
 
-@pytest.mark.database
+@pytest.mark.any_database
 def test_every_endpoint_of_discovery_is_named() -> None:
     told = [row[:2] for row in table_under("## Endpoints", PAGE)]
 

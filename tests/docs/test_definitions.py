@@ -1,6 +1,7 @@
 """docs/course-definitions.md shows definitions that are read, and names what there is to name."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -9,12 +10,17 @@ import yaml
 
 from accounts.domain.entities import Role
 from courses.definitions import SCHEMA, read_definition
+from courses.definitions.olx import Unmapped
+from courses.definitions.olx.archives import MOST_BYTES, MOST_MEMBERS
+from courses.definitions.olx.responses import READERS
 from courses.domain.errors import InvalidDefinition
 from tests.support.house import House
 from tests.support.paper import fences, page, table_under
 
 PAGE: Final = page("docs/course-definitions.md")
 EXAMPLE, EDITOR_HINT, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
+
+TEXTS: Final = [fence.text for fence in fences(PAGE) if fence.language == "text"]
 
 
 def _members(schema: Any) -> Iterator[str]:
@@ -29,13 +35,39 @@ def test_the_example_can_be_read() -> None:
     definition = read_definition(EXAMPLE)
 
     assert definition.slug == "knots-for-beginners"
-    assert [len(module.items) for module in definition.modules] == [2, 1]
+    assert [len(module.items) for module in definition.modules] == [2, 2]
 
 
 def test_the_example_shows_every_member() -> None:
     shown = {word.strip(" -") for word in EXAMPLE.replace(":", "\n").split("\n")}
 
     assert set(_members(SCHEMA)) - shown == set()
+
+
+def test_the_example_asks_questions_that_programs_and_people_score() -> None:
+    *_, item = read_definition(EXAMPLE).modules[1].items
+
+    assert item.assessment is not None
+    kinds = [question.kind.value for question in item.assessment.questions]
+    assert kinds == ["mcq", "short", "short", "file"]
+
+
+def test_what_cannot_be_mapped_is_said_as_the_page_shows() -> None:
+    shown, _ = TEXTS
+
+    said = Unmapped(file="problem/knots.xml", line=12, name="drag-and-drop-v2")
+    assert f"{said}\n" == shown
+
+
+def test_what_is_mapped_of_open_edx_is_listed() -> None:
+    listed = re.findall(r"^\| (`.+?) \|", PAGE.partition("## Courses of Open edX")[2], re.MULTILINE)
+
+    responses = {tag for cell in listed for tag in re.findall(r"`(\w+response)`", cell)}
+    assert responses == set(READERS)
+
+
+def test_how_much_an_export_may_hold_is_said() -> None:
+    assert f"more than {MOST_MEMBERS:,} files or more than {MOST_BYTES // 1_000_000} MB" in PAGE
 
 
 def test_every_member_is_described() -> None:
@@ -45,7 +77,7 @@ def test_every_member_is_described() -> None:
 
 
 def test_the_complaints_shown_are_those_that_are_made() -> None:
-    (shown,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
+    _, shown = TEXTS
 
     with pytest.raises(InvalidDefinition) as refused:
         read_definition(WRONG)

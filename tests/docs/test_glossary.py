@@ -28,6 +28,7 @@ def _entities() -> set[str]:
 def _classes() -> set[str]:
     """The names of all classes of the house."""
     get_resolver().check()  # imports every address, and with them every app
+    import_module("courses.definitions.olx")  # which only a command imports
     return {
         name
         for module in list(sys.modules.values())

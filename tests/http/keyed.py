@@ -7,9 +7,13 @@ from uuid import UUID, uuid4
 
 from accounts.domain.entities import InvitationId, OrganizationId, Role
 from authsvc.kernel.reach import EVERYWHERE
+from courses.definitions import read_definition
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition, a_definition_of
+from tests.support.exams import EXAMS
 from tests.support.house import PASSWORD, Answer, House, Person
+from tests.support.pathways import a_chain, pathway_body_of
+from tests.support.school import items_of
 
 NEW_PASSWORD = "a short way back"
 
@@ -99,6 +103,24 @@ def retire(house: House) -> Sent:
     return Sent(by=root_of(house), path=f"{a_course(house)}/retire")
 
 
+def create_pathway(house: House) -> Sent:
+    course = house.published(a_definition_of(required=1))
+    body = pathway_body_of(a_chain(course.slug, slug=f"ropes-{uuid4().hex[:8]}"))
+    return Sent(by=root_of(house), path="/v1/pathways", body=body)
+
+
+def publish_pathway(house: House) -> Sent:
+    creating = create_pathway(house)
+    slug = creating.by.caller.post(creating.path, creating.body).json["slug"]
+    return Sent(by=creating.by, path=f"/v1/pathways/{slug}/publish")
+
+
+def retire_pathway(house: House) -> Sent:
+    publishing = publish_pathway(house)
+    assert publishing.by.caller.post(publishing.path).status == 200
+    return Sent(by=publishing.by, path=publishing.path.replace("/publish", "/retire"))
+
+
 def enroll(house: House) -> Sent:
     return Sent(by=house.signed_in(), path=f"{a_course(house)}/enroll")
 
@@ -126,6 +148,64 @@ def revoke(house: House) -> Sent:
 def reissue(house: House) -> Sent:
     place = f"{an_issued_credential(house)}/reissue"
     return Sent(by=root_of(house), path=place, body={"reason": "The name has changed."})
+
+
+def claim(house: House) -> Sent:
+    """Of what is offered since she has completed the course."""
+    anna, course = house.signed_in(), house.published(a_definition_of(required=1))
+    place = f"/v1/courses/{course.slug}"
+    anna.caller.post(f"{place}/enroll")
+    anna.caller.post(f"{an_item(anna, place)}/complete")
+    return Sent(by=anna, path=f"/v1/credentials/{house.earns(course).id}/issue")
+
+
+def upgrade(house: House) -> Sent:
+    anna, course = a_learner(house)
+    return Sent(by=anna, path=f"{course}/upgrade")
+
+
+def start_attempt(house: House) -> Sent:
+    anna, places = an_examinee(house)
+    return Sent(by=anna, path=f"/v1/assessments/{places[0]}/attempts")
+
+
+def an_examinee(house: House) -> tuple[Person, list[str]]:
+    """Somebody on a course with assessments, and their ids; what the last one asks is scored by people."""
+    anna, course = house.signed_in(), house.published(read_definition(EXAMS))
+    place = f"/v1/courses/{course.slug}"
+    anna.caller.post(f"{place}/enroll")
+    items = items_of(anna.caller.get(place).json)
+    return anna, [
+        anna.caller.get(f"{place}/items/{item}").json["assessment"]["id"] for item in items
+    ]
+
+
+def an_attempt(house: House, anna: Person, assessment_id: str) -> str:
+    """Where it is found."""
+    started = anna.caller.post(f"/v1/assessments/{assessment_id}/attempts")
+    return f"/v1/attempts/{started.json['id']}"
+
+
+def submit_attempt(house: House) -> Sent:
+    anna, places = an_examinee(house)
+    return Sent(by=anna, path=f"{an_attempt(house, anna, places[0])}/submit")
+
+
+def grade_attempt(house: House) -> Sent:
+    anna, places = an_examinee(house)
+    attempt = an_attempt(house, anna, places[-1])
+    anna.caller.post(f"{attempt}/submit")
+    root = root_of(house)
+    shown = root.caller.get(f"{attempt}/grading").json
+    item = root.caller.get(f"/v1/courses/{shown['course_id']}/items/{shown['item_id']}").json
+    marks = [{"question_id": one["id"], "score": 1} for one in item["assessment"]["questions"]]
+    return Sent(by=root, path=f"{attempt}/grade", body={"marks": marks})
+
+
+def void_attempt(house: House) -> Sent:
+    anna, places = an_examinee(house)
+    attempt = an_attempt(house, anna, places[0])
+    return Sent(by=root_of(house), path=f"{attempt}/void", body={"reason": "Too loud."})
 
 
 def create_organization(house: House) -> Sent:
@@ -190,20 +270,29 @@ OPERATIONS: Mapping[str, Operation] = {
     "acceptInvitation": accept_invitation,
     "addMember": add_member,
     "changeMyPassword": change_password,
+    "claimCredential": claim,
     "completeItem": complete_item,
     "createCourse": create_course,
     "createOrganization": create_organization,
+    "createPathway": create_pathway,
     "createUser": create_user,
     "enroll": enroll,
+    "gradeAttempt": grade_attempt,
     "importMembers": import_members,
     "invite": invite,
     "logOut": log_out,
     "publishCourse": publish,
+    "publishPathway": publish_pathway,
     "reissueIssued": reissue,
     "reopenOrganization": reopen_organization,
     "retireCourse": retire,
+    "retirePathway": retire_pathway,
     "revokeIssued": revoke,
+    "startAttempt": start_attempt,
     "startItem": start_item,
+    "submitAttempt": submit_attempt,
     "suspendOrganization": suspend_organization,
+    "upgrade": upgrade,
+    "voidAttempt": void_attempt,
     "withdraw": withdraw,
 }

@@ -1,16 +1,22 @@
 """What a request costs the database: each statement, with BEGIN and COMMIT, and with the one that says who asks."""
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.domain.entities import OrgRole, Role
 from authsvc.container import services
+from credentials.domain.entities import AllOf, CompletedCourse, ScoredAtLeast
+from tests.support.attempts import on_paper
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to, own_database
 from tests.support.house import PASSWORD, Answer, House, Person
+from tests.support.learning import assessment_in
+from tests.support.members import founded, member_of
 from tests.support.school import items_of
 
 pytestmark = pytest.mark.postgres
@@ -23,7 +29,8 @@ class Desk:
         self.stranger = house.stranger
         self.anna = house.signed_in()
         course = house.published(a_definition_of(required=2))
-        house.earns(course)
+        self.credential = house.earns(course)
+        self.house = house
         self.course = f"/v1/courses/{course.slug}"
         self.items = items_of(self.anna.caller.get(self.course).json)
         self.finish(house.signed_in(name="Bo"))
@@ -77,6 +84,21 @@ def completing_the_course(desk: Desk) -> Act:
     return lambda: desk.complete(1)
 
 
+def completing_what_a_rule_asks_for(desk: Desk) -> Act:
+    """The second course of two that earn a credential together."""
+    first, second = (desk.house.published(a_definition_of(required=1)) for _ in range(2))
+    rule = AllOf((CompletedCourse(first.id), CompletedCourse(second.id)))
+    desk.house.earns(first, rule=rule)
+    places = []
+    for course in (first, second):
+        place = f"/v1/courses/{course.slug}"
+        desk.anna.caller.post(f"{place}/enroll")
+        (item,) = items_of(desk.anna.caller.get(place).json)
+        places.append(f"{place}/items/{item}/complete")
+    desk.anna.caller.post(places[0])
+    return lambda: desk.anna.caller.post(places[1])
+
+
 def listing_courses(desk: Desk) -> Act:
     return lambda: desk.anna.caller.get("/v1/courses")
 
@@ -100,6 +122,45 @@ def verifying(desk: Desk) -> Act:
     return lambda: desk.stranger.get(f"/v1/issued/{issued['id']}/verify")
 
 
+def asking_what_is_missing(desk: Desk) -> Act:
+    place = f"/v1/credentials/{desk.credential.id}/eligibility"
+    return lambda: desk.anna.caller.get(place)
+
+
+def asking_what_is_missing_of_many(desk: Desk) -> Act:
+    """By a rule of five courses, and of a score in each of three papers."""
+    courses = [desk.house.published(a_definition_of(required=1)) for _ in range(5)]
+    exams = desk.house.published(on_paper(f"exams-{uuid4().hex[:8]}"))
+    papers = [assessment_in(desk.house.services, exams, key) for key in ("quiz", "project", "exam")]
+    rule = AllOf(
+        tuple(CompletedCourse(course.id) for course in courses)
+        + tuple(ScoredAtLeast(paper.id, 80) for paper in papers)
+    )
+    credential = desk.house.earns(exams, rule=rule)
+    return lambda: desk.anna.caller.get(f"/v1/credentials/{credential.id}/eligibility")
+
+
+def listing_statements(desk: Desk) -> Act:
+    desk.enroll()
+    return lambda: desk.anna.caller.get("/v1/xapi/statements")
+
+
+def listing_statements_of_an_organization(desk: Desk) -> Act:
+    """By somebody who teaches there."""
+    org = founded(desk.house, slug=f"harbour-{uuid4().hex[:8]}")
+    bo = member_of(desk.house, org.id, OrgRole.INSTRUCTOR, "Bo")
+    return lambda: bo.caller.get(f"/v1/xapi/statements?org={org.id}")
+
+
+def listing_statements_of_an_organization_from_outside(desk: Desk) -> Act:
+    """By somebody who has looked there before."""
+    org = founded(desk.house, slug=f"harbour-{uuid4().hex[:8]}")
+    root = desk.house.signed_in(Role.ADMIN, name="Root")
+    place = f"/v1/xapi/statements?org={org.id}"
+    root.caller.get(place)
+    return lambda: root.caller.get(place)
+
+
 def logging_in(desk: Desk) -> Act:
     return desk.log_in
 
@@ -119,8 +180,12 @@ def asking_whether_it_lives(desk: Desk) -> Act:
 
 
 ISSUING = "SAVEPOINT SELECT INSERT SAVEPOINT SELECT UPDATE INSERT RELEASE RELEASE"
+# Whether there was a copy, whose turn it is, and the courses and scores of the learner.
+ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
 # The limits: log-ins of the address, guesses at the account, and what a right one takes back of both.
 GUESSING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
+# Whether the course is on pathways.
+ARRIVING = "SELECT"
 COSTS = [
     (enrolling, "SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (
@@ -132,13 +197,28 @@ COSTS = [
     (completing_it_again, "SELECT BEGIN SELECT COMMIT"),
     (
         completing_the_course,
-        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING} COMMIT",
+        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING} {ARRIVING} COMMIT",
+    ),
+    (
+        completing_what_a_rule_asks_for,
+        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING_BY_RULE} {ARRIVING} COMMIT",
     ),
     (listing_courses, "SELECT SELECT"),
     (reading_a_course, "SELECT SELECT"),
     (looking_at_progress, "SELECT SELECT"),
     (asking_who_i_am, "SELECT SELECT"),
     (verifying, "SELECT"),
+    # Who asks, the credential, the courses and scores of the learner, whether there is a copy, and the titles.
+    (asking_what_is_missing, "SELECT SELECT SELECT SELECT SELECT SELECT"),
+    (asking_what_is_missing_of_many, "SELECT SELECT SELECT SELECT SELECT SELECT SELECT"),
+    # Who asks, the last position, who is writing, and the events.
+    (listing_statements, "SELECT SELECT SELECT SELECT"),
+    # The organization, too, and what is recorded of a look from outside.
+    (listing_statements_of_an_organization, "SELECT SELECT SELECT SELECT SELECT"),
+    (
+        listing_statements_of_an_organization_from_outside,
+        "SELECT SELECT SELECT SELECT SELECT BEGIN SELECT INSERT UPDATE COMMIT",
+    ),
     (logging_in, f"{GUESSING} INSERT BEGIN SELECT INSERT INSERT COMMIT"),
     (logging_in_again, f"{GUESSING} BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
@@ -168,6 +248,7 @@ def desk(url: str) -> Iterator[Desk]:
 def test_a_request_takes_these_statements_and_no_more(
     desk: Desk, prepare: Callable[[Desk], Act], statements: str
 ) -> None:
+    """A completed course pays one for pathways: what a learner has done is kept without a look at the course."""
     act = prepare(desk)
 
     with CaptureQueriesContext(connection) as captured:

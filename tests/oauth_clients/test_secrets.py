@@ -28,7 +28,7 @@ from tests.support.provider import (
 from tests.support.relying import challenge_of
 from tests.support.school import School, manage
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.any_database
 
 WRONG: Final = "a wrong turn somewhere"
 GRANTS: Final = [

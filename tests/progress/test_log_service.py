@@ -113,7 +113,7 @@ def test_an_event_of_another_app_has_its_place_in_the_fold(memory: World) -> Non
     stream = a_passed_stream(memory)
     named: dict[str, str | int] = {"credential_id": str(uuid4()), "credential_version": 1}
     issued = Fact(type=EventType.CREDENTIAL_ISSUED, entity_id=uuid4(), payload=named)
-    memory.services.issuing.recording.record(issued, stream=stream, by=None)
+    memory.services.issuing.issuer.recording.record(issued, stream=stream, by=None)
 
     assert memory.services.log.compare(by=OPERATOR).is_true
     assert memory.services.log.verify(by=OPERATOR).events == 5

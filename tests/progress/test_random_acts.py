@@ -23,7 +23,7 @@ from progress.domain.entities import (
     version_after,
 )
 from tests.support.house import House
-from tests.support.random_acts import KEYS, Act, Kind, Plan, School
+from tests.support.random_acts import KEYS, TESTED, Act, Kind, Plan, School, item_of
 from tests.support.worlds import memory_world
 
 # Other tests go through the same lines; to follow these costs more than to run them.
@@ -31,14 +31,8 @@ pytestmark = pytest.mark.no_cover
 
 LEARNERS: Final = 3
 ACTS: Final = 500
-NOT_YET_CAUSED: Final = {
-    EventType.ASSESSMENT_SUBMITTED,
-    EventType.ASSESSMENT_PASSED,
-    EventType.ASSESSMENT_FAILED,
-    EventType.VERSION_UPGRADED,
-}
 # Who completes more than he does anything else gets somewhere.
-KINDS: Final = (*Kind, Kind.ENROL, *[Kind.COMPLETE] * 4)
+KINDS: Final = (*Kind, Kind.ENROL, *[Kind.COMPLETE] * 4, *[Kind.PASS] * 4)
 
 
 @dataclass(frozen=True)
@@ -171,6 +165,34 @@ def test_percent_never_falls_within_a_version(plan: Plan, story: list[Act]) -> N
 
 @modestly
 @whatever_people_do
+def test_a_newer_version_takes_nothing_back(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+
+    for step in steps_through(story, school):
+        for before, after in zip(step.before.progress, step.after.progress, strict=True):
+            if before and after and after.course_version > before.course_version:
+                assert set(after.completed_items) >= set(before.completed_items)
+                assert (before.status, after.status) != (
+                    ProgressStatus.COMPLETED,
+                    ProgressStatus.IN_PROGRESS,
+                )
+                assert after.completed_at == (before.completed_at or after.completed_at)
+
+
+@modestly
+@whatever_people_do
+def test_what_is_tested_is_completed_by_a_pass_alone(plan: Plan, story: list[Act]) -> None:
+    school = a_school(plan)
+    tested = {item_of(school.courses[0], key) for key in TESTED}
+
+    for step in steps_through(story, school):
+        for progress, events in zip(step.after.progress, step.after.log, strict=True):
+            passes = sum(event.fact.type is EventType.ASSESSMENT_PASSED for event in events)
+            assert len(tested & set(progress.completed_items if progress else ())) <= passes
+
+
+@modestly
+@whatever_people_do
 def test_a_refusal_changes_nothing(plan: Plan, story: list[Act]) -> None:
     school = a_school(plan)
 
@@ -237,4 +259,4 @@ def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(house: House) ->
     assert compared.streams == verified.streams
     assert verified.flaws == ()
     assert verified.events > ACTS / 4
-    assert types_in_the_log_of(school) == set(EventType) - NOT_YET_CAUSED
+    assert types_in_the_log_of(school) == set(EventType)

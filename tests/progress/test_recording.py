@@ -204,7 +204,7 @@ def test_what_another_app_owns_goes_into_the_stream_that_it_is_about(memory: Wor
     anna, course = a_learner(memory), a_published_course(memory.services)
     before, root = anna.passes(course), UserId(uuid4())
 
-    memory.services.issuing.recording.record(REVOKED, stream=before.stream, by=root)
+    memory.services.issuing.issuer.recording.record(REVOKED, stream=before.stream, by=root)
 
     last = anna.log_of(course)[-1]
     assert (last.fact, last.recorded_by, last.sequence) == (REVOKED, root, before.sequence + 1)
@@ -216,7 +216,7 @@ def test_what_another_app_owns_is_recorded_of_those_who_left_too(memory: World) 
     anna.enrols(course)
     left = anna.withdraws(course)
 
-    memory.services.issuing.recording.record(REVOKED, stream=left.stream, by=None)
+    memory.services.issuing.issuer.recording.record(REVOKED, stream=left.stream, by=None)
 
     assert anna.progress_on(course).status is ProgressStatus.WITHDRAWN
     assert anna.log_of(course)[-1].recorded_by is None
@@ -227,6 +227,6 @@ def test_nothing_is_recorded_in_a_stream_that_was_never_begun(memory: World) -> 
     never_begun = StreamId(user_id=anna.principal.person, course_id=course.id)
 
     with pytest.raises(NotEnrolled):
-        memory.services.issuing.recording.record(REVOKED, stream=never_begun, by=None)
+        memory.services.issuing.issuer.recording.record(REVOKED, stream=never_begun, by=None)
 
     assert memory.repositories.events.stream(never_begun, within=EVERYWHERE) == []

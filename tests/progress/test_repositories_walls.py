@@ -154,3 +154,17 @@ def test_a_cursor_of_another_list_is_refused(world: World, cursor: str) -> None:
         world.repositories.progress.page_for_organization(
             organization.id, request, within=EVERYWHERE
         )
+
+
+def test_all_courses_of_a_learner_are_those_in_view(world: World) -> None:
+    anna, there, here = world.has_user(), a_course_there(world), world.has_course()
+    later = is_on(world, there, anna, enrolled_at=NOON + timedelta(hours=1))
+    first = is_on(world, here, anna)
+    is_on(world, here)
+
+    for within, seen in (
+        (Reach.into(there.org_id), [first, later]),
+        (elsewhere(world), [first]),
+    ):
+        assert world.repositories.progress.all_of(anna.id, within=within) == seen
+        assert world.repositories.progress.all_of_for_update(anna.id, within=within) == seen

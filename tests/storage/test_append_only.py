@@ -1,6 +1,7 @@
 """Rows that the database itself refuses to change or delete."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -11,11 +12,14 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.domain.entities import OPERATOR
 from accounts.models import AuditEntry
+from authsvc.kernel.reach import EVERYWHERE
 from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
-from progress.models import ProgressEvent
+from progress.domain.entities import AttemptStatus, Grade
+from progress.models import AttemptGrade, ProgressEvent
 from tests.accounts.auditing import an_act, has_organization
-from tests.support.builders import a_definition, a_principal
+from tests.support.attempts import has_attempt
+from tests.support.builders import NOON, a_definition, a_principal
 from tests.support.staff import contents_of
 from tests.support.worlds import orm_world
 
@@ -148,3 +152,18 @@ def test_the_check_is_one_of_those_that_look_at_the_database() -> None:
 
     with pytest.raises(SystemCheckError, match=r"authsvc\.E001"):
         call_command("check", databases=["default"])
+
+
+def test_a_grade_that_was_given_stays() -> None:
+    world = orm_world()
+    attempt = has_attempt(world, status=AttemptStatus.SUBMITTED, submitted_at=NOON)
+    grade = Grade(marks=(), graded_at=NOON, graded_by=None)
+    graded = replace(attempt, status=AttemptStatus.GRADED, grades=(grade,))
+    world.repositories.attempts.save(graded, within=EVERYWHERE)
+    before = contents_of(AttemptGrade)
+
+    for statement in ("UPDATE {} SET reason = 'x'", "DELETE FROM {}"):
+        with pytest.raises(IntegrityError, match="append-only"):
+            run(statement.format(AttemptGrade._meta.db_table))
+
+    assert contents_of(AttemptGrade) == before

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.domain.entities import UserId
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
-from credentials.domain.entities import UserCredential, UserCredentialId
+from credentials.domain.entities import CredentialId, UserCredential, UserCredentialId
 from credentials.domain.repositories.protocols import UserCredentialRepository
 from tests.support.blocks import Oops
 
@@ -30,6 +30,9 @@ class FailingUserCredentialRepository:
 
     def save(self, user_credential: UserCredential, *, within: Reach) -> None:
         self.kept.save(user_credential, within=within)
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> UserCredential | None:
+        return self.kept.latest_of(user_id, credential_id)
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
         return self.kept.page_for_user(user_id, request)

@@ -7,7 +7,7 @@ from accounts.domain.entities import OPERATOR, Principal
 from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseDefinition, ItemId
+from courses.domain.entities import Assessment, Course, CourseDefinition, ItemId
 from credentials.domain.entities import Credential, HeldCredential
 from progress.domain.entities import CourseProgress, EventType, ProgressEvent
 from tests.support.builders import (
@@ -97,3 +97,11 @@ def items_of(services: Services, course: Course) -> list[ItemId]:
 
 def a_credential_for(services: Services, course: Course, **terms: Any) -> Credential:
     return services.credentials.define(some_terms(course_id=course.id, **terms), by=OPERATOR)
+
+
+def assessment_in(services: Services, course: Course, key: str) -> Assessment:
+    """The one behind the item with this key, in the version that *course* is at."""
+    version = services.catalog.version(course.id, course.version, within=EVERYWHERE)
+    (item,) = (item for item in version.outline.items if item.key == key)
+    assert item.assessment is not None
+    return item.assessment

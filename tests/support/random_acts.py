@@ -8,7 +8,17 @@ from accounts.domain.entities import OPERATOR, Principal
 from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseDefinition, ItemId
+from courses.domain.entities import (
+    Answer,
+    AnswerKey,
+    Assessment,
+    AssessmentDefinition,
+    Course,
+    CourseDefinition,
+    ItemId,
+    QuestionDefinition,
+    QuestionKind,
+)
 from credentials.domain.entities import HeldCredential
 from progress.domain.entities import CourseProgress, StreamId
 from tests.support.builders import (
@@ -21,8 +31,22 @@ from tests.support.builders import (
 )
 
 KEYS: Final = ("bowline", "clove-hitch", "figure-eight", "reef-knot", "sheet-bend")
+TESTED: Final = ("reef-knot", "sheet-bend")
+"""Those of the keys whose items are completed by passing an assessment, and by nothing else."""
 Plan = tuple[tuple[str, bool], ...]
 """The items of a version by their keys, and whether each is required."""
+
+
+PAPER: Final = AssessmentDefinition(
+    questions=(
+        QuestionDefinition(
+            key="king",
+            kind=QuestionKind.SHORT,
+            prompt="Who is king?",
+            answer_key=AnswerKey(texts=("bowline",)),
+        ),
+    )
+)
 
 
 class Kind(Enum):
@@ -30,6 +54,10 @@ class Kind(Enum):
     WITHDRAW = auto()
     START = auto()
     COMPLETE = auto()
+    PASS = auto()
+    FAIL = auto()
+    VOID = auto()
+    UPGRADE = auto()
     PUBLISH = auto()
     REVOKE = auto()
     REISSUE = auto()
@@ -70,6 +98,12 @@ class School:
                 self.services.learning.start_item(course.slug, item_id, by=learner)
             case Kind.COMPLETE:
                 self.services.learning.complete_item(course.slug, item_id, by=learner)
+            case Kind.PASS | Kind.FAIL:
+                self._try(course, act.key, learner, is_right=act.kind is Kind.PASS)
+            case Kind.VOID:
+                self._void(course, act.key, learner)
+            case Kind.UPGRADE:
+                self.services.learning.upgrade(course.slug, by=learner)
             case Kind.PUBLISH:
                 self._publish(course, act.plan)
             case Kind.REVOKE | Kind.REISSUE:
@@ -97,6 +131,20 @@ class School:
             self.services.authoring.revise(course.slug, _definition(course.slug, plan), by=OPERATOR)
             self.services.authoring.publish(course.slug, by=OPERATOR)
 
+    def _try(self, course: Course, key: str, learner: Principal, *, is_right: bool) -> None:
+        """Begin, answer and hand in, in one piece."""
+        attempts, paper = self.services.attempts, _paper_for(course, key)
+        answer = Answer(text="bowline" if is_right else "granny")
+        with self.services.unit_of_work.atomic():
+            attempt = attempts.start(paper.id, by=learner)
+            attempts.save(attempt.id, {paper.questions[0].id: answer}, by=learner)
+            attempts.submit(attempt.id, by=learner)
+
+    def _void(self, course: Course, key: str, learner: Principal) -> None:
+        tried = self.services.attempts.attempts_at(_paper_for(course, key).id, by=learner)
+        for attempt in tried[-1:]:
+            self.services.grading.void(attempt.id, reason="Copied.", by=OPERATOR)
+
     def _award(self, kind: Kind, learner: Principal) -> None:
         """Take back, or issue anew, whatever the learner was first issued."""
         held = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
@@ -105,13 +153,23 @@ class School:
             act(one.copy.id, reason="Misspelt.", by=OPERATOR)
 
 
+def _paper_for(course: Course, key: str) -> Assessment:
+    """That of an item with the key, had it one: what is not tested has none of it in any course."""
+    return PAPER.assessment_for(course.id, item_key=key)
+
+
 def item_of(course: Course, key: str) -> ItemId:
     return an_item_definition(key=key).item_for(course.id, position=1).id
 
 
 def _definition(slug: str, plan: Plan) -> CourseDefinition:
     """Two items to a module."""
-    items = [an_item_definition(key=key, is_required=is_required) for key, is_required in plan]
+    items = [
+        an_item_definition(
+            key=key, is_required=is_required, assessment=PAPER if key in TESTED else None
+        )
+        for key, is_required in plan
+    ]
     modules = tuple(
         a_module_definition(key=f"module-{start}", items=tuple(items[start : start + 2]))
         for start in range(0, len(items), 2)

@@ -17,7 +17,9 @@ from django.db.models import Model, QuerySet
 
 from accounts.domain.entities import OPERATOR, Role, User, UserChanges, UserId
 from accounts.models import User as UserRow
-from courses.domain.entities import Course
+from courses.domain.entities import Answer, Course
+from progress.domain.entities import AssessmentAttempt, Mark
+from tests.support.attempts import Examinee, on_paper
 from tests.support.builders import a_principal
 from tests.support.house import PASSWORD, House, a_client
 from tests.support.learning import Learner, a_published_course
@@ -92,6 +94,17 @@ def a_holder(house: House) -> tuple[User, Course]:
     house.earns(course)
     Learner(services=house.services, principal=a_principal(anna)).passes(course)
     return anna, course
+
+
+def an_examined(house: House, user: User) -> AssessmentAttempt:
+    """What the user has handed in, and somebody has graded."""
+    made = house.services.authoring.create(on_paper(f"exams-{uuid4().hex[:8]}"), by=OPERATOR)
+    course = house.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = Examinee(services=house.services, principal=a_principal(user), course=course)
+    anna.enrols(course)
+    attempt = anna.takes("exam", program=Answer(text="tie()"))
+    mark = Mark(question_id=anna.question("program").id, score=1)
+    return house.services.grading.grade(attempt.id, (mark,), by=OPERATOR)
 
 
 def lists() -> dict[type[Model], str]:

@@ -1,13 +1,14 @@
 """What is sent to each operation so that it succeeds, and what must have happened before."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
 from tests.support.house import PASSWORD, Caller
+from tests.support.pathways import a_chain, pathway_body_of
 from tests.walls.tenants import TITLE
 
 Things = Mapping[str, str]
@@ -21,14 +22,15 @@ REASON: Final = {"reason": "It was issued in error."}
 class Example:
     """`body` is made of the things that the request is about; `query` names parameters that stand for a school.
 
-    `course` says which of a school's courses is meant, and `names_a_thing` whether the body stands for one.
+    `stands_for` says which thing a parameter of the path means, if it is not the one of its own name, and
+    `names_a_thing` whether the body stands for one.
     """
 
     body: Body | None = None
     query: tuple[str, ...] = ()
     names_a_thing: bool = False
     before: Callable[[Caller, Things], object] | None = None
-    course: str = "course"
+    stands_for: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
 
 
@@ -36,11 +38,20 @@ def _definition(slug: str) -> Body:
     return lambda things: body_of(a_definition_of(required=1, slug=slug, title=TITLE))
 
 
+def _pathway(slug: str) -> Body:
+    return lambda things: pathway_body_of(a_chain(things["taught"], slug=slug, title=TITLE))
+
+
 def _enrol(caller: Caller, things: Things) -> object:
     return caller.post(f"/v1/courses/{things['course']}/enroll")
 
 
+def _enrol_for_exams(caller: Caller, things: Things) -> object:
+    return caller.post(f"/v1/courses/{things['exams']}/enroll")
+
+
 ENROLLED: Final = Example(before=_enrol)
+HANDED_IN: Final = {"attempt_id": "handed_in_id"}
 
 EXAMPLES: Final[Mapping[str, Example]] = {
     "register": Example(
@@ -68,10 +79,23 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "acceptInvitation": Example(body=lambda things: {"token": things["token"]}, names_a_thing=True),
     "registerServiceClient": Example(body=lambda things: things["client_terms"]),
     "createCourse": Example(body=_definition("hitches"), query=("org",)),
+    "listStatements": Example(query=("org",)),
     "reviseCourse": Example(body=_definition("knots")),
-    "publishCourse": Example(course="draft"),
+    "publishCourse": Example(stands_for={"course": "draft"}),
+    "createPathway": Example(body=_pathway("hitches"), query=("org",)),
+    "revisePathway": Example(body=_pathway("ropes")),
+    "publishPathway": Example(stands_for={"pathway": "retired_pathway"}),
     "revokeIssued": Example(body=lambda _: REASON),
     "reissueIssued": Example(body=lambda _: REASON),
+    "startAttempt": Example(before=_enrol_for_exams),
+    "saveResponses": Example(body=lambda _: {"responses": []}),
+    "getAttemptToGrade": Example(stands_for=HANDED_IN),
+    "gradeAttempt": Example(
+        body=lambda things: {"marks": [{"question_id": things["question_id"], "score": 1}]},
+        stands_for=HANDED_IN,
+    ),
+    "voidAttempt": Example(body=lambda _: REASON, stands_for=HANDED_IN),
+    "upgrade": ENROLLED,
     "withdraw": ENROLLED,
     "startItem": ENROLLED,
     "completeItem": ENROLLED,

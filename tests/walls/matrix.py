@@ -84,7 +84,8 @@ class Matrix:
                 outer = cell.route.parameters[0]
                 return own | _named(cell.route, others) | {outer: own[outer]}
             case Object.MISSING:
-                return own | _named(cell.route, dict.fromkeys(own, str(uuid4())))
+                nobodys = dict.fromkeys(own.keys() - {"taught"}, str(uuid4()))
+                return own | _named(cell.route, nobodys)
 
     def _all(self, member: Member, tenant: Tenant) -> dict[str, Any]:
         return {
@@ -98,7 +99,8 @@ class Matrix:
 
 def _named(route: Route, things: Things) -> dict[str, Any]:
     """Those of the things that stand in the request for what it is about; what is sent along stays as it is."""
-    names = {*route.parameters, "member_id", "draft", "token", "org_id"}
+    means = example_of(route.name).stands_for.values()
+    names = {*route.parameters, *means, "member_id", "question_id", "taught", "token", "org_id"}
     return {name: things[name] for name in names if name in things}
 
 
@@ -106,4 +108,5 @@ def _places(route: Route, things: Things, example: Example) -> Things:
     """What stands in the path. Of people in an organization it is one whom nobody of the askers is."""
     is_of_members = "org_id" in route.parameters
     user_id = things["member_id"] if is_of_members else things["user_id"]
-    return {**things, "course": things[example.course], "user_id": user_id}
+    means = {name: things[thing] for name, thing in example.stands_for.items()}
+    return {**things, "user_id": user_id, **means}

@@ -15,9 +15,12 @@ from accounts.domain.entities import (
     UserId,
 )
 from authsvc.kernel.reach import EVERYWHERE
+from courses.definitions import read_definition
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
+from tests.support.exams import EXAMS
 from tests.support.house import PASSWORD, House, Person
+from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.relying import registered
 from tests.support.school import items_of
 
@@ -50,6 +53,7 @@ class Desk:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._exams = house.published(read_definition(EXAMS))
 
     def somebody(self, *roles: Role, name: str) -> Member:
         person = self.house.signed_in(*roles, name=name)
@@ -65,8 +69,16 @@ class Desk:
             "grant_id": str(client.id),
             "refresh_token": log_in.refresh_token,
             "email": person.email,
+            "attempt_id": self._started(person, self._exams.slug, 0),
         }
         return Member(person, things)
+
+    def of_the_platform(self, person: Person) -> str:
+        """All that is said of the platform's own course, which everybody may see."""
+        place = f"/v1/courses/{self._exams.slug}"
+        course = person.caller.get(place)
+        items = [person.caller.get(f"{place}/items/{each}") for each in items_of(course.json)]
+        return " ".join(answer.text for answer in (course, *items))
 
     def tenant(self, slug: str) -> Tenant:
         """A school with courses, a graduate, an invitation, a client and a member to act on."""
@@ -104,29 +116,65 @@ class Desk:
 
     def _things(self, tenant: Tenant) -> dict[str, str]:
         owner, org_id = tenant.people[OrgRole.OWNER].person, tenant.org_id
-        place = f"/v1/orgs/{org_id}"
         course = self._course(owner, org_id, "knots")
         owner.caller.post(f"/v1/courses/{course}/publish")
-        address = f"new-{uuid4().hex[:8]}@school.example"
-        invited = owner.caller.post(f"{place}/invitations", {"email": address})
-        client = owner.caller.post(f"{place}/clients", self.client_terms())
+        client = owner.caller.post(f"/v1/orgs/{org_id}/clients", self.client_terms())
         other = self.house.signed_in(name="Other")
         self._add(owner, org_id, other.id, OrgRole.LEARNER)
         return {
             "org_id": org_id,
             "course": course,
+            "taught": course,
+            "pathway": self._pathway(owner, org_id, course, "ropes"),
+            "retired_pathway": self._retired_pathway(owner, org_id, course),
             "draft": self._revised(owner, org_id),
             "item_id": items_of(owner.caller.get(f"/v1/courses/{course}").json)[0],
             "issued_id": self._issued(other, course),
-            "invitation_id": invited.json["id"],
-            "invited": address,
+            "credential_id": self._offered(tenant),
             "client_id": client.json["client"]["id"],
             "member_id": other.id,
+            **self._invited(owner, org_id),
+            **self._examined(owner, other, org_id),
+        }
+
+    def _invited(self, owner: Person, org_id: str) -> dict[str, str]:
+        address = f"new-{uuid4().hex[:8]}@school.example"
+        invited = owner.caller.post(f"/v1/orgs/{org_id}/invitations", {"email": address})
+        return {"invitation_id": invited.json["id"], "invited": address}
+
+    def _examined(self, owner: Person, examinee: Person, org_id: str) -> dict[str, str]:
+        """A course with assessments, and what somebody has handed in there."""
+        on_paper = read_definition(EXAMS.replace("slug: knots", "slug: exams"))
+        exams = self._published(owner, org_id, body_of(on_paper))
+        handed_in = self._started(examinee, exams, 2)
+        examinee.caller.post(f"/v1/attempts/{handed_in}/submit")
+        return {
+            "exams": exams,
+            "assessment_id": self._assessment(owner, exams, 0)["id"],
+            "handed_in_id": handed_in,
+            "question_id": self._assessment(owner, exams, 2)["questions"][0]["id"],
         }
 
     def client_terms(self) -> dict[str, Any]:
         expires_at = self.house.services.ports.clock.now() + timedelta(days=30)
         return {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
+
+    def _published(self, owner: Person, org_id: str, definition: Any) -> str:
+        made = owner.caller.post(f"/v1/courses?org={org_id}", definition)
+        return str(owner.caller.post(f"/v1/courses/{made.json['slug']}/publish").json["slug"])
+
+    def _assessment(self, person: Person, course: str, number: int) -> Any:
+        """The assessment behind the item with this number."""
+        place = f"/v1/courses/{course}"
+        items = items_of(person.caller.get(place).json)
+        return person.caller.get(f"{place}/items/{items[number]}").json["assessment"]
+
+    def _started(self, person: Person, course: str, number: int) -> str:
+        """The id of an attempt of the person, who is on the course now."""
+        person.caller.post(f"/v1/courses/{course}/enroll")
+        assessment = self._assessment(person, course, number)
+        started = person.caller.post(f"/v1/assessments/{assessment['id']}/attempts")
+        return str(started.json["id"])
 
     def _course(self, owner: Person, org_id: str, slug: str) -> str:
         definition = body_of(a_definition_of(required=2, slug=slug, title=TITLE))
@@ -140,16 +188,40 @@ class Desk:
         owner.caller.put(f"/v1/courses/{course}/draft", revised)
         return course
 
+    def _pathway(self, owner: Person, org_id: str, course: str, slug: str) -> str:
+        body = pathway_body_of(a_chain(course, slug=slug, title=TITLE))
+        pathway = str(owner.caller.post(f"/v1/pathways?org={org_id}", body).json["slug"])
+        owner.caller.post(f"/v1/pathways/{pathway}/publish")
+        return pathway
+
+    def _retired_pathway(self, owner: Person, org_id: str, course: str) -> str:
+        pathway = self._pathway(owner, org_id, course, "lines")
+        owner.caller.post(f"/v1/pathways/{pathway}/retire")
+        return pathway
+
     def _issued(self, graduate: Person, course: str) -> str:
         """The id of what somebody has earned by the course."""
         kept = self.house.services.catalog.visible_to(OPERATOR, course)
         self.house.earns(kept)
-        place = f"/v1/courses/{course}"
-        graduate.caller.post(f"{place}/enroll")
-        for item_id in items_of(graduate.caller.get(place).json):
-            graduate.caller.post(f"{place}/items/{item_id}/complete")
+        self._pass(graduate, course)
         (issued,) = graduate.caller.get("/v1/me/credentials").json["items"]
         return str(issued["id"])
+
+    def _offered(self, tenant: Tenant) -> str:
+        """The id of what all in the school may claim, for they had done what it asks for before it was offered."""
+        owner = tenant.people[OrgRole.OWNER].person
+        course = self._course(owner, tenant.org_id, "splices")
+        owner.caller.post(f"/v1/courses/{course}/publish")
+        for member in tenant.people.values():
+            self._pass(member.person, course)
+        kept = self.house.services.catalog.visible_to(OPERATOR, course)
+        return str(self.house.earns(kept).id)
+
+    def _pass(self, person: Person, course: str) -> None:
+        place = f"/v1/courses/{course}"
+        person.caller.post(f"{place}/enroll")
+        for item_id in items_of(person.caller.get(place).json):
+            person.caller.post(f"{place}/items/{item_id}/complete")
 
     def _add(self, owner: Person, org_id: str, user_id: str, role: OrgRole) -> None:
         body = {"user_id": user_id, "role": role.value}

@@ -49,6 +49,7 @@ class Street:
         self.both = desk.somebody(name="Both")
         self.sides = [self._side(desk, slug) for slug in ("acme", "brix")]
         self.client_terms = desk.client_terms()
+        self.of_the_platform = _names_in(desk.of_the_platform(self.both.person))
         self.newcomers = [desk.somebody(name="Newcomer").id for _ in self.sides]
 
     def _side(self, desk: Desk, slug: str) -> Side:
@@ -81,8 +82,8 @@ class Street:
 
     @property
     def known_to_all(self) -> set[str]:
-        """What is of the person who is at both schools."""
-        return {self.both.id, self.both.person.email}
+        """What is the platform's, and of the person who is at both schools."""
+        return self.of_the_platform | {self.both.id, self.both.person.email}
 
 
 def _can_be_repeated(route: Route) -> bool:
@@ -93,7 +94,8 @@ def _sent(route: Route, member: Member, things: dict[str, Any]) -> tuple[str, An
     """All that the request has said, and the answer."""
     example = example_of(route.name)
     query = "&".join(f"{name}={things['org_id']}" for name in example.query)
-    path = route.path.format_map({**things, "course": things[example.course]})
+    means = {name: things[thing] for name, thing in example.stands_for.items()}
+    path = route.path.format_map({**things, **means})
     body = example.body(things) if example.body else None
     answer = member.person.caller.send(
         route.method,

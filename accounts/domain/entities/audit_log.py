@@ -46,12 +46,18 @@ class AuditAction(StrEnum):
     COURSE_REVISED = "course-revised"
     COURSE_PUBLISHED = "course-published"
     COURSE_RETIRED = "course-retired"
+    PATHWAY_CREATED = "pathway-created"
+    PATHWAY_REVISED = "pathway-revised"
+    PATHWAY_PUBLISHED = "pathway-published"
+    PATHWAY_RETIRED = "pathway-retired"
     CREDENTIAL_DEFINED = "credential-defined"
     CREDENTIAL_AMENDED = "credential-amended"
     CREDENTIAL_OFFERED = "credential-offered"
     CREDENTIAL_WITHDRAWN = "credential-withdrawn"
     CREDENTIAL_REVOKED = "credential-revoked"
     CREDENTIAL_REISSUED = "credential-reissued"
+    ATTEMPT_GRADED = "attempt-graded"
+    ATTEMPT_VOIDED = "attempt-voided"
 
 
 class SubjectType(StrEnum):
@@ -63,9 +69,11 @@ class SubjectType(StrEnum):
     INVITATION = "invitation"
     CLIENT = "client"
     COURSE = "course"
+    PATHWAY = "pathway"
     LEARNERS = "learners"
     CREDENTIAL = "credential"
     USER_CREDENTIAL = "user-credential"
+    ATTEMPT = "attempt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

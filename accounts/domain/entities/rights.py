@@ -17,6 +17,7 @@ class Right(StrEnum):
     MANAGE_CLIENTS = "manage-clients"
     AUTHOR_COURSES = "author-courses"
     SEE_PROGRESS = "see-progress"
+    GRADE_ATTEMPTS = "grade-attempts"
     AWARD_CREDENTIALS = "award-credentials"
     SEE_MEMBERS = "see-members"
     MANAGE_MEMBERS = "manage-members"
@@ -28,12 +29,14 @@ class Right(StrEnum):
 
 RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
     Role.LEARNER: frozenset(),
-    Role.INSTRUCTOR: frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS}),
+    Role.INSTRUCTOR: frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS}),
     Role.ADMIN: frozenset(Right),
 }
 """On the platform. Whoever manages organizations has his rights in each of them, too."""
 
-_OF_INSTRUCTORS: Final = frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.SEE_MEMBERS})
+_OF_INSTRUCTORS: Final = frozenset(
+    {Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS, Right.SEE_MEMBERS}
+)
 _OF_ADMINS: Final = _OF_INSTRUCTORS | {
     Right.AWARD_CREDENTIALS,
     Right.MANAGE_MEMBERS,

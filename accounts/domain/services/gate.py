@@ -9,9 +9,11 @@ from accounts.domain.entities import (
     OrganizationId,
     Principal,
     SubjectType,
+    UserId,
 )
 from accounts.domain.repositories.protocols import OrganizationRepository
 from accounts.domain.services.audit_log import AuditLog
+from authsvc.kernel.reach import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +53,8 @@ class Gate:
     def by_slug(self, slug: str, *, by: Principal) -> Organization | None:
         """The organization with this slug, if the asker may see it."""
         return self.organizations.find_by_slug(slug, within=by.reach)
+
+    def view_of(self, user_id: UserId) -> Reach:
+        """The view of a member, for what follows from what others do: Principal.own_reach of whoever does not ask."""
+        found = self.organizations.for_user(user_id)
+        return Reach.into(*(each.organization.id for each in found if each.organization.is_open))

@@ -9,7 +9,8 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import Complaint
-from courses.domain.entities.outlines import Outline
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.outlines import ItemId, Outline
 from courses.domain.errors import (
     CourseNotPublished,
     InvalidDefinition,
@@ -45,7 +46,21 @@ class CourseDraft:
         """Equal for drafts, and versions, of equal content, whoever owns them."""
         content = asdict(self)
         del content["org_id"]
+        modules = content["outline"]["modules"]
+        for item in (item for module in modules for item in module["items"]):
+            if item["assessment"] is None:
+                del item["assessment"]  # as it was before there were any
         return checksum(content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentPlace:
+    """Behind which item of which course an assessment is: the same in every version that has it."""
+
+    assessment_id: AssessmentId
+    course_id: CourseId
+    item_id: ItemId
+    org_id: OrganizationId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +78,27 @@ class CourseVersion:
     published_by: UserId | None
     org_id: OrganizationId | None = None
 
+    @property
+    def assessment_places(self) -> list[AssessmentPlace]:
+        """Where each of its assessments is."""
+        return [
+            AssessmentPlace(
+                assessment_id=item.assessment.id,
+                course_id=self.course_id,
+                item_id=item.id,
+                org_id=self.org_id,
+            )
+            for item in self.outline.items
+            if item.assessment is not None
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """A course at its address. `version` is the number of the version that learners see, 0 before the first.
 
     `slug` never changes: it stands in links and in learners' records. Without `org_id` it is the platform's.
+    `pathways` counts the published pathways that it is on, whosever they are.
     """
 
     id: CourseId
@@ -80,11 +110,12 @@ class Course:
     created_by: UserId | None
     created_at: datetime
     org_id: OrganizationId | None = None
+    pathways: int = 0
 
     @property
     def local_slug(self) -> str:
         """The slug in definitions, which can be taken from one organization to another."""
-        return self.slug.rpartition(_OF)[2]
+        return local_slug_in(self.slug)
 
     @property
     def search_text(self) -> str:
@@ -155,9 +186,22 @@ class CatalogEntry:
 
 def slug_of(local_slug: str, *, within: str) -> str:
     """The slug of a course of the organization with the slug *within*. Raises InvalidDefinition."""
-    slug = f"{within}{_OF}{local_slug}"
-    if len(slug) > LONGEST_SLUG:
-        longest = LONGEST_SLUG - len(within) - len(_OF)
-        detail = f"A course of this organization has a slug of at most {longest} characters."
+    if len(local_slug) > longest_slug(within):
+        detail = f"A course of this organization has a slug of at most {longest_slug(within)} characters."
         raise InvalidDefinition(Complaint(path="slug", detail=detail))
-    return slug
+    return full_slug(local_slug, within=within)
+
+
+def full_slug(local_slug: str, *, within: str) -> str:
+    """The slug of a thing of the organization with the slug *within*."""
+    return f"{within}{_OF}{local_slug}"
+
+
+def longest_slug(within: str) -> int:
+    """How long the local slug of a thing of that organization can be."""
+    return LONGEST_SLUG - len(full_slug("", within=within))
+
+
+def local_slug_in(slug: str) -> str:
+    """What of a slug is the thing's own, and not that of its organization."""
+    return slug.rpartition(_OF)[2]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid5
 
 from accounts.public import OrganizationId
+from courses.domain.entities.assessment_definitions import AssessmentDefinition
 from courses.domain.entities.courses import CourseDraft, CourseId, CourseVersion
 from courses.domain.entities.outlines import (
     CourseModule,
@@ -25,9 +26,11 @@ class ItemDefinition:
     is_required: bool = True
     body: str = ""
     url: str = ""
+    assessment: AssessmentDefinition | None = None
 
     @classmethod
     def of(cls, item: ModuleItem) -> "ItemDefinition":
+        kept = item.assessment
         return cls(
             key=item.key,
             title=item.title,
@@ -35,9 +38,11 @@ class ItemDefinition:
             is_required=item.is_required,
             body=item.body,
             url=item.url,
+            assessment=None if kept is None else AssessmentDefinition.of(kept),
         )
 
     def item_for(self, course_id: CourseId, *, position: int) -> ModuleItem:
+        paper = self.assessment
         return ModuleItem(
             id=ItemId(uuid5(course_id, f"item:{self.key}")),
             position=position,
@@ -47,6 +52,7 @@ class ItemDefinition:
             is_required=self.is_required,
             body=self.body,
             url=self.url,
+            assessment=paper.assessment_for(course_id, item_key=self.key) if paper else None,
         )
 
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from courses.domain.errors import ItemNotFound
+from courses.domain.entities.assessments import Assessment, AssessmentId
+from courses.domain.errors import AssessmentNotFound, ItemNotFound
 
 ModuleId = NewType("ModuleId", UUID)
 ItemId = NewType("ItemId", UUID)
@@ -20,7 +21,10 @@ class ItemType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleItem:
-    """One step of a course. `key` names it for authors, `body` is Markdown, `url` is of an external item."""
+    """One step of a course. `key` names it for authors, `body` is Markdown, `url` is of an external item.
+
+    What has an `assessment` is completed by passing that, and in no other way.
+    """
 
     id: ItemId
     position: int
@@ -30,6 +34,7 @@ class ModuleItem:
     is_required: bool
     body: str
     url: str
+    assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,13 @@ class Outline:
             if item.id == item_id:
                 return item
         raise ItemNotFound(item_id=item_id)
+
+    def item_of(self, assessment_id: AssessmentId) -> ModuleItem:
+        """The item behind which this assessment is. Raises AssessmentNotFound."""
+        for item in self.items:
+            if item.assessment is not None and item.assessment.id == assessment_id:
+                return item
+        raise AssessmentNotFound
 
     def module_of(self, item_id: ItemId) -> CourseModule:
         """The module that holds the item. Raises ItemNotFound."""

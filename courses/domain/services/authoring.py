@@ -27,6 +27,7 @@ from courses.domain.entities import (
 )
 from courses.domain.errors import CourseNotFound, SlugFixed
 from courses.domain.repositories.protocols import (
+    AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
     CourseVersionRepository,
@@ -45,6 +46,7 @@ class AuthoringService:
     courses: CourseRepository
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
+    assessments: AssessmentRepository
     gate: Gate
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -113,6 +115,7 @@ class AuthoringService:
             version = course.publish(draft, current=current, by=by.user_id, at=self.clock.now())
             if version is not current:
                 self.versions.add(version, within=by.reach)
+                self.assessments.keep(version.assessment_places, within=by.reach)
             published = course.published_as(version)
             self.courses.save(published, within=by.reach)
             before, after = _members_of(course), _members_of(published)

@@ -1,11 +1,14 @@
 """Finding courses and reading them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from courses.domain.entities import (
+    AssessmentId,
+    AssessmentPlace,
     CatalogEntry,
     Course,
     CourseId,
@@ -14,8 +17,9 @@ from courses.domain.entities import (
     ItemId,
     ModuleItem,
 )
-from courses.domain.errors import CourseNotFound, CourseNotOpen
+from courses.domain.errors import AssessmentNotFound, CourseNotFound, CourseNotOpen
 from courses.domain.repositories.protocols import (
+    AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
     CourseVersionRepository,
@@ -27,6 +31,7 @@ class CatalogService:
     courses: CourseRepository
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
+    assessments: AssessmentRepository
     gate: Gate
 
     def page_of(
@@ -78,10 +83,15 @@ class CatalogService:
 
     def open_version(self, address: str, *, by: Principal) -> CourseVersion:
         """The version that whoever enrols now is taught. Raises CourseNotFound, CourseNotOpen."""
+        course = self.open_course(address, by=by)
+        return self.version(course.id, course.version, within=by.own_reach)
+
+    def open_course(self, address: str, *, by: Principal) -> Course:
+        """The course, if the asker may enrol on it now. Raises CourseNotFound, CourseNotOpen."""
         course = self.learnable_by(by, address)
         if not course.is_open:
             raise CourseNotOpen(status=course.status.value)
-        return self.version(course.id, course.version, within=by.own_reach)
+        return course
 
     def version(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
         """Raises CourseVersionNotFound."""
@@ -90,6 +100,28 @@ class CatalogService:
     def course(self, course_id: CourseId, *, within: Reach) -> Course:
         """The course with this id, be it a draft. Raises CourseNotFound."""
         return self.courses.at(str(course_id), within=within)
+
+    def courses_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+        """Those of the courses that are in view, be they drafts, in any order."""
+        return self.courses.those_of(course_ids, within=within) if course_ids else []
+
+    def places_of(
+        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+    ) -> list[AssessmentPlace]:
+        """Where those of the assessments are that are in view, in any order."""
+        return self.assessments.places_of(assessment_ids, within=within) if assessment_ids else []
+
+    def place_of(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace:
+        """Behind which item of which course the assessment is. Raises AssessmentNotFound."""
+        place = self.assessments.find(assessment_id, within=within)
+        if place is None:
+            raise AssessmentNotFound
+        return place
+
+    def sees(self, by: Principal, course: Course) -> bool:
+        """Whether the asker may know of a course in his view: of a draft authors alone may."""
+        is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
+        return is_author or course.status is not CourseStatus.DRAFT
 
     def visible_to(self, by: Principal, address: str) -> Course:
         """The course with this slug or id. Raises CourseNotFound, also to those who may not know of it."""
@@ -101,7 +133,6 @@ class CatalogService:
 
     def _visible_to(self, by: Principal, address: str, *, within: Reach) -> Course:
         course = self.courses.at(address, within=within)
-        is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
-        if course.status is CourseStatus.DRAFT and not is_author:
+        if not self.sees(by, course):
             raise CourseNotFound
         return course

@@ -1,33 +1,34 @@
 """Bring a course in."""
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
+from accounts.public import OPERATOR
 from authsvc.commands import OperatorCommand, counted
 from authsvc.container import services
 from courses.definitions import read_definition
-from courses.definitions.reading import LONGEST_TEXT
-
-MOST_BYTES: Final = 4 * LONGEST_TEXT
-"""What the longest text can take in UTF-8."""
+from courses.definitions.olx import ROOT, Unmapped, is_archive, read_olx, unpacked
+from courses.domain.entities import CourseDefinition
+from courses.management.files import organization_at, text_in, unreadable
 
 
 class Command(OperatorCommand):
     help = (
-        "Make a course definition the draft of the course with its slug, which is started if there is none. "
-        "Learners see nothing of it before publish_course. To import the same file again changes nothing."
+        "Make a course definition, or a course of Open edX in OLX, the draft of the course with its slug, which is "
+        "started if there is none. Learners see nothing of it before publish_course. To import the same again changes "
+        "nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "file",
             metavar="FILE",
-            help="the definition, YAML or JSON in UTF-8; - reads standard input",
+            help=(
+                "the definition, YAML or JSON in UTF-8; - reads standard input; or a folder with a course.xml, "
+                "or such a folder packed as .tar.gz"
+            ),
         )
         parser.add_argument(
             "--org",
@@ -36,34 +37,29 @@ class Command(OperatorCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        definition = read_definition(_text_in(options["file"]))
+        definition, unmapped = _read(options["file"])
         course = services().authoring.import_definition(
-            definition, org_id=_organization(options["org"]), by=OPERATOR
+            definition, org_id=organization_at(options["org"]), by=OPERATOR
         )
+        for each in unmapped:
+            self.stdout.write(str(each))
         modules = counted(len(definition.modules), "module")
         items = counted(sum(len(module.items) for module in definition.modules), "item")
         self.stdout.write(f"{course.slug}: the draft has {modules} and {items}.")
+        if unmapped:
+            self.stdout.write(f"{counted(len(unmapped), 'thing')} could not be mapped.")
         self.stdout.write(f"To show it to learners: manage.py publish_course {course.slug}")
 
 
-def _organization(slug: str | None) -> OrganizationId | None:
-    if slug is None:
-        return None
-    found = services().gate.by_slug(slug, by=OPERATOR)
-    if found is None:
-        raise OrganizationNotFound
-    return found.id
-
-
-def _text_in(file: str) -> str:
+def _read(file: str) -> tuple[CourseDefinition, list[Unmapped]]:
+    """The course in the file or the folder, and what was left out of it."""
+    path = Path(file)
+    if (path / ROOT).is_file():
+        return read_olx(path)
+    if not is_archive(path):
+        return read_definition(text_in(file)), []
     try:
-        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+        with unpacked(path) as folder:
+            return read_olx(folder)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
-    if len(content) > MOST_BYTES:
-        raise CommandError(f"{file} is too long for a course.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CommandError(f"{file} is not text in UTF-8.") from None
+        raise unreadable(file, error) from None

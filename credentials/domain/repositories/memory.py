@@ -8,10 +8,10 @@ from uuid import UUID
 from accounts.public import UserId
 from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
 from authsvc.kernel.reach import Reach
-from courses.public import CourseId
 from credentials.domain.entities import (
     Credential,
     CredentialId,
+    Trigger,
     UserCredential,
     UserCredentialId,
 )
@@ -40,18 +40,16 @@ class InMemoryCredentialRepository:
         self.store[credential.id] = credential
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
-        found = self._offered(within)
+        seen = (one for one in self.store.values() if within.covers(one.org_id))
+        found = sorted((one for one in seen if one.is_offered), key=_age)
         if request.cursor is not None:
             after = moment_and_id_in(request.cursor)
             found = [credential for credential in found if _age(credential) > after]
         return page_of(found, request, key=_age)
 
-    def earned_by(self, course_id: CourseId, *, within: Reach) -> list[Credential]:
-        return [one for one in self._offered(within) if one.terms.course_id == course_id]
-
-    def _offered(self, within: Reach) -> list[Credential]:
-        seen = (one for one in self.store.values() if within.covers(one.org_id))
-        return sorted((one for one in seen if one.is_offered), key=_age)
+    def earned_by(self, done: Trigger) -> list[Credential]:
+        mentioning = (one for one in self.store.values() if done in one.terms.triggers)
+        return sorted((one for one in mentioning if one.is_offered), key=_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,8 @@ class InMemoryUserCredentialRepository:
 
     def add(self, user_credential: UserCredential, *, within: Reach) -> None:
         within.require(user_credential.org_id)
-        if user_credential.is_current and self._has_current_like(user_credential):
+        latest = self.latest_of(user_credential.user_id, user_credential.credential_id)
+        if user_credential.is_current and latest is not None and latest.is_current:
             raise AlreadyIssued
         self.store[user_credential.id] = user_credential
 
@@ -93,12 +92,10 @@ class InMemoryUserCredentialRepository:
             found = [one for one in found if _issue(one) > after]
         return page_of(found, request, key=_issue)
 
-    def _has_current_like(self, user_credential: UserCredential) -> bool:
-        wanted = (user_credential.user_id, user_credential.credential_id)
-        return any(
-            kept.is_current and (kept.user_id, kept.credential_id) == wanted
-            for kept in self.store.values()
-        )
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> UserCredential | None:
+        wanted = (user_id, credential_id)
+        copies = (one for one in self.store.values() if (one.user_id, one.credential_id) == wanted)
+        return max(copies, key=lambda one: (one.is_current, *_issue(one)), default=None)
 
 
 def _age(credential: Credential) -> tuple[datetime, UUID]:

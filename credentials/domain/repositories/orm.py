@@ -19,18 +19,35 @@ from credentials.domain.entities import (
     CredentialType,
     Evidence,
     Revocation,
+    Rule,
+    Trigger,
+    TriggerKind,
     UserCredential,
     UserCredentialId,
+    proof_in,
+    rule_in,
+    value_of_proof,
+    value_of_rule,
 )
-from credentials.domain.errors import AlreadyIssued, CredentialNotFound, UserCredentialNotFound
+from credentials.domain.errors import (
+    AlreadyIssued,
+    CredentialNotFound,
+    InvalidRule,
+    UserCredentialNotFound,
+)
 
 Values = dict[str, Any]
+
+
+class BrokenRule(ValueError):
+    """A rule in the database does not read: a defect, for it was checked when it was written."""
 
 
 class OrmCredentialRepository:
     def add(self, credential: Credential, *, within: Reach) -> None:
         within.require(credential.org_id)
         insert(rows.Credential, [_credential_values(credential)])
+        self._keep_triggers(credential)
 
     def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
         return self._one(_defined(within), credential_id)
@@ -41,6 +58,8 @@ class OrmCredentialRepository:
     def save(self, credential: Credential, *, within: Reach) -> None:
         within.require(credential.org_id)
         rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
+        rows.CredentialTrigger.objects.filter(credential_id=credential.id).delete()
+        self._keep_triggers(credential)
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
         found = _defined(within).filter(is_offered=True)
@@ -54,9 +73,23 @@ class OrmCredentialRepository:
             key=lambda credential: (credential.created_at, credential.id),
         )
 
-    def earned_by(self, course_id: CourseId, *, within: Reach) -> list[Credential]:
-        found = _defined(within).filter(is_offered=True, course_id=course_id)
+    def earned_by(self, done: Trigger) -> list[Credential]:
+        mentioning = rows.CredentialTrigger.objects.filter(
+            kind=done.kind, subject_id=done.subject_id
+        )
+        earned = Q(pk__in=mentioning.values("credential_id"))
+        if done.kind is TriggerKind.COURSE:
+            earned |= Q(rule__isnull=True, course_id=done.subject_id)
+        found = rows.Credential.objects.filter(earned, is_offered=True)
         return [_credential(row) for row in found.order_by("created_at", "id")]
+
+    def _keep_triggers(self, credential: Credential) -> None:
+        triggers = credential.terms.triggers if credential.terms.rule else ()
+        values = [
+            {"credential_id": credential.id, "kind": each.kind, "subject_id": each.subject_id}
+            for each in triggers
+        ]
+        insert(rows.CredentialTrigger, values)
 
     def _one(self, found: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
         try:
@@ -90,6 +123,11 @@ class OrmUserCredentialRepository:
         within.require(user_credential.org_id)
         kept = rows.UserCredential.objects.filter(pk=user_credential.id)
         kept.update(**_revocation_values(user_credential))
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> UserCredential | None:
+        kept = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
+        row = kept.order_by("-is_current", "-issued_at", "-id").first()
+        return _user_credential(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
         found = rows.UserCredential.objects.filter(user_id=user_id)
@@ -129,6 +167,7 @@ def _credential(row: rows.Credential) -> Credential:
             image_url=row.image_url,
             course_id=CourseId(row.course_id),
             valid_for_days=row.valid_for_days,
+            rule=_kept_rule(row.rule),
         ),
         is_offered=row.is_offered,
         created_at=row.created_at,
@@ -149,6 +188,7 @@ def _credential_values(credential: Credential) -> Values:
         "image_url": terms.image_url,
         "course_id": terms.course_id,
         "valid_for_days": terms.valid_for_days,
+        "rule": value_of_rule(terms.rule) if terms.rule else None,
         "is_offered": credential.is_offered,
         "created_at": credential.created_at,
         "org_id": credential.org_id,
@@ -166,6 +206,7 @@ def _user_credential(row: rows.UserCredential) -> UserCredential:
             course_id=CourseId(row.course_id),
             course_version=row.course_version,
             completed_at=row.completed_at,
+            met_by=tuple(proof_in(value) for value in row.met_by or ()),
         ),
         issued_at=row.issued_at,
         expires_at=row.expires_at,
@@ -196,6 +237,7 @@ def _user_credential_values(user_credential: UserCredential) -> Values:
         "course_id": user_credential.evidence.course_id,
         "course_version": user_credential.evidence.course_version,
         "completed_at": user_credential.evidence.completed_at,
+        "met_by": [value_of_proof(proof) for proof in user_credential.evidence.met_by] or None,
         "issued_at": user_credential.issued_at,
         "expires_at": user_credential.expires_at,
         "supersedes_id": user_credential.supersedes,
@@ -225,11 +267,13 @@ def _terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
         image_url=terms["image_url"],
         course_id=CourseId(UUID(terms["course_id"])),
         valid_for_days=terms["valid_for_days"],
+        rule=_kept_rule(terms.get("rule")),
     )
 
 
 def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
-    return {
+    rule = {"rule": value_of_rule(terms.rule)} if terms.rule else {}
+    return rule | {
         "name": terms.name,
         "type": terms.type.value,
         "description": terms.description,
@@ -239,3 +283,13 @@ def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
         "course_id": str(terms.course_id),
         "valid_for_days": terms.valid_for_days,
     }
+
+
+def _kept_rule(value: Values | None) -> Rule | None:
+    """Raises BrokenRule: to pass over a rule would silently withhold what somebody has earned."""
+    if value is None:
+        return None
+    try:
+        return rule_in(value)
+    except InvalidRule as refusal:
+        raise BrokenRule(value) from refusal

@@ -8,10 +8,10 @@ from typing import Protocol
 from accounts.public import UserId
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
-from courses.public import CourseId
 from credentials.domain.entities import (
     Credential,
     CredentialId,
+    Trigger,
     UserCredential,
     UserCredentialId,
 )
@@ -33,8 +33,11 @@ class CredentialRepository(Protocol):
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
         """The definitions in view that are offered, oldest first; the id breaks ties."""
 
-    def earned_by(self, course_id: CourseId, *, within: Reach) -> list[Credential]:
-        """The offered definitions in view that this course earns, oldest first; the id breaks ties."""
+    def earned_by(self, done: Trigger) -> list[Credential]:
+        """The offered definitions that doing this may earn, whoever's they are, oldest first; the id breaks ties.
+
+        Whose view they are in is for the one to judge who knows the learner.
+        """
 
 
 class UserCredentialRepository(Protocol):
@@ -54,6 +57,9 @@ class UserCredentialRepository(Protocol):
 
     def save(self, user_credential: UserCredential, *, within: Reach) -> None:
         """Keep whether it is revoked and whether it is current; the rest was settled when it was issued."""
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> UserCredential | None:
+        """The user's current copy of the credential, or else the one that was issued last, if there was any."""
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
         """All that are the user's own, revoked ones too, by the moment of issue; the id breaks ties."""

@@ -1,5 +1,6 @@
 """Defining credentials."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -14,12 +15,23 @@ from accounts.public import (
     SubjectType,
 )
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import Complaint
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
-from credentials.domain.entities import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    CredentialTerms,
+    Rule,
+    nodes_of,
+    triggers_of,
+    value_of_rule,
+)
+from credentials.domain.errors import InvalidRule
 from credentials.domain.repositories.protocols import CredentialRepository
+from credentials.domain.services.subjects import SubjectReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +43,17 @@ class CredentialService:
 
     credentials: CredentialRepository
     catalog: CatalogService
+    subjects: SubjectReader
     gate: Gate
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def define(self, terms: CredentialTerms, *, by: Principal) -> Credential:
-        """Offer a new credential from now on. Raises CourseNotFound, ImpossibleValidity."""
+        """Offer a new credential from now on. Raises CourseNotFound, ImpossibleValidity, InvalidRule."""
         course = self.catalog.course(terms.course_id, within=by.reach)
         self._require(course.org_id, by=by)
+        self._require_known(terms, org_id=course.org_id)
         credential = Credential(
             id=CredentialId(uuid4()),
             version=1,
@@ -59,13 +73,15 @@ class CredentialService:
     ) -> Credential:
         """Issue it on other terms from now on; what was issued stays.
 
-        Raises CredentialNotFound, ImpossibleValidity, CourseNotFound unless the course is of the same owner.
+        Raises CredentialNotFound, ImpossibleValidity, InvalidRule, and CourseNotFound unless the course is of the
+        same owner.
         """
         with self.unit_of_work.atomic():
             credential = self._for_change(credential_id, by=by)
             course = self.catalog.course(terms.course_id, within=Reach.into(credential.org_id))
             if course.org_id != credential.org_id:
                 raise CourseNotFound
+            self._require_known(terms, org_id=credential.org_id)
             amended = credential.amended(terms)
             self._keep(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
         return amended
@@ -85,9 +101,27 @@ class CredentialService:
         """What the asker can earn, oldest first; the id breaks ties."""
         return self.credentials.page_of(request, within=by.own_reach)
 
+    def complaints_about(self, rule: Rule, *, org_id: OrganizationId | None) -> Sequence[Complaint]:
+        """What the rule mentions that its owner does not see, each with the path to it."""
+        known = self.subjects.known(triggers_of(rule), within=Reach.into(org_id))
+        return [
+            Complaint(
+                path=f"{path}/{node.key}",
+                detail=f"There is no {node.trigger.kind} {node.trigger.subject_id}.",
+            )
+            for path, node in nodes_of(rule)
+            if node.trigger is not None and node.trigger not in known
+        ]
+
     def _require(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
         self.gate.require_open(org_id, by=by)
+
+    def _require_known(self, terms: CredentialTerms, *, org_id: OrganizationId | None) -> None:
+        """Raises InvalidRule when the rule mentions what is not in view of the owner."""
+        complaints = self.complaints_about(terms.rule, org_id=org_id) if terms.rule else ()
+        if complaints:
+            raise InvalidRule(*complaints)
 
     def _for_change(self, credential_id: CredentialId, *, by: Principal) -> Credential:
         """The definition, which nobody else changes meanwhile. Raises CredentialNotFound."""
@@ -132,4 +166,5 @@ def _members_of(credential: Credential) -> dict[str, object]:
         "image_url": terms.image_url,
         "course_id": str(terms.course_id),
         "valid_for_days": terms.valid_for_days,
+        "rule": value_of_rule(terms.rule) if terms.rule else None,
     }

@@ -1,6 +1,5 @@
 """Issuing credentials, taking them back, and vouching for them."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,57 +11,31 @@ from accounts.public import (
     Principal,
     Right,
     SubjectType,
-    UserId,
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities import (
-    Evidence,
     HeldCredential,
     UserCredential,
     UserCredentialId,
     UserCredentialStatus,
     Verification,
 )
-from credentials.domain.errors import AlreadyIssued
 from credentials.domain.repositories.protocols import CredentialRepository, UserCredentialRepository
-from progress.public import CourseCompleted, EventType, Fact, RecordingService, StreamId
+from credentials.domain.services.issuer import Issuer
+from progress.public import EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuingService:
     credentials: CredentialRepository
     user_credentials: UserCredentialRepository
-    recording: RecordingService
+    issuer: Issuer
     gate: Gate
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
-
-    def on_course_completed(self, event: CourseCompleted) -> None:
-        """Issue what the course earns, in the unit of work that records its completion.
-
-        Nothing new comes to who holds a copy already, from another course that earned it before.
-        """
-        evidence = Evidence(
-            course_id=event.course_id,
-            course_version=event.course_version,
-            completed_at=event.completed_at,
-        )
-        within = Reach.into(event.org_id)
-        with self.unit_of_work.atomic():
-            for credential in self.credentials.earned_by(event.course_id, within=within):
-                user_credential = UserCredential.issued(
-                    UserCredentialId(uuid4()),
-                    credential=credential,
-                    user_id=event.user_id,
-                    evidence=evidence,
-                    at=self.clock.now(),
-                )
-                with suppress(AlreadyIssued):
-                    self._issue(user_credential, by=event.user_id)
 
     def get(self, user_credential_id: UserCredentialId) -> HeldCredential:
         """Raises UserCredentialNotFound."""
@@ -123,7 +96,7 @@ class IssuingService:
                 at=now,
                 supersedes=old.id,
             )
-            self._issue(new, by=by.user_id)
+            self.issuer.issue(new, by=by.user_id)
             act = _act(AuditAction.CREDENTIAL_REISSUED, old, reason=reason)
             self.audit_log.record(act.of_changes({}, {"superseded_by": str(new.id)}), by=by)
         return self._held(new)
@@ -138,34 +111,11 @@ class IssuingService:
     def _revoke(self, found: UserCredential, *, reason: str, by: Principal) -> UserCredential:
         revoked = found.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
         self.user_credentials.save(revoked, within=by.reach)
-        self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
+        self.issuer.record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
         return revoked
 
     def _held(self, copy: UserCredential) -> HeldCredential:
         return HeldCredential(copy=copy, status=copy.status(at=self.clock.now()))
-
-    def _issue(self, user_credential: UserCredential, *, by: UserId | None) -> None:
-        within = Reach.into(user_credential.org_id)
-        self.user_credentials.add(user_credential, within=within)
-        self._record(EventType.CREDENTIAL_ISSUED, user_credential, by=by)
-
-    def _record(
-        self, type_: EventType, user_credential: UserCredential, *, by: UserId | None
-    ) -> None:
-        fact = Fact(
-            type=type_,
-            entity_id=user_credential.id,
-            payload={
-                "credential_id": str(user_credential.credential_id),
-                "credential_version": user_credential.credential_version,
-            },
-        )
-        stream = StreamId(
-            user_id=user_credential.user_id,
-            course_id=user_credential.evidence.course_id,
-            org_id=user_credential.org_id,
-        )
-        self.recording.record(fact, stream=stream, by=by)
 
 
 def _act(action: AuditAction, copy: UserCredential, *, reason: str) -> AuditAct:

@@ -9,7 +9,12 @@ from accounts.public import OrganizationId, UserId
 from courses.public import CourseId, CourseVersion, ItemId, ModuleId, Outline
 from progress.domain.entities.facts import EventType, Fact
 from progress.domain.entities.log import GENESIS, Cause, EventId, ProgressEvent, StreamId
-from progress.domain.errors import AlreadyCompleted, AlreadyEnrolled, NotEnrolled
+from progress.domain.errors import (
+    AlreadyCompleted,
+    AlreadyEnrolled,
+    AssessmentRequired,
+    NotEnrolled,
+)
 
 COMPLETE: Final = 100
 """The `percent_complete` of a completed course."""
@@ -62,6 +67,11 @@ class CourseProgress:
         return StreamId(user_id=self.user_id, course_id=self.course_id, org_id=self.org_id)
 
     @property
+    def is_on_it(self) -> bool:
+        """Whether the learner is on the course, be it that he has completed it."""
+        return self.status in (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
+
+    @property
     def place(self) -> tuple[datetime, CourseId]:
         """Where it stands among the learner's courses: by the moment of enrolment, then by the course's id."""
         return self.enrolled_at, self.course_id
@@ -94,13 +104,37 @@ class CourseProgress:
         )
 
     def completion_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
-        """The fact that the item is completed; None when it was. Raises NotEnrolled, ItemNotFound."""
+        """The fact that the item is completed; None when it was.
+
+        Raises NotEnrolled, ItemNotFound, AssessmentRequired when there is something to pass.
+        """
         self._require_enrolment()
+        assessment = outline.item(item_id).assessment
+        if assessment is not None and item_id not in self.completed_items:
+            raise AssessmentRequired(assessment_id=assessment.id)
+        return self._completion_of(item_id, outline)
+
+    def pass_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
+        """The fact that the item is completed by its assessment; None when it was, or nobody is on the course."""
+        return self._completion_of(item_id, outline) if self.is_on_it else None
+
+    def _completion_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
         module = outline.module_of(item_id)
         if item_id in self.completed_items:
             return None
         return Fact(
             type=EventType.ITEM_COMPLETED, entity_id=item_id, payload={"module_id": str(module.id)}
+        )
+
+    def upgrade(self, version: CourseVersion) -> Fact | None:
+        """The fact that the learner moves to a newer version; None when he is on it. Raises NotEnrolled."""
+        self._require_enrolment()
+        if version.number <= self.course_version:
+            return None
+        return Fact(
+            type=EventType.VERSION_UPGRADED,
+            entity_id=self.course_id,
+            payload={"from_version": self.course_version, "course_version": version.number},
         )
 
     def completion(self) -> Fact | None:
@@ -167,7 +201,7 @@ class CourseProgress:
                 return self
 
     def _require_enrolment(self) -> None:
-        if self.status not in (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED):
+        if not self.is_on_it:
             raise NotEnrolled
 
 

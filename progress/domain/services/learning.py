@@ -10,6 +10,7 @@ from courses.public import CatalogService, ItemId, Outline
 from progress.domain.entities import Cause, CourseProgress
 from progress.domain.errors import AlreadyEnrolled, NotEnrolled
 from progress.domain.repositories.protocols import ProgressRepository
+from progress.domain.services.pathways import PathwayService
 from progress.domain.services.recording import Recorder
 
 
@@ -23,6 +24,7 @@ class LearningService:
     progress: ProgressRepository
     recorder: Recorder
     catalog: CatalogService
+    pathways: PathwayService
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -30,11 +32,13 @@ class LearningService:
         """Put the asker on the version of the course that is published now.
 
         Who has withdrawn may come back, to what he had done. Raises CourseNotFound, CourseNotOpen,
-        AlreadyEnrolled.
+        PrerequisitesMissing, AlreadyEnrolled.
         """
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
-            version = self.catalog.open_version(address, by=by)
+            course = self.catalog.open_course(address, by=by)
+            version = self.catalog.version(course.id, course.version, within=by.own_reach)
+            self.pathways.require_prerequisites(course, by=by)
             nothing_yet = CourseProgress.before(version, user_id=by.person, at=self.clock.now())
             try:
                 return self.recorder.begin(nothing_yet, nothing_yet.enrolment(version), cause)
@@ -67,12 +71,24 @@ class LearningService:
     ) -> CourseProgress:
         """Complete the item, and the course if it was the last one required; nothing new if it was completed.
 
-        Raises CourseNotFound, NotEnrolled, ItemNotFound.
+        Raises CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired.
         """
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
             progress = self._progress_of(by, address)
             fact = progress.completion_of(item_id, self._outline_of(progress))
+            return self.recorder.record(progress, fact, cause) if fact else progress
+
+    def upgrade(self, address: str, *, by: Principal, idempotency_key: str = "") -> CourseProgress:
+        """Move the asker to the version that is published now; nothing new if he is on it.
+
+        What he has completed stays completed, for items keep their ids. Raises CourseNotFound, CourseNotOpen,
+        NotEnrolled.
+        """
+        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
+        with self.unit_of_work.atomic():
+            progress = self._progress_of(by, address)
+            fact = progress.upgrade(self.catalog.open_version(address, by=by))
             return self.recorder.record(progress, fact, cause) if fact else progress
 
     def _progress_of(self, learner: Principal, address: str) -> CourseProgress:

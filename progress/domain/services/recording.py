@@ -94,9 +94,17 @@ class RecordingService:
     def record(self, fact: Fact, *, stream: StreamId, by: UserId | None) -> None:
         """Add the fact to the stream. Raises NotEnrolled when there is no such stream."""
         with self.unit_of_work.atomic():
-            progress = self.progress.find_for_update(
-                stream.user_id, str(stream.course_id), within=Reach.into(stream.org_id)
-            )
-            if progress is None:
-                raise NotEnrolled
-            self.recorder.record(progress, fact, Cause(user_id=by))
+            self.recorder.record(self.lock(stream), fact, Cause(user_id=by))
+
+    def lock(self, stream: StreamId) -> CourseProgress:
+        """Keep others from adding to the stream until the unit of work ends.
+
+        Whoever keeps a row before he records it does this first, as learners do; or each could wait for the other.
+        Raises NotEnrolled when there is no such stream.
+        """
+        progress = self.progress.find_for_update(
+            stream.user_id, str(stream.course_id), within=Reach.into(stream.org_id)
+        )
+        if progress is None:
+            raise NotEnrolled
+        return progress

@@ -1,0 +1,267 @@
+"""Courses in the database."""
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Prefetch, Q
+
+from accounts.public import OrganizationId, UserId
+from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.reach import owned_within
+from courses import models as rows
+from courses.domain.entities import (
+    Course,
+    CourseDraft,
+    CourseId,
+    CourseModule,
+    CourseStatus,
+    CourseVersion,
+    ItemId,
+    ItemType,
+    ModuleId,
+    ModuleItem,
+    Outline,
+)
+from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
+from courses.domain.repositories.orm.assessments import assessment_of_json, json_of_assessment
+from courses.domain.repositories.orm.outlines import json_of_outline, outline_of_json
+
+Values = dict[str, Any]
+
+_WITH_SLUG: Final = PreparedQuery(lambda slug: rows.Course.objects.filter(slug=slug), str)
+_WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=course_id), UUID)
+
+
+class OrmCourseRepository:
+    def add(self, course: Course, *, within: Reach) -> None:
+        within.require(course.org_id)
+        if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
+            raise SlugTaken(slug=course.slug)
+
+    def at(self, address: str, *, within: Reach) -> Course:
+        course_id = id_spelled(address)
+        row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
+        # Looked up first and judged then: what is out of view takes the time of what is not there.
+        if row is None or not within.covers(row.org_id):
+            raise CourseNotFound
+        return _course(row)
+
+    def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+        found = rows.Course.objects.filter(owned_within(within), pk__in=course_ids)
+        return [_course(row) for row in found]
+
+    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
+        found = rows.Course.objects.filter(owned_within(within)).select_for_update()
+        try:
+            return _course(found.get(pk=course_id))
+        except rows.Course.DoesNotExist:
+            raise CourseNotFound from None
+
+    def save(self, course: Course, *, within: Reach) -> None:
+        within.require(course.org_id)
+        rows.Course.objects.filter(pk=course.id).update(**_course_values(course))
+
+    def count_pathways(
+        self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
+    ) -> None:
+        found = rows.Course.objects.filter(owned_within(within), pk__in={*joined, *left})
+        # Locked together and in one order, so that of two who count neither waits for the other for ever; and not
+        # against learners, who need not wait to enrol.
+        locked = found.order_by("pk").select_for_update(no_key=True)
+        counted = set(locked.values_list("pk", flat=True))
+        for course_ids, by in ((joined, 1), (left, -1)):
+            changed = rows.Course.objects.filter(pk__in=counted.intersection(course_ids))
+            changed.update(pathways=F("pathways") + by)
+
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        status: CourseStatus,
+        search: str,
+        org_id: OrganizationId | None = None,
+        within: Reach,
+    ) -> Page[Course]:
+        found = rows.Course.objects.filter(owned_within(within), status=status)
+        if org_id is not None:
+            found = found.filter(org_id=org_id)
+        if search:
+            found = found.filter(search_text__contains=search.casefold())
+        if request.cursor is not None:
+            at, course_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
+        found = found.order_by("created_at", "id")[: request.limit + 1]
+        courses = [_course(row) for row in found]
+        return page_of(courses, request, key=lambda course: (course.created_at, course.id))
+
+
+class OrmCourseDraftRepository:
+    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
+        items = rows.ModuleItem.objects.order_by("position")
+        modules = rows.CourseModule.objects.order_by("position")
+        drafts = rows.CourseDraft.objects.select_related("course").prefetch_related(
+            Prefetch("modules", modules.prefetch_related(Prefetch("items", items)))
+        )
+        try:
+            return _draft(drafts.get(owned_within(within, column="course__org_id"), pk=course_id))
+        except rows.CourseDraft.DoesNotExist:
+            raise CourseNotFound from None
+
+    def save(self, draft: CourseDraft, *, within: Reach) -> None:
+        within.require(draft.org_id)
+        row = rows.CourseDraft(course_id=draft.course_id, title=draft.title, summary=draft.summary)
+        row.save()
+        rows.CourseModule.objects.filter(draft=row).delete()
+        modules = draft.outline.modules
+        rows.CourseModule.objects.bulk_create(_module_row(module, draft) for module in modules)
+        rows.ModuleItem.objects.bulk_create(
+            _item_row(item, module) for module in modules for item in module.items
+        )
+
+
+class OrmCourseVersionRepository:
+    def add(self, version: CourseVersion, *, within: Reach) -> None:
+        within.require(version.org_id)
+        insert(rows.CourseVersion, [_version_values(version)])
+
+    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+        found = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        try:
+            return _version(found.get(number=number))
+        except rows.CourseVersion.DoesNotExist:
+            raise CourseVersionNotFound from None
+
+    def page_of(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseVersion]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        kept = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        found = kept.filter(number__gt=after).order_by("number")[: request.limit + 1]
+        versions = [_version(row) for row in found]
+        return page_of(versions, request, key=lambda version: (version.number,))
+
+
+def _course(row: rows.Course) -> Course:
+    return Course(
+        id=CourseId(row.id),
+        slug=row.slug,
+        title=row.title,
+        summary=row.summary,
+        status=CourseStatus(row.status),
+        version=row.version,
+        created_by=UserId(row.created_by_id) if row.created_by_id else None,
+        created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        pathways=row.pathways,
+    )
+
+
+def _course_values(course: Course) -> Values:
+    return {
+        "id": course.id,
+        "slug": course.slug,
+        "title": course.title,
+        "summary": course.summary,
+        "search_text": course.search_text,
+        "status": course.status,
+        "version": course.version,
+        "created_by_id": course.created_by,
+        "created_at": course.created_at,
+        "org_id": course.org_id,
+        "pathways": course.pathways,
+    }
+
+
+def _draft(row: rows.CourseDraft) -> CourseDraft:
+    modules = tuple(_module(module) for module in row.modules.all())
+    return CourseDraft(
+        course_id=CourseId(row.course_id),
+        title=row.title,
+        summary=row.summary,
+        outline=Outline(modules=modules),
+        org_id=OrganizationId(row.course.org_id) if row.course.org_id else None,
+    )
+
+
+def _module(row: rows.CourseModule) -> CourseModule:
+    return CourseModule(
+        id=ModuleId(row.id),
+        position=row.position,
+        key=row.key,
+        title=row.title,
+        items=tuple(_item(item) for item in row.items.all()),
+    )
+
+
+def _item(row: rows.ModuleItem) -> ModuleItem:
+    return ModuleItem(
+        id=ItemId(row.id),
+        position=row.position,
+        key=row.key,
+        title=row.title,
+        type=ItemType(row.type),
+        is_required=row.is_required,
+        body=row.body,
+        url=row.url,
+        assessment=None if row.assessment is None else assessment_of_json(row.assessment),
+    )
+
+
+def _module_row(module: CourseModule, draft: CourseDraft) -> rows.CourseModule:
+    return rows.CourseModule(
+        id=module.id,
+        draft_id=draft.course_id,
+        position=module.position,
+        key=module.key,
+        title=module.title,
+    )
+
+
+def _item_row(item: ModuleItem, module: CourseModule) -> rows.ModuleItem:
+    return rows.ModuleItem(
+        id=item.id,
+        module_id=module.id,
+        position=item.position,
+        key=item.key,
+        title=item.title,
+        type=item.type,
+        is_required=item.is_required,
+        body=item.body,
+        url=item.url,
+        assessment=None if item.assessment is None else json_of_assessment(item.assessment),
+    )
+
+
+def _version(row: rows.CourseVersion) -> CourseVersion:
+    return CourseVersion(
+        course_id=CourseId(row.course_id),
+        number=row.number,
+        slug=row.slug,
+        title=row.title,
+        summary=row.summary,
+        outline=outline_of_json(row.outline),
+        checksum=row.checksum,
+        published_at=row.published_at,
+        published_by=UserId(row.published_by_id) if row.published_by_id else None,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _version_values(version: CourseVersion) -> Values:
+    return {
+        "course_id": version.course_id,
+        "number": version.number,
+        "slug": version.slug,
+        "title": version.title,
+        "summary": version.summary,
+        "outline": json_of_outline(version.outline),
+        "checksum": version.checksum,
+        "published_at": version.published_at,
+        "published_by_id": version.published_by,
+        "org_id": version.org_id,
+    }

@@ -1,0 +1,39 @@
+"""Bring a learning pathway in."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.public import OPERATOR
+from authsvc.commands import OperatorCommand, counted
+from authsvc.container import services
+from courses.definitions import read_pathway
+from courses.management.files import organization_at, text_in
+
+
+class Command(OperatorCommand):
+    help = (
+        "Make a pathway definition the learning pathway with its slug, which is started if there is none; of a "
+        "published one, learners see it at once. To import the same file again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "file",
+            metavar="FILE",
+            help="the definition, YAML or JSON in UTF-8; - reads standard input",
+        )
+        parser.add_argument(
+            "--org",
+            metavar="SLUG",
+            help="the slug of the organization whose pathway it is; without it, the platform's",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        definition = read_pathway(text_in(options["file"]))
+        pathway = services().pathway_authoring.import_definition(
+            definition, org_id=organization_at(options["org"]), by=OPERATOR
+        )
+        stages = counted(len(definition.stages), "stage")
+        courses = counted(sum(len(stage.courses) for stage in definition.stages), "course")
+        self.stdout.write(f"{pathway.slug} is {pathway.status} and has {stages} and {courses}.")

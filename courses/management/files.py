@@ -1,0 +1,45 @@
+"""What commands are told of: files with definitions, and whose they are."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Final
+
+from django.core.management.base import CommandError
+
+from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
+from authsvc.container import services
+from courses.definitions.forms import LONGEST_TEXT
+
+MOST_BYTES: Final = 4 * LONGEST_TEXT
+"""What the longest text can take in UTF-8."""
+
+
+def organization_at(slug: str | None) -> OrganizationId | None:
+    """The id of the organization with this slug. Raises OrganizationNotFound."""
+    if slug is None:
+        return None
+    found = services().gate.by_slug(slug, by=OPERATOR)
+    if found is None:
+        raise OrganizationNotFound
+    return found.id
+
+
+def text_in(file: str) -> str:
+    """What the file holds, or standard input if it is -. Raises CommandError."""
+    try:
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise unreadable(file, error) from None
+    if len(content) > MOST_BYTES:
+        raise CommandError(f"{file} is too long for a definition.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CommandError(f"{file} is not text in UTF-8.") from None
+
+
+def unreadable(file: str, error: OSError) -> CommandError:
+    """What is said of a file that cannot be read."""
+    return CommandError(f"{file} cannot be read: {error.strerror}.")

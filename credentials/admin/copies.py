@@ -1,0 +1,89 @@
+"""Copies of credentials, for staff to look at, to revoke and to issue anew."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.public import Principal, Right, SubjectType
+from authsvc.container import services
+from authsvc.staff import LookOnlyAdmin, OfOrganizations, staff_action
+from credentials import models as rows
+from credentials.admin.rules import proofs_of, text_of
+from credentials.domain.entities import UserCredentialId
+
+
+@admin.register(rows.UserCredential)
+class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.USER_CREDENTIAL
+    right = Right.AWARD_CREDENTIALS
+    owner = "org"
+    list_display = [
+        "user",
+        "credential",
+        "org",
+        "issued_at",
+        "expires_at",
+        "revoked_at",
+        "is_current",
+    ]
+    list_filter = ["is_current", ("revoked_at", admin.EmptyFieldListFilter), "org"]
+    list_select_related = ["user", "credential", "org"]
+    search_fields = ["user__email", "credential__name"]
+    ordering = ["-issued_at"]
+    fields = [
+        "id",
+        "user",
+        "credential",
+        "org",
+        "status",
+        "issued_at",
+        "expires_at",
+        "terms_issued",
+        "evidence",
+        "verify",
+        "revocation",
+        "supersedes",
+    ]
+    actions = ["revoke", "reissue"]
+
+    @admin.display
+    def status(self, row: rows.UserCredential) -> str:
+        return services().issuing.get(UserCredentialId(row.id)).status.value
+
+    @admin.display(description="terms")
+    def terms_issued(self, row: rows.UserCredential) -> SafeString:
+        facts = {"version": row.credential_version} | row.terms
+        rule = facts.pop("rule", None)
+        lines = ((name.replace("_", " "), fact or "-") for name, fact in facts.items())
+        said = format_html_join("", "<div>{}: {}</div>", lines)
+        return format_html("{}<pre>{}</pre>", said, text_of(rule)) if rule else said
+
+    @admin.display
+    def evidence(self, row: rows.UserCredential) -> SafeString | str:
+        when = display_for_value(row.completed_at, "")
+        if row.met_by is None:
+            return f"Completed version {row.course_version} of {row.course} at {when}"
+        said = f"On version {row.course_version} of {row.course} at {when}"
+        return format_html("{}<pre>{}</pre>", said, proofs_of(row.met_by))
+
+    @admin.display
+    def verify(self, row: rows.UserCredential) -> SafeString:
+        url = f"{settings.ENVIRONMENT.public_url}/v1/issued/{row.id}/verify"
+        return format_html('<a href="{0}">{0}</a>', url)
+
+    @admin.display
+    def revocation(self, row: rows.UserCredential) -> str:
+        if row.revoked_at is None:
+            return "-"
+        when = display_for_value(row.revoked_at, "")
+        return f"At {when} by {row.revoked_by or 'the operator'}: {row.revocation_reason}"
+
+    @staff_action("Revoke", done="revoked", asks_why=True)
+    def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
+        services().issuing.revoke(UserCredentialId(row.id), reason=reason, by=by)
+
+    @staff_action("Re-issue", done="re-issued", asks_why=True)
+    def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
+        services().issuing.reissue(UserCredentialId(row.id), reason=reason, by=by)

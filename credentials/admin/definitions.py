@@ -1,0 +1,185 @@
+"""Definitions of credentials, for staff to write and to try."""
+
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.public import Principal, Right, SubjectType, UserId
+from authsvc.actors import staff_of
+from authsvc.container import services
+from authsvc.forms import AddressField
+from authsvc.kernel.reach import Reach
+from authsvc.staff import OfOrganizations, ServiceAdmin, question, staff_action, tells_refusals
+from authsvc.storage.reach import owned_within
+from courses.public import CourseId
+from credentials import models as rows
+from credentials.admin.rules import RuleField, RuleText, text_of, told
+from credentials.domain.entities import (
+    LONGEST_VALIDITY_DAYS,
+    CredentialId,
+    CredentialTerms,
+    CredentialType,
+)
+
+ELIGIBILITY: Final = "credentials_credential_eligibility"
+
+
+class CredentialForm(forms.ModelForm[rows.Credential]):
+    """`reach` is that of whoever fills it in; Django makes a class for each request."""
+
+    reach: ClassVar[Reach] = Reach()
+    image_url = forms.URLField(
+        label="Image URL", max_length=2000, required=False, assume_scheme="https"
+    )
+    valid_for_days = forms.IntegerField(
+        min_value=1,
+        max_value=LONGEST_VALIDITY_DAYS,
+        required=False,
+        help_text="Leave empty if it never expires.",
+    )
+    course = rows.Credential._meta.get_field("course").formfield(
+        help_text="Completing it earns the credential, unless a rule says otherwise."
+    )
+    earned_by = RuleField(
+        label="Rule", help_text="In YAML. Leave it empty if completing the course is enough."
+    )
+
+    class Meta:
+        model = rows.Credential
+        fields = [
+            "name",
+            "type",
+            "description",
+            "criteria",
+            "issuer",
+            "image_url",
+            "course",
+            "valid_for_days",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses: Any = self.fields["course"]
+        courses.queryset = courses.queryset.filter(owned_within(self.reach))
+        self.initial["earned_by"] = text_of(self.instance.rule)
+
+    def clean_earned_by(self) -> RuleText:
+        return RuleText.read(self.cleaned_data["earned_by"])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if not self.errors and said["earned_by"].rule is not None:
+            complaints = services().credentials.complaints_about(
+                said["earned_by"].rule, org_id=said["course"].org_id
+            )
+            for told in said["earned_by"].told(complaints):
+                self.add_error("earned_by", told)
+        return said
+
+    @property
+    def terms(self) -> CredentialTerms:
+        said = self.cleaned_data
+        return CredentialTerms(
+            name=said["name"],
+            type=CredentialType(said["type"]),
+            description=said["description"],
+            criteria=said["criteria"],
+            issuer=said["issuer"],
+            image_url=said["image_url"],
+            course_id=CourseId(said["course"].pk),
+            valid_for_days=said["valid_for_days"],
+            rule=said["earned_by"].rule,
+        )
+
+
+class LearnerForm(forms.Form):
+    learner = AddressField(help_text="The e-mail address of somebody who has an account.")
+
+    def clean_learner(self) -> UserId:
+        found = get_user_model().objects.filter(email=self.cleaned_data["learner"]).first()
+        if found is None:
+            raise ValidationError("Nobody has this address.")
+        return UserId(found.pk)
+
+
+@admin.register(rows.Credential)
+class CredentialAdmin(OfOrganizations, ServiceAdmin):
+    looked_at = SubjectType.CREDENTIAL
+    right = Right.AWARD_CREDENTIALS
+    owner = "org"
+    form = CredentialForm
+    list_display = ["name", "type", "course", "org", "version", "is_offered", "created_at"]
+    list_filter = ["type", "is_offered", "org"]
+    list_select_related = ["course", "org"]
+    search_fields = ["name", "issuer", "course__slug"]
+    ordering = ["name"]
+    actions = ["offer", "withdraw"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [] if obj is None else ["org", "version", "is_offered", "created_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        is_written = obj is None or self.has_change_permission(request, obj)
+        rule = "earned_by" if is_written else "shown_rule"
+        return [*CredentialForm.Meta.fields, rule, *self.get_readonly_fields(request, obj)]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.reach = staff_of(request).reach
+        return form
+
+    @admin.display(description="rule")
+    def shown_rule(self, row: rows.Credential) -> SafeString | str:
+        return (
+            format_html("<pre>{}</pre>", text_of(row.rule)) if row.rule else "Complete the course"
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.eligibility_view)
+        here = path("<uuid:credential_id>/eligibility/", view, name=ELIGIBILITY)
+        return [here, *super().get_urls()]
+
+    @tells_refusals
+    def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
+        """Whether somebody can have it now, and why or why not; it changes nothing."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, str(credential_id))
+        if row is None:
+            raise Http404
+        form, answer = LearnerForm(request.POST or None), ""
+        if form.is_valid():
+            learner, by = form.cleaned_data["learner"], staff_of(request)
+            answer = told(services().earning.eligibility_of(learner, CredentialId(row.pk), by=by))
+        back = reverse("admin:credentials_credential_change", args=[row.pk])
+        about = {"subtitle": row, "opts": self.opts, "answer": answer}
+        return question(request, self.admin_site, form, title="Try it", back=back, **about)
+
+    def added(self, form: CredentialForm, by: Principal) -> UUID:
+        return services().credentials.define(form.terms, by=by).id
+
+    def changed(self, row: rows.Credential, form: CredentialForm, by: Principal) -> None:
+        services().credentials.amend(CredentialId(row.id), form.terms, by=by)
+
+    @staff_action("Offer", done="offered")
+    def offer(self, row: rows.Credential, reason: str, by: Principal) -> None:
+        services().credentials.offer(CredentialId(row.id), is_offered=True, by=by)
+
+    @staff_action("Withdraw", done="withdrawn", asks_why=True)
+    def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> None:
+        services().credentials.offer(CredentialId(row.id), is_offered=False, reason=reason, by=by)

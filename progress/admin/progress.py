@@ -1,0 +1,87 @@
+"""What learners did, for staff to look at."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from accounts.public import Right, SubjectType
+from authsvc.actors import staff_of
+from authsvc.container import services
+from authsvc.kernel.tables import csv_of
+from authsvc.staff import LookOnlyAdmin, OfOrganizations, tells_refusals
+from progress import models as rows
+from progress.domain.entities import CourseReport, table_of_course
+
+# By this a spreadsheet knows that it is UTF-8.
+BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+@admin.register(rows.ProgressEvent)
+class ProgressEventAdmin(OfOrganizations, LookOnlyAdmin):
+    looked_at = SubjectType.LEARNERS
+    owner = "org"
+    list_display = ["position", "occurred_at", "type", "user", "course", "org", "sequence"]
+    list_filter = ["type", "org"]
+    list_select_related = ["user", "course", "org"]
+    search_fields = ["user__email", "course__slug"]
+    ordering = ["-position"]
+
+
+@admin.register(rows.CourseProgress)
+class CourseProgressAdmin(OfOrganizations, LookOnlyAdmin):
+    right = Right.SEE_PROGRESS
+    looked_at = SubjectType.LEARNERS
+    owner = "org"
+    list_display = [
+        "user",
+        "course_slug",
+        "org",
+        "course_version",
+        "status",
+        "percent_complete",
+        "last_activity_at",
+    ]
+    list_filter = ["status", "org"]
+    list_select_related = ["user", "org"]
+    search_fields = ["user__email", "course_slug"]
+    ordering = ["-last_activity_at"]
+
+    def get_urls(self) -> list[URLPattern]:
+        page, table = map(self.admin_site.admin_view, (self.report_view, self.table_view))
+        return [
+            path("report/<uuid:course_id>/", page, name="progress_courseprogress_report"),
+            path("report/<uuid:course_id>/csv/", table, name="progress_courseprogress_table"),
+            *super().get_urls(),
+        ]
+
+    @tells_refusals
+    def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
+        """How a course goes, in the usual window."""
+        report = _report_on(course_id, request)
+        titles = {item.item_id: item.title for item in report.items}
+        about = {
+            "title": f"Report on {report.summary.course_slug}",
+            "report": report,
+            "scores": [(titles[each.item_id], each.bands) for each in report.scores],
+        }
+        context = self.admin_site.each_context(request) | about
+        return TemplateResponse(request, "admin/progress/courseprogress/report.html", context)
+
+    @tells_refusals
+    def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
+        """The same as a file."""
+        report = _report_on(course_id, request)
+        name = f"report-{report.summary.course_slug}.csv"
+        return HttpResponse(
+            BYTE_ORDER_MARK + csv_of(table_of_course(report)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _report_on(course_id: UUID, request: HttpRequest) -> CourseReport:
+    return services().reports.of_course(str(course_id), by=staff_of(request))

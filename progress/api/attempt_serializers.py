@@ -1,0 +1,99 @@
+"""Attempts as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from authsvc.api.fields import TextField
+from progress.domain.entities import AssessmentAttempt, AttemptStatus, Grade, Mark, Response
+
+STATUSES = [status.value for status in AttemptStatus]
+
+
+class AnswerRequestSerializer(serializers.Serializer[Any]):
+    """One member beside the question, as its kind asks: choices, text or url."""
+
+    question_id = serializers.UUIDField()
+    choices = serializers.ListField(child=TextField(max_length=80), max_length=50, default=None)
+    text = TextField(max_length=100_000, allow_blank=True, trim_whitespace=False, default=None)
+    url = serializers.URLField(max_length=2000, default=None)
+
+
+class SaveResponsesRequestSerializer(serializers.Serializer[Any]):
+    responses = serializers.ListField(child=AnswerRequestSerializer(), max_length=200)
+
+
+class MarkRequestSerializer(serializers.Serializer[Any]):
+    question_id = serializers.UUIDField()
+    score = serializers.IntegerField(min_value=0, max_value=1000)
+    comment = TextField(max_length=10_000, allow_blank=True, default="")
+
+
+class GradeRequestSerializer(serializers.Serializer[Any]):
+    """What a program scores may be left out."""
+
+    marks = serializers.ListField(child=MarkRequestSerializer(), max_length=200)
+    reason = TextField(max_length=1000, allow_blank=True, default="")
+
+
+class VoidRequestSerializer(serializers.Serializer[Any]):
+    reason = TextField(max_length=1000)
+
+
+class ResponseSerializer(serializers.Serializer[Response]):
+    question_id = serializers.UUIDField()
+    choices = serializers.ListField(
+        source="answer.choices", child=serializers.CharField(), allow_null=True
+    )
+    text = serializers.CharField(source="answer.text", allow_null=True)
+    url = serializers.CharField(source="answer.url", allow_null=True)
+    saved_at = serializers.DateTimeField()
+
+
+class MarkSerializer(serializers.Serializer[Mark]):
+    question_id = serializers.UUIDField()
+    score = serializers.IntegerField()
+    comment = serializers.CharField()
+
+
+class GradeSerializer(serializers.Serializer[Grade]):
+    score = serializers.IntegerField()
+    marks = MarkSerializer(many=True)
+    graded_at = serializers.DateTimeField()
+    graded_by = serializers.UUIDField(allow_null=True, help_text="`null` for a program.")
+    reason = serializers.CharField()
+
+
+class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
+    """One try; `grade` is the one that counts."""
+
+    id = serializers.UUIDField()
+    assessment_id = serializers.UUIDField()
+    course_id = serializers.UUIDField()
+    course_version = serializers.IntegerField()
+    item_id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    started_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    is_late = serializers.BooleanField()
+    score = serializers.IntegerField(allow_null=True)
+    max_score = serializers.IntegerField()
+    pass_score = serializers.IntegerField()
+    is_passed = serializers.BooleanField(allow_null=True)
+    responses = ResponseSerializer(many=True)
+    grade = GradeSerializer(allow_null=True)
+
+
+class AttemptListSerializer(serializers.Serializer[Any]):
+    items = AttemptSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class GradedAttemptSerializer(AttemptSerializer):
+    """An attempt as graders see it: whose it is, and every grade that it was given."""
+
+    user_id = serializers.UUIDField()
+    grades = GradeSerializer(many=True)
+    void_reason = serializers.CharField()

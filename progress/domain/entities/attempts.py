@@ -1,0 +1,245 @@
+"""Trying an assessment: what was answered, how it was scored, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from accounts.public import OrganizationId, UserId
+from courses.public import (
+    Answer,
+    Assessment,
+    AssessmentId,
+    CourseId,
+    ItemId,
+    LatePolicy,
+    QuestionId,
+)
+from progress.domain.entities.facts import EventType, Fact
+from progress.domain.errors import (
+    AttemptClosed,
+    AttemptNotGradable,
+    AttemptVoided,
+    ImpossibleScore,
+    TooLate,
+)
+
+AttemptId = NewType("AttemptId", UUID)
+
+
+class AttemptStatus(StrEnum):
+    """Where an attempt stands. Only a started one takes answers, only a graded one has a score.
+
+    An expired one was not handed in in time, and the assessment refuses what is late.
+    """
+
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    GRADED = "graded"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What somebody has answered to one question; until he hands in, the last one counts."""
+
+    question_id: QuestionId
+    answer: Answer
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The points for one answer, and what a person has to say about it."""
+
+    question_id: QuestionId
+    score: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """One grading. The last one counts; those before it are kept. A program has graded if no person has."""
+
+    marks: tuple[Mark, ...]
+    graded_at: datetime
+    graded_by: UserId | None
+    reason: str = ""
+
+    @property
+    def score(self) -> int:
+        return sum(mark.score for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentAttempt:
+    """One try. What is asked is frozen with the version of the course that the learner is on when he starts.
+
+    Attempts of a learner at an assessment count 1, 2, 3; `expires_at` is when the time is up.
+    """
+
+    id: AttemptId
+    user_id: UserId
+    course_id: CourseId
+    org_id: OrganizationId | None
+    course_version: int
+    item_id: ItemId
+    assessment_id: AssessmentId
+    number: int
+    max_score: int
+    pass_score: int
+    started_at: datetime
+    expires_at: datetime | None
+    status: AttemptStatus = AttemptStatus.STARTED
+    submitted_at: datetime | None = None
+    is_late: bool = False
+    responses: tuple[Response, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    void_reason: str = ""
+
+    @property
+    def grade(self) -> Grade | None:
+        return self.grades[-1] if self.grades else None
+
+    @property
+    def score(self) -> int | None:
+        return self.grade.score if self.grade else None
+
+    @property
+    def is_passed(self) -> bool | None:
+        """None before it is graded."""
+        return None if self.score is None else self.score >= self.pass_score
+
+    def answer_to(self, question_id: QuestionId) -> Answer | None:
+        """What was answered to the question, if anything."""
+        for response in self.responses:
+            if response.question_id == question_id:
+                return response.answer
+        return None
+
+    def answered(
+        self, answers: Mapping[QuestionId, Answer], assessment: Assessment, *, at: datetime
+    ) -> "AssessmentAttempt":
+        """With these answers in place of earlier ones to the same questions.
+
+        Raises AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer.
+        """
+        self._require_open(assessment, at=at)
+        saved = {
+            question_id: Response(
+                question_id=question_id,
+                answer=assessment.question(question_id).checked(answer),
+                saved_at=at,
+            )
+            for question_id, answer in answers.items()
+        }
+        kept = {response.question_id: response for response in self.responses}
+        return replace(self, responses=tuple((kept | saved).values()))
+
+    def submitted(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
+        """Handed in. Raises AttemptClosed; and TooLate, unless the assessment marks what is late."""
+        self._require_open(assessment, at=at)
+        return replace(
+            self, status=AttemptStatus.SUBMITTED, submitted_at=at, is_late=self._is_late(at)
+        )
+
+    def scored(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
+        """Graded by a program, if no person has to look at it; otherwise as it is."""
+        if not assessment.is_scored_at_once:
+            return self
+        marks = tuple(
+            Mark(question_id=question.id, score=question.score_of(self.answer_to(question.id)) or 0)
+            for question in assessment.questions
+        )
+        return self._graded(Grade(marks=marks, graded_at=at, graded_by=None))
+
+    def graded(
+        self,
+        marks: tuple[Mark, ...],
+        assessment: Assessment,
+        *,
+        at: datetime,
+        by: UserId | None,
+        reason: str,
+    ) -> "AssessmentAttempt":
+        """Graded by a person, for the first time or again. Questions without a mark are scored by a program.
+
+        Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore when a mark is missing or has too many points.
+        """
+        if self.status not in (AttemptStatus.SUBMITTED, AttemptStatus.GRADED):
+            raise AttemptNotGradable(status=self.status.value)
+        given = {mark.question_id: mark for mark in marks}
+        for mark in marks:
+            assessment.question(mark.question_id)
+        complete = tuple(
+            self._mark_of(question.id, given, assessment) for question in assessment.questions
+        )
+        return self._graded(Grade(marks=complete, graded_at=at, graded_by=by, reason=reason))
+
+    def voided(self, *, reason: str) -> "AssessmentAttempt":
+        """As if it had never been. Raises AttemptVoided."""
+        if self.status is AttemptStatus.VOIDED:
+            raise AttemptVoided
+        return replace(self, status=AttemptStatus.VOIDED, void_reason=reason)
+
+    def has_run_out(self, assessment: Assessment, *, at: datetime) -> bool:
+        """Whether it is started and can be handed in no more."""
+        is_started = self.status is AttemptStatus.STARTED
+        return is_started and self._is_late(at) and assessment.late is LatePolicy.REFUSE
+
+    def expired(self) -> "AssessmentAttempt":
+        """Over, without having been handed in."""
+        return replace(self, status=AttemptStatus.EXPIRED)
+
+    def submission(self) -> Fact:
+        """The fact that it was handed in."""
+        return Fact(
+            type=EventType.ASSESSMENT_SUBMITTED,
+            entity_id=self.id,
+            payload={
+                "assessment_id": str(self.assessment_id),
+                "assessment_version": self.course_version,
+            },
+        )
+
+    def outcome(self) -> Fact | None:
+        """The fact that it is passed or failed, once it is graded."""
+        if self.score is None:
+            return None
+        return Fact(
+            type=EventType.ASSESSMENT_PASSED if self.is_passed else EventType.ASSESSMENT_FAILED,
+            entity_id=self.id,
+            payload={
+                "assessment_id": str(self.assessment_id),
+                "assessment_version": self.course_version,
+                "score": self.score,
+                "max_score": self.max_score,
+            },
+        )
+
+    def _require_open(self, assessment: Assessment, *, at: datetime) -> None:
+        if self.status is not AttemptStatus.STARTED:
+            raise AttemptClosed(status=self.status.value)
+        if self.has_run_out(assessment, at=at):
+            raise TooLate
+
+    def _is_late(self, at: datetime) -> bool:
+        return self.expires_at is not None and at > self.expires_at
+
+    def _mark_of(
+        self, question_id: QuestionId, given: Mapping[QuestionId, Mark], assessment: Assessment
+    ) -> Mark:
+        question = assessment.question(question_id)
+        score = question.score_of(self.answer_to(question_id))
+        mark = given.get(question_id)
+        if mark is None and score is not None:
+            return Mark(question_id=question_id, score=score)
+        if mark is None or not 0 <= mark.score <= question.max_score:
+            raise ImpossibleScore(question_id=question_id, max_score=question.max_score)
+        return mark
+
+    def _graded(self, grade: Grade) -> "AssessmentAttempt":
+        return replace(self, status=AttemptStatus.GRADED, grades=(*self.grades, grade))

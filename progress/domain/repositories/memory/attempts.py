@@ -1,0 +1,76 @@
+"""Attempts in dicts."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from accounts.public import UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from courses.public import AssessmentId, CourseId
+from progress.domain.entities import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.errors import AttemptNotFound, AttemptRunning
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryAttemptRepository:
+    store: MutableMapping[AttemptId, AssessmentAttempt] = field(default_factory=dict)
+
+    def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+        within.require(attempt.org_id)
+        for kept in self.for_user(attempt.user_id, attempt.assessment_id, within=within):
+            if kept.status is AttemptStatus.STARTED:
+                raise AttemptRunning(attempt_id=kept.id)
+        self.store[attempt.id] = attempt
+
+    def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+        attempt = self.store.get(attempt_id)
+        if attempt is None or not within.covers(attempt.org_id):
+            raise AttemptNotFound
+        return attempt
+
+    def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+        return self.get(attempt_id, within=within)
+
+    def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+        within.require(attempt.org_id)
+        self.store[attempt.id] = attempt
+
+    def for_user(
+        self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
+    ) -> list[AssessmentAttempt]:
+        found = [each for each in self._of(user_id, within) if each.assessment_id == assessment_id]
+        return sorted(found, key=lambda attempt: attempt.number)
+
+    def page_to_grade(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[AssessmentAttempt]:
+        waiting = (
+            each
+            for each in self.store.values()
+            if each.course_id == course_id
+            and each.status is AttemptStatus.SUBMITTED
+            and within.covers(each.org_id)
+        )
+        found = sorted(waiting, key=_submission)
+        if request.cursor is not None:
+            after = moment_and_id_in(request.cursor)
+            found = [attempt for attempt in found if _submission(attempt) > after]
+        return page_of(found, request, key=_submission)
+
+    def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
+        best: dict[AssessmentId, int] = {}
+        for attempt in self._of(user_id, within):
+            if attempt.score is not None and attempt.status is AttemptStatus.GRADED:
+                percent = 100 * attempt.score // attempt.max_score
+                best[attempt.assessment_id] = max(percent, best.get(attempt.assessment_id, 0))
+        return best
+
+    def _of(self, user_id: UserId, within: Reach) -> list[AssessmentAttempt]:
+        mine = (attempt for attempt in self.store.values() if attempt.user_id == user_id)
+        return [attempt for attempt in mine if within.covers(attempt.org_id)]
+
+
+def _submission(attempt: AssessmentAttempt) -> tuple[datetime, UUID]:
+    return attempt.submitted_at or attempt.started_at, attempt.id

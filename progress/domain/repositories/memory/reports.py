@@ -1,0 +1,76 @@
+"""Counts over many learners in dicts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date
+
+from accounts.public import OrganizationId, UserId
+from authsvc.kernel.reach import Reach
+from courses.public import AssessmentId, CourseId, ItemId
+from progress.domain.entities import (
+    AttemptStatus,
+    CourseProgress,
+    CourseSummary,
+    Statuses,
+    Window,
+    band_of,
+)
+from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
+from progress.domain.repositories.memory.progress import InMemoryProgressRepository
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryReportRepository:
+    progress: InMemoryProgressRepository
+    attempts: InMemoryAttemptRepository
+
+    def statuses(self, course_id: CourseId, *, within: Reach) -> Statuses:
+        return Counter(each.status for each in self._on(course_id, within))
+
+    def completions(
+        self, course_id: CourseId, window: Window, *, within: Reach
+    ) -> Mapping[date, int]:
+        moments = (each.completed_at for each in self._on(course_id, within))
+        days = (moment.astimezone(UTC).date() for moment in moments if moment is not None)
+        counted = Counter(day for day in days if window.covers(day))
+        return dict(sorted(counted.items()))
+
+    def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
+        return Counter(
+            item_id for each in self._on(course_id, within) for item_id in each.completed_items
+        )
+
+    def score_bands(
+        self, course_id: CourseId, *, within: Reach
+    ) -> Mapping[AssessmentId, Mapping[int, int]]:
+        best: dict[tuple[AssessmentId, UserId], int] = {}
+        for attempt in list(self.attempts.store.values()):
+            is_counted = attempt.course_id == course_id and attempt.status is AttemptStatus.GRADED
+            if is_counted and attempt.score is not None and within.covers(attempt.org_id):
+                key = attempt.assessment_id, attempt.user_id
+                best[key] = max(100 * attempt.score // attempt.max_score, best.get(key, 0))
+        bands: defaultdict[AssessmentId, Counter[int]] = defaultdict(Counter)
+        for (assessment_id, _), percent in best.items():
+            bands[assessment_id][band_of(percent)] += 1
+        return dict(bands)
+
+    def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
+        there = [each for each in self._in(within) if each.org_id == org_id]
+        slugs = {each.course_id: each.course_slug for each in there}
+        return [
+            CourseSummary(
+                course_id=course_id,
+                course_slug=slug,
+                org_id=org_id,
+                statuses=self.statuses(course_id, within=within),
+            )
+            for course_id, slug in sorted(slugs.items(), key=lambda course: course[1])
+        ]
+
+    def _on(self, course_id: CourseId, within: Reach) -> Iterable[CourseProgress]:
+        return (each for each in self._in(within) if each.course_id == course_id)
+
+    def _in(self, within: Reach) -> Iterable[CourseProgress]:
+        kept = list(self.progress.store.values())
+        return (each for each in kept if within.covers(each.org_id))

@@ -1,0 +1,212 @@
+"""Attempts in the database."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Max, Q, QuerySet
+
+from accounts.public import OrganizationId, UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+from authsvc.storage.reach import owned_within
+from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
+from progress import models as rows
+from progress.domain.entities import (
+    AssessmentAttempt,
+    AttemptId,
+    AttemptStatus,
+    Grade,
+    Mark,
+    Response,
+)
+from progress.domain.errors import AttemptNotFound, AttemptRunning
+
+Values = dict[str, Any]
+
+
+class OrmAttemptRepository:
+    def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+        within.require(attempt.org_id)
+        inserted = insert(
+            rows.AssessmentAttempt,
+            [_attempt_values(attempt)],
+            unless_taken=("user_id", "assessment_id"),
+            among="is_open",
+        )
+        if not inserted:
+            running = rows.AssessmentAttempt.objects.get(
+                user_id=attempt.user_id, assessment_id=attempt.assessment_id, is_open=True
+            )
+            raise AttemptRunning(attempt_id=running.id)
+
+    def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+        return self._one(rows.AssessmentAttempt.objects.all(), attempt_id, within)
+
+    def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+        return self._one(rows.AssessmentAttempt.objects.select_for_update(), attempt_id, within)
+
+    def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+        within.require(attempt.org_id)
+        rows.AssessmentAttempt.objects.filter(pk=attempt.id).update(**_attempt_values(attempt))
+        kept = rows.AttemptGrade.objects.filter(attempt_id=attempt.id).count()
+        insert(
+            rows.AttemptGrade,
+            [
+                _grade_values(grade, number, attempt)
+                for number, grade in enumerate(attempt.grades, start=1)
+                if number > kept
+            ],
+        )
+
+    def for_user(
+        self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
+    ) -> list[AssessmentAttempt]:
+        found = rows.AssessmentAttempt.objects.filter(
+            owned_within(within), user_id=user_id, assessment_id=assessment_id
+        )
+        return [_attempt(row) for row in _whole(found).order_by("number")]
+
+    def page_to_grade(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[AssessmentAttempt]:
+        found = rows.AssessmentAttempt.objects.filter(
+            owned_within(within), course_id=course_id, status=AttemptStatus.SUBMITTED
+        )
+        if request.cursor is not None:
+            at, last_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, id__gt=last_id))
+        ordered = _whole(found).order_by("submitted_at", "id")[: request.limit + 1]
+        return page_of([_attempt(row) for row in ordered], request, key=_submission)
+
+    def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
+        graded = rows.AssessmentAttempt.objects.filter(
+            owned_within(within), user_id=user_id, status=AttemptStatus.GRADED
+        )
+        percents = graded.values_list("assessment_id").annotate(
+            percent=Max(100 * F("score") / F("max_score"))
+        )
+        return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
+
+    def _one(
+        self, found: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, within: Reach
+    ) -> AssessmentAttempt:
+        row = _whole(found.filter(owned_within(within), pk=attempt_id)).first()
+        if row is None:
+            raise AttemptNotFound
+        return _attempt(row)
+
+
+def _whole(found: QuerySet[rows.AssessmentAttempt]) -> QuerySet[rows.AssessmentAttempt]:
+    return found.prefetch_related("grades")
+
+
+def _submission(attempt: AssessmentAttempt) -> tuple[datetime, UUID]:
+    return attempt.submitted_at or attempt.started_at, attempt.id
+
+
+def _attempt(row: rows.AssessmentAttempt) -> AssessmentAttempt:
+    return AssessmentAttempt(
+        id=AttemptId(row.id),
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        course_version=row.course_version,
+        item_id=ItemId(row.item_id),
+        assessment_id=AssessmentId(row.assessment_id),
+        number=row.number,
+        max_score=row.max_score,
+        pass_score=row.pass_score,
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        status=AttemptStatus(row.status),
+        submitted_at=row.submitted_at,
+        is_late=row.is_late,
+        responses=tuple(_response(each) for each in row.responses),
+        grades=tuple(_grade(each) for each in sorted(row.grades.all(), key=_number)),
+        void_reason=row.void_reason,
+    )
+
+
+def _number(row: rows.AttemptGrade) -> int:
+    return row.number
+
+
+def _attempt_values(attempt: AssessmentAttempt) -> Values:
+    return {
+        "id": attempt.id,
+        "user_id": attempt.user_id,
+        "course_id": attempt.course_id,
+        "org_id": attempt.org_id,
+        "course_version": attempt.course_version,
+        "item_id": attempt.item_id,
+        "assessment_id": attempt.assessment_id,
+        "number": attempt.number,
+        "max_score": attempt.max_score,
+        "pass_score": attempt.pass_score,
+        "started_at": attempt.started_at,
+        "expires_at": attempt.expires_at,
+        "status": attempt.status,
+        "is_open": attempt.status is AttemptStatus.STARTED,
+        "submitted_at": attempt.submitted_at,
+        "is_late": attempt.is_late,
+        "responses": [_json_of_response(response) for response in attempt.responses],
+        "score": attempt.score,
+        "void_reason": attempt.void_reason,
+    }
+
+
+def _response(value: Values) -> Response:
+    choices = value["choices"]
+    return Response(
+        question_id=QuestionId(UUID(value["question_id"])),
+        answer=Answer(
+            choices=None if choices is None else frozenset(choices),
+            text=value["text"],
+            url=value["url"],
+        ),
+        saved_at=datetime.fromisoformat(value["saved_at"]),
+    )
+
+
+def _json_of_response(response: Response) -> Values:
+    answer = response.answer
+    return {
+        "question_id": str(response.question_id),
+        "choices": None if answer.choices is None else sorted(answer.choices),
+        "text": answer.text,
+        "url": answer.url,
+        "saved_at": response.saved_at.isoformat(),
+    }
+
+
+def _grade(row: rows.AttemptGrade) -> Grade:
+    return Grade(
+        marks=tuple(
+            Mark(
+                question_id=QuestionId(UUID(mark["question_id"])),
+                score=mark["score"],
+                comment=mark["comment"],
+            )
+            for mark in row.marks
+        ),
+        graded_at=row.graded_at,
+        graded_by=UserId(row.graded_by) if row.graded_by else None,
+        reason=row.reason,
+    )
+
+
+def _grade_values(grade: Grade, number: int, attempt: AssessmentAttempt) -> Values:
+    return {
+        "attempt_id": attempt.id,
+        "number": number,
+        "marks": [
+            {"question_id": str(mark.question_id), "score": mark.score, "comment": mark.comment}
+            for mark in grade.marks
+        ],
+        "graded_at": grade.graded_at,
+        "graded_by": grade.graded_by,
+        "reason": grade.reason,
+    }

@@ -1,0 +1,276 @@
+"""Progress and its log in the database."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.public import OrganizationId, UserId
+from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.pages import (
+    Page,
+    PageRequest,
+    ids_in,
+    moment_and_id_in,
+    number_in,
+    page_of,
+)
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+from authsvc.storage.locks import wait_for_lock
+from authsvc.storage.reach import owned_within
+from authsvc.storage.settled import NotSettled, settled_up_to
+from courses.public import CourseId, ItemId, ModuleId
+from progress import models as rows
+from progress.domain.entities import (
+    CourseProgress,
+    EventId,
+    EventSelection,
+    EventType,
+    Fact,
+    ProgressEvent,
+    ProgressStatus,
+    StreamId,
+)
+from progress.domain.errors import AlreadyEnrolled, LogBusy
+
+Values = dict[str, Any]
+
+
+class OrmProgressRepository:
+    def add(self, progress: CourseProgress, *, within: Reach) -> None:
+        within.require(progress.org_id)
+        values = _progress_values(progress)
+        if not insert(rows.CourseProgress, [values], unless_taken=("user_id", "course_id")):
+            raise AlreadyEnrolled(course_slug=progress.course_slug)
+
+    def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
+        return self._first(_kept(within), user_id, address)
+
+    def find_for_update(
+        self, user_id: UserId, address: str, *, within: Reach
+    ) -> CourseProgress | None:
+        return self._first(_kept(within).select_for_update(), user_id, address)
+
+    def on_courses(
+        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+    ) -> list[CourseProgress]:
+        found = _kept(within).filter(user_id=user_id, course_id__in=course_ids)
+        return [_progress(row) for row in found]
+
+    def on_courses_for_update(
+        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+    ) -> list[CourseProgress]:
+        # Their rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
+        wait_for_lock(user_id.int % 2**64)
+        return self.on_courses(user_id, course_ids, within=within)
+
+    def save(self, progress: CourseProgress, *, within: Reach) -> None:
+        within.require(progress.org_id)
+        kept = rows.CourseProgress.objects.filter(
+            user_id=progress.user_id, course_id=progress.course_id
+        )
+        kept.update(**_progress_values(progress))
+
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(user_id=user_id)
+        if request.cursor is not None:
+            at, course_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, course_id__gt=course_id))
+        found = found.order_by("enrolled_at", "course_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: progress.place)
+
+    def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
+        found = _kept(within).filter(user_id=user_id).order_by("enrolled_at", "course_id")
+        return [_progress(row) for row in found]
+
+    def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
+        # Their rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
+        wait_for_lock(user_id.int % 2**64)
+        return self.all_of(user_id, within=within)
+
+    def page_for_course(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(course_id=course_id)
+        if request.cursor is not None:
+            at, user_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, user_id__gt=user_id))
+        found = found.order_by("enrolled_at", "user_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: (progress.enrolled_at, progress.user_id))
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseProgress]:
+        found = _kept(within).filter(org_id=org_id)
+        if request.cursor is not None:
+            user_id, course_id = ids_in(request.cursor)
+            found = found.filter(
+                Q(user_id__gt=user_id) | Q(user_id=user_id, course_id__gt=course_id)
+            )
+        found = found.order_by("user_id", "course_id")[: request.limit + 1]
+        kept = [_progress(row) for row in found]
+        return page_of(kept, request, key=lambda progress: (progress.user_id, progress.course_id))
+
+    def orphans(self, *, within: Reach) -> list[StreamId]:
+        begun = rows.ProgressEvent.objects.filter(
+            user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
+        )
+        found = _kept(within).exclude(Exists(begun)).order_by("user_id", "course_id")
+        return [_stream(row) for row in found.only("user_id", "course_id", "org_id")]
+
+    def _first(
+        self, found: QuerySet[rows.CourseProgress], user_id: UserId, address: str
+    ) -> CourseProgress | None:
+        row = found.filter(_address(address), user_id=user_id).first()
+        return _progress(row) if row else None
+
+
+class OrmEventRepository:
+    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+        for event in events:
+            within.require(event.org_id)
+        insert(rows.ProgressEvent, [_event_values(event) for event in events])
+
+    def page_of_stream(
+        self, stream: StreamId, request: PageRequest, *, within: Reach
+    ) -> Page[ProgressEvent]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        found = _rows_of(stream, within).filter(sequence__gt=after)[: request.limit + 1]
+        return page_of([_event(row) for row in found], request, key=lambda event: (event.sequence,))
+
+    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
+        return [_event(row) for row in _rows_of(stream, within)]
+
+    def page(
+        self, selection: EventSelection, request: PageRequest, *, within: Reach
+    ) -> Page[ProgressEvent]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        found = _selected(selection, within).filter(position__gt=after)
+        try:
+            last = settled_up_to(rows.ProgressEvent)
+        except NotSettled:
+            raise LogBusy from None
+        ordered = found.filter(position__lte=last).order_by("position")[: request.limit + 1]
+        page = page_of(list(ordered), request, key=lambda row: (row.position,))
+        events = tuple(_event(row) for row in page.items)
+        return Page(items=events, next_cursor=page.next_cursor)
+
+    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
+        after = number_in(request.cursor) if request.cursor is not None else 0
+        first_events = rows.ProgressEvent.objects.filter(owned_within(within), sequence=1)
+        found = first_events.filter(position__gt=after).order_by("position")[: request.limit + 1]
+        page = page_of(list(found), request, key=lambda row: (row.position,))
+        streams = tuple(_stream(row) for row in page.items)
+        return Page(items=streams, next_cursor=page.next_cursor)
+
+
+def _kept(within: Reach) -> QuerySet[rows.CourseProgress]:
+    return rows.CourseProgress.objects.filter(owned_within(within))
+
+
+def _address(address: str) -> Q:
+    course_id = id_spelled(address)
+    return Q(course_slug=address) if course_id is None else Q(course_id=course_id)
+
+
+def _rows_of(stream: StreamId, within: Reach) -> QuerySet[rows.ProgressEvent]:
+    found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
+    return found.filter(owned_within(within)).order_by("sequence")
+
+
+def _selected(selection: EventSelection, within: Reach) -> QuerySet[rows.ProgressEvent]:
+    conditions = {
+        "user_id": selection.user_id,
+        "org_id": selection.org_id,
+        "occurred_at__gt": selection.since,
+        "occurred_at__lte": selection.until,
+    }
+    given = {name: value for name, value in conditions.items() if value is not None}
+    return rows.ProgressEvent.objects.filter(owned_within(within), **given)
+
+
+def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:
+    return StreamId(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _progress(row: rows.CourseProgress) -> CourseProgress:
+    return CourseProgress(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        course_slug=row.course_slug,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        status=ProgressStatus(row.status),
+        course_version=row.course_version,
+        percent_complete=row.percent_complete,
+        enrolled_at=row.enrolled_at,
+        last_activity_at=row.last_activity_at,
+        completed_at=row.completed_at,
+        completed_items=tuple(ItemId(UUID(item_id)) for item_id in row.completed_items),
+        started_modules=tuple(ModuleId(UUID(module_id)) for module_id in row.started_modules),
+        sequence=row.sequence,
+        hash=row.hash,
+    )
+
+
+def _progress_values(progress: CourseProgress) -> Values:
+    return {
+        "user_id": progress.user_id,
+        "course_id": progress.course_id,
+        "course_slug": progress.course_slug,
+        "org_id": progress.org_id,
+        "status": progress.status,
+        "course_version": progress.course_version,
+        "percent_complete": progress.percent_complete,
+        "enrolled_at": progress.enrolled_at,
+        "last_activity_at": progress.last_activity_at,
+        "completed_at": progress.completed_at,
+        "completed_items": [str(item_id) for item_id in progress.completed_items],
+        "started_modules": [str(module_id) for module_id in progress.started_modules],
+        "sequence": progress.sequence,
+        "hash": progress.hash,
+    }
+
+
+def _event(row: rows.ProgressEvent) -> ProgressEvent:
+    return ProgressEvent(
+        id=EventId(row.id),
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        sequence=row.sequence,
+        fact=Fact(type=EventType(row.type), entity_id=row.entity_id, payload=row.payload),
+        occurred_at=row.occurred_at,
+        recorded_by=UserId(row.recorded_by) if row.recorded_by else None,
+        idempotency_key=row.idempotency_key,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+def _event_values(event: ProgressEvent) -> Values:
+    return {
+        "id": event.id,
+        "user_id": event.user_id,
+        "course_id": event.course_id,
+        "org_id": event.org_id,
+        "sequence": event.sequence,
+        "type": event.fact.type,
+        "entity_type": event.fact.about,
+        "entity_id": event.fact.entity_id,
+        "payload": dict(event.fact.payload),
+        "occurred_at": event.occurred_at,
+        "recorded_by": event.recorded_by,
+        "idempotency_key": event.idempotency_key,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }

@@ -1,0 +1,98 @@
+"""Counts over many learners, made by the database."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, Max, QuerySet
+from django.db.models.functions import TruncDate
+
+from accounts.public import OrganizationId
+from authsvc.kernel.reach import Reach
+from authsvc.storage.reach import owned_within
+from courses.public import AssessmentId, CourseId, ItemId
+from progress import models as rows
+from progress.domain.entities import (
+    AttemptStatus,
+    CourseSummary,
+    ProgressStatus,
+    Statuses,
+    Window,
+    band_of,
+)
+
+# The ORM joins no function that returns rows, and counts no groups of groups.
+_ITEMS: Final = {
+    "postgresql": "jsonb_array_elements_text(kept.completed_items) AS item(value)",
+    "sqlite": "json_each(kept.completed_items) AS item",
+}
+_COUNT_OF_ITEMS: Final = "SELECT item.value, COUNT(*) FROM ({kept}) AS kept, {items} GROUP BY 1"
+_COUNT_OF_SCORES: Final = (
+    "SELECT best.assessment_id, best.percent, COUNT(*) FROM ({kept}) AS best GROUP BY 1, 2"
+)
+
+
+class OrmReportRepository:
+    def statuses(self, course_id: CourseId, *, within: Reach) -> Statuses:
+        counted = _on(course_id, within).values_list("status").annotate(Count("pk"))
+        return {ProgressStatus(status): learners for status, learners in counted.order_by()}
+
+    def completions(
+        self, course_id: CourseId, window: Window, *, within: Reach
+    ) -> Mapping[date, int]:
+        found = _on(course_id, within).filter(
+            completed_at__gte=datetime.combine(window.since, time.min, UTC),
+            completed_at__lte=datetime.combine(window.until, time.max, UTC),
+        )
+        days = found.annotate(day=TruncDate("completed_at", tzinfo=UTC)).values_list("day")
+        return dict(days.annotate(Count("pk")).order_by("day"))
+
+    def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
+        kept = _on(course_id, within).values("completed_items")
+        counted = _counted(_COUNT_OF_ITEMS, kept)
+        return {ItemId(UUID(item_id)): learners for item_id, learners in counted}
+
+    def score_bands(
+        self, course_id: CourseId, *, within: Reach
+    ) -> Mapping[AssessmentId, Mapping[int, int]]:
+        graded = rows.AssessmentAttempt.objects.filter(
+            owned_within(within), course_id=course_id, status=AttemptStatus.GRADED
+        )
+        best = graded.values("assessment_id", "user_id").annotate(
+            percent=Max(100 * F("score") / F("max_score"))
+        )
+        bands: defaultdict[AssessmentId, defaultdict[int, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        for assessment_id, percent, learners in _counted(_COUNT_OF_SCORES, best.order_by()):
+            bands[AssessmentId(UUID(str(assessment_id)))][band_of(percent)] += learners
+        return bands
+
+    def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
+        found = rows.CourseProgress.objects.filter(owned_within(within), org_id=org_id)
+        counted = found.values_list("course_id", "course_slug", "status").annotate(Count("pk"))
+        statuses: defaultdict[tuple[str, UUID], dict[ProgressStatus, int]] = defaultdict(dict)
+        for course_id, slug, status, learners in counted.order_by():
+            statuses[slug, course_id][ProgressStatus(status)] = learners
+        return [
+            CourseSummary(
+                course_id=CourseId(course_id), course_slug=slug, org_id=org_id, statuses=counts
+            )
+            for (slug, course_id), counts in sorted(statuses.items())
+        ]
+
+
+def _on(course_id: CourseId, within: Reach) -> QuerySet[rows.CourseProgress]:
+    return rows.CourseProgress.objects.filter(owned_within(within), course_id=course_id)
+
+
+def _counted(statement: str, kept: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """What the statement counts in the rows that are kept."""
+    sql, parameters = kept.query.sql_with_params()
+    items = _ITEMS[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(kept=sql, items=items), parameters)
+        return list(cursor.fetchall())

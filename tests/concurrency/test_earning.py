@@ -1,0 +1,135 @@
+"""Learners who earn the same credentials in several ways at once."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition_of
+from tests.support.school import School, items_of, manage
+from tests.support.wire import WireCaller, at_once
+
+pytestmark = pytest.mark.database
+
+DEFINE: Final = """
+from uuid import UUID
+from accounts.domain.entities import OPERATOR
+from authsvc.container import services
+from credentials.domain.entities import CredentialTerms, CredentialType, rule_in
+for course_id, rule in {terms!r}:
+    terms = CredentialTerms(
+        name="Knots", type=CredentialType.BADGE, description="", criteria="", issuer="", image_url="",
+        course_id=UUID(course_id), valid_for_days=None, rule=rule and rule_in(rule),
+    )
+    print("credential", services().credentials.define(terms, by=OPERATOR).id)
+"""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two courses of one item each."""
+
+    school: School
+    slugs: tuple[str, str]
+    ids: tuple[str, str]
+
+    def earns(self, *terms: tuple[int, Mapping[str, Any] | None]) -> list[str]:
+        """The ids of new credentials, each of the first or the second course, with its rule."""
+        said = [(self.ids[number], rule) for number, rule in terms]
+        told = manage(self.school.environment, "shell", "-c", DEFINE.format(terms=said))
+        lines = [line.split() for line in told.splitlines()]
+        return [words[1] for words in lines if words[:1] == ["credential"]]
+
+    def enrolled(self) -> tuple[WireCaller, tuple[str, str]]:
+        """Somebody new on both courses, and the addresses of the items."""
+        anna = self.school.learner()
+        for slug in self.slugs:
+            assert anna.post(f"/v1/courses/{slug}/enroll").status == 201
+        first, second = (
+            f"/v1/courses/{slug}/items/{items_of(anna.get(f'/v1/courses/{slug}').json)[0]}/complete"
+            for slug in self.slugs
+        )
+        return anna, (first, second)
+
+    @property
+    def both(self) -> dict[str, Any]:
+        return {"all": [{"course": course_id} for course_id in self.ids]}
+
+    @property
+    def either(self) -> dict[str, Any]:
+        return {"any": [{"course": course_id} for course_id in self.ids]}
+
+
+@pytest.fixture
+def pair(school: School) -> Pair:
+    staff, slugs = school.staff(), (f"knots-{uuid4().hex[:8]}", f"bends-{uuid4().hex[:8]}")
+    for slug in slugs:
+        staff.post("/v1/courses", body_of(a_definition_of(required=1, slug=slug)))
+        staff.post(f"/v1/courses/{slug}/publish")
+    first, second = (str(staff.get(f"/v1/courses/{slug}").json["id"]) for slug in slugs)
+    return Pair(school, slugs, (first, second))
+
+
+def held_by(anna: WireCaller) -> list[str]:
+    items = anna.get("/v1/me/credentials").json["items"]
+    return sorted(item["credential"]["id"] for item in items)
+
+
+def test_of_twenty_claims_at_once_one_succeeds(pair: Pair) -> None:
+    anna, completions = pair.enrolled()
+    for place in completions:
+        anna.post(place)
+    (credential,) = pair.earns((0, pair.both))
+
+    answers = at_once(*[lambda: anna.post(f"/v1/credentials/{credential}/issue")] * 20)
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    assert {answer.code for answer in answers if answer.status == 409} == {"already-issued"}
+    assert held_by(anna) == [credential]
+
+
+def test_twenty_completions_at_once_issue_one_copy(pair: Pair) -> None:
+    credentials = pair.earns((0, pair.either), (1, pair.either))
+    anna, (first, second) = pair.enrolled()
+
+    answers = at_once(*[lambda: anna.post(first), lambda: anna.post(second)] * 10)
+
+    assert {answer.status for answer in answers} == {200}
+    assert held_by(anna) == sorted(credentials)
+
+
+def test_who_completes_both_courses_at_once_earns_what_asks_for_both(pair: Pair) -> None:
+    """And nobody waits for ever, in whatever order the streams and the copies are locked."""
+    credentials = pair.earns((0, pair.both), (1, pair.either), (0, None), (1, pair.both))
+    learners = [pair.enrolled() for _ in range(10)]
+
+    answers = at_once(
+        *[lambda who=who, place=place: who.post(place) for who, two in learners for place in two]
+    )
+
+    assert {answer.status for answer in answers} == {200}
+    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 10
+
+
+def test_what_is_claimed_while_it_is_earned_is_issued_once(pair: Pair) -> None:
+    """The claim is filed in the stream to which the completion adds, so the two meet twice."""
+    learners = [pair.enrolled() for _ in range(10)]
+    for who, (first, _) in learners:
+        who.post(first)
+    credentials = pair.earns((1, pair.either), (1, pair.either))
+    claims = [f"/v1/credentials/{credential}/issue" for credential in credentials]
+
+    answers = at_once(
+        *[
+            lambda who=who, place=place: who.post(place)
+            for who, (_, second) in learners
+            for place in (second, *reversed(claims))
+        ]
+    )
+
+    assert {answer.status for answer in answers} <= {200, 201, 409}
+    assert [held_by(who) for who, _ in learners] == [sorted(credentials)] * 10

@@ -1,0 +1,165 @@
+"""Whoever takes the log out while others write into it, and commit in another order than they wrote in."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from threading import Event
+from typing import Final, TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+
+from accounts.domain.entities import OPERATOR, Organization
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.storage import settled
+from courses.domain.entities import Course
+from progress.domain.entities import ProgressEvent
+from tests.support.builders import a_definition_of
+from tests.support.databases import connected_to, own_database
+from tests.support.learning import Learner
+from tests.support.tenants import has_member, has_organization
+from tests.support.worlds import World, orm_world
+
+pytestmark = pytest.mark.postgres
+
+Done = TypeVar("Done")
+PageOf = Callable[[PageRequest], Page[ProgressEvent]]
+SECONDS: Final = 20
+A_WHILE: Final = 0.3
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_database(tmp_path_factory.mktemp("export")) as url:
+        yield url
+
+
+@pytest.fixture
+def town(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world that all threads see, in a database of its own, with patience for slow machines."""
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
+    with connected_to(url):
+        call_command("migrate", verbosity=0)
+        yield orm_world()
+
+
+@pytest.fixture
+def harbour(town: World) -> Organization:
+    """New for each test, and so is its log."""
+    return has_organization(town, slug=f"harbour-{uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def course(town: World, harbour: Organization) -> Course:
+    authoring, definition = town.services.authoring, a_definition_of(required=1)
+    made = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
+    return authoring.publish(made.slug, by=OPERATOR)
+
+
+@pytest.fixture
+def people(town: World, harbour: Organization) -> list[Learner]:
+    """Four who learn there."""
+    return [Learner(services=town.services, principal=has_member(town, harbour)) for _ in range(4)]
+
+
+@pytest.fixture
+def page_of(town: World, harbour: Organization) -> PageOf:
+    """Pages of all that is recorded there."""
+    return partial(town.services.export.page, by=OPERATOR, org_id=harbour.id)
+
+
+class Elsewhere:
+    """Threads with connections of their own to the database."""
+
+    def __init__(self, url: str, pool: ThreadPoolExecutor) -> None:
+        self.url, self.pool = url, pool
+
+    def begin(self, act: Callable[[], Done]) -> Future[Done]:
+        def there() -> Done:
+            with connected_to(self.url):
+                return act()
+
+        return self.pool.submit(there)
+
+    @contextmanager
+    def enrolling(self, anna: Learner, course: Course) -> Iterator[Event]:
+        """She has been inserted into the log, and her unit of work ends with the event."""
+        inserted, may_end = Event(), Event()
+
+        def enrol() -> None:
+            with anna.services.unit_of_work.atomic():
+                anna.enrols(course)
+                inserted.set()
+                assert may_end.wait(SECONDS)
+
+        enrolment = self.begin(enrol)
+        try:
+            assert inserted.wait(SECONDS)
+            yield may_end
+        finally:
+            may_end.set()
+            enrolment.result(SECONDS)
+
+
+@pytest.fixture
+def elsewhere(url: str) -> Iterator[Elsewhere]:
+    with ThreadPoolExecutor(3) as pool:
+        yield Elsewhere(url, pool)
+
+
+def learners_in(events: tuple[ProgressEvent, ...]) -> list[UUID | None]:
+    return [event.user_id for event in events]
+
+
+def ids_of(*learners: Learner) -> list[UUID | None]:
+    return [learner.principal.user_id for learner in learners]
+
+
+def test_a_page_waits_for_whoever_wrote_first_and_commits_last(
+    page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
+) -> None:
+    anna, ben, *_ = people
+
+    with elsewhere.enrolling(anna, course) as may_end:
+        ben.enrols(course)
+        page = elsewhere.begin(lambda: page_of(PageRequest()))
+        assert not wait([page], timeout=A_WHILE).done
+        may_end.set()
+
+    assert learners_in(page.result(SECONDS).items) == ids_of(anna, ben)
+
+
+def test_a_page_leaves_out_what_was_written_after_it_was_asked_for(
+    page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
+) -> None:
+    """Or Ben would be on it, and Cleo, who wrote before him and is not there yet, passed over."""
+    anna, ben, cleo, _ = people
+
+    with elsewhere.enrolling(anna, course) as may_end:
+        page = elsewhere.begin(lambda: page_of(PageRequest()))
+        wait([page], timeout=A_WHILE)
+        with elsewhere.enrolling(cleo, course):
+            ben.enrols(course)
+            may_end.set()
+            events = page.result(SECONDS).items
+
+    assert learners_in(events) == ids_of(anna)
+
+
+def test_whoever_follows_the_pages_loses_nobody_who_commits_late(
+    page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
+) -> None:
+    first, second, anna, ben = people
+    for learner in (first, second):
+        learner.enrols(course)
+
+    begun = page_of(PageRequest(limit=1))
+    with elsewhere.enrolling(anna, course) as may_end:
+        ben.enrols(course)
+        rest = elsewhere.begin(lambda: page_of(PageRequest(cursor=begun.next_cursor)))
+        wait([rest], timeout=A_WHILE)
+        may_end.set()
+
+    assert learners_in(begun.items + rest.result(SECONDS).items) == ids_of(*people)

@@ -1,0 +1,176 @@
+"""Learners and authors of learning pathways who all want something at once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+
+from accounts.domain.entities import OPERATOR
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import Course, ItemId, LearningPathway, PathwayDefinition
+from credentials.domain.entities import CompletedPathway
+from progress.domain.events import PathwayCompleted
+from tests.concurrency.test_organizations import DONE
+from tests.concurrency.test_organizations import at_once as anywhere_at_once
+from tests.support.builders import a_definition_of
+from tests.support.databases import connected_to, own_database
+from tests.support.learning import (
+    Learner,
+    a_credential_for,
+    a_learner,
+    a_published_course,
+    items_of,
+)
+from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.worlds import World, orm_world
+
+pytestmark = pytest.mark.postgres
+
+Act = Callable[[], object]
+AtOnce = Callable[..., Counter[str]]
+
+MANY: Final = 20
+ROUNDS: Final = 10
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_database(tmp_path_factory.mktemp("pathways")) as url:
+        yield url
+
+
+@pytest.fixture
+def town(url: str) -> Iterator[World]:
+    """A world that all threads see, in a database of its own."""
+    with connected_to(url):
+        call_command("migrate", verbosity=0)
+        yield orm_world()
+
+
+@pytest.fixture
+def at_once(url: str) -> AtOnce:
+    """Says what comes of doing all this in that database at the same moment."""
+
+    def there(act: Act) -> object:
+        with connected_to(url):
+            return act()
+
+    return lambda *acts: anywhere_at_once(*[partial(there, act) for act in acts])
+
+
+@pytest.fixture
+def told(town: World) -> list[PathwayCompleted]:
+    """What is told of completed pathways."""
+    events: list[PathwayCompleted] = []
+    town.services.pathways.events.subscribe(PathwayCompleted, events.append)
+    return events
+
+
+def has_courses(town: World, number: int) -> list[Course]:
+    """Published, of one item each."""
+    return [
+        a_published_course(town.services, a_definition_of(required=1, slug=f"race-{uuid4().hex}"))
+        for _ in range(number)
+    ]
+
+
+def of_all(*courses: Course, slug: str = "") -> PathwayDefinition:
+    stage = a_stage(*(course.slug for course in courses))
+    return on_paper(stage, slug=slug or f"way-{uuid4().hex}")
+
+
+def has_pathway(town: World, *courses: Course) -> LearningPathway:
+    return a_published_pathway(town.services, of_all(*courses))
+
+
+def last_of(anna: Learner, course: Course) -> ItemId:
+    """The item that is left on a course that she is on from now on."""
+    anna.enrols(course)
+    (item_id,) = items_of(anna.services, course)
+    return item_id
+
+
+def counts(town: World, *courses: Course) -> list[int]:
+    kept = town.repositories.courses
+    return [kept.at(course.slug, within=EVERYWHERE).pathways for course in courses]
+
+
+def test_whoever_completes_all_courses_of_a_pathway_at_once_completes_it_once(
+    town: World, at_once: AtOnce, told: list[PathwayCompleted]
+) -> None:
+    courses, anna = has_courses(town, MANY), a_learner(town)
+    pathway = has_pathway(town, *courses)
+    a_credential_for(town.services, courses[0], rule=CompletedPathway(pathway.id))
+    left = [(course, last_of(anna, course)) for course in courses]
+
+    outcomes = at_once(*[partial(anna.completes, course, item_id) for course, item_id in left])
+
+    assert outcomes == {DONE: MANY}
+    assert [event.pathway_id for event in told] == [pathway.id]
+    assert anna.services.pathways.get(pathway.slug, by=anna.principal).is_completed
+    assert len(anna.held()) == 1
+
+
+def test_a_last_course_that_is_completed_twenty_times_at_once_completes_the_pathway_once(
+    town: World, at_once: AtOnce, told: list[PathwayCompleted]
+) -> None:
+    (knots, bends), anna = has_courses(town, 2), a_learner(town)
+    pathway = has_pathway(town, knots, bends)
+    a_credential_for(town.services, knots, rule=CompletedPathway(pathway.id))
+    anna.passes(knots)
+    item_id = last_of(anna, bends)
+
+    outcomes = at_once(*[lambda: anna.completes(bends, item_id)] * MANY)
+
+    assert outcomes == {DONE: MANY}
+    assert [event.course_id for event in told] == [bends.id]
+    assert [held.copy.evidence.course_id for held in anna.held()] == [bends.id]
+
+
+def test_whoever_enrols_while_a_pathway_is_retired_is_taken_or_refused(
+    town: World, at_once: AtOnce
+) -> None:
+    for _ in range(ROUNDS):
+        knots, bends = has_courses(town, 2)
+        chain = a_chain(knots.slug, bends.slug, slug=f"way-{uuid4().hex}")
+        pathway = a_published_pathway(town.services, chain)
+        people = [a_learner(town) for _ in range(5)]
+
+        outcomes = at_once(
+            *[partial(anna.enrols, bends) for anna in people],
+            partial(town.services.pathway_authoring.retire, pathway.slug, by=OPERATOR),
+        )
+
+        assert outcomes.keys() <= {DONE, "prerequisites-missing"}
+        assert outcomes.total() == 6
+        assert a_learner(town).enrols(bends).is_on_it
+
+
+def test_pathways_with_the_same_courses_are_published_at_once(town: World, at_once: AtOnce) -> None:
+    courses = has_courses(town, 3)
+    authoring = town.services.pathway_authoring
+    drafts = [authoring.create(of_all(*courses), by=OPERATOR) for _ in range(MANY)]
+
+    outcomes = at_once(*[partial(authoring.publish, each.slug, by=OPERATOR) for each in drafts])
+
+    assert outcomes == {DONE: MANY}
+    assert counts(town, *courses) == [MANY] * 3
+
+
+def test_pathways_that_exchange_their_courses_at_once_do(town: World, at_once: AtOnce) -> None:
+    revise = town.services.pathway_authoring.revise
+    for _ in range(ROUNDS):
+        knots, bends = has_courses(town, 2)
+        first, second = has_pathway(town, knots), has_pathway(town, bends)
+
+        outcomes = at_once(
+            partial(revise, first.slug, of_all(bends, slug=first.slug), by=OPERATOR),
+            partial(revise, second.slug, of_all(knots, slug=second.slug), by=OPERATOR),
+        )
+
+        assert outcomes == {DONE: 2}
+        assert counts(town, knots, bends) == [1, 1]

@@ -1,0 +1,179 @@
+"""Assessments as authors write them, in YAML and in JSON."""
+
+import json
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from courses.definitions import definition_of, read_definition, write_definition
+from courses.domain.entities import (
+    AnswerKey,
+    AssessmentDefinition,
+    AssessmentType,
+    Choice,
+    Criterion,
+    LatePolicy,
+    QuestionDefinition,
+    QuestionKind,
+    ScoringModel,
+)
+from courses.domain.errors import InvalidDefinition
+from tests.support.exams import EXAMS
+
+PAPER: Final = read_definition(EXAMS)
+QUIZ, PROJECT, EXAM = (item.assessment for item in PAPER.modules[0].items)
+
+
+def in_json(**members: Any) -> dict[str, Any]:
+    """A body whose only assessment asks one question, a short one, with these members."""
+    question = {"key": "length", "kind": "short", "prompt": "How long?"} | members
+    item = {
+        "key": "quiz",
+        "title": "A quiz",
+        "type": "assessment",
+        "body": "",
+        "assessment": {"questions": [question]},
+    }
+    module = {"key": "loops", "title": "Loops", "items": [item]}
+    return {"slug": "knots", "title": "Knots", "modules": [module]}
+
+
+def assessment_in(value: Any) -> AssessmentDefinition:
+    assessment = definition_of(value).modules[0].items[0].assessment
+    assert assessment is not None
+    return assessment
+
+
+def test_a_quiz_says_what_its_author_wrote() -> None:
+    slips = QuestionDefinition(
+        key="slips",
+        kind=QuestionKind.MCQ,
+        prompt="Which knot slips?",
+        max_score=2,
+        choices=(
+            Choice(key="bowline", text="The bowline", is_right=False),
+            Choice(key="noose", text="The noose", is_right=True),
+        ),
+    )
+    king = QuestionDefinition(
+        key="king",
+        kind=QuestionKind.SHORT,
+        prompt="What is the king of knots?",
+        answer_key=AnswerKey(texts=("bowline", "the bowline")),
+    )
+    length = QuestionDefinition(
+        key="length",
+        kind=QuestionKind.SHORT,
+        prompt="How long must the end be?",
+        answer_key=AnswerKey(number=40, tolerance=2.5),
+    )
+
+    said = AssessmentDefinition(questions=(slips, king, length), pass_percent=70, attempt_limit=3)
+    assert said == QUIZ
+
+
+def test_what_people_score_says_along_what_and_by_when() -> None:
+    assert PROJECT is not None
+    assert EXAM is not None
+
+    assert (PROJECT.type, PROJECT.scoring) == (AssessmentType.PROJECT, ScoringModel.RUBRIC)
+    assert PROJECT.questions[0].rubric == (
+        Criterion(key="holds", text="It holds.", max_score=3),
+        Criterion(key="looks", text="It looks good.", max_score=2),
+    )
+    assert (EXAM.type, EXAM.scoring) == (AssessmentType.EXAM, ScoringModel.MANUAL)
+    assert (EXAM.time_limit_minutes, EXAM.late) == (60, LatePolicy.MARK)
+
+
+def test_what_is_written_reads_back_as_the_same() -> None:
+    assert read_definition(write_definition(PAPER)) == PAPER
+
+
+def test_json_says_the_same() -> None:
+    assert definition_of(yaml.safe_load(EXAMS)) == PAPER
+    assert read_definition(json.dumps(yaml.safe_load(EXAMS))) == PAPER
+
+
+def test_an_assessment_is_a_quiz_that_a_program_scores_unless_it_says_otherwise() -> None:
+    assessment = assessment_in(in_json(accepts=["40"]))
+
+    assert (assessment.type, assessment.scoring) == (AssessmentType.QUIZ, ScoringModel.AUTO)
+    assert (assessment.pass_percent, assessment.late) == (60, LatePolicy.REFUSE)
+    assert assessment.attempt_limit is None
+    assert assessment.time_limit_minutes is None
+    assert assessment.questions[0].max_score == 1
+
+
+@pytest.mark.parametrize("number", [1e-07, -2.5e300, 1e16, 5e-324, 123456789.125, 0, -0.0])
+@pytest.mark.parametrize("spelled", ["{}", "{:e}", "{:E}"])
+def test_a_number_is_read_from_json_however_it_is_spelled(number: float, spelled: str) -> None:
+    text = json.dumps(in_json(number=-17171)).replace("-17171", spelled.format(number))
+
+    (question,) = read_definition(text).modules[0].items[0].assessment.questions  # type: ignore[union-attr]  # it has one
+    assert question.answer_key == AnswerKey(number=json.loads(spelled.format(number)))
+
+
+def test_a_word_that_looks_like_a_number_stays_a_word_in_json() -> None:
+    value = in_json(accepts=["1e-07"]) | {"title": "1e5"}
+
+    assert read_definition(json.dumps(value)) == definition_of(value)
+
+
+def test_numbers_are_floats_and_counts_are_whole_however_they_are_written() -> None:
+    body = in_json(number=40, tolerance=2, max_score=3.0)
+    body["modules"][0]["items"][0]["assessment"] |= {
+        "pass_percent": 50.0,
+        "attempts": 2.0,
+        "minutes": 10.0,
+    }
+
+    assessment = assessment_in(body)
+
+    (question,) = assessment.questions
+    assert question.answer_key is not None
+    said = (question.answer_key.number, question.answer_key.tolerance)
+    counts = (assessment.pass_percent, assessment.attempt_limit, assessment.time_limit_minutes)
+    assert {type(number) for number in said} == {float}
+    assert {type(count) for count in (*counts, question.max_score)} == {int}
+
+
+@pytest.mark.parametrize("member", ["number", "tolerance"])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400])
+def test_a_number_that_nothing_can_be_compared_with_is_refused(member: str, number: float) -> None:
+    body = in_json(number=1) | {}
+    body["modules"][0]["items"][0]["assessment"]["questions"][0][member] = number
+
+    with pytest.raises(InvalidDefinition) as refusal:
+        definition_of(body)
+
+    (complaint,) = refusal.value.complaints
+    assert complaint.path == f"modules/0/items/0/assessment/questions/0/{member}"
+    assert complaint.detail == "no answer can be compared with this number"
+
+
+def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:
+    assert PROJECT is not None
+    first, second = PROJECT.questions[0].rubric
+    text = EXAMS.replace("max_score: 3", "max_score: 3.0")
+
+    assert (first.max_score, second.max_score) == (3, 2)
+    assert read_definition(text) == PAPER
+
+
+def test_what_goes_without_saying_is_not_written() -> None:
+    written = yaml.safe_load(write_definition(PAPER))
+
+    quiz, _, exam = (item["assessment"] for item in written["modules"][0]["items"])
+    assert set(quiz) == {"type", "scoring", "pass_percent", "attempts", "questions"}
+    assert set(exam) == {"type", "scoring", "pass_percent", "minutes", "late", "questions"}
+    assert set(quiz["questions"][1]) == {"key", "kind", "prompt", "max_score", "accepts"}
+    assert quiz["questions"][0]["choices"][0] == {"key": "bowline", "text": "The bowline"}
+
+
+def test_an_assessment_that_is_passed_with_other_points_is_another() -> None:
+    assert QUIZ is not None
+    text = EXAMS.replace("pass_percent: 70", "pass_percent: 71")
+
+    assert read_definition(text).modules[0].items[0].assessment == replace(QUIZ, pass_percent=71)

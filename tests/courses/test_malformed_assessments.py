@@ -1,0 +1,183 @@
+"""Definitions with assessments that are not what they should be: each is refused with its line, and changes nothing."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from accounts.domain.entities import OPERATOR
+from courses.definitions import read_definition
+from tests.support.commands import refusal_of
+from tests.support.definitions import complaints_about
+from tests.support.exams import EXAMS, Mutant, mutants
+from tests.support.house import House
+
+MUTANTS: Final = list(mutants())
+QUIZ: Final = "modules/0/items/0/assessment"
+QUESTION: Final = f"{QUIZ}/questions/0"
+KING: Final = f"{QUIZ}/questions/1"
+LENGTH: Final = f"{QUIZ}/questions/2"
+PICTURE: Final = "modules/0/items/1/assessment/questions/0"
+EXAM: Final = "modules/0/items/2/assessment"
+UNCOMPARABLE: Final = "no answer can be compared with this number"
+TAKEN: Final = "the key {!r} is taken"
+KINDS: Final = "['mcq', 'short', 'code', 'file', 'peer']"
+UNSCORED: Final = "no program can score this; say who does in `scoring`"
+
+
+def with_slip(old: str, new: str) -> str:
+    """The paper with the first *old* replaced."""
+    assert old in EXAMS
+    return EXAMS.replace(old, new, 1)
+
+
+def test_the_paper_itself_is_right_and_has_a_question_of_every_kind() -> None:
+    items = read_definition(EXAMS).modules[0].items
+    kinds = {
+        question.kind for item in items if item.assessment for question in item.assessment.questions
+    }
+
+    assert len(kinds) == 5
+
+
+def test_there_are_more_than_two_hundred_ways_to_get_it_wrong() -> None:
+    assert len({mutant.text for mutant in MUTANTS}) == len(MUTANTS)
+    assert len(MUTANTS) > 200
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_line_that_went_wrong_is_named(mutant: Mutant) -> None:
+    said = [detail for _, detail in complaints_about(mutant.text)]
+
+    assert [
+        detail
+        for detail in said
+        if detail.startswith(f"line {mutant.line}: ") and mutant.says in detail
+    ]
+
+
+@pytest.mark.database
+def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
+    house.services.authoring.create(read_definition(EXAMS), by=OPERATOR)
+    before = house.services.authoring.export("knots", by=OPERATOR)
+    file = tmp_path / "knots.yaml"
+
+    for mutant in MUTANTS:
+        file.write_text(mutant.text, encoding="utf-8")
+        refusal, said = refusal_of("import_course", str(file))
+
+        assert f"line {mutant.line}: " in refusal, mutant.name
+        assert said == "", mutant.name
+    assert house.services.authoring.export("knots", by=OPERATOR) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "line", "reason"),
+    [
+        ("scoring: auto", "late: mark", f"{QUIZ}/late", 15, "without minutes nothing is late"),
+        ("kind: mcq", "kind: essay", f"{QUESTION}/kind", 20, f"'essay' is not one of {KINDS}"),
+        ("scoring: rubric", "scoring: auto", f"{PICTURE}/kind", 50, UNSCORED),
+        ("scoring: manual\n", "scoring: auto\n", f"{EXAM}/questions/0/kind", 74, UNSCORED),
+        ("key: king", "key: slips", f"{KING}/key", 30, TAKEN.format("slips")),
+        ("key: noose", "key: bowline", f"{QUESTION}/choices/1/key", 27, TAKEN.format("bowline")),
+        ("key: looks", "key: holds", f"{PICTURE}/rubric/1/key", 57, TAKEN.format("holds")),
+        ("right: true", "right: false", f"{QUESTION}/choices", 23, "no choice is right"),
+        (
+            "max_score: 5",
+            "max_score: 6",
+            f"{PICTURE}/rubric",
+            53,
+            "the points add up to 5, not to those of the question",
+        ),
+        ("number: 40", "number: .nan", f"{LENGTH}/number", 39, UNCOMPARABLE),
+        ("number: 40", "number: -.inf", f"{LENGTH}/number", 39, UNCOMPARABLE),
+        ("tolerance: 2.5", "tolerance: .inf", f"{LENGTH}/tolerance", 40, UNCOMPARABLE),
+        ("tolerance: 2.5", "tolerance: .nan", f"{LENGTH}/tolerance", 40, UNCOMPARABLE),
+        (
+            "tolerance: 2.5",
+            "tolerance: -1",
+            f"{LENGTH}/tolerance",
+            40,
+            "-1 is less than the minimum of 0",
+        ),
+        (
+            "              number: 40\n",
+            "",
+            LENGTH,
+            36,
+            "'accepts' is a required property",
+        ),
+        ("- bowline\n", "- '  '\n", f"{KING}/accepts/0", 34, "an answer is more than white space"),
+        ("- bowline\n", "- ''\n", f"{KING}/accepts/0", 34, "'' should be non-empty"),
+        (
+            "pass_percent: 70",
+            "pass_percent: 0",
+            f"{QUIZ}/pass_percent",
+            16,
+            "0 is less than the minimum of 1",
+        ),
+        (
+            "pass_percent: 70",
+            "pass_percent: 101",
+            f"{QUIZ}/pass_percent",
+            16,
+            "101 is greater than the maximum of 100",
+        ),
+        ("attempts: 3", "attempts: 2.5", f"{QUIZ}/attempts", 17, "2.5 is not of type 'integer'"),
+        ("attempts: 3", "attempts: true", f"{QUIZ}/attempts", 17, "True is not of type 'integer'"),
+        ("minutes: 60", "minutes: 0", f"{EXAM}/minutes", 70, "0 is less than the minimum of 1"),
+        (
+            "prompt: Which knot slips?",
+            "prompt: ''",
+            f"{QUESTION}/prompt",
+            21,
+            "'' should be non-empty",
+        ),
+        (
+            "right: true",
+            "right: 'yes'",
+            f"{QUESTION}/choices/1/right",
+            29,
+            "'yes' is not of type 'boolean'",
+        ),
+        (
+            "type: assessment",
+            "type: lesson",
+            "modules/0/items/0",
+            8,
+            "only an item of type assessment has an assessment",
+        ),
+        (
+            "kind: code",
+            "kind: code\n              number: 1",
+            f"{EXAM}/questions/0",
+            73,
+            "only short has a number",
+        ),
+        (
+            "kind: code",
+            "kind: code\n              accepts: [a]",
+            f"{EXAM}/questions/0",
+            73,
+            "only short accepts texts",
+        ),
+        (
+            "kind: code",
+            "kind: code\n              choices: [{key: a, text: A}, {key: b, text: B}]",
+            f"{EXAM}/questions/0",
+            73,
+            "only mcq has choices",
+        ),
+        (
+            "accepts:",
+            "rubric: [{key: a, text: A, max_score: 1}]\n              accepts:",
+            KING,
+            30,
+            "what a program scores has no rubric",
+        ),
+    ],
+)
+def test_a_flaw_is_named_with_its_place(
+    old: str, new: str, path: str, line: int, reason: str
+) -> None:
+    assert (path, f"line {line}: {reason}") in complaints_about(with_slip(old, new))

@@ -1,0 +1,212 @@
+"""Packed exports of Open edX are unpacked without trust."""
+
+import gzip
+import tarfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from courses.definitions.olx import is_archive, read_olx, unpacked
+from courses.definitions.olx.archives import MOST_BYTES
+from courses.domain.errors import InvalidDefinition
+from tests.support.olx import KNOTS
+
+Packing = Callable[[tarfile.TarFile], None]
+
+
+def packed(file: Path, packing: Packing, *, format_: int = tarfile.PAX_FORMAT) -> Path:
+    with tarfile.open(file, "w:gz", format=format_) as archive:
+        packing(archive)
+    return file
+
+
+def knots_in(folder: str) -> Packing:
+    return lambda archive: archive.add(KNOTS, arcname=folder)
+
+
+def a_member(name: str, *, type_: bytes = tarfile.REGTYPE, link: str = "") -> Packing:
+    """A packing of one member, which holds an empty course if it is a file."""
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = type_, link
+    content = b"<course/>" if type_ == tarfile.REGTYPE else b""
+    member.size = len(content)
+    return lambda archive: archive.addfile(member, BytesIO(content))
+
+
+def refusal_of(file: Path) -> str:
+    with pytest.raises(InvalidDefinition) as refused, unpacked(file):
+        pass
+    (complaint,) = refused.value.complaints
+    assert complaint.path == file.name
+    return complaint.detail
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "knots.tar.gz"
+
+
+@pytest.mark.parametrize("folder", ["", "course", "./", "./course"])
+@pytest.mark.parametrize("format_", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT])
+def test_an_export_reads_like_the_folder_that_was_packed(
+    file: Path, folder: str, format_: int
+) -> None:
+    packed(file, knots_in(folder), format_=format_)
+
+    with unpacked(file) as place:
+        read = read_olx(place)
+
+    assert read == read_olx(KNOTS)
+
+
+def test_nothing_is_left_behind_and_what_is_not_read_is_not_unpacked(file: Path) -> None:
+    packed(file, knots_in("course"))
+
+    with unpacked(file) as place:
+        suffixes = {path.suffix for path in place.rglob("*") if path.is_file()}
+
+    assert suffixes == {".xml", ".html"}
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("packing", "said"),
+    [
+        (a_member("/etc/course.xml"), "it holds a file outside of itself, '/etc/course.xml'"),
+        (a_member("../course.xml"), "it holds a file outside of itself, '../course.xml'"),
+        (a_member("a/../../b.xml"), "it holds a file outside of itself, 'a/../../b.xml'"),
+        (a_member("a\\..\\b.xml"), "it holds a file outside of itself, 'a\\\\..\\\\b.xml'"),
+        (
+            a_member("a.xml", type_=tarfile.SYMTYPE, link="/etc/passwd"),
+            "it holds something that is no file, 'a.xml'",
+        ),
+        (
+            a_member("a.xml", type_=tarfile.LNKTYPE, link="b.xml"),
+            "it holds something that is no file, 'a.xml'",
+        ),
+        (
+            a_member("a.xml", type_=tarfile.FIFOTYPE),
+            "it holds something that is no file, 'a.xml'",
+        ),
+        (
+            a_member("dev", type_=tarfile.CHRTYPE),
+            "it holds something that is no file, 'dev'",
+        ),
+        (
+            a_member(f"{'a' * 501}.xml"),
+            f"it holds a file with too long a name, '{'a' * 100}'",
+        ),
+    ],
+)
+def test_what_could_reach_out_of_the_archive_is_refused(
+    file: Path, packing: Packing, said: str
+) -> None:
+    assert refusal_of(packed(file, packing)) == said
+
+
+def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
+    def too_long(archive: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo("a.html")
+        member.size = 4_000_001
+        archive.addfile(member, BytesIO(b" " * member.size))
+
+    assert refusal_of(packed(file, too_long)) == "it holds a file that is too long, 'a.html'"
+
+
+def test_a_small_archive_of_very_much_is_given_up(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 100_000)
+
+    def much(archive: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo("film.mp4")
+        member.size = 10_000_000
+        archive.addfile(member, BytesIO(bytes(member.size)))
+
+    assert refusal_of(packed(file, much)) == "there is too much in it"
+    assert MOST_BYTES == 200_000_000
+
+
+def test_a_header_that_claims_to_be_long_is_not_believed(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 100_000)
+    header = tarfile.TarInfo("././@PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, 50_000_000
+    file.write_bytes(gzip.compress(header.tobuf(tarfile.USTAR_FORMAT) + bytes(header.size)))
+
+    assert refusal_of(file) == "there is too much in it"
+
+
+def test_an_archive_of_very_many_files_is_given_up(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courses.definitions.olx.archives.MOST_MEMBERS", 3)
+
+    def many(archive: tarfile.TarFile) -> None:
+        for number in range(4):
+            archive.addfile(tarfile.TarInfo(f"{number}.png"))
+
+    assert refusal_of(packed(file, many)) == "it holds too many files"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not packed", gzip.compress(b"no tar"), gzip.compress(b"x" * 5000)],
+    ids=["empty", "not packed", "packed text", "much packed text"],
+)
+def test_what_is_no_archive_is_refused(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+    assert refusal_of(file) == "it is not a whole archive"
+
+
+def is_unpacked_or_refused(file: Path) -> bool:
+    try:
+        with unpacked(file) as place:
+            return place.is_dir()
+    except InvalidDefinition as refusal:
+        return bool(refusal.complaints)
+
+
+def test_an_archive_that_was_cut_short_is_no_whole_one(file: Path) -> None:
+    whole = packed(file, knots_in("course")).read_bytes()
+
+    for at in range(10, len(whole), 100):
+        file.write_bytes(whole[:at])
+        assert refusal_of(file) == "it is not a whole archive"
+
+
+def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path) -> None:
+    plain = gzip.decompress(packed(file, knots_in("course")).read_bytes())
+
+    for at in range(0, 512, 3):
+        file.write_bytes(gzip.compress(plain[:at] + b"\xff" + plain[at + 1 :], 1))
+        assert is_unpacked_or_refused(file)
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(file: Path) -> None:
+    def clash(archive: tarfile.TarFile) -> None:
+        a_member("a.xml")(archive)
+        a_member("a.xml/b.xml")(archive)
+
+    assert refusal_of(packed(file, clash)) == "it is not a whole archive"
+
+
+def test_an_archive_without_a_course_is_read_as_a_folder_without_one(file: Path) -> None:
+    packed(file, a_member("readme.html"))
+
+    with pytest.raises(InvalidDefinition) as refused, unpacked(file) as place:
+        read_olx(place)
+
+    assert [each.detail for each in refused.value.complaints] == ["course.xml is missing"]
+
+
+KNOWN: Final = {"a.tar.gz": True, "A.TAR.GZ": True, "a.tgz": True, "a.gz": False, "a.yaml": False}
+
+
+def test_an_archive_is_known_by_its_name() -> None:
+    assert {name: is_archive(Path(name)) for name in KNOWN} == KNOWN

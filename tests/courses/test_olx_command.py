@@ -1,0 +1,106 @@
+"""The command that brings courses of Open edX into the house."""
+
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from accounts.domain.entities import OPERATOR
+from courses.domain.errors import CourseNotFound
+from tests.support.commands import refusal_of, said_by
+from tests.support.house import House
+from tests.support.olx import KNOTS, a_course_in, mapped, put
+
+pytestmark = pytest.mark.database
+
+
+def keys_of(house: House, slug: str) -> list[str]:
+    draft = house.services.authoring.export(slug, by=OPERATOR)
+    return [item.key for module in draft.modules for item in module.items]
+
+
+def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(house: House) -> None:
+    said = said_by("import_course", str(KNOTS)).splitlines()
+
+    definition, unmapped = mapped(KNOTS)
+    assert said == [
+        *unmapped,
+        "sailx-knots101: the draft has 2 modules and 7 items.",
+        "18 things could not be mapped.",
+        "To show it to learners: manage.py publish_course sailx-knots101",
+    ]
+    assert keys_of(house, "sailx-knots101") == [
+        item.key for module in definition.modules for item in module.items
+    ]
+
+
+def test_a_course_of_which_nothing_is_left_out_says_so_by_silence(
+    house: House, tmp_path: Path
+) -> None:
+    folder = a_course_in(tmp_path, "<html><p>Make a loop.</p></html>")
+
+    said = said_by("import_course", str(folder))
+
+    assert said.splitlines() == [
+        "sailx-knots: the draft has 1 module and 1 item.",
+        "To show it to learners: manage.py publish_course sailx-knots",
+    ]
+
+
+def test_a_packed_export_is_imported_like_its_folder(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "knots.tar.gz"
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(KNOTS, arcname="course")
+
+    said = said_by("import_course", str(file))
+
+    assert said == said_by("import_course", str(KNOTS))
+    assert len(keys_of(house, "sailx-knots101")) == 7
+
+
+def test_a_changed_course_takes_the_place_of_its_draft(house: House, tmp_path: Path) -> None:
+    folder = shutil.copytree(KNOTS, tmp_path / "knots")
+    said_by("import_course", str(folder))
+    put(folder, {"vertical/quiz.xml": '<vertical><html url_name="before"/></vertical>'})
+
+    said_by("import_course", str(folder))
+
+    assert keys_of(house, "sailx-knots101") == [
+        "read", "film", "quiz", "read-2", "film-2", "sheet-bend",
+    ]  # fmt: skip  # a list of names
+
+
+def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
+    house: House, tmp_path: Path
+) -> None:
+    refusal, said = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
+
+    assert refusal.splitlines()[:3] == [
+        "The course definition is not valid:",
+        "  course.xml: nothing in the course can be mapped",
+        "  course.xml:2: <lti> cannot be mapped",
+    ]
+    assert said == ""
+    with pytest.raises(CourseNotFound):
+        keys_of(house, "sailx-knots")
+
+
+def test_an_archive_that_is_not_there_is_named(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "missing.tar.gz"
+
+    refusal, _ = refusal_of("import_course", str(file))
+
+    assert refusal == f"{file} cannot be read: No such file or directory."
+
+
+def test_an_archive_that_is_none_is_refused(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "knots.tar.gz"
+    file.write_bytes(b"not packed")
+
+    refusal, _ = refusal_of("import_course", str(file))
+
+    assert refusal.splitlines() == [
+        "The course definition is not valid:",
+        "  knots.tar.gz: it is not a whole archive",
+    ]

@@ -1,0 +1,299 @@
+"""Problems of Open edX become questions, or are named."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from courses.domain.entities import AnswerKey, QuestionKind
+from tests.support.olx import KNOTS, a_course_in, items_in, mapped, questions_in
+
+QUESTIONS: Final = {question.key: question for question in questions_in(KNOTS)}
+TEXT: Final = "<html><p>Make a loop.</p></html>"
+TWO: Final = '<choice correct="true">A</choice><choice correct="false">B</choice>'
+SILENT: Final = "a choice has no text, or too long a one"
+UNANSWERED: Final = "it has no answer, or too many or too long ones"
+FIFTY: Final = TWO + "<choice>C</choice>" * 49
+
+
+def one_of(choices: str) -> str:
+    return f"<multiplechoiceresponse><choicegroup>{choices}</choicegroup></multiplechoiceresponse>"
+
+
+def number(answer: str, tolerance: str = "") -> str:
+    parameter = f'<responseparam type="tolerance" default="{tolerance}"/>' if tolerance else ""
+    return f'<numericalresponse answer="{answer}">{parameter}<textline/></numericalresponse>'
+
+
+def word(attributes: str, inner: str = "") -> str:
+    return f"<stringresponse {attributes}>{inner}<textline/></stringresponse>"
+
+
+def problem(content: str, attributes: str = 'display_name="P"') -> str:
+    return f"<problem {attributes}>{content}</problem>"
+
+
+def test_each_thing_that_is_asked_for_is_a_question() -> None:
+    kinds = [(key, question.kind.value) for key, question in QUESTIONS.items()]
+
+    assert kinds[:3] == [("one", "mcq"), ("several", "mcq"), ("menu", "mcq")]
+    assert kinds[3:5] == [("word", "short"), ("length", "short")]
+    assert kinds[5:] == [("mixed", "short"), ("mixed-2", "short")]
+
+
+def test_a_choice_is_right_or_wrong() -> None:
+    question = QUESTIONS["one"]
+
+    assert question.prompt == "Which of these **slips**?"
+    assert [(each.key, each.text, each.is_right) for each in question.choices] == [
+        ("choice-1", "The bowline", False),
+        ("choice-2", "The *noose*", True),
+    ]
+
+
+def test_the_weight_of_a_problem_is_its_points() -> None:
+    assert QUESTIONS["one"].max_score == 2
+    assert QUESTIONS["several"].max_score == 1
+
+
+def test_several_choices_may_be_right_together() -> None:
+    said = {choice.key: choice.is_right for choice in QUESTIONS["several"].choices}
+
+    assert said == {"a": True, "b": True, "c": False}
+
+
+def test_a_menu_is_a_choice() -> None:
+    question = QUESTIONS["menu"]
+
+    assert question.kind is QuestionKind.MCQ
+    assert [(each.key, each.text, each.is_right) for each in question.choices] == [
+        ("yes", "Yes", True),
+        ("no-it-doesn-t", "No, it doesn't", False),
+    ]
+
+
+def test_a_word_may_be_said_in_several_ways() -> None:
+    question = QUESTIONS["word"]
+
+    assert question.answer_key == AnswerKey(texts=("Bowline", "the bowline"))
+    assert question.prompt == "What is the king of knots?\n\nOne word."
+
+
+def test_a_problem_that_asks_for_two_things_is_two_questions() -> None:
+    first, second = QUESTIONS["mixed"], QUESTIONS["mixed-2"]
+
+    assert first.prompt == "First:"
+    assert first.answer_key == AnswerKey(number=0.3, tolerance=0.1)
+    assert second.prompt == "Then:\n\nTake your time."
+    assert second.answer_key == AnswerKey(texts=("rope",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "expected"),
+    [
+        ("40", "", 0),
+        ("40", "2", 2),
+        ("40", "0.5", 0.5),
+        ("40", "5%", 2),
+        ("0.3", "10%", 0.03),
+        ("-40", "5%", 2),
+        ("-40", "-2", 2),
+        ("0", "5%", 0),
+        ("1e300", "1%", 1e298),
+        ("40", " 5 %", 2),
+    ],
+)
+def test_a_number_may_be_off_by_its_tolerance(
+    tmp_path: Path, answer: str, tolerance: str, expected: float
+) -> None:
+    (question,) = questions_in(a_course_in(tmp_path, problem(number(answer, tolerance))))
+
+    assert question.answer_key == AnswerKey(number=float(answer), tolerance=expected)
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        (word('answer="a" type="ci"'), ("a",)),
+        (word('answer="a"', "<additional_answer>b</additional_answer>"), ("a", "b")),
+        (word('answer=" "', '<additional_answer answer="b"/>'), ("b",)),
+        ('<stringresponse answer="a"/>', ("a",)),
+    ],
+)
+def test_a_text_is_what_is_accepted(tmp_path: Path, content: str, texts: tuple[str, ...]) -> None:
+    (question,) = questions_in(a_course_in(tmp_path, problem(content)))
+
+    assert question.answer_key == AnswerKey(texts=texts)
+
+
+def test_another_parameter_is_no_tolerance(tmp_path: Path) -> None:
+    asked = number("5").replace("<textline/>", '<responseparam type="hidden" default="9"/>')
+    (question,) = questions_in(a_course_in(tmp_path, problem(asked)))
+
+    assert question.answer_key == AnswerKey(number=5)
+
+
+def test_options_may_be_elements(tmp_path: Path) -> None:
+    options = '<option correct="True">A<optionhint>x</optionhint></option><option>B</option>'
+    menu = f"<optionresponse><optioninput>{options}</optioninput></optionresponse>"
+    folder = a_course_in(tmp_path, problem(menu))
+
+    (question,) = questions_in(folder)
+
+    assert [(each.text, each.is_right) for each in question.choices] == [("A", True), ("B", False)]
+    assert mapped(folder)[1] == ["course.xml:2: <optionhint> cannot be mapped"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "reason"),
+    [
+        (one_of(""), "multiplechoiceresponse", "it has 0 choices"),
+        (one_of("<choice correct='true'>A</choice>"), "multiplechoiceresponse", "it has 1 choices"),
+        (one_of(FIFTY), "multiplechoiceresponse", "it has 51 choices"),
+        (one_of("<choice>A</choice>" * 2), "multiplechoiceresponse", "no choice is right"),
+        (one_of(TWO * 2), "multiplechoiceresponse", "each of several choices is right"),
+        (one_of(f"{TWO}<choice/>"), "multiplechoiceresponse", SILENT),
+        (one_of(f"{TWO}<choice>{'x' * 2001}</choice>"), "multiplechoiceresponse", SILENT),
+        (
+            "<multiplechoiceresponse/>",
+            "multiplechoiceresponse",
+            "it does not have one <choicegroup>",
+        ),
+        (
+            f"<choiceresponse>{f'<checkboxgroup>{TWO}</checkboxgroup>' * 2}</choiceresponse>",
+            "choiceresponse",
+            "it does not have one <checkboxgroup>",
+        ),
+        (
+            "<optionresponse><optioninput options=\"('A','B')\"/></optionresponse>",
+            "optionresponse",
+            "no choice is right",
+        ),
+        ("<optionresponse><optioninput/></optionresponse>", "optionresponse", "it has 0 choices"),
+        (word('answer="a.*" type="ci regexp"'), "stringresponse", "its answer is a pattern"),
+        (word(""), "stringresponse", UNANSWERED),
+        (
+            word(f'answer="{"x" * 1001}"'),
+            "stringresponse",
+            UNANSWERED,
+        ),
+        (
+            word('answer="a"', '<additional_answer answer="b"/>' * 100),
+            "stringresponse",
+            UNANSWERED,
+        ),
+        (number(""), "numericalresponse", "its answer is not a number"),
+        (number("[1, 5)"), "numericalresponse", "its answer is not a number"),
+        (number("nan"), "numericalresponse", "its answer is not a number"),
+        (number("1e999"), "numericalresponse", "its answer is not a number"),
+        (number("5", "much"), "numericalresponse", "its tolerance is not a number"),
+        (number("5", "inf"), "numericalresponse", "its tolerance is not a number"),
+        (number("1e308", "1e308%"), "numericalresponse", "its tolerance is not a number"),
+    ],
+)
+def test_what_no_question_can_ask_for_is_named(
+    tmp_path: Path, content: str, name: str, reason: str
+) -> None:
+    folder = a_course_in(tmp_path, TEXT + problem(content))
+
+    _, unmapped = mapped(folder)
+
+    assert questions_in(folder) == []
+    assert unmapped == [
+        f"course.xml:2: <{name}> cannot be mapped: {reason}",
+        "course.xml:2: <problem> cannot be mapped: it asks for nothing that can be mapped",
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "<p>Think.</p>", "<openassessment/>"])
+def test_a_problem_that_asks_for_nothing_is_named(tmp_path: Path, content: str) -> None:
+    _, unmapped = mapped(a_course_in(tmp_path, TEXT + problem(content)))
+
+    assert unmapped[-1] == (
+        "course.xml:2: <problem> cannot be mapped: it asks for nothing that can be mapped"
+    )
+
+
+def test_a_problem_that_is_made_by_a_program_is_not_half_mapped(tmp_path: Path) -> None:
+    content = f"<script>x = 1</script><p>How much is $x?</p>{number('1')}"
+    folder = a_course_in(tmp_path, TEXT + problem(content))
+
+    assert questions_in(folder) == []
+    assert mapped(folder)[1] == [
+        "course.xml:2: <script> cannot be mapped",
+        "course.xml:2: <problem> cannot be mapped: it is made by a program",
+    ]
+
+
+def test_a_second_right_number_is_named_and_the_first_kept(tmp_path: Path) -> None:
+    content = number("5").replace("<textline/>", '<additional_answer answer="6"/><textline/>')
+    folder = a_course_in(tmp_path, problem(content))
+
+    (question,) = questions_in(folder)
+
+    assert question.answer_key == AnswerKey(number=5)
+    assert mapped(folder)[1] == ["course.xml:2: <additional_answer> cannot be mapped"]
+
+
+def test_a_problem_without_words_is_asked_with_its_title(tmp_path: Path) -> None:
+    (question,) = questions_in(a_course_in(tmp_path, problem(one_of(TWO))))
+
+    assert question.prompt == "P"
+
+
+@pytest.mark.parametrize("content", ["", f"<p>{'x' * 20_001}</p>"])
+def test_a_problem_that_does_not_say_what_it_asks_is_named(tmp_path: Path, content: str) -> None:
+    folder = a_course_in(tmp_path, TEXT + problem(content + number("5"), ""))
+
+    assert mapped(folder)[1] == [
+        "course.xml:2: <numericalresponse> cannot be mapped: it has no prompt, or too long a one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weight", "points"),
+    [("3", 3), ("1000", 1000), ("1001", 1), ("0", 1), ("1.5", 1), ("x", 1), ("inf", 1), ("", 1)],
+)
+def test_a_weight_that_points_cannot_be_counts_as_one(
+    tmp_path: Path, weight: str, points: int
+) -> None:
+    (question,) = questions_in(
+        a_course_in(tmp_path, problem(number("5"), f'display_name="P" weight="{weight}"'))
+    )
+
+    assert question.max_score == points
+
+
+def test_what_is_shown_in_a_problem_stays_and_an_image_is_named_with_its_line(
+    tmp_path: Path,
+) -> None:
+    content = (
+        f'<p>Look:<br/>\n<img src="/static/a.png" alt="A knot"/> &lt;b&gt;</p><hr/>{number("5")}'
+    )
+    folder = a_course_in(tmp_path, problem(content))
+
+    (question,) = questions_in(folder)
+
+    assert question.prompt == "Look:  \nA knot \\<b>\n\n---"
+    assert mapped(folder)[1] == ["course.xml:3: <img> cannot be mapped"]
+
+
+def test_no_assessment_has_more_questions_than_it_may(tmp_path: Path) -> None:
+    folder = a_course_in(tmp_path, problem(number("5")) * 201)
+
+    assert len(questions_in(folder)) == 200
+    assert mapped(folder)[1] == [
+        "course.xml:2: <problem> cannot be mapped: there are too many questions in one place"
+    ]
+
+
+def test_what_is_read_comes_before_what_is_asked(tmp_path: Path) -> None:
+    folder = a_course_in(
+        tmp_path, f"{problem(number('5'))}{TEXT}<video source='https://a.example'/>"
+    )
+
+    assert [(item.key, item.type.value) for item in items_in(folder)] == [
+        ("v-text", "lesson"),
+        ("video", "external"),
+        ("v", "assessment"),
+    ]

@@ -1,0 +1,201 @@
+"""Writing learning pathways, and reading them."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import (
+    OPERATOR,
+    AuditAction,
+    Principal,
+    Right,
+    SubjectType,
+)
+from accounts.domain.errors import NotPermitted
+from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import Course, PathwayDefinition, PathwayStatus
+from courses.domain.errors import (
+    InvalidPathwayDefinition,
+    PathwayNotFound,
+    PathwayNotPublished,
+    PathwayNotReady,
+    PathwayPublished,
+    PathwaySlugFixed,
+    PathwaySlugTaken,
+)
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.learning import a_published_course
+from tests.support.organizations import acts_in
+from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.worlds import World
+
+WHOLE = PageRequest(limit=100)
+
+
+def an_author() -> Principal:
+    return a_principal(None, Right.AUTHOR_COURSES)
+
+
+def has(world: World, *slugs: str) -> list[Course]:
+    """Published courses of the platform with these slugs."""
+    return [
+        a_published_course(world.services, a_definition_of(required=1, slug=slug)) for slug in slugs
+    ]
+
+
+def counts(world: World, *slugs: str) -> list[int]:
+    courses = world.repositories.courses
+    return [courses.at(slug, within=EVERYWHERE).pathways for slug in slugs]
+
+
+def complaints_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
+    return [complaint.path for complaint in refused.value.complaints]
+
+
+def test_a_pathway_begins_as_a_draft(memory: World) -> None:
+    knots, bends = has(memory, "knots", "bends")
+    bo = an_author()
+
+    made = memory.services.pathway_authoring.create(a_chain("knots", "bends"), by=bo)
+
+    assert memory.repositories.pathways.at("ropes", within=EVERYWHERE) == made
+    assert (made.status, made.version, made.created_by) == (PathwayStatus.DRAFT, 0, bo.user_id)
+    assert made.stages[0].choose == 2
+    assert [each.after for each in made.courses] == [(), (knots.id,)]
+    assert made.course_ids == {knots.id, bends.id}
+    assert counts(memory, "knots", "bends") == [0, 0]
+
+
+def test_published_pathways_are_counted_by_their_courses(memory: World) -> None:
+    has(memory, "knots", "bends", "hitches")
+    authoring = memory.services.pathway_authoring
+
+    published = a_published_pathway(memory.services, a_chain("knots", "bends"))
+    first = counts(memory, "knots", "bends", "hitches")
+    authoring.revise("ropes", a_chain("bends", "hitches"), by=OPERATOR)
+    second = counts(memory, "knots", "bends", "hitches")
+    retired = authoring.retire("ropes", by=OPERATOR)
+
+    assert (published.status, published.version) == (PathwayStatus.PUBLISHED, 1)
+    assert (first, second) == ([1, 1, 0], [0, 1, 1])
+    assert (retired.status, retired.version) == (PathwayStatus.RETIRED, 2)
+    assert counts(memory, "knots", "bends", "hitches") == [0, 0, 0]
+
+
+def test_a_draft_has_no_versions_and_what_changes_nothing_makes_none(memory: World) -> None:
+    has(memory, "knots")
+    authoring = memory.services.pathway_authoring
+    authoring.create(a_chain("knots"), by=OPERATOR)
+
+    draft = authoring.revise("ropes", a_chain("knots", title="Rope"), by=OPERATOR)
+    published = authoring.publish("ropes", by=OPERATOR)
+    same = authoring.revise("ropes", a_chain("knots", title="Rope"), by=OPERATOR)
+    authoring.retire("ropes", by=OPERATOR)
+    authoring.revise("ropes", a_chain("knots", title="Ropes"), by=OPERATOR)
+    again = authoring.publish("ropes", by=OPERATOR)
+
+    assert [each.version for each in (draft, published, same, again)] == [0, 1, 1, 2]
+
+
+def test_what_is_done_is_recorded(memory: World) -> None:
+    has(memory, "knots", "bends")
+    pathway = a_published_pathway(memory.services, a_chain("knots"))
+    memory.services.pathway_authoring.revise("ropes", a_chain("bends"), by=OPERATOR)
+    memory.services.pathway_authoring.retire("ropes", reason="Nobody came.", by=OPERATOR)
+
+    acts = [
+        act for act in acts_in(memory.services, None) if act.subject_type is SubjectType.PATHWAY
+    ]
+
+    assert {act.subject_id for act in acts} == {str(pathway.id)}
+    assert [act.action for act in acts] == [
+        AuditAction.PATHWAY_CREATED,
+        AuditAction.PATHWAY_PUBLISHED,
+        AuditAction.PATHWAY_REVISED,
+        AuditAction.PATHWAY_RETIRED,
+    ]
+    assert acts[1].after == {"status": "published", "version": 1}
+    assert acts[2].after == {"courses": ["bends"], "version": 2}
+    assert acts[3].reason == "Nobody came."
+
+
+def test_a_pathway_keeps_its_slug(memory: World) -> None:
+    has(memory, "knots")
+    memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
+
+    with pytest.raises(PathwaySlugFixed):
+        memory.services.pathway_authoring.revise(
+            "ropes", a_chain("knots", slug="rope"), by=OPERATOR
+        )
+    with pytest.raises(PathwaySlugTaken):
+        memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
+
+
+def test_what_is_published_is_not_published_again_nor_a_draft_retired(memory: World) -> None:
+    has(memory, "knots")
+    authoring = memory.services.pathway_authoring
+    authoring.create(a_chain("knots"), by=OPERATOR)
+
+    with pytest.raises(PathwayNotPublished):
+        authoring.retire("ropes", by=OPERATOR)
+    authoring.publish("ropes", by=OPERATOR)
+    with pytest.raises(PathwayPublished):
+        authoring.publish("ropes", by=OPERATOR)
+
+
+def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
+    has(memory, "knots")
+    memory.services.authoring.create(a_definition_of(required=1, slug="bends"), by=OPERATOR)
+    authoring = memory.services.pathway_authoring
+    authoring.create(a_chain("knots", "bends"), by=OPERATOR)
+
+    with pytest.raises(PathwayNotReady) as refused:
+        authoring.publish("ropes", by=OPERATOR)
+
+    assert refused.value.facts == {"unpublished": ["bends"]}
+    assert refused.value.detail == "Publish them first, or take them off the pathway: bends."
+    memory.services.authoring.publish("bends", by=OPERATOR)
+    assert authoring.publish("ropes", by=OPERATOR).is_open
+
+
+def test_courses_that_nobody_knows_are_complained_of_with_their_places(memory: World) -> None:
+    has(memory, "knots")
+    definition = on_paper(a_stage("bends"), a_stage("knots", "hitches", key="end"))
+
+    with pytest.raises(InvalidPathwayDefinition) as refused:
+        memory.services.pathway_authoring.create(definition, by=OPERATOR)
+
+    assert complaints_of(refused) == ["stages/0/courses/0/course", "stages/1/courses/1/course"]
+
+
+def test_drafts_are_for_authors(memory: World) -> None:
+    has(memory, "knots")
+    catalog, anna, bo = memory.services.pathway_catalog, a_principal(), an_author()
+    draft = memory.services.pathway_authoring.create(a_chain("knots"), by=bo)
+
+    assert catalog.get("ropes", by=bo) == draft
+    assert catalog.page_of(WHOLE, status=PathwayStatus.DRAFT, by=bo).items == (draft,)
+    with pytest.raises(PathwayNotFound):
+        catalog.get("ropes", by=anna)
+    with pytest.raises(NotPermitted):
+        catalog.page_of(WHOLE, status=PathwayStatus.DRAFT, by=anna)
+
+
+@pytest.mark.parametrize("definition", [a_chain("knots"), on_paper(a_stage("knots", choose=1))])
+def test_an_import_starts_a_pathway_or_revises_it(
+    memory: World, definition: PathwayDefinition
+) -> None:
+    has(memory, "knots", "bends")
+    authoring = memory.services.pathway_authoring
+
+    started = authoring.import_definition(a_chain("bends"), by=OPERATOR)
+    revised = authoring.import_definition(definition, by=OPERATOR)
+
+    assert revised.id == started.id
+    assert [each.slug for each in revised.courses] == ["knots"]
+
+
+def test_an_unknown_pathway_is_not_found(memory: World) -> None:
+    with pytest.raises(PathwayNotFound):
+        memory.services.pathway_authoring.publish(str(uuid4()), by=OPERATOR)

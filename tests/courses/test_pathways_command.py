@@ -1,0 +1,77 @@
+"""The command that brings learning pathways in."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.domain.entities import OPERATOR
+from courses.definitions import write_pathway
+from courses.domain.entities import PathwayDefinition
+from tests.support.builders import a_definition_of
+from tests.support.commands import refusal_of, said_by
+from tests.support.house import House
+from tests.support.members import founded
+from tests.support.pathways import a_chain
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def paper(house: House, tmp_path: Path) -> str:
+    """A file with a pathway of two courses that there are."""
+    for slug in ("knots", "bends"):
+        house.published(a_definition_of(required=1, slug=slug))
+    return written(tmp_path, a_chain("knots", "bends"))
+
+
+def written(folder: Path, definition: PathwayDefinition) -> str:
+    file = folder / "ropes.yaml"
+    file.write_text(write_pathway(definition), encoding="utf-8")
+    return str(file)
+
+
+def test_an_import_starts_a_pathway(house: House, paper: str) -> None:
+    said = said_by("import_pathway", paper)
+
+    assert said == "ropes is draft and has 1 stage and 2 courses.\n"
+    kept = house.services.pathway_authoring.export("ropes", by=OPERATOR)
+    assert kept == a_chain("knots", "bends")
+
+
+def test_an_import_revises_the_pathway_that_there_is(
+    house: House, paper: str, tmp_path: Path
+) -> None:
+    said_by("import_pathway", paper)
+    house.services.pathway_authoring.publish("ropes", by=OPERATOR)
+
+    said = said_by("import_pathway", written(tmp_path, a_chain("bends")))
+
+    assert said == "ropes is published and has 1 stage and 1 course.\n"
+    assert house.services.pathway_catalog.get("ropes", by=OPERATOR).version == 2
+
+
+def test_an_import_for_an_organization_is_of_that(house: House, paper: str) -> None:
+    founded(house, slug="harbour")
+
+    said = said_by("import_pathway", paper, "--org", "harbour")
+
+    assert said == "harbour--ropes is draft and has 1 stage and 2 courses.\n"
+
+
+def test_an_unknown_organization_is_refused(paper: str) -> None:
+    refusal, _ = refusal_of("import_pathway", paper, "--org", "nobody")
+
+    assert refusal.startswith("There is no such organization.")
+
+
+@pytest.mark.usefixtures("paper")
+def test_complaints_are_told_with_their_places(tmp_path: Path) -> None:
+    unknown, _ = refusal_of("import_pathway", written(tmp_path, a_chain("hitches")))
+
+    assert "stages/0/courses/0/course: there is no course 'hitches'" in unknown
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    refusal, _ = refusal_of("import_pathway", "nowhere.yaml")
+
+    assert refusal.startswith("nowhere.yaml cannot be read")

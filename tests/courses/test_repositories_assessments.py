@@ -1,0 +1,81 @@
+"""What every store promises of assessments: where they are, and what they ask."""
+
+from uuid import uuid4
+
+import pytest
+
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from courses.domain.entities import AssessmentId
+from tests.support.attempts import a_place, has_place, on_paper
+from tests.support.builders import a_version
+from tests.support.worlds import World
+
+
+def test_an_assessment_is_found_where_it_is(world: World) -> None:
+    place, _other = has_place(world), has_place(world)
+
+    assert world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE) == place
+
+
+def test_an_unknown_assessment_is_nowhere(world: World) -> None:
+    has_place(world)
+
+    unknown = AssessmentId(uuid4())
+
+    assert world.repositories.assessments.find(unknown, within=EVERYWHERE) is None
+
+
+def test_a_place_that_is_known_is_kept_again_without_harm(world: World) -> None:
+    place = has_place(world)
+
+    world.repositories.assessments.keep([place, a_place(world.has_course())], within=EVERYWHERE)
+
+    assert world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE) == place
+
+
+def test_an_assessment_of_another_organization_is_nowhere(world: World) -> None:
+    knots, bends = world.has_organization(), world.has_organization()
+    place = has_place(world, knots)
+
+    def found(within: Reach) -> bool:
+        kept = world.repositories.assessments.find(place.assessment_id, within=within)
+        return kept is not None
+
+    assert found(Reach.into(knots.id))
+    assert not found(Reach.into(bends.id))
+    assert not found(Reach())
+
+
+def test_nothing_is_kept_out_of_reach(world: World) -> None:
+    place = a_place(world.has_course(org_id=world.has_organization().id))
+
+    with pytest.raises(OutOfReach):
+        world.repositories.assessments.keep([place], within=Reach())
+
+    kept = world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE)
+    assert kept is None
+
+
+def test_a_draft_and_a_version_keep_what_is_asked(world: World) -> None:
+    course = world.has_course()
+    draft = on_paper(course.slug).draft_of(course.id)
+    version = a_version(course, draft=draft)
+
+    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
+    world.repositories.course_versions.add(version, within=EVERYWHERE)
+
+    drafts, versions = world.repositories.course_drafts, world.repositories.course_versions
+    assert drafts.get(course.id, within=EVERYWHERE) == draft
+    assert versions.get(course.id, 1, within=EVERYWHERE) == version
+    assert len(version.assessment_places) == 3
+
+
+def test_of_several_assessments_those_in_view_are_found_together(world: World) -> None:
+    knots = world.has_organization()
+    there, here = has_place(world, knots), has_place(world)
+    ids = {there.assessment_id, here.assessment_id, AssessmentId(uuid4())}
+
+    found = world.repositories.assessments.places_of(ids, within=Reach.into(knots.id))
+
+    assert {place.assessment_id for place in found} == {there.assessment_id, here.assessment_id}
+    assert world.repositories.assessments.places_of(ids, within=Reach()) == [here]

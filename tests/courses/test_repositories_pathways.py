@@ -1,0 +1,203 @@
+"""What every store promises of learning pathways, and to whom it shows them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from courses.domain.entities import CourseId, PathwayId, PathwayStatus
+from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
+from tests.support.builders import NOON
+from tests.support.pages import pages_of
+from tests.support.pathways import a_pathway, has_pathway
+from tests.support.worlds import World
+
+PLATFORM: Final = Reach()
+WHOLE: Final = PageRequest(limit=100)
+PUBLISHED: Final = PathwayStatus.PUBLISHED
+
+
+def elsewhere(world: World) -> Reach:
+    """The view of a member of another organization."""
+    return Reach.into(world.has_organization().id)
+
+
+def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
+    pathways = world.repositories.pathways
+    pathway = a_pathway(
+        world.has_course(),
+        world.has_course(),
+        created_at=NOON + timedelta(microseconds=1),
+        org_id=world.has_organization().id,
+        slug="ropes",
+        status=PathwayStatus.RETIRED,
+    )
+    pathway = replace(pathway, created_by=world.has_user().id, version=3)
+
+    pathways.add(pathway, within=EVERYWHERE)
+
+    assert pathways.at("ropes", within=EVERYWHERE) == pathway
+    assert pathways.at(str(pathway.id), within=EVERYWHERE) == pathway
+    assert pathways.get_for_update(pathway.id, within=EVERYWHERE) == pathway
+
+
+def test_a_second_pathway_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
+    first = has_pathway(world, world.has_course(), slug="ropes")
+
+    with pytest.raises(PathwaySlugTaken) as refusal:
+        has_pathway(world, world.has_course(), slug="ropes")
+
+    assert refusal.value.facts == {"slug": "ropes"}
+    assert world.repositories.pathways.at("ropes", within=EVERYWHERE) == first
+
+
+def test_what_is_not_there_is_not_found(world: World) -> None:
+    pathways = world.repositories.pathways
+
+    with pytest.raises(PathwayNotFound):
+        pathways.at("ropes", within=EVERYWHERE)
+    with pytest.raises(PathwayNotFound):
+        pathways.get_for_update(PathwayId(uuid4()), within=EVERYWHERE)
+
+
+def test_what_is_saved_takes_the_place_of_what_was_kept(world: World) -> None:
+    knots, bends = world.has_course(), world.has_course()
+    pathways, first = world.repositories.pathways, has_pathway(world, knots)
+    other = replace(first, stages=a_pathway(bends).stages, title="Bends", version=2)
+
+    pathways.save(other, within=EVERYWHERE)
+
+    assert pathways.at(first.slug, within=EVERYWHERE) == other
+    assert pathways.open_with(bends.id, within=EVERYWHERE) == [other]
+    assert pathways.open_with(knots.id, within=EVERYWHERE) == []
+
+
+def test_published_pathways_are_found_by_their_courses_oldest_first(world: World) -> None:
+    knots, bends = world.has_course(), world.has_course()
+    second = has_pathway(world, knots, bends, created_at=NOON + timedelta(days=1))
+    first = has_pathway(world, bends)
+    has_pathway(world, bends, status=PathwayStatus.DRAFT)
+    has_pathway(world, bends, status=PathwayStatus.RETIRED)
+
+    found = world.repositories.pathways.open_with(bends.id, within=EVERYWHERE)
+
+    assert found == [first, second]
+    assert world.repositories.pathways.open_with(CourseId(uuid4()), within=EVERYWHERE) == []
+
+
+def test_pathways_that_learners_know_are_found_once_by_any_of_their_courses(world: World) -> None:
+    knots, bends = world.has_course(), world.has_course()
+    second = has_pathway(world, knots, bends, created_at=NOON + timedelta(days=1))
+    first = has_pathway(world, bends, status=PathwayStatus.RETIRED)
+    has_pathway(world, bends, status=PathwayStatus.DRAFT)
+    has_pathway(world, world.has_course())
+    pathways = world.repositories.pathways
+
+    found = pathways.shown_with([knots.id, bends.id], within=EVERYWHERE)
+
+    assert found == [first, second]
+    assert pathways.shown_with([], within=EVERYWHERE) == []
+
+
+def test_several_pathways_are_found_by_their_ids(world: World) -> None:
+    pathways = world.repositories.pathways
+    published = has_pathway(world, world.has_course())
+    draft = has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
+    has_pathway(world, world.has_course())
+
+    found = pathways.those_of([published.id, draft.id, PathwayId(uuid4())], within=EVERYWHERE)
+
+    assert {pathway.id: pathway for pathway in found} == {
+        published.id: published,
+        draft.id: draft,
+    }
+    assert len(found) == 2
+
+
+def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
+    pathways = world.repositories.pathways
+    made = [
+        has_pathway(world, world.has_course(), created_at=NOON + timedelta(days=day))
+        for day in (2, 0, 1, 1)
+    ]
+    has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
+
+    pages = pages_of(
+        lambda request: pathways.page_of(request, status=PUBLISHED, within=EVERYWHERE), limit=3
+    )
+
+    expected = sorted(made, key=lambda pathway: (pathway.created_at, pathway.id))
+    assert [pathway for page in pages for pathway in page] == expected
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    with pytest.raises(InvalidCursor):
+        world.repositories.pathways.page_of(
+            PageRequest(cursor="WzFd"), status=PUBLISHED, within=EVERYWHERE
+        )
+
+
+def test_a_member_finds_the_pathways_of_his_organization(world: World) -> None:
+    pathways, org_id = world.repositories.pathways, world.has_organization().id
+    course = world.has_course()
+    pathway, within = has_pathway(world, course, org_id=org_id), Reach.into(org_id)
+    has_pathway(world, course)
+
+    listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, within=within)
+
+    assert listed.items == (pathway,)
+    assert pathways.at(pathway.slug, within=within) == pathway
+    assert pathway in pathways.open_with(course.id, within=within)
+    assert pathway in pathways.shown_with([course.id], within=within)
+    assert pathways.those_of([pathway.id], within=within) == [pathway]
+
+
+def test_nobody_else_finds_them(world: World) -> None:
+    pathways, org_id = world.repositories.pathways, world.has_organization().id
+    course = world.has_course()
+    pathway = has_pathway(world, course, org_id=org_id)
+
+    for within in (PLATFORM, elsewhere(world)):
+        with pytest.raises(PathwayNotFound):
+            pathways.at(pathway.slug, within=within)
+        with pytest.raises(PathwayNotFound):
+            pathways.get_for_update(pathway.id, within=within)
+        assert pathways.open_with(course.id, within=within) == []
+        assert pathways.shown_with([course.id], within=within) == []
+        assert pathways.those_of([pathway.id], within=within) == []
+        listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, within=within)
+        assert listed.items == ()
+
+
+def test_nobody_else_writes_them(world: World) -> None:
+    pathways = world.repositories.pathways
+    pathway = a_pathway(world.has_course(), org_id=world.has_organization().id)
+
+    for within in (PLATFORM, elsewhere(world)):
+        with pytest.raises(OutOfReach):
+            pathways.add(pathway, within=within)
+        with pytest.raises(OutOfReach):
+            pathways.save(pathway, within=within)
+
+
+def test_courses_count_the_pathways_that_they_are_on(world: World) -> None:
+    knots, bends, other = world.has_course(), world.has_course(), world.has_course()
+
+    courses = world.repositories.courses
+    courses.count_pathways(joined=[knots.id, bends.id], left=[], within=EVERYWHERE)
+    courses.count_pathways(joined=[bends.id], left=[knots.id], within=EVERYWHERE)
+
+    kept = [courses.at(course.slug, within=EVERYWHERE) for course in (knots, bends, other)]
+    assert [course.pathways for course in kept] == [0, 2, 0]
+
+
+def test_courses_out_of_view_count_nothing(world: World) -> None:
+    course = world.has_course(org_id=world.has_organization().id)
+
+    world.repositories.courses.count_pathways(joined=[course.id], left=[], within=elsewhere(world))
+
+    assert world.repositories.courses.at(course.slug, within=EVERYWHERE).pathways == 0

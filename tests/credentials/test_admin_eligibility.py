@@ -1,0 +1,138 @@
+"""Trying in the back office who can have a credential."""
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, OrgRole
+from credentials.domain.entities import AllOf, CompletedCourse, Credential
+from credentials.models import UserCredential
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.house import House
+from tests.support.learning import Learner, a_credential_for, a_published_course
+from tests.support.members import founded, looks_into, member_of
+from tests.support.staff import Desk, a_user_of, desk, root_desk
+
+pytestmark = pytest.mark.database
+
+
+def page_of(credential: Credential) -> str:
+    return f"credentials/credential/{credential.id}/eligibility/"
+
+
+def officer(house: House) -> Desk:
+    return desk(house, "Credential officers")
+
+
+def test_an_officer_sees_why_a_learner_cannot_have_it(house: House) -> None:
+    services, anna = house.services, a_user_of(house)
+    knots = a_published_course(services, a_definition_of(required=1, slug="knots", title="Knots"))
+    bends = a_published_course(services, a_definition_of(required=1, slug="bends", title="Bends"))
+    rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
+    credential = a_credential_for(services, bends, rule=rule)
+    Learner(services=services, principal=a_principal(anna)).passes(knots)
+
+    page = officer(house).post(page_of(credential), learner=anna.email.upper())
+
+    assert "Not eligible." in page.text
+    assert "\N{BALLOT X} all of these (1 of 2)" in page.text
+    assert '\N{CHECK MARK} complete course "Knots" (done)' in page.text
+    assert '\N{BALLOT X} complete course "Bends" (not done)' in page.text
+
+
+def test_to_try_it_issues_nothing(house: House) -> None:
+    services, anna = house.services, a_user_of(house)
+    course = a_published_course(services)
+    Learner(services=services, principal=a_principal(anna)).passes(course)
+    credential = a_credential_for(services, course)
+
+    page = officer(house).post(page_of(credential), learner=anna.email)
+
+    assert "<b>Eligible.</b>" in page.text
+    assert "A current copy is held." not in page.text
+    assert not UserCredential.objects.exists()
+
+
+def test_it_says_that_a_copy_is_held(house: House) -> None:
+    services, anna = house.services, a_user_of(house)
+    course = a_published_course(services)
+    credential = a_credential_for(services, course)
+    Learner(services=services, principal=a_principal(anna)).passes(course)
+
+    page = officer(house).post(page_of(credential), learner=anna.email)
+
+    assert "A current copy is held." in page.text
+
+
+def test_a_title_cannot_bring_in_markup(house: House) -> None:
+    services, anna = house.services, a_user_of(house)
+    definition = a_definition_of(required=1, slug="knots", title="<b>Knots</b>")
+    credential = a_credential_for(services, a_published_course(services, definition))
+    bo = officer(house)
+
+    sent = bo.client.post(f"/admin/{page_of(credential)}", {"learner": anna.email})
+
+    assert "&lt;b&gt;Knots&lt;/b&gt;" in sent.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "complaint"),
+    [
+        ("nobody@school.example", "Nobody has this address."),
+        ("nobody", "Enter a valid email address."),
+        ("", "This field is required."),
+    ],
+)
+def test_somebody_has_to_be_named_who_is_there(house: House, address: str, complaint: str) -> None:
+    credential = a_credential_for(house.services, a_published_course(house.services))
+
+    page = officer(house).post(page_of(credential), learner=address)
+
+    assert complaint in page.text
+    assert "ligible." not in page.text
+
+
+def test_the_page_of_a_credential_leads_there(house: House) -> None:
+    credential = a_credential_for(house.services, a_published_course(house.services))
+    change = f"credentials/credential/{credential.id}/change/"
+
+    assert "Try it</a>" in officer(house).get(change).text
+    assert "Try it</a>" not in desk(house, "Auditors", name="Cy").get(change).text
+
+
+def test_whoever_only_looks_tries_nothing(house: House) -> None:
+    credential = a_credential_for(house.services, a_published_course(house.services))
+
+    assert desk(house, "Auditors").get(page_of(credential)).status == 403
+
+
+def test_a_credential_that_is_not_there_is_not_found(house: House) -> None:
+    credential = a_credential_for(house.services, a_published_course(house.services))
+    unknown = page_of(credential).replace(
+        str(credential.id), "00000000-0000-4000-8000-000000000000"
+    )
+
+    assert officer(house).get(unknown).status == 404
+
+
+def test_a_look_into_an_organization_is_recorded(house: House) -> None:
+    harbour = founded(house, slug="harbour")
+    anna = member_of(house, harbour.id, OrgRole.LEARNER)
+    authoring = house.services.authoring
+    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    course = authoring.publish(made.slug, by=OPERATOR)
+    credential = a_credential_for(house.services, course)
+
+    page = root_desk(house).post(page_of(credential), learner=anna.email)
+
+    (look,) = looks_into(house, harbour.id)
+    assert "Not eligible." in page.text
+    assert look.act.subject_id == str(credential.id)
+
+
+def test_officers_do_not_find_what_organizations_offer(house: House) -> None:
+    harbour = founded(house, slug="harbour")
+    authoring = house.services.authoring
+    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    course = authoring.publish(made.slug, by=OPERATOR)
+    credential = a_credential_for(house.services, course)
+
+    assert officer(house).get(page_of(credential)).status == 404

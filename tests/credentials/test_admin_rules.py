@@ -1,0 +1,158 @@
+"""Rules of credentials in the back office."""
+
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+
+from credentials.domain.entities import AllOf, AnyOf, AtLeast, CompletedCourse, Credential, Rule
+from credentials.models import Credential as Row
+from credentials.models import UserCredential
+from tests.support.builders import a_principal
+from tests.support.house import House
+from tests.support.learning import Learner, a_credential_for, a_published_course
+from tests.support.staff import Desk, a_user_of, desk
+
+pytestmark = pytest.mark.database
+
+CREDENTIALS: Final = "credentials/credential/"
+
+
+def officer(house: House) -> Desk:
+    return desk(house, "Credential officers")
+
+
+def a_ruled_one(house: House) -> Credential:
+    knots, bends = a_published_course(house.services), a_published_course(house.services)
+    rule: Rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
+    return a_credential_for(house.services, knots, rule=rule)
+
+
+def form_of(credential: Credential, **parts: Any) -> dict[str, Any]:
+    terms = credential.terms
+    return {
+        "name": terms.name,
+        "type": terms.type.value,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course": terms.course_id,
+        "valid_for_days": terms.valid_for_days or "",
+        "earned_by": written(kept_rule(credential.id)["all"]),
+    } | parts
+
+
+def written(courses: list[dict[str, str]]) -> str:
+    """As the form shows it, with the ends of lines that a browser sends."""
+    return "\r\n".join(["all:", *(f"- course: {each['course']}" for each in courses)])
+
+
+def change_of(credential: Credential) -> str:
+    return f"{CREDENTIALS}{credential.id}/change/"
+
+
+def kept_rule(credential_id: UUID) -> Any:
+    return Row.objects.get(pk=credential_id).rule
+
+
+def test_a_rule_that_is_saved_unchanged_stays(house: House) -> None:
+    credential = a_ruled_one(house)
+    before = kept_rule(credential.id)
+
+    officer(house).post(change_of(credential), **form_of(credential, name="Knot Mastery"))
+
+    row = Row.objects.get()
+    assert (row.name, row.version, row.rule) == ("Knot Mastery", 2, before)
+
+
+def test_nothing_new_comes_of_a_form_that_is_saved_as_it_stands(house: House) -> None:
+    credential = a_ruled_one(house)
+
+    officer(house).post(change_of(credential), **form_of(credential))
+
+    assert Row.objects.get().version == 1
+
+
+def test_an_empty_rule_is_that_of_the_course(house: House) -> None:
+    credential = a_ruled_one(house)
+
+    officer(house).post(change_of(credential), **form_of(credential, earned_by=""))
+
+    assert kept_rule(credential.id) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("all:\n- course: knots", "line 2, rule/all/0/course: It is an id."),
+        ("all: []", "line 1, rule/all: There must be at least one rule."),
+        ("all: &a [*a]", "line 1: aliases are not allowed"),
+        ("some: 1", "line 1, rule: Say one of course"),
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_refused_where_it_is_wrong(
+    house: House, text: str, complaint: str
+) -> None:
+    credential = a_ruled_one(house)
+    before = kept_rule(credential.id)
+
+    page = officer(house).post(change_of(credential), **form_of(credential, earned_by=text))
+
+    assert complaint in page.text
+    assert kept_rule(credential.id) == before
+
+
+def test_a_rule_about_a_course_that_is_not_there_is_refused(house: House) -> None:
+    credential, unknown = a_ruled_one(house), uuid4()
+    before = kept_rule(credential.id)
+
+    page = officer(house).post(
+        change_of(credential), **form_of(credential, earned_by=f"course: {unknown}")
+    )
+
+    assert f"line 1, rule/course: There is no course {unknown}." in page.text
+    assert kept_rule(credential.id) == before
+
+
+def test_the_page_of_a_copy_says_by_what_the_rule_was_met(house: House) -> None:
+    anna = Learner(services=house.services, principal=a_principal(a_user_of(house)))
+    knots = a_published_course(house.services)
+    a_credential_for(house.services, knots, rule=CompletedCourse(knots.id))
+    anna.passes(knots)
+
+    page = officer(house).get(
+        f"credentials/usercredential/{UserCredential.objects.get().pk}/change/"
+    )
+
+    assert f"On version 1 of {knots.slug}" in page.text
+    assert f"- kind: course\n  id: {knots.id}\n  course_version: 1" in page.text
+    assert f"<pre>course: {knots.id}</pre>" in page.text
+
+
+def test_the_form_writes_a_rule_as_it_was_written(house: House) -> None:
+    knots = a_published_course(house.services)
+    rule = AtLeast(1, (AnyOf((CompletedCourse(knots.id),)),))
+    credential = a_credential_for(house.services, knots, rule=rule)
+
+    page = officer(house).get(change_of(credential))
+
+    assert f"at_least: 1\nof:\n- any:\n  - course: {knots.id}</textarea>" in page.text
+
+
+def test_a_kept_rule_that_does_not_read_is_shown_as_it_is_kept(house: House) -> None:
+    credential = a_ruled_one(house)
+    Row.objects.filter(pk=credential.id).update(rule={"some": [1]})
+
+    page = officer(house).get(change_of(credential))
+
+    assert "some:\n- 1</textarea>" in page.text
+
+
+def test_whoever_only_looks_reads_the_rule(house: House) -> None:
+    credential = a_ruled_one(house)
+
+    page = desk(house, "Auditors").get(change_of(credential))
+
+    assert f"course: {credential.terms.course_id}" in page.text
+    assert "<textarea" not in page.text

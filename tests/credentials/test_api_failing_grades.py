@@ -1,0 +1,122 @@
+"""What is kept of a grading in whose middle issuing fails: nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Role
+from courses.definitions import read_definition
+from courses.domain.entities import Course
+from credentials.domain.entities import ScoredAtLeast
+from tests.support.exams import EXAMS
+from tests.support.failing import FailingUserCredentialRepository
+from tests.support.house import Answer, House, Person
+from tests.support.learning import assessment_in
+
+RIGHT: dict[str, dict[str, Any]] = {
+    "slips": {"choices": ["noose"]},
+    "king": {"text": "bowline"},
+    "length": {"text": "40"},
+    "program": {"text": "tie()"},
+}
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Anna before an assessment that earns a credential, and Bo who grades it."""
+
+    house: House
+    anna: Person
+    bo: Person
+    course: Course
+    key: str
+
+    def answered(self) -> str:
+        """The address of an attempt with all answers right."""
+        paper = assessment_in(self.house.services, self.course, self.key)
+        begun = self.anna.caller.post(f"/v1/assessments/{paper.id}/attempts")
+        place = f"/v1/attempts/{begun.json['id']}"
+        said = [{"question_id": str(one.id), **RIGHT[one.key]} for one in paper.questions]
+        assert self.anna.caller.put(f"{place}/responses", {"responses": said}).status == 200
+        return place
+
+    def submits(self, place: str) -> Answer:
+        return self.anna.caller.post(f"{place}/submit")
+
+    def grades(self, place: str) -> Answer:
+        (asked,) = assessment_in(self.house.services, self.course, self.key).questions
+        marks = {"marks": [{"question_id": str(asked.id), "score": asked.max_score}]}
+        return self.bo.caller.post(f"{place}/grade", marks)
+
+    def kept(self, place: str) -> tuple[Any, ...]:
+        progress = f"/v1/progress/{self.course.slug}"
+        paths = (place, progress, f"{progress}/events", "/v1/me/credentials")
+        return tuple(self.anna.caller.get(path).json for path in paths)
+
+
+@pytest.fixture
+def exams(house: House) -> Callable[[str], Exam]:
+    course = house.published(read_definition(EXAMS))
+    anna, bo = house.signed_in(), house.signed_in(Role.INSTRUCTOR, name="Bo")
+    anna.caller.post(f"/v1/courses/{course.slug}/enroll")
+
+    def exam(key: str) -> Exam:
+        paper = assessment_in(house.services, course, key)
+        house.earns(course, rule=ScoredAtLeast(paper.id, 80))
+        return Exam(house, anna, bo, course, key)
+
+    return exam
+
+
+@contextmanager
+def failing(house: House) -> Iterator[None]:
+    """A house that fails as soon as a credential is kept."""
+    earning, repositories = house.services.earning, house.services.repositories
+    broken = FailingUserCredentialRepository(repositories.user_credentials)
+    with pytest.MonkeyPatch.context() as patch:
+        issuer = replace(earning.issuer, user_credentials=broken)
+        patch.setitem(vars(house.services), "earning", replace(earning, issuer=issuer))
+        yield
+
+
+def test_an_attempt_is_not_handed_in(house: House, exams: Callable[[str], Exam]) -> None:
+    exam = exams("quiz")
+    place = exam.answered()
+    before = exam.kept(place)
+
+    with failing(house):
+        answer = exam.submits(place)
+
+    assert (answer.status, answer.code) == (500, "internal-error")
+    assert exam.kept(place) == before
+
+
+def test_a_grade_is_not_given(house: House, exams: Callable[[str], Exam]) -> None:
+    exam = exams("exam")
+    place = exam.answered()
+    exam.submits(place)
+    before = exam.kept(place)
+
+    with failing(house):
+        answer = exam.grades(place)
+
+    assert (answer.status, answer.code) == (500, "internal-error")
+    assert exam.kept(place) == before
+    assert exam.bo.caller.get(f"{place}/grading").json["grades"] == []
+
+
+def test_the_same_succeeds_afterwards(house: House, exams: Callable[[str], Exam]) -> None:
+    exam = exams("exam")
+    place = exam.answered()
+    exam.submits(place)
+    with failing(house):
+        exam.grades(place)
+
+    answer = exam.grades(place)
+
+    assert answer.status == 200
+    assert len(exam.anna.caller.get("/v1/me/credentials").json["items"]) == 1
+    assert house.services.log.compare(by=OPERATOR).is_true

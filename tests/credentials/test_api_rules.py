@@ -1,0 +1,198 @@
+"""What learners see of rules over HTTP, and how they take what they have earned."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Role, Scope
+from courses.domain.entities import Course
+from credentials.domain.entities import AllOf, AnyOf, CompletedCourse, Credential
+from tests.accounts.callers import narrowed
+from tests.credentials.holding import enrol_and_complete
+from tests.support.builders import a_definition_of
+from tests.support.house import Answer, Caller, House, Person
+
+UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
+ACTS: Final = {
+    "eligibility": ("GET", Scope.CREDENTIALS_READ),
+    "issue": ("POST", Scope.CREDENTIALS_WRITE),
+}
+each_act = pytest.mark.parametrize("act", ACTS)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Anna, who has completed the first of two courses, and what is earned by both."""
+
+    house: House
+    anna: Person
+    knots: Course
+    bends: Course
+    credential: Credential
+
+    def asks(self, act: str, caller: Caller | None = None, credential_id: object = None) -> Answer:
+        path = f"/v1/credentials/{credential_id or self.credential.id}/{act}"
+        return (caller or self.anna.caller).send(ACTS[act][0], path)
+
+    def held(self) -> list[Any]:
+        return list(self.anna.caller.get("/v1/me/credentials").json["items"])
+
+    def offered_later(self) -> Credential:
+        """What Anna had done before there was anything to earn by it."""
+        rule = AnyOf((CompletedCourse(self.knots.id), CompletedCourse(self.bends.id)))
+        return self.house.earns(self.bends, rule=rule)
+
+
+@pytest.fixture
+def at_desk(house: House) -> Desk:
+    knots = house.published(a_definition_of(required=1, slug="knots", title="Knots"))
+    bends = house.published(a_definition_of(required=1, slug="bends", title="Bends"))
+    rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
+    credential, anna = house.earns(bends, rule=rule), house.signed_in()
+    enrol_and_complete(house, anna, knots)
+    return Desk(house, anna, knots, bends, credential)
+
+
+def of(course: Course, *, is_met: bool) -> dict[str, Any]:
+    """The verdict on having completed the course."""
+    return {
+        "rule": f'complete course "{course.title}"',
+        "is_met": is_met,
+        "reached": "done" if is_met else "not done",
+        "subject": {
+            "kind": "course",
+            "id": str(course.id),
+            "slug": course.slug,
+            "title": course.title,
+        },
+        "children": [],
+    }
+
+
+def test_a_learner_sees_rule_by_rule_what_is_reached(at_desk: Desk) -> None:
+    answer = at_desk.asks("eligibility")
+
+    assert answer.status == 200
+    assert answer.json == {
+        "credential_id": str(at_desk.credential.id),
+        "is_eligible": False,
+        "holds": False,
+        "missing": ['complete course "Bends" (not done)'],
+        "verdict": {
+            "rule": "all of these",
+            "is_met": False,
+            "reached": "1 of 2",
+            "subject": None,
+            "children": [of(at_desk.knots, is_met=True), of(at_desk.bends, is_met=False)],
+        },
+    }
+
+
+def test_to_look_changes_nothing(at_desk: Desk) -> None:
+    later = at_desk.offered_later()
+
+    answer = at_desk.asks("eligibility", credential_id=later.id)
+
+    assert (answer.json["is_eligible"], answer.json["holds"]) == (True, False)
+    assert at_desk.held() == []
+
+
+def test_who_does_the_rest_is_issued_it_and_told_so(at_desk: Desk) -> None:
+    enrol_and_complete(at_desk.house, at_desk.anna, at_desk.bends)
+
+    answer = at_desk.asks("eligibility")
+
+    (held,) = at_desk.held()
+    assert held["credential"]["id"] == str(at_desk.credential.id)
+    assert (answer.json["is_eligible"], answer.json["holds"]) == (True, True)
+    assert answer.json["missing"] == []
+
+
+def test_what_is_earned_already_is_taken_once(at_desk: Desk) -> None:
+    later = at_desk.offered_later()
+
+    first = at_desk.asks("issue", credential_id=later.id)
+    again = at_desk.asks("issue", credential_id=later.id)
+
+    assert first.status == 201
+    assert (first.json["credential"]["id"], first.json["status"]) == (str(later.id), "issued")
+    assert at_desk.held() == [first.json]
+    assert (again.status, again.code) == (409, "already-issued")
+    events = at_desk.anna.caller.get("/v1/progress/knots/events").json["items"]
+    assert events[-1]["type"] == "credential_issued"
+
+
+def test_what_is_not_earned_is_not_taken(at_desk: Desk) -> None:
+    answer = at_desk.asks("issue")
+
+    assert (answer.status, answer.code) == (409, "not-eligible")
+    assert answer.json["missing"] == 'complete course "Bends" (not done)'
+    assert at_desk.held() == []
+
+
+def test_what_was_revoked_is_not_taken_again(at_desk: Desk) -> None:
+    later, root = at_desk.offered_later(), at_desk.house.signed_in(Role.ADMIN, name="Root")
+    first = at_desk.asks("issue", credential_id=later.id)
+    root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
+
+    again = at_desk.asks("issue", credential_id=later.id)
+    seen = at_desk.asks("eligibility", credential_id=later.id).json
+
+    assert (again.status, again.code) == (409, "already-revoked")
+    assert [held["status"] for held in at_desk.held()] == ["revoked"]
+    assert (seen["is_eligible"], seen["holds"]) == (False, False)
+    assert seen["missing"] == ["it was revoked"]
+
+
+def test_what_was_revoked_does_not_come_back_by_itself(at_desk: Desk) -> None:
+    later, root = at_desk.offered_later(), at_desk.house.signed_in(Role.ADMIN, name="Root")
+    first = at_desk.asks("issue", credential_id=later.id)
+    root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
+
+    enrol_and_complete(at_desk.house, at_desk.anna, at_desk.bends)
+
+    names = [held["credential"]["id"] for held in at_desk.held()]
+    assert names.count(str(later.id)) == 1
+    assert str(at_desk.credential.id) in names
+
+
+def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
+    house = at_desk.house
+    draft = house.services.authoring.create(
+        a_definition_of(required=1, slug="hitches"), by=OPERATOR
+    )
+    secret = house.earns(at_desk.knots, rule=CompletedCourse(draft.id))
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+
+    shown = [
+        at_desk.asks("eligibility", caller, secret.id).json["verdict"]
+        for caller in (at_desk.anna.caller, bo)
+    ]
+
+    assert [each["subject"]["title"] for each in shown] == [None, draft.title]
+    assert [each["subject"]["slug"] for each in shown] == [None, "hitches"]
+    assert shown[0]["rule"] == f"complete course {draft.id}"
+
+
+@each_act
+def test_a_stranger_is_asked_who_he_is(at_desk: Desk, act: str) -> None:
+    answer = at_desk.asks(act, at_desk.house.stranger)
+
+    assert (answer.status, answer.code) == (401, "not-authenticated")
+
+
+@each_act
+def test_a_token_for_everything_else_is_not_enough(at_desk: Desk, act: str) -> None:
+    others = (scope for scope in Scope if scope is not ACTS[act][1])
+
+    answer = at_desk.asks(act, narrowed(at_desk.house, at_desk.anna, *others))
+
+    assert (answer.status, answer.code) == (403, "insufficient-scope")
+
+
+@each_act
+def test_what_is_not_defined_is_not_found(at_desk: Desk, act: str) -> None:
+    answer = at_desk.asks(act, credential_id=UNKNOWN)
+
+    assert (answer.status, answer.code) == (404, "credential-not-found")

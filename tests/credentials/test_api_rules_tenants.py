@@ -1,0 +1,116 @@
+"""Rules of organizations over HTTP: who sees them, who earns by them, and by what."""
+
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Organization, OrgRole, Role, UserId
+from courses.domain.entities import Course
+from credentials.domain.entities import AllOf, CompletedCourse, Credential
+from tests.credentials.holding import enrol_and_complete
+from tests.support.builders import a_definition_of
+from tests.support.house import House, Person
+from tests.support.members import founded, looks_into, member_of
+
+
+@pytest.fixture
+def harbour(house: House) -> Organization:
+    return founded(house, slug="harbour")
+
+
+@pytest.fixture
+def anna(house: House, harbour: Organization) -> Person:
+    return member_of(house, harbour.id, OrgRole.LEARNER)
+
+
+@pytest.fixture
+def own(house: House, harbour: Organization) -> Course:
+    """A course of the organization."""
+    authoring = house.services.authoring
+    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    return authoring.publish(made.slug, by=OPERATOR)
+
+
+@pytest.fixture
+def open_to_all(house: House) -> Course:
+    return house.published(a_definition_of(required=1))
+
+
+@pytest.fixture
+def credential(house: House, own: Course, open_to_all: Course) -> Credential:
+    """Of the organization, for a course of its own and one of the platform."""
+    rule = AllOf((CompletedCourse(own.id), CompletedCourse(open_to_all.id)))
+    return house.earns(own, rule=rule)
+
+
+def held_by(person: Person) -> list[str]:
+    items = person.caller.get("/v1/me/credentials").json["items"]
+    return [item["credential"]["id"] for item in items]
+
+
+@pytest.mark.parametrize("own_is_last", [True, False])
+def test_a_member_earns_by_courses_of_both_in_any_order(
+    house: House,
+    anna: Person,
+    own: Course,
+    open_to_all: Course,
+    credential: Credential,
+    *,
+    own_is_last: bool,
+) -> None:
+    courses = [open_to_all, own] if own_is_last else [own, open_to_all]
+
+    for course in courses:
+        enrol_and_complete(house, anna, course)
+
+    assert held_by(anna) == [str(credential.id)]
+    assert house.services.log.compare(by=OPERATOR).is_true
+
+
+def test_who_is_no_longer_a_member_earns_nothing_there(
+    house: House, harbour: Organization, anna: Person, own: Course, open_to_all: Course
+) -> None:
+    house.earns(own, rule=CompletedCourse(open_to_all.id))
+    house.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
+
+    enrol_and_complete(house, anna, open_to_all)
+
+    assert held_by(anna) == []
+
+
+def test_nobody_earns_in_an_organization_that_is_suspended(
+    house: House, harbour: Organization, anna: Person, own: Course, open_to_all: Course
+) -> None:
+    house.earns(own, rule=CompletedCourse(open_to_all.id))
+    house.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
+
+    enrol_and_complete(house, anna, open_to_all)
+
+    assert held_by(anna) == []
+
+
+@pytest.mark.parametrize(("method", "act"), [("GET", "eligibility"), ("POST", "issue")])
+def test_for_others_there_is_no_such_credential(
+    house: House, credential: Credential, method: str, act: str
+) -> None:
+    ada = member_of(house, founded(house).id, OrgRole.OWNER, "Ada").caller
+    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    path = f"/v1/credentials/{credential.id}/{act}"
+
+    answers = [caller.send(method, path) for caller in (ada, bo)]
+
+    assert {(each.status, each.code) for each in answers} == {(404, "credential-not-found")}
+
+
+def test_an_admin_of_the_platform_looks_but_earns_nothing_there(
+    house: House, harbour: Organization, credential: Credential
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    seen = root.get(f"/v1/credentials/{credential.id}/eligibility")
+    taken = root.post(f"/v1/credentials/{credential.id}/issue")
+
+    assert (seen.status, seen.json["is_eligible"]) == (200, False)
+    assert (taken.status, taken.code) == (404, "credential-not-found")
+    (look,) = looks_into(house, harbour.id)
+    assert look.act.subject_id == str(credential.id)

@@ -1,0 +1,129 @@
+"""docs/credentials.md shows rules that are read and followed, and names what there is to name."""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+import yaml
+
+from accounts.domain.entities import UserId
+from courses.domain.entities import Answer, CourseId, PathwayId
+from credentials.domain.entities import (
+    DEEPEST_RULE,
+    MOST_LEAVES,
+    AllOf,
+    CompletedCourse,
+    CompletedPathway,
+    Rule,
+    ScoredAtLeast,
+    nodes_of,
+    rule_in,
+    value_of_rule,
+)
+from credentials.domain.errors import InvalidRule
+from progress.domain.entities import CourseRecord, LearnerRecord
+from tests.support.attempts import RIGHT, Examinee, on_paper
+from tests.support.builders import NOON, a_definition_of, a_principal
+from tests.support.house import House
+from tests.support.learning import assessment_in
+from tests.support.operations import routes
+from tests.support.paper import fences, page, table_under
+
+PAGE: Final = page("docs/credentials.md")
+EXAMPLE, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
+(COMPLAINTS,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
+(ANSWER,) = [json.loads(fence.text) for fence in fences(PAGE) if fence.language == "json"]
+DONE: Final = CourseRecord(course_version=1, last_activity_at=NOON, completed_at=NOON)
+
+
+def the_rule() -> Rule:
+    return rule_in(yaml.safe_load(EXAMPLE))
+
+
+def test_the_example_is_written_as_the_form_writes_it() -> None:
+    assert yaml.safe_dump(value_of_rule(the_rule()), sort_keys=False) == EXAMPLE
+
+
+def test_the_example_can_be_met_and_missed() -> None:
+    nodes = [node for _, node in nodes_of(the_rule())]
+    courses = [node.course_id for node in nodes if isinstance(node, CompletedCourse)]
+    scores = {node.assessment_id: node.percent for node in nodes if isinstance(node, ScoredAtLeast)}
+    (first, *_, last) = courses
+    (pathway,) = [node.pathway_id for node in nodes if isinstance(node, CompletedPathway)]
+
+    def is_met(
+        *completed: CourseId, percent: int, pathways: frozenset[PathwayId] = frozenset()
+    ) -> bool:
+        record = LearnerRecord(
+            courses=dict.fromkeys(completed, DONE),
+            best_percents=dict.fromkeys(scores, percent),
+            completed_pathways=pathways,
+        )
+        return the_rule().verdict(record).is_met
+
+    assert is_met(*courses, percent=80)
+    assert is_met(first, courses[1], percent=80, pathways=frozenset({pathway}))
+    assert not is_met(first, last, percent=80)
+    assert not is_met(*courses, percent=79)
+
+
+def test_every_kind_of_rule_is_described() -> None:
+    described = [row[0] for row in table_under("## Rules", PAGE)]
+
+    words = {word for cell in described for word in cell.replace("`", "").split(" and ")}
+    assert words == {node.key for _, node in nodes_of(the_rule())} | {"at_least"}
+
+
+def test_how_large_a_rule_may_be_is_said() -> None:
+    assert f"at most {DEEPEST_RULE} deep and ask for at most {MOST_LEAVES} things" in PAGE
+
+
+def test_the_complaint_shown_is_the_one_that_is_made() -> None:
+    with pytest.raises(InvalidRule) as refusal:
+        rule_in(yaml.safe_load(WRONG))
+
+    (complaint,) = refusal.value.complaints
+    assert f"line 2, {complaint.path}: {complaint.detail}\n" == COMPLAINTS
+
+
+def test_the_addresses_are_those_that_there_are() -> None:
+    of_learners = {
+        f"`{route.method} {route.path}`"
+        for route in routes().values()
+        if route.path.startswith("/v1/credentials/")
+    }
+
+    assert [address for address in of_learners if address not in PAGE] == []
+
+
+def test_the_answer_is_the_one_that_is_given(house: House) -> None:
+    """But for the ids, which are others each time."""
+    knots, bends = (
+        house.published(on_paper()),
+        house.published(a_definition_of(required=1, slug="bends", title="Bends")),
+    )
+    quiz = assessment_in(house.services, knots, "quiz")
+    rule = AllOf((CompletedCourse(bends.id), ScoredAtLeast(quiz.id, 80)))
+    credential, person = house.earns(knots, rule=rule), house.signed_in()
+    user = house.services.repositories.users.get(UserId(UUID(person.id)))
+    anna = Examinee(services=house.services, principal=a_principal(user), course=knots)
+    anna.passes(bends)
+    anna.enrols(knots)
+    anna.takes("quiz", **RIGHT | {"king": Answer(text="the noose")})
+
+    answer = person.caller.get(f"/v1/credentials/{credential.id}/eligibility")
+
+    assert _without_ids(answer.json) == _without_ids(ANSWER)
+
+
+def _without_ids(value: Any) -> Any:
+    match value:
+        case dict():
+            return {
+                name: isinstance(inner, str) if name.endswith("id") else _without_ids(inner)
+                for name, inner in value.items()
+            }
+        case list():
+            return [_without_ids(inner) for inner in value]
+    return value

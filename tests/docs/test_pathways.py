@@ -1,0 +1,86 @@
+"""docs/pathways.md shows definitions that are read, and names what there is to name."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from accounts.domain.entities import Role
+from courses.definitions import PATHWAY_SCHEMA, read_pathway
+from courses.domain.errors import InvalidPathwayDefinition
+from progress.domain.entities import Standing
+from tests.support.builders import a_definition_of
+from tests.support.house import House
+from tests.support.operations import routes
+from tests.support.paper import fences, page, table_under
+
+PAGE: Final = page("docs/pathways.md")
+EXAMPLE, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
+
+
+def _members(schema: Any) -> Iterator[str]:
+    """The names of all members that the schema allows."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {}) if schema.get("type") == "object" else ()
+        for inner in schema.values():
+            yield from _members(inner)
+
+
+def test_the_example_shows_every_member() -> None:
+    shown = {word.strip(" -") for word in EXAMPLE.replace(":", "\n").split("\n")}
+
+    assert set(_members(PATHWAY_SCHEMA)) - shown == set()
+
+
+def test_every_member_is_described() -> None:
+    described = [row[0].strip("`") for row in table_under("## The members", PAGE)]
+
+    assert sorted(described) == sorted(set(_members(PATHWAY_SCHEMA)))
+
+
+def test_the_requests_are_those_that_there_are() -> None:
+    described = {row[0].strip("`") for row in table_under("## From text to pathway", PAGE)}
+    of_authors = {
+        f"{route.method} {route.path}"
+        for route in routes().values()
+        if route.path.startswith("/v1/pathways") and route.method != "GET"
+    }
+
+    assert described == of_authors
+
+
+def test_every_standing_is_named() -> None:
+    assert [standing for standing in Standing if f"`{standing.value}`" not in PAGE] == []
+
+
+def test_the_complaints_shown_are_those_that_are_made() -> None:
+    (shown,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
+
+    with pytest.raises(InvalidPathwayDefinition) as refused:
+        read_pathway(WRONG)
+
+    made = [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]
+    assert made == shown.splitlines()
+
+
+def test_the_schema_is_where_the_page_says(house: House) -> None:
+    address = "/v1/schemas/pathway-definition.json"
+    served = house.stranger.get(address)
+
+    assert f"`{address}`" in PAGE
+    assert served.status == 200
+    assert served.json == json.loads(json.dumps(PATHWAY_SCHEMA))
+
+
+def test_the_example_is_taken_over_http(house: House) -> None:
+    author = house.signed_in(Role.INSTRUCTOR, name="Bo")
+    for slug, _ in read_pathway(EXAMPLE).courses:
+        house.published(a_definition_of(required=1, slug=slug))
+
+    created = author.caller.post("/v1/pathways", yaml.safe_load(EXAMPLE))
+    published = author.caller.post("/v1/pathways/from-knots-to-nets/publish")
+
+    assert created.status == 201
+    assert published.json["version"] == 1

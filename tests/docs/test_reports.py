@@ -1,0 +1,89 @@
+"""docs/reports.md shows reports as they are."""
+
+import csv
+import json
+from io import StringIO
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import Role, UserId
+from courses.domain.entities import Answer
+from progress.domain.entities import BANDS, ProgressStatus
+from progress.domain.entities.reports import USUAL_DAYS
+from tests.support.attempts import Examinee, on_paper
+from tests.support.builders import a_principal
+from tests.support.house import Caller, House
+from tests.support.learning import a_published_course
+from tests.support.paper import fences, page
+
+PAGE: Final = page("docs/reports.md")
+EXAMPLES: Final = {fence.language: fence.text for fence in fences(PAGE)}
+SHOWN: Final = json.loads(EXAMPLES["json"])
+REPORT: Final = "/v1/courses/knots/report"
+
+
+@pytest.fixture
+def root(house: House) -> Caller:
+    """Somebody who sees the report on a course whose quiz one learner has tried."""
+    course = a_published_course(house.services, on_paper())
+    user = house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
+    anna = Examinee(services=house.services, principal=a_principal(user), course=course)
+    anna.enrols(course)
+    anna.takes("quiz", king=Answer(text="The noose"))
+    return house.signed_in(Role.ADMIN, name="Root").caller
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text, newline=""), strict=True))
+
+
+def filled(row: list[str]) -> list[bool]:
+    return [bool(cell) for cell in row]
+
+
+def names_in(answer: Any) -> Any:
+    """The members of an answer, however deep."""
+    if isinstance(answer, dict):
+        return {name: names_in(value) for name, value in answer.items()}
+    if isinstance(answer, list) and answer:
+        return [names_in(answer[0])]
+    return None
+
+
+def test_the_report_has_the_members_that_are_shown(root: Caller) -> None:
+    report = root.get(REPORT).json
+
+    # Nobody has completed the course here.
+    shown = SHOWN | {"completions": []}
+    assert names_in(report) == names_in(shown)
+    assert list(report) == list(SHOWN)
+
+
+def test_every_member_is_described_that_holds_a_list(root: Caller) -> None:
+    report = root.get(REPORT).json
+
+    for name, value in report.items():
+        if isinstance(value, list | dict):
+            assert f"- `{name}`: " in PAGE
+
+
+def test_the_numbers_that_are_shown_agree_with_one_another() -> None:
+    (scores,) = SHOWN["scores"]
+
+    assert list(SHOWN["statuses"]) == list(ProgressStatus)
+    assert SHOWN["learners"] == sum(SHOWN["statuses"].values()) == sum(scores["bands"])
+    assert len(scores["bands"]) == BANDS
+    assert f"the last {USUAL_DAYS} days" in PAGE
+
+
+def test_the_table_has_the_columns_that_are_shown_and_fills_the_same_ones(root: Caller) -> None:
+    heading, *shown = rows_of(EXAMPLES["csv"])
+
+    written, *rows = rows_of(root.get(REPORT, Accept="text/csv").text)
+
+    assert written == heading
+    fillings = {row[0]: filled(row) for row in rows}
+    assert {row[0] for row in shown} == set(fillings) | {"completions"}
+    assert all(filled(row) == fillings.get(row[0], filled(row)) for row in shown)

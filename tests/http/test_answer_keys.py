@@ -1,0 +1,105 @@
+"""What is right reaches no learner: every answer that one can get is searched for it."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Role
+from courses.definitions import read_definition
+from tests.support.exams import EXAMS
+from tests.support.house import Answer, Caller, House
+from tests.support.operations import routes
+from tests.support.school import items_of
+
+TEXT: Final = f"a secret knot {uuid4().hex}"
+NUMBER: Final = 918273645.25
+WORDS: Final = (
+    '"right":true',
+    '"right":false',
+    '"is_right"',
+    '"answer_key"',
+    '"accepts"',
+    '"tolerance"',
+    TEXT,
+    str(NUMBER),
+)
+"""Members that would tell, as they stand in JSON, and what the questions want to hear."""
+PAPER: Final = (
+    EXAMS.replace("- the bowline\n", f"- {TEXT}\n")
+    .replace("number: 40", f"number: {NUMBER}")
+    .replace("slug: knots", "slug: secrets")
+)
+
+
+class Spy:
+    """A learner who reads every answer from end to end."""
+
+    def __init__(self, house: House) -> None:
+        self.caller = house.signed_in().caller
+        self.read: list[str] = []
+
+    def keep(self, answer: Answer) -> Any:
+        self.read.append(answer.text)
+        return answer.json
+
+    def told(self) -> list[str]:
+        return [word for word in WORDS if any(word in text for text in self.read)]
+
+
+@pytest.fixture
+def spy(house: House) -> Spy:
+    made = house.services.authoring.create(read_definition(PAPER), by=OPERATOR)
+    house.services.authoring.publish(made.slug, by=OPERATOR)
+    return Spy(house)
+
+
+def test_what_is_right_reaches_no_learner(spy: Spy) -> None:
+    place = "/v1/courses/secrets"
+    course = spy.keep(spy.caller.get(place))
+    spy.keep(spy.caller.post(f"{place}/enroll"))
+    things = {"course": "secrets", "item_id": items_of(course)[0]}
+    for item_id in items_of(course):
+        assessment = spy.keep(spy.caller.get(f"{place}/items/{item_id}"))["assessment"]
+        things |= {"assessment_id": assessment["id"]}
+        things |= {"attempt_id": attempted(spy, assessment)}
+
+    for route in routes().values():
+        is_of_courses = route.name != "getCourseDefinitionSchema"  # which says how keys are written
+        if route.method == "GET" and is_of_courses and set(route.parameters) <= set(things):
+            spy.read.append(spy.caller.get(route.path.format_map(things)).text)
+
+    assert len(spy.read) > 30
+    assert spy.told() == []
+
+
+def attempted(spy: Spy, assessment: Any) -> str:
+    """The id of an attempt that is handed in, with an answer to every question."""
+    begun = spy.keep(spy.caller.post(f"/v1/assessments/{assessment['id']}/attempts"))
+    path = f"/v1/attempts/{begun['id']}"
+    said = [answer_to(question) for question in assessment["questions"]]
+    spy.keep(spy.caller.put(f"{path}/responses", {"responses": said}))
+    spy.keep(spy.caller.post(f"{path}/submit"))
+    return str(begun["id"])
+
+
+def answer_to(question: Any) -> dict[str, Any]:
+    member: dict[str, Any] = {"mcq": {"choices": []}, "file": {"url": "https://school.example"}}
+    return {"question_id": question["id"], **member.get(question["kind"], {"text": "?"})}
+
+
+def test_authors_see_what_is_right_where_they_write_it(house: House, spy: Spy) -> None:
+    author: Caller = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    exported = house.services.authoring.export("secrets", by=OPERATOR)
+
+    assert author.get("/v1/courses/secrets").status == 200
+    keys = [
+        question.answer_key
+        for module in exported.modules
+        for item in module.items
+        if item.assessment is not None
+        for question in item.assessment.questions
+        if question.answer_key is not None
+    ]
+    assert TEXT in keys[0].texts
+    assert keys[1].number == NUMBER

@@ -1,0 +1,197 @@
+"""Attempts over HTTP."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import Role
+from courses.definitions import read_definition
+from courses.domain.entities import Course
+from tests.support.exams import EXAMS
+from tests.support.house import Answer, House, Person
+from tests.support.school import items_of
+
+GRADER = Role.INSTRUCTOR
+
+
+class Desk:
+    """Anna at a course with a quiz, a project and an exam."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.course: Course = house.published(read_definition(EXAMS))
+        self.anna = house.signed_in()
+        self.place = f"/v1/courses/{self.course.slug}"
+        self.anna.caller.post(f"{self.place}/enroll")
+        self.items = items_of(self.anna.caller.get(self.place).json)
+
+    def assessment(self, number: int = 0) -> Any:
+        return self.anna.caller.get(f"{self.place}/items/{self.items[number]}").json["assessment"]
+
+    def starts(self, number: int = 0, by: Person | None = None) -> Answer:
+        caller = (by or self.anna).caller
+        return caller.post(f"/v1/assessments/{self.assessment(number)['id']}/attempts")
+
+    def saves(self, attempt: str, **said: Any) -> Answer:
+        responses = {"responses": [said]}
+        return self.anna.caller.put(f"/v1/attempts/{attempt}/responses", responses)
+
+    def submits(self, attempt: str) -> Answer:
+        return self.anna.caller.post(f"/v1/attempts/{attempt}/submit")
+
+
+@pytest.fixture
+def at_work(house: House) -> Desk:
+    return Desk(house)
+
+
+def test_an_assessment_is_shown_without_what_is_right(at_work: Desk) -> None:
+    quiz = at_work.assessment()
+
+    assert (quiz["type"], quiz["max_score"], quiz["pass_score"]) == ("quiz", 4, 3)
+    assert (quiz["attempt_limit"], quiz["time_limit_minutes"], quiz["late"]) == (3, None, "refuse")
+    choice = quiz["questions"][0]
+    assert choice == {
+        "id": choice["id"],
+        "position": 1,
+        "kind": "mcq",
+        "prompt": "Which knot slips?",
+        "max_score": 2,
+        "choices": [
+            {"key": "bowline", "text": "The bowline"},
+            {"key": "noose", "text": "The noose"},
+        ],
+        "rubric": [],
+    }
+
+
+def test_an_attempt_is_begun_answered_and_handed_in(at_work: Desk) -> None:
+    started = at_work.starts()
+    attempt, question = started.json["id"], at_work.assessment()["questions"][0]
+    saved = at_work.saves(attempt, question_id=question["id"], choices=["noose"])
+
+    handed_in = at_work.submits(attempt)
+
+    assert (started.status, saved.status, handed_in.status) == (201, 200, 200)
+    assert started.json["status"] == "started"
+    (response,) = saved.json["responses"]
+    assert (response["choices"], response["text"], response["url"]) == (["noose"], None, None)
+    assert (handed_in.json["status"], handed_in.json["score"]) == ("graded", 2)
+    assert handed_in.json["is_passed"] is False
+    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json == handed_in.json
+    listed = at_work.anna.caller.get(f"/v1/assessments/{at_work.assessment()['id']}/attempts")
+    assert listed.json == {"items": [handed_in.json], "next": None}
+
+
+def test_what_waits_is_graded_by_those_who_may(house: House, at_work: Desk) -> None:
+    attempt = at_work.starts(2).json["id"]
+    at_work.submits(attempt)
+    bo, question = house.signed_in(GRADER, name="Bo").caller, at_work.assessment(2)["questions"][0]
+    marks = {"marks": [{"question_id": question["id"], "score": 1, "comment": "Neat."}]}
+
+    queue = bo.get(f"{at_work.place}/grading")
+    graded = bo.post(f"/v1/attempts/{attempt}/grade", marks)
+
+    assert [each["id"] for each in queue.json["items"]] == [attempt]
+    assert (graded.status, graded.json["score"]) == (200, 1)
+    assert graded.json["grades"][0]["marks"][0]["comment"] == "Neat."
+    assert bo.get(f"/v1/attempts/{attempt}/grading").json == graded.json
+    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json["is_passed"] is True
+    assert bo.get(f"{at_work.place}/grading").json["items"] == []
+
+
+def test_what_is_void_counts_no_longer(house: House, at_work: Desk) -> None:
+    attempt = at_work.starts().json["id"]
+    bo = house.signed_in(GRADER, name="Bo").caller
+
+    void = bo.post(f"/v1/attempts/{attempt}/void", {"reason": "Copied."})
+
+    assert (void.json["status"], void.json["void_reason"]) == ("voided", "Copied.")
+    assert at_work.submits(attempt).code == "attempt-closed"
+
+
+def test_illegal_steps_are_conflicts(house: House, at_work: Desk) -> None:
+    attempt = at_work.starts().json["id"]
+    bo = house.signed_in(GRADER, name="Bo").caller
+
+    assert at_work.starts().code == "attempt-running"
+    assert bo.post(f"/v1/attempts/{attempt}/grade", {"marks": []}).code == "attempt-not-gradable"
+    at_work.submits(attempt)
+    assert at_work.submits(attempt).code == "attempt-closed"
+    assert at_work.starts(by=house.signed_in(name="Ben")).code == "not-enrolled"
+    complete = f"{at_work.place}/items/{at_work.items[0]}/complete"
+    assert at_work.anna.caller.post(complete).code == "assessment-required"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"text": "The noose"}, "unsuitable-answer"),
+        ({"choices": ["granny"]}, "unsuitable-answer"),
+        ({"choices": ["noose"], "text": "both"}, "unsuitable-answer"),
+        ({}, "unsuitable-answer"),
+        ({"choices": "noose"}, "invalid-request"),
+        ({"url": "no address"}, "invalid-request"),
+        ({"text": "\x00"}, "invalid-request"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused(
+    at_work: Desk, said: dict[str, Any], code: str
+) -> None:
+    attempt, question = at_work.starts().json["id"], at_work.assessment()["questions"][0]
+
+    answer = at_work.saves(attempt, question_id=question["id"], **said)
+
+    assert (answer.status, answer.code) == (422, code)
+    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json["responses"] == []
+
+
+def test_an_unknown_question_is_not_found(at_work: Desk) -> None:
+    attempt = at_work.starts().json["id"]
+
+    answer = at_work.saves(attempt, question_id=str(uuid4()), text="?")
+
+    assert (answer.status, answer.code) == (404, "question-not-found")
+
+
+def test_an_attempt_of_somebody_else_is_not_there(house: House, at_work: Desk) -> None:
+    attempt, ben = at_work.starts().json["id"], house.signed_in(name="Ben").caller
+
+    for answer in (
+        ben.get(f"/v1/attempts/{attempt}"),
+        ben.put(f"/v1/attempts/{attempt}/responses", {"responses": []}),
+        ben.post(f"/v1/attempts/{attempt}/submit"),
+        ben.get(f"/v1/attempts/{uuid4()}"),
+    ):
+        assert (answer.status, answer.code) == (404, "attempt-not-found")
+    assert ben.get(f"/v1/attempts/{attempt}/grading").code == "not-permitted"
+
+
+def test_the_pass_that_completes_the_course_issues_what_it_earns(
+    house: House, at_work: Desk
+) -> None:
+    house.earns(at_work.course)
+    bo = house.signed_in(GRADER, name="Bo").caller
+    for number in range(3):
+        attempt = at_work.starts(number).json["id"]
+        at_work.submits(attempt)
+        points = [
+            {"question_id": one["id"], "score": one["max_score"]}
+            for one in at_work.assessment(number)["questions"]
+        ]
+        bo.post(f"/v1/attempts/{attempt}/grade", {"marks": points})
+
+    progress = at_work.anna.caller.get(f"/v1/progress/{at_work.course.slug}").json
+
+    assert (progress["status"], progress["percent_complete"]) == ("completed", 100)
+    assert len(at_work.anna.caller.get("/v1/me/credentials").json["items"]) == 1
+
+
+def test_a_learner_moves_to_the_newest_version(house: House, at_work: Desk) -> None:
+    answer = at_work.anna.caller.post(f"{at_work.place}/upgrade")
+
+    assert (answer.status, answer.json["course_version"]) == (200, 1)
+    assert (
+        house.signed_in(name="Ben").caller.post(f"{at_work.place}/upgrade").code == "not-enrolled"
+    )

@@ -1,0 +1,137 @@
+"""Attempts in the back office: looking at them, grading and voiding."""
+
+from typing import Any
+
+import pytest
+
+from accounts.domain.entities import OPERATOR
+from courses.domain.entities import Answer
+from progress.domain.entities import AssessmentAttempt, AttemptStatus
+from tests.support.attempts import Examinee, on_paper
+from tests.support.builders import a_principal
+from tests.support.house import House
+from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
+
+pytestmark = pytest.mark.database
+ATTEMPTS = "progress/assessmentattempt/"
+
+
+@pytest.fixture
+def anna(house: House) -> Examinee:
+    made = house.services.authoring.create(on_paper(), by=OPERATOR)
+    course = house.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = Examinee(services=house.services, principal=a_principal(a_user_of(house)), course=course)
+    anna.enrols(course)
+    return anna
+
+
+@pytest.fixture
+def attempt(anna: Examinee) -> AssessmentAttempt:
+    picture = Answer(url="https://school.example/bowline.jpg")
+    return anna.takes(
+        "project", picture=picture, feedback=Answer(text="Use <b>less</b> rope.\nDry.")
+    )
+
+
+@pytest.fixture
+def bo(house: House) -> Desk:
+    return desk(house, "Course editors")
+
+
+def page_of(attempt: AssessmentAttempt) -> str:
+    return f"{ATTEMPTS}{attempt.id}/grade/"
+
+
+def points(anna: Examinee, *, picture: int, feedback: int, reason: str = "") -> dict[str, Any]:
+    """What a grader fills in."""
+    given = {"picture": picture, "feedback": feedback}
+    scores = {f"score-{anna.question(key).id}": score for key, score in given.items()}
+    return {**scores, "reason": reason}
+
+
+def now(house: House, attempt: AssessmentAttempt) -> AssessmentAttempt:
+    return house.services.grading.get(attempt.id, by=OPERATOR)
+
+
+def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
+    bo: Desk, attempt: AssessmentAttempt
+) -> None:
+    page = bo.get(page_of(attempt))
+
+    assert page.status == 200
+    for said in ("Where is a picture of it?", "https://school.example/bowline.jpg", "It holds."):
+        assert said in page.text
+    sent = bo.client.get(f"/admin/{page_of(attempt)}").content.decode()
+    assert "Use &lt;b&gt;less&lt;/b&gt; rope.<br>Dry." in sent
+
+
+def test_a_grader_gives_points(
+    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+) -> None:
+    page = bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+
+    graded = now(house, attempt)
+    assert page.path == f"{ATTEMPTS}{attempt.id}/change/"
+    assert (graded.status, graded.score) == (AttemptStatus.GRADED, 6)
+    assert graded.grade is not None
+    assert graded.grade.graded_by == bo.id
+    assert log_of(attempt.id) == ["Graded."]
+
+
+def test_to_grade_again_takes_a_reason(
+    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+) -> None:
+    bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+
+    without = bo.post(page_of(attempt), **points(anna, picture=0, feedback=1))
+    assert "This field is required." in without.text
+    bo.post(page_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
+
+    assert [grade.score for grade in now(house, attempt).grades] == [6, 1]
+    assert "Graded. Reason: A copy." in log_of(attempt.id)
+
+
+@pytest.mark.parametrize("picture", [6, -1])
+def test_points_that_there_are_not_are_refused(
+    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt, picture: int
+) -> None:
+    page = bo.post(page_of(attempt), **points(anna, picture=picture, feedback=1))
+
+    assert "Ensure this value is" in page.text
+    assert now(house, attempt).grades == ()
+
+
+def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> None:
+    begun = anna.begins("exam")
+
+    assert bo.get(page_of(begun)).status == 404
+    assert "Grade</a>" not in bo.get(f"{ATTEMPTS}{begun.id}/change/").text
+
+
+def test_whoever_only_looks_grades_nothing(house: House, attempt: AssessmentAttempt) -> None:
+    auditor = desk(house, "Auditors")
+
+    assert auditor.get(page_of(attempt)).status == 403
+    assert "Grade</a>" not in auditor.get(f"{ATTEMPTS}{attempt.id}/change/").text
+
+
+def test_an_attempt_shows_what_was_answered(bo: Desk, attempt: AssessmentAttempt) -> None:
+    page = bo.get(f"{ATTEMPTS}{attempt.id}/change/")
+
+    assert "https://school.example/bowline.jpg" in page.text
+    assert "Grade</a>" in page.text
+
+
+def test_an_attempt_is_voided_for_a_reason(
+    house: House, bo: Desk, attempt: AssessmentAttempt
+) -> None:
+    bo.act(ATTEMPTS, "void", attempt.id, reason="Copied.")
+
+    assert now(house, attempt).status is AttemptStatus.VOIDED
+    assert now(house, attempt).void_reason == "Copied."
+
+
+def test_an_unknown_attempt_has_no_page(house: House, anna: Examinee) -> None:
+    page = root_desk(house).get(f"{ATTEMPTS}{anna.course.id}/grade/")
+
+    assert page.status == 404

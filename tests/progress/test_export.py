@@ -1,0 +1,146 @@
+"""What is taken out of the log, page by page or as a whole, while more is recorded."""
+
+from contextlib import suppress
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.domain.entities import OPERATOR, AuditAction, Organization, OrgRole
+from accounts.domain.errors import NotPermitted, OrganizationNotFound
+from authsvc.kernel.errors import DomainError
+from authsvc.kernel.reach import EVERYWHERE
+from progress.domain.entities import ProgressEvent
+from progress.domain.services import export
+from progress.statements import statement_of
+from tests.progress.test_random_acts import LEARNERS, a_school, acts, modestly, plans
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.learning import Learner
+from tests.support.organizations import a_member, acts_in
+from tests.support.pages import pages_of
+from tests.support.random_acts import Act, Plan
+from tests.support.worlds import World
+from tests.support.xapi import faults_in
+
+HOME: Final = "https://auth.example"
+stories: Final = st.lists(acts, max_size=25)
+
+
+class Chronicle:
+    """What a school has recorded, in the order in which it happened; at first, that all have enrolled."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.school = a_school(plan)
+        for learner in self.school.learners:
+            self.school.services.learning.enroll(self.school.courses[0].slug, by=learner)
+        self.events = self._streams()
+
+    def see(self, act: Act) -> None:
+        with suppress(DomainError):
+            self.school.see(act)
+        self.events += [event for event in self._streams() if event not in self.events]
+
+    def _streams(self) -> list[ProgressEvent]:
+        log = self.school.services.repositories.events
+        return [
+            event
+            for learner in range(LEARNERS)
+            for event in log.stream(self.school.stream_of(learner, 0), within=EVERYWHERE)
+        ]
+
+
+@modestly
+@given(plan=plans, before=stories, meanwhile=stories, limit=st.integers(1, 4))
+def test_whoever_follows_the_pages_gets_each_event_once_whatever_happens_meanwhile(
+    plan: Plan, before: list[Act], meanwhile: list[Act], limit: int
+) -> None:
+    chronicle, to_come = Chronicle(plan), iter(meanwhile)
+    for act in before:
+        chronicle.see(act)
+    known = list(chronicle.events)
+
+    seen: list[ProgressEvent] = []
+    export_of = chronicle.school.services.export
+    for page in pages_of(lambda request: export_of.page(request, by=OPERATOR), limit=limit):
+        seen += page
+        for act in to_come:
+            chronicle.see(act)
+            break
+
+    assert seen[: len(known)] == known
+    assert seen == chronicle.events[: len(seen)]
+
+
+@modestly
+@given(plan=plans, story=stories)
+def test_whatever_happens_is_a_statement_that_xapi_allows(plan: Plan, story: list[Act]) -> None:
+    chronicle = Chronicle(plan)
+    for act in story:
+        chronicle.see(act)
+
+    taken = list(chronicle.school.services.export.whole(by=OPERATOR))
+
+    assert taken == chronicle.events
+    assert [faults_in(statement_of(event, home=HOME)) for event in taken] == [[] for _ in taken]
+
+
+@modestly
+@given(plan=plans, story=stories, limit=st.integers(1, 4), learner=st.integers(0, LEARNERS - 1))
+def test_a_learner_gets_his_own_of_them(
+    plan: Plan, story: list[Act], limit: int, learner: int
+) -> None:
+    chronicle = Chronicle(plan)
+    for act in story:
+        chronicle.see(act)
+    anna, export_of = chronicle.school.learners[learner], chronicle.school.services.export
+
+    pages = pages_of(lambda request: export_of.page(request, by=anna), limit=limit)
+
+    own = [event for event in chronicle.events if event.user_id == anna.user_id]
+    assert [event for page in pages for event in page] == own
+
+
+@pytest.fixture
+def harbour(memory: World) -> Organization:
+    """Somebody has completed a course of two items there: four events."""
+    harbour = memory.has_organization(slug="harbour")
+    services, lea = memory.services, a_member(harbour.id, OrgRole.LEARNER)
+    made = services.authoring.create(a_definition_of(required=2), org_id=harbour.id, by=OPERATOR)
+    course = services.authoring.publish(made.slug, by=OPERATOR)
+    Learner(services=services, principal=lea).passes(course)
+    return harbour
+
+
+def looks_into(world: World, organization: Organization) -> int:
+    acts_there = acts_in(world.services, organization.id)
+    return sum(act.action is AuditAction.LOOKED_INTO for act in acts_there)
+
+
+def test_a_whole_export_is_one_look_into_an_organization(
+    memory: World, harbour: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_AT_ONCE", 1)
+
+    taken = list(memory.services.export.whole(by=OPERATOR, org_id=harbour.id))
+
+    assert len(taken) == 4
+    assert looks_into(memory, harbour) == 1
+
+
+def test_every_page_is_a_look_for_itself(memory: World, harbour: Organization) -> None:
+    of = memory.services.export
+
+    pages = pages_of(lambda request: of.page(request, by=OPERATOR, org_id=harbour.id), limit=1)
+
+    assert len(list(pages)) == 4
+    assert looks_into(memory, harbour) == 4
+
+
+def test_a_whole_export_is_not_for_everybody(memory: World, harbour: Organization) -> None:
+    lea, stranger = a_member(harbour.id, OrgRole.LEARNER), a_principal()
+
+    with pytest.raises(NotPermitted):
+        list(memory.services.export.whole(by=lea, org_id=harbour.id))
+    with pytest.raises(OrganizationNotFound):
+        list(memory.services.export.whole(by=stranger, org_id=harbour.id))

@@ -1,0 +1,88 @@
+"""The log in a file, as the operator takes it out."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from progress.domain.services import export
+from tests.support.builders import a_definition_of
+from tests.support.commands import refusal_of, said_by
+from tests.support.learning import a_learner, a_published_course
+from tests.support.worlds import World, orm_world
+from tests.support.xapi import faults_in
+
+pytestmark = pytest.mark.database
+
+COMMAND: Final = "export_xapi"
+
+
+@pytest.fixture
+def school() -> World:
+    """In it Anna has completed a course of two items: four events."""
+    world = orm_world()
+    course = a_published_course(world.services, a_definition_of(required=2, slug="knots"))
+    a_learner(world).passes(course)
+    return world
+
+
+def statements_in(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_every_event_is_a_line(school: World) -> None:
+    statements = statements_in(said_by(COMMAND))
+
+    assert len({each["id"] for each in statements}) == len(statements) == 4
+    assert [faults_in(each) for each in statements] == [[]] * 4
+
+
+def test_a_file_holds_what_would_have_been_said(school: World, tmp_path: Path) -> None:
+    file = tmp_path / "statements.jsonl"
+
+    said = said_by(COMMAND, "--output", str(file))
+
+    assert said == f"The statements are written to {file}.\n"
+    assert file.read_text(encoding="utf-8") == said_by(COMMAND)
+
+
+def test_pages_do_not_show(school: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = said_by(COMMAND)
+    monkeypatch.setattr(export, "_AT_ONCE", 1)
+
+    assert said_by(COMMAND) == whole
+
+
+def test_what_is_not_of_the_time_is_left_out(school: World) -> None:
+    moment = statements_in(said_by(COMMAND))[-1]["stored"]
+
+    assert said_by(COMMAND, "--since", moment) == ""
+    assert len(statements_in(said_by(COMMAND, "--until", moment))) == 4
+    assert said_by(COMMAND, "--until", "2001-01-01T00:00:00") == ""
+
+
+def test_what_is_of_another_organization_is_left_out(school: World) -> None:
+    org = school.has_organization()
+
+    assert said_by(COMMAND, "--org", org.slug) == ""
+
+
+def test_an_organization_that_is_not_there_is_refused(school: World) -> None:
+    sentence, before = refusal_of(COMMAND, "--org", "nowhere")
+
+    assert "organization" in sentence
+    assert before == ""
+
+
+@pytest.mark.parametrize("moment", ["noon", "2026-13-01T00:00:00Z"])
+def test_what_is_no_moment_is_refused(school: World, moment: str) -> None:
+    sentence, _ = refusal_of(COMMAND, "--since", moment)
+
+    assert sentence == f"{moment} is no moment; write it as 2026-11-25T12:00:00Z."
+
+
+def test_a_file_that_cannot_be_written_is_named(school: World, tmp_path: Path) -> None:
+    sentence, _ = refusal_of(COMMAND, "--output", str(tmp_path))
+
+    assert sentence.startswith(f"{tmp_path} cannot be written: ")

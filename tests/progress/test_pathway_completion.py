@@ -1,0 +1,202 @@
+"""What is told when a learner has gone all the way."""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal
+from authsvc.kernel.reach import Reach
+from courses.domain.entities import Course, PathwayId
+from progress.domain.entities import PathwayProgress
+from progress.domain.events import PathwayCompleted
+from tests.support.builders import NOON, a_definition_of
+from tests.support.learning import Learner, a_learner, a_published_course, items_of
+from tests.support.organizations import a_member, closed
+from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.worlds import World
+
+Has = Callable[..., list[Course]]
+
+
+@pytest.fixture
+def told(memory: World) -> list[PathwayCompleted]:
+    """What is told of completed pathways, the first one first."""
+    events: list[PathwayCompleted] = []
+    memory.services.pathways.events.subscribe(PathwayCompleted, events.append)
+    return events
+
+
+@pytest.fixture
+def has(memory: World) -> Has:
+    """Makes published courses of two items with these slugs."""
+
+    def made(*slugs: str) -> list[Course]:
+        return [
+            a_published_course(memory.services, a_definition_of(required=2, slug=slug))
+            for slug in slugs
+        ]
+
+    return made
+
+
+def a_member_of(memory: World, organization: Organization) -> Learner:
+    """Somebody who is in the organization, and learns."""
+    anna = memory.has_user()
+    memory.services.members.add(organization.id, anna.id, role=OrgRole.LEARNER, by=OPERATOR)
+    return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
+
+
+def seen(anna: Learner, address: str = "ropes") -> PathwayProgress:
+    return anna.services.pathways.get(address, by=anna.principal)
+
+
+def completed_by(anna: Learner, within: Reach = Reach()) -> AbstractSet[PathwayId]:  # noqa: B008  # it never changes
+    return anna.services.pathways.completed_by(anna.principal.person, within=within)
+
+
+def test_the_course_that_completes_a_pathway_is_told_of(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    knots, bends = has("knots", "bends")
+    pathway = a_published_pathway(memory.services, a_chain("knots", "bends"))
+    anna = a_learner(memory)
+
+    anna.passes(knots)
+    too_early = list(told)
+    anna.passes(bends)
+
+    assert too_early == []
+    assert told == [
+        PathwayCompleted(
+            user_id=anna.principal.person,
+            pathway_id=pathway.id,
+            org_id=None,
+            pathway_version=1,
+            course_id=bends.id,
+            course_version=1,
+            course_org_id=None,
+            completed_at=NOON,
+        )
+    ]
+    assert seen(anna).is_completed
+    assert seen(anna).percent_complete == 100
+
+
+def test_a_course_more_than_is_asked_for_completes_nothing_again(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    knots, bends = has("knots", "bends")
+    a_published_pathway(memory.services, on_paper(a_stage("knots", "bends", choose=1)))
+    anna = a_learner(memory)
+
+    anna.passes(bends)
+    anna.passes(knots)
+
+    assert [event.course_id for event in told] == [bends.id]
+
+
+def test_one_course_can_complete_several_pathways(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    (knots,) = has("knots")
+    made = [
+        a_published_pathway(memory.services, a_chain("knots", slug=slug)) for slug in ("a", "b")
+    ]
+
+    a_learner(memory).passes(knots)
+
+    assert {event.pathway_id for event in told} == {pathway.id for pathway in made}
+
+
+def test_a_pathway_that_is_not_offered_is_not_completed(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    (knots,) = has("knots")
+    memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
+
+    a_learner(memory).passes(knots)
+
+    assert told == []
+
+
+def test_a_pathway_of_an_organization_is_completed_by_its_members(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    (knots,) = has("knots")
+    harbour, island = memory.has_organization(slug="harbour"), memory.has_organization()
+    pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
+    anna, cleo = a_member_of(memory, harbour), a_member_of(memory, island)
+
+    cleo.passes(knots)
+    anna.passes(knots)
+
+    assert [(event.user_id, event.org_id) for event in told] == [
+        (anna.principal.person, pathway.org_id)
+    ]
+
+
+def test_nothing_is_completed_in_an_organization_that_is_closed(
+    memory: World, has: Has, told: list[PathwayCompleted]
+) -> None:
+    (knots,) = has("knots")
+    harbour = memory.has_organization(slug="harbour")
+    a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
+    anna = a_member_of(memory, harbour)
+    closed(memory.services, harbour)
+
+    anna.passes(knots)
+
+    assert told == []
+
+
+def test_what_somebody_has_completed_is_known_also_when_it_is_retired(
+    memory: World, has: Has
+) -> None:
+    knots, _ = has("knots", "bends")
+    first = a_published_pathway(memory.services, a_chain("knots"))
+    a_published_pathway(memory.services, a_chain("knots", "bends", slug="other"))
+    anna, cleo = a_learner(memory), a_learner(memory, "Cleo")
+
+    anna.passes(knots)
+    cleo.enrols(knots)
+    memory.services.pathway_authoring.retire("ropes", by=OPERATOR)
+
+    assert completed_by(anna) == {first.id}
+    assert completed_by(cleo) == frozenset()
+    assert completed_by(a_learner(memory)) == frozenset()
+
+
+def test_what_is_completed_in_an_organization_is_known_in_its_view_alone(
+    memory: World, has: Has
+) -> None:
+    (knots,) = has("knots")
+    harbour = memory.has_organization(slug="harbour")
+    pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
+    anna = a_member_of(memory, harbour)
+
+    anna.passes(knots)
+
+    assert completed_by(anna, Reach.into(harbour.id)) == {pathway.id}
+    assert completed_by(anna, Reach.into(memory.has_organization().id)) == frozenset()
+
+
+def test_what_a_listener_refuses_undoes_the_completion(memory: World, has: Has) -> None:
+    (knots,) = has("knots")
+    a_published_pathway(memory.services, a_chain("knots"))
+    anna = a_learner(memory)
+    anna.enrols(knots)
+    *others, last = items_of(memory.services, knots)
+    for item_id in others:
+        anna.completes(knots, item_id)
+
+    def refuse(_: PathwayCompleted) -> None:
+        raise LookupError
+
+    memory.services.pathways.events.subscribe(PathwayCompleted, refuse)
+    with pytest.raises(LookupError):
+        anna.completes(knots, last)
+
+    by: Principal = anna.principal
+    assert not seen(anna).is_completed
+    assert memory.services.progress.get("knots", by=by).percent_complete == 50

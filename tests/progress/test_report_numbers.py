@@ -1,0 +1,110 @@
+"""Reports say what the log amounts to, whatever people have done."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.domain.entities import OPERATOR, Principal
+from authsvc.kernel.errors import DomainError
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import Assessment, Course
+from progress.domain.entities import (
+    AttemptStatus,
+    CourseProgress,
+    CourseReport,
+    DayCount,
+    band_of,
+)
+from tests.progress.test_random_acts import a_plan, by_chance, folded
+from tests.support.house import House
+from tests.support.random_acts import School
+from tests.support.worlds import memory_world
+
+# Other tests go through the same lines; to follow these costs more than to run them.
+pytestmark = pytest.mark.no_cover
+
+
+def a_school_after(school: School, chance: Random, acts: int) -> School:
+    for _ in range(acts):
+        with suppress(DomainError):
+            school.see(by_chance(chance, school))
+    return school
+
+
+def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
+    """What the log says of everybody who is on a course."""
+    log = school.services.repositories.events
+    streams = (
+        log.stream(school.stream_of(learner, number), within=EVERYWHERE)
+        for learner in range(len(school.learners))
+    )
+    return [folded(school, events) for events in streams if events]
+
+
+def best_of(school: School, paper: Assessment, learner: Principal) -> int | None:
+    """The best score of a learner in percent, without what is void."""
+    return max(
+        (
+            100 * attempt.score // attempt.max_score
+            for attempt in school.services.attempts.attempts_at(paper.id, by=learner)
+            if attempt.status is AttemptStatus.GRADED and attempt.score is not None
+        ),
+        default=None,
+    )
+
+
+def bands_of(school: School, paper: Assessment) -> tuple[int, ...]:
+    found = (best_of(school, paper, learner) for learner in school.learners)
+    counted = Counter(band_of(percent) for percent in found if percent is not None)
+    return tuple(counted[band] for band in range(10))
+
+
+def papers_of(school: School, course: Course) -> Iterator[Assessment]:
+    """Those of the published version, in its order."""
+    published = school.services.catalog.course(course.id, within=EVERYWHERE)
+    version = school.services.catalog.version(course.id, published.version, within=EVERYWHERE)
+    return (item.assessment for item in version.outline.items if item.assessment)
+
+
+def assert_true(report: CourseReport, school: School, number: int) -> None:
+    told, course = told_by_the_log(school, number), school.courses[number]
+    completed = Counter(item_id for each in told for item_id in each.completed_items)
+    days = Counter(each.completed_at.date() for each in told if each.completed_at)
+
+    assert report.summary.statuses == Counter(each.status for each in told)
+    assert report.completions == tuple(
+        DayCount(day=day, learners=days[day]) for day in sorted(days)
+    )
+    assert all(item.learners == completed[item.item_id] for item in report.items)
+    assert [(each.assessment_id, each.bands) for each in report.scores] == [
+        (paper.id, bands_of(school, paper)) for paper in papers_of(school, course)
+    ]
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), acts=st.integers(0, 60))
+def test_the_numbers_of_a_small_school_are_those_of_its_log(seed: int, acts: int) -> None:
+    chance = Random(seed)
+    school = School(memory_world().services, learners=4, plans=(a_plan(chance),))
+    a_school_after(school, chance, acts)
+
+    assert_true(school.services.reports.of_course("course-0", by=OPERATOR), school, 0)
+
+
+def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(house: House) -> None:
+    chance = Random("hitches")
+    school = School(house.services, learners=8, plans=tuple(a_plan(chance) for _ in range(2)))
+    a_school_after(school, chance, acts=200)
+
+    reports = [house.services.reports.of_course(each.slug, by=OPERATOR) for each in school.courses]
+
+    for number, report in enumerate(reports):
+        assert_true(report, school, number)
+    assert all(report.summary.learners for report in reports)
+    assert any(report.completions for report in reports)
+    assert any(sum(each.bands) for report in reports for each in report.scores)

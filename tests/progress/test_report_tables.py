@@ -1,0 +1,165 @@
+"""Reports as tables, over HTTP and in the back office."""
+
+import csv
+from io import StringIO
+from uuid import UUID
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, OrgRole, Role, UserId
+from courses.domain.entities import Answer, Course
+from tests.support.attempts import Examinee, on_paper
+from tests.support.builders import a_definition_of, a_principal
+from tests.support.house import House
+from tests.support.learning import Learner, a_published_course
+from tests.support.members import founded, looks_into, member_of
+from tests.support.staff import desk, root_desk
+
+HEADING = ["section", "key", "title", "from_percent", "learners"]
+
+
+def report_page(course: Course) -> str:
+    return f"progress/courseprogress/report/{course.id}/"
+
+
+def tabled(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text, newline=""), strict=True))
+
+
+@pytest.fixture
+def examined(house: House) -> Examinee:
+    """Somebody who has taken the quiz of his course, and got nothing right."""
+    course = a_published_course(house.services, on_paper())
+    anna = Examinee(
+        services=house.services,
+        principal=a_principal(
+            house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
+        ),
+        course=course,
+    )
+    anna.enrols(course)
+    anna.takes("quiz", king=Answer(text="The noose"))
+    return anna
+
+
+def counts_of(rows: list[list[str]], section: str) -> list[int]:
+    return [int(row[-1]) for row in rows if row[0] == section]
+
+
+def test_a_report_comes_as_a_table_to_whoever_asks_for_one(
+    house: House, examined: Examinee
+) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+    course = examined.course
+
+    answer = root.get(f"/v1/courses/{course.slug}/report", Accept="text/csv")
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="report-{course.slug}.csv"'
+    )
+    heading, *rows = tabled(answer.text)
+    assert heading == HEADING
+    assert ["statuses", "in_progress", "", "", "1"] in rows
+    assert sum(counts_of(rows, "scores")) == 1
+    assert len(counts_of(rows, "items")) == 3
+
+
+def test_each_day_on_which_somebody_completed_the_course_is_a_row(house: House) -> None:
+    course = a_published_course(house.services, a_definition_of(required=1))
+    user = house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
+    anna = Learner(services=house.services, principal=a_principal(user))
+    completed_at = anna.passes(course).completed_at
+    assert completed_at is not None
+    root = house.signed_in(Role.ADMIN, name="Root").caller
+
+    answer = root.get(f"/v1/courses/{course.slug}/report", Accept="text/csv")
+
+    assert ["completions", completed_at.date().isoformat(), "", "", "1"] in tabled(answer.text)
+
+
+def test_the_table_of_an_organization_has_a_row_for_each_course(house: House) -> None:
+    harbour = founded(house, slug="harbour")
+    made = house.services.authoring.create(
+        a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
+    )
+    course = house.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = member_of(house, harbour.id, OrgRole.LEARNER).caller
+    assert anna.post(f"/v1/courses/{course.slug}/enroll").status == 201
+    bo = member_of(house, harbour.id, OrgRole.ADMIN, name="Bo").caller
+
+    answer = bo.get(f"/v1/orgs/{harbour.id}/report", Accept="text/csv")
+
+    assert f"report-{harbour.id}.csv" in answer.headers["Content-Disposition"]
+    assert tabled(answer.text) == [
+        [
+            "course_id",
+            "course_slug",
+            "learners",
+            "not_started",
+            "in_progress",
+            "completed",
+            "withdrawn",
+        ],
+        [str(course.id), course.slug, "1", "0", "1", "0", "0"],
+    ]
+
+
+def test_a_refusal_is_a_problem_even_for_whoever_asks_for_a_table(
+    house: House, examined: Examinee
+) -> None:
+    anna = house.signed_in().caller
+
+    answer = anna.get(f"/v1/courses/{examined.course.slug}/report", Accept="text/csv")
+
+    assert (answer.status, answer.code) == (403, "not-permitted")
+
+
+@pytest.mark.database
+def test_the_page_of_a_course_leads_to_its_report(house: House, examined: Examinee) -> None:
+    root = root_desk(house)
+
+    course_page = root.get(f"courses/course/{examined.course.id}/change/")
+    page = root.get(report_page(examined.course))
+
+    assert f"/admin/{report_page(examined.course)}" in course_page.text
+    assert page.status == 200
+    assert "<td>in_progress</td><td>1</td>" in page.text
+    assert "Nobody has completed the course in this time." in page.text
+
+
+@pytest.mark.database
+def test_the_back_office_gives_the_table_as_a_file(house: House, examined: Examinee) -> None:
+    root = root_desk(house)
+
+    sent = root.client.get(f"/admin/{report_page(examined.course)}csv/")
+
+    assert sent.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert f"report-{examined.course.slug}.csv" in sent.headers["Content-Disposition"]
+    heading, *rows = tabled(sent.content.decode("utf-8-sig"))
+    assert heading == HEADING
+    assert sum(counts_of(rows, "scores")) == 1
+
+
+@pytest.mark.database
+def test_staff_without_the_right_get_no_report(house: House, examined: Examinee) -> None:
+    bo = desk(house)
+
+    for path in (report_page(examined.course), f"{report_page(examined.course)}csv/"):
+        assert "in_progress" not in bo.get(path).text
+        assert "Content-Disposition" not in bo.client.get(f"/admin/{path}").headers
+
+
+@pytest.mark.database
+def test_a_look_at_the_report_of_a_school_is_recorded(house: House) -> None:
+    harbour = founded(house, slug="harbour")
+    made = house.services.authoring.create(
+        a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
+    )
+    course = house.services.authoring.publish(made.slug, by=OPERATOR)
+    root, before = root_desk(house), len(looks_into(house, harbour.id))
+
+    assert root.get(report_page(course)).status == 200
+
+    assert len(looks_into(house, harbour.id)) == before + 1

@@ -1,0 +1,140 @@
+"""What those who teach learn of many learners at once."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from accounts.domain.entities import OPERATOR, OrganizationId, Right
+from accounts.domain.errors import NotPermitted, OrganizationNotFound
+from courses.domain.entities import (
+    AnswerKey,
+    AssessmentDefinition,
+    CourseDefinition,
+    ItemType,
+    QuestionDefinition,
+    QuestionKind,
+)
+from courses.domain.errors import CourseNotFound
+from progress.domain.entities import DayCount, ProgressStatus, Window, band_of
+from tests.support.builders import NOON, a_definition_of, a_principal
+from tests.support.learning import a_learner, a_published_course, items_of
+from tests.support.worlds import World
+
+TODAY: Final = date(2026, 3, 31)
+
+
+def with_a_quiz(definition: CourseDefinition) -> CourseDefinition:
+    """The same, but the last item of its one module is passed by a quiz."""
+    (module,) = definition.modules
+    question = QuestionDefinition(
+        key="which", kind=QuestionKind.SHORT, prompt="Which?", answer_key=AnswerKey(texts=("bend",))
+    )
+    quiz = AssessmentDefinition(questions=(question,))
+    last = replace(module.items[-1], type=ItemType.ASSESSMENT, assessment=quiz)
+    return replace(definition, modules=(replace(module, items=(*module.items[:-1], last)),))
+
+
+@pytest.mark.parametrize(
+    ("percent", "band"), [(0, 0), (9, 0), (10, 1), (59, 5), (90, 9), (99, 9), (100, 9)]
+)
+def test_a_score_lies_in_one_of_ten_bands(percent: int, band: int) -> None:
+    assert band_of(percent) == band
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "window"),
+    [
+        (None, None, (date(2026, 1, 1), TODAY)),
+        (None, date(2026, 3, 30), (date(2025, 12, 31), date(2026, 3, 30))),
+        (date(2026, 3, 1), None, (date(2026, 3, 1), TODAY)),
+        (None, date(1, 1, 2), (date.min, date(1, 1, 2))),
+    ],
+)
+def test_a_window_is_of_ninety_days_up_to_today_unless_somebody_asks_for_another(
+    since: date | None, until: date | None, window: tuple[date, date]
+) -> None:
+    made = Window.of(since, until, today=TODAY)
+
+    assert (made.since, made.until) == window
+
+
+def test_a_report_says_how_many_learners_stand_where_and_who_has_completed(memory: World) -> None:
+    course = a_published_course(memory.services)
+    a_learner(memory).passes(course)
+    ben = a_learner(memory, name="Ben")
+    ben.enrols(course)
+    first, second, third = items_of(memory.services, course)
+    ben.completes(course, first)
+
+    report = memory.services.reports.of_course(course.slug, by=OPERATOR)
+
+    assert report.summary.learners == 2
+    assert report.summary.by_status == {
+        "not_started": 0,
+        "in_progress": 1,
+        "completed": 1,
+        "withdrawn": 0,
+    }
+    assert report.completions == (DayCount(day=NOON.date(), learners=1),)
+    assert [(item.item_id, item.learners) for item in report.items] == [
+        (first, 2),
+        (second, 1),
+        (third, 1),
+    ]
+
+
+def test_completions_outside_the_window_are_left_out(memory: World) -> None:
+    course = a_published_course(memory.services)
+    a_learner(memory).passes(course)
+    memory.clock.go_on(days=90)
+
+    report = memory.services.reports.of_course(course.slug, by=OPERATOR)
+
+    assert report.completions == ()
+    assert report.summary.statuses == {ProgressStatus.COMPLETED: 1}
+
+
+def test_an_assessment_that_nobody_has_tried_has_empty_bands(memory: World) -> None:
+    definition = with_a_quiz(a_definition_of(required=2))
+    course = a_published_course(memory.services, definition)
+    _, quiz = items_of(memory.services, course)
+
+    report = memory.services.reports.of_course(course.slug, by=OPERATOR)
+
+    (scores,) = report.scores
+    assert (scores.item_id, scores.bands) == (quiz, (0,) * 10)
+
+
+def test_a_draft_has_nothing_to_report_yet(memory: World) -> None:
+    draft = memory.services.authoring.create(a_definition_of(required=1), by=OPERATOR)
+
+    report = memory.services.reports.of_course(draft.slug, by=OPERATOR)
+
+    assert (report.summary.learners, report.items, report.scores) == (0, (), ())
+
+
+def test_a_learner_gets_no_report(memory: World) -> None:
+    course, anna = a_published_course(memory.services), a_learner(memory)
+
+    with pytest.raises(NotPermitted):
+        memory.services.reports.of_course(course.slug, by=anna.principal)
+
+
+def test_whoever_sees_progress_gets_the_report(memory: World) -> None:
+    course = a_published_course(memory.services)
+    bo = a_principal(memory.has_user(name="Bo"), Right.SEE_PROGRESS)
+
+    assert memory.services.reports.of_course(course.slug, by=bo).summary.course_id == course.id
+
+
+def test_there_is_no_report_on_a_course_that_there_is_not(memory: World) -> None:
+    with pytest.raises(CourseNotFound):
+        memory.services.reports.of_course("knots", by=OPERATOR)
+
+
+def test_there_is_no_report_on_an_organization_that_there_is_not(memory: World) -> None:
+    with pytest.raises(OrganizationNotFound):
+        memory.services.reports.of_organization(OrganizationId(uuid4()), by=OPERATOR)

@@ -1,0 +1,217 @@
+"""What every store promises of attempts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts.domain.entities import UserId
+from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from courses.domain.entities import Answer, QuestionId
+from progress.domain.entities import (
+    AssessmentAttempt,
+    AttemptId,
+    AttemptStatus,
+    Grade,
+    Mark,
+    Response,
+)
+from progress.domain.errors import AttemptNotFound, AttemptRunning
+from tests.support.attempts import an_attempt, has_attempt, has_place
+from tests.support.builders import NOON
+from tests.support.pages import pages_of
+from tests.support.worlds import World
+
+FIRST, SECOND, THIRD = (QuestionId(UUID(int=number)) for number in (3, 1, 2))
+SUBMITTED: dict[str, Any] = {"status": AttemptStatus.SUBMITTED, "submitted_at": NOON}
+
+
+def a_grade(score: int, *, by: UserId | None = None) -> Grade:
+    marks = (
+        Mark(question_id=FIRST, score=score, comment="Neat."),
+        Mark(question_id=SECOND, score=0),
+    )
+    return Grade(
+        marks=marks, graded_at=NOON + timedelta(hours=1), graded_by=by, reason="Read again."
+    )
+
+
+def graded(attempt: AssessmentAttempt, score: int) -> AssessmentAttempt:
+    return replace(attempt, status=AttemptStatus.GRADED, grades=(*attempt.grades, a_grade(score)))
+
+
+def kept(world: World, attempt: AssessmentAttempt) -> AssessmentAttempt:
+    return world.repositories.attempts.get(attempt.id, within=EVERYWHERE)
+
+
+def test_an_attempt_is_kept_as_it_was_added(world: World) -> None:
+    attempt = an_attempt(
+        world,
+        expires_at=NOON + timedelta(minutes=10),
+        responses=(
+            Response(
+                question_id=FIRST, answer=Answer(choices=frozenset({"b", "a"})), saved_at=NOON
+            ),
+            Response(question_id=SECOND, answer=Answer(text="ü\n"), saved_at=NOON),
+            Response(
+                question_id=THIRD,
+                answer=Answer(url="https://school.example"),
+                saved_at=NOON + timedelta(microseconds=1),
+            ),
+        ),
+    )
+
+    world.repositories.attempts.add(attempt, within=EVERYWHERE)
+
+    assert kept(world, attempt) == attempt
+    assert world.repositories.attempts.get_for_update(attempt.id, within=EVERYWHERE) == attempt
+
+
+def test_a_saved_attempt_takes_the_place_of_the_one_before(world: World) -> None:
+    attempt = has_attempt(world)
+    submitted = replace(attempt, **SUBMITTED, is_late=True)
+
+    world.repositories.attempts.save(submitted, within=EVERYWHERE)
+
+    assert kept(world, attempt) == submitted
+
+
+def test_earlier_grades_are_kept_in_their_order(world: World) -> None:
+    attempt = graded(has_attempt(world), 3)
+    world.repositories.attempts.save(attempt, within=EVERYWHERE)
+
+    again = graded(attempt, 5)
+    world.repositories.attempts.save(again, within=EVERYWHERE)
+
+    assert kept(world, attempt) == again
+    assert [grade.score for grade in kept(world, attempt).grades] == [3, 5]
+
+
+def test_a_second_started_attempt_is_refused_and_names_the_first(world: World) -> None:
+    first = has_attempt(world)
+    second = replace(first, id=AttemptId(uuid4()), number=2)
+
+    with pytest.raises(AttemptRunning) as refusal:
+        world.repositories.attempts.add(second, within=EVERYWHERE)
+
+    assert refusal.value.facts == {"attempt_id": first.id}
+    found = world.repositories.attempts.for_user(
+        first.user_id, first.assessment_id, within=EVERYWHERE
+    )
+    assert found == [first]
+
+
+def test_whoever_has_handed_in_begins_again(world: World) -> None:
+    first = has_attempt(world, **SUBMITTED)
+    second = replace(
+        first,
+        id=AttemptId(uuid4()),
+        number=2,
+        status=AttemptStatus.STARTED,
+        submitted_at=None,
+    )
+
+    world.repositories.attempts.add(second, within=EVERYWHERE)
+
+    found = world.repositories.attempts.for_user(
+        first.user_id, first.assessment_id, within=EVERYWHERE
+    )
+    assert found == [first, second]
+
+
+def test_an_unknown_attempt_is_not_found(world: World) -> None:
+    unknown = AttemptId(uuid4())
+
+    for get in (world.repositories.attempts.get, world.repositories.attempts.get_for_update):
+        with pytest.raises(AttemptNotFound):
+            get(unknown, within=EVERYWHERE)
+
+
+def test_attempts_of_a_learner_at_other_assessments_and_of_others_are_not_his(world: World) -> None:
+    mine = has_attempt(world)
+    has_attempt(world, user_id=mine.user_id)
+    has_attempt(world)
+
+    found = world.repositories.attempts.for_user(
+        mine.user_id, mine.assessment_id, within=EVERYWHERE
+    )
+
+    assert found == [mine]
+
+
+def test_what_waits_to_be_graded_comes_in_the_order_of_handing_in(world: World) -> None:
+    place = has_place(world)
+    ids = sorted(AttemptId(uuid4()) for _ in range(4))
+    times = [NOON + timedelta(hours=hour) for hour in (3, 1, 1, 2)]
+    waiting = [
+        has_attempt(world, place, **SUBMITTED | {"id": id_, "submitted_at": time})
+        for id_, time in zip(ids, times, strict=True)
+    ]
+    has_attempt(world, place)
+    has_attempt(world, **SUBMITTED)
+    world.repositories.attempts.save(
+        graded(has_attempt(world, place, **SUBMITTED), 1), within=EVERYWHERE
+    )
+
+    pages = pages_of(
+        lambda request: world.repositories.attempts.page_to_grade(
+            place.course_id, request, within=EVERYWHERE
+        ),
+        limit=3,
+    )
+
+    first, second = pages
+    assert [*first, *second] == [waiting[1], waiting[2], waiting[3], waiting[0]]
+
+
+def test_the_best_score_counts_in_percent_rounded_down(world: World) -> None:
+    place, other = has_place(world), has_place(world)
+    anna = world.has_user().id
+    for number, score in enumerate((3, 5, 4), start=1):
+        attempt = has_attempt(world, place, user_id=anna, number=number, **SUBMITTED)
+        world.repositories.attempts.save(graded(attempt, score), within=EVERYWHERE)
+    void = graded(has_attempt(world, place, user_id=anna, number=4, **SUBMITTED), 7)
+    world.repositories.attempts.save(
+        replace(void, status=AttemptStatus.VOIDED, void_reason="Copied."), within=EVERYWHERE
+    )
+    has_attempt(world, other, user_id=anna)
+    somebody = has_attempt(world, place, **SUBMITTED)
+    world.repositories.attempts.save(graded(somebody, 7), within=EVERYWHERE)
+
+    best = world.repositories.attempts.best_percents(anna, within=EVERYWHERE)
+
+    assert best == {place.assessment_id: 500 // 7}
+
+
+def test_attempts_of_another_organization_are_out_of_view(world: World) -> None:
+    knots, bends = world.has_organization(), world.has_organization()
+    attempts, place = world.repositories.attempts, has_place(world, knots)
+    attempt = has_attempt(world, place, **SUBMITTED)
+    world.repositories.attempts.save(graded(attempt, 7), within=EVERYWHERE)
+    waiting = has_attempt(world, place, **SUBMITTED)
+
+    for within in (Reach.into(bends.id), Reach()):
+        for get in (attempts.get, attempts.get_for_update):
+            with pytest.raises(AttemptNotFound):
+                get(attempt.id, within=within)
+        assert attempts.for_user(attempt.user_id, place.assessment_id, within=within) == []
+        assert attempts.best_percents(attempt.user_id, within=within) == {}
+        page = attempts.page_to_grade(place.course_id, PageRequest(), within=within)
+        assert page.items == ()
+    inside = attempts.page_to_grade(place.course_id, PageRequest(), within=Reach.into(knots.id))
+    assert inside.items == (waiting,)
+
+
+def test_nothing_is_written_out_of_reach(world: World) -> None:
+    attempt = has_attempt(world, has_place(world, world.has_organization()))
+    other = replace(attempt, id=AttemptId(uuid4()), number=2)
+
+    with pytest.raises(OutOfReach):
+        world.repositories.attempts.add(other, within=Reach())
+    with pytest.raises(OutOfReach):
+        world.repositories.attempts.save(replace(attempt, **SUBMITTED), within=Reach())
+
+    assert kept(world, attempt) == attempt

@@ -1,0 +1,131 @@
+"""What every store of the log promises of the events that somebody selects."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Timer
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from accounts.domain.entities import User
+from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, Reach
+from authsvc.storage import settled
+from courses.domain.entities import Course
+from progress.domain.entities import EventSelection, ProgressEvent
+from progress.domain.errors import LogBusy
+from tests.support.builders import NOON, a_progress, an_event
+from tests.support.pages import pages_of
+from tests.support.worlds import World, orm_world
+
+WHOLE: Final = PageRequest(limit=100)
+
+
+def recorded(world: World, user: User, course: Course, **parts: Any) -> ProgressEvent:
+    event = an_event(a_progress(course, user), **parts)
+    world.repositories.events.append([event], within=EVERYWHERE)
+    return event
+
+
+def selected(
+    world: World, *, within: Reach = EVERYWHERE, **selection: Any
+) -> tuple[ProgressEvent, ...]:
+    wanted = EventSelection(**selection)
+    return world.repositories.events.page(wanted, WHOLE, within=within).items
+
+
+def test_a_page_holds_what_was_selected_in_the_order_of_the_log(world: World) -> None:
+    anna, ben = world.has_user(), world.has_user()
+    org = world.has_organization()
+    first = recorded(world, anna, world.has_course(), occurred_at=NOON + timedelta(hours=1))
+    second = recorded(world, anna, world.has_course(org_id=org.id))
+    third = recorded(world, ben, world.has_course())
+
+    assert selected(world) == (first, second, third)
+    assert selected(world, user_id=anna.id) == (first, second)
+    assert selected(world, org_id=org.id) == (second,)
+    assert selected(world, user_id=ben.id, org_id=org.id) == ()
+
+
+def test_since_is_exclusive_and_until_inclusive(world: World) -> None:
+    at = [NOON + timedelta(minutes=minute) for minute in range(3)]
+    user = world.has_user()
+    events = [recorded(world, user, world.has_course(), occurred_at=moment) for moment in at]
+
+    assert selected(world, since=at[0], until=at[1]) == (events[1],)
+    assert selected(world, since=at[1]) == (events[2],)
+    assert selected(world, until=at[1]) == tuple(events[:2])
+
+
+def test_what_is_out_of_view_is_in_no_page(world: World) -> None:
+    there = world.has_course(org_id=world.has_organization().id)
+    event = recorded(world, world.has_user(), there)
+
+    assert selected(world, within=Reach()) == ()
+    assert selected(world, within=Reach.into(world.has_organization().id)) == ()
+    assert selected(world, within=Reach.into(there.org_id)) == (event,)
+
+
+def test_page_after_page_shows_each_once(world: World) -> None:
+    user = world.has_user()
+    events = [recorded(world, user, world.has_course()) for _ in range(5)]
+
+    pages = pages_of(
+        lambda request: world.repositories.events.page(
+            EventSelection(), request, within=EVERYWHERE
+        ),
+        limit=2,
+    )
+
+    assert list(pages) == [events[:2], events[2:4], events[4:]]
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    request = replace(WHOLE, cursor="x")
+
+    with pytest.raises(InvalidCursor):
+        world.repositories.events.page(EventSelection(), request, within=EVERYWHERE)
+
+
+@contextmanager
+def writing_elsewhere() -> Iterator[BaseDatabaseWrapper]:
+    """Another connection, which has what whoever inserts into the log has until he commits."""
+    other = connection.copy()
+    other.inc_thread_sharing()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE progress_progressevent IN ROW EXCLUSIVE MODE")
+        yield other
+    finally:
+        other.rollback()
+        other.close()
+
+
+@pytest.mark.postgres
+def test_a_page_waits_for_whoever_is_writing() -> None:
+    world = orm_world()
+    event = recorded(world, world.has_user(), world.has_course())
+
+    with writing_elsewhere() as other:
+        end = Timer(0.2, other.rollback)
+        end.start()
+        found = selected(world)
+        assert end.finished.is_set()
+        end.join()
+
+    assert found == (event,)
+
+
+@pytest.mark.postgres
+def test_whoever_writes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settled, "_PATIENCE_SECONDS", 0.05)
+    world = orm_world()
+    recorded(world, world.has_user(), world.has_course())
+
+    with writing_elsewhere(), pytest.raises(LogBusy):
+        selected(world)

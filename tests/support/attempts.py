@@ -1,0 +1,141 @@
+"""Learners who try assessments, in any world."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal
+from authsvc.kernel.reach import EVERYWHERE
+from courses.definitions import read_definition
+from courses.domain.entities import (
+    Answer,
+    Assessment,
+    AssessmentPlace,
+    Course,
+    CourseDefinition,
+    Question,
+)
+from progress.domain.entities import AssessmentAttempt, AttemptId
+from tests.support.builders import NOON, a_principal
+from tests.support.exams import EXAMS
+from tests.support.learning import Learner
+from tests.support.organizations import a_member
+from tests.support.worlds import World
+
+RIGHT = {
+    "slips": Answer(choices=frozenset({"noose"})),
+    "king": Answer(text=" The  Bowline "),
+    "length": Answer(text="41"),
+}
+"""What the quiz wants to hear, by the keys of its questions."""
+
+
+def on_paper(slug: str = "knots") -> CourseDefinition:
+    """A course with a quiz, a project and an exam."""
+    return read_definition(EXAMS.replace("slug: knots", f"slug: {slug}"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examinee(Learner):
+    """Somebody on a course with assessments."""
+
+    course: Course
+
+    def assessment(self, key: str) -> Assessment:
+        """The one behind the item with this key, as it was published last."""
+        number = self.services.catalog.course(self.course.id, within=EVERYWHERE).version
+        version = self.services.catalog.version(self.course.id, number, within=EVERYWHERE)
+        (item,) = (item for item in version.outline.items if item.key == key)
+        assert item.assessment is not None
+        return item.assessment
+
+    def question(self, key: str) -> Question:
+        found = (
+            question
+            for assessment in map(self.assessment, ("quiz", "project", "exam"))
+            for question in assessment.questions
+        )
+        return next(question for question in found if question.key == key)
+
+    def begins(self, key: str = "quiz") -> AssessmentAttempt:
+        return self.services.attempts.start(self.assessment(key).id, by=self.principal)
+
+    def answers(self, attempt: AssessmentAttempt, /, **answers: Answer) -> AssessmentAttempt:
+        """By the keys of the questions."""
+        said = {self.question(key).id: answer for key, answer in answers.items()}
+        return self.services.attempts.save(attempt.id, said, by=self.principal)
+
+    def hands_in(self, attempt: AssessmentAttempt) -> AssessmentAttempt:
+        return self.services.attempts.submit(attempt.id, by=self.principal)
+
+    def takes(self, key: str = "quiz", /, **answers: Answer) -> AssessmentAttempt:
+        """Begin, answer and hand in."""
+        attempt = self.begins(key)
+        self.answers(attempt, **answers)
+        return self.hands_in(attempt)
+
+
+def an_examinee(world: World, organization: Organization | None = None) -> Examinee:
+    """Somebody new on the course with assessments, which is new, too."""
+    services, org_id = world.services, organization.id if organization else None
+    made = services.authoring.create(on_paper(), org_id=org_id, by=OPERATOR)
+    course = services.authoring.publish(made.slug, by=OPERATOR)
+    return another_examinee(world, course)
+
+
+def another_examinee(world: World, course: Course) -> Examinee:
+    user = world.has_user()
+    principal: Principal = (
+        a_principal(user)
+        if course.org_id is None
+        else a_member(course.org_id, OrgRole.LEARNER, user)
+    )
+    anna = Examinee(services=world.services, principal=principal, course=course)
+    anna.enrols(course)
+    return anna
+
+
+def has_attempt(
+    world: World, place: AssessmentPlace | None = None, **parts: Any
+) -> AssessmentAttempt:
+    """A kept attempt of somebody new, at an assessment that is new unless its place is named."""
+    attempt = an_attempt(world, place, **parts)
+    world.repositories.attempts.add(attempt, within=EVERYWHERE)
+    return attempt
+
+
+def an_attempt(
+    world: World, place: AssessmentPlace | None = None, **parts: Any
+) -> AssessmentAttempt:
+    where = place or has_place(world)
+    given: dict[str, Any] = {
+        "id": AttemptId(uuid4()),
+        "course_id": where.course_id,
+        "org_id": where.org_id,
+        "course_version": 1,
+        "item_id": where.item_id,
+        "assessment_id": where.assessment_id,
+        "number": 1,
+        "max_score": 7,
+        "pass_score": 5,
+        "started_at": NOON,
+        "expires_at": None,
+    }
+    if "user_id" not in parts:
+        parts["user_id"] = world.has_user().id
+    return AssessmentAttempt(**given | parts)
+
+
+def has_place(world: World, organization: Organization | None = None) -> AssessmentPlace:
+    org_id = organization.id if organization else None
+    course = world.has_course(org_id=org_id)
+    place = a_place(course)
+    world.repositories.assessments.keep([place], within=EVERYWHERE)
+    return place
+
+
+def a_place(course: Course) -> AssessmentPlace:
+    ids: list[Any] = [UUID(int=uuid4().int) for _ in range(2)]
+    return AssessmentPlace(
+        assessment_id=ids[0], course_id=course.id, item_id=ids[1], org_id=course.org_id
+    )

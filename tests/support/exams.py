@@ -1,0 +1,121 @@
+"""A course on paper with an assessment of every kind, and ways to get it wrong."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+EXAMS: Final = """\
+format: 1
+slug: knots
+title: Knots
+modules:
+  - key: loops
+    title: Loops
+    items:
+      - key: quiz
+        title: A quiz
+        type: assessment
+        required: true
+        body: Close the book.
+        assessment:
+          type: quiz
+          scoring: auto
+          pass_percent: 70
+          attempts: 3
+          questions:
+            - key: slips
+              kind: mcq
+              prompt: Which knot slips?
+              max_score: 2
+              choices:
+                - key: bowline
+                  text: The bowline
+                  right: false
+                - key: noose
+                  text: The noose
+                  right: true
+            - key: king
+              kind: short
+              prompt: What is the king of knots?
+              accepts:
+                - bowline
+                - the bowline
+            - key: length
+              kind: short
+              prompt: How long must the end be?
+              number: 40
+              tolerance: 2.5
+      - key: project
+        title: A project
+        type: assessment
+        body: Tie something.
+        assessment:
+          type: project
+          scoring: rubric
+          questions:
+            - key: picture
+              kind: file
+              prompt: Where is a picture of it?
+              max_score: 5
+              rubric:
+                - key: holds
+                  text: It holds.
+                  max_score: 3
+                - key: looks
+                  text: It looks good.
+                  max_score: 2
+            - key: feedback
+              kind: peer
+              prompt: What would you do otherwise?
+      - key: exam
+        title: An exam
+        type: assessment
+        body: One hour.
+        assessment:
+          type: exam
+          scoring: manual
+          minutes: 60
+          late: mark
+          questions:
+            - key: program
+              kind: code
+              prompt: Write a program that ties one.
+"""
+_MEMBER: Final = re.compile(r"( *)(- )?(\w+):(?: (.+))?")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The paper with one line gone wrong; `says` stands in the complaint that names that line."""
+
+    text: str
+    name: str
+    line: int
+    says: str
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every member in turn, with values that it cannot have, misspelled, and said twice; always the same ones."""
+    lines = EXAMS.splitlines()
+    for at, text in enumerate(lines):
+        found = _MEMBER.fullmatch(text)
+        if found is None:
+            continue
+        indent, dash, name, value = found[1], found[2] or "", found[3], found[4]
+        for wrong, says in (("[[5]]", "[[5]]"), ("{a: b}", "{'a': 'b'}"), ("", "None")):
+            if value is not None:
+                changed = f"{indent}{dash}{name}: {wrong}"
+                expected = "1 was expected" if name == "format" else says
+                yield _mutant(lines, at, changed, name=f"{name}-{wrong}", says=expected)
+        misspelled = f"{indent}{dash}x{name}:{'' if value is None else f' {value}'}"
+        yield _mutant(lines, at, misspelled, name=f"x{name}", says="there is no such member here")
+        again = f"{indent}{' ' * len(dash)}{name}: 1"
+        both = (text, again) if value is not None else (again, text)
+        twice = [*lines[:at], *both, *lines[at + 1 :]]
+        yield Mutant("\n".join(twice), f"{at + 1}-{name}-twice", at + 2, "a second time")
+
+
+def _mutant(lines: list[str], at: int, changed: str, *, name: str, says: str) -> Mutant:
+    text = "\n".join([*lines[:at], changed, *lines[at + 1 :]])
+    return Mutant(text, f"{at + 1}-{name}", at + 1, says)

@@ -1,0 +1,54 @@
+"""Courses of Open edX in folders, and what authsvc makes of them."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from courses.definitions.olx import read_olx
+from courses.domain.entities import CourseDefinition, ItemDefinition, QuestionDefinition
+from courses.domain.errors import InvalidDefinition
+from tests.support.paper import ROOT
+
+KNOTS: Final = ROOT / "tests/courses/olx/knots"
+
+
+def a_course_in(folder: Path, vertical: str) -> Path:
+    """Put a course of one vertical, which begins on line 2, into the folder."""
+    text = (
+        '<course org="SailX" course="KNOTS"><chapter url_name="c"><sequential url_name="s">\n'
+        f'<vertical url_name="v" display_name="Knots">{vertical}</vertical>\n'
+        "</sequential></chapter></course>"
+    )
+    put(folder, {"course.xml": text})
+    return folder
+
+
+def put(folder: Path, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def mapped(folder: Path) -> tuple[CourseDefinition, list[str]]:
+    """The course, and what it is said that could not be mapped."""
+    definition, unmapped = read_olx(folder)
+    return definition, [str(each) for each in unmapped]
+
+
+def items_in(folder: Path) -> list[ItemDefinition]:
+    definition, _ = read_olx(folder)
+    return [item for module in definition.modules for item in module.items]
+
+
+def questions_in(folder: Path) -> list[QuestionDefinition]:
+    found = [item.assessment for item in items_in(folder) if item.assessment is not None]
+    return [question for assessment in found for question in assessment.questions]
+
+
+def refusal_of(folder: Path) -> list[str]:
+    """The complaints with which the course is refused."""
+    with pytest.raises(InvalidDefinition) as refused:
+        read_olx(folder)
+    return [f"{each.path}: {each.detail}" for each in refused.value.complaints]
