@@ -48,6 +48,18 @@ class TextFileField(forms.FileField):
             raise forms.ValidationError("The file is not text in UTF-8.") from None
 
 
+class YamlField(forms.CharField):
+    """A text in YAML; *look* names how its area looks besides."""
+
+    def __init__(self, *, look: str = "", **kwargs: Any) -> None:
+        area = forms.Textarea(attrs={"class": f"definition {look}".strip(), "spellcheck": "false"})
+        super().__init__(widget=area, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """With the ends of lines that we write; browsers send others."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
     """Whether the form was sent, is in order and *act* did what it says; otherwise the form says what is wrong."""
     if not form.is_valid():

@@ -17,7 +17,7 @@ from authsvc.actors import staff_of
 from authsvc.container import services
 from authsvc.staff import ServiceAdmin, staff_action, tells_refusals
 from courses import models as rows
-from courses.admin.forms import DraftForm, ImportForm, PlatformImportForm
+from courses.admin.forms import DraftForm, ImportForm, PlatformImportForm, chooses_owner
 from courses.definitions import write_definition
 
 
@@ -48,7 +48,9 @@ class CourseAdmin(ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
-            return ["org", "file", "definition"] if _chooses(request) else ["file", "definition"]
+            return (
+                ["org", "file", "definition"] if chooses_owner(request) else ["file", "definition"]
+            )
         text = ["definition"] if self.has_change_permission(request, obj) else []
         return [*self.readonly_fields, "versions", *text]
 
@@ -60,7 +62,7 @@ class CourseAdmin(ServiceAdmin):
         **kwargs: Any,
     ) -> Any:
         if obj is None:
-            kwargs["form"] = ImportForm if _chooses(request) else PlatformImportForm
+            kwargs["form"] = ImportForm if chooses_owner(request) else PlatformImportForm
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None and self.has_change_permission(request, obj):
             draft = services().authoring.export(obj.slug, by=staff_of(request))
@@ -136,8 +138,3 @@ class CourseAdmin(ServiceAdmin):
             content_type="application/yaml; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-
-def _chooses(request: HttpRequest) -> bool:
-    """Whether somebody of staff may say whose course he imports."""
-    return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)

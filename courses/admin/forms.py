@@ -4,10 +4,12 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.db.models import Model
+from django.http import HttpRequest, QueryDict
 
-from accounts.public import OrganizationStatus
-from authsvc.forms import TextFileField
+from accounts.public import OrganizationStatus, Right
+from authsvc.actors import staff_of
+from authsvc.forms import TextFileField, YamlField
 from courses import models as rows
 from courses.definitions import read_definition
 from courses.definitions.forms import LONGEST_TEXT
@@ -15,14 +17,21 @@ from courses.domain.entities import CourseDefinition
 from courses.domain.errors import InvalidDefinition, SlugFixed
 
 
-class DefinitionField(forms.CharField):
-    def __init__(self, *, help_text: str, required: bool = True) -> None:
-        area = forms.Textarea(attrs={"class": "definition", "spellcheck": "false"})
-        super().__init__(required=required, help_text=help_text, strip=False, widget=area)
+def owner_field(model: type[Model], *, help_text: str) -> Any:
+    """For whoever chooses whose it is."""
+    column: Any = model._meta.get_field("org")
+    return column.formfield(
+        label="Organization",
+        limit_choices_to={"status": OrganizationStatus.ACTIVE},
+        empty_label="The platform",
+        required=False,
+        help_text=help_text,
+    )
 
-    def to_python(self, value: Any) -> str:
-        """With the ends of lines that we write; browsers send others."""
-        return str(super().to_python(value)).replace("\r\n", "\n")
+
+def chooses_owner(request: HttpRequest) -> bool:
+    """Whether somebody of staff may say whose it is that he writes."""
+    return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)
 
 
 class DraftForm(forms.ModelForm[rows.Course]):
@@ -30,8 +39,8 @@ class DraftForm(forms.ModelForm[rows.Course]):
 
     kept: ClassVar[str] = ""
     local_slug: ClassVar[str] = ""
-    definition = DefinitionField(
-        help_text="The draft in YAML. Learners see none of it before it is published."
+    definition = YamlField(
+        strip=False, help_text="The draft in YAML. Learners see none of it before it is published."
     )
 
     class Meta:
@@ -50,15 +59,10 @@ class DraftForm(forms.ModelForm[rows.Course]):
 
 
 class ImportForm(forms.ModelForm[rows.Course]):
-    org = rows.Course._meta.get_field("org").formfield(
-        label="Organization",
-        limit_choices_to={"status": OrganizationStatus.ACTIVE},
-        empty_label="The platform",
-        required=False,
-        help_text="Whose course it is.",
-    )
+    org = owner_field(rows.Course, help_text="Whose course it is.")
     file = TextFileField(most_bytes=LONGEST_TEXT, help_text="It takes the place of the text below.")
-    definition = DefinitionField(
+    definition = YamlField(
+        strip=False,
         required=False,
         help_text="YAML or JSON. If there is a course with its slug, this becomes the draft of that one.",
     )

@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 
-from accounts.public import OrganizationId, OrganizationStatus, Principal, Right
+from accounts.public import OrganizationId, Principal, Right
 from authsvc.actors import staff_of
 from authsvc.container import services
+from authsvc.forms import YamlField
 from authsvc.staff import LookOnlyAdmin, ServiceAdmin, staff_action
 from courses import models as rows
-from courses.admin.forms import DefinitionField
+from courses.admin.forms import chooses_owner, owner_field
 from courses.definitions import read_pathway, write_pathway
 from courses.domain.entities import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
@@ -24,8 +25,9 @@ class PathwayForm(forms.ModelForm[rows.LearningPathway]):
     """`kept` is the pathway as it stands; Django makes a class for each request."""
 
     kept: ClassVar[str] = ""
-    definition = DefinitionField(
-        help_text="The pathway in YAML. Of a published one, learners see each change at once."
+    definition = YamlField(
+        strip=False,
+        help_text="The pathway in YAML. Of a published one, learners see each change at once.",
     )
 
     class Meta:
@@ -46,13 +48,7 @@ class PathwayForm(forms.ModelForm[rows.LearningPathway]):
 class OwnedPathwayForm(PathwayForm):
     """For whoever chooses whose pathway it is."""
 
-    org = rows.LearningPathway._meta.get_field("org").formfield(
-        label="Organization",
-        limit_choices_to={"status": OrganizationStatus.ACTIVE},
-        empty_label="The platform",
-        required=False,
-        help_text="Whose pathway it is.",
-    )
+    org = owner_field(rows.LearningPathway, help_text="Whose pathway it is.")
 
 
 @admin.register(rows.LearningPathway)
@@ -82,7 +78,7 @@ class LearningPathwayAdmin(ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
-            return ["org", "definition"] if _chooses(request) else ["definition"]
+            return ["org", "definition"] if chooses_owner(request) else ["definition"]
         text = ["definition"] if self.has_change_permission(request, obj) else []
         return [*self.readonly_fields, *text]
 
@@ -93,7 +89,7 @@ class LearningPathwayAdmin(ServiceAdmin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> Any:
-        if obj is None and _chooses(request):
+        if obj is None and chooses_owner(request):
             kwargs["form"] = OwnedPathwayForm
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None and self.has_change_permission(request, obj):
@@ -128,8 +124,3 @@ class PathwayCourseAdmin(LookOnlyAdmin):
     list_select_related = ["pathway", "course"]
     search_fields = ["pathway__slug", "course__slug"]
     ordering = ["pathway__slug", "course__slug"]
-
-
-def _chooses(request: HttpRequest) -> bool:
-    """Whether somebody of staff may say whose pathway he writes."""
-    return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)

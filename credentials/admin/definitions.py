@@ -16,13 +16,13 @@ from django.utils.safestring import SafeString
 from accounts.public import Principal, Right, SubjectType, UserId
 from authsvc.actors import staff_of
 from authsvc.container import services
-from authsvc.forms import AddressField
+from authsvc.forms import AddressField, YamlField
 from authsvc.kernel.reach import Reach
 from authsvc.staff import OfOrganizations, ServiceAdmin, question, staff_action, tells_refusals
 from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
-from credentials.admin.rules import RuleField, RuleText, text_of, told
+from credentials.admin.rules import RuleText, text_of, told
 from credentials.domain.entities import (
     LONGEST_VALIDITY_DAYS,
     CredentialId,
@@ -49,8 +49,11 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     course = rows.Credential._meta.get_field("course").formfield(
         help_text="Completing it earns the credential, unless a rule says otherwise."
     )
-    earned_by = RuleField(
-        label="Rule", help_text="In YAML. Leave it empty if completing the course is enough."
+    earned_by = YamlField(
+        look="rule",
+        required=False,
+        label="Rule",
+        help_text="In YAML. Leave it empty if completing the course is enough.",
     )
 
     class Meta:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,18 +22,6 @@ from credentials.domain.entities import (
     value_of_rule,
 )
 from credentials.domain.errors import InvalidRule
-
-
-class RuleField(forms.CharField):
-    """A rule in YAML; nothing stands for none."""
-
-    def __init__(self, *, label: str, help_text: str) -> None:
-        area = forms.Textarea(attrs={"class": "definition rule", "spellcheck": "false"})
-        super().__init__(label=label, required=False, help_text=help_text, widget=area)
-
-    def to_python(self, value: Any) -> str:
-        """With the ends of lines that we write; browsers send others."""
-        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,22 +61,12 @@ class EarningService:
         Nothing new comes to who holds a copy already, or has had one revoked.
         """
         done = Trigger(TriggerKind.COURSE, event.course_id)
-        evidence = Evidence(
-            course_id=event.course_id,
-            course_version=event.course_version,
-            completed_at=event.completed_at,
-        )
-        self._on_done(done, evidence, user_id=event.user_id, org_id=event.org_id)
+        self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.org_id)
 
     def on_pathway_completed(self, event: PathwayCompleted) -> None:
         """The same, in the unit of work that records the completion of the last course of the pathway."""
         done = Trigger(TriggerKind.PATHWAY, event.pathway_id)
-        evidence = Evidence(
-            course_id=event.course_id,
-            course_version=event.course_version,
-            completed_at=event.completed_at,
-        )
-        self._on_done(done, evidence, user_id=event.user_id, org_id=event.course_org_id)
+        self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.course_org_id)
 
     def on_assessment_graded(self, event: AssessmentGraded) -> None:
         """The same, in the unit of work of a grading, be it the first or another one."""
@@ -215,6 +205,14 @@ class EarningService:
             evidence=evidence,
             at=self.clock.now(),
         )
+
+
+def _completion(event: CourseCompleted | PathwayCompleted) -> Evidence:
+    return Evidence(
+        course_id=event.course_id,
+        course_version=event.course_version,
+        completed_at=event.completed_at,
+    )
 
 
 def _latest(record: LearnerRecord, among: AbstractSet[CourseId]) -> Evidence | None:

@@ -62,8 +62,7 @@ class OrmProgressRepository:
     def on_courses_for_update(
         self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
     ) -> list[CourseProgress]:
-        # Their rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
-        wait_for_lock(user_id.int % 2**64)
+        _take_turns(user_id)
         return self.on_courses(user_id, course_ids, within=within)
 
     def save(self, progress: CourseProgress, *, within: Reach) -> None:
@@ -89,8 +88,7 @@ class OrmProgressRepository:
         return [_progress(row) for row in found]
 
     def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        # Their rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
-        wait_for_lock(user_id.int % 2**64)
+        _take_turns(user_id)
         return self.all_of(user_id, within=within)
 
     def page_for_course(
@@ -168,6 +166,14 @@ class OrmEventRepository:
         page = page_of(list(found), request, key=lambda row: (row.position,))
         streams = tuple(_stream(row) for row in page.items)
         return Page(items=streams, next_cursor=page.next_cursor)
+
+
+def _take_turns(user_id: UserId) -> None:
+    """Wait until nobody else changes what the learner has done.
+
+    His rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
+    """
+    wait_for_lock(user_id.int % 2**64)
 
 
 def _kept(within: Reach) -> QuerySet[rows.CourseProgress]:
