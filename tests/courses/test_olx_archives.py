@@ -172,17 +172,116 @@ def is_unpacked_or_refused(file: Path) -> bool:
         return bool(refusal.complaints)
 
 
-def test_an_archive_that_was_cut_short_is_no_whole_one(file: Path) -> None:
-    whole = packed(file, knots_in("course")).read_bytes()
+HEADER: Final = 10
+"""Length in bytes of a gzip header without a file name (RFC 1952, section 2.3)."""
+TRAILER: Final = 8
+"""Length in bytes of a gzip trailer: checksum and length of the data."""
+LEVELS: Final = {"stored": 0, "fast": 1, "small": 9}
 
-    for at in range(10, len(whole), 100):
-        file.write_bytes(whole[:at])
+
+@pytest.fixture
+def plain(file: Path) -> bytes:
+    """The sample course as a tar archive that is not compressed."""
+    return gzip.decompress(packed(file, knots_in("course")).read_bytes())
+
+
+@pytest.fixture(params=LEVELS.values(), ids=LEVELS)
+def whole(request: pytest.FixtureRequest, plain: bytes) -> bytes:
+    """The same archive, compressed: well, badly and not at all."""
+    return gzip.compress(plain, request.param)
+
+
+def test_an_archive_that_was_cut_short_is_no_whole_one(file: Path, whole: bytes) -> None:
+    end_of_data = len(whole) - TRAILER
+    lengths = [
+        *range(HEADER + 2),
+        *range(HEADER + 2, end_of_data, len(whole) // 50),
+        *range(end_of_data - 2, len(whole)),
+    ]
+
+    for length in lengths:
+        file.write_bytes(whole[:length])
+        assert refusal_of(file) == "it is not a whole archive", length
+
+
+def test_an_archive_that_differs_from_its_checksum_is_no_whole_one(
+    file: Path, whole: bytes
+) -> None:
+    for at in range(len(whole) - TRAILER, len(whole)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert refusal_of(file) == "it is not a whole archive", at
+
+
+def test_an_archive_in_several_gzip_members_is_whole_as_long_as_all_are(
+    file: Path, plain: bytes
+) -> None:
+    half = len(plain) // 2
+    first, second = gzip.compress(plain[:half]), gzip.compress(plain[half:])
+
+    file.write_bytes(first + second)
+    with unpacked(file) as place:
+        assert read_olx(place) == read_olx(KNOTS)
+
+    for cut in (first, first + second[:-TRAILER], first + second[:-1]):
+        file.write_bytes(cut)
         assert refusal_of(file) == "it is not a whole archive"
 
 
-def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path) -> None:
-    plain = gzip.decompress(packed(file, knots_in("course")).read_bytes())
+def test_zeros_after_an_archive_are_padding_and_all_else_is_refused(
+    file: Path, whole: bytes, plain: bytes
+) -> None:
+    for padding in (bytes(1), bytes(512), gzip.compress(bytes(10_240))):
+        file.write_bytes(whole + padding)
+        with unpacked(file) as place:
+            assert read_olx(place) == read_olx(KNOTS)
 
+    for rest in (
+        b"x",
+        whole,
+        whole[:HEADER],
+        gzip.compress(b"x"),
+        gzip.compress(bytes(512) + b"x"),
+    ):
+        file.write_bytes(whole + rest)
+        assert refusal_of(file) == "it is not a whole archive"
+
+
+def test_an_archive_that_was_cut_short_before_it_was_compressed_is_no_whole_one(
+    file: Path, plain: bytes
+) -> None:
+    with tarfile.open(fileobj=BytesIO(plain)) as archive:
+        starts = [member.offset for member in archive]
+        end = archive.offset
+
+    for length in [0, *starts, *(start + 100 for start in starts), end, end + 512, end + 1023]:
+        file.write_bytes(gzip.compress(plain[:length], 1))
+        assert refusal_of(file) == "it is not a whole archive", length
+
+    file.write_bytes(gzip.compress(plain[: end + 1024], 1))
+    with unpacked(file) as place:
+        assert read_olx(place) == read_olx(KNOTS)
+
+
+def test_a_damaged_header_in_the_middle_does_not_end_an_archive(file: Path, plain: bytes) -> None:
+    with tarfile.open(fileobj=BytesIO(plain)) as archive:
+        starts = [member.offset for member in archive]
+
+    for start in starts:
+        file.write_bytes(gzip.compress(plain[:start] + b"\xff" + plain[start + 1 :], 1))
+        assert refusal_of(file) == "it is not a whole archive", start
+
+
+def test_padding_is_bounded_as_all_else_in_an_archive(
+    file: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 1_000_000)
+
+    file.write_bytes(whole + gzip.compress(bytes(2_000_000)))
+
+    assert refusal_of(file) == "there is too much in it"
+
+
+def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path, plain: bytes) -> None:
     for at in range(0, 512, 3):
         file.write_bytes(gzip.compress(plain[:at] + b"\xff" + plain[at + 1 :], 1))
         assert is_unpacked_or_refused(file)

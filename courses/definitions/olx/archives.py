@@ -1,4 +1,4 @@
-"""Packed exports of Open edX, unpacked without trust."""
+"""Safe extraction of Open edX exports (tar, packed with gzip)."""
 
 import tarfile
 import zlib
@@ -17,27 +17,41 @@ from courses.domain.errors import InvalidDefinition
 MOST_BYTES: Final = 200_000_000
 MOST_MEMBERS: Final = 20_000
 LONGEST_NAME: Final = 500
+END_OF_ARCHIVE: Final = 2 * tarfile.BLOCKSIZE
+"""Bytes of zeros that close every tar archive (POSIX.1-2017, pax, "ustar Interchange Format")."""
+CHUNK: Final = 65_536
 READ: Final = frozenset({".xml", ".html"})
-"""What else a course has, such as pictures, is not looked at."""
+"""Extensions of the files that are unpacked; all else, such as pictures, is skipped."""
 
 
 class _Refused(Exception):
-    """The archive is not one that is unpacked; says why."""
+    """The archive is not unpacked; the message says why."""
 
 
 class _Bounded:
-    """Gives no more than so many bytes, however small the archive is that they come from."""
+    """Reads at most so many bytes, however small the archive that they are unpacked from."""
 
     def __init__(self, stream: GzipFile, most: int) -> None:
         self._stream = stream
         self._left = most
+        self.position = 0
+        self.end_of_data = 0
+        """Position behind the last byte so far that is not zero."""
 
     def read(self, size: int) -> bytes:
         content = self._stream.read(min(size, self._left + 1))
         self._left -= len(content)
         if self._left < 0:
             raise _Refused("there is too much in it")
+        if data := content.rstrip(b"\0"):
+            self.end_of_data = self.position + len(data)
+        self.position += len(content)
         return content
+
+    def drain(self) -> None:
+        """Read the rest, so that gzip compares its checksum and length."""
+        while self.read(CHUNK):
+            pass
 
 
 def is_archive(file: Path) -> bool:
@@ -46,7 +60,7 @@ def is_archive(file: Path) -> bool:
 
 @contextmanager
 def unpacked(archive: Path) -> Iterator[Path]:
-    """The folder with the course, for as long as the context lasts. Raises InvalidDefinition, OSError."""
+    """Unpack into a temporary folder; yield the course's place in it. Raises InvalidDefinition, OSError."""
     with TemporaryDirectory(prefix="olx-") as place, archive.open("rb") as stream:
         folder = Path(place)
         try:
@@ -54,7 +68,7 @@ def unpacked(archive: Path) -> Iterator[Path]:
         except _Refused as error:
             detail = str(error)
         except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError):
-            # A header that was tampered with fails in any of these ways.
+            # A damaged header raises any of these.
             detail = "it is not a whole archive"
         else:
             yield _course_in(folder)
@@ -70,6 +84,18 @@ def _unpack(stream: BinaryIO, folder: Path) -> None:
                 if number > MOST_MEMBERS:
                     raise _Refused("it holds too many files")
                 _put(archive, member, folder)
+            bounded.drain()
+            _check_end(bounded, end_of_members=archive.offset)
+
+
+def _check_end(content: _Bounded, *, end_of_members: int) -> None:
+    """Raise TarError unless zeros, enough of them and nothing else, follow the members.
+
+    tarfile takes a missing or unreadable header, wherever it stands but at the beginning, for the end of the archive.
+    """
+    has_more = content.end_of_data > end_of_members
+    if has_more or content.position < end_of_members + END_OF_ARCHIVE:
+        raise tarfile.ReadError
 
 
 def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -97,6 +123,6 @@ def _shown(member: tarfile.TarInfo) -> str:
 
 
 def _course_in(folder: Path) -> Path:
-    """Where course.xml lies: at the top, or in a folder at the top."""
-    found = sorted(folder.glob(f"*/{ROOT}"))
-    return found[0].parent if found and not (folder / ROOT).is_file() else folder
+    """The folder with course.xml: the top one, or one directly below it."""
+    roots = sorted(folder.glob(f"*/{ROOT}"))
+    return roots[0].parent if roots and not (folder / ROOT).is_file() else folder
