@@ -8,8 +8,11 @@ import pytest
 
 from authsvc.container import services
 from tests.support.house import House
+from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
+
+register_profiles()
 
 # What the house answers is shown in memory and on PostgreSQL; on SQLite, what a store itself promises.
 ON_A_STORE = {

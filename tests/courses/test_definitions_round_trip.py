@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.definitions import read_definition, write_definition
@@ -192,13 +192,11 @@ def value_of(definition: CourseDefinition) -> Any:
     return yaml.safe_load(write_definition(definition))
 
 
-@settings(deadline=None)  # a busy machine may take its time
 @given(definitions())
 def test_what_is_written_reads_back_as_the_same(definition: CourseDefinition) -> None:
     assert read_definition(write_definition(definition)) == definition
 
 
-@settings(deadline=None)  # likewise
 @given(
     definition=definitions(),
     is_ascii=st.booleans(),

@@ -18,6 +18,7 @@ from tests.support.exams import EXAMS
 from tests.support.house import PASSWORD, House
 from tests.support.paper import ROOT
 from tests.support.pathways import a_chain, a_published_pathway
+from tests.support.profiles import examples
 from tests.support.relying import registered
 from tests.support.school import items_of
 from tests.support.store import STORE
@@ -58,12 +59,12 @@ schema.app = on_the_connection_of_the_test
 MANY, FEW = (10, 6) if STORE == "memory" else (4, 3)
 # The same requests in every run, so that a failure is nobody's bad luck.
 bounded = settings(
-    max_examples=MANY,
+    examples(MANY),
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+few = settings(bounded, max_examples=examples(FEW).max_examples)
 
 
 class Sender:
@@ -163,7 +164,7 @@ def test_every_answer_is_one_that_is_described(case: Case, sender: Sender) -> No
 
 @signed_in
 @schema.include(path_regex=r"\{").parametrize()
-@settings(bounded, max_examples=FEW)
+@few
 def test_so_is_every_answer_about_things_that_exist(case: Case, sender: Sender) -> None:
     case.path_parameters = {name: sender.things[name] for name in case.path_parameters}
 
@@ -172,6 +173,6 @@ def test_so_is_every_answer_about_things_that_exist(case: Case, sender: Sender) 
 
 @pytest.mark.parametrize("sender", ["nobody"], indirect=True)
 @schema.parametrize()
-@settings(bounded, max_examples=FEW)
+@few
 def test_so_is_every_answer_to_a_stranger(case: Case, sender: Sender) -> None:
     sender.check(case)

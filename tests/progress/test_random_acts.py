@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.domain.entities import OPERATOR
@@ -23,6 +23,7 @@ from progress.domain.entities import (
     version_after,
 )
 from tests.support.house import House
+from tests.support.profiles import examples
 from tests.support.random_acts import KEYS, TESTED, Act, Kind, Plan, School, item_of
 from tests.support.worlds import memory_world
 
@@ -69,7 +70,7 @@ acts: Final = st.builds(
     plan=plans,
 )
 whatever_people_do = given(plan=plans, story=st.lists(acts, max_size=40))
-modestly = settings(deadline=None, max_examples=60)
+modestly = examples(60)
 
 
 def a_school(plan: Plan) -> School:

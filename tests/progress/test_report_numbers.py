@@ -6,7 +6,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.domain.entities import OPERATOR, Principal
@@ -22,6 +22,7 @@ from progress.domain.entities import (
 )
 from tests.progress.test_random_acts import a_plan, by_chance, folded
 from tests.support.house import House
+from tests.support.profiles import examples
 from tests.support.random_acts import School
 from tests.support.worlds import memory_world
 
@@ -86,7 +87,7 @@ def assert_true(report: CourseReport, school: School, number: int) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(seed=st.integers(0, 10**6), acts=st.integers(0, 60))
 def test_the_numbers_of_a_small_school_are_those_of_its_log(seed: int, acts: int) -> None:
     chance = Random(seed)

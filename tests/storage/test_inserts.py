@@ -68,7 +68,7 @@ def test_a_row_is_kept_as_the_orm_keeps_it(kind: str) -> None:
     assert by_insert == kept_by(lambda: row.save(force_insert=True), type(row))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     row=st.builds(
         a_version_row,
