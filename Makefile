@@ -79,8 +79,8 @@ permissions: $(DEV) ## Write docs/permissions.md anew
 	@DJANGO_SETTINGS_MODULE=authsvc.settings $(BIN)/python -m tests.support.permissions > docs/permissions.md
 
 .PHONY: bench
-bench: $(DEV) ## Measure the server on PostgreSQL, next to pgbench with the same statements
-	@$(BIN)/python -m tests.bench
+bench: $(DEV) ## Measure the server next to pgbench, or next to another revision (AGAINST=)
+	@$(BIN)/python -m tests.bench $(if $(AGAINST),--against $(AGAINST))
 
 .PHONY: bench-alike
 bench-alike: $(DEV) ## Measure whether known and unknown users, clients and devices are answered in the same time

@@ -1,1 +1,1 @@
-"""How fast the house is, next to what its database could do: `make bench`."""
+"""Benchmarks: `make bench`, `make bench-alike` and `make bench-reports`."""

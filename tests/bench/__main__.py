@@ -1,56 +1,64 @@
-"""Run every scenario against a started server, and pgbench beside it.
+"""Measure every scenario against a started server: next to pgbench, or next to another revision.
 
-Latencies are in milliseconds, processor times in milliseconds a request. What counts is the last column: the share of
-what PostgreSQL itself gets through that the house gets through, on the same machine in the same minute.
+Latencies are in milliseconds, processor times in milliseconds a request. Next to pgbench, the last column counts: the
+share of what PostgreSQL alone gets through that the service gets through. Next to another revision, the ratio of the
+processor times counts: below 1, this tree is cheaper.
 """
 
 import argparse
-import os
 import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-import django
-
-from tests.support.postgres import Cluster, start_cluster
-
-# As PostgreSQL comes, durable, but for room for the connections and the write-ahead log.
-SETTINGS = ("max_connections=200", "listen_addresses=127.0.0.1", "max_wal_size=4GB")
+from tests.bench.compare import compare
+from tests.bench.run import run
+from tests.bench.scenarios import SCENARIOS
+from tests.bench.sides import Load, check_out, running_side
+from tests.support.server import ROOT
 
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="authsvc-bench-") as folder:
-        cluster = start_cluster(settings=SETTINGS)
-        os.environ |= environment(cluster, Path(folder))
-        django.setup()
-        from tests.bench.run import run  # noqa: PLC0415  # needs Django set up
+    chosen = options.scenario or [scenario.name for scenario in SCENARIOS]
+    scenarios = [scenario for scenario in SCENARIOS if scenario.name in chosen]
+    load = Load(requests=options.requests, connections=options.connections, seconds=options.seconds)
+    server = {"workers": options.workers, "threads": options.threads}
+    print(
+        f"{options.connections} connections, {options.workers} workers, {options.threads} threads each"
+    )
+    with ExitStack() as stack:
+        folders = [_folder(stack) for _ in range(3)]
+        here = stack.enter_context(running_side("here", folders[0], root=ROOT, **server))
+        if options.against is None:
+            run(scenarios, here, load, folder=folders[0])
+            return
+        check_out(options.against, folders[1])
+        side = running_side(options.against[:12], folders[2], root=folders[1], **server)
+        each = replace(load, requests=max(1, load.requests // options.rounds))
+        compare(scenarios, here, stack.enter_context(side), each, rounds=options.rounds)
 
-        run(cluster, options, folder=Path(folder))
+
+def _folder(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="authsvc-bench-")))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--requests", type=int, default=6000)
+    parser.add_argument("--against", metavar="REV", help="a Git revision to compare this tree with")
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        choices=[scenario.name for scenario in SCENARIOS],
+        help="what to measure, instead of all; can be repeated",
+    )
+    parser.add_argument("--requests", type=int, default=6000, help="in all rounds together")
+    parser.add_argument("--seconds", type=float, help="measure for so long in each round instead")
+    parser.add_argument("--rounds", type=int, default=6, help="with --against: turns of each side")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
-
-
-def environment(cluster: Cluster, folder: Path) -> dict[str, str]:
-    """The house as it runs at a desk, on a database of its own, with secrets that two processes can share.
-
-    Everybody asks from one address, and as often as he can.
-    """
-    return {
-        "APP_ENV": "dev",
-        "DATABASE_URL": cluster.url,
-        "DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "authsvc.settings",
-        "LOG_LEVEL": "WARNING",
-        "LOGIN_ATTEMPTS_PER_MINUTE": "1000000",
-        "ARGON2_AT_ONCE": "1000",
-    }
 
 
 if __name__ == "__main__":

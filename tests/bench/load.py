@@ -1,15 +1,16 @@
-"""Many requests at once, from a client that costs little."""
+"""Load generator: an HTTP client that costs little processor time."""
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """What came of a load: latencies and time in seconds, answers by their status."""
+    """Result of a load: latencies and time in seconds, answers by status."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -27,43 +28,65 @@ class Outcome:
         return sorted(self.latencies)[int(share * (self.requests - 1))]
 
 
-def request(method: str, path: str, *, token: str = "", body: bytes = b"") -> bytes:
-    """An HTTP/1.1 request as it goes over the wire."""
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Content-Length: {len(body)}",
-        *(["Content-Type: application/json"] if body else []),
-        *([f"Authorization: Bearer {token}"] if token else []),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    token: str = ""
+    body: bytes = b""
+
+    @property
+    def wire(self) -> bytes:
+        """The request in HTTP/1.1."""
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Content-Length: {len(self.body)}",
+            *(["Content-Type: application/json"] if self.body else []),
+            *([f"Authorization: Bearer {self.token}"] if self.token else []),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-def send_all(requests: Iterable[bytes], *, port: int, connections: int) -> Outcome:
-    """Send each request once, on so many connections, each of which waits for its answer."""
+def send_all(
+    requests: Iterable[Request], *, port: int, connections: int, seconds: float | None = None
+) -> Outcome:
+    """Send each request once, on so many connections, each of which waits for its answer.
+
+    With *seconds*, none is sent after that time. Raises RuntimeError when an answer is not a success.
+    """
     outcome = Outcome()
-    left = iter(requests)
-    began = time.perf_counter()
-    asyncio.run(_send_on_all(left, outcome, port=port, connections=connections))
-    outcome.seconds = time.perf_counter() - began
+    started = time.perf_counter()
+    messages = _until(seconds, (request.wire for request in requests))
+    asyncio.run(_send_on_all(messages, outcome, port=port, connections=connections))
+    outcome.seconds = time.perf_counter() - started
+    if any(status >= 300 for status in outcome.statuses):
+        raise RuntimeError(f"The server answered {dict(outcome.statuses)}.")
     return outcome
 
 
+def _until(seconds: float | None, messages: Iterator[bytes]) -> Iterator[bytes]:
+    if seconds is None:
+        return messages
+    end = time.perf_counter() + seconds
+    return takewhile(lambda _: time.perf_counter() < end, messages)
+
+
 async def _send_on_all(
-    left: Iterator[bytes], outcome: Outcome, *, port: int, connections: int
+    messages: Iterator[bytes], outcome: Outcome, *, port: int, connections: int
 ) -> None:
-    await asyncio.gather(*(_send_on_one(left, outcome, port) for _ in range(connections)))
+    await asyncio.gather(*(_send_on_one(messages, outcome, port) for _ in range(connections)))
 
 
-async def _send_on_one(left: Iterator[bytes], outcome: Outcome, port: int) -> None:
+async def _send_on_one(messages: Iterator[bytes], outcome: Outcome, port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for message in left:
-        began = time.perf_counter()
+    for message in messages:
+        sent_at = time.perf_counter()
         writer.write(message)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         await reader.readexactly(length)
-        outcome.latencies.append(time.perf_counter() - began)
+        outcome.latencies.append(time.perf_counter() - sent_at)
         outcome.statuses[int(head[9:12])] += 1
     writer.close()
     await writer.wait_closed()

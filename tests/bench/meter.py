@@ -1,4 +1,4 @@
-"""The processor time that a server and its children have used."""
+"""Processor time of a server and its children."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +16,7 @@ class Meter:
 
 @contextmanager
 def metered(pid: int) -> Iterator[Meter]:
-    """Measure the process *pid* and all its children, those that come and go meanwhile excepted."""
+    """Measure the process *pid* and all its children, except those that end in the meantime."""
     meter, before = Meter(), _used(pid)
     yield meter
     after = _used(pid)

@@ -1,4 +1,4 @@
-"""What PostgreSQL alone makes of the statements of one request."""
+"""pgbench with the statements of one request: what PostgreSQL alone achieves."""
 
 import re
 import subprocess
@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.bench.world import COURSES, LEARNERS
+from tests.bench.load import Request
+from tests.bench.names import COURSES, LEARNERS
 from tests.support.postgres import Cluster
 
-# Every client takes learners of its own through a course, and then through the next one.
+# Every client goes through learners of its own on one course, then on the next.
 _WHO: Final = f"""\\set i :i + 1
 \\set place :client_id * :each + :i
 \\set learner :place % {LEARNERS}
@@ -20,13 +21,20 @@ _WHO: Final = f"""\\set i :i + 1
 """
 
 
-def statements_of(method: str, path: str, *, token: str = "", body: bytes = b"") -> list[str]:
-    """The statements, values and all, that the house sends to answer this request."""
-    headers = {"Host": "127.0.0.1"} | ({"Authorization": f"Bearer {token}"} if token else {})
+def statements_of(request: Request) -> list[str]:
+    """The statements, with their values, that the service sends to answer this request."""
+    headers = {"Host": "127.0.0.1"} | (
+        {"Authorization": f"Bearer {request.token}"} if request.token else {}
+    )
     with CaptureQueriesContext(connection) as captured:
         response = Client().generic(
-            method, path, body, content_type="application/json", headers=headers
+            request.method,
+            request.path,
+            request.body,
+            content_type="application/json",
+            headers=headers,
         )
+    connection.close()
     assert response.status_code < 300, response.content
     return [query["sql"] for query in captured.captured_queries]
 
@@ -34,7 +42,7 @@ def statements_of(method: str, path: str, *, token: str = "", body: bytes = b"")
 def transactions_a_second(
     statements: list[str], cluster: Cluster, *, folder: Path, clients: int, each: int
 ) -> float:
-    """How often a second pgbench gets through the statements, on so many connections, *each* so many times."""
+    """How often in a second pgbench completes the statements, on so many connections, each *each* times."""
     script = folder / "request.sql"
     script.write_text(_script_of(statements))
     ran = subprocess.run(
@@ -47,20 +55,20 @@ def transactions_a_second(
         capture_output=True,
         text=True,
     )  # fmt: skip
-    found = re.search(r"tps = ([\d.]+)", ran.stdout)
-    if ran.returncode or not found:
+    rate = re.search(r"tps = ([\d.]+)", ran.stdout)
+    if ran.returncode or not rate:
         raise RuntimeError(ran.stderr)
-    return float(found[1])
+    return float(rate[1])
 
 
 def _script_of(statements: list[str]) -> str:
-    """The statements for pgbench to repeat: with other people, and with other ids where each must be new."""
+    """The statements as a pgbench script: with other learners each time, and new ids where they must be unique."""
     text = "".join(f"{' '.join(statement.split())};\n" for statement in statements)
     for kind, variable in (("8000", "learner"), ("9000", "learner"), ("a000", "course")):
         beginning = f"0000000000004000{kind}"
-        spelled = f"('{beginning}' || lpad((:{variable})::text, 12, '0'))::uuid"
-        text = re.sub(rf"'{beginning}\d{{12}}'::uuid", spelled, text)
-    # In a script, a word behind a colon is a variable: the scopes in sessions must not look like that.
+        expression = f"('{beginning}' || lpad((:{variable})::text, 12, '0'))::uuid"
+        text = re.sub(rf"'{beginning}\d{{12}}'::uuid", expression, text)
+    # In a script, a word behind a colon is a variable: the scopes in sessions must not look like one.
     text = re.sub(r"('\[[^']*\]')::jsonb", r"(\1)::jsonb", text)
     text = re.sub(r"(?<=\w):(?=[a-z])", "' || chr(58) || '", text)
     text = re.sub(r"'bench-\d+'", "('bench-' || (:course)::text)", text)
@@ -69,12 +77,12 @@ def _script_of(statements: list[str]) -> str:
 
 
 def _with_new_ids(text: str) -> str:
-    """What the request made up, made up by pgbench: what comes twice stays the same."""
+    """Let pgbench generate the ids and hashes that the request generated; one that occurs twice stays the same."""
     settings = ""
-    made_up = re.findall(r"'(?!0{12})[0-9a-f]{32}'::uuid|'[0-9a-f]{64}'", text)
-    for number, found in enumerate(dict.fromkeys(made_up)):
+    generated = re.findall(r"'(?!0{12})[0-9a-f]{32}'::uuid|'[0-9a-f]{64}'", text)
+    for number, literal in enumerate(dict.fromkeys(generated)):
         settings += f"\\set new{number} random(1, 140737488355328)\n"
         digits = f"md5((:new{number})::text)"
-        spelled = f"{digits}::uuid" if found.endswith("uuid") else f"({digits} || {digits})"
-        text = text.replace(found, spelled)
+        expression = f"{digits}::uuid" if literal.endswith("uuid") else f"({digits} || {digits})"
+        text = text.replace(literal, expression)
     return settings + text

@@ -1,22 +1,27 @@
-"""How long reports take over a million events, next to the same counts in plain SQL."""
+"""Measure the reports over a million events, next to the same counts in plain SQL."""
 
+import argparse
 import os
 import tempfile
 from pathlib import Path
 
 import django
 
-from tests.bench.__main__ import SETTINGS, environment
+from tests.bench.sides import SETTINGS, environment_of
 from tests.support.postgres import start_cluster
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench-reports", description=__doc__)
+    parser.add_argument("--learners", type=int, default=50_000, help="with 20 events each")
+    parser.add_argument("--tries", type=int, default=15, help="of each report")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="authsvc-bench-") as folder:
-        os.environ |= environment(start_cluster(settings=SETTINGS), Path(folder))
+        os.environ |= environment_of(start_cluster(settings=SETTINGS), Path(folder))
         django.setup()
         from tests.bench.counting import measure  # noqa: PLC0415  # needs Django set up
 
-        measure()
+        measure(learners=options.learners, tries=options.tries)
 
 
 if __name__ == "__main__":

@@ -1,69 +1,45 @@
-"""Measuring, and printing what was measured."""
+"""The service next to its database: each scenario against the server, then its statements in pgbench."""
 
-import argparse
+import os
 from pathlib import Path
+from typing import Final
 
-from django.core.management import call_command
-from django.db import connection
+import django
 
-from tests.bench import pgbench, world
-from tests.bench.load import Outcome, send_all
-from tests.bench.meter import metered
-from tests.bench.scenarios import Scenario, scenarios
-from tests.support.postgres import Cluster
-from tests.support.server import Server, running_server
+from tests.bench.scenarios import Scenario
+from tests.bench.sides import Load, Side
 
-LINE = "{:14}{:>8}{:>9}{:>9}{:>9}{:>9}{:>12}{:>8}"
+LINE: Final = "{:12}{:>8}{:>9}{:>9}{:>9}{:>9}{:>12}{:>8}"
 
 
-def run(cluster: Cluster, options: argparse.Namespace, *, folder: Path) -> None:
-    """Build the world, start the server, and print a line for each scenario."""
-    call_command("migrate", verbosity=0)
-    tokens = world.build()
-    print(
-        f"{options.connections} connections, {options.workers} workers, {options.threads} threads each"
-    )
+def run(scenarios: list[Scenario], side: Side, load: Load, *, folder: Path) -> None:
+    """Print a line for each scenario."""
+    os.environ |= side.environment
+    django.setup()
     print(LINE.format("", "req/s", "p50", "p99", "app CPU", "db CPU", "pgbench/s", "ratio"))
-    with running_server({}, workers=options.workers, threads=options.threads) as server:
-        for scenario in scenarios(tokens, size=options.requests):
-            connection.close()
-            print(_measured(scenario, server, cluster, options, folder), flush=True)
+    for scenario in scenarios:
+        side.warm_up(scenario, load)
+        print(_measured(scenario, side, load, folder), flush=True)
 
 
-def _measured(
-    scenario: Scenario,
-    server: Server,
-    cluster: Cluster,
-    options: argparse.Namespace,
-    folder: Path,
-) -> str:
-    warming = len(scenario.requests) // 10
-    send_all(scenario.requests[:warming], port=server.port, connections=options.connections)
-    with metered(server.pid) as app, metered(cluster.pid) as database:
-        outcome = send_all(
-            scenario.requests[warming:], port=server.port, connections=options.connections
-        )
-    refused = {status for status in outcome.statuses if status >= 300}
-    assert not refused, outcome.statuses
+def _measured(scenario: Scenario, side: Side, load: Load, folder: Path) -> str:
+    from tests.bench import pgbench  # noqa: PLC0415  # needs Django set up
+
+    figures = side.measure(scenario, load)
     best = pgbench.transactions_a_second(
-        scenario.statements,
-        cluster,
+        pgbench.statements_of(scenario.example(side.tokens)),
+        side.cluster,
         folder=folder,
-        clients=options.connections,
-        each=options.requests // options.connections,
+        clients=load.connections,
+        each=max(1, load.requests // load.connections),
     )
-    return _line(scenario.name, outcome, app=app.seconds, database=database.seconds, best=best)
-
-
-def _line(name: str, outcome: Outcome, *, app: float, database: float, best: float) -> str:
-    """The line of a scenario: *app* and *database* are the seconds that they computed, *best* is pgbench's rate."""
     return LINE.format(
-        name,
-        f"{outcome.rate:.0f}",
-        f"{outcome.percentile(0.5) * 1000:.1f}",
-        f"{outcome.percentile(0.99) * 1000:.1f}",
-        f"{app / outcome.requests * 1000:.2f}",
-        f"{database / outcome.requests * 1000:.2f}",
+        scenario.name,
+        f"{figures.rate:.0f}",
+        f"{figures.p50:.1f}",
+        f"{figures.p99:.1f}",
+        f"{figures.app:.2f}",
+        f"{figures.database:.2f}",
         f"{best:.0f}",
-        f"{outcome.rate / best:.3f}",
+        f"{figures.rate / best:.3f}",
     )

@@ -1,4 +1,4 @@
-"""What is known to us, or to another organization, and what is not; and how long each takes to be refused."""
+"""Response times of refusals: subjects that exist, here or in another organization, next to some that do not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from tests.support.house import Answer
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
 
-TRIES: Final = 200
 FORM: Final = "application/x-www-form-urlencoded"
 LINE: Final = "{:22}{:>10}{:>10}{:>8}"
 
@@ -35,7 +34,7 @@ Ask = Callable[[str], Answer]
 
 @dataclass(frozen=True)
 class Names:
-    """By what each is asked for; and who asks: a client that owns no device, and somebody who is at no school."""
+    """The subjects; and who asks: a client that owns no device, and a user who is a member of no organization."""
 
     client_id: str
     token: str
@@ -43,18 +42,18 @@ class Names:
     unknown: dict[str, str]
 
 
-def compare() -> None:
+def compare(*, tries: int) -> None:
     """Fill an empty database, start the server, and print a line for each pair."""
     names = _build()
     print(LINE.format("", "known", "unknown", "apart"))
     with running_server({}, workers=1, threads=4) as server:
         caller = WireCaller(server.port)
         for name, ask in _questions(caller, names).items():
-            _compare(name, ask, known=names.known[name], unknown=names.unknown[name])
+            _compare(name, ask, tries=tries, known=names.known[name], unknown=names.unknown[name])
 
 
 def _build() -> Names:
-    """Fill an empty database with those that are known."""
+    """Fill an empty database with the subjects that exist."""
     call_command("migrate", verbosity=0)
     anna, bo = _person("anna"), _person("bo")
     asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
@@ -92,8 +91,8 @@ def _client(name: str, *, is_public: bool) -> RegisteredClient:
 
 def _school(owner: User) -> Organization:
     """With a published course."""
-    founding = services().organizations.create
-    school = founding(name="Knots", slug="knots", owner_id=owner.id, by=OPERATOR)
+    create = services().organizations.create
+    school = create(name="Knots", slug="knots", owner_id=owner.id, by=OPERATOR)
     definition = a_definition_of(required=1, slug="knots")
     course = services().authoring.create(definition, org_id=school.id, by=OPERATOR)
     services().authoring.publish(course.slug, by=OPERATOR)
@@ -104,7 +103,7 @@ def _questions(caller: WireCaller, names: Names) -> dict[str, Ask]:
     bo = WireCaller(caller.port, names.token)
 
     def log_in(email: str) -> Answer:
-        return caller.post("/v1/auth/login", {"email": email, "password": "not his password"})
+        return caller.post("/v1/auth/login", {"email": email, "password": "not their password"})
 
     def token(**form: str) -> Answer:
         return caller.post("/oauth/token", urlencode(form).encode(), Content_Type=FORM)
@@ -126,14 +125,14 @@ def _questions(caller: WireCaller, names: Names) -> dict[str, Ask]:
     }
 
 
-def _compare(name: str, ask: Ask, *, known: str, unknown: str) -> None:
+def _compare(name: str, ask: Ask, *, tries: int, known: str, unknown: str) -> None:
     times: dict[str, list[float]] = {known: [], unknown: []}
     answers = set()
-    for _ in range(TRIES):
+    for _ in range(tries):
         for subject, taken in times.items():
-            begun = perf_counter()
+            asked_at = perf_counter()
             answer = ask(subject)
-            taken.append((perf_counter() - begun) * 1000)
+            taken.append((perf_counter() - asked_at) * 1000)
             answers.add((answer.status, answer.text))
     assert len(answers) == 1, answers
     one, other = median(times[known]), median(times[unknown])

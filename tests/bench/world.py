@@ -1,35 +1,30 @@
-"""A school with many learners and many courses, and everybody's token."""
+"""Benchmark data: many learners, each with a session, and many courses."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
 from uuid import UUID, uuid4
 
-from accounts import models as account_rows
 from accounts.domain.entities import (
     FIRST_PARTY_CLIENT,
     AccessClaims,
     Role,
     Scope,
+    Session,
     SessionId,
     UserId,
 )
 from authsvc.container import services
 from authsvc.kernel.reach import EVERYWHERE
-from authsvc.storage.inserts import insert
 from courses.domain.entities import CourseId
 from credentials.domain.entities import UserCredentialId
+from tests.bench.names import COURSES, ISSUED, LEARNERS, PASSWORD, email, slug
 from tests.support.builders import (
     a_course,
     a_credential,
+    a_user,
     a_user_credential,
     a_version,
     some_terms,
 )
-
-LEARNERS: Final = 1000
-COURSES: Final = 40
-PASSWORD: Final = "correct horse battery staple"
-ISSUED: Final = UserCredentialId(UUID("00000000-0000-4000-b000-000000000000"))
 
 
 def learner_id(number: int) -> UserId:
@@ -44,16 +39,8 @@ def course_id(number: int) -> CourseId:
     return CourseId(UUID(f"00000000-0000-4000-a000-{number:012d}"))
 
 
-def slug(number: int) -> str:
-    return f"bench-{number}"
-
-
-def email(number: int) -> str:
-    return f"learner-{number}@bench.example"
-
-
 def build() -> list[str]:
-    """Fill the database; return an access token for each learner."""
+    """Fill an empty database; return an access token for each learner."""
     now = datetime.now(UTC)
     _add_learners(now)
     _add_courses()
@@ -76,43 +63,28 @@ def build() -> list[str]:
 
 def _add_learners(now: datetime) -> None:
     """Learners, each with a session."""
-    insert(account_rows.User, _users(now))
-    insert(account_rows.Session, _sessions(now))
-
-
-def _users(now: datetime) -> list[dict[str, Any]]:
+    repositories = services().repositories
     password_hash = services().ports.password_hasher.hash(PASSWORD)
-    return [
-        {
-            "id": learner_id(number),
-            "email": email(number),
-            "name": "Anna",
-            "password": password_hash,
-            "roles": [Role.LEARNER],
-            "is_active": True,
-            "is_staff": False,
-            "is_superuser": False,
-            "created_at": now,
-            "last_login": None,
-        }
-        for number in range(LEARNERS)
-    ]
-
-
-def _sessions(now: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": session_id(number),
-            "user_id": learner_id(number),
-            "client_id": FIRST_PARTY_CLIENT,
-            "scopes": sorted(Scope),
-            "started_at": now,
-            "expires_at": now + timedelta(days=1),
-            "ended_at": None,
-            "ended_because": "",
-        }
-        for number in range(LEARNERS)
-    ]
+    with services().unit_of_work.atomic():
+        for number in range(LEARNERS):
+            repositories.users.add(
+                a_user(
+                    id=learner_id(number),
+                    email=email(number),
+                    password_hash=password_hash,
+                    roles=(Role.LEARNER,),
+                )
+            )
+            repositories.sessions.add(
+                Session(
+                    id=session_id(number),
+                    user_id=learner_id(number),
+                    client_id=FIRST_PARTY_CLIENT,
+                    scopes=frozenset(Scope),
+                    started_at=now,
+                    expires_at=now + timedelta(days=1),
+                )
+            )
 
 
 def _add_courses() -> None:
@@ -124,5 +96,5 @@ def _add_courses() -> None:
     credential = a_credential(terms=some_terms(course_id=course_id(0)))
     repositories.credentials.add(credential, within=EVERYWHERE)
     holder = repositories.users.get(learner_id(0))
-    issued = a_user_credential(credential, holder, id=ISSUED)
+    issued = a_user_credential(credential, holder, id=UserCredentialId(ISSUED))
     repositories.user_credentials.add(issued, within=EVERYWHERE)

@@ -1,4 +1,4 @@
-"""The real server, in processes of its own."""
+"""The real server (Granian), in processes of its own."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def kill(self) -> None:
-        """End it and all its workers at once, as a power cut would."""
+        """End it and all its workers at once, as a power failure would."""
         os.killpg(self.pid, signal.SIGKILL)
 
 
@@ -46,15 +46,16 @@ def running_server(
     threads: int = 4,
     port: int | None = None,
     errors: IO[str] | None = None,
+    root: Path = ROOT,
 ) -> Iterator[Server]:
-    """Granian serving the house on this port or a free one, in this environment, until the block ends.
+    """Granian serving the application in *root* on this port or a free one, until the block ends.
 
-    What it says goes to *errors*, else where our own words go.
+    Its output goes to *errors*, else where that of this process goes.
     """
     port = port or free_port()
     process = subprocess.Popen(
         [*GRANIAN, f"--port={port}", f"--workers={workers}", f"--blocking-threads={threads}"],
-        cwd=ROOT,
+        cwd=root,
         env=os.environ | environment,
         stdout=errors,
         stderr=errors,
@@ -72,13 +73,13 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     try:
         process.wait(timeout=5)
     except subprocess.TimeoutExpired:
-        # A second worker that was still starting has missed it, and the first process waits for that one.
+        # A worker that was still starting has missed the signal, and the main process waits for it.
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Return when somebody listens on the port. Raises RuntimeError when the process ends before."""
+    """Return when the server listens on the port. Raises RuntimeError when the process ends before."""
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

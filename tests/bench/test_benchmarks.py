@@ -1,0 +1,76 @@
+"""Every benchmark runs, with as little as it can do."""
+
+import re
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from tests.bench.scenarios import SCENARIOS
+from tests.support.paper import page
+from tests.support.server import ROOT
+
+NAMES: Final = [scenario.name for scenario in SCENARIOS]
+
+pytestmark = pytest.mark.postgres
+
+
+def lines_of(module: str, *arguments: str) -> list[str]:
+    """What the benchmark prints."""
+    ran = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout.splitlines()
+
+
+def test_every_scenario_is_measured_next_to_pgbench() -> None:
+    small = ("--requests=20", "--connections=2", "--workers=1")
+
+    _, head, *lines = lines_of("tests.bench", *small)
+
+    assert head.split()[-2:] == ["pgbench/s", "ratio"]
+    assert [line[:12].strip() for line in lines] == NAMES
+    assert all(float(line.split()[-1]) > 0 for line in lines)
+
+
+def test_two_revisions_are_measured_next_to_each_other() -> None:
+    small = ("--seconds=0.1", "--rounds=2", "--connections=2", "--workers=1")
+
+    _, _, *lines = lines_of("tests.bench", "--against=HEAD", "--scenario=verify", *small)
+
+    assert [line.split()[:2] for line in lines] == [
+        ["verify", "here"],
+        ["verify", "HEAD"],
+        ["verify", "ratio"],
+    ]
+    assert float(lines[-1].split()[2]) > 0
+
+
+def test_refusals_are_timed_in_pairs() -> None:
+    _, *lines = lines_of("tests.bench.alike", "--tries=1")
+
+    assert [line[:22].strip() for line in lines] == [
+        "users",
+        "clients",
+        "devices of others",
+        "courses of others",
+        "schools of others",
+    ]
+
+
+def test_reports_are_timed() -> None:
+    _, *lines = lines_of("tests.bench.reports", "--learners=20", "--tries=1")
+
+    assert [line.split()[0] for line in lines] == ["course", "organization"]
+
+
+def test_every_benchmark_of_the_makefile_is_run_here() -> None:
+    modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
+
+    assert modules == {"tests.bench", "tests.bench.alike", "tests.bench.reports"}
