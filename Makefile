@@ -17,8 +17,15 @@ DEV := .venv/.dev
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2
-# Two of the stores run all lines but a few; to follow them costs as much time again.
+# Memory and PostgreSQL together run every line; to measure SQLite as well costs time and adds none.
 COVERED = --cov --cov-report=
+TESTED = export SUITE=$(1); rm -f .coverage .coverage.*; \
+	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED); \
+	STORE=sqlite $(PYTEST); \
+	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED); \
+	$(BIN)/coverage combine --quiet; \
+	$(BIN)/coverage report --fail-under=95; \
+	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --no-ws \
 	--respawn-failed-workers authsvc.wsgi:application
 # Production as it must be configured, but for secrets that last no longer than the check.
@@ -40,18 +47,16 @@ memory: $(RUN) ## Serve the API alone, on dicts: nothing is kept (PORT= to chang
 	@DATABASE_URL= PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(SERVE)
 
 .PHONY: test
-test: $(DEV) ## Run every test on all three stores: memory, SQLite and PostgreSQL
-	@rm -f .coverage .coverage.*
-	@COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED)
-	@STORE=sqlite $(PYTEST)
-	@COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report --fail-under=95
-	@$(BIN)/coverage report --include='*/domain/*' --fail-under=100
+test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HTTP in memory
+	@$(call TESTED,quick)
+
+.PHONY: test-all
+test-all: $(DEV) ## Run every test on every store that can run it, with many more examples (nightly, before a release)
+	@export HYPOTHESIS_PROFILE=thorough; $(call TESTED,full)
 
 .PHONY: fast
-fast: $(DEV) ## Run the tests that need no database
-	@STORE=memory $(BIN)/python -m pytest --quiet
+fast: $(DEV) ## Run the unit tests of domain, services and kernel, in memory: no HTTP, pages, commands or documents
+	@STORE=memory $(PYTEST) $(UNIT_TESTS)
 
 .PHONY: check
 check: $(DEV) ## Check form, types, walls, migrations, deployment and the OpenAPI file

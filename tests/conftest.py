@@ -1,8 +1,9 @@
-"""Fixtures for every test: the two worlds, and the house on the store of this run."""
+"""Fixtures for every test: two kinds of world, and the application on the store of this run."""
 
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -14,59 +15,72 @@ from tests.support.worlds import World, memory_world, orm_world
 
 register_profiles()
 
-# What the house answers is shown in memory and on PostgreSQL; on SQLite, what a store itself promises.
-ON_A_STORE = {
-    "sqlite": {"world", "unit_of_work"},
-    "postgres": {"house", "world", "unit_of_work"},
+SUITE: Final = os.environ.get("SUITE", "quick")
+"""`quick`: each test on the stores that can fail it in a way of their own. `full`: on every store that can run it."""
+
+_CONTRACTS: Final = frozenset({"world", "unit_of_work"})
+ON_A_STORE: Final[dict[str, dict[str, frozenset[str]]]] = {
+    "quick": {"sqlite": _CONTRACTS, "postgres": _CONTRACTS},
+    "full": {"sqlite": _CONTRACTS, "postgres": _CONTRACTS | {"house"}},
 }
-SHOWN_HERE = {
-    "memory": {"memory"},
-    "sqlite": {"database", "any_database", "browser"},
-    "postgres": {"database", "postgres"},
+"""Fixtures whose tests run on a database, too, although no marker says so."""
+MARKERS: Final = {
+    "quick": {
+        "memory": {"memory", "postgres_too"},
+        "sqlite": {"every_database", "any_database", "browser"},
+        "postgres": {"database", "every_database", "postgres", "postgres_too"},
+    },
+    "full": {
+        "memory": {"memory", "postgres_too"},
+        "sqlite": {"database", "every_database", "any_database", "browser"},
+        "postgres": {"database", "every_database", "postgres", "postgres_too"},
+    },
 }
+"""Markers whose tests run on a store. With several, a test runs where all of them do."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this run's store cannot show, and give the database to the rest.
+    """Deselect the tests that this run's store does not run, and give the database to the others.
 
-    What no store has a part in is shown once, in the memory run.
+    A test without a marker runs in memory; it runs on the databases, too, if it asks for one of the fixtures above.
     """
     tests = [item for item in items if isinstance(item, pytest.Function)]
-    items[:] = shown = [test for test in tests if _is_shown_here(test)]
-    config.hook.pytest_deselected(items=list(set(tests).difference(shown)))
-    for test in shown:
+    items[:] = selected = [test for test in tests if _is_selected(test)]
+    config.hook.pytest_deselected(items=list(set(tests).difference(selected)))
+    for test in selected:
         if STORE != "memory" and "committing" not in test.fixturenames:
             test.add_marker(pytest.mark.django_db)
 
 
-def _is_shown_here(test: pytest.Function) -> bool:
-    if needs := {mark.name for mark in test.iter_markers()} & set().union(*SHOWN_HERE.values()):
-        return needs <= SHOWN_HERE[STORE]
-    return STORE == "memory" or bool(ON_A_STORE[STORE].intersection(test.fixturenames))
+def _is_selected(test: pytest.Function) -> bool:
+    here = MARKERS[SUITE]
+    if markers := {mark.name for mark in test.iter_markers()} & set().union(*here.values()):
+        return markers <= here[STORE]
+    return STORE == "memory" or bool(ON_A_STORE[SUITE][STORE].intersection(test.fixturenames))
 
 
 @pytest.fixture
 def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The store outside of any transaction: what commits here commits indeed, and stays for other tests."""
+    """The store outside of any transaction: commits are real, and other tests see them."""
     with nullcontext() if STORE == "memory" else django_db_blocker.unblock():
         yield
 
 
 @pytest.fixture
 def world() -> World:
-    """The kind of store of this run: what holds for one holds for all."""
+    """A world on the store of this run: what is promised, is promised of every store."""
     return memory_world() if STORE == "memory" else orm_world()
 
 
 @pytest.fixture
 def memory() -> World:
-    """A world without a database, for rules that no store has a part in."""
+    """A world without a database, for rules that do not depend on the store."""
     return memory_world()
 
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    """The house as it runs on the store of this run; in memory any query is an error."""
+    """The application on the store of this run; in memory every query is an error."""
     services.cache_clear()
     yield House(services())
     services.cache_clear()

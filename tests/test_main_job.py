@@ -1,7 +1,11 @@
 """The main job, over HTTP: from a stranger to a credential that a stranger can check."""
 
+import pytest
+
 from authsvc import samples
 from tests.support.house import Caller, House
+
+pytestmark = pytest.mark.postgres_too
 
 
 def sign_up(learner: Caller) -> None:

@@ -180,7 +180,7 @@ def test_nothing_is_appended_out_of_reach(world: World) -> None:
     assert log_of(world, knots) == []
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -196,7 +196,7 @@ def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
     assert log_of(world) == [first, second]
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_a_page_and_all_heads_take_as_many_statements_for_many_entries_as_for_few(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -73,7 +73,7 @@ def test_another_address_takes_the_place_of_the_one_before(world: World) -> None
     assert world.repositories.verified_emails.find(bo.id) == OLD
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_what_else_the_database_refuses_is_not_taken_for_that(world: World) -> None:
     anna = world.has_user(email=OLD)
 

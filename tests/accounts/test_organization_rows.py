@@ -20,7 +20,7 @@ from tests.support.tenants import (
 )
 from tests.support.worlds import World, orm_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from authsvc.kernel.pages import PageRequest
 from tests.support.builders import a_ledger_entry, a_refresh_token, a_session, a_user
 from tests.support.worlds import orm_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 
 def test_what_every_request_asks_for_is_one_query(

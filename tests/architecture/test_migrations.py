@@ -10,7 +10,7 @@ from authsvc.variables import ROOT
 from tests.support.sources import APPS
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_rows_and_migrations_agree() -> None:
     said = StringIO()
 
@@ -35,7 +35,7 @@ def test_no_migration_takes_away_what_the_old_code_needs() -> None:
     assert not linter.has_errors
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 @pytest.mark.parametrize("app", APPS)
 def test_every_migration_can_be_taken_back(app: str) -> None:
     said = StringIO()

@@ -14,6 +14,8 @@ from tests.support.builders import a_definition
 from tests.support.house import Caller, House
 from tests.support.members import founded, looks_into, member_of
 
+pytestmark = pytest.mark.postgres_too
+
 KNOTS: Final[CourseDefinition] = a_definition(slug="knots")
 OF_AUTHORS: Final = {
     name: address for name, address in FOR_AUTHORS.items() if "{course}" in address.path

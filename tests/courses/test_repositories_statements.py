@@ -11,7 +11,7 @@ from courses.domain.entities import CourseStatus
 from tests.support.builders import a_definition, a_draft, a_module_definition, a_version
 from tests.support.worlds import orm_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 MANY: Final = 12
 

@@ -81,7 +81,7 @@ def test_a_version_does_not_change_with_its_course_and_its_draft(world: World) -
     assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE courses_courseversion SET title = 'Bends'", "DELETE FROM courses_courseversion"],

@@ -12,6 +12,8 @@ from tests.support.builders import a_definition_of
 from tests.support.house import House, Person
 from tests.support.members import founded, looks_into, member_of
 
+pytestmark = pytest.mark.postgres_too
+
 
 @pytest.fixture
 def harbour(house: House) -> Organization:

@@ -10,6 +10,8 @@ from tests.support.builders import a_definition_of
 from tests.support.house import House, Person
 from tests.support.members import founded, member_of
 
+pytestmark = pytest.mark.postgres_too
+
 REASON: Final = {"reason": "Misspelt."}
 awards = pytest.mark.parametrize("act", ["revoke", "reissue"])
 

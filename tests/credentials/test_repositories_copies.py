@@ -248,7 +248,7 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
         world.repositories.user_credentials.page_for_user(anna.id, PageRequest(cursor="WyIxIl0"))
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_the_database_refuses_a_revocation_without_a_reason() -> None:
     world = orm_world()
     nothing_said = Revocation(at=NOON, reason="", by=None)

@@ -94,7 +94,7 @@ def test_a_copy_keeps_what_its_rule_was_met_by(world: World) -> None:
     assert kept.user_credentials.shown(copy.id) == copy
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_a_kept_rule_that_does_not_read_is_a_defect(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
     credential = a_kept_credential(world, knots, quiz)

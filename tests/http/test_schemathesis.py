@@ -21,7 +21,6 @@ from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.profiles import examples
 from tests.support.relying import registered
 from tests.support.school import items_of
-from tests.support.store import STORE
 
 SENDERS: Final[dict[str, tuple[Role, ...] | None]] = {
     "nobody": None,
@@ -55,8 +54,8 @@ def on_the_connection_of_the_test(
 
 schema = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
 schema.app = on_the_connection_of_the_test
-# What is refused is refused in memory, too, so a database has to see fewer of them.
-MANY, FEW = (10, 6) if STORE == "memory" else (4, 3)
+MANY, FEW = 4, 3
+"""Examples of each operation, and of it with things that exist or by a stranger."""
 # The same requests in every run, so that a failure is nobody's bad luck.
 bounded = settings(
     examples(MANY),

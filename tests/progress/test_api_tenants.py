@@ -14,6 +14,8 @@ from tests.support.house import Answer, Caller, House, Person
 from tests.support.learning import items_of
 from tests.support.members import founded, looks_into, member_of
 
+pytestmark = pytest.mark.postgres_too
+
 KNOTS: Final = "/v1/courses/harbour--knots"
 MINE: Final = "/v1/progress/harbour--knots"
 Asked = Callable[[Caller], Answer]

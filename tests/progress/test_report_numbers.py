@@ -97,6 +97,7 @@ def test_the_numbers_of_a_small_school_are_those_of_its_log(seed: int, acts: int
     assert_true(school.services.reports.of_course("course-0", by=OPERATOR), school, 0)
 
 
+@pytest.mark.postgres_too
 def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(house: House) -> None:
     chance = Random("hitches")
     school = School(house.services, learners=8, plans=tuple(a_plan(chance) for _ in range(2)))

@@ -253,7 +253,7 @@ def test_orphans_stand_in_the_order_of_users_and_then_of_courses(world: World) -
     assert places == [(1, 3), (1, 4), (2, 3), (2, 4)]
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     ("percent", "constraint"),
     [(100, "complete_means_completed"), (101, "percent_is_at_most_100")],

@@ -145,7 +145,7 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
         world.repositories.events.page_of_streams(PageRequest(cursor=cursor), within=EVERYWHERE)
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_positions_put_the_events_of_all_streams_in_one_order() -> None:
     world = orm_world()
     course = world.has_course()
@@ -160,7 +160,7 @@ def test_positions_put_the_events_of_all_streams_in_one_order() -> None:
     assert len({position for position, _ in kept}) == len(appended)
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_the_database_refuses_a_second_event_in_one_place_of_a_stream() -> None:
     world = orm_world()
     progress = a_progress(world.has_course(), world.has_user())
@@ -172,7 +172,7 @@ def test_the_database_refuses_a_second_event_in_one_place_of_a_stream() -> None:
         world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
 
 
-@pytest.mark.database
+@pytest.mark.every_database
 def test_the_database_refuses_a_second_event_with_an_id() -> None:
     world = orm_world()
     course, event_id = world.has_course(), EventId(uuid4())

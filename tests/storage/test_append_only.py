@@ -23,7 +23,7 @@ from tests.support.builders import NOON, a_definition, a_principal
 from tests.support.staff import contents_of
 from tests.support.worlds import orm_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 KEPT: Final[list[Any]] = [CourseVersion, ProgressEvent, AuditEntry]
 TABLES: Final = [model._meta.db_table for model in KEPT]

@@ -26,7 +26,7 @@ from tests.support.rows import (
     an_issued_row,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 JSON = st.recursive(

@@ -19,7 +19,7 @@ from tests.support.rows import (
     add_what_rows_refer_to,
 )
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 
 @pytest.fixture(autouse=True)

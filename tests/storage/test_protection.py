@@ -19,7 +19,7 @@ from progress.models import ProgressEvent
 UNPROTECTED = "0001_initial"
 PROTECTED = "0002_append_only"
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.support.builders import a_client_of, some_client_terms
 from tests.support.tenants import has_organization, into
 from tests.support.worlds import orm_world
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 
 def seen(within: Reach, *, column: str = "org_id") -> set[UUID]:

@@ -14,7 +14,7 @@ from courses.models import Course
 from tests.support.builders import NOON
 from tests.support.rows import ANNA, ROWS, a_course_row, add_what_rows_refer_to
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.every_database
 
 KINDS = [kind for kind, make in ROWS.items() if isinstance(make().pk, UUID)]
 ID = UUID("0a1b2c3d-0000-4000-8000-00000000dddd")

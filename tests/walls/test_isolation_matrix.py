@@ -13,6 +13,8 @@ from tests.support.operations import routes
 from tests.walls.cells import Asker, Cell, Object, cells_of, names_a_thing
 from tests.walls.matrix import Matrix
 
+pytestmark = pytest.mark.postgres_too
+
 
 @pytest.fixture
 def matrix(house: House) -> Matrix:

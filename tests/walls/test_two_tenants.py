@@ -13,6 +13,8 @@ from tests.support.operations import Route, routes
 from tests.walls.examples import example_of
 from tests.walls.tenants import Desk, Member, Tenant
 
+pytestmark = pytest.mark.postgres_too
+
 ACTS: Final = 300
 NAMES: Final = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w.-]+@[\w.-]+|(?:acme|brix)--[a-z]+"
