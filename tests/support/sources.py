@@ -1,6 +1,8 @@
-"""The project's own source, to be read."""
+"""Source code of the project, for tests that read it."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,16 +30,29 @@ class Source:
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node of its syntax."""
-        return list(ast.walk(ast.parse(self.text)))
+        """Every node of its syntax tree."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def comments(self) -> list[str]:
+        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
+        return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
     def is_in(self, *folders: str) -> bool:
         return not set(folders).isdisjoint(self.path.relative_to(ROOT).parts)
 
 
 def sources(*packages: str) -> Iterator[Source]:
-    """Every module of these packages, but for migrations: Django wrote those."""
+    """Every module of these packages except migrations, which Django generates."""
     for package in packages:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts:
