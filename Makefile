@@ -17,6 +17,10 @@ DEV := .venv/.dev
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2
+# What a change breaks most often, without what is slow to collect or to run: HTTP, pages, commands and documents.
+UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/progress tests/credentials \
+	--ignore=tests/accounts/oauth --ignore-glob='*_api*.py' --ignore-glob='*_admin*.py' --ignore-glob='*_command*.py' \
+	--ignore-glob='*/accounts/test_pages_*.py' --ignore-glob='*/courses/test_olx*.py'
 # Memory and PostgreSQL together run every line; to measure SQLite as well costs time and adds none.
 COVERED = --cov --cov-report=
 TESTED = export SUITE=$(1); rm -f .coverage .coverage.*; \
@@ -55,7 +59,7 @@ test-all: $(DEV) ## Run every test on every store that can run it, with many mor
 	@export HYPOTHESIS_PROFILE=thorough; $(call TESTED,full)
 
 .PHONY: fast
-fast: $(DEV) ## Run the unit tests of domain, services and kernel, in memory: no HTTP, pages, commands or documents
+fast: $(DEV) ## Run the unit tests of domain, services and architecture in memory: no HTTP, pages or commands
 	@STORE=memory $(PYTEST) $(UNIT_TESTS)
 
 .PHONY: check

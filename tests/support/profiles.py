@@ -9,7 +9,7 @@ from typing import Final
 
 from hypothesis import settings
 
-TIMES_AS_MANY: Final = {"ci": 1, "thorough": 10}
+TIMES_AS_MANY: Final = {"ci": 1, "thorough": 5}
 """How many times the examples of `ci` each profile tries."""
 PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 _EXAMPLES: Final = 100
