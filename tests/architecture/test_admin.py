@@ -1,4 +1,4 @@
-"""Every row that says something has its page in the back office, and no page goes around the services."""
+"""Every model has its page in the admin site, and no page bypasses the services."""
 
 import pytest
 from django.apps import apps

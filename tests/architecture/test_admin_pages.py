@@ -1,4 +1,4 @@
-"""What holds for every page of the back office, on a house in which everything has happened."""
+"""Rules for every admin page, tried on an application with data of every kind."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The example of an environment is whole, and nothing in it is idle."""
+""".env.example names every variable that is read, and no other."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Every refusal of the house: what kind it is, what it is called, and that it can be explained."""
+"""Domain errors: the kind and code of each, and that each is documented."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Migrations that let the old version of the code work on while the new one comes."""
+"""Migrations: up to date, and safe while the previous version of the code still runs."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""What repositories promise: the same of every store, and nothing that is not tested."""
+"""Repository protocols: every store implements them, and every method is tested."""
 
 import re
 from dataclasses import fields

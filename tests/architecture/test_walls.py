@@ -1,4 +1,4 @@
-"""Whose view it is, is said to every repository that holds things of organizations."""
+"""Tenant scope: every repository method for things of organizations takes one."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -28,13 +28,13 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "UserCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "UserCredentialRepository.page_for_user": "a credential is its holder's to look at",
 }
-"""Methods that touch what an organization owns and are told nobody's view, each with the reason."""
+"""Methods for things of organizations that take no scope, each with the reason."""
 OF_SESSIONS: Final = ("SessionRepository", "RefreshTokenRepository")
-"""What they keep is a person's or a program's own, and what every view begins with."""
+"""Sessions belong to a user or client, and every scope is derived from them."""
 
 
 def _owned() -> Iterator[str]:
-    """Every method of a repository that has to do with a thing that knows its organization."""
+    """Every repository method whose signature mentions a thing with an organization."""
     for name, (_, promise) in PROMISES.items():
         if name in OF_SESSIONS:
             continue
@@ -44,7 +44,7 @@ def _owned() -> Iterator[str]:
 
 
 def _hints(method: Any) -> Iterator[Any]:
-    """The types in the signature of a method, and those that they are made of."""
+    """The types in the signature of a method, and their type arguments."""
     waiting = list(get_type_hints(method).values())
     while waiting:
         hint = waiting.pop()
@@ -53,7 +53,7 @@ def _hints(method: Any) -> Iterator[Any]:
 
 
 def _is_owned(hint: Any) -> bool:
-    """Whether a thing of this type, or one that it is made of, says to which organization it belongs."""
+    """Whether this type, or that of one of its fields, has an organization id."""
     if getattr(hint, "__name__", "") == "OrganizationId":
         return True
     if not is_dataclass(hint):

@@ -1,4 +1,4 @@
-"""One town for all who walk through it, and a browser for each."""
+"""Fixtures for browser tests: one running school, and a browser page for each test."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Making an account, getting in and out, and getting in again without the password."""
+"""Account pages in a browser: sign-up, sign-in, sign-out and password reset."""
 
 from playwright.sync_api import Browser, Page, expect
 

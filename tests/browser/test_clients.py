@@ -1,4 +1,4 @@
-"""What people see when a client sends them here, and that their browsers take them back to it."""
+"""OAuth pages in a browser, and the way back to the client."""
 
 import re
 from urllib.parse import urlencode

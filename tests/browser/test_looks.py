@@ -1,4 +1,4 @@
-"""How every page looks, at a desk and on a phone, by day and by night; the pictures are kept in var/screenshots."""
+"""Appearance of every page: desktop and phone, light and dark; screenshots go to var/screenshots."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Somebody is invited to an organization, and follows the link."""
+"""An invitation to an organization, followed in a browser."""
 
 from typing import Final
 from uuid import uuid4

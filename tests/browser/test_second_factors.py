@@ -1,4 +1,4 @@
-"""Apps, recovery codes and passkeys, and what staff need them for."""
+"""Authenticator apps, recovery codes and passkeys in a browser, and where staff need them."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""One school for all races, and a second server on its database."""
+"""Fixtures for races: one school for all of them, and a second server on its database."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,6 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 @pytest.fixture(scope="session")
 def neighbour(school: School) -> Iterator[Server]:
-    """Another process that serves the same school, as it were in another data centre."""
+    """A second process that serves the same school, as if in another data centre."""
     with running_server(school.environment) as server:
         yield server

@@ -1,4 +1,4 @@
-"""Tokens and addresses that several want at once, and sessions that several workers know."""
+"""Races for refresh tokens and e-mail addresses, and sessions that several workers know."""
 
 from collections import Counter
 from uuid import uuid4

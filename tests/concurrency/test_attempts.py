@@ -1,4 +1,4 @@
-"""A learner, and graders, who do the same thing with an attempt twenty times at once."""
+"""Races on one attempt: the same act of a learner or of graders twenty times at once."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Authors who want the same thing at once."""
+"""Races between authors."""
 
 from collections import Counter
 from typing import Any

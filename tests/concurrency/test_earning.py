@@ -1,4 +1,4 @@
-"""Learners who earn the same credentials in several ways at once."""
+"""Races for the same credential, earned in several ways at once."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whoever takes the log out while others write into it, and commit in another order than they wrote in."""
+"""Export of the log while others write to it and commit in another order."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -134,7 +134,7 @@ def test_a_page_waits_for_whoever_wrote_first_and_commits_last(
 def test_a_page_leaves_out_what_was_written_after_it_was_asked_for(
     page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
 ) -> None:
-    """Or Ben would be on it, and Cleo, who wrote before him and is not there yet, passed over."""
+    """Otherwise Ben would be on the page, and Cleo, who wrote earlier and has not committed, would be skipped."""
     anna, ben, cleo, _ = people
 
     with elsewhere.enrolling(anna, course) as may_end:

@@ -1,4 +1,4 @@
-"""Equal keys at the same moment."""
+"""The same idempotency key in several requests at once."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A learner who does the same thing twenty times at once."""
+"""Races on one learner: the same act twenty times at once."""
 
 from collections import Counter
 

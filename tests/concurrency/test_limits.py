@@ -1,4 +1,4 @@
-"""Many who try at once: as many are let in as may be, and everybody else is served all the same."""
+"""Rate limits under load: exactly as many requests are allowed as may be, and others are still served."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from tests.support.worlds import orm_world
 
 _NUMBERS: Final = count(1)
 SLOW: Final = {"ARGON2_MEMORY_KIB": "19456", "ARGON2_PASSES": "25", "ARGON2_AT_ONCE": "2"}
-"""To hash a password takes longer than anybody waits for his turn."""
+"""Hashing a password takes longer than a request may wait for its turn."""
 
 
 def guess(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:

@@ -1,4 +1,4 @@
-"""Codes and refresh tokens that come twice at once."""
+"""Authorization codes and refresh tokens that are sent twice at once."""
 
 from collections import Counter
 from collections.abc import Iterator

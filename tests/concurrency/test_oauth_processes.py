@@ -1,4 +1,4 @@
-"""What one server is told about clients and their people, the other knows at the next request."""
+"""Changes to clients and consents on one server are effective on another at the next request."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Members of one organization who all want something at once."""
+"""Races between members of one organization."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What is left when somebody pulls the plug."""
+"""Durability: what was acknowledged survives the death of the server and lost database connections."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tests.support.server import running_server
 from tests.support.wire import WireCaller, at_once
 
 ENOUGH = 150
-"""The acknowledged acts after which the server is killed, in the middle of many others."""
+"""Acknowledged acts after which the server is killed, amid many others."""
 
 LOOK_AT_THE_LOG = """
 from accounts.public import OPERATOR
@@ -27,7 +27,7 @@ print(compared.is_true, compared.checksum == compared.kept_checksum, verified.fl
 
 @dataclass
 class Load:
-    """Learners who go through the sample course until nobody answers, and what they were told before."""
+    """Learners who take the sample course until the server is gone, and the answers that they received."""
 
     enough: Event = field(default_factory=Event)
     told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) 
 
 
 def assert_kept(told: list[dict[str, Any]], anna: WireCaller) -> None:
-    """All that she was told is so, and in the log; one act more may be, whose answer got lost."""
+    """Everything acknowledged is there, and in the log; one act more may be, whose answer was lost."""
     if not told:
         return
     progress = anna.get(SAMPLE.replace("courses", "progress")).json

@@ -1,4 +1,4 @@
-"""Learners and authors of learning pathways who all want something at once."""
+"""Races between learners and authors of learning pathways."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The real server in memory mode, for what no client inside the process can show."""
+"""Fixtures for HTTP tests: the real server in memory mode."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.support.wire import WireCaller
 
 @dataclass(frozen=True)
 class MemoryMode:
-    """A server without a database, and what it said when it started."""
+    """A server without a database, and its output at start-up."""
 
     server: Server
     greeting: str

@@ -1,4 +1,4 @@
-"""Where on the net somebody asks from."""
+"""Client IP address behind proxies."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is right reaches no learner: every answer that one can get is searched for it."""
+"""Answer keys never reach learners: every response is searched for them."""
 
 from typing import Any, Final
 from uuid import uuid4

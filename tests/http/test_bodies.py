@@ -1,4 +1,4 @@
-"""Bodies and queries that no decent client sends."""
+"""Malformed bodies and queries."""
 
 import socket
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Who must say who he is, and how he is asked (RFC 6750)."""
+"""Authentication challenges (RFC 6750)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whether the house says truly how it is."""
+"""Health checks."""
 
 from pathlib import Path
 

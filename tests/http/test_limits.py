@@ -1,4 +1,4 @@
-"""Limits over HTTP, as they are in a house that is told nothing."""
+"""Rate limits over HTTP, with the default settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

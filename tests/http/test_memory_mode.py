@@ -1,4 +1,4 @@
-"""The house without a database."""
+"""The application without a database."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What may be sent to an address, and what HEAD and OPTIONS make of it."""
+"""Allowed methods, HEAD and OPTIONS."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What every answer carries, and what pages alone do."""
+"""Response headers of the API and of pages."""
 
 from contextlib import closing
 

@@ -46,7 +46,7 @@ class Parts(HTMLParser):
 
 
 def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
-    """Every address of the house, as OpenAPI spells it."""
+    """Every URL of the application, as OpenAPI writes it."""
     for pattern in patterns:
         address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):

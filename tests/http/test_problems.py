@@ -1,4 +1,4 @@
-"""Every refusal is a problem (RFC 9457), whatever layer it comes from."""
+"""Every error is a problem (RFC 9457), whichever layer it comes from."""
 
 from collections.abc import Callable
 

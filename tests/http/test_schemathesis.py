@@ -1,4 +1,4 @@
-"""Whatever is sent, the house answers as its OpenAPI file says, and never with a failure of its own."""
+"""Every response is one that the OpenAPI file describes, whatever the request, and never a server error."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -35,7 +35,7 @@ EXCLUDED: Final[list[Any]] = [
     negative_data_rejection,
 ]
 
-# Other tests go through the same lines; to follow these costs more than to run them.
+# Other tests cover the same lines; measuring these costs more than running them.
 pytestmark = pytest.mark.no_cover
 
 Case = schemathesis.Case[Any]
@@ -45,7 +45,7 @@ _HANDLER: Final = ClientHandler()
 def on_the_connection_of_the_test(
     environ: WSGIEnvironment, start_response: StartResponse
 ) -> list[bytes]:
-    """The house as WSGI; Django's own handler would close the connection after each request."""
+    """The application as WSGI; Django's own handler would close the connection after each request."""
     response: Any = _HANDLER(environ)  # which the stubs take for another class
     status = f"{response.status_code} {response.reason_phrase}"
     start_response(status, list(response.items()))
@@ -56,7 +56,7 @@ schema = schemathesis.openapi.from_path(ROOT / "docs" / "openapi.json")
 schema.app = on_the_connection_of_the_test
 MANY, FEW = 4, 3
 """Examples of each operation, and of it with things that exist or by a stranger."""
-# The same requests in every run, so that a failure is nobody's bad luck.
+# The same requests in every run, so that failures can be repeated.
 bounded = settings(
     examples(MANY),
     derandomize=True,
@@ -67,7 +67,7 @@ few = settings(bounded, max_examples=examples(FEW).max_examples)
 
 
 class Sender:
-    """Who sends, and the things that he can name: a course, what he has earned by it, himself, and so on."""
+    """A caller, and the things that they can name: a course, the credential it earned them, themselves and so on."""
 
     def __init__(self, house: House, roles: tuple[Role, ...] | None) -> None:
         self._house = house

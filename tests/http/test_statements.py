@@ -1,4 +1,4 @@
-"""What a request costs the database: each statement, with BEGIN and COMMIT, and with the one that says who asks."""
+"""Database statements of each request, with BEGIN and COMMIT and the look-up of the session."""
 
 from collections.abc import Callable, Iterator
 from uuid import uuid4
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.postgres
 
 
 class Desk:
-    """Anna, and a course of two items that earns a credential, in a house that has served others before."""
+    """Anna, and a course of two items that earns a credential, in an application that has served requests before."""
 
     def __init__(self, house: House) -> None:
         self.stranger = house.stranger

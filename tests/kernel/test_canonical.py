@@ -1,4 +1,4 @@
-"""One spelling for each value."""
+"""Canonical JSON: one form for each value."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal

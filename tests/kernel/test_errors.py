@@ -1,4 +1,4 @@
-"""What every refusal carries."""
+"""Domain errors: what each of them carries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Telling others what happened."""
+"""Domain events: publishing and subscribing."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Telling ids from names."""
+"""Parsing of ids and slugs."""
 
 from uuid import UUID
 

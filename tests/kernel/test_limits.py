@@ -1,4 +1,4 @@
-"""How often something may be tried, and what is left of that."""
+"""Rate limits: how often something may be tried, and how much is left."""
 
 from collections.abc import Iterable
 from datetime import timedelta

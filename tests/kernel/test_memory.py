@@ -1,4 +1,4 @@
-"""Dicts that keep the promises of a database."""
+"""The in-memory database: tables with the guarantees of a real one."""
 
 import pytest
 

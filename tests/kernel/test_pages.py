@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Keyset pagination."""
 
 import json
 from base64 import urlsafe_b64encode

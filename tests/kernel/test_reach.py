@@ -1,4 +1,4 @@
-"""Whose view it is."""
+"""Tenant scope."""
 
 from uuid import UUID, uuid4
 

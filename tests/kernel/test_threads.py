@@ -1,4 +1,4 @@
-"""What threads see of each other in memory: nothing that is not committed, and all of what is."""
+"""Isolation between threads in memory: they see all that is committed and nothing else."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What every unit of work promises."""
+"""Contract of every unit of work."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the environment says, and what it may not say."""
+"""Environment variables: valid and invalid values."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What log lines look like."""
+"""Format of log lines."""
 
 import json
 import logging
@@ -158,7 +158,7 @@ def test_the_level_is_the_same_for_us_and_for_django(level: str) -> None:
 
 @contextmanager
 def configured(level: str) -> Iterator[None]:
-    """The loggers as they are in a house that logs at this level; afterwards as they were."""
+    """Configure the loggers for this level; restore them afterwards."""
     config = logging_config(level=level, form="json")
     levels = {"": config["root"]["level"]} | {
         name: said["level"] for name, said in config["loggers"].items()
@@ -172,7 +172,7 @@ def configured(level: str) -> Iterator[None]:
 
 
 def heard_of(name: str, *, level: str) -> list[str]:
-    """The levels at which this logger is heard in a house that logs at that one."""
+    """The levels that this logger emits when the configured level is that one."""
     with configured(level):
         log = logging.getLogger(name)
         return [each for each in LEVELS if log.isEnabledFor(logging.getLevelName(each))]

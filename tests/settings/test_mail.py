@@ -1,4 +1,4 @@
-"""EMAIL_URL, as Django wants it."""
+"""EMAIL_URL and Django's settings for it."""
 
 from typing import Any
 

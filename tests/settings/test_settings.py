@@ -1,4 +1,4 @@
-"""Django's settings, as far as they follow from the environment."""
+"""Django's settings that follow from the environment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Real processes that start, or say in one sentence why they do not."""
+"""Start-up in real processes, and the error message when it fails."""
 
 import json
 import os

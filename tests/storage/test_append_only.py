@@ -1,4 +1,4 @@
-"""Rows that the database itself refuses to change or delete."""
+"""Append-only tables: the database itself refuses updates and deletions."""
 
 from collections.abc import Callable
 from dataclasses import replace

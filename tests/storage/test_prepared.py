@@ -1,4 +1,4 @@
-"""Queries that are built once."""
+"""Prepared queries: built once, run many times."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""How tables become append-only, and stay it through migrations."""
+"""Protection of append-only tables, and how it outlives migrations."""
 
 from collections.abc import Iterator
 from copy import copy

@@ -1,4 +1,4 @@
-"""What is in view, as rows."""
+"""Tenant scope as a filter on rows."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Inserting a row or changing the one that is there, in one statement."""
+"""Upserts: inserting or updating a row in one statement."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""Learners who try assessments, in any world."""
+"""Learners who attempt assessments, in any world."""
 
 from dataclasses import dataclass
 from typing import Any

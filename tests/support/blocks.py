@@ -1,4 +1,4 @@
-"""Blocks that go wrong."""
+"""Units of work that fail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,12 +7,12 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 
 class Oops(Exception):
-    """What goes wrong."""
+    """The failure."""
 
 
 @contextmanager
 def failed_block(unit_of_work: UnitOfWork) -> Iterator[None]:
-    """A block that does what it is told, and fails at its end."""
+    """A unit of work that fails at its end."""
     with suppress(Oops), unit_of_work.atomic():
         yield
         raise Oops

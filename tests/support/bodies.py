@@ -1,4 +1,4 @@
-"""What clients send."""
+"""Request bodies."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from courses.domain.entities import CourseDefinition
 
 
 def body_of(definition: CourseDefinition) -> dict[str, Any]:
-    """The definition as an author's program sends it."""
+    """The definition as an author's client sends it."""
     body: dict[str, Any] = yaml.safe_load(write_definition(definition))
     return body

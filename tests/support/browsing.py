@@ -1,4 +1,4 @@
-"""Somebody at a browser: what he sends, where he is led, what he sees, and what is mailed to him."""
+"""A user at a browser, on Django's test client: forms, redirects, pages and mail."""
 
 import re
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def mails() -> list[EmailMessage]:
 
 
 def link_in(message: EmailMessage) -> str:
-    """The path of the one link in a mail, which leads to the house."""
+    """The path of the one link in a mail, which leads to the application."""
     (link,) = re.findall(r"https?://\S+/\S+", str(message.body))
     assert link.startswith(settings.ENVIRONMENT.public_url)
     return str(urlsplit(link).path)

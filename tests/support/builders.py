@@ -1,4 +1,4 @@
-"""Entities with sensible parts; say only what the test is about."""
+"""Builders of entities with sensible defaults; pass only what the test is about."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A real browser, in front of a real server."""
+"""A real browser (Chromium) in front of a real server."""
 
 import re
 import shutil
@@ -83,7 +83,7 @@ def heading(page: Page) -> str:
 
 
 def photograph(page: Page, name: str) -> dict[str, int]:
-    """Keep how the page looks at a desk and on a phone, by day and by night; answer how wide it is on each."""
+    """Save screenshots for desktop and phone, light and dark; return the width of the page on each."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     widths = {}
     for device, width in WIDTHS.items():
@@ -112,7 +112,7 @@ class Key:
         self._id = made["authenticatorId"]
 
     def is_touched(self, *, at_once: bool) -> None:
-        """Whether somebody has his finger on it, and so says yes to whatever is asked."""
+        """Whether the user touches it, and so confirms every request."""
         self._devtools.send(
             "WebAuthn.setAutomaticPresenceSimulation",
             {"authenticatorId": self._id, "enabled": at_once},

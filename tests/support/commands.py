@@ -1,4 +1,4 @@
-"""What the operator reads when he types a command."""
+"""Output of management commands."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Databases of their own, for tests that commit: what is committed to the log can never be taken out again."""
+"""Separate databases for tests that commit: the log, once committed, can never be cleared."""
 
 import os
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.support.store import STORE
 
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database on the store of this run, for the time of the block; SQLite's is in *folder*."""
+    """Create an empty database on the store of this run and yield its URL; SQLite's file is in *folder*."""
     if STORE == "sqlite":
         yield f"sqlite:///{folder / 'authsvc.sqlite3'}"
         return
@@ -32,12 +32,12 @@ def own_database(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
-    """Django's connection, which goes to this PostgreSQL for the time of the block, and commits."""
-    kept = connections["default"]
-    other = type(kept)(kept.settings_dict | {"NAME": urlsplit(url).path.removeprefix("/")})
+    """Redirect Django's default connection to this PostgreSQL database, outside of any transaction."""
+    original = connections["default"]
+    other = type(original)(original.settings_dict | {"NAME": urlsplit(url).path.removeprefix("/")})
     connections["default"] = other
     try:
         yield other
     finally:
         other.close()
-        connections["default"] = kept
+        connections["default"] = original

@@ -1,4 +1,4 @@
-"""A course on paper, and what authsvc has against it."""
+"""A course definition in YAML, and the problems that authsvc reports in it."""
 
 from typing import Final
 

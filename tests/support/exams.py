@@ -1,4 +1,4 @@
-"""A course on paper with an assessment of every kind, and ways to get it wrong."""
+"""A course definition with an assessment of every kind, and ways to make it invalid."""
 
 import re
 from collections.abc import Iterator

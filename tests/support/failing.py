@@ -1,4 +1,4 @@
-"""Stores that fail when it matters."""
+"""Repositories that fail at a chosen moment."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from tests.support.blocks import Oops
 
 @dataclass(frozen=True, slots=True)
 class FailingUserCredentialRepository:
-    """Keeps what another one keeps, and fails as soon as it has kept something new."""
+    """Delegates to another repository, and fails after each addition."""
 
     kept: UserCredentialRepository
 

@@ -1,4 +1,4 @@
-"""Somebody at a browser without scripts, over the wire: he follows where he is led, and fills in forms."""
+"""A browser without scripts, over the wire: it follows redirects and submits forms."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +14,7 @@ MOST_STEPS: Final = 20
 
 @dataclass(frozen=True)
 class Sight:
-    """A page of the house; or only the address at which the browser has left it, for nobody listens there."""
+    """A page of ours; or only the URL of a foreign one that the browser was sent to, where nothing listens."""
 
     address: str
     status: int = 0

@@ -1,4 +1,4 @@
-"""The whole house behind its front door: people who send requests to it."""
+"""The whole application behind its HTTP API, and users who send requests to it."""
 
 import json
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Any
@@ -39,14 +39,14 @@ _HANDLER: Final = Client().handler
 
 
 def a_client(**options: Any) -> Client:
-    """Django's, with what stands around all requests made once: WhiteNoise looks at every static file for that."""
+    """Django's test client, with one handler for all: WhiteNoise scans every static file when one is made."""
     client = Client(**options)
     client.handler = _HANDLER
     return client
 
 
 class Caller:
-    """Somebody who sends JSON; a stranger until he has a token."""
+    """An API client that sends JSON; anonymous until it has a token."""
 
     def __init__(self, token: str = "") -> None:
         self._client = a_client(raise_request_exception=False)
@@ -67,7 +67,7 @@ class Caller:
     def send(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> Answer:
-        """Send *body* as JSON; bytes are sent as they are. Underscores in the names of headers stand for hyphens."""
+        """Send *body* as JSON, or unchanged if it is bytes. Underscores in header names stand for hyphens."""
         given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if self.token:
             given.setdefault("Authorization", f"Bearer {self.token}")
@@ -83,7 +83,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is signed in."""
+    """A signed-in user."""
 
     id: str
     email: str
@@ -91,7 +91,7 @@ class Person:
 
 
 class House:
-    """The running house, and its services for what a test takes for granted."""
+    """The running application, and its services for what a test takes for granted."""
 
     def __init__(self, services: Services) -> None:
         self.services = services

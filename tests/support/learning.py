@@ -1,4 +1,4 @@
-"""Courses, and people who take them, on the services of any house."""
+"""Courses and learners, on the services of any world."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,13 +49,13 @@ class Learner:
         return self.services.progress.get(course.slug, by=self.principal)
 
     def log_of(self, course: Course) -> list[ProgressEvent]:
-        """All that is recorded of him on the course."""
+        """Everything recorded about them on the course."""
         request = PageRequest(limit=100)
         page = self.services.progress.events_of(course.slug, request, by=self.principal)
         return list(page.items)
 
     def held(self) -> list[HeldCredential]:
-        """All that he was issued."""
+        """Every credential issued to them."""
         page = self.services.issuing.page_for(self.principal, PageRequest(limit=100))
         return list(page.items)
 

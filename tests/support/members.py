@@ -1,4 +1,4 @@
-"""Organizations in the house, and people who are in them."""
+"""Organizations and their members, on the running application."""
 
 from uuid import UUID
 

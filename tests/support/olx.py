@@ -1,4 +1,4 @@
-"""Courses of Open edX in folders, and what authsvc makes of them."""
+"""Open edX courses in folders, and their mapping to definitions."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""Every operation of the API, as its handler describes it."""
+"""Operations of the API, read from the URL patterns."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A method of an address, as OpenAPI spells it, and what it does there."""
+    """A method and path, as OpenAPI writes it, and its operation."""
 
     method: str
     path: str
@@ -28,15 +28,16 @@ class Route:
 
     @property
     def parameters(self) -> list[str]:
-        """The names of the parts of its path that stand for something."""
+        """The names of its path parameters."""
         return re.findall(r"\{(\w+)\}", self.path)
 
 
 @cache
 def routes() -> dict[str, Route]:
-    """All of them by their names, in the order of their addresses."""
-    found = sorted(_routes(get_resolver().url_patterns), key=lambda each: (each.path, each.method))
-    return {route.name: route for route in found}
+    """All routes by operation name, in the order of their paths."""
+    patterns = get_resolver().url_patterns
+    ordered = sorted(_routes(patterns), key=lambda route: (route.path, route.method))
+    return {route.name: route for route in ordered}
 
 
 def _routes(patterns: list[Any], before: str = "/") -> Iterator[Route]:

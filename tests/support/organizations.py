@@ -1,4 +1,4 @@
-"""Organizations with sensible parts, and members of them."""
+"""Builders of organizations and members."""
 
 from dataclasses import replace
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Walking long lists to their end."""
+"""Reading of paginated lists to their end."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar

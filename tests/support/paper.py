@@ -1,4 +1,4 @@
-"""The documents of the project, taken apart."""
+"""The project's documentation, parsed."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Fence:
-    """What stands between two fences, and the language that the first one names."""
+    """A fenced code block and its language."""
 
     language: str
     text: str

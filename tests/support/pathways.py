@@ -1,4 +1,4 @@
-"""Learning pathways, on paper and published."""
+"""Learning pathways: definitions, and published ones."""
 
 import itertools
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: made in a second, gone with the process that made it."""
+"""A temporary PostgreSQL server, removed with the process that started it."""
 
 import atexit
 import os
@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-# Nothing here must survive a power cut, so nothing waits for the disk.
+# Nothing here must survive a power failure, so nothing waits for the disk.
 SETTINGS: Final = (
     "fsync=off",
     "synchronous_commit=off",
@@ -45,7 +45,7 @@ class Cluster:
 
 
 def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
-    """Start a server of our own, to be stopped and removed when this process exits. Raises NoPostgres."""
+    """Start a server, which is stopped and removed when this process exits. Raises NoPostgres."""
     home = Path(tempfile.mkdtemp(prefix="authsvc-postgres-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     account = _unprivileged()
@@ -65,7 +65,7 @@ def start_cluster(*, settings: tuple[str, ...] = SETTINGS) -> Cluster:
 
 
 class _Runner:
-    """Runs PostgreSQL's programs, as somebody else where we are root: they refuse root."""
+    """Runs PostgreSQL's programs, under another account if we are root: they refuse to run as root."""
 
     def __init__(self, home: Path, account: pwd.struct_passwd | None) -> None:
         self._home = home
@@ -86,7 +86,7 @@ class _Runner:
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
-    """Who runs the server if we are root."""
+    """The account that runs the server if we are root."""
     if os.geteuid() != 0:
         return None
     names = {account.pw_name: account for account in pwd.getpwall()}

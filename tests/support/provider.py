@@ -1,4 +1,4 @@
-"""The provider on the real server: the school at an address that it knows, and clients registered at it."""
+"""The OAuth provider on the real server, at a fixed URL, and clients registered with it."""
 
 import json
 from collections.abc import Iterator

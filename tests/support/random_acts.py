@@ -1,4 +1,4 @@
-"""People who do what comes into their heads with courses, whether they may or not."""
+"""Random acts of learners, allowed or not."""
 
 from dataclasses import dataclass
 from enum import Enum, auto

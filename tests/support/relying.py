@@ -1,4 +1,4 @@
-"""A client of the provider, and the browser that it sends there."""
+"""An OAuth client (relying party), and the browser that it redirects."""
 
 import json
 from base64 import b64encode, urlsafe_b64encode
@@ -73,7 +73,7 @@ class RelyingParty:
         return Attempt(verifier, parameters, seen)
 
     def allowed(self, *, drop: tuple[str, ...] = (), **more: str) -> Attempt:
-        """Like authorize, and whoever is signed in at the browser says yes if he is asked."""
+        """Like authorize; the user who is signed in at the browser consents if asked."""
         attempt = self.authorize(drop=drop, **more)
         if attempt.seen.status != 200:
             return attempt
@@ -140,7 +140,7 @@ def challenge_of(verifier: str) -> str:
 
 
 def claims_in(token: str, house: House) -> dict[str, Any]:
-    """What a token of the house says, once its signature is verified."""
+    """The claims of a token of ours, once its signature is verified."""
     keys = JWKSet.from_json(house.stranger.get("/.well-known/jwks.json").text)
     jws = JWS()
     jws.deserialize(token)

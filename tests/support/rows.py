@@ -1,4 +1,4 @@
-"""Rows of every shape, for what works on any of them."""
+"""Rows with every kind of column value."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -99,4 +99,4 @@ ROWS: Final[dict[str, Callable[[], Model]]] = {
     "a key of two columns": a_progress_row,
     "many references": an_issued_row,
 }
-"""How to make a row for everything that columns can hold."""
+"""Builders of rows for every kind of column value."""

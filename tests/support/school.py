@@ -1,4 +1,4 @@
-"""The house on the real server, with its samples, on a database of its own."""
+"""The application on the real server, with sample data, on its own database."""
 
 import json
 import os
@@ -26,7 +26,7 @@ _NUMBERS: Final = count()
 
 @dataclass(frozen=True)
 class School:
-    """A running server, the environment that it runs in, and the password of staff."""
+    """A running server, its environment and the password of staff."""
 
     server: Server
     environment: dict[str, str]
@@ -36,7 +36,7 @@ class School:
         return WireCaller(self.server.port)
 
     def learner(self) -> WireCaller:
-        """Somebody new, signed in."""
+        """A new user, signed in."""
         body = {"email": f"anna-{next(_NUMBERS)}@school.example", "password": PASSWORD}
         session = self.stranger().post("/v1/auth/register", body)
         return WireCaller(self.server.port, session.json["access_token"])
@@ -47,7 +47,7 @@ class School:
         return WireCaller(self.server.port, session.json["access_token"])
 
     def course_draft(self) -> str:
-        """The address of a new course that is not published yet."""
+        """The path of a new course that is not published yet."""
         body = body_of(a_definition(slug=f"race-{next(_NUMBERS)}"))
         created = self.staff().post("/v1/courses", body)
         return f"/v1/courses/{created.json['slug']}"
@@ -63,7 +63,7 @@ def open_school(
     errors: IO[str] | None = None,
     **variables: str,
 ) -> Iterator[School]:
-    """A school for the time of the block, in an environment with these variables; *folder* is for its secrets."""
+    """Run a school in an environment with these variables; *folder* is for its secrets."""
     with own_database(folder) as url:
         environment = _environment(folder, url) | variables
         manage(environment, "prepare_desk")
@@ -87,7 +87,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
 
 
 def manage(environment: dict[str, str], *command: str) -> str:
-    """What manage.py says to the command, in this environment."""
+    """Run a management command in this environment; return its output."""
     ran = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The back office, as somebody of staff sees it in a browser."""
+"""The admin site, as a member of staff sees it in a browser."""
 
 import re
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def desk(house: House, *groups: str, name: str = "Bo") -> Desk:
 
 
 def a_user_of(house: House, name: str = "Anna", **parts: Any) -> User:
-    """Somebody who is in the house, but not signed in."""
+    """A user who is not signed in."""
     given = {"email": f"{name.lower()}-{uuid4().hex[:8]}@school.example", "roles": ()} | parts
     return house.services.users.create(name=name, password=PASSWORD, by=OPERATOR, **given)
 

@@ -1,7 +1,7 @@
-"""Which store the tests run on: a pytest plugin that decides before Django reads its settings.
+"""Store of the test run: a pytest plugin that sets the environment before Django reads its settings.
 
 STORE is memory (the default), sqlite or postgres. PostgreSQL is the one at TEST_DATABASE_URL if that is set, else a
-throw-away one of our own; with several processes, the first one starts it for all.
+temporary one; with several processes, the first one starts it for all.
 """
 
 import os
@@ -16,7 +16,7 @@ _SAID: Final = "AUTHSVC_TEST_STORE"
 
 
 def _database_url() -> tuple[str, str]:
-    """The DATABASE_URL for this store, and what to say of it."""
+    """The DATABASE_URL for this store, and its description."""
     if STORE == "memory":
         return "", "memory"
     if STORE == "sqlite":
@@ -26,7 +26,7 @@ def _database_url() -> tuple[str, str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given, "PostgreSQL at TEST_DATABASE_URL"
     cluster = start_cluster()
-    return cluster.url, f"a throw-away PostgreSQL made by {cluster.binaries}"
+    return cluster.url, f"a temporary PostgreSQL made by {cluster.binaries}"
 
 
 if _SAID not in os.environ:
@@ -34,7 +34,7 @@ if _SAID not in os.environ:
     os.environ["APP_ENV"] = "test"
     os.environ["ARGON2_MEMORY_KIB"] = "8"
     os.environ["ARGON2_PASSES"] = "1"
-    # All of a run comes from one address, and much of it at once: what shows a limit sets it.
+    # All requests come from one client IP address, many at once: tests of a limit set it themselves.
     os.environ["LOGIN_ATTEMPTS_PER_MINUTE"] = "1000000"
     os.environ["LOGIN_GUESSES_IN_A_ROW"] = "1000000"
     os.environ["REGISTRATIONS_PER_HOUR"] = "1000000"

@@ -1,4 +1,4 @@
-"""Facts of one learner on one course, and what they amount to."""
+"""Facts about one learner on one course, and the progress that follows from them."""
 
 from datetime import datetime, timedelta
 from typing import Final

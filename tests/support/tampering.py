@@ -1,4 +1,4 @@
-"""Streams, and hands in the dicts that hold them, past everything that protects the log in a database."""
+"""Tampering with event streams in memory, past the protection that a database gives the log."""
 
 from dataclasses import replace
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Organizations, and people in them, with sensible parts; say only what the test is about."""
+"""Builders of organizations with people in them."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""An authenticator app (RFC 6238): what it shows at a moment, for the key that was typed into it."""
+"""An authenticator app (RFC 6238): the code for a key at a moment."""
 
 import hmac
 import struct

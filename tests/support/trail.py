@@ -1,4 +1,4 @@
-"""Audit trails to read."""
+"""Recorded audit events."""
 
 from dataclasses import dataclass, field
 from typing import Any, Unpack
@@ -10,7 +10,7 @@ from accounts.domain.entities import AuditEvent, AuditFacts
 
 @dataclass(frozen=True, slots=True)
 class RecordedTrail:
-    """What was noted, that noted first first."""
+    """Keeps audit events, oldest first."""
 
     notes: list[tuple[AuditEvent, AuditFacts]] = field(default_factory=list)
 
@@ -18,11 +18,11 @@ class RecordedTrail:
         self.notes.append((event, facts))
 
     def facts_of(self, event: AuditEvent) -> list[AuditFacts]:
-        """The facts of each note of this event."""
+        """The facts of every record of this event."""
         return [facts for noted, facts in self.notes if noted is event]
 
 
 def lines_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """What the house has noted, a line each, the first first."""
+    """The audit events that were logged, oldest first."""
     records: list[Any] = caplog.records
     return [record.msg for record in records if record.name == "authsvc.audit"]

@@ -1,4 +1,4 @@
-"""People who reach the real server over the wire."""
+"""Callers of the real server over the wire."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.support.house import Answer, Caller
 
 
 class WireCaller(Caller):
-    """A Caller of whoever listens on the port; may be used by several threads."""
+    """A Caller of the server on a port; safe for several threads."""
 
     def __init__(self, port: int, token: str = "") -> None:
         super().__init__(token)
@@ -40,7 +40,7 @@ def _spelled(body: Any) -> bytes:
 
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
-    """What comes of doing all this at the same moment, each on a thread of its own."""
+    """Perform the acts at the same moment, each on its own thread; return their answers in order."""
     gate = Barrier(len(acts))
 
     def do(act: Callable[[], Answer]) -> Answer:

@@ -1,4 +1,4 @@
-"""Stores to test on: a world is one store, with the services on it and a clock that the test holds."""
+"""Worlds: one store each, with the services on it and a clock that the test controls."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from tests.support.trail import RecordedTrail
 
 @dataclass
 class FrozenClock:
-    """Stands still until it is told to go on."""
+    """A clock that moves only when told to."""
 
     at: datetime = NOON
 

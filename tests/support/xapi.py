@@ -1,4 +1,4 @@
-"""What xAPI 1.0.3 asks of a statement, part 2 §2.4: its tables, for the members that ours may have."""
+"""Rules of xAPI 1.0.3, part 2 §2.4, for the statement members that authsvc produces."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What the permission table says of everybody who asks, for every thing that he asks about."""
+"""Cells of the isolation matrix: the status that the permission table implies for one caller and one object."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.walls.examples import example_of
 
 
 class Object(StrEnum):
-    """On what an operation is tried. Crossed is another tenant's thing at an address that begins with one's own."""
+    """The object of an operation. Crossed: another tenant's thing at a URL that begins with the caller's own."""
 
     OWN = "own"
     OTHER = "other tenant's"
@@ -22,7 +22,7 @@ class Object(StrEnum):
 
 
 class Asker(StrEnum):
-    """Who asks. The other tenant's owner and the suspended one own schools of their own."""
+    """The caller. The other tenant's owner and the suspended owner have tenants of their own."""
 
     ANONYMOUS = "anonymous"
     LEARNER = "learner"
@@ -55,7 +55,7 @@ class Cell:
 
     @property
     def expected(self) -> int:
-        """The status that the table asks for."""
+        """The status that the permission table implies."""
         whose = self.route.operation.access.whose
         if whose is Whose.ANYBODY:
             return self._found
@@ -77,7 +77,7 @@ class Cell:
 
     @property
     def _found(self) -> int:
-        """For whoever may use the operation: there is a thing, or there is none."""
+        """For callers with access: success, or not found where there is nothing."""
         is_about_nothing = self.object in (Object.MISSING, Object.CROSSED)
         if is_about_nothing and self.route.parameters:
             return HTTPStatus.NOT_FOUND
@@ -94,7 +94,7 @@ class Cell:
 
     @property
     def _is_let_in(self) -> bool:
-        """Whether the asker may know of what the address begins with."""
+        """Whether the caller has access to what the URL begins with."""
         if not names_a_thing(self.route):
             return True
         if self.asker is Asker.PLATFORM_ADMIN:
@@ -117,7 +117,7 @@ class Cell:
 
 
 def names_a_thing(route: Route) -> bool:
-    """Whether a request says what it is about: in its path, in its query or by a token."""
+    """Whether a request names its object: in its path, its query or by a token."""
     example = example_of(route.name)
     return bool(route.parameters or example.query or example.names_a_thing)
 

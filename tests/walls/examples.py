@@ -1,4 +1,4 @@
-"""What is sent to each operation so that it succeeds, and what must have happened before."""
+"""Example requests: a valid body for each operation, and what must have happened before."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

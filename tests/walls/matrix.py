@@ -1,4 +1,4 @@
-"""The schools between which walls stand, and everybody who tries to get through."""
+"""The isolation matrix: three tenants, and every kind of caller."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,7 +20,7 @@ class Undone(Exception):
 
 
 class Matrix:
-    """Each cell is tried in a unit of work that is undone, so that none sees what another has done."""
+    """Runs each cell in a unit of work that is rolled back, so that cells do not affect each other."""
 
     def __init__(self, house: House) -> None:
         self._house, self._desk = house, Desk(house)
@@ -36,7 +36,7 @@ class Matrix:
         )
 
     def tried(self, cell: Cell) -> Answer:
-        """What comes of it."""
+        """Send the request of the cell; return the answer."""
         answers: list[Answer] = []
         with suppress(Undone), self._house.services.unit_of_work.atomic():
             answers.append(self._sent(cell))

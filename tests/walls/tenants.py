@@ -1,4 +1,4 @@
-"""Two schools that look the same, one that is suspended, and the people in them."""
+"""Test tenants: two that look the same, one that is suspended, and their members."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,7 +29,7 @@ TITLE: Final = "School of Knots"
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who is signed in, with the ids of what is his own."""
+    """A signed-in user, with the ids of their own things."""
 
     person: Person
     things: dict[str, str]
@@ -49,7 +49,7 @@ class Tenant:
 
 
 class Desk:
-    """Builds what the walls stand between. All tenants have the same names and titles; slugs alone differ."""
+    """Builds the tenants. All have the same names and titles; only slugs differ."""
 
     def __init__(self, house: House) -> None:
         self.house = house

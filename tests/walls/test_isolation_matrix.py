@@ -1,4 +1,4 @@
-"""Every operation, as everybody, on things of his own, of another tenant and of nobody: what the table says.
+"""The isolation matrix: every operation, by every kind of caller, on own, foreign and missing things.
 
 The cells are made of the operations that the code has; none can be left out. They are tried asker by asker, because
 the schools take longer to build than all that somebody tries there.

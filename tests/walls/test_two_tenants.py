@@ -1,4 +1,4 @@
-"""Two schools with the same names and titles, side by side: whatever their people do, they never see each other."""
+"""Two tenants with the same names and titles: whatever their members do, they never see each other."""
 
 import re
 from dataclasses import dataclass, field
@@ -69,11 +69,11 @@ class Street:
         things = self._things(mine, about, member)
         said, answer = _sent(route, member, things)
         if member is not self.both:
-            # What somebody has said himself tells him nothing.
+            # Words that callers sent themselves reveal nothing to them.
             mine.seen |= _names_in(answer.text) - _names_in(said)
 
     def _things(self, mine: Side, about: Side, member: Member) -> dict[str, Any]:
-        """What a request can be made of: names that its sender knows, or of which he has heard somewhere."""
+        """Names that the sender of a request knows, or could have heard somewhere."""
         return {
             **member.things,
             **about.tenant.things,
