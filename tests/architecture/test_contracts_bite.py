@@ -14,7 +14,7 @@ from importlinter.contracts.protected import ProtectedContract
 
 from authsvc.variables import ROOT
 
-CLASSES: Final = {
+CLASSES: Final[dict[str, type[Any]]] = {
     "forbidden": ForbiddenContract,
     "layers": LayersContract,
     "protected": ProtectedContract,

@@ -185,7 +185,7 @@ def plain(file: Path) -> bytes:
     return gzip.decompress(packed(file, knots_in("course")).read_bytes())
 
 
-@pytest.fixture(params=LEVELS.values(), ids=LEVELS)
+@pytest.fixture(params=list(LEVELS.values()), ids=list(LEVELS))
 def whole(request: pytest.FixtureRequest, plain: bytes) -> bytes:
     """The same archive, compressed: well, badly and not at all."""
     return gzip.compress(plain, request.param)
