@@ -53,6 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_selected(test: pytest.Function) -> bool:
+    if SUITE != "full" and test.get_closest_marker("nightly"):
+        return False
     here = MARKERS[SUITE]
     if markers := {mark.name for mark in test.iter_markers()} & set().union(*here.values()):
         return markers <= here[STORE]

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import grimp
 import importlinter.configuration

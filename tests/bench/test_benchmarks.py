@@ -39,6 +39,7 @@ def test_every_scenario_is_measured_next_to_pgbench() -> None:
     assert all(float(line.split()[-1]) > 0 for line in lines)
 
 
+@pytest.mark.nightly
 def test_two_revisions_are_measured_next_to_each_other() -> None:
     small = ("--seconds=0.1", "--rounds=2", "--connections=2", "--workers=1")
 
@@ -52,6 +53,7 @@ def test_two_revisions_are_measured_next_to_each_other() -> None:
     assert float(lines[-1].split()[2]) > 0
 
 
+@pytest.mark.nightly
 def test_refusals_are_timed_in_pairs() -> None:
     _, *lines = lines_of("tests.bench.alike", "--tries=1")
 
@@ -64,6 +66,7 @@ def test_refusals_are_timed_in_pairs() -> None:
     ]
 
 
+@pytest.mark.nightly
 def test_reports_are_timed() -> None:
     _, *lines = lines_of("tests.bench.reports", "--learners=20", "--tries=1")
 
