@@ -1,4 +1,4 @@
-"""courses: what is taught."""
+"""The courses app: courses and learning pathways."""
 
 from django.apps import AppConfig
 

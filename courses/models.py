@@ -1,4 +1,4 @@
-"""Rows of courses: columns and constraints, no behaviour."""
+"""Database rows of courses: columns and constraints, no behaviour."""
 
 import uuid
 
@@ -92,7 +92,7 @@ class ModuleItem(models.Model):
 
 
 class Assessment(models.Model):
-    """Where an assessment is. What it asks stands in the versions of its course, frozen with each."""
+    """The place of an assessment. Its questions are in the versions of its course."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
@@ -110,7 +110,7 @@ class Assessment(models.Model):
 
 
 class CourseVersion(AppendOnlyRow):
-    """`outline` holds the modules as JSON: a version is read whole, and never changed."""
+    """A published version. `outline` has the modules as JSON, because a version is read whole and never changes."""
 
     id = models.BigAutoField(primary_key=True)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="versions")
@@ -147,7 +147,7 @@ class CourseVersion(AppendOnlyRow):
 
 
 class LearningPathway(models.Model):
-    """`stages` holds them as JSON, for they are read whole; PathwayCourse says on which pathways a course is."""
+    """A pathway with its stages as JSON, because they are read whole. PathwayCourse finds the pathways of a course."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=80, unique=True)

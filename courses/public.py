@@ -1,4 +1,4 @@
-"""What other apps may use of courses."""
+"""Public interface of courses for other apps."""
 
 from courses.domain.entities import (
     Answer,

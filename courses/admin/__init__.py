@@ -1,4 +1,4 @@
-"""Courses, their drafts and their versions, and learning pathways, for staff."""
+"""Admin pages of courses and learning pathways."""
 
 from courses.admin import contents, courses, pathways
 

@@ -1,4 +1,4 @@
-"""What courses are made of, in their drafts and in their versions, for staff to look at."""
+"""Read-only admin pages of drafts, versions and assessments."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ class CourseVersionAdmin(OfOrganizations, LookOnlyAdmin):
     fields = [*readonly_fields, "checksum", "content"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """A list without the outlines, which are long."""
+        """Without the outlines, which are long."""
         return super().get_queryset(request).defer("outline")
 
     @admin.display

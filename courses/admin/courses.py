@@ -1,4 +1,4 @@
-"""Courses, for staff who write them and bring them to learners."""
+"""Admin pages of courses: import, revision, publication and retirement."""
 
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,7 @@ class CourseAdmin(ServiceAdmin):
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None and self.has_change_permission(request, obj):
             draft = services().authoring.export(obj.slug, by=staff_of(request))
-            form.kept, form.local_slug = write_definition(draft), draft.slug
+            form.current, form.local_slug = write_definition(draft), draft.slug
         return form
 
     def get_urls(self) -> list[URLPattern]:
@@ -99,22 +99,22 @@ class CourseAdmin(ServiceAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """An import is looked at before anything else is done."""
-        self.message_user(request, f"This is now the draft of {obj}.", messages.SUCCESS)
+        """Show the imported draft."""
+        self.message_user(request, f"The draft of {obj} has been imported.", messages.SUCCESS)
         return redirect("admin:courses_course_change", obj.pk)
 
     @admin.display
     def versions(self, row: rows.Course) -> SafeString | str:
-        found = rows.CourseVersion.objects.filter(course=row).defer("outline").order_by("-number")
+        versions = rows.CourseVersion.objects.filter(course=row).defer("outline")
         links = (
             (
                 reverse("admin:courses_courseversion_change", args=[version.pk]),
                 version.number,
                 display_for_value(version.published_at, ""),
             )
-            for version in found
+            for version in versions.order_by("-number")
         )
-        return format_html_join("", '<div><a href="{}">Version {}</a> of {}</div>', links) or "-"
+        return format_html_join("", '<div><a href="{}">Version {}</a>, {}</div>', links) or "-"
 
     @staff_action("Publish", done="published")
     def publish(self, row: rows.Course, reason: str, by: Principal) -> None:
@@ -128,7 +128,7 @@ class CourseAdmin(ServiceAdmin):
     def definition_view(
         self, request: HttpRequest, course_id: UUID, version: int | None = None
     ) -> HttpResponse:
-        """The draft or a version as a file."""
+        """The draft or a version as a YAML file."""
         definition = services().authoring.export(
             str(course_id), version=version, by=staff_of(request)
         )

@@ -1,4 +1,4 @@
-"""The forms in which staff write courses."""
+"""Admin forms for course definitions."""
 
 from typing import Any, ClassVar, cast
 
@@ -12,13 +12,13 @@ from authsvc.actors import staff_of
 from authsvc.forms import TextFileField, YamlField
 from courses import models as rows
 from courses.definitions import read_definition
-from courses.definitions.forms import LONGEST_TEXT
+from courses.definitions.formats import LONGEST_TEXT
 from courses.domain.entities import CourseDefinition
 from courses.domain.errors import InvalidDefinition, SlugFixed
 
 
 def owner_field(model: type[Model], *, help_text: str) -> Any:
-    """For whoever chooses whose it is."""
+    """A field for administrators who choose the organization."""
     column: Any = model._meta.get_field("org")
     return column.formfield(
         label="Organization",
@@ -30,17 +30,17 @@ def owner_field(model: type[Model], *, help_text: str) -> Any:
 
 
 def chooses_owner(request: HttpRequest) -> bool:
-    """Whether somebody of staff may say whose it is that he writes."""
+    """Whether the administrator can choose the organization of a course or pathway."""
     return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)
 
 
 class DraftForm(forms.ModelForm[rows.Course]):
-    """`kept` is the draft as it stands, with the slug in it; Django makes a class for each request."""
+    """`current` is the stored draft, and `local_slug` its slug. Django makes a class for each request."""
 
-    kept: ClassVar[str] = ""
+    current: ClassVar[str] = ""
     local_slug: ClassVar[str] = ""
     definition = YamlField(
-        strip=False, help_text="The draft in YAML. Learners see none of it before it is published."
+        strip=False, help_text="The draft in YAML. Learners see it once it is published."
     )
 
     class Meta:
@@ -49,7 +49,7 @@ class DraftForm(forms.ModelForm[rows.Course]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["definition"] = self.kept
+        self.initial["definition"] = self.current
 
     def clean_definition(self) -> CourseDefinition:
         definition = definition_in(self.cleaned_data["definition"])
@@ -59,12 +59,12 @@ class DraftForm(forms.ModelForm[rows.Course]):
 
 
 class ImportForm(forms.ModelForm[rows.Course]):
-    org = owner_field(rows.Course, help_text="Whose course it is.")
-    file = TextFileField(most_bytes=LONGEST_TEXT, help_text="It takes the place of the text below.")
+    org = owner_field(rows.Course, help_text="The organization that owns the course.")
+    file = TextFileField(most_bytes=LONGEST_TEXT, help_text="Replaces the text below.")
     definition = YamlField(
         strip=False,
         required=False,
-        help_text="YAML or JSON. If there is a course with its slug, this becomes the draft of that one.",
+        help_text="YAML or JSON. If a course with its slug exists, its draft is replaced.",
     )
 
     class Meta:
@@ -72,30 +72,30 @@ class ImportForm(forms.ModelForm[rows.Course]):
         fields: ClassVar[list[str]] = []
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         if not self.errors:
-            text = said["file"] or said["definition"]
+            text = cleaned["file"] or cleaned["definition"]
             if not text:
-                raise ValidationError("Choose a file, or write a definition.")
+                raise ValidationError("Choose a file, or enter a definition.")
             try:
-                said["definition"] = definition_in(text)
-            except ValidationError as complaints:
-                # A browser does not send a file again, so its text goes where it can be mended.
+                cleaned["definition"] = definition_in(text)
+            except ValidationError as errors:
+                # A browser does not send a file again, so its text goes into the field, to be corrected there.
                 data = cast("QueryDict", self.data).copy()
                 data["definition"] = text
                 self.data = data
-                self.add_error("definition", complaints)
-        return said
+                self.add_error("definition", errors)
+        return cleaned
 
 
 class PlatformImportForm(ImportForm):
-    """For whoever does not choose whose course it is."""
+    """For administrators who cannot choose the organization."""
 
     org = None
 
 
 def definition_in(text: str) -> CourseDefinition:
-    """The definition that a form was given. Raises ValidationError with what is wrong in it, line by line."""
+    """The definition in the text. Raises ValidationError with each error and its line."""
     try:
         return read_definition(text)
     except InvalidDefinition as refusal:

@@ -1,4 +1,4 @@
-"""Learning pathways, for staff who write them and bring them to learners."""
+"""Admin pages of learning pathways."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -22,12 +22,12 @@ from courses.domain.errors import InvalidPathwayDefinition
 
 
 class PathwayForm(forms.ModelForm[rows.LearningPathway]):
-    """`kept` is the pathway as it stands; Django makes a class for each request."""
+    """`current` is the stored pathway. Django makes a class for each request."""
 
-    kept: ClassVar[str] = ""
+    current: ClassVar[str] = ""
     definition = YamlField(
         strip=False,
-        help_text="The pathway in YAML. Of a published one, learners see each change at once.",
+        help_text="The pathway in YAML. Learners see changes to a published pathway at once.",
     )
 
     class Meta:
@@ -36,19 +36,19 @@ class PathwayForm(forms.ModelForm[rows.LearningPathway]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["definition"] = self.kept
+        self.initial["definition"] = self.current
 
     def clean_definition(self) -> PathwayDefinition:
         try:
             return read_pathway(self.cleaned_data["definition"])
         except InvalidPathwayDefinition as refusal:
-            raise ValidationError([each.detail for each in refusal.complaints]) from None
+            raise ValidationError([complaint.detail for complaint in refusal.complaints]) from None
 
 
 class OwnedPathwayForm(PathwayForm):
-    """For whoever chooses whose pathway it is."""
+    """For administrators who can choose the organization."""
 
-    org = owner_field(rows.LearningPathway, help_text="Whose pathway it is.")
+    org = owner_field(rows.LearningPathway, help_text="The organization that owns the pathway.")
 
 
 @admin.register(rows.LearningPathway)
@@ -93,8 +93,8 @@ class LearningPathwayAdmin(ServiceAdmin):
             kwargs["form"] = OwnedPathwayForm
         form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None and self.has_change_permission(request, obj):
-            kept = services().pathway_authoring.export(str(obj.pk), by=staff_of(request))
-            form.kept = write_pathway(kept)
+            pathway = services().pathway_authoring.export(str(obj.pk), by=staff_of(request))
+            form.current = write_pathway(pathway)
         return form
 
     def added(self, form: PathwayForm, by: Principal) -> UUID:

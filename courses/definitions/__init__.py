@@ -1,13 +1,12 @@
-"""Definitions as authors write them: YAML or JSON, each kind after one published JSON Schema."""
+"""Definitions as authors write them: YAML or JSON, each kind with a published JSON Schema."""
 
+from courses.definitions.courses import SCHEMA, definition_of, read_definition, write_definition
 from courses.definitions.pathways import (
     PATHWAY_SCHEMA,
     pathway_of,
     read_pathway,
     write_pathway,
 )
-from courses.definitions.reading import SCHEMA, definition_of, read_definition
-from courses.definitions.writing import write_definition
 
 __all__ = [
     "PATHWAY_SCHEMA",

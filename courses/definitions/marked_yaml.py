@@ -1,7 +1,8 @@
-"""YAML reduced to what JSON can say, with the line on which each thing stands."""
+"""YAML restricted to the values of JSON, with the line of each value."""
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,17 +15,42 @@ DEEPEST: Final = 20
 LONGEST_NUMBER: Final = 100
 _NUMBER_OF_JSON: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+\Z")
 _UNLIKE_YAML: Final = re.compile(r"[^ -~\r\n]")
+_ONLY_IN_LIBYAML: Final = re.compile(r"\t|.\ufeff", re.DOTALL)
+"""What libyaml allows where PyYAML does not: tabs between tokens, and byte order marks in the text."""
+_OTHER_BREAKS: Final = frozenset("\x85\u2028\u2029")
+"""What YAML reads as a line break, unless it is escaped."""
 
 
-class _JsonLoader(yaml.SafeLoader):
-    """Takes 1e-07 for a number, which YAML 1.1 takes for a word."""
+def _with_json_numbers(loader: type[Any]) -> Any:
+    """A loader that reads 1e-07 as a number, which is text in YAML 1.1."""
+    json_loader: Any = type(f"Json{loader.__name__}", (loader,), {})
+    json_loader.add_implicit_resolver(
+        "tag:yaml.org,2002:float", _NUMBER_OF_JSON, list("-0123456789")
+    )
+    return json_loader
 
 
-_JsonLoader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER_OF_JSON, list("-0123456789"))
+_FAST: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_JSON_LOADERS: Final = (_with_json_numbers(_FAST), _with_json_numbers(yaml.SafeLoader))
+_YAML_LOADERS: Final = (_FAST, yaml.SafeLoader)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as a block."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    if not _OTHER_BREAKS.isdisjoint(text):
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 class UnreadableYaml(Exception):
-    """The text is not such YAML; says why, and on which line."""
+    """The text cannot be read; the message says why, and on which line."""
 
     def __init__(self, reason: str, *, line: int) -> None:
         super().__init__(f"line {line}: {reason}")
@@ -32,7 +58,7 @@ class UnreadableYaml(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MarkedDocument:
-    """A value of dicts, lists and scalars, and the line (from 1) of each path in it."""
+    """A value of dicts, lists and scalars, with the line of each path in it, counted from 1."""
 
     value: Any
     lines: dict[Path, int]
@@ -41,25 +67,42 @@ class MarkedDocument:
 def load(text: str) -> MarkedDocument:
     """Read one document.
 
-    Raises UnreadableYaml; also for aliases, which can make a small text huge, for tags, which JSON does not know, and
-    for more depth than a course has.
+    Raises UnreadableYaml, also for aliases (a small text could become huge), for tags (JSON has none) and for values
+    that are nested more than 20 deep.
     """
     is_json = _is_json(text)
-    kind, text = (_JsonLoader, _in_yaml(text)) if is_json else (yaml.SafeLoader, text)
+    text = _in_yaml(text) if is_json else text
+    fast, exact = _JSON_LOADERS if is_json else _YAML_LOADERS
+    if not _ONLY_IN_LIBYAML.search(text):
+        with suppress(UnreadableYaml, yaml.YAMLError, ValueError):
+            document = _document(text, fast)
+            if document.value is not None:  # libyaml has another line for an empty document
+                return document
+    # Read again without libyaml, for messages that say more.
     try:
-        _refuse_more_than_json(kind(text))
-        loader = kind(text)
-        node = loader.get_single_node()
+        return _document(text, exact)
     except yaml.MarkedYAMLError as error:
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         raise UnreadableYaml(reason, line=_line(error.problem_mark)) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise UnreadableYaml("YAML does not allow this character", line=line) from None
+
+
+def _document(text: str, kind: type[yaml.SafeLoader]) -> MarkedDocument:
+    """Raises UnreadableYaml, YAMLError, ValueError."""
+    _require_json_values(kind(text))
+    loader = kind(text)
+    node = loader.get_single_node()
     if node is None:
-        raise UnreadableYaml("there is nothing in the text", line=1)
+        raise UnreadableYaml("the text is empty", line=1)
     lines: dict[Path, int] = {}
     return MarkedDocument(_value(node, (), loader, lines), lines)
+
+
+def dump(value: Any) -> str:
+    """The value as YAML, as a person would write it."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _is_json(text: str) -> bool:
@@ -73,14 +116,14 @@ def _is_json(text: str) -> bool:
 
 
 def _in_yaml(text: str) -> str:
-    """JSON with blanks for tabs and with escapes for characters that YAML would refuse or fold."""
+    """JSON with spaces for tabs, and escapes for characters that YAML would refuse or fold."""
     return _UNLIKE_YAML.sub(
-        lambda found: " " if found[0] == "\t" else f"\\U{ord(found[0]):08x}", text
+        lambda match: " " if match[0] == "\t" else f"\\U{ord(match[0]):08x}", text
     )
 
 
-def _refuse_more_than_json(loader: yaml.SafeLoader) -> None:
-    """Raise UnreadableYaml at the first thing that is not wanted, before any of it is built."""
+def _require_json_values(loader: yaml.SafeLoader) -> None:
+    """Raise UnreadableYaml for the first event that is not allowed, before anything is built."""
     depth = 0
     try:
         while loader.check_event():
@@ -95,8 +138,8 @@ def _refuse_more_than_json(loader: yaml.SafeLoader) -> None:
             if depth > DEEPEST:
                 raise UnreadableYaml("the text is nested too deeply", line=line)
     except (ValueError, OverflowError):
-        # PyYAML leaves it to Python to refuse an escape beyond Unicode, or a version of a thousand digits.
-        raise UnreadableYaml("an escape that stands for nothing", line=loader.line + 1) from None
+        # Python, not PyYAML, refuses an escape beyond Unicode, and a version of a thousand digits.
+        raise UnreadableYaml("invalid escape or version", line=loader.line + 1) from None
 
 
 def _value(node: yaml.Node, path: Path, loader: yaml.SafeLoader, lines: dict[Path, int]) -> Any:
@@ -114,22 +157,22 @@ def _value(node: yaml.Node, path: Path, loader: yaml.SafeLoader, lines: dict[Pat
 def _mapping(
     node: yaml.MappingNode, path: Path, loader: yaml.SafeLoader, lines: dict[Path, int]
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = key_node.value, _line(key_node.start_mark)
         if not isinstance(key, str):
-            raise UnreadableYaml("a key must be a word", line=line)
-        if key in found:
-            raise UnreadableYaml(f"{key!r} stands here a second time", line=line)
-        found[key] = _value(value_node, (*path, key), loader, lines)
+            raise UnreadableYaml("a key must be text", line=line)
+        if key in mapping:
+            raise UnreadableYaml(f"the key {key!r} is already in this mapping", line=line)
+        mapping[key] = _value(value_node, (*path, key), loader, lines)
         lines[(*path, key)] = line
-    return found
+    return mapping
 
 
 def _scalar(node: yaml.Node, loader: yaml.SafeLoader) -> Any:
-    """A string, number, boolean or null; what else YAML knows, such as a date, stays as it was written.
+    """A string, number, boolean or null. Anything else, such as a date, stays text.
 
-    So does a number that is too long to be one: it can take hours to work out, and Python does not spell it.
+    So does a number of more than 100 characters: converting it could take hours, and Python does not print it.
     """
     if len(node.value) > LONGEST_NUMBER:
         return node.value
@@ -141,10 +184,10 @@ def _scalar(node: yaml.Node, loader: yaml.SafeLoader) -> Any:
 
 
 def _joined(text: str) -> str:
-    """With one character where JSON escapes two halves of one."""
+    """With surrogate pairs, which JSON may escape separately, joined."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _line(mark: Any) -> int:
-    """The line of a place in the text, counted from 1."""
+    """The line of a mark, counted from 1."""
     return int(mark.line) + 1

@@ -1,79 +1,35 @@
-"""From text to a PathwayDefinition and back, or to complaints that name the line."""
+"""Pathway definitions: YAML or JSON that suits a schema."""
 
-import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from courses.definitions import marked_yaml
-from courses.definitions.forms import Complaints, Form, repeated
-from courses.definitions.writing import yaml_of
-from courses.domain.entities import (
-    PathwayCourseDefinition,
-    PathwayDefinition,
-    PathwayStageDefinition,
-    cycle_in,
-)
+from courses.definitions.formats import Errors, Format, duplicates
+from courses.definitions.marked_yaml import Path
+from courses.domain.entities import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
 
-PATHWAY_SCHEMA: Final[Mapping[str, Any]] = json.loads(
-    Path(__file__).with_name("pathway_schema.json").read_text(encoding="utf-8")
-)
 
-
-def read_pathway(text: str) -> PathwayDefinition:
-    """The definition written in *text*, YAML or JSON.
-
-    Raises InvalidPathwayDefinition with a line for each complaint.
-    """
-    value, complaints = _FORM.read(text)
-    if complaints:
-        raise InvalidPathwayDefinition(*complaints)
-    return _definition(value)
-
-
-def pathway_of(value: Any) -> PathwayDefinition:
-    """The definition that a JSON body holds. Raises InvalidPathwayDefinition."""
-    complaints = _FORM.complaints_about(value)
-    if complaints:
-        raise InvalidPathwayDefinition(*complaints)
-    return _definition(value)
-
-
-def write_pathway(definition: PathwayDefinition) -> str:
-    """The YAML that reads back equal."""
-    return yaml_of(
-        {
-            "format": 1,
-            "slug": definition.slug,
-            "title": definition.title,
-            "summary": definition.summary,
-            "stages": [_value_of_stage(stage) for stage in definition.stages],
-        }
-    )
-
-
-def _rules(value: Any) -> Complaints:
+def _rules(value: Any) -> Errors:
+    """What is wrong with a definition that suits the schema."""
     stages = list(enumerate(value["stages"]))
-    yield from repeated((stage["key"], ("stages", at, "key")) for at, stage in stages)
+    yield from duplicates((stage["key"], ("stages", at, "key")) for at, stage in stages)
     for at, stage in stages:
         if stage.get("choose", 1) > len(stage["courses"]):
             yield ("stages", at, "choose"), "there are not that many courses to choose from"
-    strays = [*_twice(value), *_astray(value)]
-    yield from strays
-    if not strays:
-        yield from _circles(value)
+    unresolved = [*_duplicate_courses(value), *_unknown_prerequisites(value)]
+    yield from unresolved or _cycle(value)
 
 
-def _twice(value: Any) -> Complaints:
+def _duplicate_courses(value: Any) -> Errors:
     seen: set[str] = set()
     for course, path in _courses(value):
         if course["course"] in seen:
-            yield (*path, "course"), f"the course {course['course']!r} is on the pathway already"
+            yield (*path, "course"), f"the course {course['course']!r} is already on the pathway"
         seen.add(course["course"])
 
 
-def _astray(value: Any) -> Complaints:
+def _unknown_prerequisites(value: Any) -> Errors:
     known = {course["course"] for course, _ in _courses(value)}
     for course, path in _courses(value):
         for index, before in enumerate(course.get("after", [])):
@@ -83,52 +39,35 @@ def _astray(value: Any) -> Complaints:
                 yield (*path, "after", index), f"there is no course {before!r} on the pathway"
 
 
-def _circles(value: Any) -> Complaints:
-    """The first circle; without it there may be others."""
-    places = {course["course"]: path for course, path in _courses(value)}
-    cycle = cycle_in({each["course"]: each.get("after", []) for each, _ in _courses(value)})
-    if cycle:
-        way = " → ".join(cycle)
-        yield (*places[cycle[0]], "after"), f"these courses come after each other: {way}"
+def _cycle(value: Any) -> Errors:
+    """The first cycle of prerequisites. There may be others."""
+    paths = {course["course"]: path for course, path in _courses(value)}
+    # Edges lead from a course to its prerequisites, which is the direction in which the cycle is reported.
+    sorter = TopologicalSorter(dict.fromkeys(paths, ()))
+    for course, _ in _courses(value):
+        for before in course.get("after", []):
+            sorter.add(before, course["course"])
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        reason = f"these courses come after each other: {' → '.join(cycle)}"
+        yield (*paths[cycle[0]], "after"), reason
 
 
-def _courses(value: Any) -> Iterator[tuple[Any, marked_yaml.Path]]:
-    """Each course, and the path to it."""
+def _courses(value: Any) -> Iterator[tuple[Any, Path]]:
     for at, stage in enumerate(value["stages"]):
         for index, course in enumerate(stage["courses"]):
             yield course, ("stages", at, "courses", index)
 
 
-def _definition(value: Any) -> PathwayDefinition:
-    return PathwayDefinition(
-        slug=value["slug"],
-        title=value["title"],
-        summary=value.get("summary", ""),
-        stages=tuple(_stage(stage) for stage in value["stages"]),
-    )
-
-
-def _stage(value: Any) -> PathwayStageDefinition:
-    courses = tuple(
-        PathwayCourseDefinition(course=each["course"], after=tuple(each.get("after", [])))
-        for each in value["courses"]
-    )
-    # JSON Schema takes 2.0 for an integer, too.
-    choose = int(value["choose"]) if "choose" in value else None
-    return PathwayStageDefinition(
-        key=value["key"], title=value["title"], choose=choose, courses=courses
-    )
-
-
-def _value_of_stage(stage: PathwayStageDefinition) -> dict[str, Any]:
-    value: dict[str, Any] = {"key": stage.key, "title": stage.title}
-    if stage.choose is not None:
-        value["choose"] = stage.choose
-    value["courses"] = [
-        {"course": each.course} | ({"after": list(each.after)} if each.after else {})
-        for each in stage.courses
-    ]
-    return value
-
-
-_FORM: Final = Form(schema=PATHWAY_SCHEMA, rules=_rules)
+_FORMAT: Final = Format(
+    "pathway_schema.json",
+    definition=PathwayDefinition,
+    rules=_rules,
+    error=InvalidPathwayDefinition,
+)
+PATHWAY_SCHEMA: Final = _FORMAT.schema
+read_pathway: Final = _FORMAT.read
+pathway_of: Final = _FORMAT.structure
+write_pathway: Final = _FORMAT.write

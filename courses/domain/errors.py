@@ -1,60 +1,64 @@
-"""Why courses says no."""
+"""Errors of the courses domain."""
 
 from authsvc.kernel.errors import Conflict, Invalid, NotFound
 
 
 class CourseNotFound(NotFound):
     code = "course-not-found"
-    title = "There is no such course"
-    explanation = "No course answers to this address, or it is not yours to see."
+    title = "Course not found"
+    explanation = "No course that you can see has this slug or id."
 
 
 class CourseNotOpen(NotFound):
     code = "course-not-open"
-    title = "The course takes no learners now"
-    explanation = "The course is {status}; only a published one can be enrolled on."
+    title = "The course is not open for enrolment"
+    explanation = "The course is {status}. Learners can enrol in published courses only."
 
 
 class CourseVersionNotFound(NotFound):
     code = "course-version-not-found"
-    title = "The course has no such version"
-    explanation = "Leave the version out, or name one that has been published."
+    title = "Course version not found"
+    explanation = "Leave the version out, or give the number of a published one."
 
 
 class ItemNotFound(NotFound):
     code = "item-not-found"
-    title = "The course has no such item"
+    title = "Item not found"
     explanation = "The item {item_id} is not part of this version of the course."
 
 
 class AssessmentNotFound(NotFound):
     code = "assessment-not-found"
-    title = "There is no such assessment"
-    explanation = "No assessment answers to this id, or it is not yours to see."
+    title = "Assessment not found"
+    explanation = "No assessment that you can see has this id."
 
 
 class QuestionNotFound(NotFound):
     code = "question-not-found"
-    title = "The assessment has no such question"
+    title = "Question not found"
     explanation = "The question {question_id} is not part of this version of the assessment."
 
 
 class UnsuitableAnswer(Invalid):
     code = "unsuitable-answer"
-    title = "The answer does not fit the question"
-    explanation = "Answer with choices, text or a url, as the kind of question {question_id} asks."
+    title = "The answer does not suit the question"
+    explanation = (
+        "Answer question {question_id} with choices, a text or a URL, as its kind requires."
+    )
 
 
 class SlugTaken(Conflict):
     code = "slug-taken"
-    title = "The slug belongs to another course"
-    explanation = "There is a course at {slug}. Change its draft, or choose another slug."
+    title = "The course slug is already in use"
+    explanation = (
+        "The slug {slug} belongs to another course. Change its draft, or choose another slug."
+    )
 
 
 class SlugFixed(Conflict):
     code = "slug-fixed"
-    title = "A course keeps its slug"
-    explanation = "This course answers to {slug}; the definition names another slug."
+    title = "The course slug cannot be changed"
+    explanation = "The slug of this course is {slug}. Use it in the definition."
 
 
 class CourseNotPublished(Conflict):
@@ -65,46 +69,48 @@ class CourseNotPublished(Conflict):
 
 class NothingToPublish(Conflict):
     code = "nothing-to-publish"
-    title = "The draft is what is published"
-    explanation = "Version {version} has the same content as the draft."
+    title = "The draft is already published"
+    explanation = "Version {version} has the same content as the draft. Change the draft first."
 
 
 class NothingRequired(Conflict):
     code = "nothing-required"
-    title = "The draft requires nothing of a learner"
+    title = "The draft has no required item"
     explanation = (
-        "A course is completed by its required items, so it must have one before it is published."
+        "Learners complete a course with its required items. Make at least one item required."
     )
 
 
 class InvalidDefinition(Invalid):
     code = "invalid-definition"
     title = "The course definition is not valid"
-    explanation = "`errors` says what is wrong, and where."
+    explanation = "`errors` has each error with its path."
 
 
 class PathwayNotFound(NotFound):
     code = "pathway-not-found"
-    title = "There is no such pathway"
-    explanation = "No pathway answers to this address, or it is not yours to see."
+    title = "Pathway not found"
+    explanation = "No pathway that you can see has this slug or id."
 
 
 class PathwaySlugTaken(Conflict):
     code = "pathway-slug-taken"
-    title = "The slug belongs to another pathway"
-    explanation = "There is a pathway at {slug}. Revise that, or choose another slug."
+    title = "The pathway slug is already in use"
+    explanation = (
+        "The slug {slug} belongs to another pathway. Revise that one, or choose another slug."
+    )
 
 
 class PathwaySlugFixed(Conflict):
     code = "pathway-slug-fixed"
-    title = "A pathway keeps its slug"
-    explanation = "This pathway answers to {slug}; the definition names another slug."
+    title = "The pathway slug cannot be changed"
+    explanation = "The slug of this pathway is {slug}. Use it in the definition."
 
 
 class PathwayPublished(Conflict):
     code = "pathway-published"
-    title = "The pathway is published"
-    explanation = "Learners see version {version}; revise it to change what they see."
+    title = "The pathway is already published"
+    explanation = "Learners see version {version}. Revise the pathway to change it."
 
 
 class PathwayNotPublished(Conflict):
@@ -115,11 +121,11 @@ class PathwayNotPublished(Conflict):
 
 class PathwayNotReady(Conflict):
     code = "pathway-not-ready"
-    title = "Not all courses of the pathway are published"
-    explanation = "Publish them first, or take them off the pathway: {unpublished}."
+    title = "The pathway has unpublished courses"
+    explanation = "Publish these courses first, or remove them from the pathway: {unpublished}."
 
 
 class InvalidPathwayDefinition(Invalid):
     code = "invalid-pathway-definition"
     title = "The pathway definition is not valid"
-    explanation = "`errors` says what is wrong, and where."
+    explanation = "`errors` has each error with its path."

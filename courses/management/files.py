@@ -1,4 +1,4 @@
-"""What commands are told of: files with definitions, and whose they are."""
+"""Arguments of commands: definition files and organizations."""
 
 import sys
 from contextlib import nullcontext
@@ -9,24 +9,24 @@ from django.core.management.base import CommandError
 
 from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
 from authsvc.container import services
-from courses.definitions.forms import LONGEST_TEXT
+from courses.definitions.formats import LONGEST_TEXT
 
 MOST_BYTES: Final = 4 * LONGEST_TEXT
-"""What the longest text can take in UTF-8."""
+"""The size of the longest text in UTF-8."""
 
 
 def organization_at(slug: str | None) -> OrganizationId | None:
-    """The id of the organization with this slug. Raises OrganizationNotFound."""
+    """The id of the organization with this slug; None without a slug. Raises OrganizationNotFound."""
     if slug is None:
         return None
-    found = services().gate.by_slug(slug, by=OPERATOR)
-    if found is None:
+    organization = services().gate.by_slug(slug, by=OPERATOR)
+    if organization is None:
         raise OrganizationNotFound
-    return found.id
+    return organization.id
 
 
 def text_in(file: str) -> str:
-    """What the file holds, or standard input if it is -. Raises CommandError."""
+    """The text of the file, or of standard input for -. Raises CommandError."""
     try:
         with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
@@ -41,5 +41,5 @@ def text_in(file: str) -> str:
 
 
 def unreadable(file: str, error: OSError) -> CommandError:
-    """What is said of a file that cannot be read."""
+    """The error for a file that cannot be read."""
     return CommandError(f"{file} cannot be read: {error.strerror}.")

@@ -1,4 +1,4 @@
-"""Courses in the back office."""
+"""Admin pages of courses."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -6,7 +6,7 @@ from django.test import override_settings
 
 from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition, write_definition
-from courses.definitions.forms import LONGEST_TEXT
+from courses.definitions.formats import LONGEST_TEXT
 from courses.domain.entities import Course, CourseDefinition
 from courses.models import Course as CourseRow
 from tests.support.builders import a_definition, a_definition_of
@@ -44,7 +44,7 @@ def test_a_pasted_definition_becomes_a_course(house: House) -> None:
 
     course = CourseRow.objects.get(slug="knots")
     assert page.path == f"{COURSES}{course.pk}/change/"
-    assert page.said == ("This is now the draft of knots.",)
+    assert page.said == ("The draft of knots has been imported.",)
     assert draft_of(house, "knots") == knots
     assert (course.status, course.created_by_id) == ("draft", bo.id)
     assert log_of(course.pk) == ["Imported a draft."]
@@ -63,7 +63,7 @@ def test_a_file_takes_the_place_of_the_text(house: House) -> None:
 
     page = editor(house).post(IMPORT, file=file, definition=WRONG)
 
-    assert page.said == ("This is now the draft of knots.",)
+    assert page.said == ("The draft of knots has been imported.",)
 
 
 def test_lines_that_end_as_in_a_browser_are_read_alike(house: House) -> None:
@@ -86,7 +86,7 @@ def test_an_import_under_a_slug_that_is_taken_becomes_the_draft_of_that_course(
     assert draft_of(house, course.slug) == other
 
 
-def test_complaints_name_their_lines_and_the_text_stays(house: House) -> None:
+def test_errors_name_their_lines_and_the_text_stays(house: House) -> None:
     page = editor(house).post(IMPORT, definition=WRONG)
 
     assert "line 4: 'title' is a required property" in page.text
@@ -95,7 +95,7 @@ def test_complaints_name_their_lines_and_the_text_stays(house: House) -> None:
     assert not CourseRow.objects.exists()
 
 
-def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(house: House) -> None:
+def test_the_text_of_a_file_with_errors_can_be_corrected(house: House) -> None:
     page = editor(house).post(IMPORT, file=a_file(WRONG))
 
     assert "line 4: 'title' is a required property" in page.text
@@ -119,7 +119,7 @@ def test_a_file_that_cannot_be_read_is_refused(
 def test_nothing_at_all_is_refused(house: House) -> None:
     page = editor(house).post(IMPORT, definition="")
 
-    assert "Choose a file, or write a definition." in page.text
+    assert "Choose a file, or enter a definition." in page.text
 
 
 def test_the_page_of_a_course_holds_its_draft(house: House) -> None:
@@ -171,7 +171,7 @@ def test_a_course_whose_draft_is_gone_is_a_message(house: House) -> None:
     page = editor(house).get(page_of(course))
 
     assert page.path == COURSES
-    assert page.said[0].startswith("There is no such course.")
+    assert page.said[0].startswith("Course not found.")
 
 
 def test_publishing_is_an_action(house: House) -> None:
@@ -190,7 +190,7 @@ def test_a_course_that_cannot_be_published_is_named(house: House) -> None:
 
     page = editor(house).act(COURSES, "publish", new.id, old.id)
 
-    assert page.said[0].startswith(f"Not published: {old.slug}. The draft is what is published.")
+    assert page.said[0].startswith(f"Not published: {old.slug}. The draft is already published.")
     assert page.said[1] == "1 course published."
     assert log_of(old.id) == []
 
@@ -235,7 +235,7 @@ def test_a_version_that_there_is_not_is_a_message(house: House) -> None:
     page = editor(house).get(f"{COURSES}{course.id}/definition/7/")
 
     assert page.path == COURSES
-    assert page.said[0].startswith("The course has no such version.")
+    assert page.said[0].startswith("Course version not found.")
 
 
 def test_only_authors_download(house: House) -> None:

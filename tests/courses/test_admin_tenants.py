@@ -1,4 +1,4 @@
-"""What staff see of organizations on the lists of the back office, and what they do there."""
+"""Admin lists and actions with the courses of organizations."""
 
 import re
 from typing import Final
@@ -47,7 +47,7 @@ def harbour(house: House) -> Organization:
 
 @pytest.fixture
 def course(house: House, harbour: Organization) -> Course:
-    """Of the harbour; somebody has passed it and holds what it earns."""
+    """A course of the harbour that a learner has passed, with the credential that it earns."""
     services = house.services
     definition = a_definition_of(required=1, slug="knots", title=OF_HARBOUR)
     made = services.authoring.create(definition, org_id=harbour.id, by=OPERATOR)
@@ -65,7 +65,7 @@ def may_also_see_organizations(bo: Desk) -> Desk:
 
 
 def staff_without_organizations(house: House) -> Desk:
-    """Somebody who sees all of these lists, but may not view organizations."""
+    """An administrator with access to all of these lists, but not to organizations."""
     bo = desk(house, "Auditors")
     for group in UserRow.objects.get(pk=bo.id).groups.all():
         group.permissions.remove(Permission.objects.get(codename="view_organization"))
@@ -127,7 +127,7 @@ def test_an_editor_who_sees_organizations_looks_at_their_courses_and_changes_non
 
     assert OF_HARBOUR in page.text
     assert not page.may_be_saved
-    assert "There is no such course" in acted.said[0]
+    assert "Course not found" in acted.said[0]
     assert CourseRow.objects.get(pk=course.id).status == "published"
 
 

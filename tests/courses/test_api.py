@@ -1,4 +1,4 @@
-"""Courses as learners get them over HTTP."""
+"""Courses over HTTP, as learners read them."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -38,12 +38,12 @@ SECRET: Final = replace(
 
 
 def ids_of(course: Any) -> list[str]:
-    """The ids of the items, in their order."""
+    """The ids of the items, in order."""
     return [item["id"] for module in course["modules"] for item in module["items"]]
 
 
 def shown(module: CourseModule) -> dict[str, Any]:
-    """What a course says of it."""
+    """The course of the assessment."""
     items = [
         {
             "id": str(item.id),
@@ -63,7 +63,7 @@ def shown(module: CourseModule) -> dict[str, Any]:
 
 
 def everything_that_learners_see(house: House, course: Course) -> list[Answer]:
-    """Whatever the API tells a learner of a course, by slug and by id, then and now."""
+    """All answers of the API to a learner about a course, by slug and by id."""
     anna = house.signed_in().caller
     drafted = house.services.authoring.export("knots", by=OPERATOR)
     items = drafted.draft_of(course.id).outline.items

@@ -1,4 +1,4 @@
-"""Who gets as far as the courses at all: the same for every address."""
+"""Authentication, scopes and rights of the operations on courses."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,7 +21,7 @@ KNOTS: Final = a_definition(slug="knots")
 
 @dataclass(frozen=True)
 class Address:
-    """A method of an address, `{item}` and `{course}` left open; and what it needs."""
+    """A method and a path with placeholders `{item}` and `{course}`, and what they require."""
 
     method: str
     path: str
@@ -64,7 +64,7 @@ every_address = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRE
 
 
 @every_address
-def test_a_stranger_is_asked_who_he_is(house: House, address: Address) -> None:
+def test_a_stranger_is_asked_who_they_are(house: House, address: Address) -> None:
     answer = address.asked_by(house.stranger, house.published(KNOTS))
 
     assert (answer.status, answer.code) == (401, "not-authenticated")

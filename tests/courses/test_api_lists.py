@@ -61,7 +61,7 @@ def test_a_course_in_a_list_has_the_shape_that_clients_rely_on(house: House) -> 
     }
 
 
-def test_a_house_without_courses_lists_none(house: House) -> None:
+def test_an_application_without_courses_lists_none(house: House) -> None:
     assert house.signed_in().caller.get("/v1/courses").json == {"items": [], "next": None}
 
 

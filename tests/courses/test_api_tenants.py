@@ -1,4 +1,4 @@
-"""Walls between organizations, as their courses are asked for over HTTP."""
+"""Tenant isolation of courses over HTTP."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -101,7 +101,7 @@ def test_the_course_is_not_there_for_anybody_in_another_organization(
 
 
 @of_one_course
-def test_a_course_of_another_tenant_is_told_in_the_words_of_one_that_there_is_not(
+def test_a_course_of_another_tenant_looks_like_one_that_does_not_exist(
     house: House, harbour: Harbour, address: Address
 ) -> None:
     bo = member_of(house, founded(house).id, OrgRole.OWNER, "Bo").caller
@@ -148,7 +148,9 @@ def test_the_list_of_an_organization_is_not_there_for_those_who_are_not_in(
 
     for path in (harbour.listed, f"/v1/courses?org={uuid4()}"):
         answers = [bo.get(path), bo.post(path, body_of(a_definition()))]
-        assert {(each.status, each.code) for each in answers} == {(404, "organization-not-found")}
+        assert {(answer.status, answer.code) for answer in answers} == {
+            (404, "organization-not-found")
+        }
 
 
 def test_what_is_no_id_of_an_organization_is_refused(house: House) -> None:
@@ -158,7 +160,7 @@ def test_what_is_no_id_of_an_organization_is_refused(house: House) -> None:
     assert bo.post("/v1/courses?org=harbour", body_of(a_definition())).status == 422
 
 
-def test_whoever_is_put_out_sees_nothing_with_his_next_request(
+def test_whoever_is_put_out_sees_nothing_with_their_next_request(
     house: House, harbour: Harbour
 ) -> None:
     anna = member_of(house, harbour.organization.id, OrgRole.LEARNER)
@@ -187,7 +189,7 @@ def test_an_organization_that_is_suspended_is_closed_at_once(
         root.post("/v1/courses/harbour--knots/publish"),
         root.post("/v1/courses/harbour--knots/retire"),
     ]
-    assert {(each.status, each.code) for each in refused} == {(409, "organization-suspended")}
+    assert {(answer.status, answer.code) for answer in refused} == {(409, "organization-suspended")}
 
 
 def test_an_admin_of_the_platform_sees_a_course_and_is_noted(
@@ -198,12 +200,12 @@ def test_an_admin_of_the_platform_sees_a_course_and_is_noted(
     assert root.caller.get("/v1/courses/harbour--knots").status == 200
 
     looks = looks_into(house, harbour.organization.id)
-    assert [(each.actor_id, each.act.subject_id) for each in looks] == [
+    assert [(entry.actor_id, entry.act.subject_id) for entry in looks] == [
         (UUID(root.id), str(harbour.course.id))
     ]
 
 
-def test_an_admin_of_the_platform_does_not_learn_where_he_is_not_in(
+def test_an_admin_of_the_platform_does_not_learn_where_they_are_not_members(
     house: House, harbour: Harbour
 ) -> None:
     root = house.signed_in(Role.ADMIN, name="Root").caller

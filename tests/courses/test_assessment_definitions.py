@@ -1,4 +1,4 @@
-"""Assessments as authors write them, in YAML and in JSON."""
+"""Assessments in definitions, in YAML and in JSON."""
 
 import json
 from dataclasses import replace
@@ -10,24 +10,24 @@ import yaml
 from courses.definitions import definition_of, read_definition, write_definition
 from courses.domain.entities import (
     AnswerKey,
-    AssessmentDefinition,
+    Assessment,
     AssessmentType,
     Choice,
     Criterion,
     LatePolicy,
-    QuestionDefinition,
+    Question,
     QuestionKind,
     ScoringModel,
 )
 from courses.domain.errors import InvalidDefinition
 from tests.support.exams import EXAMS
 
-PAPER: Final = read_definition(EXAMS)
-QUIZ, PROJECT, EXAM = (item.assessment for item in PAPER.modules[0].items)
+DEFINITION: Final = read_definition(EXAMS)
+QUIZ, PROJECT, EXAM = (item.assessment for item in DEFINITION.modules[0].items)
 
 
 def in_json(**members: Any) -> dict[str, Any]:
-    """A body whose only assessment asks one question, a short one, with these members."""
+    """A body with one assessment, which has one short question with these members."""
     question = {"key": "length", "kind": "short", "prompt": "How long?"} | members
     item = {
         "key": "quiz",
@@ -40,14 +40,14 @@ def in_json(**members: Any) -> dict[str, Any]:
     return {"slug": "knots", "title": "Knots", "modules": [module]}
 
 
-def assessment_in(value: Any) -> AssessmentDefinition:
+def assessment_in(value: Any) -> Assessment:
     assessment = definition_of(value).modules[0].items[0].assessment
     assert assessment is not None
     return assessment
 
 
 def test_a_quiz_says_what_its_author_wrote() -> None:
-    slips = QuestionDefinition(
+    slips = Question(
         key="slips",
         kind=QuestionKind.MCQ,
         prompt="Which knot slips?",
@@ -57,21 +57,21 @@ def test_a_quiz_says_what_its_author_wrote() -> None:
             Choice(key="noose", text="The noose", is_right=True),
         ),
     )
-    king = QuestionDefinition(
+    king = Question(
         key="king",
         kind=QuestionKind.SHORT,
         prompt="What is the king of knots?",
         answer_key=AnswerKey(texts=("bowline", "the bowline")),
     )
-    length = QuestionDefinition(
+    length = Question(
         key="length",
         kind=QuestionKind.SHORT,
         prompt="How long must the end be?",
         answer_key=AnswerKey(number=40, tolerance=2.5),
     )
 
-    said = AssessmentDefinition(questions=(slips, king, length), pass_percent=70, attempt_limit=3)
-    assert said == QUIZ
+    quiz = Assessment(questions=(slips, king, length), pass_percent=70, attempt_limit=3)
+    assert quiz == QUIZ
 
 
 def test_what_people_score_says_along_what_and_by_when() -> None:
@@ -88,12 +88,24 @@ def test_what_people_score_says_along_what_and_by_when() -> None:
 
 
 def test_what_is_written_reads_back_as_the_same() -> None:
-    assert read_definition(write_definition(PAPER)) == PAPER
+    assert read_definition(write_definition(DEFINITION)) == DEFINITION
+
+
+def test_a_question_mark_may_stand_in_a_list_on_one_line() -> None:
+    text = EXAMS.replace(
+        "accepts:\n                - bowline\n", "accepts: [Who?, a ? b, bowline]\n"
+    )
+    text = text.replace("                - the bowline\n", "")
+
+    quiz = read_definition(text).modules[0].items[0].assessment
+
+    assert quiz is not None
+    assert quiz.questions[1].answer_key == AnswerKey(texts=("Who?", "a ? b", "bowline"))
 
 
 def test_json_says_the_same() -> None:
-    assert definition_of(yaml.safe_load(EXAMS)) == PAPER
-    assert read_definition(json.dumps(yaml.safe_load(EXAMS))) == PAPER
+    assert definition_of(yaml.safe_load(EXAMS)) == DEFINITION
+    assert read_definition(json.dumps(yaml.safe_load(EXAMS))) == DEFINITION
 
 
 def test_an_assessment_is_a_quiz_that_a_program_scores_unless_it_says_otherwise() -> None:
@@ -133,9 +145,9 @@ def test_numbers_are_floats_and_counts_are_whole_however_they_are_written() -> N
 
     (question,) = assessment.questions
     assert question.answer_key is not None
-    said = (question.answer_key.number, question.answer_key.tolerance)
+    numbers = (question.answer_key.number, question.answer_key.tolerance)
     counts = (assessment.pass_percent, assessment.attempt_limit, assessment.time_limit_minutes)
-    assert {type(number) for number in said} == {float}
+    assert {type(number) for number in numbers} == {float}
     assert {type(count) for count in (*counts, question.max_score)} == {int}
 
 
@@ -150,7 +162,7 @@ def test_a_number_that_nothing_can_be_compared_with_is_refused(member: str, numb
 
     (complaint,) = refusal.value.complaints
     assert complaint.path == f"modules/0/items/0/assessment/questions/0/{member}"
-    assert complaint.detail == "no answer can be compared with this number"
+    assert complaint.detail == "the number is not finite, or too large"
 
 
 def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:
@@ -159,11 +171,11 @@ def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:
     text = EXAMS.replace("max_score: 3", "max_score: 3.0")
 
     assert (first.max_score, second.max_score) == (3, 2)
-    assert read_definition(text) == PAPER
+    assert read_definition(text) == DEFINITION
 
 
 def test_what_goes_without_saying_is_not_written() -> None:
-    written = yaml.safe_load(write_definition(PAPER))
+    written = yaml.safe_load(write_definition(DEFINITION))
 
     quiz, _, exam = (item["assessment"] for item in written["modules"][0]["items"])
     assert set(quiz) == {"type", "scoring", "pass_percent", "attempts", "questions"}

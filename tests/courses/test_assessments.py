@@ -1,4 +1,4 @@
-"""What questions and assessments are, and how a program scores answers."""
+"""Assessment entities, and automatic scoring."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,11 +22,12 @@ from courses.domain.entities import (
 )
 from courses.domain.errors import AssessmentNotFound, QuestionNotFound, UnsuitableAnswer
 from tests.support.builders import a_course
+from tests.support.definitions import whole
 from tests.support.exams import EXAMS
 
 KNOTS: Final = a_course()
-PAPER: Final = read_definition(EXAMS)
-OUTLINE: Final[Outline] = PAPER.draft_of(KNOTS.id).outline
+DEFINITION: Final = read_definition(EXAMS)
+OUTLINE: Final[Outline] = DEFINITION.draft_of(KNOTS.id).outline
 ASSESSMENTS: Final = [item.assessment for item in OUTLINE.items if item.assessment is not None]
 QUIZ, PROJECT, EXAM = ASSESSMENTS
 MCQ, SHORT, LENGTH = QUIZ.questions
@@ -39,29 +40,31 @@ def chosen(*keys: str) -> Answer:
 
 
 def with_points(*points: int, pass_percent: int) -> Assessment:
-    """The quiz with questions of so many points."""
-    questions = tuple(replace(MCQ, max_score=each) for each in points)
+    """The quiz with questions that have these points."""
+    questions = tuple(replace(MCQ, max_score=score) for score in points)
     return replace(QUIZ, questions=questions, pass_percent=pass_percent)
 
 
 def test_a_draft_says_what_its_definition_said_of_assessments() -> None:
-    draft = PAPER.draft_of(KNOTS.id)
+    draft = DEFINITION.draft_of(KNOTS.id)
 
-    assert CourseDefinition.of(draft, slug=PAPER.slug) == PAPER
+    assert CourseDefinition.of(draft, slug=DEFINITION.slug) == DEFINITION
 
 
 def test_questions_are_numbered_from_one_and_their_ids_are_the_same_each_time() -> None:
-    again = PAPER.draft_of(KNOTS.id).outline
+    again = DEFINITION.draft_of(KNOTS.id).outline
 
     assert [question.position for question in QUIZ.questions] == [1, 2, 3]
-    assert again == OUTLINE
-    assert len({question.id for each in ASSESSMENTS for question in each.questions}) == 6
+    assert whole(again) == whole(OUTLINE)
+    assert (
+        len({question.id for assessment in ASSESSMENTS for question in assessment.questions}) == 6
+    )
 
 
 def test_a_draft_with_another_answer_has_another_checksum() -> None:
     other = read_definition(EXAMS.replace("number: 40", "number: 41"))
 
-    assert other.draft_of(KNOTS.id).checksum != PAPER.draft_of(KNOTS.id).checksum
+    assert other.draft_of(KNOTS.id).checksum != DEFINITION.draft_of(KNOTS.id).checksum
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_a_program_gives_all_points_or_none_and_leaves_the_rest_to_people(
 
 
 def test_of_several_right_choices_all_have_to_be_chosen() -> None:
-    both = replace(MCQ, choices=tuple(replace(each, is_right=True) for each in MCQ.choices))
+    both = replace(MCQ, choices=tuple(replace(choice, is_right=True) for choice in MCQ.choices))
 
     assert both.right_choices == {"bowline", "noose"}
     assert both.score_of(chosen("bowline", "noose")) == 2
@@ -211,7 +214,7 @@ def test_a_key_may_hold_texts_and_a_number() -> None:
 
 
 def test_the_points_of_an_assessment_are_those_of_its_questions() -> None:
-    assert [each.max_score for each in ASSESSMENTS] == [4, 6, 1]
+    assert [assessment.max_score for assessment in ASSESSMENTS] == [4, 6, 1]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,11 @@ def test_an_assessment_does_not_have_the_question_of_another() -> None:
 
 
 def test_the_item_of_an_assessment_is_the_one_behind_which_it_is() -> None:
-    assert [OUTLINE.item_of(each.id).key for each in ASSESSMENTS] == ["quiz", "project", "exam"]
+    assert [OUTLINE.item_of(assessment.id).key for assessment in ASSESSMENTS] == [
+        "quiz",
+        "project",
+        "exam",
+    ]
 
 
 def test_an_outline_has_no_item_of_an_assessment_of_another_course() -> None:

@@ -1,4 +1,4 @@
-"""Writing courses and bringing them to learners."""
+"""Course authoring: creation, revision and import."""
 
 from collections.abc import Callable
 from dataclasses import replace

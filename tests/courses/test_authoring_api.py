@@ -1,4 +1,4 @@
-"""Writing courses over HTTP."""
+"""Course authoring over HTTP."""
 
 from dataclasses import replace
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Published versions that are kept in the process."""
+"""Cache of published versions."""
 
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from accounts.domain.entities import OrganizationId
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, Reach
 from courses.domain.errors import CourseVersionNotFound
-from courses.domain.repositories.cached import KEPT_VERSIONS, CachedCourseVersionRepository
+from courses.domain.repositories.cached import MOST_VERSIONS, CachedCourseVersionRepository
 from courses.domain.repositories.memory import InMemoryCourseVersionRepository
 from tests.support.builders import a_course, a_version
 
@@ -71,7 +71,7 @@ def test_what_is_added_is_kept_in_the_repository_behind(
     assert versions.get(COURSE.id, 1, within=EVERYWHERE) == version
 
 
-def test_a_list_is_always_read_anew(cached: CachedCourseVersionRepository) -> None:
+def test_a_list_is_always_read_again(cached: CachedCourseVersionRepository) -> None:
     first, second = a_version(COURSE), a_version(COURSE, number=2)
     cached.add(first, within=EVERYWHERE)
     before = cached.page_of(COURSE.id, PageRequest(), within=EVERYWHERE)
@@ -85,7 +85,7 @@ def test_a_list_is_always_read_anew(cached: CachedCourseVersionRepository) -> No
 def test_the_versions_that_nobody_used_for_the_longest_time_are_let_go(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
-    for number in range(KEPT_VERSIONS + 1):
+    for number in range(MOST_VERSIONS + 1):
         cached.add(a_version(COURSE, number=number), within=EVERYWHERE)
         cached.get(COURSE.id, number, within=EVERYWHERE)
 

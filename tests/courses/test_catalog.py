@@ -1,4 +1,4 @@
-"""Finding courses and reading them."""
+"""Course catalog: lists, outlines and versions."""
 
 from collections.abc import Callable
 from dataclasses import replace

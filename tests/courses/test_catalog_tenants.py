@@ -1,4 +1,4 @@
-"""The catalogue, of the platform and of organizations: who sees which courses in it."""
+"""Course catalog with organizations: which courses each caller sees."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,13 +33,13 @@ def harbour(memory: World) -> Organization:
 
 @pytest.fixture
 def bo(harbour: Organization) -> Principal:
-    """Teaches there."""
+    """Bo teaches in the organization."""
     return a_member(harbour.id, OrgRole.INSTRUCTOR)
 
 
 @pytest.fixture
 def course(memory: World, harbour: Organization, bo: Principal) -> Course:
-    """Published there."""
+    """A course published in the organization."""
     made = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
     return memory.services.authoring.publish(made.slug, by=bo)
 

@@ -1,4 +1,4 @@
-"""Commands that bring courses from files into the house, and to learners."""
+"""Commands that import and publish courses."""
 
 import json
 import sys
@@ -11,24 +11,24 @@ import pytest
 
 from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition, write_definition
-from courses.definitions.forms import LONGEST_TEXT
+from courses.definitions.formats import LONGEST_TEXT
 from courses.domain.entities import CourseDefinition, CourseStatus
 from courses.domain.errors import CourseNotFound
 from tests.support.builders import a_definition_of
 from tests.support.commands import refusal_of, said_by
-from tests.support.definitions import ON_PAPER, with_change
+from tests.support.definitions import KNOTS_YAML, with_change
 from tests.support.house import House
 
 pytestmark = pytest.mark.database
 
-KNOTS: Final = read_definition(ON_PAPER)
+KNOTS: Final = read_definition(KNOTS_YAML)
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Path:
-    """A file with the course on paper."""
+def definition_file(tmp_path: Path) -> Path:
+    """A file with the course definition."""
     file = tmp_path / "knots.yaml"
-    file.write_text(ON_PAPER, encoding="utf-8")
+    file.write_text(KNOTS_YAML, encoding="utf-8")
     return file
 
 
@@ -41,8 +41,8 @@ def assert_there_is_no_course(house: House, slug: str) -> None:
         draft_of(house, slug)
 
 
-def test_an_import_starts_a_course(house: House, paper: Path) -> None:
-    said_by("import_course", str(paper))
+def test_an_import_starts_a_course(house: House, definition_file: Path) -> None:
+    said_by("import_course", str(definition_file))
 
     assert draft_of(house, "knots") == KNOTS
     course = house.services.catalog.visible_to(OPERATOR, "knots")
@@ -50,12 +50,14 @@ def test_an_import_starts_a_course(house: House, paper: Path) -> None:
     assert course.created_by is None
 
 
-def test_an_import_says_what_came_in_and_what_to_do_next(house: House, paper: Path) -> None:
-    said = said_by("import_course", str(paper))
+def test_an_import_says_what_came_in_and_what_to_do_next(
+    house: House, definition_file: Path
+) -> None:
+    output = said_by("import_course", str(definition_file))
 
-    assert said.splitlines() == [
+    assert output.splitlines() == [
         "knots: the draft has 2 modules and 3 items.",
-        "To show it to learners: manage.py publish_course knots",
+        "To publish it: manage.py publish_course knots",
     ]
 
 
@@ -90,18 +92,18 @@ def test_an_import_can_come_from_standard_input(
 
 def test_a_byte_order_mark_is_passed_over(house: House, tmp_path: Path) -> None:
     file = tmp_path / "knots.yaml"
-    file.write_text(ON_PAPER, encoding="utf-8-sig")
+    file.write_text(KNOTS_YAML, encoding="utf-8-sig")
 
     said_by("import_course", str(file))
 
     assert draft_of(house, "knots") == KNOTS
 
 
-def test_to_import_the_same_again_changes_nothing(house: House, paper: Path) -> None:
-    first = said_by("import_course", str(paper))
+def test_to_import_the_same_again_changes_nothing(house: House, definition_file: Path) -> None:
+    first = said_by("import_course", str(definition_file))
     before = house.services.catalog.visible_to(OPERATOR, "knots")
 
-    again = said_by("import_course", str(paper))
+    again = said_by("import_course", str(definition_file))
 
     assert again == first
     assert house.services.catalog.visible_to(OPERATOR, "knots") == before
@@ -109,11 +111,11 @@ def test_to_import_the_same_again_changes_nothing(house: House, paper: Path) -> 
 
 
 def test_an_import_takes_the_place_of_the_draft_and_learners_do_not_see_it(
-    house: House, paper: Path
+    house: House, definition_file: Path
 ) -> None:
     course = house.published(replace(KNOTS, title="Old knots"))
 
-    said_by("import_course", str(paper))
+    said_by("import_course", str(definition_file))
 
     assert draft_of(house, "knots").title == "Knots"
     assert house.services.catalog.visible_to(OPERATOR, "knots") == course
@@ -126,13 +128,13 @@ def test_a_definition_is_refused_with_the_place_and_the_line_of_each_fault(
     text = with_change("key: loops", "key: Loops").replace("https:", "gopher:")
     file.write_text(text, encoding="utf-8")
 
-    refusal, said = refusal_of("import_course", str(file))
+    refusal, output = refusal_of("import_course", str(file))
 
     headline, first, second = refusal.splitlines()
     assert headline == "The course definition is not valid:"
     assert first.startswith("  modules/0/key: line 6: 'Loops' does not match ")
     assert second.startswith("  modules/1/items/0/url: line 23: 'gopher:")
-    assert said == ""
+    assert output == ""
     assert_there_is_no_course(house, "knots")
 
 
@@ -172,7 +174,7 @@ def test_a_file_in_another_encoding_is_refused(house: House, tmp_path: Path) -> 
 @pytest.mark.parametrize("character", ["#", "🪢"])
 def test_a_file_that_is_too_long_is_refused(house: House, tmp_path: Path, character: str) -> None:
     file = tmp_path / "knots.yaml"
-    file.write_text(f"{ON_PAPER}#{character * LONGEST_TEXT}", encoding="utf-8")
+    file.write_text(f"{KNOTS_YAML}#{character * LONGEST_TEXT}", encoding="utf-8")
 
     refusal, _ = refusal_of("import_course", str(file))
 
@@ -190,9 +192,9 @@ def test_publishing_says_which_version_learners_see(house: House) -> None:
     house.published(KNOTS)
     house.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
-    said = said_by("publish_course", "knots")
+    output = said_by("publish_course", "knots")
 
-    assert said == "knots: learners now see version 2.\n"
+    assert output == "knots: learners now see version 2.\n"
     course = house.services.catalog.visible_to(OPERATOR, "knots")
     assert (course.version, course.title) == (2, "Knots II")
 
@@ -200,26 +202,26 @@ def test_publishing_says_which_version_learners_see(house: House) -> None:
 def test_a_course_is_published_by_its_id_as_well(house: House) -> None:
     course = house.services.authoring.create(KNOTS, by=OPERATOR)
 
-    said = said_by("publish_course", str(course.id))
+    output = said_by("publish_course", str(course.id))
 
-    assert said == "knots: learners now see version 1.\n"
+    assert output == "knots: learners now see version 1.\n"
 
 
 def test_a_retired_course_opens_again_with_the_version_that_it_had(house: House) -> None:
     house.published(KNOTS)
     house.services.authoring.retire("knots", by=OPERATOR)
 
-    said = said_by("publish_course", "knots")
+    output = said_by("publish_course", "knots")
 
-    assert said == "knots: learners now see version 1.\n"
+    assert output == "knots: learners now see version 1.\n"
     assert house.services.catalog.visible_to(OPERATOR, "knots").is_open
 
 
 def test_a_course_that_is_not_there_cannot_be_published(house: House) -> None:
-    refusal, said = refusal_of("publish_course", "bends")
+    refusal, output = refusal_of("publish_course", "bends")
 
-    assert refusal.startswith("There is no such course. ")
-    assert said == ""
+    assert refusal.startswith("Course not found. ")
+    assert output == ""
 
 
 def test_a_draft_that_is_published_already_is_not_published_again(house: House) -> None:
@@ -228,7 +230,7 @@ def test_a_draft_that_is_published_already_is_not_published_again(house: House) 
     refusal, _ = refusal_of("publish_course", "knots")
 
     assert refusal == (
-        "The draft is what is published. Version 1 has the same content as the draft."
+        "The draft is already published. Version 1 has the same content as the draft."
     )
     assert house.services.catalog.visible_to(OPERATOR, "knots") == course
 
@@ -239,5 +241,5 @@ def test_a_draft_that_requires_nothing_is_not_published(house: House) -> None:
 
     refusal, _ = refusal_of("publish_course", "idle")
 
-    assert refusal.startswith("The draft requires nothing of a learner. ")
+    assert refusal.startswith("The draft has no required item. ")
     assert not house.services.catalog.visible_to(OPERATOR, "idle").is_open

@@ -1,4 +1,4 @@
-"""Commands on courses of organizations."""
+"""Commands with the courses of organizations."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from accounts.domain.entities import OPERATOR, Organization
 from courses.domain.errors import CourseNotFound
 from tests.support.commands import refusal_of, said_by
-from tests.support.definitions import ON_PAPER
+from tests.support.definitions import KNOTS_YAML
 from tests.support.house import House
 from tests.support.members import founded
 from tests.support.organizations import closed
@@ -21,28 +21,28 @@ def harbour(house: House) -> Organization:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> str:
-    """A file with the course on paper."""
+def definition_file(tmp_path: Path) -> str:
+    """A file with the course definition."""
     file = tmp_path / "knots.yaml"
-    file.write_text(ON_PAPER, encoding="utf-8")
+    file.write_text(KNOTS_YAML, encoding="utf-8")
     return str(file)
 
 
 def test_a_course_is_imported_for_an_organization(
-    house: House, harbour: Organization, paper: str
+    house: House, harbour: Organization, definition_file: str
 ) -> None:
-    said = said_by("import_course", paper, "--org", "harbour")
+    output = said_by("import_course", definition_file, "--org", "harbour")
 
-    assert said.splitlines()[0] == "harbour--knots: the draft has 2 modules and 3 items."
+    assert output.splitlines()[0] == "harbour--knots: the draft has 2 modules and 3 items."
     assert house.services.catalog.visible_to(OPERATOR, "harbour--knots").org_id == harbour.id
     with pytest.raises(CourseNotFound):
         house.services.catalog.visible_to(OPERATOR, "knots")
 
 
 def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
-    harbour: Organization, paper: str
+    harbour: Organization, definition_file: str
 ) -> None:
-    said_by("import_course", paper, "--org", "harbour")
+    said_by("import_course", definition_file, "--org", "harbour")
 
     published = said_by("publish_course", "harbour--knots")
     exported = said_by("export_course", "harbour--knots")
@@ -52,9 +52,9 @@ def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
 
 
 def test_nothing_is_imported_for_an_organization_that_there_is_not(
-    house: House, paper: str
+    house: House, definition_file: str
 ) -> None:
-    refusal, _ = refusal_of("import_course", paper, "--org", "harbour")
+    refusal, _ = refusal_of("import_course", definition_file, "--org", "harbour")
 
     assert refusal.startswith("There is no such organization. ")
     with pytest.raises(CourseNotFound):
@@ -62,13 +62,13 @@ def test_nothing_is_imported_for_an_organization_that_there_is_not(
 
 
 def test_nothing_is_changed_in_an_organization_that_is_suspended(
-    house: House, harbour: Organization, paper: str
+    house: House, harbour: Organization, definition_file: str
 ) -> None:
-    said_by("import_course", paper, "--org", "harbour")
+    said_by("import_course", definition_file, "--org", "harbour")
     closed(house.services, harbour)
 
     refusals = [
-        refusal_of("import_course", paper, "--org", "harbour"),
+        refusal_of("import_course", definition_file, "--org", "harbour"),
         refusal_of("publish_course", "harbour--knots"),
     ]
 

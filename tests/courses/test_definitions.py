@@ -1,4 +1,4 @@
-"""Definitions as authors write them, in YAML and in JSON."""
+"""Course definitions in YAML and in JSON."""
 
 import json
 from typing import Any, Final
@@ -7,32 +7,32 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from courses.definitions import SCHEMA, definition_of, read_definition
-from courses.definitions.forms import MOST_COMPLAINTS
+from courses.definitions.formats import MOST_ERRORS
 from courses.domain.entities import (
     CourseDefinition,
-    ItemDefinition,
+    CourseModule,
     ItemType,
-    ModuleDefinition,
+    ModuleItem,
 )
 from courses.domain.errors import InvalidDefinition
-from tests.support.definitions import ON_PAPER, complaints_about, with_change
+from tests.support.definitions import KNOTS_YAML, errors_in, with_change
 
 KNOTS: Final = CourseDefinition(
     slug="knots",
     title="Knots",
     summary="That hold.",
     modules=(
-        ModuleDefinition(
+        CourseModule(
             key="loops",
             title="Loops",
             items=(
-                ItemDefinition(
+                ModuleItem(
                     key="bowline",
                     title="The bowline",
                     type=ItemType.LESSON,
                     body="Make a loop.",
                 ),
-                ItemDefinition(
+                ModuleItem(
                     key="sheet-bend",
                     title="The sheet bend",
                     type=ItemType.ASSESSMENT,
@@ -41,11 +41,11 @@ KNOTS: Final = CourseDefinition(
                 ),
             ),
         ),
-        ModuleDefinition(
+        CourseModule(
             key="links",
             title="Links",
             items=(
-                ItemDefinition(
+                ModuleItem(
                     key="animated",
                     title="Animated knots",
                     type=ItemType.EXTERNAL,
@@ -58,20 +58,20 @@ KNOTS: Final = CourseDefinition(
 
 
 def in_json() -> dict[str, Any]:
-    """The course on paper as a JSON body."""
+    """The course definition as a JSON body."""
     item = {"key": "bowline", "title": "The bowline", "body": "Make a loop."}
     module = {"key": "loops", "title": "Loops", "items": [item]}
     return {"slug": "knots", "title": "Knots", "modules": [module]}
 
 
-def complaints_about_body(value: Any) -> list[tuple[str, str]]:
+def errors_in_body(value: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidDefinition) as refusal:
         definition_of(value)
     return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]
 
 
 def test_a_definition_says_what_its_author_wrote() -> None:
-    assert read_definition(ON_PAPER) == KNOTS
+    assert read_definition(KNOTS_YAML) == KNOTS
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_same_course_can_be_written_in_many_ways(old: str, new: str) -> None
 
 
 def test_windows_ends_its_lines_in_its_own_way() -> None:
-    assert read_definition(ON_PAPER.replace("\n", "\r\n")) == KNOTS
+    assert read_definition(KNOTS_YAML.replace("\n", "\r\n")) == KNOTS
 
 
 def test_json_is_yaml_too() -> None:
@@ -148,27 +148,27 @@ def test_what_just_fits_is_taken(old: str, new: str) -> None:
     assert read_definition(with_change(old, new)) != KNOTS
 
 
-def test_all_complaints_are_made_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     text = with_change("key: loops", "key: Loops").replace("https:", "gopher:")
 
-    assert [path for path, _ in complaints_about(text)] == [
+    assert [path for path, _ in errors_in(text)] == [
         "modules/0/key",
         "modules/1/items/0/url",
     ]
 
 
-def test_complaints_follow_the_order_of_modules() -> None:
+def test_errors_follow_the_order_of_modules() -> None:
     modules = [in_json()["modules"][0] | {"title": at} for at in range(11)]
 
-    assert complaints_about_body(in_json() | {"modules": modules}) == [
+    assert errors_in_body(in_json() | {"modules": modules}) == [
         (f"modules/{at}/title", f"{at} is not of type 'string'") for at in range(11)
     ]
 
 
-def test_a_body_is_complained_of_without_lines() -> None:
+def test_errors_in_a_body_have_no_lines() -> None:
     body = in_json() | {"title": 5, "colour": "red"}
 
-    assert complaints_about_body(body) == [
+    assert errors_in_body(body) == [
         ("colour", "there is no such member here"),
         ("title", "5 is not of type 'string'"),
     ]
@@ -176,12 +176,12 @@ def test_a_body_is_complained_of_without_lines() -> None:
 
 @pytest.mark.parametrize("body", [None, [], "knots", 5, True, float("nan"), {}])
 def test_a_body_that_is_no_definition_is_refused(body: Any) -> None:
-    assert complaints_about_body(body)
+    assert errors_in_body(body)
 
 
 @pytest.mark.parametrize("title", ["Kn\0ts", "Kn\ud800ts", "\udfff"])
 def test_a_body_with_text_that_no_store_takes_is_refused(title: str) -> None:
-    assert complaints_about_body(in_json() | {"title": title}) == [
+    assert errors_in_body(in_json() | {"title": title}) == [
         ("title", "the text holds a character that cannot be stored")
     ]
 
@@ -191,7 +191,7 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
     for _ in range(100_000):
         deep = [deep]
 
-    assert complaints_about_body({"title": deep}) == [("", "The body is nested too deeply.")]
+    assert errors_in_body({"title": deep}) == [("", "The body is nested too deeply.")]
 
 
 @pytest.mark.parametrize(
@@ -203,11 +203,11 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
     ],
 )
 def test_of_a_body_that_is_wrong_everywhere_the_first_flaws_are_named(body: Any) -> None:
-    assert len(complaints_about_body(body)) == MOST_COMPLAINTS
+    assert len(errors_in_body(body)) == MOST_ERRORS
 
 
 def test_a_long_value_is_cut_short_but_not_what_is_wrong_with_it() -> None:
-    ((_, reason),) = complaints_about_body(in_json() | {"summary": "a word " * 1000})
+    ((_, reason),) = errors_in_body(in_json() | {"summary": "a word " * 1000})
 
     assert reason.endswith("… is too long")
     assert len(reason) < 250

@@ -1,4 +1,4 @@
-"""Whatever is written down as a definition reads back as the same, and so does JSON, however it is written."""
+"""Round trip of definitions: what is written reads back equal, in YAML and in JSON."""
 
 import json
 from dataclasses import replace
@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from courses.definitions import read_definition, write_definition
 from courses.domain.entities import (
     AnswerKey,
-    AssessmentDefinition,
+    Assessment,
     AssessmentType,
     Choice,
     CourseDefinition,
+    CourseModule,
     Criterion,
-    ItemDefinition,
     ItemType,
     LatePolicy,
-    ModuleDefinition,
-    QuestionDefinition,
+    ModuleItem,
+    Question,
     QuestionKind,
     ScoringModel,
 )
 from tests.support.builders import a_definition, a_module_definition, an_item_definition
-from tests.support.definitions import complaints_about
+from tests.support.definitions import errors_in
 
 OTHER_THAN_WORDS: Final = (
     *(
@@ -77,7 +77,7 @@ URLS: Final = st.text(LETTERS, min_size=1, max_size=30).map(
     lambda text: f"https://{''.join(text.split()) or 'knots.example'}"
 )
 WITHIN: Final = st.builds(
-    ItemDefinition,
+    ModuleItem,
     key=KEYS,
     title=TITLES,
     type=st.sampled_from([ItemType.LESSON, ItemType.ASSESSMENT]),
@@ -88,7 +88,7 @@ SAID: Final = TEXTS.map(lambda text: text[:1000] if text[:1000].strip() else "?"
 NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
 POINTS: Final = st.integers(1, 1000)
 ASKED: Final = st.builds(
-    QuestionDefinition,
+    Question,
     key=KEYS,
     kind=st.just(QuestionKind.SHORT),
     prompt=SAID,
@@ -104,7 +104,7 @@ ASKED: Final = st.builds(
     ),
 )
 CHOSEN: Final = st.builds(
-    QuestionDefinition,
+    Question,
     key=KEYS,
     kind=st.just(QuestionKind.MCQ),
     prompt=SAID,
@@ -117,7 +117,7 @@ CHOSEN: Final = st.builds(
     ).map(lambda found: (replace(found[0], is_right=True), *found[1:])),
 )
 LOOKED_AT: Final = st.builds(
-    QuestionDefinition,
+    Question,
     key=KEYS,
     kind=st.sampled_from([QuestionKind.CODE, QuestionKind.FILE, QuestionKind.PEER]),
     prompt=SAID,
@@ -127,7 +127,7 @@ LOOKED_AT: Final = st.builds(
     ).map(tuple),
 )
 ASSESSMENTS: Final = st.builds(
-    AssessmentDefinition,
+    Assessment,
     questions=st.lists(
         ASKED | CHOSEN | LOOKED_AT,
         min_size=1,
@@ -142,7 +142,7 @@ ASSESSMENTS: Final = st.builds(
     late=st.sampled_from(LatePolicy),
 )
 TESTS: Final = st.builds(
-    ItemDefinition,
+    ModuleItem,
     key=KEYS,
     title=TITLES,
     type=st.just(ItemType.ASSESSMENT),
@@ -150,7 +150,7 @@ TESTS: Final = st.builds(
     assessment=ASSESSMENTS,
 )
 OUTSIDE: Final = st.builds(
-    ItemDefinition,
+    ModuleItem,
     key=KEYS,
     title=TITLES,
     type=st.just(ItemType.EXTERNAL),
@@ -162,7 +162,7 @@ OUTSIDE: Final = st.builds(
 
 @st.composite
 def definitions(draw: st.DrawFn) -> CourseDefinition:
-    """Of every kind that the schema allows, and with text that YAML could take for something else."""
+    """Definitions of every kind that the schema allows, with text that YAML could read as something else."""
     keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
     items = draw(
         st.lists(
@@ -173,7 +173,7 @@ def definitions(draw: st.DrawFn) -> CourseDefinition:
         )
     )
     modules = tuple(
-        ModuleDefinition(key=key, title=draw(TITLES), items=tuple(items[number :: len(keys)]))
+        CourseModule(key=key, title=draw(TITLES), items=tuple(items[number :: len(keys)]))
         for number, key in enumerate(keys)
     )
     return CourseDefinition(
@@ -182,13 +182,13 @@ def definitions(draw: st.DrawFn) -> CourseDefinition:
 
 
 def with_body(body: str) -> CourseDefinition:
-    """A course of one lesson, which says this."""
+    """A course with one lesson, which has this body."""
     lesson = an_item_definition(body=body)
     return a_definition(modules=(a_module_definition(items=(lesson,)),))
 
 
 def value_of(definition: CourseDefinition) -> Any:
-    """The definition as what JSON can say."""
+    """The definition as a JSON value."""
     return yaml.safe_load(write_definition(definition))
 
 
@@ -246,4 +246,4 @@ def test_what_goes_without_saying_is_not_written() -> None:
 def test_json_with_a_fault_is_refused_with_the_line_of_the_fault() -> None:
     text = json.dumps(value_of(with_body("Pull 🪢.")) | {"title": 5}, indent="\t")
 
-    assert complaints_about(text) == [("title", "line 4: 5 is not of type 'string'")]
+    assert errors_in(text) == [("title", "line 4: 5 is not of type 'string'")]

@@ -1,4 +1,4 @@
-"""What courses, their drafts and their versions are, whatever stores them."""
+"""Course entities: courses, drafts and versions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,10 +10,10 @@ import pytest
 from accounts.domain.entities import OrganizationId, UserId
 from courses.domain.entities import (
     CourseDefinition,
+    CourseModule,
     CourseStatus,
-    ItemDefinition,
     ItemType,
-    ModuleDefinition,
+    ModuleItem,
 )
 from courses.domain.errors import (
     CourseNotPublished,
@@ -36,9 +36,9 @@ LATER: Final = NOON + timedelta(days=1)
 
 
 def with_item(**parts: Any) -> CourseDefinition:
-    """A definition whose only item is as told, and otherwise the same each time."""
-    item = ItemDefinition(key="bowline", title="The bowline", type=ItemType.LESSON)
-    module = ModuleDefinition(key="loops", title="Loops", items=(replace(item, **parts),))
+    """A definition with one item, which has these parts."""
+    item = ModuleItem(key="bowline", title="The bowline", type=ItemType.LESSON)
+    module = CourseModule(key="loops", title="Loops", items=(replace(item, **parts),))
     return CourseDefinition(slug="knots", title="Knots", summary="That hold.", modules=(module,))
 
 
@@ -104,7 +104,7 @@ def test_what_is_published_is_the_draft_under_the_next_number() -> None:
     assert version.number == 1
     assert (version.course_id, version.slug, version.org_id) == (course.id, course.slug, org_id)
     assert (version.title, version.summary) == (draft.title, draft.summary)
-    assert version.outline == draft.outline
+    assert version.outline is draft.outline
     assert version.checksum == draft.checksum
     assert (version.published_by, version.published_at) == (BO, LATER)
 

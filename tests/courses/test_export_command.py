@@ -1,4 +1,4 @@
-"""The command that takes courses out of the house, so that they can come in again."""
+"""The command that exports courses."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,31 +10,31 @@ from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition, write_definition
 from tests.support.builders import a_definition
 from tests.support.commands import refusal_of, said_by
-from tests.support.definitions import ON_PAPER
+from tests.support.definitions import KNOTS_YAML
 from tests.support.house import House
 
 pytestmark = pytest.mark.database
 
-KNOTS: Final = read_definition(ON_PAPER)
+KNOTS: Final = read_definition(KNOTS_YAML)
 
 
 def test_the_draft_is_exported_to_standard_output(house: House) -> None:
     house.published(replace(KNOTS, title="Old knots"))
     house.services.authoring.revise("knots", KNOTS, by=OPERATOR)
 
-    said = said_by("export_course", "knots")
+    output = said_by("export_course", "knots")
 
-    assert read_definition(said) == KNOTS
-    assert said == write_definition(KNOTS)
+    assert read_definition(output) == KNOTS
+    assert output == write_definition(KNOTS)
 
 
 def test_a_version_is_exported(house: House) -> None:
     house.published(KNOTS)
     house.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
-    said = said_by("export_course", "knots", "--version", "1")
+    output = said_by("export_course", "knots", "--version", "1")
 
-    assert read_definition(said) == KNOTS
+    assert read_definition(output) == KNOTS
 
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", str(2**70)])
@@ -46,7 +46,7 @@ def test_a_version_that_is_not_there_is_not_exported(
 
     refusal, _ = refusal_of("export_course", "knots", "--version", number, "--output", str(file))
 
-    assert refusal.startswith("The course has no such version. ")
+    assert refusal.startswith("Course version not found. ")
     assert not file.exists()
 
 
@@ -54,13 +54,13 @@ def test_what_was_imported_is_exported_to_a_file_and_reads_back_as_the_same(
     house: House, tmp_path: Path
 ) -> None:
     paper, file = tmp_path / "knots.yaml", tmp_path / "exported.yaml"
-    paper.write_text(ON_PAPER, encoding="utf-8")
+    paper.write_text(KNOTS_YAML, encoding="utf-8")
     file.write_text("what stood there before, and was longer than a course " * 100)
     said_by("import_course", str(paper))
 
-    said = said_by("export_course", "knots", "--output", str(file))
+    output = said_by("export_course", "knots", "--output", str(file))
 
-    assert said == f"knots is written to {file}.\n"
+    assert output == f"knots has been written to {file}.\n"
     assert read_definition(file.read_text(encoding="utf-8")) == KNOTS
 
 
@@ -80,17 +80,17 @@ def test_a_file_that_cannot_be_written_is_named(house: House, tmp_path: Path) ->
     house.published(KNOTS)
     file = tmp_path / "nowhere" / "knots.yaml"
 
-    refusal, said = refusal_of("export_course", "knots", "--output", str(file))
+    refusal, output = refusal_of("export_course", "knots", "--output", str(file))
 
     assert refusal == f"{file} cannot be written: No such file or directory."
-    assert said == ""
+    assert output == ""
 
 
 def test_a_course_that_is_not_there_cannot_be_exported(house: House) -> None:
-    refusal, said = refusal_of("export_course", "bends")
+    refusal, output = refusal_of("export_course", "bends")
 
-    assert refusal.startswith("There is no such course. ")
-    assert said == ""
+    assert refusal.startswith("Course not found. ")
+    assert output == ""
 
 
 def test_a_version_is_a_number(house: House) -> None:

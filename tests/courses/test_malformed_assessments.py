@@ -1,4 +1,4 @@
-"""Definitions with assessments that are not what they should be: each is refused with its line, and changes nothing."""
+"""Malformed assessments in definitions: each error has its line, and nothing changes."""
 
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ import pytest
 from accounts.domain.entities import OPERATOR
 from courses.definitions import read_definition
 from tests.support.commands import refusal_of
-from tests.support.definitions import complaints_about
+from tests.support.definitions import errors_in
 from tests.support.exams import EXAMS, Mutant, mutants
 from tests.support.house import House
 
@@ -19,19 +19,19 @@ KING: Final = f"{QUIZ}/questions/1"
 LENGTH: Final = f"{QUIZ}/questions/2"
 PICTURE: Final = "modules/0/items/1/assessment/questions/0"
 EXAM: Final = "modules/0/items/2/assessment"
-UNCOMPARABLE: Final = "no answer can be compared with this number"
+UNCOMPARABLE: Final = "the number is not finite, or too large"
 TAKEN: Final = "the key {!r} is taken"
 KINDS: Final = "['mcq', 'short', 'code', 'file', 'peer']"
-UNSCORED: Final = "no program can score this; say who does in `scoring`"
+UNSCORED: Final = "this kind needs a grader: set `scoring` to rubric or manual"
 
 
 def with_slip(old: str, new: str) -> str:
-    """The paper with the first *old* replaced."""
+    """The text with the first *old* replaced."""
     assert old in EXAMS
     return EXAMS.replace(old, new, 1)
 
 
-def test_the_paper_itself_is_right_and_has_a_question_of_every_kind() -> None:
+def test_the_definition_itself_is_valid_and_has_a_question_of_every_kind() -> None:
     items = read_definition(EXAMS).modules[0].items
     kinds = {
         question.kind for item in items if item.assessment for question in item.assessment.questions
@@ -47,11 +47,11 @@ def test_there_are_more_than_two_hundred_ways_to_get_it_wrong() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_the_line_that_went_wrong_is_named(mutant: Mutant) -> None:
-    said = [detail for _, detail in complaints_about(mutant.text)]
+    details = [detail for _, detail in errors_in(mutant.text)]
 
     assert [
         detail
-        for detail in said
+        for detail in details
         if detail.startswith(f"line {mutant.line}: ") and mutant.says in detail
     ]
 
@@ -64,17 +64,23 @@ def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
 
     for mutant in MUTANTS:
         file.write_text(mutant.text, encoding="utf-8")
-        refusal, said = refusal_of("import_course", str(file))
+        refusal, output = refusal_of("import_course", str(file))
 
         assert f"line {mutant.line}: " in refusal, mutant.name
-        assert said == "", mutant.name
+        assert output == "", mutant.name
     assert house.services.authoring.export("knots", by=OPERATOR) == before
 
 
 @pytest.mark.parametrize(
     ("old", "new", "path", "line", "reason"),
     [
-        ("scoring: auto", "late: mark", f"{QUIZ}/late", 15, "without minutes nothing is late"),
+        (
+            "scoring: auto",
+            "late: mark",
+            f"{QUIZ}/late",
+            15,
+            "late is only for assessments with minutes",
+        ),
         ("kind: mcq", "kind: essay", f"{QUESTION}/kind", 20, f"'essay' is not one of {KINDS}"),
         ("scoring: rubric", "scoring: auto", f"{PICTURE}/kind", 50, UNSCORED),
         ("scoring: manual\n", "scoring: auto\n", f"{EXAM}/questions/0/kind", 74, UNSCORED),
@@ -87,7 +93,7 @@ def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
             "max_score: 6",
             f"{PICTURE}/rubric",
             53,
-            "the points add up to 5, not to those of the question",
+            "the points add up to 5, but the question has 6",
         ),
         ("number: 40", "number: .nan", f"{LENGTH}/number", 39, UNCOMPARABLE),
         ("number: 40", "number: -.inf", f"{LENGTH}/number", 39, UNCOMPARABLE),
@@ -107,7 +113,7 @@ def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
             36,
             "'accepts' is a required property",
         ),
-        ("- bowline\n", "- '  '\n", f"{KING}/accepts/0", 34, "an answer is more than white space"),
+        ("- bowline\n", "- '  '\n", f"{KING}/accepts/0", 34, "an answer must not be blank"),
         ("- bowline\n", "- ''\n", f"{KING}/accepts/0", 34, "'' should be non-empty"),
         (
             "pass_percent: 70",
@@ -173,11 +179,11 @@ def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
             "rubric: [{key: a, text: A, max_score: 1}]\n              accepts:",
             KING,
             30,
-            "what a program scores has no rubric",
+            "a question that is scored automatically has no rubric",
         ),
     ],
 )
 def test_a_flaw_is_named_with_its_place(
     old: str, new: str, path: str, line: int, reason: str
 ) -> None:
-    assert (path, f"line {line}: {reason}") in complaints_about(with_slip(old, new))
+    assert (path, f"line {line}: {reason}") in errors_in(with_slip(old, new))

@@ -1,20 +1,20 @@
-"""Definitions that are well-formed YAML, but no course: each complaint names its place."""
+"""Well-formed YAML that is not a valid course definition: each error has its path."""
 
 from typing import Final
 
 import pytest
 
-from tests.support.definitions import ON_PAPER, complaints_about, with_change
+from tests.support.definitions import KNOTS_YAML, errors_in, with_change
 
 SLUGS: Final = "'^[a-z0-9]+(-[a-z0-9]+)*$'"
 ITEM: Final = "modules/0/items/0"
 QUIZ: Final = "modules/0/items/1"
 VISIT: Final = "modules/1/items/0"
 UNSTORABLE: Final = "the text holds a character that cannot be stored"
-NOT_A_SLUG: Final = "a slug holds no white space and does not look like an id"
+NOT_A_SLUG: Final = "a slug has no white space and does not look like an id"
 TYPES: Final = "['lesson', 'assessment', 'external']"
 URL: Final = "https://knots.example/"
-HEAD: Final = ON_PAPER.partition("modules:")[0]
+HEAD: Final = KNOTS_YAML.partition("modules:")[0]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ HEAD: Final = ON_PAPER.partition("modules:")[0]
         ("format: 1", '"\\ud800": 1', "\\ud800", 1, "there is no such member here"),
         ("format: 1", "<<: {a: 1}", "<<", 1, "there is no such member here"),
         ("key: loops", "key: Loops", "modules/0/key", 6, f"'Loops' does not match {SLUGS}"),
-        ("key: loops", 'key: "loops\\n"', "modules/0/key", 6, "a key holds no white space"),
-        ("title: Loops", 'title: " \\t"', "modules/0/title", 7, "a title is more than white space"),
+        ("key: loops", 'key: "loops\\n"', "modules/0/key", 6, "a key has no white space"),
+        ("title: Loops", 'title: " \\t"', "modules/0/title", 7, "a title must not be blank"),
         ("    title: Loops\n", "", "modules/0", 6, "'title' is a required property"),
         ("title: Loops", "title: ~", "modules/0/title", 7, "None is not of type 'string'"),
         ("title: Loops", "title: ''", "modules/0/title", 7, "'' should be non-empty"),
@@ -113,7 +113,7 @@ HEAD: Final = ON_PAPER.partition("modules:")[0]
 def test_a_flaw_is_named_with_its_place(
     old: str, new: str, path: str, line: int, reason: str
 ) -> None:
-    assert complaints_about(with_change(old, new)) == [(path, f"line {line}: {reason}")]
+    assert errors_in(with_change(old, new)) == [(path, f"line {line}: {reason}")]
 
 
 @pytest.mark.parametrize(
@@ -132,22 +132,22 @@ def test_a_flaw_is_named_with_its_place(
 def test_an_external_item_leads_to_the_web(url: str) -> None:
     reason = f"line 23: {url!r} does not match '^https?://.+$'"
 
-    assert complaints_about(with_change(URL, url)) == [(f"{VISIT}/url", reason)]
+    assert errors_in(with_change(URL, url)) == [(f"{VISIT}/url", reason)]
 
 
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("https://knots.example/a b", "a URL holds no white space"),
-        ('"https://knots.example/\\n"', "a URL holds no white space"),
-        ('"https://knots.example/\\u2003"', "a URL holds no white space"),
+        ("https://knots.example/a b", "a URL has no white space"),
+        ('"https://knots.example/\\n"', "a URL has no white space"),
+        ('"https://knots.example/\\u2003"', "a URL has no white space"),
         ('"https://knots.example/\\0"', UNSTORABLE),
         (f"{URL}{'a' * 2000}", f"'{URL}{'a' * 177}… is too long"),
         ("5", "5 is not of type 'string'"),
     ],
 )
 def test_an_address_is_one_that_can_be_visited(url: str, reason: str) -> None:
-    assert complaints_about(with_change(URL, url)) == [(f"{VISIT}/url", f"line 23: {reason}")]
+    assert errors_in(with_change(URL, url)) == [(f"{VISIT}/url", f"line 23: {reason}")]
 
 
 @pytest.mark.parametrize(
@@ -176,4 +176,4 @@ def test_an_address_is_one_that_can_be_visited(url: str, reason: str) -> None:
 def test_a_course_has_modules_and_a_module_has_items(
     modules: str, path: str, line: int, reason: str
 ) -> None:
-    assert complaints_about(f"{HEAD}{modules}") == [(path, f"line {line}: {reason}")]
+    assert errors_in(f"{HEAD}{modules}") == [(path, f"line {line}: {reason}")]

@@ -1,9 +1,9 @@
-"""Text that is not the YAML we read is refused, with the line that is to blame."""
+"""Text that cannot be read as YAML: the error names the line."""
 
 import pytest
 
-from courses.definitions.forms import LONGEST_TEXT
-from tests.support.definitions import complaints_about, with_change
+from courses.definitions.formats import LONGEST_TEXT
+from tests.support.definitions import errors_in, with_change
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,24 @@ from tests.support.definitions import complaints_about, with_change
             "- key: links",
             "line 17: while parsing a block mapping, expected <block end>, but found '-'",
         ),
-        ("title: Knots", "title: Knots\ntitle: Bends", "line 4: 'title' stands here a second time"),
+        (
+            "title: Knots",
+            "title: Knots\ntitle: Bends",
+            "line 4: the key 'title' is already in this mapping",
+        ),
         (
             "title: Knots",
             "title: Knots\n'title': Bends",
-            "line 4: 'title' stands here a second time",
+            "line 4: the key 'title' is already in this mapping",
         ),
-        ("key: links", "key: links\n    key: chains", "line 18: 'key' stands here a second time"),
-        ("title: Knots", "title: Knots\n? [a, b]\n: c", "line 4: a key must be a word"),
-        ("title: Knots", "title: Knots\n? {a: b}\n: c", "line 4: a key must be a word"),
-        ("title: Knots", "title: Knots\n[a]: b", "line 4: a key must be a word"),
+        (
+            "key: links",
+            "key: links\n    key: chains",
+            "line 18: the key 'key' is already in this mapping",
+        ),
+        ("title: Knots", "title: Knots\n? [a, b]\n: c", "line 4: a key must be text"),
+        ("title: Knots", "title: Knots\n? {a: b}\n: c", "line 4: a key must be text"),
+        ("title: Knots", "title: Knots\n[a]: b", "line 4: a key must be text"),
         (
             "body: Make a loop.",
             "body: &loop Make a loop.\n        url: *loop",
@@ -93,8 +101,8 @@ from tests.support.definitions import complaints_about, with_change
             "title: !far!knot Knots",
             "line 3: while parsing a node, found undefined tag handle '!far!'",
         ),
-        ("title: Knots", r'title: "\UFFFFFFFF"', "line 3: an escape that stands for nothing"),
-        ("title: Knots", r'title: "\U00110000"', "line 3: an escape that stands for nothing"),
+        ("title: Knots", r'title: "\UFFFFFFFF"', "line 3: invalid escape or version"),
+        ("title: Knots", r'title: "\U00110000"', "line 3: invalid escape or version"),
         ("title: Knots", "title: Kn\0ts", "line 3: YAML does not allow this character"),
         ("title: Knots", "title: Kn\ud800ts", "line 3: YAML does not allow this character"),
         (
@@ -120,22 +128,22 @@ from tests.support.definitions import complaints_about, with_change
         (
             "format: 1",
             f"%YAML 1.{'1' * 5000}\n---\nformat: 1",
-            "line 1: an escape that stands for nothing",
+            "line 1: invalid escape or version",
         ),
         ("slug: knots", f"slug: {'[' * 20}{']' * 20}", "line 2: the text is nested too deeply"),
     ],
 )
 def test_the_line_that_is_to_blame_is_named(old: str, new: str, complaint: str) -> None:
-    assert complaints_about(with_change(old, new)) == [("", complaint)]
+    assert errors_in(with_change(old, new)) == [("", complaint)]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Knots\n", "   "])
 def test_a_text_that_says_nothing_is_no_course(text: str) -> None:
-    assert complaints_about(text) == [("", "line 1: there is nothing in the text")]
+    assert errors_in(text) == [("", "line 1: the text is empty")]
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "value"),
     [
         ("null", 1, "None"),
         ("---", 1, "None"),
@@ -150,35 +158,35 @@ def test_a_text_that_says_nothing_is_no_course(text: str) -> None:
         ("=", 1, "'='"),
     ],
 )
-def test_what_is_no_mapping_is_no_course(text: str, line: int, said: str) -> None:
-    assert complaints_about(text) == [("", f"line {line}: {said} is not of type 'object'")]
+def test_what_is_no_mapping_is_no_course(text: str, line: int, value: str) -> None:
+    assert errors_in(text) == [("", f"line {line}: {value} is not of type 'object'")]
 
 
 def test_a_text_of_five_megabytes_is_not_read() -> None:
     text = with_change("Make a loop.", "Make a loop. " * 400_000)
 
     assert len(text) > 5_000_000
-    assert complaints_about(text) == [("", "The text is too long.")]
+    assert errors_in(text) == [("", "The text is too long.")]
 
 
 def test_a_text_of_the_greatest_length_is_looked_at() -> None:
     # With a flaw at its start, because reading all of it would take long.
     longest = "\0".ljust(LONGEST_TEXT)
 
-    assert complaints_about(longest) == [("", "line 1: YAML does not allow this character")]
-    assert complaints_about(f"{longest} ") == [("", "The text is too long.")]
+    assert errors_in(longest) == [("", "line 1: YAML does not allow this character")]
+    assert errors_in(f"{longest} ") == [("", "The text is too long.")]
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_a_text_that_is_nested_too_deeply_is_given_up_at_once(opening: str) -> None:
-    (complaint,) = complaints_about(opening * 5_000)
+    (complaint,) = errors_in(opening * 5_000)
 
     assert complaint == ("", "line 1: the text is nested too deeply")
 
 
 @pytest.mark.parametrize("number", [f"1{':30' * 20_000}", f"0x{'f' * 20_000}", "1" * 20_000])
 def test_a_number_that_nobody_can_count_to_is_not_worked_out(number: str) -> None:
-    ((path, reason),) = complaints_about(with_change("title: Knots", f"title: {number}"))
+    ((path, reason),) = errors_in(with_change("title: Knots", f"title: {number}"))
 
     assert path == "title"
     assert reason == f"line 3: '{number[:199]}… is too long"

@@ -1,4 +1,4 @@
-"""Courses of Open edX become definitions, and what cannot is named."""
+"""Import of Open edX courses: what is mapped, and what is reported as unmapped."""
 
 from pathlib import Path
 from typing import Final
@@ -71,7 +71,7 @@ def test_what_cannot_be_mapped_is_named_with_its_place() -> None:
         "problem/mixed.xml:12: <customresponse> cannot be mapped",
         "problem/mixed.xml:14: <drag-and-drop-v2> cannot be mapped",
         "vertical/quiz.xml:9: <problem> cannot be mapped: problem/gone.xml is missing",
-        f"chapter/{BENDS}.xml:7: <vertical> cannot be mapped: there is nothing in it that can be mapped",
+        f"chapter/{BENDS}.xml:7: <vertical> cannot be mapped: nothing in it can be mapped",
         "course/2024.xml:4: <chapter> cannot be mapped: chapter/lost.xml is missing",
         "course/2024.xml:5: <wiki> cannot be mapped",
     ]
@@ -124,11 +124,11 @@ def test_a_video_without_an_address_is_named(tmp_path: Path, video: str) -> None
     definition, unmapped = mapped(a_course_in(tmp_path, f"{TEXT}{video}"))
 
     assert len(definition.modules[0].items) == 1
-    assert unmapped == ["course.xml:2: <video> cannot be mapped: it has no address"]
+    assert unmapped == ["course.xml:2: <video> cannot be mapped: it has no URL"]
 
 
 @pytest.mark.parametrize(
-    ("html", "said"),
+    ("html", "markdown"),
     [
         ("https://knots.example", "https://knots.example"),
         ("a &lt;script&gt; tag", "a \\<script> tag"),
@@ -144,13 +144,15 @@ def test_a_video_without_an_address_is_named(tmp_path: Path, video: str) -> None
         ("<p>1 &lt; 2 &amp;&amp; <b>3</b></p>", "1 \\< 2 && **3**"),
     ],
 )  # fmt: skip  # a table
-def test_markdown_holds_no_more_than_the_html_showed(tmp_path: Path, html: str, said: str) -> None:
+def test_markdown_holds_no_more_than_the_html_showed(
+    tmp_path: Path, html: str, markdown: str
+) -> None:
     folder = a_course_in(tmp_path, f'{TEXT}<html url_name="x"/>')
     put(folder, {"html/x.html": html})
 
     (item,) = items_in(folder)
 
-    assert item.body.removeprefix("Make a loop.").strip() == said
+    assert item.body.removeprefix("Make a loop.").strip() == markdown
 
 
 def test_names_become_keys_and_are_told_apart(tmp_path: Path) -> None:
@@ -204,6 +206,6 @@ def test_a_course_is_as_long_as_a_definition_may_be(tmp_path: Path) -> None:
     assert len(definition.modules) == 200
     assert len(definition.modules[0].items) == 200
     assert unmapped == [
-        "course.xml:1: <chapter> cannot be mapped: only its first 200 items can be",
+        "course.xml:1: <chapter> cannot be mapped: it has more than 200 items",
         "course.xml:1: <chapter> cannot be mapped: the course has too many chapters",
     ]

@@ -1,4 +1,4 @@
-"""Packed exports of Open edX are unpacked without trust."""
+"""Packed exports of Open edX, which are not trusted."""
 
 import gzip
 import tarfile
@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from courses.definitions.olx import is_archive, read_olx, unpacked
-from courses.definitions.olx.archives import MOST_BYTES
+from courses.definitions.olx.files import MOST_BYTES
 from courses.domain.errors import InvalidDefinition
 from tests.support.olx import KNOTS
 
@@ -28,7 +28,7 @@ def knots_in(folder: str) -> Packing:
 
 
 def a_member(name: str, *, type_: bytes = tarfile.REGTYPE, link: str = "") -> Packing:
-    """A packing of one member, which holds an empty course if it is a file."""
+    """Packs one member, which contains an empty course if it is a file."""
     member = tarfile.TarInfo(name)
     member.type, member.linkname = type_, link
     content = b"<course/>" if type_ == tarfile.REGTYPE else b""
@@ -73,38 +73,41 @@ def test_nothing_is_left_behind_and_what_is_not_read_is_not_unpacked(file: Path)
 
 
 @pytest.mark.parametrize(
-    ("packing", "said"),
+    ("packing", "detail"),
     [
-        (a_member("/etc/course.xml"), "it holds a file outside of itself, '/etc/course.xml'"),
-        (a_member("../course.xml"), "it holds a file outside of itself, '../course.xml'"),
-        (a_member("a/../../b.xml"), "it holds a file outside of itself, 'a/../../b.xml'"),
-        (a_member("a\\..\\b.xml"), "it holds a file outside of itself, 'a\\\\..\\\\b.xml'"),
+        (
+            a_member("/etc/course.xml"),
+            "it contains a file outside of its folder, '/etc/course.xml'",
+        ),
+        (a_member("../course.xml"), "it contains a file outside of its folder, '../course.xml'"),
+        (a_member("a/../../b.xml"), "it contains a file outside of its folder, 'a/../../b.xml'"),
+        (a_member("a\\..\\b.xml"), "it contains a file outside of its folder, 'a\\\\..\\\\b.xml'"),
         (
             a_member("a.xml", type_=tarfile.SYMTYPE, link="/etc/passwd"),
-            "it holds something that is no file, 'a.xml'",
+            "it contains something that is not a file, 'a.xml'",
         ),
         (
             a_member("a.xml", type_=tarfile.LNKTYPE, link="b.xml"),
-            "it holds something that is no file, 'a.xml'",
+            "it contains something that is not a file, 'a.xml'",
         ),
         (
             a_member("a.xml", type_=tarfile.FIFOTYPE),
-            "it holds something that is no file, 'a.xml'",
+            "it contains something that is not a file, 'a.xml'",
         ),
         (
             a_member("dev", type_=tarfile.CHRTYPE),
-            "it holds something that is no file, 'dev'",
+            "it contains something that is not a file, 'dev'",
         ),
         (
             a_member(f"{'a' * 501}.xml"),
-            f"it holds a file with too long a name, '{'a' * 100}'",
+            f"it contains a file whose name is too long, '{'a' * 100}'",
         ),
     ],
 )
 def test_what_could_reach_out_of_the_archive_is_refused(
-    file: Path, packing: Packing, said: str
+    file: Path, packing: Packing, detail: str
 ) -> None:
-    assert refusal_of(packed(file, packing)) == said
+    assert refusal_of(packed(file, packing)) == detail
 
 
 def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
@@ -113,44 +116,44 @@ def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
         member.size = 4_000_001
         archive.addfile(member, BytesIO(b" " * member.size))
 
-    assert refusal_of(packed(file, too_long)) == "it holds a file that is too long, 'a.html'"
+    assert refusal_of(packed(file, too_long)) == "it contains a file that is too long, 'a.html'"
 
 
 def test_a_small_archive_of_very_much_is_given_up(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 100_000)
+    monkeypatch.setattr("courses.definitions.olx.files.MOST_BYTES", 100_000)
 
     def much(archive: tarfile.TarFile) -> None:
         member = tarfile.TarInfo("film.mp4")
         member.size = 10_000_000
         archive.addfile(member, BytesIO(bytes(member.size)))
 
-    assert refusal_of(packed(file, much)) == "there is too much in it"
+    assert refusal_of(packed(file, much)) == "it is too large when unpacked"
     assert MOST_BYTES == 200_000_000
 
 
 def test_a_header_that_claims_to_be_long_is_not_believed(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 100_000)
+    monkeypatch.setattr("courses.definitions.olx.files.MOST_BYTES", 100_000)
     header = tarfile.TarInfo("././@PaxHeader")
     header.type, header.size = tarfile.XHDTYPE, 50_000_000
     file.write_bytes(gzip.compress(header.tobuf(tarfile.USTAR_FORMAT) + bytes(header.size)))
 
-    assert refusal_of(file) == "there is too much in it"
+    assert refusal_of(file) == "it is too large when unpacked"
 
 
 def test_an_archive_of_very_many_files_is_given_up(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courses.definitions.olx.archives.MOST_MEMBERS", 3)
+    monkeypatch.setattr("courses.definitions.olx.files.MOST_MEMBERS", 3)
 
     def many(archive: tarfile.TarFile) -> None:
         for number in range(4):
             archive.addfile(tarfile.TarInfo(f"{number}.png"))
 
-    assert refusal_of(packed(file, many)) == "it holds too many files"
+    assert refusal_of(packed(file, many)) == "it contains too many files"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_an_archive_of_very_many_files_is_given_up(
 def test_what_is_no_archive_is_refused(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
-    assert refusal_of(file) == "it is not a whole archive"
+    assert refusal_of(file) == "it is not a complete archive"
 
 
 def is_unpacked_or_refused(file: Path) -> bool:
@@ -201,7 +204,7 @@ def test_an_archive_that_was_cut_short_is_no_whole_one(file: Path, whole: bytes)
 
     for length in lengths:
         file.write_bytes(whole[:length])
-        assert refusal_of(file) == "it is not a whole archive", length
+        assert refusal_of(file) == "it is not a complete archive", length
 
 
 def test_an_archive_that_differs_from_its_checksum_is_no_whole_one(
@@ -209,7 +212,7 @@ def test_an_archive_that_differs_from_its_checksum_is_no_whole_one(
 ) -> None:
     for at in range(len(whole) - TRAILER, len(whole)):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        assert refusal_of(file) == "it is not a whole archive", at
+        assert refusal_of(file) == "it is not a complete archive", at
 
 
 def test_an_archive_in_several_gzip_members_is_whole_as_long_as_all_are(
@@ -224,7 +227,7 @@ def test_an_archive_in_several_gzip_members_is_whole_as_long_as_all_are(
 
     for cut in (first, first + second[:-TRAILER], first + second[:-1]):
         file.write_bytes(cut)
-        assert refusal_of(file) == "it is not a whole archive"
+        assert refusal_of(file) == "it is not a complete archive"
 
 
 def test_zeros_after_an_archive_are_padding_and_all_else_is_refused(
@@ -243,7 +246,7 @@ def test_zeros_after_an_archive_are_padding_and_all_else_is_refused(
         gzip.compress(bytes(512) + b"x"),
     ):
         file.write_bytes(whole + rest)
-        assert refusal_of(file) == "it is not a whole archive"
+        assert refusal_of(file) == "it is not a complete archive"
 
 
 def test_an_archive_that_was_cut_short_before_it_was_compressed_is_no_whole_one(
@@ -255,7 +258,7 @@ def test_an_archive_that_was_cut_short_before_it_was_compressed_is_no_whole_one(
 
     for length in [0, *starts, *(start + 100 for start in starts), end, end + 512, end + 1023]:
         file.write_bytes(gzip.compress(plain[:length], 1))
-        assert refusal_of(file) == "it is not a whole archive", length
+        assert refusal_of(file) == "it is not a complete archive", length
 
     file.write_bytes(gzip.compress(plain[: end + 1024], 1))
     with unpacked(file) as place:
@@ -268,17 +271,17 @@ def test_a_damaged_header_in_the_middle_does_not_end_an_archive(file: Path, plai
 
     for start in starts:
         file.write_bytes(gzip.compress(plain[:start] + b"\xff" + plain[start + 1 :], 1))
-        assert refusal_of(file) == "it is not a whole archive", start
+        assert refusal_of(file) == "it is not a complete archive", start
 
 
 def test_padding_is_bounded_as_all_else_in_an_archive(
     file: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courses.definitions.olx.archives.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr("courses.definitions.olx.files.MOST_BYTES", 1_000_000)
 
     file.write_bytes(whole + gzip.compress(bytes(2_000_000)))
 
-    assert refusal_of(file) == "there is too much in it"
+    assert refusal_of(file) == "it is too large when unpacked"
 
 
 def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path, plain: bytes) -> None:
@@ -292,7 +295,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(file: Path) -> None:
         a_member("a.xml")(archive)
         a_member("a.xml/b.xml")(archive)
 
-    assert refusal_of(packed(file, clash)) == "it is not a whole archive"
+    assert refusal_of(packed(file, clash)) == "it is not a complete archive"
 
 
 def test_an_archive_without_a_course_is_read_as_a_folder_without_one(file: Path) -> None:
@@ -301,7 +304,7 @@ def test_an_archive_without_a_course_is_read_as_a_folder_without_one(file: Path)
     with pytest.raises(InvalidDefinition) as refused, unpacked(file) as place:
         read_olx(place)
 
-    assert [each.detail for each in refused.value.complaints] == ["course.xml is missing"]
+    assert [complaint.detail for complaint in refused.value.complaints] == ["course.xml is missing"]
 
 
 KNOWN: Final = {"a.tar.gz": True, "A.TAR.GZ": True, "a.tgz": True, "a.gz": False, "a.yaml": False}

@@ -1,4 +1,4 @@
-"""The command that brings courses of Open edX into the house."""
+"""The command that imports courses of Open edX."""
 
 import shutil
 import tarfile
@@ -21,14 +21,14 @@ def keys_of(house: House, slug: str) -> list[str]:
 
 
 def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(house: House) -> None:
-    said = said_by("import_course", str(KNOTS)).splitlines()
+    output = said_by("import_course", str(KNOTS)).splitlines()
 
     definition, unmapped = mapped(KNOTS)
-    assert said == [
+    assert output == [
         *unmapped,
         "sailx-knots101: the draft has 2 modules and 7 items.",
-        "18 things could not be mapped.",
-        "To show it to learners: manage.py publish_course sailx-knots101",
+        "18 elements could not be mapped.",
+        "To publish it: manage.py publish_course sailx-knots101",
     ]
     assert keys_of(house, "sailx-knots101") == [
         item.key for module in definition.modules for item in module.items
@@ -40,11 +40,11 @@ def test_a_course_of_which_nothing_is_left_out_says_so_by_silence(
 ) -> None:
     folder = a_course_in(tmp_path, "<html><p>Make a loop.</p></html>")
 
-    said = said_by("import_course", str(folder))
+    output = said_by("import_course", str(folder))
 
-    assert said.splitlines() == [
+    assert output.splitlines() == [
         "sailx-knots: the draft has 1 module and 1 item.",
-        "To show it to learners: manage.py publish_course sailx-knots",
+        "To publish it: manage.py publish_course sailx-knots",
     ]
 
 
@@ -53,9 +53,9 @@ def test_a_packed_export_is_imported_like_its_folder(house: House, tmp_path: Pat
     with tarfile.open(file, "w:gz") as archive:
         archive.add(KNOTS, arcname="course")
 
-    said = said_by("import_course", str(file))
+    output = said_by("import_course", str(file))
 
-    assert said == said_by("import_course", str(KNOTS))
+    assert output == said_by("import_course", str(KNOTS))
     assert len(keys_of(house, "sailx-knots101")) == 7
 
 
@@ -74,14 +74,14 @@ def test_a_changed_course_takes_the_place_of_its_draft(house: House, tmp_path: P
 def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
     house: House, tmp_path: Path
 ) -> None:
-    refusal, said = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
+    refusal, output = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
 
     assert refusal.splitlines()[:3] == [
         "The course definition is not valid:",
         "  course.xml: nothing in the course can be mapped",
         "  course.xml:2: <lti> cannot be mapped",
     ]
-    assert said == ""
+    assert output == ""
     with pytest.raises(CourseNotFound):
         keys_of(house, "sailx-knots")
 
@@ -102,5 +102,5 @@ def test_an_archive_that_is_none_is_refused(house: House, tmp_path: Path) -> Non
 
     assert refusal.splitlines() == [
         "The course definition is not valid:",
-        "  knots.tar.gz: it is not a whole archive",
+        "  knots.tar.gz: it is not a complete archive",
     ]

@@ -1,4 +1,4 @@
-"""Problems of Open edX become questions, or are named."""
+"""Import of Open edX problems as questions."""
 
 from pathlib import Path
 from typing import Final
@@ -11,8 +11,8 @@ from tests.support.olx import KNOTS, a_course_in, items_in, mapped, questions_in
 QUESTIONS: Final = {question.key: question for question in questions_in(KNOTS)}
 TEXT: Final = "<html><p>Make a loop.</p></html>"
 TWO: Final = '<choice correct="true">A</choice><choice correct="false">B</choice>'
-SILENT: Final = "a choice has no text, or too long a one"
-UNANSWERED: Final = "it has no answer, or too many or too long ones"
+SILENT: Final = "a choice has no text, or one that is too long"
+UNANSWERED: Final = "it has no answer, too many, or one that is too long"
 FIFTY: Final = TWO + "<choice>C</choice>" * 49
 
 
@@ -45,7 +45,7 @@ def test_a_choice_is_right_or_wrong() -> None:
     question = QUESTIONS["one"]
 
     assert question.prompt == "Which of these **slips**?"
-    assert [(each.key, each.text, each.is_right) for each in question.choices] == [
+    assert [(choice.key, choice.text, choice.is_right) for choice in question.choices] == [
         ("choice-1", "The bowline", False),
         ("choice-2", "The *noose*", True),
     ]
@@ -57,16 +57,16 @@ def test_the_weight_of_a_problem_is_its_points() -> None:
 
 
 def test_several_choices_may_be_right_together() -> None:
-    said = {choice.key: choice.is_right for choice in QUESTIONS["several"].choices}
+    right = {choice.key: choice.is_right for choice in QUESTIONS["several"].choices}
 
-    assert said == {"a": True, "b": True, "c": False}
+    assert right == {"a": True, "b": True, "c": False}
 
 
 def test_a_menu_is_a_choice() -> None:
     question = QUESTIONS["menu"]
 
     assert question.kind is QuestionKind.MCQ
-    assert [(each.key, each.text, each.is_right) for each in question.choices] == [
+    assert [(choice.key, choice.text, choice.is_right) for choice in question.choices] == [
         ("yes", "Yes", True),
         ("no-it-doesn-t", "No, it doesn't", False),
     ]
@@ -140,7 +140,10 @@ def test_options_may_be_elements(tmp_path: Path) -> None:
 
     (question,) = questions_in(folder)
 
-    assert [(each.text, each.is_right) for each in question.choices] == [("A", True), ("B", False)]
+    assert [(choice.text, choice.is_right) for choice in question.choices] == [
+        ("A", True),
+        ("B", False),
+    ]
     assert mapped(folder)[1] == ["course.xml:2: <optionhint> cannot be mapped"]
 
 
@@ -151,18 +154,18 @@ def test_options_may_be_elements(tmp_path: Path) -> None:
         (one_of("<choice correct='true'>A</choice>"), "multiplechoiceresponse", "it has 1 choices"),
         (one_of(FIFTY), "multiplechoiceresponse", "it has 51 choices"),
         (one_of("<choice>A</choice>" * 2), "multiplechoiceresponse", "no choice is right"),
-        (one_of(TWO * 2), "multiplechoiceresponse", "each of several choices is right"),
+        (one_of(TWO * 2), "multiplechoiceresponse", "it accepts one of several right choices"),
         (one_of(f"{TWO}<choice/>"), "multiplechoiceresponse", SILENT),
         (one_of(f"{TWO}<choice>{'x' * 2001}</choice>"), "multiplechoiceresponse", SILENT),
         (
             "<multiplechoiceresponse/>",
             "multiplechoiceresponse",
-            "it does not have one <choicegroup>",
+            "it does not have exactly one <choicegroup>",
         ),
         (
             f"<choiceresponse>{f'<checkboxgroup>{TWO}</checkboxgroup>' * 2}</choiceresponse>",
             "choiceresponse",
-            "it does not have one <checkboxgroup>",
+            "it does not have exactly one <checkboxgroup>",
         ),
         (
             "<optionresponse><optioninput options=\"('A','B')\"/></optionresponse>",
@@ -170,7 +173,11 @@ def test_options_may_be_elements(tmp_path: Path) -> None:
             "no choice is right",
         ),
         ("<optionresponse><optioninput/></optionresponse>", "optionresponse", "it has 0 choices"),
-        (word('answer="a.*" type="ci regexp"'), "stringresponse", "its answer is a pattern"),
+        (
+            word('answer="a.*" type="ci regexp"'),
+            "stringresponse",
+            "its answer is a regular expression",
+        ),
         (word(""), "stringresponse", UNANSWERED),
         (
             word(f'answer="{"x" * 1001}"'),
@@ -201,7 +208,7 @@ def test_what_no_question_can_ask_for_is_named(
     assert questions_in(folder) == []
     assert unmapped == [
         f"course.xml:2: <{name}> cannot be mapped: {reason}",
-        "course.xml:2: <problem> cannot be mapped: it asks for nothing that can be mapped",
+        "course.xml:2: <problem> cannot be mapped: it has no response that can be mapped",
     ]
 
 
@@ -210,7 +217,7 @@ def test_a_problem_that_asks_for_nothing_is_named(tmp_path: Path, content: str) 
     _, unmapped = mapped(a_course_in(tmp_path, TEXT + problem(content)))
 
     assert unmapped[-1] == (
-        "course.xml:2: <problem> cannot be mapped: it asks for nothing that can be mapped"
+        "course.xml:2: <problem> cannot be mapped: it has no response that can be mapped"
     )
 
 
@@ -221,7 +228,7 @@ def test_a_problem_that_is_made_by_a_program_is_not_half_mapped(tmp_path: Path) 
     assert questions_in(folder) == []
     assert mapped(folder)[1] == [
         "course.xml:2: <script> cannot be mapped",
-        "course.xml:2: <problem> cannot be mapped: it is made by a program",
+        "course.xml:2: <problem> cannot be mapped: a script generates it",
     ]
 
 
@@ -246,7 +253,7 @@ def test_a_problem_that_does_not_say_what_it_asks_is_named(tmp_path: Path, conte
     folder = a_course_in(tmp_path, TEXT + problem(content + number("5"), ""))
 
     assert mapped(folder)[1] == [
-        "course.xml:2: <numericalresponse> cannot be mapped: it has no prompt, or too long a one"
+        "course.xml:2: <numericalresponse> cannot be mapped: it has no prompt, or one that is too long"
     ]
 
 
@@ -283,7 +290,7 @@ def test_no_assessment_has_more_questions_than_it_may(tmp_path: Path) -> None:
 
     assert len(questions_in(folder)) == 200
     assert mapped(folder)[1] == [
-        "course.xml:2: <problem> cannot be mapped: there are too many questions in one place"
+        "course.xml:2: <problem> cannot be mapped: a unit has at most 200 questions"
     ]
 
 

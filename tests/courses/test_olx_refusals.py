@@ -1,4 +1,4 @@
-"""Courses of Open edX with files that are broken, dangerous or missing."""
+"""Open edX courses with files that are broken, dangerous or missing."""
 
 import random
 import shutil
@@ -23,7 +23,7 @@ FOREIGN: Final = """<!DOCTYPE html [<!ENTITY secret SYSTEM "file:///etc/passwd">
 
 
 def is_read_or_refused(folder: Path) -> bool:
-    """Whether the course is one that can be written down, or refused for a reason."""
+    """Whether the course can be written as a definition, or is refused with a reason."""
     try:
         definition, _ = mapped(folder)
     except InvalidDefinition as refusal:
@@ -38,18 +38,18 @@ def is_read_or_refused(folder: Path) -> bool:
         ({"html/x.xml": '<html filename="y"/>'}, "html/x.xml:1", "html/y.html is missing"),
         ({"html/x.xml": "<html>"}, "html/x.xml:1", "no element found"),
         ({"html/x.xml": b'<?xml version="1.0" encoding="klingon"?><a/>'}, "html/x.xml:1", "unknown encoding"),
-        ({"html/x.xml": "<problem/>"}, "course.xml:2", "html/x.xml holds a <problem>"),
+        ({"html/x.xml": "<problem/>"}, "course.xml:2", "html/x.xml contains a <problem>"),
         ({"html/x.html": b"\xff"}, "course.xml:2", "html/x.html is not text in UTF-8"),
-        ({"html/x.html": "<![nonsense[]]>"}, "course.xml:2", "it is no such HTML"),
-        ({"html/x.html": "<td colspan='²'>x"}, "course.xml:2", "it is no such HTML"),
-        ({"html/x.html": "<div>" * 5000}, "course.xml:2", "it is no such HTML"),
-        ({"html/x.html": f"<ol>{'<li>x' * 3001}"}, "course.xml:2", "it has too long lists"),
-        ({"html/x.html": "x" * 1_000_001}, "course.xml:2", "it is too long"),
+        ({"html/x.html": "<![nonsense[]]>"}, "course.xml:2", "the HTML is malformed"),
+        ({"html/x.html": "<td colspan='²'>x"}, "course.xml:2", "the HTML is malformed"),
+        ({"html/x.html": "<div>" * 5000}, "course.xml:2", "the HTML is malformed"),
+        ({"html/x.html": f"<ol>{'<li>x' * 3001}"}, "course.xml:2", "a list is too long"),
+        ({"html/x.html": "x" * 1_000_001}, "course.xml:2", "the HTML is too long"),
         ({"html/x.html": "x" * 4_000_001}, "course.xml:2", "html/x.html is too long"),
         ({"html/x.html": "x" * 100_001}, "course.xml:2", "the text is too long"),
         ({"html/x.xml": BOMB}, "html/x.xml:2", "a document type is not allowed"),
         ({"html/x.xml": FOREIGN}, "html/x.xml:1", "a document type is not allowed"),
-        ({"html/x.xml": f"<html>{'<i>' * 200}{'</i>' * 200}</html>"}, "html/x.xml:1", "it is nested too deeply"),
+        ({"html/x.xml": f"<html>{'<i>' * 200}{'</i>' * 200}</html>"}, "html/x.xml:1", "the XML is nested too deeply"),
         ({"html/x.xml": '<html filename="../y"/>'}, "html/x.xml:1", "html/../y.html is outside of the course"),
         ({"html/x.xml/y": ""}, "course.xml:2", "html/x.xml is missing"),
     ],
@@ -92,7 +92,7 @@ def test_a_link_out_of_the_course_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "detail"),
     [
         ({}, "course.xml: course.xml is missing"),
         ({"course.xml": ""}, "course.xml: line 1: no element found"),
@@ -108,11 +108,11 @@ def test_a_link_out_of_the_course_is_not_followed(tmp_path: Path) -> None:
     ],
 )  # fmt: skip  # a table
 def test_what_is_no_course_is_refused(
-    tmp_path: Path, files: dict[str, str | bytes], said: str
+    tmp_path: Path, files: dict[str, str | bytes], detail: str
 ) -> None:
     put(tmp_path, files)
 
-    assert refusal_of(tmp_path)[0] == said
+    assert refusal_of(tmp_path)[0] == detail
 
 
 def test_of_a_course_of_which_nothing_is_left_everything_is_named(tmp_path: Path) -> None:
@@ -120,15 +120,15 @@ def test_of_a_course_of_which_nothing_is_left_everything_is_named(tmp_path: Path
 
     assert refusal_of(folder)[1:] == [
         ": course.xml:2: <lti> cannot be mapped",
-        ": course.xml:2: <vertical> cannot be mapped: there is nothing in it that can be mapped",
-        ": course.xml:1: <chapter> cannot be mapped: there is nothing in it that can be mapped",
+        ": course.xml:2: <vertical> cannot be mapped: nothing in it can be mapped",
+        ": course.xml:1: <chapter> cannot be mapped: nothing in it can be mapped",
     ]
 
 
 def test_a_course_that_reads_the_same_files_for_ever_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courses.definitions.olx.folders.MOST_FILES", 5)
+    monkeypatch.setattr("courses.definitions.olx.files.MOST_FILES", 5)
     folder = a_course_in(tmp_path, '<html url_name="x"/>' * 6)
     put(folder, {"html/x.xml": TEXT})
 

@@ -1,4 +1,4 @@
-"""What a course is made of, and how that follows from its definition."""
+"""Outlines: order, lookups, and ids computed from keys."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +10,9 @@ import pytest
 from courses.domain.entities import (
     CourseDefinition,
     CourseId,
+    CourseModule,
     ItemId,
     ItemType,
-    ModuleDefinition,
     Outline,
 )
 from courses.domain.errors import ItemNotFound
@@ -27,7 +27,7 @@ from tests.support.builders import (
 KNOTS: Final = a_course()
 
 
-def knots(*modules: ModuleDefinition) -> Outline:
+def knots(*modules: CourseModule) -> Outline:
     return a_definition(modules=modules).draft_of(KNOTS.id).outline
 
 

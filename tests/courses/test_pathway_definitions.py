@@ -1,4 +1,4 @@
-"""Pathways on paper: what is read, what is complained of, and that they can be written down again."""
+"""Pathway definitions: reading, errors and round trip."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def course(slug: str, *after: str) -> dict[str, Any]:
     return {"course": slug, "after": list(after)}
 
 
-def complaints_of(value: Any) -> list[tuple[str, str]]:
+def errors_of(value: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidPathwayDefinition) as refused:
         pathway_of(value)
     return [(complaint.path, complaint.detail) for complaint in refused.value.complaints]
@@ -60,11 +60,11 @@ def test_what_is_written_reads_back_equal(definition: PathwayDefinition) -> None
     assert read_pathway(write_pathway(definition)) == definition
 
 
-def test_what_is_not_said_of_choosing_and_summaries_is_left_open() -> None:
-    read = pathway_of(body({"course": "knots"}))
+def test_a_stage_asks_for_all_of_its_courses_unless_it_says_otherwise() -> None:
+    read = pathway_of(body({"course": "knots"}, {"course": "bends"}))
 
     assert read.summary == ""
-    assert read.stages[0].choose is None
+    assert read.stages[0].choose == 2
     assert read.stages[0].courses[0].after == ()
 
 
@@ -77,7 +77,7 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
     [
         (
             body(course("knots"), course("knots")),
-            [("stages/0/courses/1/course", "the course 'knots' is on the pathway already")],
+            [("stages/0/courses/1/course", "the course 'knots' is already on the pathway")],
         ),
         (
             body(course("knots", "bends")),
@@ -96,6 +96,10 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
             [("stages/0/courses/1/after", "these courses come after each other: b → d → c → b")],
         ),
         (
+            body(course("c", "b"), course("a", "b"), course("b", "a")),
+            [("stages/0/courses/2/after", "these courses come after each other: b → a → b")],
+        ),
+        (
             body(course("knots"), choose=2),
             [("stages/0/choose", "there are not that many courses to choose from")],
         ),
@@ -108,23 +112,47 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
 def test_what_makes_no_sense_is_named_with_its_place(
     value: Any, complaints: list[tuple[str, str]]
 ) -> None:
-    assert complaints_of(value) == complaints
+    assert errors_of(value) == complaints
 
 
 def test_a_circle_goes_across_stages() -> None:
     value = body(course("a", "b"))
     value["stages"].append({"key": "end", "title": "The end", "courses": [course("b", "a")]})
 
-    assert complaints_of(value) == [
+    assert errors_of(value) == [
         ("stages/0/courses/0/after", "these courses come after each other: a → b → a")
     ]
+
+
+def test_a_long_chain_is_no_cycle() -> None:
+    stages = [
+        {
+            "key": f"stage-{number}",
+            "title": "A stage",
+            "courses": [
+                course(f"c-{index}", *([f"c-{index + 1}"] if index < 2499 else []))
+                for index in range(50 * number, 50 * number + 50)
+            ],
+        }
+        for number in range(50)
+    ]
+
+    definition = pathway_of({"slug": "ropes", "title": "Ropes", "stages": stages})
+
+    assert len(list(definition.courses)) == 2500
+
+
+def test_a_diamond_is_no_cycle() -> None:
+    value = body(course("a", "b", "c"), course("b", "d"), course("c", "d"), course("d"))
+
+    assert [slug for slug, _ in pathway_of(value).courses] == ["a", "b", "c", "d"]
 
 
 def test_a_key_stands_once() -> None:
     value = body(course("a"))
     value["stages"].append({"key": "start", "title": "Again", "courses": [course("b")]})
 
-    assert complaints_of(value) == [("stages/1/key", "the key 'start' is taken")]
+    assert errors_of(value) == [("stages/1/key", "the key 'start' is taken")]
 
 
 @pytest.mark.parametrize(
@@ -135,15 +163,15 @@ def test_a_key_stands_once() -> None:
         ("choose: 1", "chose: 1", "line 7: there is no such member here"),
     ],
 )
-def test_complaints_about_text_name_the_line(old: str, new: str, complaint: str) -> None:
+def test_errors_in_text_name_the_line(old: str, new: str, complaint: str) -> None:
     with pytest.raises(InvalidPathwayDefinition) as refused:
         read_pathway(TEXT.replace(old, new))
 
-    assert [each.detail for each in refused.value.complaints] == [complaint]
+    assert [error.detail for error in refused.value.complaints] == [complaint]
 
 
 def test_an_id_is_no_slug_of_a_course() -> None:
-    ((path, detail),) = complaints_of(body(course("00000000-0000-4000-8000-000000000000")))
+    ((path, detail),) = errors_of(body(course("00000000-0000-4000-8000-000000000000")))
 
     assert path == "stages/0/courses/0/course"
     assert "does not look like an id" in detail

@@ -1,4 +1,4 @@
-"""Writing learning pathways, and reading them."""
+"""Pathway authoring and the pathway catalog."""
 
 from uuid import uuid4
 
@@ -49,7 +49,7 @@ def counts(world: World, *slugs: str) -> list[int]:
     return [courses.at(slug, within=EVERYWHERE).pathways for slug in slugs]
 
 
-def complaints_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
+def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
     return [complaint.path for complaint in refused.value.complaints]
 
 
@@ -62,7 +62,8 @@ def test_a_pathway_begins_as_a_draft(memory: World) -> None:
     assert memory.repositories.pathways.at("ropes", within=EVERYWHERE) == made
     assert (made.status, made.version, made.created_by) == (PathwayStatus.DRAFT, 0, bo.user_id)
     assert made.stages[0].choose == 2
-    assert [each.after for each in made.courses] == [(), (knots.id,)]
+    assert [course.after for course in made.courses] == [(), ("knots",)]
+    assert [course.course_id for course in made.courses] == [knots.id, bends.id]
     assert made.course_ids == {knots.id, bends.id}
     assert counts(memory, "knots", "bends") == [0, 0]
 
@@ -95,7 +96,7 @@ def test_a_draft_has_no_versions_and_what_changes_nothing_makes_none(memory: Wor
     authoring.revise("ropes", a_chain("knots", title="Ropes"), by=OPERATOR)
     again = authoring.publish("ropes", by=OPERATOR)
 
-    assert [each.version for each in (draft, published, same, again)] == [0, 1, 1, 2]
+    assert [pathway.version for pathway in (draft, published, same, again)] == [0, 1, 1, 2]
 
 
 def test_what_is_done_is_recorded(memory: World) -> None:
@@ -154,19 +155,22 @@ def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
         authoring.publish("ropes", by=OPERATOR)
 
     assert refused.value.facts == {"unpublished": ["bends"]}
-    assert refused.value.detail == "Publish them first, or take them off the pathway: bends."
+    assert (
+        refused.value.detail
+        == "Publish these courses first, or remove them from the pathway: bends."
+    )
     memory.services.authoring.publish("bends", by=OPERATOR)
     assert authoring.publish("ropes", by=OPERATOR).is_open
 
 
-def test_courses_that_nobody_knows_are_complained_of_with_their_places(memory: World) -> None:
+def test_unknown_courses_are_errors_with_their_paths(memory: World) -> None:
     has(memory, "knots")
     definition = on_paper(a_stage("bends"), a_stage("knots", "hitches", key="end"))
 
     with pytest.raises(InvalidPathwayDefinition) as refused:
         memory.services.pathway_authoring.create(definition, by=OPERATOR)
 
-    assert complaints_of(refused) == ["stages/0/courses/0/course", "stages/1/courses/1/course"]
+    assert errors_of(refused) == ["stages/0/courses/0/course", "stages/1/courses/1/course"]
 
 
 def test_drafts_are_for_authors(memory: World) -> None:
@@ -193,7 +197,7 @@ def test_an_import_starts_a_pathway_or_revises_it(
     revised = authoring.import_definition(definition, by=OPERATOR)
 
     assert revised.id == started.id
-    assert [each.slug for each in revised.courses] == ["knots"]
+    assert [course.slug for course in revised.courses] == ["knots"]
 
 
 def test_an_unknown_pathway_is_not_found(memory: World) -> None:

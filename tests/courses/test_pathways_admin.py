@@ -1,4 +1,4 @@
-"""Learning pathways in the back office."""
+"""Admin pages of learning pathways."""
 
 import pytest
 
@@ -22,7 +22,7 @@ WRONG = "slug: ropes\ntitle: Ropes\nstages: []\n"
 
 @pytest.fixture
 def bo(house: House) -> Desk:
-    """Edits courses, of which there are two."""
+    """Bo, an author, and two courses."""
     for slug in ("knots", "bends"):
         house.published(a_definition_of(required=1, slug=slug))
     return desk(house, "Course editors")
@@ -47,7 +47,7 @@ def test_a_pasted_definition_becomes_a_pathway(house: House, bo: Desk) -> None:
     assert (row.status, row.created_by_id, row.org_id) == ("draft", bo.id, None)
 
 
-def test_complaints_name_their_lines_and_the_text_stays(bo: Desk) -> None:
+def test_errors_name_their_lines_and_the_text_stays(bo: Desk) -> None:
     page = bo.post(ADD, definition=WRONG)
 
     assert "line 3: [] should be non-empty" in page.text

@@ -1,4 +1,4 @@
-"""Learning pathways, as authors and learners ask for them over HTTP."""
+"""Learning pathways over HTTP, for authors and learners."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ROPES = pathway_body_of(a_chain("knots", "bends"))
 
 @pytest.fixture
 def bo(house: House) -> Caller:
-    """Teaches; there are two courses."""
+    """Bo teaches; two courses exist."""
     for slug in ("knots", "bends"):
         house.published(a_definition_of(required=1, slug=slug, title=slug.title()))
     return house.signed_in(Role.INSTRUCTOR, name="Bo").caller
@@ -28,7 +28,7 @@ def published(bo: Caller) -> None:
 
 
 def completed_all(anna: Caller, slug: str) -> None:
-    """Enrol on the course, and complete its items."""
+    """Enrol in the course, and complete its items."""
     place = f"/v1/courses/{slug}"
     anna.post(f"{place}/enroll")
     for item_id in items_of(anna.get(place).json):
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_pointed_at(bo: Caller) -> None:
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/stages/0/courses/1/course"]
 
 
-def test_a_learner_sees_where_she_stands(house: House, bo: Caller) -> None:
+def test_a_learner_sees_their_progress(house: House, bo: Caller) -> None:
     published(bo)
     anna = house.signed_in().caller
     anna.post("/v1/courses/knots/enroll")

@@ -1,4 +1,4 @@
-"""The command that brings learning pathways in."""
+"""The command that imports learning pathways."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def paper(house: House, tmp_path: Path) -> str:
-    """A file with a pathway of two courses that there are."""
+def definition_file(house: House, tmp_path: Path) -> str:
+    """A file with a pathway definition of two courses that exist."""
     for slug in ("knots", "bends"):
         house.published(a_definition_of(required=1, slug=slug))
     return written(tmp_path, a_chain("knots", "bends"))
@@ -30,42 +30,42 @@ def written(folder: Path, definition: PathwayDefinition) -> str:
     return str(file)
 
 
-def test_an_import_starts_a_pathway(house: House, paper: str) -> None:
-    said = said_by("import_pathway", paper)
+def test_an_import_starts_a_pathway(house: House, definition_file: str) -> None:
+    output = said_by("import_pathway", definition_file)
 
-    assert said == "ropes is draft and has 1 stage and 2 courses.\n"
+    assert output == "ropes is draft and has 1 stage and 2 courses.\n"
     kept = house.services.pathway_authoring.export("ropes", by=OPERATOR)
     assert kept == a_chain("knots", "bends")
 
 
 def test_an_import_revises_the_pathway_that_there_is(
-    house: House, paper: str, tmp_path: Path
+    house: House, definition_file: str, tmp_path: Path
 ) -> None:
-    said_by("import_pathway", paper)
+    said_by("import_pathway", definition_file)
     house.services.pathway_authoring.publish("ropes", by=OPERATOR)
 
-    said = said_by("import_pathway", written(tmp_path, a_chain("bends")))
+    output = said_by("import_pathway", written(tmp_path, a_chain("bends")))
 
-    assert said == "ropes is published and has 1 stage and 1 course.\n"
+    assert output == "ropes is published and has 1 stage and 1 course.\n"
     assert house.services.pathway_catalog.get("ropes", by=OPERATOR).version == 2
 
 
-def test_an_import_for_an_organization_is_of_that(house: House, paper: str) -> None:
+def test_an_import_for_an_organization_is_of_that(house: House, definition_file: str) -> None:
     founded(house, slug="harbour")
 
-    said = said_by("import_pathway", paper, "--org", "harbour")
+    output = said_by("import_pathway", definition_file, "--org", "harbour")
 
-    assert said == "harbour--ropes is draft and has 1 stage and 2 courses.\n"
+    assert output == "harbour--ropes is draft and has 1 stage and 2 courses.\n"
 
 
-def test_an_unknown_organization_is_refused(paper: str) -> None:
-    refusal, _ = refusal_of("import_pathway", paper, "--org", "nobody")
+def test_an_unknown_organization_is_refused(definition_file: str) -> None:
+    refusal, _ = refusal_of("import_pathway", definition_file, "--org", "nobody")
 
     assert refusal.startswith("There is no such organization.")
 
 
-@pytest.mark.usefixtures("paper")
-def test_complaints_are_told_with_their_places(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("definition_file")
+def test_errors_are_reported_with_their_paths(tmp_path: Path) -> None:
     unknown, _ = refusal_of("import_pathway", written(tmp_path, a_chain("hitches")))
 
     assert "stages/0/courses/0/course: there is no course 'hitches'" in unknown

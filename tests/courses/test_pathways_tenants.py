@@ -1,4 +1,4 @@
-"""Learning pathways of organizations, and who writes and sees them."""
+"""Learning pathways of organizations: authoring and visibility."""
 
 from dataclasses import replace
 
@@ -45,7 +45,7 @@ def counts(world: World, *slugs: str) -> list[int]:
     return [courses.at(slug, within=EVERYWHERE).pathways for slug in slugs]
 
 
-def complaints_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
+def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
     return [complaint.path for complaint in refused.value.complaints]
 
 
@@ -121,7 +121,7 @@ def test_a_slug_leaves_room_for_that_of_the_organization(
             a_chain("knots", slug="r" * 72), org_id=harbour, by=OPERATOR
         )
 
-    assert complaints_of(refused) == ["slug"]
+    assert errors_of(refused) == ["slug"]
 
 
 def test_only_authors_write(memory: World, harbour: OrganizationId) -> None:

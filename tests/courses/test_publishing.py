@@ -1,4 +1,4 @@
-"""What learners are shown, and since when."""
+"""Publication, retirement and export of courses."""
 
 from dataclasses import replace
 from typing import Final

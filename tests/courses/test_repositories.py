@@ -1,4 +1,4 @@
-"""What every store of courses promises of a single course."""
+"""Contract of course repositories: a single course."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What every store promises of assessments: where they are, and what they ask."""
+"""Contract of assessment repositories, and of stored assessments."""
 
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from courses.domain.entities import AssessmentId
 from tests.support.attempts import a_place, has_place, on_paper
 from tests.support.builders import a_version
+from tests.support.definitions import whole
 from tests.support.worlds import World
 
 
@@ -65,8 +66,8 @@ def test_a_draft_and_a_version_keep_what_is_asked(world: World) -> None:
     world.repositories.course_versions.add(version, within=EVERYWHERE)
 
     drafts, versions = world.repositories.course_drafts, world.repositories.course_versions
-    assert drafts.get(course.id, within=EVERYWHERE) == draft
-    assert versions.get(course.id, 1, within=EVERYWHERE) == version
+    assert whole(drafts.get(course.id, within=EVERYWHERE)) == whole(draft)
+    assert whole(versions.get(course.id, 1, within=EVERYWHERE)) == whole(version)
     assert len(version.assessment_places) == 3
 
 

@@ -1,4 +1,4 @@
-"""What every store of courses promises of their list."""
+"""Contract of course repositories: lists and searches."""
 
 from dataclasses import replace
 from datetime import timedelta

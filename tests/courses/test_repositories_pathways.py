@@ -1,4 +1,4 @@
-"""What every store promises of learning pathways, and to whom it shows them."""
+"""Contract of pathway repositories, with their tenant isolation."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +12,7 @@ from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from courses.domain.entities import CourseId, PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from tests.support.builders import NOON
+from tests.support.definitions import whole
 from tests.support.pages import pages_of
 from tests.support.pathways import a_pathway, has_pathway
 from tests.support.worlds import World
@@ -22,7 +23,7 @@ PUBLISHED: Final = PathwayStatus.PUBLISHED
 
 
 def elsewhere(world: World) -> Reach:
-    """The view of a member of another organization."""
+    """The scope of a member of another organization."""
     return Reach.into(world.has_organization().id)
 
 
@@ -40,9 +41,10 @@ def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
 
     pathways.add(pathway, within=EVERYWHERE)
 
-    assert pathways.at("ropes", within=EVERYWHERE) == pathway
-    assert pathways.at(str(pathway.id), within=EVERYWHERE) == pathway
-    assert pathways.get_for_update(pathway.id, within=EVERYWHERE) == pathway
+    by_slug = pathways.at("ropes", within=EVERYWHERE)
+    by_id = pathways.at(str(pathway.id), within=EVERYWHERE)
+    locked = pathways.get_for_update(pathway.id, within=EVERYWHERE)
+    assert [whole(stored) for stored in (by_slug, by_id, locked)] == [whole(pathway)] * 3
 
 
 def test_a_second_pathway_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
@@ -71,7 +73,7 @@ def test_what_is_saved_takes_the_place_of_what_was_kept(world: World) -> None:
 
     pathways.save(other, within=EVERYWHERE)
 
-    assert pathways.at(first.slug, within=EVERYWHERE) == other
+    assert whole(pathways.at(first.slug, within=EVERYWHERE)) == whole(other)
     assert pathways.open_with(bends.id, within=EVERYWHERE) == [other]
     assert pathways.open_with(knots.id, within=EVERYWHERE) == []
 
@@ -141,7 +143,7 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
         )
 
 
-def test_a_member_finds_the_pathways_of_his_organization(world: World) -> None:
+def test_a_member_finds_the_pathways_of_their_organization(world: World) -> None:
     pathways, org_id = world.repositories.pathways, world.has_organization().id
     course = world.has_course()
     pathway, within = has_pathway(world, course, org_id=org_id), Reach.into(org_id)

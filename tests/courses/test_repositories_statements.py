@@ -1,4 +1,4 @@
-"""How often the ORM's repositories of courses ask the database: as often for much as for little."""
+"""Numbers of SQL statements of the course repositories: constant, whatever the size."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What every store of courses shows of the things of organizations, and to whom."""
+"""Contract of course repositories: tenant isolation."""
 
 from dataclasses import replace
 from typing import Final
@@ -20,7 +20,7 @@ PUBLISHED: Final = CourseStatus.PUBLISHED
 
 
 def a_course_there(world: World) -> Course:
-    """Of an organization, with a draft and a version."""
+    """A course of an organization, with a draft and a version."""
     course = world.has_course(org_id=world.has_organization().id)
     world.repositories.course_drafts.save(a_draft(course), within=EVERYWHERE)
     world.repositories.course_versions.add(a_version(course), within=EVERYWHERE)
@@ -28,7 +28,7 @@ def a_course_there(world: World) -> Course:
 
 
 def elsewhere(world: World) -> Reach:
-    """The view of a member of another organization."""
+    """The scope of a member of another organization."""
     return Reach.into(world.has_organization().id)
 
 

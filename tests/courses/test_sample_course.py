@@ -1,4 +1,4 @@
-"""The course that a fresh house comes with: it is read by people, so it is proofread."""
+"""The sample course: style, structure and Markdown."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ import pytest
 
 from authsvc import samples
 from courses.definitions import read_definition
-from courses.domain.entities import ItemDefinition, ItemType
+from courses.domain.entities import ItemType, ModuleItem
 
 COURSE: Final = read_definition(samples.COURSE.read_text(encoding="utf-8"))
 ITEMS: Final = [item for module in COURSE.modules for item in module.items]
@@ -16,12 +16,12 @@ OF_TYPE: Final = {type_: [item for item in ITEMS if item.type is type_] for type
 FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
 
-def keys_of(items: list[ItemDefinition]) -> list[str]:
+def keys_of(items: list[ModuleItem]) -> list[str]:
     return [item.key for item in items]
 
 
-def prose_of(item: ItemDefinition) -> str:
-    """The text without what stands in fences."""
+def prose_of(item: ModuleItem) -> str:
+    """The text without fenced code."""
     return "".join(FENCE.split(item.body)[::6])
 
 
@@ -43,7 +43,7 @@ def test_modules_and_items_have_keys_and_titles_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("lesson", OF_TYPE[ItemType.LESSON], ids=keys_of(OF_TYPE[ItemType.LESSON]))
-def test_a_lesson_has_enough_to_read_and_something_to_try(lesson: ItemDefinition) -> None:
+def test_a_lesson_has_enough_to_read_and_something_to_try(lesson: ModuleItem) -> None:
     assert len(prose_of(lesson).split()) >= 150
     assert lesson.body.count("\n## Try it\n") == 1
 
@@ -91,7 +91,7 @@ def test_lessons_that_are_named_are_there() -> None:
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=keys_of(ITEMS))
-def test_every_fence_is_closed(item: ItemDefinition) -> None:
+def test_every_fence_is_closed(item: ModuleItem) -> None:
     marks = FENCE.findall(item.body)
 
     assert len(marks) % 2 == 0
@@ -102,7 +102,7 @@ def test_every_fence_is_closed(item: ItemDefinition) -> None:
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=keys_of(ITEMS))
-def test_markdown_shows_as_it_is_meant(item: ItemDefinition) -> None:
+def test_markdown_shows_as_it_is_meant(item: ModuleItem) -> None:
     text = prose_of(item)
 
     assert text.count("**") % 2 == 0

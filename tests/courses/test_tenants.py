@@ -1,4 +1,4 @@
-"""Courses of organizations: who writes them, who sees them, and what is recorded of it."""
+"""Courses of organizations: authoring, visibility and audit."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -67,13 +67,13 @@ def harbour(memory: World) -> Organization:
 
 @pytest.fixture
 def bo(harbour: Organization) -> Principal:
-    """Teaches there."""
+    """Bo teaches in the organization."""
     return a_member(harbour.id, OrgRole.INSTRUCTOR)
 
 
 @pytest.fixture
 def course(memory: World, harbour: Organization, bo: Principal) -> Course:
-    """Published there."""
+    """A course published in the organization."""
     made = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
     return memory.services.authoring.publish(made.slug, by=bo)
 
@@ -203,7 +203,7 @@ def test_who_teaches_in_one_organization_does_not_teach_on_the_platform(
 
 
 @pytest.mark.parametrize("by", [a_principal(), a_principal(None, Right.AUTHOR_COURSES)])
-def test_nobody_starts_a_course_in_an_organization_that_he_cannot_see(
+def test_nobody_starts_a_course_in_an_organization_that_they_cannot_see(
     memory: World, harbour: Organization, by: Principal
 ) -> None:
     for org_id in (harbour.id, OrganizationId(uuid4())):

@@ -11,8 +11,8 @@ import yaml
 from accounts.domain.entities import Role
 from courses.definitions import SCHEMA, read_definition
 from courses.definitions.olx import Unmapped
-from courses.definitions.olx.archives import MOST_BYTES, MOST_MEMBERS
-from courses.definitions.olx.responses import READERS
+from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS
+from courses.definitions.olx.problems import RESPONSES
 from courses.domain.errors import InvalidDefinition
 from tests.support.house import House
 from tests.support.paper import fences, page, table_under
@@ -63,7 +63,7 @@ def test_what_is_mapped_of_open_edx_is_listed() -> None:
     listed = re.findall(r"^\| (`.+?) \|", PAGE.partition("## Courses of Open edX")[2], re.MULTILINE)
 
     responses = {tag for cell in listed for tag in re.findall(r"`(\w+response)`", cell)}
-    assert responses == set(READERS)
+    assert responses == set(RESPONSES)
 
 
 def test_how_much_an_export_may_hold_is_said() -> None:

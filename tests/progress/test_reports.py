@@ -11,10 +11,10 @@ from accounts.domain.entities import OPERATOR, OrganizationId, Right
 from accounts.domain.errors import NotPermitted, OrganizationNotFound
 from courses.domain.entities import (
     AnswerKey,
-    AssessmentDefinition,
+    Assessment,
     CourseDefinition,
     ItemType,
-    QuestionDefinition,
+    Question,
     QuestionKind,
 )
 from courses.domain.errors import CourseNotFound
@@ -29,10 +29,10 @@ TODAY: Final = date(2026, 3, 31)
 def with_a_quiz(definition: CourseDefinition) -> CourseDefinition:
     """The same, but the last item of its one module is passed by a quiz."""
     (module,) = definition.modules
-    question = QuestionDefinition(
+    question = Question(
         key="which", kind=QuestionKind.SHORT, prompt="Which?", answer_key=AnswerKey(texts=("bend",))
     )
-    quiz = AssessmentDefinition(questions=(question,))
+    quiz = Assessment(questions=(question,))
     last = replace(module.items[-1], type=ItemType.ASSESSMENT, assessment=quiz)
     return replace(definition, modules=(replace(module, items=(*module.items[:-1], last)),))
 

@@ -7,7 +7,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 
 class Oops(Exception):
-    """The failure."""
+    """The error that fails a unit of work."""
 
 
 @contextmanager

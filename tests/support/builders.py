@@ -28,11 +28,11 @@ from courses.domain.entities import (
     Course,
     CourseDefinition,
     CourseDraft,
+    CourseModule,
     CourseStatus,
     CourseVersion,
-    ItemDefinition,
     ItemType,
-    ModuleDefinition,
+    ModuleItem,
 )
 from credentials.domain.entities import (
     Credential,
@@ -113,9 +113,9 @@ class ClientTermsFactory(factory.Factory[ClientTerms]):
     grant_types = frozenset(GrantType)
 
 
-class ItemDefinitionFactory(factory.Factory[ItemDefinition]):
+class ModuleItemFactory(factory.Factory[ModuleItem]):
     class Meta:
-        model = ItemDefinition
+        model = ModuleItem
 
     key = factory.Sequence(lambda number: f"item-{number}")
     title = "Tying a bowline"
@@ -123,13 +123,13 @@ class ItemDefinitionFactory(factory.Factory[ItemDefinition]):
     body = "Make a loop."
 
 
-class ModuleDefinitionFactory(factory.Factory[ModuleDefinition]):
+class CourseModuleFactory(factory.Factory[CourseModule]):
     class Meta:
-        model = ModuleDefinition
+        model = CourseModule
 
     key = factory.Sequence(lambda number: f"module-{number}")
     title = "Loops"
-    items = factory.LazyFunction(lambda: tuple(ItemDefinitionFactory.build_batch(2)))
+    items = factory.LazyFunction(lambda: tuple(ModuleItemFactory.build_batch(2)))
 
 
 class CourseDefinitionFactory(factory.Factory[CourseDefinition]):
@@ -139,7 +139,7 @@ class CourseDefinitionFactory(factory.Factory[CourseDefinition]):
     slug = factory.Sequence(lambda number: f"knots-{number}")
     title = "Knots"
     summary = "Knots that hold, and knots that come undone."
-    modules = factory.LazyFunction(lambda: tuple(ModuleDefinitionFactory.build_batch(2)))
+    modules = factory.LazyFunction(lambda: tuple(CourseModuleFactory.build_batch(2)))
 
 
 class CourseFactory(factory.Factory[Course]):
@@ -186,8 +186,8 @@ a_session = SessionFactory.build
 a_refresh_token = RefreshTokenFactory.build
 a_ledger_entry = LedgerEntryFactory.build
 some_client_terms = ClientTermsFactory.build
-an_item_definition = ItemDefinitionFactory.build
-a_module_definition = ModuleDefinitionFactory.build
+an_item_definition = ModuleItemFactory.build
+a_module_definition = CourseModuleFactory.build
 a_definition = CourseDefinitionFactory.build
 a_course = CourseFactory.build
 some_terms = CredentialTermsFactory.build

@@ -1,13 +1,17 @@
-"""A course definition in YAML, and the problems that authsvc reports in it."""
+"""The text of a course definition, and the errors in changed ones."""
 
-from typing import Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from courses.definitions import read_definition
 from courses.domain.errors import InvalidDefinition
 
-ON_PAPER: Final = """\
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+KNOTS_YAML: Final = """\
 format: 1
 slug: knots
 title: Knots
@@ -34,14 +38,19 @@ modules:
 """
 
 
+def whole(content: "DataclassInstance") -> dict[str, Any]:
+    """Every member of content, with the computed ids and positions, which do not count for equality."""
+    return asdict(content)
+
+
 def with_change(old: str, new: str) -> str:
-    """The paper with the first *old* replaced."""
-    assert old in ON_PAPER
-    return ON_PAPER.replace(old, new, 1)
+    """The text with the first *old* replaced."""
+    assert old in KNOTS_YAML
+    return KNOTS_YAML.replace(old, new, 1)
 
 
-def complaints_about(text: str) -> list[tuple[str, str]]:
-    """The path and the reason of each complaint."""
+def errors_in(text: str) -> list[tuple[str, str]]:
+    """The path and the text of each error."""
     with pytest.raises(InvalidDefinition) as refusal:
         read_definition(text)
     return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]

@@ -1,4 +1,4 @@
-"""A course definition with an assessment of every kind, and ways to make it invalid."""
+"""A definition with every kind of assessment, and mutants of it."""
 
 import re
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ _MEMBER: Final = re.compile(r"( *)(- )?(\w+):(?: (.+))?")
 
 @dataclass(frozen=True)
 class Mutant:
-    """The paper with one line gone wrong; `says` stands in the complaint that names that line."""
+    """The definition with one wrong line. The error with that line contains `says`."""
 
     text: str
     name: str
@@ -96,7 +96,7 @@ class Mutant:
 
 
 def mutants() -> Iterator[Mutant]:
-    """Every member in turn, with values that it cannot have, misspelled, and said twice; always the same ones."""
+    """Each member in turn: with invalid values, misspelled, and twice. Always the same mutants."""
     lines = EXAMS.splitlines()
     for at, text in enumerate(lines):
         found = _MEMBER.fullmatch(text)
@@ -113,7 +113,9 @@ def mutants() -> Iterator[Mutant]:
         again = f"{indent}{' ' * len(dash)}{name}: 1"
         both = (text, again) if value is not None else (again, text)
         twice = [*lines[:at], *both, *lines[at + 1 :]]
-        yield Mutant("\n".join(twice), f"{at + 1}-{name}-twice", at + 2, "a second time")
+        yield Mutant(
+            "\n".join(twice), f"{at + 1}-{name}-twice", at + 2, "is already in this mapping"
+        )
 
 
 def _mutant(lines: list[str], at: int, changed: str, *, name: str, says: str) -> Mutant:

@@ -1,4 +1,4 @@
-"""Open edX courses in folders, and their mapping to definitions."""
+"""Open edX courses in folders, and their import."""
 
 from pathlib import Path
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from courses.definitions.olx import read_olx
-from courses.domain.entities import CourseDefinition, ItemDefinition, QuestionDefinition
+from courses.domain.entities import CourseDefinition, ModuleItem, Question
 from courses.domain.errors import InvalidDefinition
 from tests.support.paper import ROOT
 
@@ -14,7 +14,7 @@ KNOTS: Final = ROOT / "tests/courses/olx/knots"
 
 
 def a_course_in(folder: Path, vertical: str) -> Path:
-    """Put a course of one vertical, which begins on line 2, into the folder."""
+    """Write a course with one vertical, on line 2, to the folder."""
     text = (
         '<course org="SailX" course="KNOTS"><chapter url_name="c"><sequential url_name="s">\n'
         f'<vertical url_name="v" display_name="Knots">{vertical}</vertical>\n'
@@ -32,23 +32,23 @@ def put(folder: Path, files: dict[str, str | bytes]) -> None:
 
 
 def mapped(folder: Path) -> tuple[CourseDefinition, list[str]]:
-    """The course, and what it is said that could not be mapped."""
+    """The course, and the reports of what could not be mapped."""
     definition, unmapped = read_olx(folder)
-    return definition, [str(each) for each in unmapped]
+    return definition, [str(element) for element in unmapped]
 
 
-def items_in(folder: Path) -> list[ItemDefinition]:
+def items_in(folder: Path) -> list[ModuleItem]:
     definition, _ = read_olx(folder)
     return [item for module in definition.modules for item in module.items]
 
 
-def questions_in(folder: Path) -> list[QuestionDefinition]:
+def questions_in(folder: Path) -> list[Question]:
     found = [item.assessment for item in items_in(folder) if item.assessment is not None]
     return [question for assessment in found for question in assessment.questions]
 
 
 def refusal_of(folder: Path) -> list[str]:
-    """The complaints with which the course is refused."""
+    """The errors with which the course is refused."""
     with pytest.raises(InvalidDefinition) as refused:
         read_olx(folder)
-    return [f"{each.path}: {each.detail}" for each in refused.value.complaints]
+    return [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]

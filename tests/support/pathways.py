@@ -1,4 +1,4 @@
-"""Learning pathways: definitions, and published ones."""
+"""Learning pathways and their definitions."""
 
 import itertools
 from collections.abc import Mapping
@@ -15,11 +15,9 @@ from courses.domain.entities import (
     Course,
     LearningPathway,
     PathwayCourse,
-    PathwayCourseDefinition,
     PathwayDefinition,
     PathwayId,
     PathwayStage,
-    PathwayStageDefinition,
     PathwayStatus,
 )
 from tests.support.builders import NOON
@@ -31,20 +29,19 @@ def a_stage(
     key: str = "start",
     choose: int | None = None,
     after: Mapping[str, tuple[str, ...]] | None = None,
-) -> PathwayStageDefinition:
-    """A stage of these courses; *after* says by slug what comes before some of them."""
-    return PathwayStageDefinition(
+) -> PathwayStage:
+    """A stage with these courses. *after* has the prerequisites of some of them, by slug."""
+    return PathwayStage(
         key=key,
         title="The start",
-        choose=choose,
+        choose=len(courses) if choose is None else choose,
         courses=tuple(
-            PathwayCourseDefinition(course=slug, after=(after or {}).get(slug, ()))
-            for slug in courses
+            PathwayCourse(slug=slug, after=(after or {}).get(slug, ())) for slug in courses
         ),
     )
 
 
-def on_paper(*stages: PathwayStageDefinition, **parts: Any) -> PathwayDefinition:
+def on_paper(*stages: PathwayStage, **parts: Any) -> PathwayDefinition:
     given = {"slug": "ropes", "title": "Ropes", "summary": "From knots to bends."} | parts
     return PathwayDefinition(stages=stages, **given)
 
@@ -56,7 +53,7 @@ def a_chain(*slugs: str, **parts: Any) -> PathwayDefinition:
 
 
 def pathway_body_of(definition: PathwayDefinition) -> Any:
-    """The definition as a body of JSON."""
+    """The definition as a JSON body."""
     return yaml.safe_load(write_pathway(definition))
 
 
@@ -68,9 +65,9 @@ def a_published_pathway(
 
 
 def a_pathway(*courses: Course, **parts: Any) -> LearningPathway:
-    """Published, of one stage in which each course comes after the one before."""
+    """A published pathway with one stage, in which each course comes after the one before."""
     given = {"slug": f"way-{uuid4().hex[:8]}", "status": PathwayStatus.PUBLISHED} | parts
-    befores = [(), *((course.id,) for course in courses)]
+    befores = [(), *((course.slug,) for course in courses)]
     stage = PathwayStage(
         key="start",
         title="The start",

@@ -12,11 +12,10 @@ from courses.domain.entities import (
     Answer,
     AnswerKey,
     Assessment,
-    AssessmentDefinition,
     Course,
     CourseDefinition,
     ItemId,
-    QuestionDefinition,
+    Question,
     QuestionKind,
 )
 from credentials.domain.entities import HeldCredential
@@ -37,9 +36,9 @@ Plan = tuple[tuple[str, bool], ...]
 """The items of a version by their keys, and whether each is required."""
 
 
-PAPER: Final = AssessmentDefinition(
+PAPER: Final = Assessment(
     questions=(
-        QuestionDefinition(
+        Question(
             key="king",
             kind=QuestionKind.SHORT,
             prompt="Who is king?",
@@ -155,11 +154,11 @@ class School:
 
 def _paper_for(course: Course, key: str) -> Assessment:
     """That of an item with the key, had it one: what is not tested has none of it in any course."""
-    return PAPER.assessment_for(course.id, item_key=key)
+    return PAPER.placed(course.id, item_key=key)
 
 
 def item_of(course: Course, key: str) -> ItemId:
-    return an_item_definition(key=key).item_for(course.id, position=1).id
+    return an_item_definition(key=key).placed(course.id, 1).id
 
 
 def _definition(slug: str, plan: Plan) -> CourseDefinition:

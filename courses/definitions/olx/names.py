@@ -1,4 +1,4 @@
-"""Keys, slugs and titles, made of the names that things have in Open edX."""
+"""Keys, slugs and titles from the names in Open edX."""
 
 import re
 import unicodedata
@@ -12,13 +12,13 @@ _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Keys:
-    """The keys of one kind of things: no two of them are the same."""
+    """Unique keys."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def key_for(self, name: str, *, otherwise: str) -> str:
-        """A key that follows from the name; a number tells it from an equal one that was there before."""
+        """A key made from the name, with a number if it is taken; *otherwise* for an empty name."""
         key = stem = slug_of(name, otherwise=otherwise)
         number = 1
         while key in self._taken:
@@ -29,10 +29,9 @@ class Keys:
 
 
 def slug_of(name: str, *, otherwise: str) -> str:
-    """Letters, digits and single hyphens.
+    """The name in letters, digits and single hyphens; *otherwise* for an empty name.
 
-    What cannot be spelled so, or only in part, is told from its like by a digest, so that it has the same slug each
-    time.
+    A name that is lost or cut in the process gets a digest, so that it is unique and the same in each import.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
@@ -46,7 +45,7 @@ def slug_of(name: str, *, otherwise: str) -> str:
 
 
 def title_of(*names: str | None) -> str:
-    """The first of the names that says anything, in one line."""
+    """The first name that is not blank, in one line."""
     for name in names:
         title = " ".join((name or "").replace("\0", "").split())
         if title:

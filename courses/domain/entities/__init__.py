@@ -1,9 +1,5 @@
-"""What courses are, whatever stores them."""
+"""Course entities."""
 
-from courses.domain.entities.assessment_definitions import (
-    AssessmentDefinition,
-    QuestionDefinition,
-)
 from courses.domain.entities.assessments import (
     Answer,
     AnswerKey,
@@ -22,18 +18,13 @@ from courses.domain.entities.courses import (
     AssessmentPlace,
     CatalogEntry,
     Course,
+    CourseDefinition,
     CourseDraft,
     CourseId,
     CourseStatus,
     CourseVersion,
     slug_of,
 )
-from courses.domain.entities.definitions import (
-    CourseDefinition,
-    ItemDefinition,
-    ModuleDefinition,
-)
-from courses.domain.entities.graphs import cycle_in
 from courses.domain.entities.outlines import (
     CourseModule,
     ItemId,
@@ -42,14 +33,10 @@ from courses.domain.entities.outlines import (
     ModuleItem,
     Outline,
 )
-from courses.domain.entities.pathway_definitions import (
-    PathwayCourseDefinition,
-    PathwayDefinition,
-    PathwayStageDefinition,
-)
 from courses.domain.entities.pathways import (
     LearningPathway,
     PathwayCourse,
+    PathwayDefinition,
     PathwayId,
     PathwayStage,
     PathwayStatus,
@@ -60,7 +47,6 @@ __all__ = [
     "Answer",
     "AnswerKey",
     "Assessment",
-    "AssessmentDefinition",
     "AssessmentId",
     "AssessmentPlace",
     "AssessmentType",
@@ -74,28 +60,22 @@ __all__ = [
     "CourseStatus",
     "CourseVersion",
     "Criterion",
-    "ItemDefinition",
     "ItemId",
     "ItemType",
     "LatePolicy",
     "LearningPathway",
-    "ModuleDefinition",
     "ModuleId",
     "ModuleItem",
     "Outline",
     "PathwayCourse",
-    "PathwayCourseDefinition",
     "PathwayDefinition",
     "PathwayId",
     "PathwayStage",
-    "PathwayStageDefinition",
     "PathwayStatus",
     "Question",
-    "QuestionDefinition",
     "QuestionId",
     "QuestionKind",
     "ScoringModel",
-    "cycle_in",
     "pathway_slug_of",
     "slug_of",
 ]

@@ -1,17 +1,21 @@
-"""What measures whether somebody has learned something, and how answers are scored."""
+"""Assessment entities: questions, how they are scored, and the answers to them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
-from typing import NewType
-from uuid import UUID
+from typing import Final, NewType
+from uuid import UUID, uuid5
 
 from courses.domain.errors import QuestionNotFound, UnsuitableAnswer
 
 AssessmentId = NewType("AssessmentId", UUID)
 QuestionId = NewType("QuestionId", UUID)
+
+NIL_ID: Final = UUID(int=0)
+"""The id of content that is not part of a course yet (the Nil UUID, RFC 9562 §5.9)."""
 
 
 class AssessmentType(StrEnum):
@@ -21,7 +25,7 @@ class AssessmentType(StrEnum):
 
 
 class ScoringModel(StrEnum):
-    """Who scores: a program, people along a rubric, or people as they see fit."""
+    """Automatic scoring, or graders with a rubric or without one."""
 
     AUTO = "auto"
     RUBRIC = "rubric"
@@ -29,7 +33,7 @@ class ScoringModel(StrEnum):
 
 
 class LatePolicy(StrEnum):
-    """What becomes of answers that are handed in after the time is up."""
+    """Whether answers submitted after the time limit are refused, or accepted and marked as late."""
 
     REFUSE = "refuse"
     MARK = "mark"
@@ -48,7 +52,7 @@ class QuestionKind(StrEnum):
 
     @property
     def asks_for(self) -> str:
-        """The member of an answer that it must have, and no other."""
+        """The one member that an answer must have."""
         if self is QuestionKind.MCQ:
             return "choices"
         return "url" if self is QuestionKind.FILE else "text"
@@ -56,7 +60,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What somebody has answered: the keys of choices, a text, or where a file is found."""
+    """An answer to a question: the keys of choices, a text, or the URL of a file."""
 
     choices: frozenset[str] | None = None
     text: str | None = None
@@ -64,7 +68,7 @@ class Answer:
 
     @property
     def given(self) -> set[str]:
-        """The names of the members that were given."""
+        """The names of the members that have a value."""
         members = {"choices": self.choices, "text": self.text, "url": self.url}
         return {name for name, value in members.items() if value is not None}
 
@@ -73,12 +77,12 @@ class Answer:
 class Choice:
     key: str
     text: str
-    is_right: bool
+    is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A line of a rubric: what is looked at, and how many points there are for it."""
+    """A line of a rubric, and the points it is worth."""
 
     key: str
     text: str
@@ -87,10 +91,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerKey:
-    """What a short answer is compared with.
+    """The right answers to a short question.
 
-    Texts are right whatever their case and white space, numbers within a tolerance: 0.4 is within 0.1 of 0.3, although
-    their floats are not.
+    Texts are compared without regard to case and white space, numbers within a tolerance. Numbers are compared as
+    decimals: 0.4 is within 0.1 of 0.3, which is not true of their floats.
     """
 
     texts: tuple[str, ...] = ()
@@ -104,35 +108,38 @@ class AnswerKey:
         if self.number is None:
             return False
         try:
-            said = float(folded)
+            answer = float(folded)
         except ValueError:
             return False
-        return isfinite(said) and self._is_near(said, self.number)
+        return isfinite(answer) and self._is_near(answer, self.number)
 
-    def _is_near(self, said: float, number: float) -> bool:
-        return abs(_decimal(said) - _decimal(number)) <= _decimal(self.tolerance)
+    def _is_near(self, answer: float, number: float) -> bool:
+        return abs(_decimal(answer) - _decimal(number)) <= _decimal(self.tolerance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question. `choices` are of mcq, `answer_key` is of short, `rubric` of what people score."""
+    """A question. Only mcq has `choices`, only short an `answer_key`, only questions for graders a `rubric`.
 
-    id: QuestionId
-    position: int
+    `id` and `position` are computed when the question becomes part of a course. They do not count for equality.
+    """
+
     key: str
     kind: QuestionKind
     prompt: str
-    max_score: int
+    max_score: int = 1
     choices: tuple[Choice, ...] = ()
     answer_key: AnswerKey | None = None
     rubric: tuple[Criterion, ...] = ()
+    id: QuestionId = field(default=QuestionId(NIL_ID), compare=False)
+    position: int = field(default=0, compare=False)
 
     @property
     def right_choices(self) -> frozenset[str]:
         return frozenset(choice.key for choice in self.choices if choice.is_right)
 
     def checked(self, answer: Answer) -> Answer:
-        """The answer, if it has the form that this kind of question asks for. Raises UnsuitableAnswer."""
+        """The answer, if it suits this kind of question. Raises UnsuitableAnswer."""
         known = {choice.key for choice in self.choices}
         chosen = answer.choices or frozenset()
         if answer.given != {self.kind.asks_for} or not chosen <= known:
@@ -140,7 +147,7 @@ class Question:
         return answer
 
     def score_of(self, answer: Answer | None) -> int | None:
-        """The points for an answer that a program can score, none without an answer; None if people have to."""
+        """The points for the answer, 0 without one; None if the question needs a grader."""
         if not self.kind.is_auto_scored:
             return None
         return self.max_score if answer is not None and self._is_right(answer) else 0
@@ -153,20 +160,22 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What is behind an item: questions, and how they are scored.
+    """The questions of an item, and how they are scored.
 
-    It is passed with `pass_percent` of all points, rounded up. Without `attempt_limit` it may be tried as often as one
-    likes, without `time_limit_minutes` it takes as long as one likes.
+    It takes `pass_percent` percent of all points, rounded up, to pass. Without `attempt_limit` the number of attempts
+    is unlimited; without `time_limit_minutes` so is the time for each.
+
+    `id` is computed when the assessment becomes part of a course. It does not count for equality.
     """
 
-    id: AssessmentId
-    type: AssessmentType
-    scoring: ScoringModel
-    pass_percent: int
-    questions: tuple[Question, ...]
+    type: AssessmentType = AssessmentType.QUIZ
+    scoring: ScoringModel = ScoringModel.AUTO
+    pass_percent: int = 60
     attempt_limit: int | None = None
     time_limit_minutes: int | None = None
     late: LatePolicy = LatePolicy.REFUSE
+    questions: tuple[Question, ...]
+    id: AssessmentId = field(default=AssessmentId(NIL_ID), compare=False)
 
     @property
     def max_score(self) -> int:
@@ -174,7 +183,7 @@ class Assessment:
 
     @property
     def pass_score(self) -> int:
-        """With how many points it is passed."""
+        """The points that it takes to pass."""
         return -(-self.max_score * self.pass_percent // 100)
 
     @property
@@ -184,7 +193,7 @@ class Assessment:
 
     @property
     def is_scored_at_once(self) -> bool:
-        """Whether no person has to look at the answers."""
+        """Whether the answers need no grader."""
         is_auto = self.scoring is ScoringModel.AUTO
         return is_auto and all(question.kind.is_auto_scored for question in self.questions)
 
@@ -195,11 +204,23 @@ class Assessment:
                 return question
         raise QuestionNotFound(question_id=question_id)
 
+    def placed(self, course_id: UUID, *, item_key: str) -> "Assessment":
+        """The assessment as part of an item of the course, with its ids and positions."""
+        assessment_id = AssessmentId(uuid5(course_id, f"assessment:{item_key}"))
+        questions = tuple(_placed(self.questions, assessment_id))
+        return replace(self, id=assessment_id, questions=questions)
+
+
+def _placed(questions: Iterable[Question], assessment_id: AssessmentId) -> Iterable[Question]:
+    for position, question in enumerate(questions, start=1):
+        question_id = QuestionId(uuid5(assessment_id, f"question:{question.key}"))
+        yield replace(question, id=question_id, position=position)
+
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
 def _decimal(number: float) -> Decimal:
-    """The number as it is spelled, not as its float is."""
+    """The number as it is spelled, not the binary fraction of its float."""
     return Decimal(str(number))

@@ -1,4 +1,4 @@
-"""What a course is, in the hands of authors and before the eyes of learners."""
+"""Course entities: courses, their drafts and versions, and the definitions that authors write."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import Complaint
 from courses.domain.entities.assessments import AssessmentId
-from courses.domain.entities.outlines import ItemId, Outline
+from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
     CourseNotPublished,
     InvalidDefinition,
@@ -21,8 +21,8 @@ from courses.domain.errors import (
 CourseId = NewType("CourseId", UUID)
 
 LONGEST_SLUG: Final = 80
-_OF: Final = "--"
-"""What stands in a slug between that of the organization and that of the definition; neither has it in itself."""
+_SEPARATOR: Final = "--"
+"""Separates the slug of the organization from the slug in the definition; neither of them may contain it."""
 
 
 class CourseStatus(StrEnum):
@@ -33,7 +33,7 @@ class CourseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseDraft:
-    """What authors are working on; learners see none of it before it is published."""
+    """The content that authors work on. Learners see it once it is published."""
 
     course_id: CourseId
     title: str
@@ -43,19 +43,19 @@ class CourseDraft:
 
     @property
     def checksum(self) -> str:
-        """Equal for drafts, and versions, of equal content, whoever owns them."""
+        """Equal for drafts and versions with equal content, whatever their organization."""
         content = asdict(self)
         del content["org_id"]
         modules = content["outline"]["modules"]
         for item in (item for module in modules for item in module["items"]):
             if item["assessment"] is None:
-                del item["assessment"]  # as it was before there were any
+                del item["assessment"]  # so that checksums from before assessments still match
         return checksum(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentPlace:
-    """Behind which item of which course an assessment is: the same in every version that has it."""
+    """The item and the course of an assessment: the same in every version that has it."""
 
     assessment_id: AssessmentId
     course_id: CourseId
@@ -65,7 +65,7 @@ class AssessmentPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseVersion:
-    """What learners are taught: frozen when it is published, so that it can be kept in memory for ever."""
+    """The content that learners see: frozen when it is published, so that it can be cached without expiry."""
 
     course_id: CourseId
     number: int
@@ -80,7 +80,7 @@ class CourseVersion:
 
     @property
     def assessment_places(self) -> list[AssessmentPlace]:
-        """Where each of its assessments is."""
+        """The place of each of its assessments."""
         return [
             AssessmentPlace(
                 assessment_id=item.assessment.id,
@@ -95,10 +95,10 @@ class CourseVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A course at its address. `version` is the number of the version that learners see, 0 before the first.
+    """A course. `version` is the number of the version that learners see, 0 before the first one.
 
-    `slug` never changes: it stands in links and in learners' records. Without `org_id` it is the platform's.
-    `pathways` counts the published pathways that it is on, whosever they are.
+    `slug` never changes: links and learner records contain it. Without `org_id` the course belongs to the platform.
+    `pathways` counts the published pathways of the course, whatever their organization.
     """
 
     id: CourseId
@@ -114,25 +114,25 @@ class Course:
 
     @property
     def local_slug(self) -> str:
-        """The slug in definitions, which can be taken from one organization to another."""
+        """The slug without that of the organization, as in definitions."""
         return local_slug_in(self.slug)
 
     @property
     def search_text(self) -> str:
-        """What a search looks through, folded so that case does not count."""
+        """The text that searches look through, case-folded."""
         return f"{self.title}\n{self.summary}".casefold()
 
     @property
     def is_open(self) -> bool:
-        """Whether learners may enrol."""
+        """Whether learners can enrol."""
         return self.status is CourseStatus.PUBLISHED
 
     def publish(
         self, draft: CourseDraft, *, current: CourseVersion | None, by: UserId | None, at: datetime
     ) -> CourseVersion:
-        """The version that learners see from now on: a new one, frozen from the draft.
+        """The version that learners see from now on: a new one with the content of the draft.
 
-        A retired course whose draft is unchanged opens with its current version again. Raises NothingToPublish,
+        A retired course whose draft is unchanged reopens with its current version. Raises NothingToPublish,
         NothingRequired.
         """
         if not draft.outline.required_items:
@@ -155,7 +155,7 @@ class Course:
         )
 
     def redrafted(self, draft: CourseDraft) -> "Course":
-        """A course that was never published goes by its draft's name."""
+        """With the title and summary of the draft, unless a version has been published."""
         if self.version:
             return self
         return replace(self, title=draft.title, summary=draft.summary)
@@ -170,15 +170,39 @@ class Course:
         )
 
     def retired(self) -> "Course":
-        """No longer offered; those on it may finish. Raises CourseNotPublished."""
+        """Closed to new learners; enrolled ones may finish. Raises CourseNotPublished."""
         if not self.is_open:
             raise CourseNotPublished(status=self.status.value)
         return replace(self, status=CourseStatus.RETIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseDefinition:
+    """A course as its author writes it, without ids. Keys are unique within it."""
+
+    slug: str
+    title: str
+    summary: str = ""
+    modules: tuple[CourseModule, ...]
+
+    @classmethod
+    def of(cls, content: CourseDraft | CourseVersion, *, slug: str) -> "CourseDefinition":
+        modules = content.outline.modules
+        return cls(slug=slug, title=content.title, summary=content.summary, modules=modules)
+
+    def draft_of(self, course_id: CourseId, *, org_id: OrganizationId | None = None) -> CourseDraft:
+        return CourseDraft(
+            course_id=course_id,
+            title=self.title,
+            summary=self.summary,
+            outline=Outline.of(course_id, self.modules),
+            org_id=org_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
-    """A course as somebody sees it: with the outline of one of its versions, or of its draft."""
+    """A course with the outline of one of its versions, or of its draft."""
 
     course: Course
     outline: Outline
@@ -187,21 +211,21 @@ class CatalogEntry:
 def slug_of(local_slug: str, *, within: str) -> str:
     """The slug of a course of the organization with the slug *within*. Raises InvalidDefinition."""
     if len(local_slug) > longest_slug(within):
-        detail = f"A course of this organization has a slug of at most {longest_slug(within)} characters."
+        detail = f"In this organization, the slug of a course has at most {longest_slug(within)} characters."
         raise InvalidDefinition(Complaint(path="slug", detail=detail))
     return full_slug(local_slug, within=within)
 
 
 def full_slug(local_slug: str, *, within: str) -> str:
-    """The slug of a thing of the organization with the slug *within*."""
-    return f"{within}{_OF}{local_slug}"
+    """The local slug with that of the organization, *within*, before it."""
+    return f"{within}{_SEPARATOR}{local_slug}"
 
 
 def longest_slug(within: str) -> int:
-    """How long the local slug of a thing of that organization can be."""
+    """The maximum length of a local slug in the organization with the slug *within*."""
     return LONGEST_SLUG - len(full_slug("", within=within))
 
 
 def local_slug_in(slug: str) -> str:
-    """What of a slug is the thing's own, and not that of its organization."""
-    return slug.rpartition(_OF)[2]
+    """The slug without that of the organization."""
+    return slug.rpartition(_SEPARATOR)[2]

@@ -1,7 +1,7 @@
-"""What a learning pathway is: courses in stages, some of which come before others."""
+"""Learning pathway entities: courses in stages, with prerequisites."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.errors import Complaint
+from courses.domain.entities.assessments import NIL_ID
 from courses.domain.entities.courses import CourseId, full_slug, local_slug_in, longest_slug
 from courses.domain.errors import (
     InvalidPathwayDefinition,
@@ -27,16 +28,19 @@ class PathwayStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayCourse:
-    """A course on a pathway, with the slug that it was named by, and the courses of the pathway before it."""
+    """A course on a pathway. `after` has the slugs of its prerequisites, which are on the same pathway.
 
-    course_id: CourseId
+    `course_id` is looked up by the slug when the course becomes part of a pathway. It does not count for equality.
+    """
+
     slug: str
-    after: tuple[CourseId, ...] = ()
+    after: tuple[str, ...] = ()
+    course_id: CourseId = field(default=CourseId(NIL_ID), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayStage:
-    """Courses of which so many are to be completed as `choose` says."""
+    """Courses of which learners complete `choose`."""
 
     key: str
     title: str
@@ -47,16 +51,16 @@ class PathwayStage:
         return self.count_of(completed) == self.choose
 
     def count_of(self, completed: Collection[CourseId]) -> int:
-        """How many of these courses count: more than are to be completed do not."""
+        """How many of the completed courses count: at most `choose`."""
         return min(self.choose, sum(course.course_id in completed for course in self.courses))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningPathway:
-    """Courses in the order in which they are learned; without `org_id` it is the platform's.
+    """A pathway: courses in stages. Without `org_id` it belongs to the platform.
 
-    `slug` never changes. `version` is 0 before learners see it, 1 when it is published, and counts up with every
-    change from then on. No course is on it twice, and none comes, be it by way of others, after itself.
+    `slug` never changes. `version` is 0 before the pathway is published, then 1, and one more after each change. A
+    course is on a pathway once, and prerequisites form no cycle.
     """
 
     id: PathwayId
@@ -72,17 +76,17 @@ class LearningPathway:
 
     @property
     def local_slug(self) -> str:
-        """The slug in definitions, which can be taken from one organization to another."""
+        """The slug without that of the organization, as in definitions."""
         return local_slug_in(self.slug)
 
     @property
     def is_open(self) -> bool:
-        """Whether it is offered, and what comes before its courses is asked for."""
+        """Whether it is published, so that its prerequisites apply."""
         return self.status is PathwayStatus.PUBLISHED
 
     @property
     def is_shown(self) -> bool:
-        """Whether learners know it, be it offered no longer."""
+        """Whether learners can see it: published or retired."""
         return self.status is not PathwayStatus.DRAFT
 
     @property
@@ -93,36 +97,32 @@ class LearningPathway:
     def course_ids(self) -> frozenset[CourseId]:
         return frozenset(course.course_id for course in self.courses)
 
-    @property
-    def slugs(self) -> Mapping[CourseId, str]:
-        return {course.course_id: course.slug for course in self.courses}
-
     def missing_before(
         self, course_id: CourseId, completed: Collection[CourseId]
     ) -> tuple[str, ...]:
-        """The slugs of what comes before the course and is not completed."""
-        slugs = self.slugs
+        """The slugs of the prerequisites of the course that are not completed."""
+        done = {course.slug for course in self.courses if course.course_id in completed}
         return tuple(
-            slugs[before]
+            slug
             for course in self.courses
             if course.course_id == course_id
-            for before in course.after
-            if before not in completed
+            for slug in course.after
+            if slug not in done
         )
 
     def is_completed_by(self, completed: Collection[CourseId]) -> bool:
-        """Whether whoever has completed these courses has gone all the way."""
+        """Whether these courses complete every stage."""
         return all(stage.is_completed_by(completed) for stage in self.stages)
 
     def is_completed_with(self, course_id: CourseId, completed: Collection[CourseId]) -> bool:
-        """The same, and whether he had not before this one of them."""
-        before = {each for each in completed if each != course_id}
+        """Whether these courses complete the pathway, and would not without this one."""
+        before = {completed_id for completed_id in completed if completed_id != course_id}
         return self.is_completed_by(completed) and not self.is_completed_by(before)
 
     def revised(
         self, *, title: str, summary: str, stages: tuple[PathwayStage, ...]
     ) -> "LearningPathway":
-        """With this content, which is a new version if anybody has seen another one."""
+        """With this content: a new version if it differs and the pathway has been published."""
         revised = replace(self, title=title, summary=summary, stages=stages)
         if self.version and revised != self:
             return replace(revised, version=self.version + 1)
@@ -135,16 +135,54 @@ class LearningPathway:
         return replace(self, status=PathwayStatus.PUBLISHED, version=self.version or 1)
 
     def retired(self) -> "LearningPathway":
-        """No longer offered, and nothing comes before its courses any more. Raises PathwayNotPublished."""
+        """No longer offered; its prerequisites stop applying. Raises PathwayNotPublished."""
         if not self.is_open:
             raise PathwayNotPublished(status=self.status.value)
         return replace(self, status=PathwayStatus.RETIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayDefinition:
+    """A pathway as its author writes it: courses are named by slug, and have no ids yet."""
+
+    slug: str
+    title: str
+    summary: str = ""
+    stages: tuple[PathwayStage, ...]
+
+    @classmethod
+    def of(cls, pathway: LearningPathway) -> "PathwayDefinition":
+        return cls(
+            slug=pathway.local_slug,
+            title=pathway.title,
+            summary=pathway.summary,
+            stages=pathway.stages,
+        )
+
+    @property
+    def courses(self) -> Iterator[tuple[str, str]]:
+        """The slug of each course, and its path in the definition."""
+        for number, stage in enumerate(self.stages):
+            for index, course in enumerate(stage.courses):
+                yield course.slug, f"stages/{number}/courses/{index}/course"
+
+    def stages_with(self, ids: Mapping[str, CourseId]) -> tuple[PathwayStage, ...]:
+        """The stages with the ids of their courses, which *ids* has by slug."""
+        return tuple(
+            replace(
+                stage,
+                courses=tuple(
+                    replace(course, course_id=ids[course.slug]) for course in stage.courses
+                ),
+            )
+            for stage in self.stages
+        )
 
 
 def pathway_slug_of(local_slug: str, *, within: str) -> str:
     """The slug of a pathway of the organization with the slug *within*. Raises InvalidPathwayDefinition."""
     longest = longest_slug(within)
     if len(local_slug) > longest:
-        detail = f"A pathway of this organization has a slug of at most {longest} characters."
+        detail = f"In this organization, the slug of a pathway has at most {longest} characters."
         raise InvalidPathwayDefinition(Complaint(path="slug", detail=detail))
     return full_slug(local_slug, within=within)

@@ -1,4 +1,4 @@
-"""Published versions kept in the process: they never change, so they are read once."""
+"""Cache of published versions: they never change, so a process reads each of them once."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,24 +9,24 @@ from courses.domain.entities import CourseId, CourseVersion
 from courses.domain.errors import CourseVersionNotFound
 from courses.domain.repositories.protocols import CourseVersionRepository
 
-KEPT_VERSIONS = 256
+MOST_VERSIONS = 256
 
 
 class CachedCourseVersionRepository:
-    """Another repository's versions, the ones used last held in memory.
+    """Caches the versions of another repository that were used last.
 
-    For reading alone: a version that is read in the unit of work that adds it would stay after a rollback.
+    For reading only: a version that is read in the unit of work that adds it would stay cached after a rollback.
     """
 
     def __init__(self, versions: CourseVersionRepository) -> None:
         self._versions = versions
-        self._kept = lru_cache(maxsize=KEPT_VERSIONS)(self._read)
+        self._cached = lru_cache(maxsize=MOST_VERSIONS)(self._read)
 
     def add(self, version: CourseVersion, *, within: Reach) -> None:
         self._versions.add(version, within=within)
 
     def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
-        version = self._kept(_Wanted(course_id=course_id, number=number, within=within))
+        version = self._cached(_Key(course_id=course_id, number=number, within=within))
         if not within.covers(version.org_id):
             raise CourseVersionNotFound
         return version
@@ -36,13 +36,13 @@ class CachedCourseVersionRepository:
     ) -> Page[CourseVersion]:
         return self._versions.page_of(course_id, request, within=within)
 
-    def _read(self, wanted: "_Wanted") -> CourseVersion:
-        return self._versions.get(wanted.course_id, wanted.number, within=wanted.within)
+    def _read(self, key: "_Key") -> CourseVersion:
+        return self._versions.get(key.course_id, key.number, within=key.within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """Which version; the view of whoever asks first is no part of it, so that it is kept once for all."""
+class _Key:
+    """The key of a version. The scope of the first caller does not count, so that a version is cached once for all."""
 
     course_id: CourseId
     number: int

@@ -1,4 +1,4 @@
-"""What people do with courses."""
+"""Services of courses."""
 
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService

@@ -1,4 +1,4 @@
-"""Writing courses and bringing them to learners."""
+"""Course authoring: drafts, publication and retirement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ Members = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthoringService:
-    """Every act needs the right to author courses of the course's owner, and raises NotPermitted without it.
+    """Operations need the right to author courses, of the organization that owns the course. They raise NotPermitted.
 
-    What changes something raises OrganizationSuspended when the owner is an organization that is closed.
+    Changes to courses of a suspended organization raise OrganizationSuspended.
     """
 
     courses: CourseRepository
@@ -59,11 +59,11 @@ class AuthoringService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> Course:
-        """Start a course, of the organization if one is named, with the definition as its draft.
+        """Create a course, of the organization if there is one, with the definition as its draft.
 
         Raises OrganizationNotFound, InvalidDefinition, SlugTaken.
         """
-        course = self._begun(definition, org_id, by=by)
+        course = self._new_course(definition, org_id, by=by)
         with self.unit_of_work.atomic():
             self.courses.add(course, within=by.reach)
             self.drafts.save(definition.draft_of(course.id, org_id=org_id), within=by.reach)
@@ -72,7 +72,7 @@ class AuthoringService:
         return course
 
     def revise(self, address: str, definition: CourseDefinition, *, by: Principal) -> Course:
-        """Put the definition in place of the draft. Raises CourseNotFound, SlugFixed."""
+        """Replace the draft. Raises CourseNotFound, SlugFixed."""
         with self.unit_of_work.atomic():
             course = self._for_change(address, by=by)
             if definition.slug != course.local_slug:
@@ -92,7 +92,7 @@ class AuthoringService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> Course:
-        """Revise the course of the platform, or of the organization, that has the definition's slug; or start it.
+        """Revise the course with the slug of the definition, or create it.
 
         Raises OrganizationNotFound, InvalidDefinition.
         """
@@ -104,7 +104,7 @@ class AuthoringService:
                 return self.create(definition, org_id=org_id, by=by)
 
     def publish(self, address: str, *, by: Principal) -> Course:
-        """Freeze the draft and show it to learners.
+        """Publish the draft as a new version.
 
         Raises CourseNotFound, NothingToPublish, NothingRequired.
         """
@@ -123,7 +123,7 @@ class AuthoringService:
         return published
 
     def retire(self, address: str, *, reason: str = "", by: Principal) -> Course:
-        """Offer the course no longer; those on it may finish. Raises CourseNotFound, CourseNotPublished."""
+        """Close the course to new learners; enrolled ones may finish. Raises CourseNotFound, CourseNotPublished."""
         with self.unit_of_work.atomic():
             course = self._for_change(address, by=by)
             retired = course.retired()
@@ -136,21 +136,21 @@ class AuthoringService:
         self, address: str, *, version: int | None = None, by: Principal
     ) -> CourseDefinition:
         """The draft, or a version, as a definition. Raises CourseNotFound, CourseVersionNotFound."""
-        course = self._looked_at(address, by=by)
+        course = self._get_and_note(address, by=by)
         if version is None:
             draft = self.drafts.get(course.id, within=by.reach)
             return CourseDefinition.of(draft, slug=course.local_slug)
-        found = self.versions.get(course.id, version, within=by.reach)
-        return CourseDefinition.of(found, slug=course.local_slug)
+        published = self.versions.get(course.id, version, within=by.reach)
+        return CourseDefinition.of(published, slug=course.local_slug)
 
     def versions_of(
         self, address: str, request: PageRequest, *, by: Principal
     ) -> Page[CourseVersion]:
-        """What has been published, the first version first. Raises CourseNotFound."""
-        course = self._looked_at(address, by=by)
+        """The published versions, oldest first. Raises CourseNotFound."""
+        course = self._get_and_note(address, by=by)
         return self.versions.page_of(course.id, request, within=by.reach)
 
-    def _begun(
+    def _new_course(
         self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> Course:
         """Raises OrganizationNotFound, InvalidDefinition."""
@@ -169,7 +169,7 @@ class AuthoringService:
     def _slug_for(
         self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> str:
-        """The slug of a course that the asker may author. Raises OrganizationNotFound, InvalidDefinition."""
+        """The full slug of the course, once the right is checked. Raises OrganizationNotFound, InvalidDefinition."""
         if org_id is None:
             by.require(Right.AUTHOR_COURSES)
             return definition.slug
@@ -179,19 +179,19 @@ class AuthoringService:
         return slug_of(definition.slug, within=organization.slug)
 
     def _for_change(self, address: str, *, by: Principal) -> Course:
-        """The course, which nobody else changes meanwhile. Raises CourseNotFound."""
-        found = self._found(address, by=by)
-        self.gate.require_open(found.org_id, by=by)
-        return self.courses.get_for_update(found.id, within=by.reach)
+        """The course, locked until the unit of work ends. Raises CourseNotFound."""
+        course = self._get(address, by=by)
+        self.gate.require_open(course.org_id, by=by)
+        return self.courses.get_for_update(course.id, within=by.reach)
 
-    def _looked_at(self, address: str, *, by: Principal) -> Course:
+    def _get_and_note(self, address: str, *, by: Principal) -> Course:
         """Raises CourseNotFound."""
-        course = self._found(address, by=by)
+        course = self._get(address, by=by)
         self.gate.note_look(course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by)
         return course
 
-    def _found(self, address: str, *, by: Principal) -> Course:
-        """Raises CourseNotFound, also for a draft to those who may not author it: they learn nothing of it."""
+    def _get(self, address: str, *, by: Principal) -> Course:
+        """Raises CourseNotFound, also for drafts that the caller may not edit: their existence is not revealed."""
         course = self.courses.at(address, within=by.reach)
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         if course.status is CourseStatus.DRAFT and not is_author:

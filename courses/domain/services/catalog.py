@@ -1,4 +1,4 @@
-"""Finding courses and reading them."""
+"""Course catalog: lists, outlines and versions."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -43,10 +43,10 @@ class CatalogService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> Page[Course]:
-        """Courses of this status that match, oldest first: the platform's and those of the asker's organizations.
+        """Courses that match, oldest first: of the platform and the caller's organizations, or of one organization.
 
-        Those of one organization alone, if it is named. What is not published is listed for its authors, and unless
-        an organization is named that is the platform's. Raises OrganizationNotFound, NotPermitted.
+        Drafts and retired courses are listed for authors only, and without an organization only those of the platform.
+        Raises OrganizationNotFound, NotPermitted.
         """
         within = by.own_reach
         if org_id is not None:
@@ -61,9 +61,9 @@ class CatalogService:
         return page
 
     def entry(self, address: str, *, version: int | None = None, by: Principal) -> CatalogEntry:
-        """The course and the outline of a version of it, by default the published one.
+        """The course with the outline of a version, by default the published one.
 
-        Authors get the outline of the draft while nothing is published. Raises CourseNotFound,
+        For a course that has never been published, authors get the outline of the draft. Raises CourseNotFound,
         CourseVersionNotFound.
         """
         course = self.visible_to(by, address)
@@ -78,16 +78,16 @@ class CatalogService:
     def item(
         self, address: str, item_id: ItemId, *, version: int | None = None, by: Principal
     ) -> ModuleItem:
-        """One item with its text. Raises what `entry` raises, and ItemNotFound."""
+        """One item with its text. Raises CourseNotFound, CourseVersionNotFound, ItemNotFound."""
         return self.entry(address, version=version, by=by).outline.item(item_id)
 
     def open_version(self, address: str, *, by: Principal) -> CourseVersion:
-        """The version that whoever enrols now is taught. Raises CourseNotFound, CourseNotOpen."""
+        """The version for learners who enrol now. Raises CourseNotFound, CourseNotOpen."""
         course = self.open_course(address, by=by)
         return self.version(course.id, course.version, within=by.own_reach)
 
     def open_course(self, address: str, *, by: Principal) -> Course:
-        """The course, if the asker may enrol on it now. Raises CourseNotFound, CourseNotOpen."""
+        """The course, if the caller can enrol in it now. Raises CourseNotFound, CourseNotOpen."""
         course = self.learnable_by(by, address)
         if not course.is_open:
             raise CourseNotOpen(status=course.status.value)
@@ -98,37 +98,37 @@ class CatalogService:
         return self.versions.get(course_id, number, within=within)
 
     def course(self, course_id: CourseId, *, within: Reach) -> Course:
-        """The course with this id, be it a draft. Raises CourseNotFound."""
+        """The course with this id, drafts included. Raises CourseNotFound."""
         return self.courses.at(str(course_id), within=within)
 
     def courses_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
-        """Those of the courses that are in view, be they drafts, in any order."""
+        """The courses with these ids that are in scope, drafts included, in any order."""
         return self.courses.those_of(course_ids, within=within) if course_ids else []
 
     def places_of(
         self, assessment_ids: Collection[AssessmentId], *, within: Reach
     ) -> list[AssessmentPlace]:
-        """Where those of the assessments are that are in view, in any order."""
+        """The places of the assessments that are in scope, in any order."""
         return self.assessments.places_of(assessment_ids, within=within) if assessment_ids else []
 
     def place_of(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace:
-        """Behind which item of which course the assessment is. Raises AssessmentNotFound."""
+        """The course and item of the assessment. Raises AssessmentNotFound."""
         place = self.assessments.find(assessment_id, within=within)
         if place is None:
             raise AssessmentNotFound
         return place
 
     def sees(self, by: Principal, course: Course) -> bool:
-        """Whether the asker may know of a course in his view: of a draft authors alone may."""
+        """Whether the caller can see a course in scope: only authors see drafts."""
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         return is_author or course.status is not CourseStatus.DRAFT
 
     def visible_to(self, by: Principal, address: str) -> Course:
-        """The course with this slug or id. Raises CourseNotFound, also to those who may not know of it."""
+        """The course with this slug or id. Raises CourseNotFound, also if the caller cannot see it."""
         return self._visible_to(by, address, within=by.reach)
 
     def learnable_by(self, by: Principal, address: str) -> Course:
-        """The same, but of the platform and the asker's organizations alone: nobody learns in one he is not in."""
+        """The same, but only of the platform and the organizations that the caller is a member of."""
         return self._visible_to(by, address, within=by.own_reach)
 
     def _visible_to(self, by: Principal, address: str, *, within: Reach) -> Course:

@@ -1,4 +1,4 @@
-"""Writing learning pathways and bringing them to learners."""
+"""Learning pathway authoring: revision, publication and retirement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ Members = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayAuthoringService:
-    """Every act needs the right to author courses of the pathway's owner, and raises NotPermitted without it.
+    """Operations need the right to author courses, of the organization that owns the pathway. They raise NotPermitted.
 
-    What changes something raises OrganizationSuspended when the owner is an organization that is closed.
+    Changes to pathways of a suspended organization raise OrganizationSuspended.
     """
 
     pathways: PathwayRepository
@@ -64,7 +64,7 @@ class PathwayAuthoringService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> LearningPathway:
-        """Start a pathway, of the organization if one is named; learners see it when it is published.
+        """Create a pathway as a draft, of the organization if there is one.
 
         Raises OrganizationNotFound, InvalidPathwayDefinition, PathwaySlugTaken.
         """
@@ -90,7 +90,7 @@ class PathwayAuthoringService:
     def revise(
         self, address: str, definition: PathwayDefinition, *, by: Principal
     ) -> LearningPathway:
-        """Put the definition in place of what there is; of a published pathway, learners see it at once.
+        """Replace the definition. Learners see changes to a published pathway at once.
 
         Raises PathwayNotFound, InvalidPathwayDefinition, PathwaySlugFixed, PathwayNotReady.
         """
@@ -113,7 +113,7 @@ class PathwayAuthoringService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> LearningPathway:
-        """Revise the pathway of the platform, or of the organization, that has the definition's slug; or start it.
+        """Revise the pathway with the slug of the definition, or create it.
 
         Raises OrganizationNotFound, InvalidPathwayDefinition, PathwayNotReady.
         """
@@ -125,7 +125,7 @@ class PathwayAuthoringService:
                 return self.create(definition, org_id=org_id, by=by)
 
     def publish(self, address: str, *, by: Principal) -> LearningPathway:
-        """Show the pathway to learners, and ask from now on for what comes before its courses.
+        """Publish the pathway. Its prerequisites apply from now on.
 
         Raises PathwayNotFound, PathwayPublished, PathwayNotReady.
         """
@@ -136,7 +136,7 @@ class PathwayAuthoringService:
         return published
 
     def retire(self, address: str, *, reason: str = "", by: Principal) -> LearningPathway:
-        """Offer the pathway no longer, and ask for nothing before its courses.
+        """Retire the pathway. Its prerequisites stop applying.
 
         Raises PathwayNotFound, PathwayNotPublished.
         """
@@ -148,14 +148,14 @@ class PathwayAuthoringService:
 
     def export(self, address: str, *, by: Principal) -> PathwayDefinition:
         """The pathway as a definition. Raises PathwayNotFound."""
-        pathway = self._found(address, by=by)
+        pathway = self._get(address, by=by)
         self.gate.note_look(pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by)
         return PathwayDefinition.of(pathway)
 
     def _slug_for(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> str:
-        """The slug of a pathway that the asker may author.
+        """The full slug of the pathway, once the right is checked.
 
         Raises OrganizationNotFound, InvalidPathwayDefinition.
         """
@@ -170,29 +170,29 @@ class PathwayAuthoringService:
     def _stages_of(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> tuple[PathwayStage, ...]:
-        """The stages with the courses that are named. Raises InvalidPathwayDefinition."""
+        """The stages with the ids of their courses. Raises InvalidPathwayDefinition."""
         ids: dict[str, CourseId] = {}
         unknown = []
-        for slug, place in definition.courses:
+        for slug, path in definition.courses:
             course = self._course_at(slug, org_id, by=by)
             if course is None:
-                detail = f"there is no course {slug!r} that a pathway here can have"
-                unknown.append(Complaint(path=place, detail=detail))
+                detail = f"there is no course {slug!r} that this pathway can contain"
+                unknown.append(Complaint(path=path, detail=detail))
             else:
                 ids[slug] = course.id
         if unknown:
             raise InvalidPathwayDefinition(*unknown)
-        return definition.stages_of(ids)
+        return definition.stages_with(ids)
 
     def _course_at(
         self, slug: str, org_id: OrganizationId | None, *, by: Principal
     ) -> Course | None:
-        """A course of the platform or of the pathway's organization; a draft for its authors alone."""
+        """A course of the platform or the organization; a draft only if the caller may edit it."""
         try:
             course = self.courses.at(slug, within=Reach.into(org_id))
         except CourseNotFound:
             return None
-        if course.slug != slug:  # By its id it could be on the pathway a second time.
+        if course.slug != slug:  # It was found by its id, and could be on the pathway twice.
             return None
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         return None if course.status is CourseStatus.DRAFT and not is_author else course
@@ -206,11 +206,11 @@ class PathwayAuthoringService:
         reason: str = "",
         by: Principal,
     ) -> None:
-        """Keep what has changed, let its courses know, and record it. Raises PathwayNotReady."""
+        """Save and record the change, and count the pathway in its courses. Raises PathwayNotReady."""
         if after.is_open:
             self._require_published_courses(after)
         self.pathways.save(after, within=by.reach)
-        left, joined = _courses_that_ask(before), _courses_that_ask(after)
+        left, joined = _counted_courses(before), _counted_courses(after)
         self.courses.count_pathways(
             joined=joined - left, left=left - joined, within=Reach.into(after.org_id)
         )
@@ -218,23 +218,23 @@ class PathwayAuthoringService:
         self._record(action, after, *members, reason=reason, by=by)
 
     def _require_published_courses(self, pathway: LearningPathway) -> None:
-        """Raises PathwayNotReady while learners do not know one of the courses."""
+        """Raises PathwayNotReady if learners cannot see one of the courses."""
         within = Reach.into(pathway.org_id)
         unpublished = [
-            each.slug
-            for each in pathway.courses
-            if not self.courses.at(str(each.course_id), within=within).version
+            course.slug
+            for course in pathway.courses
+            if not self.courses.at(str(course.course_id), within=within).version
         ]
         if unpublished:
             raise PathwayNotReady(unpublished=Listed(unpublished))
 
     def _for_change(self, address: str, *, by: Principal) -> LearningPathway:
-        """The pathway, which nobody else changes meanwhile. Raises PathwayNotFound."""
-        found = self._found(address, by=by)
-        self.gate.require_open(found.org_id, by=by)
-        return self.pathways.get_for_update(found.id, within=by.reach)
+        """The pathway, locked until the unit of work ends. Raises PathwayNotFound."""
+        pathway = self._get(address, by=by)
+        self.gate.require_open(pathway.org_id, by=by)
+        return self.pathways.get_for_update(pathway.id, within=by.reach)
 
-    def _found(self, address: str, *, by: Principal) -> LearningPathway:
+    def _get(self, address: str, *, by: Principal) -> LearningPathway:
         """Raises PathwayNotFound."""
         pathway = self.catalog.visible_to(by, address)
         by.require(Right.AUTHOR_COURSES, of=pathway.org_id)
@@ -260,8 +260,8 @@ class PathwayAuthoringService:
         self.audit_log.record(act.of_changes(before, after), by=by)
 
 
-def _courses_that_ask(pathway: LearningPathway) -> frozenset[CourseId]:
-    """The courses that have to know that they are on the pathway."""
+def _counted_courses(pathway: LearningPathway) -> frozenset[CourseId]:
+    """The courses whose count of published pathways includes this one."""
     return pathway.course_ids if pathway.is_open else frozenset()
 
 
@@ -270,5 +270,5 @@ def _members_of(pathway: LearningPathway) -> Members:
         "title": pathway.title,
         "status": pathway.status.value,
         "version": pathway.version,
-        "courses": [each.slug for each in pathway.courses],
+        "courses": [course.slug for course in pathway.courses],
     }

@@ -1,4 +1,4 @@
-"""Finding learning pathways and reading them."""
+"""Learning pathway catalog."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class PathwayCatalogService:
         org_id: OrganizationId | None = None,
         by: Principal,
     ) -> Page[LearningPathway]:
-        """Pathways of this status, oldest first: the platform's and those of the asker's organizations.
+        """Pathways, oldest first: of the platform and the caller's organizations, or of one organization.
 
-        Those of one organization alone, if it is named. What is not published is listed for its authors, and unless
-        an organization is named that is the platform's. Raises OrganizationNotFound, NotPermitted.
+        Drafts and retired pathways are listed for authors only, and without an organization only those of the platform.
+        Raises OrganizationNotFound, NotPermitted.
         """
         within = by.own_reach
         if org_id is not None:
@@ -40,37 +40,37 @@ class PathwayCatalogService:
         return page
 
     def get(self, address: str, *, by: Principal) -> LearningPathway:
-        """The pathway with this slug or id. Raises PathwayNotFound, also to those who may not know of it."""
+        """The pathway with this slug or id. Raises PathwayNotFound, also if the caller cannot see it."""
         pathway = self.visible_to(by, address)
         self.gate.note_look(pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by)
         return pathway
 
     def visible_to(self, by: Principal, address: str) -> LearningPathway:
-        """The same, for whoever does not look at it but acts. Raises PathwayNotFound."""
+        """The same, without noting the access. Raises PathwayNotFound."""
         pathway = self.pathways.at(address, within=by.reach)
         if not self.sees(by, pathway):
             raise PathwayNotFound
         return pathway
 
     def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
-        """The published pathways that the course is on."""
+        """The published pathways of the course."""
         return self.pathways.open_with(course_id, within=within)
 
     def completed_by(
         self, completed: Collection[CourseId], *, within: Reach
     ) -> frozenset[PathwayId]:
-        """The pathways in view that whoever has completed these courses has gone to the end; retired ones, too."""
+        """The published and retired pathways in scope that these courses complete."""
         if not completed:
             return frozenset()
-        found = self.pathways.shown_with(completed, within=within)
-        return frozenset(each.id for each in found if each.is_completed_by(completed))
+        pathways = self.pathways.shown_with(completed, within=within)
+        return frozenset(pathway.id for pathway in pathways if pathway.is_completed_by(completed))
 
     def pathways_of(
         self, pathway_ids: Collection[PathwayId], *, within: Reach
     ) -> list[LearningPathway]:
-        """Those of the pathways that are in view, be they drafts, in any order."""
+        """The pathways with these ids that are in scope, drafts included, in any order."""
         return self.pathways.those_of(pathway_ids, within=within) if pathway_ids else []
 
     def sees(self, by: Principal, pathway: LearningPathway) -> bool:
-        """Whether the asker may know of a pathway in his view: of a draft authors alone may."""
+        """Whether the caller can see a pathway in scope: only authors see drafts."""
         return pathway.is_shown or by.may(Right.AUTHOR_COURSES, of=pathway.org_id)

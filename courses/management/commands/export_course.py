@@ -1,4 +1,4 @@
-"""Take a course out."""
+"""Export a course."""
 
 from pathlib import Path
 from typing import Any
@@ -12,27 +12,25 @@ from courses.definitions import write_definition
 
 
 class Command(OperatorCommand):
-    help = (
-        "Write the draft of a course, or one of its versions, as the YAML that import_course reads."
-    )
+    help = "Export the draft of a course, or one of its versions, as YAML for import_course."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Django gives every command its own `--version`; here it is the course's."""
+        """`--version` is that of the course, in place of Django's own option."""
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the slug of the course, or its id")
+        parser.add_argument("slug", metavar="SLUG", help="the slug or id of the course")
         parser.add_argument(
             "--version",
             type=int,
             metavar="N",
-            help="the number of a published version; without it, the draft",
+            help="the number of a published version; the draft by default",
         )
         parser.add_argument(
             "--output",
             type=Path,
             metavar="FILE",
-            help="the file to write, in place of what it holds; without it, standard output",
+            help="the file to write, which is overwritten; standard output by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,4 +45,4 @@ class Command(OperatorCommand):
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-        self.stdout.write(f"{definition.slug} is written to {file}.")
+        self.stdout.write(f"{definition.slug} has been written to {file}.")

@@ -1,4 +1,4 @@
-"""Bring a course in."""
+"""Import a course."""
 
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from courses.management.files import organization_at, text_in, unreadable
 
 class Command(OperatorCommand):
     help = (
-        "Make a course definition, or a course of Open edX in OLX, the draft of the course with its slug, which is "
-        "started if there is none. Learners see nothing of it before publish_course. To import the same again changes "
+        "Import a course definition, or an Open edX course in OLX, as the draft of the course with its slug, which is "
+        "created if it does not exist. Learners see the draft after publish_course. Importing the same again changes "
         "nothing."
     )
 
@@ -33,7 +33,7 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--org",
             metavar="SLUG",
-            help="the slug of the organization whose course it is; without it, the platform's",
+            help="the slug of the organization that owns the course; the platform by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,18 +41,18 @@ class Command(OperatorCommand):
         course = services().authoring.import_definition(
             definition, org_id=organization_at(options["org"]), by=OPERATOR
         )
-        for each in unmapped:
-            self.stdout.write(str(each))
+        for element in unmapped:
+            self.stdout.write(str(element))
         modules = counted(len(definition.modules), "module")
         items = counted(sum(len(module.items) for module in definition.modules), "item")
         self.stdout.write(f"{course.slug}: the draft has {modules} and {items}.")
         if unmapped:
-            self.stdout.write(f"{counted(len(unmapped), 'thing')} could not be mapped.")
-        self.stdout.write(f"To show it to learners: manage.py publish_course {course.slug}")
+            self.stdout.write(f"{counted(len(unmapped), 'element')} could not be mapped.")
+        self.stdout.write(f"To publish it: manage.py publish_course {course.slug}")
 
 
 def _read(file: str) -> tuple[CourseDefinition, list[Unmapped]]:
-    """The course in the file or the folder, and what was left out of it."""
+    """The course in the file or folder, and what could not be mapped."""
     path = Path(file)
     if (path / ROOT).is_file():
         return read_olx(path)

@@ -1,4 +1,4 @@
-"""Bring a learning pathway in."""
+"""Import a learning pathway."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from courses.management.files import organization_at, text_in
 
 class Command(OperatorCommand):
     help = (
-        "Make a pathway definition the learning pathway with its slug, which is started if there is none; of a "
-        "published one, learners see it at once. To import the same file again changes nothing."
+        "Import a pathway definition as the learning pathway with its slug, which is created if it does not exist. "
+        "Learners see changes to a published pathway at once. Importing the same file again changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,7 +26,7 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--org",
             metavar="SLUG",
-            help="the slug of the organization whose pathway it is; without it, the platform's",
+            help="the slug of the organization that owns the pathway; the platform by default",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Show a course to learners."""
+"""Publish a course."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from authsvc.container import services
 
 class Command(OperatorCommand):
     help = (
-        "Freeze the draft of a course as its next version, and show that to learners from now on. Those on the "
-        "course stay on their version. A retired course whose draft is unchanged opens again."
+        "Publish the draft of a course as its next version. Learners who are enrolled stay on their version. A retired "
+        "course whose draft is unchanged reopens."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the slug of the course, or its id")
+        parser.add_argument("slug", metavar="SLUG", help="the slug or id of the course")
 
     def handle(self, *args: Any, **options: Any) -> None:
         course = services().authoring.publish(options["slug"], by=OPERATOR)

@@ -85,7 +85,7 @@ def completed_in(kept: Iterable[CourseProgress]) -> frozenset[CourseId]:
 def _step(
     course: PathwayCourse, pathway: LearningPathway, found: Mapping[CourseId, CourseProgress]
 ) -> CourseStep:
-    progress, slugs = found.get(course.course_id), pathway.slugs
+    progress = found.get(course.course_id)
     standing = Standing.OPEN
     if progress is not None and progress.is_on_it:
         standing = Standing(progress.status.value)
@@ -94,7 +94,7 @@ def _step(
     return CourseStep(
         course_id=course.course_id,
         slug=course.slug,
-        after=tuple(slugs[before] for before in course.after),
+        after=course.after,
         standing=standing,
         percent_complete=progress.percent_complete if progress else 0,
     )

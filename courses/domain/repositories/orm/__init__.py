@@ -1,7 +1,7 @@
-"""Courses in the database: the only package here that knows the rows."""
+"""Courses in the database."""
 
-from courses.domain.repositories.orm.assessments import OrmAssessmentRepository
 from courses.domain.repositories.orm.courses import (
+    OrmAssessmentRepository,
     OrmCourseDraftRepository,
     OrmCourseRepository,
     OrmCourseVersionRepository,

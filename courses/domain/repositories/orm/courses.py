@@ -1,6 +1,6 @@
-"""Courses in the database."""
+"""Courses, drafts, versions and places of assessments in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.reach import owned_within
 from courses import models as rows
 from courses.domain.entities import (
+    AssessmentId,
+    AssessmentPlace,
     Course,
     CourseDraft,
     CourseId,
@@ -28,8 +30,12 @@ from courses.domain.entities import (
     Outline,
 )
 from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
-from courses.domain.repositories.orm.assessments import assessment_of_json, json_of_assessment
-from courses.domain.repositories.orm.outlines import json_of_outline, outline_of_json
+from courses.domain.repositories.orm.stored_json import (
+    assessment_from_json,
+    assessment_to_json,
+    outline_from_json,
+    outline_to_json,
+)
 
 Values = dict[str, Any]
 
@@ -46,19 +52,19 @@ class OrmCourseRepository:
     def at(self, address: str, *, within: Reach) -> Course:
         course_id = id_spelled(address)
         row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
-        # Looked up first and judged then: what is out of view takes the time of what is not there.
+        # Read first and checked then, so that timing does not tell what is out of scope from what does not exist.
         if row is None or not within.covers(row.org_id):
             raise CourseNotFound
         return _course(row)
 
     def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
-        found = rows.Course.objects.filter(owned_within(within), pk__in=course_ids)
-        return [_course(row) for row in found]
+        courses = rows.Course.objects.filter(owned_within(within), pk__in=course_ids)
+        return [_course(row) for row in courses]
 
     def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
-        found = rows.Course.objects.filter(owned_within(within)).select_for_update()
+        courses = rows.Course.objects.filter(owned_within(within)).select_for_update()
         try:
-            return _course(found.get(pk=course_id))
+            return _course(courses.get(pk=course_id))
         except rows.Course.DoesNotExist:
             raise CourseNotFound from None
 
@@ -69,14 +75,13 @@ class OrmCourseRepository:
     def count_pathways(
         self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
     ) -> None:
-        found = rows.Course.objects.filter(owned_within(within), pk__in={*joined, *left})
-        # Locked together and in one order, so that of two who count neither waits for the other for ever; and not
-        # against learners, who need not wait to enrol.
-        locked = found.order_by("pk").select_for_update(no_key=True)
-        counted = set(locked.values_list("pk", flat=True))
-        for course_ids, by in ((joined, 1), (left, -1)):
-            changed = rows.Course.objects.filter(pk__in=counted.intersection(course_ids))
-            changed.update(pathways=F("pathways") + by)
+        courses = rows.Course.objects.filter(owned_within(within), pk__in={*joined, *left})
+        # One order, so that two transactions cannot deadlock; without the key, so that learners can enrol.
+        locked = courses.order_by("pk").select_for_update(no_key=True)
+        in_scope = set(locked.values_list("pk", flat=True))
+        for course_ids, change in ((joined, 1), (left, -1)):
+            changed = rows.Course.objects.filter(pk__in=in_scope.intersection(course_ids))
+            changed.update(pathways=F("pathways") + change)
 
     def page_of(
         self,
@@ -87,17 +92,20 @@ class OrmCourseRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[Course]:
-        found = rows.Course.objects.filter(owned_within(within), status=status)
+        courses = rows.Course.objects.filter(owned_within(within), status=status)
         if org_id is not None:
-            found = found.filter(org_id=org_id)
+            courses = courses.filter(org_id=org_id)
         if search:
-            found = found.filter(search_text__contains=search.casefold())
+            courses = courses.filter(search_text__contains=search.casefold())
         if request.cursor is not None:
             at, course_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
-        found = found.order_by("created_at", "id")[: request.limit + 1]
-        courses = [_course(row) for row in found]
-        return page_of(courses, request, key=lambda course: (course.created_at, course.id))
+            courses = courses.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
+        courses = courses.order_by("created_at", "id")[: request.limit + 1]
+        return page_of(
+            [_course(row) for row in courses],
+            request,
+            key=lambda course: (course.created_at, course.id),
+        )
 
 
 class OrmCourseDraftRepository:
@@ -124,15 +132,32 @@ class OrmCourseDraftRepository:
         )
 
 
+class OrmAssessmentRepository:
+    def keep(self, places: Sequence[AssessmentPlace], *, within: Reach) -> None:
+        for place in places:
+            within.require(place.org_id)
+            insert(rows.Assessment, [_place_values(place)], unless_taken=("id",))
+
+    def find(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace | None:
+        row = rows.Assessment.objects.filter(owned_within(within), pk=assessment_id).first()
+        return _place(row) if row else None
+
+    def places_of(
+        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+    ) -> list[AssessmentPlace]:
+        places = rows.Assessment.objects.filter(owned_within(within), pk__in=assessment_ids)
+        return [_place(row) for row in places]
+
+
 class OrmCourseVersionRepository:
     def add(self, version: CourseVersion, *, within: Reach) -> None:
         within.require(version.org_id)
         insert(rows.CourseVersion, [_version_values(version)])
 
     def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
-        found = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        versions = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
         try:
-            return _version(found.get(number=number))
+            return _version(versions.get(number=number))
         except rows.CourseVersion.DoesNotExist:
             raise CourseVersionNotFound from None
 
@@ -140,10 +165,11 @@ class OrmCourseVersionRepository:
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseVersion]:
         after = number_in(request.cursor) if request.cursor is not None else 0
-        kept = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
-        found = kept.filter(number__gt=after).order_by("number")[: request.limit + 1]
-        versions = [_version(row) for row in found]
-        return page_of(versions, request, key=lambda version: (version.number,))
+        versions = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        later = versions.filter(number__gt=after).order_by("number")[: request.limit + 1]
+        return page_of(
+            [_version(row) for row in later], request, key=lambda version: (version.number,)
+        )
 
 
 def _course(row: rows.Course) -> Course:
@@ -208,7 +234,7 @@ def _item(row: rows.ModuleItem) -> ModuleItem:
         is_required=row.is_required,
         body=row.body,
         url=row.url,
-        assessment=None if row.assessment is None else assessment_of_json(row.assessment),
+        assessment=assessment_from_json(row.assessment),
     )
 
 
@@ -233,7 +259,7 @@ def _item_row(item: ModuleItem, module: CourseModule) -> rows.ModuleItem:
         is_required=item.is_required,
         body=item.body,
         url=item.url,
-        assessment=None if item.assessment is None else json_of_assessment(item.assessment),
+        assessment=assessment_to_json(item.assessment),
     )
 
 
@@ -244,7 +270,7 @@ def _version(row: rows.CourseVersion) -> CourseVersion:
         slug=row.slug,
         title=row.title,
         summary=row.summary,
-        outline=outline_of_json(row.outline),
+        outline=outline_from_json(row.outline),
         checksum=row.checksum,
         published_at=row.published_at,
         published_by=UserId(row.published_by_id) if row.published_by_id else None,
@@ -259,9 +285,27 @@ def _version_values(version: CourseVersion) -> Values:
         "slug": version.slug,
         "title": version.title,
         "summary": version.summary,
-        "outline": json_of_outline(version.outline),
+        "outline": outline_to_json(version.outline),
         "checksum": version.checksum,
         "published_at": version.published_at,
         "published_by_id": version.published_by,
         "org_id": version.org_id,
+    }
+
+
+def _place(row: rows.Assessment) -> AssessmentPlace:
+    return AssessmentPlace(
+        assessment_id=AssessmentId(row.id),
+        course_id=CourseId(row.course_id),
+        item_id=ItemId(row.item_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _place_values(place: AssessmentPlace) -> Values:
+    return {
+        "id": place.assessment_id,
+        "course_id": place.course_id,
+        "item_id": place.item_id,
+        "org_id": place.org_id,
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -16,12 +15,11 @@ from courses import models as rows
 from courses.domain.entities import (
     CourseId,
     LearningPathway,
-    PathwayCourse,
     PathwayId,
-    PathwayStage,
     PathwayStatus,
 )
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
+from courses.domain.repositories.orm.stored_json import stages_from_json, stages_to_json
 
 Values = dict[str, Any]
 
@@ -31,7 +29,7 @@ class OrmPathwayRepository:
         within.require(pathway.org_id)
         if not insert(rows.LearningPathway, [_values(pathway)], unless_taken=("slug",)):
             raise PathwaySlugTaken(slug=pathway.slug)
-        _keep_courses(pathway)
+        _save_courses(pathway)
 
     def at(self, address: str, *, within: Reach) -> LearningPathway:
         pathway_id = id_spelled(address)
@@ -42,9 +40,9 @@ class OrmPathwayRepository:
         return _pathway(row)
 
     def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
-        found = rows.LearningPathway.objects.filter(owned_within(within)).select_for_update()
+        pathways = rows.LearningPathway.objects.filter(owned_within(within)).select_for_update()
         try:
-            return _pathway(found.get(pk=pathway_id))
+            return _pathway(pathways.get(pk=pathway_id))
         except rows.LearningPathway.DoesNotExist:
             raise PathwayNotFound from None
 
@@ -52,7 +50,7 @@ class OrmPathwayRepository:
         within.require(pathway.org_id)
         rows.LearningPathway.objects.filter(pk=pathway.id).update(**_values(pathway))
         rows.PathwayCourse.objects.filter(pathway_id=pathway.id).delete()
-        _keep_courses(pathway)
+        _save_courses(pathway)
 
     def page_of(
         self,
@@ -62,38 +60,38 @@ class OrmPathwayRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[LearningPathway]:
-        found = rows.LearningPathway.objects.filter(owned_within(within), status=status)
+        pathways = rows.LearningPathway.objects.filter(owned_within(within), status=status)
         if org_id is not None:
-            found = found.filter(org_id=org_id)
+            pathways = pathways.filter(org_id=org_id)
         if request.cursor is not None:
             at, pathway_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=pathway_id))
-        found = found.order_by("created_at", "id")[: request.limit + 1]
-        pathways = [_pathway(row) for row in found]
-        return page_of(pathways, request, key=lambda pathway: (pathway.created_at, pathway.id))
+            pathways = pathways.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=pathway_id))
+        pathways = pathways.order_by("created_at", "id")[: request.limit + 1]
+        read = [_pathway(row) for row in pathways]
+        return page_of(read, request, key=lambda pathway: (pathway.created_at, pathway.id))
 
     def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
-        found = rows.LearningPathway.objects.filter(
+        pathways = rows.LearningPathway.objects.filter(
             owned_within(within), courses__course_id=course_id, status=PathwayStatus.PUBLISHED
         )
-        return [_pathway(row) for row in found.order_by("created_at", "id")]
+        return [_pathway(row) for row in pathways.order_by("created_at", "id")]
 
     def shown_with(
         self, course_ids: Collection[CourseId], *, within: Reach
     ) -> list[LearningPathway]:
-        known = rows.LearningPathway.objects.exclude(status=PathwayStatus.DRAFT)
-        found = known.filter(owned_within(within), courses__course_id__in=course_ids).distinct()
-        return [_pathway(row) for row in found.order_by("created_at", "id")]
+        shown = rows.LearningPathway.objects.exclude(status=PathwayStatus.DRAFT)
+        pathways = shown.filter(owned_within(within), courses__course_id__in=course_ids).distinct()
+        return [_pathway(row) for row in pathways.order_by("created_at", "id")]
 
     def those_of(
         self, pathway_ids: Collection[PathwayId], *, within: Reach
     ) -> list[LearningPathway]:
-        found = rows.LearningPathway.objects.filter(owned_within(within), pk__in=pathway_ids)
-        return [_pathway(row) for row in found]
+        pathways = rows.LearningPathway.objects.filter(owned_within(within), pk__in=pathway_ids)
+        return [_pathway(row) for row in pathways]
 
 
-def _keep_courses(pathway: LearningPathway) -> None:
-    """So that a pathway is found by its courses."""
+def _save_courses(pathway: LearningPathway) -> None:
+    """Index the pathway by its courses."""
     rows.PathwayCourse.objects.bulk_create(
         rows.PathwayCourse(pathway_id=pathway.id, course_id=course_id)
         for course_id in sorted(pathway.course_ids)
@@ -111,24 +109,7 @@ def _pathway(row: rows.LearningPathway) -> LearningPathway:
         created_by=UserId(row.created_by_id) if row.created_by_id else None,
         created_at=row.created_at,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
-        stages=tuple(_stage(stage) for stage in row.stages),
-    )
-
-
-def _stage(value: Values) -> PathwayStage:
-    return PathwayStage(
-        key=value["key"],
-        title=value["title"],
-        choose=value["choose"],
-        courses=tuple(_course(each) for each in value["courses"]),
-    )
-
-
-def _course(value: Values) -> PathwayCourse:
-    return PathwayCourse(
-        course_id=CourseId(UUID(value["course_id"])),
-        slug=value["slug"],
-        after=tuple(CourseId(UUID(before)) for before in value["after"]),
+        stages=stages_from_json(row.stages),
     )
 
 
@@ -143,21 +124,5 @@ def _values(pathway: LearningPathway) -> Values:
         "created_by_id": pathway.created_by,
         "created_at": pathway.created_at,
         "org_id": pathway.org_id,
-        "stages": [_json_of_stage(stage) for stage in pathway.stages],
-    }
-
-
-def _json_of_stage(stage: PathwayStage) -> Values:
-    return {
-        "key": stage.key,
-        "title": stage.title,
-        "choose": stage.choose,
-        "courses": [
-            {
-                "course_id": str(course.course_id),
-                "slug": course.slug,
-                "after": [str(before) for before in course.after],
-            }
-            for course in stage.courses
-        ],
+        "stages": stages_to_json(pathway.stages),
     }

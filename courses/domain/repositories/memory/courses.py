@@ -1,8 +1,9 @@
-"""Courses in dicts."""
+"""Courses, drafts, versions and places of assessments in memory."""
 
 from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from accounts.public import OrganizationId
@@ -16,15 +17,10 @@ from courses.domain.entities import (
     CourseId,
     CourseStatus,
     CourseVersion,
-    LearningPathway,
-    PathwayId,
-    PathwayStatus,
 )
 from courses.domain.errors import (
     CourseNotFound,
     CourseVersionNotFound,
-    PathwayNotFound,
-    PathwaySlugTaken,
     SlugTaken,
 )
 
@@ -35,7 +31,7 @@ class InMemoryCourseRepository:
 
     def add(self, course: Course, *, within: Reach) -> None:
         within.require(course.org_id)
-        if any(kept.slug == course.slug for kept in self.store.values()):
+        if any(other.slug == course.slug for other in self.store.values()):
             raise SlugTaken(slug=course.slug)
         self.store[course.id] = course
 
@@ -46,8 +42,8 @@ class InMemoryCourseRepository:
         raise CourseNotFound
 
     def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
-        found = (self.store[id_] for id_ in set(course_ids) & self.store.keys())
-        return [course for course in found if within.covers(course.org_id)]
+        courses = (self.store[id_] for id_ in set(course_ids) & self.store.keys())
+        return [course for course in courses if within.covers(course.org_id)]
 
     def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
         return self.at(str(course_id), within=within)
@@ -59,10 +55,14 @@ class InMemoryCourseRepository:
     def count_pathways(
         self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
     ) -> None:
-        for course_id, by in [*((one, 1) for one in joined), *((one, -1) for one in left)]:
+        changes = [
+            *((course_id, 1) for course_id in joined),
+            *((course_id, -1) for course_id in left),
+        ]
+        for course_id, change in changes:
             course = self.store.get(course_id)
             if course is not None and within.covers(course.org_id):
-                self.store[course_id] = replace(course, pathways=course.pathways + by)
+                self.store[course_id] = replace(course, pathways=course.pathways + change)
 
     def page_of(
         self,
@@ -73,13 +73,21 @@ class InMemoryCourseRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[Course]:
-        seen = (course for course in self.store.values() if within.covers(course.org_id))
-        wanted = (course for course in seen if org_id is None or course.org_id == org_id)
-        found = sorted((each for each in wanted if _matches(each, status, search)), key=_age)
+        courses = sorted(
+            (
+                course
+                for course in self.store.values()
+                if within.covers(course.org_id)
+                and (org_id is None or course.org_id == org_id)
+                and course.status is status
+                and search.casefold() in course.search_text
+            ),
+            key=_age,
+        )
         if request.cursor is not None:
             after = moment_and_id_in(request.cursor)
-            found = [course for course in found if _age(course) > after]
-        return page_of(found, request, key=_age)
+            courses = [course for course in courses if _age(course) > after]
+        return page_of(courses, request, key=_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class InMemoryCourseVersionRepository:
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseVersion]:
         after = number_in(request.cursor) if request.cursor is not None else 0
-        found = sorted(
+        versions = sorted(
             (
                 version
                 for version in self.store.values()
@@ -123,9 +131,9 @@ class InMemoryCourseVersionRepository:
                 and version.number > after
                 and within.covers(version.org_id)
             ),
-            key=_number,
+            key=attrgetter("number"),
         )
-        return page_of(found, request, key=lambda version: (version.number,))
+        return page_of(versions, request, key=lambda version: (version.number,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,85 +152,9 @@ class InMemoryAssessmentRepository:
     def places_of(
         self, assessment_ids: Collection[AssessmentId], *, within: Reach
     ) -> list[AssessmentPlace]:
-        found = (self.store[id_] for id_ in set(assessment_ids) & self.store.keys())
-        return [place for place in found if within.covers(place.org_id)]
+        places = (self.store[id_] for id_ in set(assessment_ids) & self.store.keys())
+        return [place for place in places if within.covers(place.org_id)]
 
 
-@dataclass(frozen=True, slots=True)
-class InMemoryPathwayRepository:
-    store: MutableMapping[PathwayId, LearningPathway] = field(default_factory=dict)
-
-    def add(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
-        if any(kept.slug == pathway.slug for kept in self.store.values()):
-            raise PathwaySlugTaken(slug=pathway.slug)
-        self.store[pathway.id] = pathway
-
-    def at(self, address: str, *, within: Reach) -> LearningPathway:
-        for pathway in self.store.values():
-            if address in (pathway.slug, str(pathway.id)) and within.covers(pathway.org_id):
-                return pathway
-        raise PathwayNotFound
-
-    def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
-        return self.at(str(pathway_id), within=within)
-
-    def save(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
-        self.store[pathway.id] = pathway
-
-    def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: PathwayStatus,
-        org_id: OrganizationId | None = None,
-        within: Reach,
-    ) -> Page[LearningPathway]:
-        found = [
-            pathway
-            for pathway in self._in(within)
-            if pathway.status is status and (org_id is None or pathway.org_id == org_id)
-        ]
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [pathway for pathway in found if _age(pathway) > after]
-        return page_of(found, request, key=_age)
-
-    def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
-        return [
-            pathway
-            for pathway in self._in(within)
-            if pathway.is_open and course_id in pathway.course_ids
-        ]
-
-    def shown_with(
-        self, course_ids: Collection[CourseId], *, within: Reach
-    ) -> list[LearningPathway]:
-        return [
-            pathway
-            for pathway in self._in(within)
-            if pathway.is_shown and not pathway.course_ids.isdisjoint(course_ids)
-        ]
-
-    def those_of(
-        self, pathway_ids: Collection[PathwayId], *, within: Reach
-    ) -> list[LearningPathway]:
-        return [pathway for pathway in self._in(within) if pathway.id in pathway_ids]
-
-    def _in(self, within: Reach) -> list[LearningPathway]:
-        """Those in view, oldest first."""
-        seen = (pathway for pathway in self.store.values() if within.covers(pathway.org_id))
-        return sorted(seen, key=_age)
-
-
-def _matches(course: Course, status: CourseStatus, search: str) -> bool:
-    return course.status is status and search.casefold() in course.search_text
-
-
-def _age(kept: Course | LearningPathway) -> tuple[datetime, UUID]:
-    return kept.created_at, kept.id
-
-
-def _number(version: CourseVersion) -> int:
-    return version.number
+def _age(course: Course) -> tuple[datetime, UUID]:
+    return course.created_at, course.id

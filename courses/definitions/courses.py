@@ -1,0 +1,74 @@
+"""Course definitions: YAML or JSON that suits a schema."""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import Any, Final
+
+from courses.definitions.formats import Errors, Format, duplicates
+from courses.definitions.marked_yaml import Path
+from courses.domain.entities import CourseDefinition, QuestionKind
+from courses.domain.errors import InvalidDefinition
+
+
+def _rules(value: Any) -> Errors:
+    """What is wrong with a definition that suits the schema."""
+    modules = list(enumerate(value["modules"]))
+    yield from duplicates((module["key"], ("modules", at, "key")) for at, module in modules)
+    yield from duplicates((item["key"], (*path, "key")) for item, path in _items(value))
+    for item, path in _items(value):
+        if "assessment" in item:
+            yield from _assessment_rules(item["assessment"], (*path, "assessment"))
+
+
+def _items(value: Any) -> Iterator[tuple[Any, Path]]:
+    for at, module in enumerate(value["modules"]):
+        for index, item in enumerate(module["items"]):
+            yield item, ("modules", at, "items", index)
+
+
+def _assessment_rules(value: Any, path: Path) -> Errors:
+    if "late" in value and "minutes" not in value:
+        yield (*path, "late"), "late is only for assessments with minutes"
+    is_auto = value.get("scoring", "auto") == "auto"
+    yield from _duplicate_keys(value["questions"], (*path, "questions"))
+    for index, question in enumerate(value["questions"]):
+        at = (*path, "questions", index)
+        if is_auto and not QuestionKind(question["kind"]).is_auto_scored:
+            yield (*at, "kind"), "this kind needs a grader: set `scoring` to rubric or manual"
+        yield from _question_rules(question, at)
+
+
+def _question_rules(question: Any, path: Path) -> Errors:
+    choices, rubric = question.get("choices", []), question.get("rubric", [])
+    yield from _duplicate_keys(choices, (*path, "choices"))
+    yield from _duplicate_keys(rubric, (*path, "rubric"))
+    for name in ("number", "tolerance"):
+        if name in question and not _is_a_float(question[name]):
+            yield (*path, name), "the number is not finite, or too large"
+    if choices and not any(choice.get("right") for choice in choices):
+        yield (*path, "choices"), "no choice is right"
+    points = sum(int(criterion["max_score"]) for criterion in rubric)
+    max_score = question.get("max_score", 1)
+    if rubric and points != max_score:
+        reason = f"the points add up to {points}, but the question has {int(max_score)}"
+        yield (*path, "rubric"), reason
+
+
+def _duplicate_keys(parts: Sequence[Any], path: Path) -> Errors:
+    return duplicates((part["key"], (*path, index, "key")) for index, part in enumerate(parts))
+
+
+def _is_a_float(number: float) -> bool:
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
+
+
+_FORMAT: Final = Format(
+    "schema.json", definition=CourseDefinition, rules=_rules, error=InvalidDefinition
+)
+SCHEMA: Final = _FORMAT.schema
+read_definition: Final = _FORMAT.read
+definition_of: Final = _FORMAT.structure
+write_definition: Final = _FORMAT.write

@@ -1,0 +1,151 @@
+"""Formats of definitions: each has a JSON Schema, and rules for what a schema cannot express."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib.resources import files
+from itertools import islice
+from typing import Any, Final, Generic, TypeVar
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from authsvc.kernel.errors import Complaint, Invalid
+from courses.definitions import marked_yaml
+from courses.definitions.conversion import CONVERTER
+
+LONGEST_TEXT: Final = 4_000_000
+LONGEST_QUOTE: Final = 200
+MOST_ERRORS: Final = 100
+Errors = Iterator[tuple[marked_yaml.Path, str]]
+"""What is wrong in a definition, each with its path."""
+D = TypeVar("D")
+
+
+class Format(Generic[D]):
+    """A format of definitions. Its rules are checked for values that suit its schema."""
+
+    def __init__(
+        self,
+        schema: str,
+        *,
+        definition: type[D],
+        rules: Callable[[Any], Errors],
+        error: type[Invalid],
+    ) -> None:
+        text = files("courses.definitions").joinpath(schema).read_text(encoding="utf-8")
+        self.schema: Mapping[str, Any] = json.loads(text)
+        self._definition = definition
+        self._rules = rules
+        self._error = error
+
+    def read(self, text: str) -> D:
+        """The definition in the text, YAML or JSON. Raises the error of the format, with the line of each error."""
+        if len(text) > LONGEST_TEXT:
+            raise self._error(Complaint(path="", detail="The text is too long."))
+        try:
+            document = marked_yaml.load(text)
+        except marked_yaml.UnreadableYaml as error:
+            raise self._error(Complaint(path="", detail=str(error))) from None
+        return self._checked(
+            document.value,
+            [
+                Complaint(path=_pointer(path), detail=f"line {document.lines[path]}: {reason}")
+                for path, reason in self._errors_in(document.value)
+            ],
+        )
+
+    def structure(self, value: Any) -> D:
+        """The definition in a JSON body. Raises the error of the format."""
+        try:
+            complaints = [
+                Complaint(path=_pointer(path), detail=reason)
+                for path, reason in self._errors_in(value)
+            ]
+        except RecursionError:
+            complaints = [Complaint(path="", detail="The body is nested too deeply.")]
+        return self._checked(value, complaints)
+
+    def write(self, definition: D) -> str:
+        """The YAML that reads back equal."""
+        return marked_yaml.dump({"format": 1, **CONVERTER.unstructure(definition)})
+
+    def _checked(self, value: Any, complaints: list[Complaint]) -> D:
+        if complaints:
+            raise self._error(*complaints)
+        return CONVERTER.structure(value, self._definition)
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self.schema)
+
+    def _errors_in(self, value: Any) -> Errors:
+        """What is wrong with the value, in its order; the rules are checked once it suits the schema.
+
+        A long list of nonsense could have a million errors, so only the first ones are reported.
+        """
+        errors = sorted(
+            islice(self._schema_errors(value), MOST_ERRORS), key=lambda error: _order(error[0])
+        )
+        if errors:
+            yield from errors
+        else:
+            yield from _unstorable(value, ())
+            yield from self._rules(value)
+
+    def _schema_errors(self, value: Any) -> Errors:
+        for error in self._validator.iter_errors(value):
+            path, schema = tuple(error.absolute_path), error.schema
+            if error.validator == "additionalProperties" and isinstance(schema, Mapping):
+                unknown = (name for name in error.instance if name not in schema["properties"])
+                yield from (((*path, name), "there is no such member here") for name in unknown)
+            else:
+                yield path, _reason(error)
+
+
+def duplicates(keys: Iterable[tuple[str, marked_yaml.Path]]) -> Errors:
+    """An error for each key that is not the first of its name."""
+    seen: set[str] = set()
+    for key, path in keys:
+        if key in seen:
+            yield path, f"the key {key!r} is taken"
+        seen.add(key)
+
+
+def _reason(error: ValidationError) -> str:
+    """The message of the validator, with a long value cut short."""
+    if error.validator == "not":
+        unwanted: Any = error.validator_value
+        return str(unwanted["description"])
+    value = repr(error.instance)
+    if error.message.startswith(value):
+        return f"{_cut(value)}{error.message.removeprefix(value)}"
+    return _cut(error.message)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+
+
+def _unstorable(value: Any, path: marked_yaml.Path) -> Errors:
+    """Text that cannot be stored: PostgreSQL refuses NUL, and a lone surrogate has no UTF-8."""
+    if isinstance(value, str):
+        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
+            yield path, "the text holds a character that cannot be stored"
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unstorable(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unstorable(inner, (*path, index))
+
+
+def _pointer(path: marked_yaml.Path) -> str:
+    """The path as in a JSON Pointer (RFC 6901 §3). A lone surrogate has no UTF-8, so it is escaped."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "/".join(steps).encode(errors="backslashreplace").decode()
+
+
+def _order(path: Any) -> list[tuple[int, str]]:
+    """Sort key for paths in reading order: indexes by value, names by spelling."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in path]

@@ -1,0 +1,90 @@
+"""Repositories of courses: the promises that every store makes.
+
+What is out of scope does not exist for the caller; writing it raises OutOfReach.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from accounts.public import OrganizationId
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
+from courses.domain.entities import (
+    AssessmentId,
+    AssessmentPlace,
+    Course,
+    CourseDraft,
+    CourseId,
+    CourseStatus,
+    CourseVersion,
+)
+
+
+class CourseRepository(Protocol):
+    def add(self, course: Course, *, within: Reach) -> None:
+        """Add a course. Raise SlugTaken if another course has this slug."""
+
+    def at(self, address: str, *, within: Reach) -> Course:
+        """The course with this slug or id. Raise CourseNotFound if there is none in scope."""
+
+    def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+        """The courses with these ids that are in scope, in any order."""
+
+    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
+        """The course, locked until the unit of work ends. Raise CourseNotFound if there is none in scope."""
+
+    def save(self, course: Course, *, within: Reach) -> None:
+        """Replace the stored course."""
+
+    def count_pathways(
+        self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
+    ) -> None:
+        """Add one to the pathways of courses in scope that joined one, and subtract one for those that left one."""
+
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        status: CourseStatus,
+        search: str,
+        org_id: OrganizationId | None = None,
+        within: Reach,
+    ) -> Page[Course]:
+        """Courses in scope with this status whose title or summary contains *search*, without regard to case.
+
+        Only those of the organization, if there is one. Oldest first; the id breaks ties.
+        """
+
+
+class CourseDraftRepository(Protocol):
+    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
+        """The draft with modules and items in order. Raise CourseNotFound if there is none in scope."""
+
+    def save(self, draft: CourseDraft, *, within: Reach) -> None:
+        """Replace the draft of a course."""
+
+
+class CourseVersionRepository(Protocol):
+    def add(self, version: CourseVersion, *, within: Reach) -> None:
+        """Add a version, which never changes."""
+
+    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+        """The version with this number. Raise CourseVersionNotFound if there is none in scope."""
+
+    def page_of(
+        self, course_id: CourseId, request: PageRequest, *, within: Reach
+    ) -> Page[CourseVersion]:
+        """The versions of a course in scope, oldest first."""
+
+
+class AssessmentRepository(Protocol):
+    def keep(self, places: Sequence[AssessmentPlace], *, within: Reach) -> None:
+        """Store the places of assessments. Known ones stay as they are: a place never changes."""
+
+    def find(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace | None:
+        """The place of the assessment, if it is in scope."""
+
+    def places_of(
+        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+    ) -> list[AssessmentPlace]:
+        """The places of the assessments that are in scope, in any order."""

@@ -1,0 +1,55 @@
+"""Repository of learning pathways: the promises that every store makes.
+
+What is out of scope does not exist for the caller; writing it raises OutOfReach.
+"""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from accounts.public import OrganizationId
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
+from courses.domain.entities import CourseId, LearningPathway, PathwayId, PathwayStatus
+
+
+class PathwayRepository(Protocol):
+    def add(self, pathway: LearningPathway, *, within: Reach) -> None:
+        """Add a pathway. Raise PathwaySlugTaken if another pathway has this slug."""
+
+    def at(self, address: str, *, within: Reach) -> LearningPathway:
+        """The pathway with this slug or id. Raise PathwayNotFound if there is none in scope."""
+
+    def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
+        """The pathway, locked until the unit of work ends. Raise PathwayNotFound if there is none in scope."""
+
+    def save(self, pathway: LearningPathway, *, within: Reach) -> None:
+        """Replace the stored pathway."""
+
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        status: PathwayStatus,
+        org_id: OrganizationId | None = None,
+        within: Reach,
+    ) -> Page[LearningPathway]:
+        """Pathways in scope with this status, only those of the organization if there is one.
+
+        Oldest first; the id breaks ties.
+        """
+
+    def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
+        """The published pathways in scope with the course, oldest first; the id breaks ties."""
+
+    def shown_with(
+        self, course_ids: Collection[CourseId], *, within: Reach
+    ) -> list[LearningPathway]:
+        """The published and retired pathways in scope with any of the courses.
+
+        Oldest first; the id breaks ties.
+        """
+
+    def those_of(
+        self, pathway_ids: Collection[PathwayId], *, within: Reach
+    ) -> list[LearningPathway]:
+        """The pathways with these ids that are in scope, in any order."""
