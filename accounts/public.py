@@ -3,9 +3,9 @@
 from accounts.domain.entities import (
     OPERATOR,
     Answer,
-    AuditAct,
     AuditAction,
     AuditEvent,
+    AuditSubject,
     ClientTerms,
     GrantType,
     IdentityScope,
@@ -37,10 +37,10 @@ from accounts.domain.services import AuditLog, Gate, LimitName, entry_id_of
 __all__ = [
     "OPERATOR",
     "Answer",
-    "AuditAct",
     "AuditAction",
     "AuditEvent",
     "AuditLog",
+    "AuditSubject",
     "ClientTerms",
     "EmailTaken",
     "Gate",

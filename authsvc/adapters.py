@@ -1,4 +1,4 @@
-"""The kernel's ports, played by Django."""
+"""The clock and the unit of work, implemented by Django."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+
+from authsvc.kernel.unit_of_work import InsideUnitOfWork
 
 
 class SystemClock:
@@ -26,3 +28,8 @@ class DjangoUnitOfWork:
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         transaction.on_commit(callback)
+
+    def require_outside(self) -> None:
+        for block in transaction.get_connection().atomic_blocks:
+            if not block._from_testcase:  # noqa: SLF001  # as Django itself does for durable blocks
+                raise InsideUnitOfWork

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from authsvc.container import services
 from authsvc.kernel.errors import Complaint, DomainError, Invalid
 
 
@@ -65,8 +64,7 @@ def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
     if not form.is_valid():
         return False
     try:
-        with services().unit_of_work.atomic():
-            act()
+        act()
     except Invalid as refusal:
         tell(form, refusal)
         return False

@@ -1,7 +1,7 @@
 """The pages of the back office: they look at rows, and leave every change to a service."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
@@ -168,9 +168,10 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         said = f"{done.capitalize()}. Reason: {reason}" if reason else f"{done.capitalize()}."
         for row in chosen:
             try:
-                with services().unit_of_work.atomic():
-                    act(self, row, reason, by)
-                    self.log_change(request, row, said)
+                services().staff_actions.perform(
+                    partial(act, self, row, reason, by),
+                    note=partial(self._note, request, row, said),
+                )
             except DomainError as refusal:
                 told = f"Not {done}: {row}. {sentence_of(refusal)}"
                 self.message_user(request, told, messages.ERROR)
@@ -179,6 +180,9 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         if count:
             told = f"{count} {model_ngettext(self.opts, count)} {done}."
             self.message_user(request, told, messages.SUCCESS)
+
+    def _note(self, request: HttpRequest, row: Model, message: str, _: object) -> None:
+        self.log_change(request, row, message)
 
 
 class _LookOnly:

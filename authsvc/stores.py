@@ -49,7 +49,7 @@ from credentials.domain.repositories import memory as credentials_memory
 from credentials.domain.repositories import orm as credentials_orm
 from credentials.domain.repositories.protocols import (
     CredentialRepository,
-    UserCredentialRepository,
+    IssuedCredentialRepository,
 )
 from progress.domain.repositories import memory as progress_memory
 from progress.domain.repositories import orm as progress_orm
@@ -92,7 +92,7 @@ class Repositories:
     attempts: AttemptRepository
     reports: ReportRepository
     credentials: CredentialRepository
-    user_credentials: UserCredentialRepository
+    issued_credentials: IssuedCredentialRepository
 
 
 def orm_repositories() -> Repositories:
@@ -108,7 +108,7 @@ def orm_repositories() -> Repositories:
         attempts=progress_orm.OrmAttemptRepository(),
         reports=progress_orm.OrmReportRepository(),
         credentials=credentials_orm.OrmCredentialRepository(),
-        user_credentials=credentials_orm.OrmUserCredentialRepository(),
+        issued_credentials=credentials_orm.OrmIssuedCredentialRepository(),
     )
 
 
@@ -154,7 +154,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         attempts=attempts,
         reports=progress_memory.InMemoryReportRepository(progress, attempts),
         credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
-        user_credentials=credentials_memory.InMemoryUserCredentialRepository(database.table()),
+        issued_credentials=credentials_memory.InMemoryIssuedCredentialRepository(database.table()),
     )
 
 

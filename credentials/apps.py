@@ -1,4 +1,4 @@
-"""credentials: what learners can show for it."""
+"""App configuration of credentials."""
 
 from django.apps import AppConfig
 

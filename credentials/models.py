@@ -1,4 +1,4 @@
-"""Rows of credentials: columns and constraints, no behaviour."""
+"""Database tables of credentials: columns and constraints, no behaviour."""
 
 import uuid
 
@@ -14,7 +14,9 @@ class Credential(models.Model):
     name = models.CharField(max_length=200)
     type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in CredentialType])
     description = models.TextField(blank=True)
-    criteria = models.TextField(help_text="What a holder had to do, for strangers to read.")
+    criteria = models.TextField(
+        help_text="What a holder had to do to earn it; third parties read this."
+    )
     issuer = models.CharField(max_length=200)
     image_url = models.URLField(max_length=2000, blank=True)
     course = models.ForeignKey(
@@ -42,7 +44,7 @@ class Credential(models.Model):
 
 
 class CredentialTrigger(models.Model):
-    """What the rule of a credential mentions, to find the credential by; without a rule there is none."""
+    """Index of the things that the rule of a credential requires; empty without a rule."""
 
     id = models.BigAutoField(primary_key=True)
     credential = models.ForeignKey(
@@ -64,7 +66,7 @@ class CredentialTrigger(models.Model):
 
 
 class UserCredential(models.Model):
-    """`terms` are those of the version that was issued, as JSON: they stay when the definition changes."""
+    """An issued credential. `terms` holds those of the issued version, as JSON."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

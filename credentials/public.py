@@ -1,4 +1,4 @@
-"""What others may use of credentials."""
+"""The public interface of credentials."""
 
 from credentials.domain.entities import CredentialTerms, CredentialType
 

@@ -1,4 +1,4 @@
-"""progress: what learners did, and what it amounts to."""
+"""App configuration of progress: learning records."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Rows of progress: columns and constraints, no behaviour."""
+"""Database tables of progress: columns and constraints, no behaviour."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from progress.domain.entities import AttemptStatus, EntityType, EventType, Progr
 
 
 class ProgressEvent(AppendOnlyRow):
-    """The log. `position` orders it as a whole, `sequence` within a learner's course."""
+    """An event. `position` orders the whole log, `sequence` the stream of a learner on a course."""
 
     position = models.BigAutoField(primary_key=True)
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -62,7 +62,7 @@ class ProgressEvent(AppendOnlyRow):
 
 
 class CourseProgress(models.Model):
-    """The projection of one stream, and its head."""
+    """The projection of a stream, and its head."""
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
@@ -114,7 +114,7 @@ class CourseProgress(models.Model):
 
 
 class AssessmentAttempt(models.Model):
-    """`responses` holds answers by the ids of questions, `score` that of the last grade; `is_open` is a started one."""
+    """`responses` holds the answers with question ids, `score` is that of the last grade, `is_open` means started."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     user = models.ForeignKey(
@@ -179,7 +179,7 @@ class AssessmentAttempt(models.Model):
 
 
 class AttemptGrade(AppendOnlyRow):
-    """One grading of an attempt; a later one takes its place and leaves it here."""
+    """One grading of an attempt; a later one supersedes it but does not replace the row."""
 
     id = models.BigAutoField(primary_key=True)
     attempt = models.ForeignKey(AssessmentAttempt, on_delete=models.PROTECT, related_name="grades")

@@ -260,9 +260,10 @@ class OAuthClientAdmin(OfOrganizations, ServiceAdmin):
             title = "Renew the secret"
             return question(request, self.admin_site, form, title=title, back=back, **about)
         reason = form.cleaned_data["reason"]
-        with services().unit_of_work.atomic():
-            renewed = _renewed(row, reason=reason, by=staff_of(request))
-            self.log_change(request, row, f"Renewed the secret. Reason: {reason}")
+        renewed = services().staff_actions.perform(
+            lambda: _renewed(row, reason=reason, by=staff_of(request)),
+            note=lambda _: self.log_change(request, row, f"Renewed the secret. Reason: {reason}"),
+        )
         return self._shown(request, row, renewed, title="The secret is renewed")
 
     def _shown(

@@ -241,14 +241,15 @@ class OrganizationAdmin(OfOrganizations, ServiceAdmin):
     def _take_in(
         self, request: HttpRequest, row: rows.Organization, text: str
     ) -> Sequence[ListResult]:
-        with services().unit_of_work.atomic():
-            results = services().member_lists.take_in(
-                OrganizationId(row.pk), text, by=staff_of(request)
-            )
+        def note(results: Sequence[ListResult]) -> None:
             counts = Counter(OUTCOMES[result.outcome] for result in results)
-            said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-            self.log_change(request, row, f"Imported a list of members: {said}.")
-        return results
+            summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+            self.log_change(request, row, f"Imported a list of members: {summary}.")
+
+        org_id, by = OrganizationId(row.pk), staff_of(request)
+        return services().staff_actions.perform(
+            lambda: services().member_lists.take_in(org_id, text, by=by), note=note
+        )
 
     def _taken_in(
         self, request: HttpRequest, row: rows.Organization, results: Sequence[ListResult]

@@ -159,7 +159,8 @@ class UserAdmin(ServiceAdmin):
         return question(request, self.admin_site, form, title="Set a password", back=back, **about)
 
     def _set_password(self, request: HttpRequest, row: rows.User, form: SetPasswordForm) -> None:
-        services().users.set_password(
-            UserId(row.id), password=form.cleaned_data["password"], by=staff_of(request)
+        password, by = form.cleaned_data["password"], staff_of(request)
+        services().staff_actions.perform(
+            lambda: services().users.set_password(UserId(row.id), password=password, by=by),
+            note=lambda _: self.log_change(request, row, "Set a new password."),
         )
-        self.log_change(request, row, "Set a new password.")

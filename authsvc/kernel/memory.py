@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import RLock, get_ident
 from typing import Any, TypeVar
 
+from authsvc.kernel.unit_of_work import InsideUnitOfWork
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 State = list[dict[Any, Any]]
@@ -51,6 +53,21 @@ class InMemoryDatabase:
             self._callbacks.append(callback)
             if not self._drafts:
                 self._run_callbacks()
+
+    def require_outside(self) -> None:
+        # Only the writer's own thread has its id here.
+        if self._writer == get_ident():
+            raise InsideUnitOfWork
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Undo what units of work commit within the block, which is none itself: for tests."""
+        with self._lock:
+            committed = self._committed
+            try:
+                yield
+            finally:
+                self._committed = committed
 
     def seen(self, number: int) -> dict[Any, Any]:
         """What this thread sees in a table. It is not to be changed."""

@@ -1,8 +1,15 @@
-"""All or nothing, whatever stores the rows."""
+"""Units of work: all writes of a block are kept, or none, whatever the store."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
+
+
+class InsideUnitOfWork(RuntimeError):
+    """A service that commits by itself was called inside a unit of work: a programming error."""
+
+    def __str__(self) -> str:
+        return "a unit of work is open; end it before this call, which has to commit by itself"
 
 
 class UnitOfWork(Protocol):
@@ -10,7 +17,10 @@ class UnitOfWork(Protocol):
         """Keep every write of the block, or none. Blocks nest."""
 
     def single(self) -> AbstractContextManager[None]:
-        """The same for a block of one call that keeps all it does, or nothing, by itself: it costs no more."""
+        """Like atomic, for a block of one call that is atomic by itself: it costs no more than the call."""
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Run *callback* once the outermost block has succeeded; forget it if its block fails."""
+        """Run *callback* once the outermost block has succeeded; drop it if its block fails."""
+
+    def require_outside(self) -> None:
+        """Raise InsideUnitOfWork while this thread has a block open: what follows must commit by itself."""

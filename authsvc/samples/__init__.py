@@ -54,11 +54,16 @@ def load(services: Services, logins: tuple[Login, ...]) -> None:
     """Put the samples in place, each whole or not at all; what stands there already is left as it is."""
     for login in logins:
         _load_login(services, login)
-    with suppress(SlugTaken), services.unit_of_work.atomic():
-        definition = read_definition(COURSE.read_text(encoding="utf-8"))
-        course = services.authoring.create(definition, by=OPERATOR)
-        services.authoring.publish(course.slug, by=OPERATOR)
-        services.credentials.define(_claude_basics(course.id), by=OPERATOR)
+    with suppress(SlugTaken):
+        services.staff_actions.perform(lambda: _load_course(services))
+
+
+def _load_course(services: Services) -> None:
+    """Publish the sample course, with its credential. Raises SlugTaken."""
+    definition = read_definition(COURSE.read_text(encoding="utf-8"))
+    course = services.authoring.create(definition, by=OPERATOR)
+    services.authoring.publish(course.slug, by=OPERATOR)
+    services.credentials.define(_claude_basics(course.id), by=OPERATOR)
 
 
 def _load_login(services: Services, login: Login) -> None:

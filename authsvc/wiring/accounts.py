@@ -13,6 +13,7 @@ from accounts.domain.services import (
     Passwords,
     Renewals,
     SessionService,
+    StaffActions,
     TokenPairs,
     UserService,
 )
@@ -55,6 +56,10 @@ class Accounts(Wiring):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def staff_actions(self) -> StaffActions:
+        return StaffActions(unit_of_work=self.unit_of_work)
 
     @cached_property
     def emails(self) -> EmailService:

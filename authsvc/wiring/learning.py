@@ -1,4 +1,4 @@
-"""What people learn, and the proof of it."""
+"""Services of courses, progress and credentials."""
 
 from functools import cached_property
 
@@ -12,25 +12,23 @@ from courses.domain.services import (
     PathwayCatalogService,
 )
 from credentials.domain.services import (
+    CredentialIssuer,
     CredentialService,
     EarningService,
-    Issuer,
-    IssuingService,
     SubjectReader,
 )
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services import (
+    AttemptOutcomes,
     AttemptService,
-    ExportService,
+    EventExport,
+    EventLogVerifier,
+    EventRecorder,
     GradingService,
+    LearnerRecords,
     LearningService,
-    LogService,
-    Outcomes,
     PathwayService,
     ProgressService,
-    Recorder,
-    RecordingService,
-    RecordService,
     ReportService,
 )
 
@@ -111,7 +109,6 @@ class Learning(Organizations):
     def grading(self) -> GradingService:
         return GradingService(
             attempts=self.repositories.attempts,
-            progress=self.repositories.progress,
             catalog=self.catalog,
             outcomes=self._outcomes,
             gate=self.gate,
@@ -121,8 +118,13 @@ class Learning(Organizations):
         )
 
     @cached_property
-    def _outcomes(self) -> Outcomes:
-        return Outcomes(recorder=self._recorder, catalog=self.catalog, events=self._events)
+    def _outcomes(self) -> AttemptOutcomes:
+        return AttemptOutcomes(
+            attempts=self.repositories.attempts,
+            progress=self.repositories.progress,
+            recorder=self._recorder,
+            catalog=self.catalog,
+        )
 
     @cached_property
     def progress(self) -> ProgressService:
@@ -143,12 +145,12 @@ class Learning(Organizations):
         )
 
     @cached_property
-    def export(self) -> ExportService:
-        return ExportService(log=self.repositories.events, gate=self.gate)
+    def export(self) -> EventExport:
+        return EventExport(log=self.repositories.events, gate=self.gate)
 
     @cached_property
-    def log(self) -> LogService:
-        return LogService(
+    def log_verifier(self) -> EventLogVerifier:
+        return EventLogVerifier(
             progress=self.repositories.progress,
             log=self.repositories.events,
             catalog=self.catalog,
@@ -168,11 +170,11 @@ class Learning(Organizations):
         )
 
     @cached_property
-    def issuing(self) -> IssuingService:
-        return IssuingService(
+    def issuing(self) -> CredentialIssuer:
+        return CredentialIssuer(
             credentials=self.repositories.credentials,
-            user_credentials=self.repositories.user_credentials,
-            issuer=self._issuer,
+            issued_credentials=self.repositories.issued_credentials,
+            recorder=self._recorder,
             gate=self.gate,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -183,13 +185,13 @@ class Learning(Organizations):
     def earning(self) -> EarningService:
         return EarningService(
             credentials=self.repositories.credentials,
-            user_credentials=self.repositories.user_credentials,
-            records=RecordService(
+            issued_credentials=self.repositories.issued_credentials,
+            records=LearnerRecords(
                 progress=self.repositories.progress, attempts=self.repositories.attempts
             ),
             pathways=self.pathways,
             subjects=self._subjects,
-            issuer=self._issuer,
+            issuer=self.issuing,
             gate=self.gate,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
@@ -200,19 +202,8 @@ class Learning(Organizations):
         return SubjectReader(catalog=self.catalog, pathways=self.pathway_catalog)
 
     @cached_property
-    def _issuer(self) -> Issuer:
-        return Issuer(
-            user_credentials=self.repositories.user_credentials,
-            recording=RecordingService(
-                progress=self.repositories.progress,
-                recorder=self._recorder,
-                unit_of_work=self.unit_of_work,
-            ),
-        )
-
-    @cached_property
-    def _recorder(self) -> Recorder:
-        return Recorder(
+    def _recorder(self) -> EventRecorder:
+        return EventRecorder(
             progress=self.repositories.progress,
             log=self.repositories.events,
             catalog=self.catalog,

@@ -1,5 +1,5 @@
-"""Credentials, for staff."""
+"""Admin pages of credentials."""
 
-from credentials.admin import copies, definitions
+from credentials.admin import credentials, issued_credentials
 
-__all__ = ["copies", "definitions"]
+__all__ = ["credentials", "issued_credentials"]

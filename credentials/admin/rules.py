@@ -1,4 +1,4 @@
-"""Rules of credentials, as staff write and read them."""
+"""Rules of credentials in the admin site: YAML text and verdicts."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -26,14 +26,14 @@ from credentials.domain.errors import InvalidRule
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """What stands in the field: the rule, unless it is empty, and the lines on which its parts are."""
+    """Contents of the rule field: the rule, if any, and the line of each of its parts."""
 
     rule: Rule | None
     lines: Mapping[tuple[str | int, ...], int]
 
     @classmethod
     def read(cls, text: str) -> "RuleText":
-        """Raises ValidationError, with the line and the path of each complaint."""
+        """Parse the text. Raises ValidationError with the line and the path of each error."""
         if not text:
             return cls(None, {})
         try:
@@ -43,58 +43,58 @@ class RuleText:
         try:
             return cls(rule_in(document.value), document.lines)
         except InvalidRule as refusal:
-            raise ValidationError(cls(None, document.lines).told(refusal.complaints)) from None
+            raise ValidationError(cls(None, document.lines).messages(refusal.complaints)) from None
 
-    def told(self, complaints: Iterable[Complaint]) -> list[str]:
-        """The complaints, each with its place."""
+    def messages(self, complaints: Iterable[Complaint]) -> list[str]:
+        """Return the messages of the errors, each with its line and path."""
         return [
             f"line {self._line_of(complaint.path)}, {complaint.path}: {complaint.detail}"
             for complaint in complaints
         ]
 
     def _line_of(self, path: str) -> int:
-        """Where it stands, or else what it should stand in."""
+        """Return the line of the part at the path, or else of the nearest part that contains it."""
         place = tuple(int(part) if part.isdigit() else part for part in path.split("/")[1:])
         while place not in self.lines:
             place = place[:-1]
         return self.lines[place]
 
 
-def text_of(kept: Any) -> str:
-    """A kept rule as it is written in the form; one that does not read, as it is kept."""
-    if kept is None:
+def text_of(stored: Any) -> str:
+    """Return a stored rule as YAML, also if it is invalid."""
+    if stored is None:
         return ""
-    # PostgreSQL keeps the members of an object in an order of its own.
+    # Parsed first, because PostgreSQL reorders the members of objects.
     with suppress(InvalidRule):
-        return _yaml(value_of_rule(rule_in(kept)))
-    return _yaml(kept)
+        return _yaml(value_of_rule(rule_in(stored)))
+    return _yaml(stored)
 
 
-def proofs_of(kept: Any) -> str:
-    """What a rule was met by, as it is kept, to read."""
-    return _yaml([value_of_proof(proof_in(value)) for value in kept])
+def proofs_of(stored: Any) -> str:
+    """Return stored proofs as YAML."""
+    return _yaml([value_of_proof(proof_in(value)) for value in stored])
 
 
 def _yaml(value: Any) -> str:
     return str(yaml.safe_dump(value, sort_keys=False)).strip()
 
 
-def told(found: Eligibility) -> SafeString:
-    """Whether somebody can have a credential, with the verdict as a list of lists."""
+def eligibility_text(eligibility: Eligibility) -> SafeString:
+    """Return the eligibility as HTML, with the verdict as nested lists."""
     return format_html(
         "<p><b>{}</b>{}</p>{}",
-        "Eligible." if found.is_eligible else "Not eligible.",
-        " A current copy is held." if found.holds else "",
-        _tree(found.verdict),
+        "Eligible." if eligibility.is_eligible else "Not eligible.",
+        " Already issued." if eligibility.holds else "",
+        _tree(eligibility.verdict),
     )
 
 
 def _tree(verdict: Verdict) -> SafeString:
-    below = format_html_join("", "{}", ((_tree(child),) for child in verdict.children))
+    children = format_html_join("", "{}", ((_tree(child),) for child in verdict.children))
     return format_html(
         "<ul><li>{} {} ({}){}</li></ul>",
         "\N{CHECK MARK}" if verdict.is_met else "\N{BALLOT X}",
         verdict.rule,
         verdict.reached,
-        below,
+        children,
     )

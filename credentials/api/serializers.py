@@ -11,16 +11,15 @@ from credentials.domain.entities import (
     Credential,
     CredentialType,
     Eligibility,
-    HeldCredential,
+    IssuedCredentialStatus,
     TriggerKind,
-    UserCredentialStatus,
     Verdict,
     Verification,
 )
 
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]
-STATUSES = [status.value for status in UserCredentialStatus]
+STATUSES = [status.value for status in IssuedCredentialStatus]
 
 
 class ReasonRequestSerializer(serializers.Serializer[Any]):
@@ -42,25 +41,25 @@ class CredentialSerializer(serializers.Serializer[Credential]):
     valid_for_days = serializers.IntegerField(source="terms.valid_for_days", allow_null=True)
 
 
-class CredentialNameSerializer(serializers.Serializer[HeldCredential]):
+class CredentialNameSerializer(serializers.Serializer[Verification]):
     """Which credential a copy is of, as it was defined when the copy was issued."""
 
-    id = serializers.UUIDField(source="copy.credential_id")
-    name = serializers.CharField(source="copy.terms.name")
-    type = serializers.ChoiceField(source="copy.terms.type", choices=TYPES)
-    version = serializers.IntegerField(source="copy.credential_version")
+    id = serializers.UUIDField(source="issued.credential_id")
+    name = serializers.CharField(source="issued.terms.name")
+    type = serializers.ChoiceField(source="issued.terms.type", choices=TYPES)
+    version = serializers.IntegerField(source="issued.credential_version")
 
 
-class HeldCredentialSerializer(serializers.Serializer[HeldCredential]):
-    id = serializers.UUIDField(source="copy.id")
+class HeldCredentialSerializer(serializers.Serializer[Verification]):
+    id = serializers.UUIDField(source="issued.id")
     credential = CredentialNameSerializer(source="*")
-    issued_at = serializers.DateTimeField(source="copy.issued_at")
-    expires_at = serializers.DateTimeField(source="copy.expires_at", allow_null=True)
+    issued_at = serializers.DateTimeField(source="issued.issued_at")
+    expires_at = serializers.DateTimeField(source="issued.expires_at", allow_null=True)
     status = serializers.ChoiceField(choices=STATUSES)
     verify_url = serializers.SerializerMethodField()
 
-    def get_verify_url(self, held: HeldCredential) -> str:
-        return f"{settings.ENVIRONMENT.public_url}/v1/issued/{held.copy.id}/verify"
+    def get_verify_url(self, held: Verification) -> str:
+        return f"{settings.ENVIRONMENT.public_url}/v1/issued/{held.issued.id}/verify"
 
 
 class SubjectSerializer(serializers.Serializer[Verdict]):
@@ -98,10 +97,10 @@ class EligibilitySerializer(serializers.Serializer[Eligibility]):
 
 
 class VerificationSerializer(serializers.Serializer[Verification]):
-    id = serializers.UUIDField()
-    credential_name = serializers.CharField()
-    issuer = serializers.CharField()
-    issued_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
+    id = serializers.UUIDField(source="issued.id")
+    credential_name = serializers.CharField(source="issued.terms.name")
+    issuer = serializers.CharField(source="issued.terms.issuer")
+    issued_at = serializers.DateTimeField(source="issued.issued_at")
+    expires_at = serializers.DateTimeField(source="issued.expires_at", allow_null=True)
     status = serializers.ChoiceField(choices=STATUSES)
     valid = serializers.BooleanField()

@@ -26,14 +26,14 @@ from credentials.api.serializers import (
     ReasonRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities import CredentialId, UserCredentialId
+from credentials.domain.entities import CredentialId, IssuedCredentialId
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
     CredentialNotFound,
+    IssuedCredentialNotFound,
     NotEligible,
     ReasonMissing,
-    UserCredentialNotFound,
 )
 
 
@@ -114,11 +114,11 @@ class IssuedView(PublicApiView):
             access=Access(Whose.ANYBODY),
             summary="An issued credential, for anybody who has its id",
             answer=HeldCredentialSerializer,
-            refusals=(UserCredentialNotFound,),
+            refusals=(IssuedCredentialNotFound,),
         )
     )
     def get(self, request: Request, issued_id: UUID) -> Response:
-        held = services().issuing.get(UserCredentialId(issued_id))
+        held = services().issuing.verify(IssuedCredentialId(issued_id))
         return Response(json_of(held, HeldCredentialSerializer))
 
 
@@ -129,11 +129,11 @@ class VerifyView(PublicApiView):
             access=Access(Whose.ANYBODY),
             summary="Whether an issued credential is valid, for anybody who was shown it",
             answer=VerificationSerializer,
-            refusals=(UserCredentialNotFound,),
+            refusals=(IssuedCredentialNotFound,),
         )
     )
     def get(self, request: Request, issued_id: UUID) -> Response:
-        verification = services().issuing.verify(UserCredentialId(issued_id))
+        verification = services().issuing.verify(IssuedCredentialId(issued_id))
         return Response(json_of(verification, VerificationSerializer))
 
 
@@ -149,7 +149,7 @@ class RevokeView(ApiView):
             answer=HeldCredentialSerializer,
             refusals=(
                 NotPermitted,
-                UserCredentialNotFound,
+                IssuedCredentialNotFound,
                 AlreadyRevoked,
                 ReasonMissing,
                 OrganizationSuspended,
@@ -159,7 +159,7 @@ class RevokeView(ApiView):
     @idempotent
     def post(self, request: Request, issued_id: UUID) -> Response:
         held = services().issuing.revoke(
-            UserCredentialId(issued_id),
+            IssuedCredentialId(issued_id),
             reason=body_of(request, ReasonRequestSerializer)["reason"],
             by=principal_of(request),
         )
@@ -179,7 +179,7 @@ class ReissueView(ApiView):
             answer=HeldCredentialSerializer,
             refusals=(
                 NotPermitted,
-                UserCredentialNotFound,
+                IssuedCredentialNotFound,
                 AlreadyIssued,
                 ReasonMissing,
                 OrganizationSuspended,
@@ -189,7 +189,7 @@ class ReissueView(ApiView):
     @idempotent
     def post(self, request: Request, issued_id: UUID) -> Response:
         held = services().issuing.reissue(
-            UserCredentialId(issued_id),
+            IssuedCredentialId(issued_id),
             reason=body_of(request, ReasonRequestSerializer)["reason"],
             by=principal_of(request),
         )

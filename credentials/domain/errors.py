@@ -1,51 +1,51 @@
-"""Why credentials says no."""
+"""Domain errors of credentials."""
 
 from authsvc.kernel.errors import Conflict, Invalid, NotFound
 
 
 class CredentialNotFound(NotFound):
     code = "credential-not-found"
-    title = "There is no such credential"
-    explanation = "No credential is defined under this id."
+    title = "Credential not found"
+    explanation = "There is no credential with this id."
 
 
-class UserCredentialNotFound(NotFound):
+class IssuedCredentialNotFound(NotFound):
     code = "issued-credential-not-found"
-    title = "No such credential was issued"
-    explanation = "We have never issued a credential with this id."
+    title = "Issued credential not found"
+    explanation = "No credential with this id was ever issued."
 
 
 class AlreadyIssued(Conflict):
     code = "already-issued"
-    title = "The learner holds this credential"
-    explanation = "It is in force. Revoke or re-issue that one."
+    title = "Credential already issued"
+    explanation = "The learner holds a current one. Revoke or re-issue that one."
 
 
 class NotEligible(Conflict):
     code = "not-eligible"
-    title = "The credential is not earned yet"
-    explanation = "What is missing: {missing}."
+    title = "Not eligible for this credential"
+    explanation = "Missing: {missing}."
 
 
 class AlreadyRevoked(Conflict):
     code = "already-revoked"
-    title = "The credential is revoked"
-    explanation = "It was revoked before; a revoked credential can only be issued again."
+    title = "Credential already revoked"
+    explanation = "A revoked credential can only be re-issued."
 
 
 class ReasonMissing(Invalid):
     code = "reason-missing"
-    title = "A reason is needed"
-    explanation = "Say why: the holder and later officers will ask."
+    title = "A reason is required"
+    explanation = "Give a reason: the holder and later administrators will ask for it."
 
 
 class ImpossibleValidity(Invalid):
     code = "impossible-validity"
-    title = "A credential cannot be valid for that long"
-    explanation = "It is valid for 1 to {longest} days, or for ever."
+    title = "Invalid validity period"
+    explanation = "A credential is valid for 1 to {longest} days, or does not expire."
 
 
 class InvalidRule(Invalid):
     code = "invalid-rule"
-    title = "The rule cannot be followed"
-    explanation = "`errors` says what is wrong, and where."
+    title = "Invalid rule"
+    explanation = "`errors` lists what is wrong, and where."

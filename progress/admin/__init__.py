@@ -1,4 +1,4 @@
-"""What staff see of progress, and how they grade."""
+"""Admin pages of progress."""
 
 from progress.admin import attempts, progress
 

@@ -1,13 +1,16 @@
-"""Attempts at assessments, for staff to look at and to grade."""
+"""Admin pages of assessment attempts: reading, grading and voiding them."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -23,11 +26,79 @@ from authsvc.staff import (
     staff_action,
     tells_refusals,
 )
+from courses.public import Answer, Assessment, Question
 from progress import models as rows
-from progress.admin.grading import GradeForm
-from progress.domain.entities import AttemptId, AttemptStatus
+from progress.domain.entities import AssessmentAttempt, AttemptId, AttemptStatus, Mark
 
 GRADABLE = (AttemptStatus.SUBMITTED.value, AttemptStatus.GRADED.value)
+
+
+class GradeForm(forms.Form):
+    """Points and a comment for each question; automatic scores are filled in."""
+
+    def __init__(
+        self, attempt: AssessmentAttempt, assessment: Assessment, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.assessment = assessment
+        marks = {mark.question_id: mark for mark in attempt.grade.marks} if attempt.grade else {}
+        for question_ in assessment.questions:
+            answer, mark = attempt.answer_to(question_.id), marks.get(question_.id)
+            self.fields[f"score-{question_.id}"] = _points_field(question_, answer, mark)
+            self.fields[f"comment-{question_.id}"] = _comment_field(mark)
+        self.fields["reason"] = forms.CharField(
+            required=attempt.grade is not None,
+            max_length=1000,
+            help_text="Why the attempt is regraded. The reason is kept in the audit log.",
+        )
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        values = self.cleaned_data
+        return tuple(
+            Mark(
+                question_id=question_.id,
+                score=values[f"score-{question_.id}"],
+                comment=values[f"comment-{question_.id}"],
+            )
+            for question_ in self.assessment.questions
+        )
+
+
+def _points_field(
+    question_: Question, answer: Answer | None, mark: Mark | None
+) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=f"{question_.position}. Points, of {question_.max_score}",
+        min_value=0,
+        max_value=question_.max_score,
+        initial=mark.score if mark else question_.score_of(answer),
+        help_text=_sheet(question_, answer),
+    )
+
+
+def _comment_field(mark: Mark | None) -> forms.CharField:
+    return forms.CharField(
+        label="Comment",
+        required=False,
+        max_length=10_000,
+        initial=mark.comment if mark else "",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+    )
+
+
+def _sheet(question_: Question, answer: Answer | None) -> SafeString:
+    """Return the question, the answer and the rubric."""
+    lines = ((name, linebreaksbr(text)) for name, text in _lines(question_, answer))
+    return format_html_join("", "<div><b>{}</b> {}</div>", lines)
+
+
+def _lines(question_: Question, answer: Answer | None) -> Iterator[tuple[str, str]]:
+    yield "Question:", question_.prompt
+    text = (answer.text or answer.url or ", ".join(sorted(answer.choices or ()))) if answer else "-"
+    yield "Answer:", text
+    for criterion in question_.rubric:
+        yield f"Up to {criterion.max_score}:", criterion.text
 
 
 class AttemptGradeInline(LookOnlyInline):
@@ -75,8 +146,8 @@ class AssessmentAttemptAdmin(OfOrganizations, LookOnlyAdmin):
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
         lines = (
-            (each["text"] or each["url"] or ", ".join(each["choices"] or ()),)
-            for each in row.responses
+            (response["text"] or response["url"] or ", ".join(response["choices"] or ()),)
+            for response in row.responses
         )
         return format_html_join("", "<pre>{}</pre>", lines) or "-"
 
@@ -93,10 +164,12 @@ class AssessmentAttemptAdmin(OfOrganizations, LookOnlyAdmin):
         if not form.is_valid():
             about = {"subtitle": row, "opts": self.opts}
             return question(request, self.admin_site, form, title="Grade", back=back, **about)
-        with services().unit_of_work.atomic():
-            reason = form.cleaned_data["reason"]
-            services().grading.grade(attempt.id, form.marks, reason=reason, by=by)
-            self.log_change(request, row, f"Graded. Reason: {reason}" if reason else "Graded.")
+        reason = form.cleaned_data["reason"]
+        message = f"Graded. Reason: {reason}" if reason else "Graded."
+        services().staff_actions.perform(
+            lambda: services().grading.grade(attempt.id, form.marks, reason=reason, by=by),
+            note=lambda _: self.log_change(request, row, message),
+        )
         return redirect(back)
 
     def _to_grade(self, request: HttpRequest, attempt_id: UUID) -> rows.AssessmentAttempt:

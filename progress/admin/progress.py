@@ -1,4 +1,4 @@
-"""What learners did, for staff to look at."""
+"""Admin pages of course progress, events and course reports."""
 
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from authsvc.staff import LookOnlyAdmin, OfOrganizations, tells_refusals
 from progress import models as rows
 from progress.domain.entities import CourseReport, table_of_course
 
-# By this a spreadsheet knows that it is UTF-8.
+# Spreadsheets recognize UTF-8 by it.
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -60,20 +60,20 @@ class CourseProgressAdmin(OfOrganizations, LookOnlyAdmin):
 
     @tells_refusals
     def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
-        """How a course goes, in the usual window."""
+        """Show the report on a course, in the default window."""
         report = _report_on(course_id, request)
         titles = {item.item_id: item.title for item in report.items}
         about = {
             "title": f"Report on {report.summary.course_slug}",
             "report": report,
-            "scores": [(titles[each.item_id], each.bands) for each in report.scores],
+            "scores": [(titles[scores.item_id], scores.bands) for scores in report.scores],
         }
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/progress/courseprogress/report.html", context)
 
     @tells_refusals
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
-        """The same as a file."""
+        """Return the report as a CSV file."""
         report = _report_on(course_id, request)
         name = f"report-{report.summary.course_slug}.csv"
         return HttpResponse(

@@ -19,7 +19,7 @@ from authsvc.api.views import ApiView, query_of
 from authsvc.container import services
 from authsvc.kernel.pages import InvalidCursor, PageRequest
 from progress.domain.errors import LogBusy
-from progress.statements import VERSION, spelled, statement_of
+from progress.statements import VERSION, statement_of, utc_text
 
 PATH: Final = "/v1/xapi/statements"
 MOST: Final = 100
@@ -94,7 +94,7 @@ class StatementListView(ApiView):
     ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         final[_HEADER] = VERSION
-        final["X-Experience-API-Consistent-Through"] = spelled(self.asked_at - MARGIN)
+        final["X-Experience-API-Consistent-Through"] = utc_text(self.asked_at - MARGIN)
         return final
 
 

@@ -1,103 +1,103 @@
-"""Why progress says no."""
+"""Domain errors of progress."""
 
 from authsvc.kernel.errors import Busy, Conflict, Invalid, NotFound
 
 
 class AlreadyEnrolled(Conflict):
     code = "already-enrolled"
-    title = "The learner is already on this course"
-    explanation = "One enrolment on {course_slug} is enough."
+    title = "Already enrolled"
+    explanation = "The learner is enrolled on {course_slug}."
 
 
 class NotEnrolled(Conflict):
     code = "not-enrolled"
-    title = "The learner is not on this course"
-    explanation = "Enrol first."
+    title = "Not enrolled"
+    explanation = "Enrol on the course first."
 
 
 class AlreadyCompleted(Conflict):
     code = "already-completed"
-    title = "The course is completed"
-    explanation = "A completed course stays completed; it cannot be left."
+    title = "Course already completed"
+    explanation = "A completed course stays completed; you cannot withdraw from it."
 
 
 class ProgressNotFound(NotFound):
     code = "progress-not-found"
-    title = "There is no progress on this course"
-    explanation = "The learner has never been on this course."
+    title = "No progress on this course"
+    explanation = "The learner has never enrolled on this course."
 
 
 class AttemptNotFound(NotFound):
     code = "attempt-not-found"
-    title = "There is no such attempt"
-    explanation = "No attempt answers to this id, or it is not yours to see."
+    title = "Attempt not found"
+    explanation = "There is no attempt with this id, or you are not allowed to see it."
 
 
 class AttemptRunning(Conflict):
     code = "attempt-running"
-    title = "An attempt is running"
-    explanation = "Hand in the attempt {attempt_id} before you start another one."
+    title = "An attempt is in progress"
+    explanation = "Submit the attempt {attempt_id} before you start another one."
 
 
 class NoAttemptsLeft(Conflict):
     code = "no-attempts-left"
-    title = "There are no attempts left"
-    explanation = "This assessment may be tried {attempt_limit} times."
+    title = "No attempts left"
+    explanation = "This assessment allows {attempt_limit} attempts."
 
 
 class AttemptClosed(Conflict):
     code = "attempt-closed"
-    title = "The attempt takes no more answers"
-    explanation = "It is {status}."
+    title = "The attempt is closed"
+    explanation = "It is {status} and takes no more answers."
 
 
 class TooLate(Conflict):
     code = "too-late"
-    title = "The time is up"
-    explanation = "This assessment takes nothing after its time."
+    title = "The time limit has passed"
+    explanation = "This assessment does not accept late submissions."
 
 
 class AttemptNotGradable(Conflict):
     code = "attempt-not-gradable"
     title = "The attempt cannot be graded"
-    explanation = "It is {status}; only what was handed in can be graded."
+    explanation = "It is {status}; only submitted attempts can be graded."
 
 
 class AttemptVoided(Conflict):
     code = "attempt-voided"
-    title = "The attempt is void"
-    explanation = "It was voided before."
+    title = "The attempt is already void"
+    explanation = "A voided attempt cannot be voided again."
 
 
 class ImpossibleScore(Invalid):
     code = "impossible-score"
-    title = "The marks do not fit the questions"
-    explanation = "Question {question_id} needs 0 to {max_score} points from whoever grades."
+    title = "Invalid marks"
+    explanation = "Question {question_id} needs a mark from 0 to {max_score}."
 
 
 class AssessmentRequired(Conflict):
     code = "assessment-required"
-    title = "The item is completed by its assessment"
-    explanation = "Pass the assessment {assessment_id}; that completes the item."
+    title = "The item needs its assessment to be passed"
+    explanation = "Pass the assessment {assessment_id} to complete the item."
 
 
 class PrerequisitesMissing(Conflict):
     code = "prerequisites-missing"
-    title = "Other courses come before this one"
-    explanation = "Complete these first: {titles}."
+    title = "Prerequisites are missing"
+    explanation = "Complete these courses first: {titles}."
 
 
 class MalformedFact(ValueError):
-    """A fact has another shape than its type demands: a defect of ours, not a refusal."""
+    """A fact does not have the shape of its type: a defect or tampering, not a domain error."""
 
     def __str__(self) -> str:
-        return f"the payload of {self.args[0]} has another shape than it must have"
+        return f"the payload of {self.args[0]} does not have the shape of its type"
 
 
 class LogBusy(Busy):
     code = "log-busy"
-    title = "The log is being written to"
-    explanation = "Ask again in a moment: what is being recorded now would be left out."
+    title = "The event log is busy"
+    explanation = "Events are being recorded right now. Retry in a moment to include them."
 
     def __init__(self) -> None:
         super().__init__(retry_after=1)

@@ -1,4 +1,4 @@
-"""What progress tells the other apps."""
+"""Domain events that progress publishes to other apps."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from courses.public import AssessmentId, CourseId, PathwayId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseCompleted:
-    """A learner has done all that a version of a course requires."""
+    """A learner has completed all required items of a version of a course."""
 
     user_id: UserId
     course_id: CourseId
@@ -20,7 +20,7 @@ class CourseCompleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentGraded:
-    """An attempt of a learner has a score, be it the first or another one."""
+    """An attempt was graded or regraded."""
 
     user_id: UserId
     course_id: CourseId
@@ -33,9 +33,9 @@ class AssessmentGraded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayCompleted:
-    """A learner has gone all the way: the course was the last one that this version of the pathway asked for.
+    """A learner has completed this version of a pathway, with the course as the last one it requires.
 
-    `org_id` says whose pathway it is.
+    `org_id` is the owner of the pathway, `course_org_id` that of the course.
     """
 
     user_id: UserId

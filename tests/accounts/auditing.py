@@ -9,6 +9,7 @@ from accounts.domain.entities import (
     AuditAction,
     AuditEntry,
     AuditEntryId,
+    AuditSubject,
     Organization,
     OrganizationId,
     OrganizationStatus,
@@ -20,6 +21,7 @@ from accounts.domain.entities import (
 )
 from accounts.domain.repositories.memory import InMemoryAuditLogRepository
 from accounts.models import AuditHead as AuditHeadRow
+from authsvc.container import Services
 from authsvc.kernel.reach import EVERYWHERE
 from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
@@ -56,6 +58,17 @@ def an_act(organization: Organization | None = None, **parts: Any) -> AuditAct:
         after={"role": "instructor"},
     )
     return replace(act, **parts)
+
+
+def record_act(services: Services, act: AuditAct, *, by: Principal) -> None:
+    services.audit_log.record(
+        act.action,
+        AuditSubject(act.subject_type, act.subject_id, act.org_id),
+        by=by,
+        because=act.reason,
+        before=act.before,
+        after=act.after,
+    )
 
 
 def an_entry(organization: Organization | None = None, **parts: Any) -> AuditEntry:

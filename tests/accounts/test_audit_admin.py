@@ -6,7 +6,7 @@ from accounts.domain.entities import OPERATOR, AuditAction, AuditEntry, Organiza
 from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.kernel.reach import EVERYWHERE
 from authsvc.logs import request_id
-from tests.accounts.auditing import ANNA, an_act
+from tests.accounts.auditing import ANNA, an_act, record_act
 from tests.accounts.client_desk import CLIENTS, registered, secret_page_of
 from tests.support.builders import a_principal
 from tests.support.house import House
@@ -53,7 +53,7 @@ def test_an_auditor_sees_what_was_done_the_last_thing_first(house: House) -> Non
 
 def test_an_auditor_sees_all_of_an_entry_and_changes_nothing(house: House) -> None:
     bo, knots = auditor(house), founded(house)
-    house.services.audit_log.record(an_act(knots, reason="He teaches knots."), by=OPERATOR)
+    record_act(house.services, an_act(knots, reason="He teaches knots."), by=OPERATOR)
     row = AuditEntryRow.objects.latest("position")
 
     page = bo.get(f"{LOG}{row.pk}/change/")
@@ -87,7 +87,7 @@ def test_the_log_is_sorted_out_by_act_by_subject_and_by_organization(
     house: House, query: str, found: list[str]
 ) -> None:
     bo, knots = auditor(house), founded(house)
-    house.services.audit_log.record(an_act(knots), by=OPERATOR)
+    record_act(house.services, an_act(knots), by=OPERATOR)
     a_user_of(house)
 
     page = bo.get(f"{LOG}?{query.format(org=knots.id)}")
@@ -98,7 +98,7 @@ def test_the_log_is_sorted_out_by_act_by_subject_and_by_organization(
 @pytest.mark.parametrize("name", ["id", "subject_id", "actor_id", "client_id", "request_id"])
 def test_an_entry_is_found_by_each_id_that_stands_in_it(house: House, name: str) -> None:
     bo, token = auditor(house), request_id.set("the-request-of-anna")
-    house.services.audit_log.record(an_act(), by=a_principal())
+    record_act(house.services, an_act(), by=a_principal())
     request_id.reset(token)
     row = AuditEntryRow.objects.latest("position")
 

@@ -20,7 +20,7 @@ from accounts.domain.entities import (
 from accounts.domain.errors import NotPermitted, OrganizationNotFound
 from authsvc.kernel.pages import PageRequest
 from authsvc.logs import request_id
-from tests.accounts.auditing import a_member, an_act, has_organization, log_of
+from tests.accounts.auditing import a_member, an_act, has_organization, log_of, record_act
 from tests.support.blocks import failed_block
 from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
@@ -41,7 +41,7 @@ def test_an_entry_says_who_did_what_when_and_by_which_request(memory: World) -> 
     knots, anna = has_organization(memory), a_principal()
     token = request_id.set("the-request-of-anna")
 
-    memory.services.audit_log.record(an_act(knots), by=anna)
+    record_act(memory.services, an_act(knots), by=anna)
     request_id.reset(token)
 
     (entry,) = log_of(memory, knots)
@@ -53,7 +53,7 @@ def test_an_entry_says_who_did_what_when_and_by_which_request(memory: World) -> 
 
 
 def test_what_a_command_does_is_done_by_no_person_and_in_no_request(memory: World) -> None:
-    memory.services.audit_log.record(an_act(), by=OPERATOR)
+    record_act(memory.services, an_act(), by=OPERATOR)
 
     (entry,) = log_of(memory)
     assert (entry.actor_id, entry.client_id, entry.request_id) == (None, "command-line", "")
@@ -63,7 +63,7 @@ def test_each_organization_and_the_platform_have_a_chain_of_their_own(memory: Wo
     knots, sails = has_organization(memory), has_organization(memory, "sails")
 
     for organization in (knots, None, knots, sails):
-        memory.services.audit_log.record(an_act(organization), by=ROOT)
+        record_act(memory.services, an_act(organization), by=ROOT)
 
     first, second = log_of(memory, knots)
     assert (first.sequence, second.sequence) == (1, 2)
@@ -75,7 +75,7 @@ def test_each_organization_and_the_platform_have_a_chain_of_their_own(memory: Wo
 
 def test_what_is_undone_is_not_recorded(memory: World) -> None:
     with failed_block(memory.unit_of_work):
-        memory.services.audit_log.record(an_act(), by=ROOT)
+        record_act(memory.services, an_act(), by=ROOT)
 
     assert log_of(memory) == []
 
@@ -83,7 +83,7 @@ def test_what_is_undone_is_not_recorded(memory: World) -> None:
 def test_an_owner_reads_the_last_entry_first(memory: World) -> None:
     knots = has_organization(memory)
     for _ in range(3):
-        memory.services.audit_log.record(an_act(knots), by=ROOT)
+        record_act(memory.services, an_act(knots), by=ROOT)
     owner, page_of = a_member(knots), memory.services.audit_reader.page_of
 
     page = page_of(knots.id, PageRequest(limit=2), by=owner)
@@ -96,9 +96,9 @@ def test_an_owner_reads_the_last_entry_first(memory: World) -> None:
 
 def test_an_owner_exports_the_whole_chain_the_first_entry_first(memory: World) -> None:
     knots = has_organization(memory)
-    memory.services.audit_log.record(an_act(), by=ROOT)
+    record_act(memory.services, an_act(), by=ROOT)
     for _ in range(1001):
-        memory.services.audit_log.record(an_act(knots), by=ROOT)
+        record_act(memory.services, an_act(knots), by=ROOT)
 
     exported = list(memory.services.audit_reader.export(knots.id, by=a_member(knots)))
 

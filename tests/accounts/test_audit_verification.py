@@ -7,7 +7,7 @@ import pytest
 
 from accounts.domain.entities import OPERATOR, Organization
 from accounts.domain.services import AuditFlaw, AuditReport
-from tests.accounts.auditing import an_act, forget_heads, has_organization, tables_of
+from tests.accounts.auditing import an_act, forget_heads, has_organization, record_act, tables_of
 from tests.support.worlds import World
 
 
@@ -16,7 +16,7 @@ def knots(memory: World) -> Organization:
     """With four entries in its log, beside two in that of the platform."""
     organization = has_organization(memory)
     for place in (organization, None, organization, organization, None, organization):
-        memory.services.audit_log.record(an_act(place), by=OPERATOR)
+        record_act(memory.services, an_act(place), by=OPERATOR)
     return organization
 
 
@@ -51,7 +51,7 @@ def test_an_empty_log_is_believed(memory: World) -> None:
 
 def test_a_chain_of_more_than_is_read_at_once_is_believed(memory: World) -> None:
     for _ in range(1001):
-        memory.services.audit_log.record(an_act(), by=OPERATOR)
+        record_act(memory.services, an_act(), by=OPERATOR)
 
     report = memory.services.audit_reader.verify(by=OPERATOR)
 
@@ -131,7 +131,7 @@ def test_another_head_is_a_flaw(
 def test_what_was_added_since_is_let_be(memory: World, knots: Organization) -> None:
     heads = tables_of(memory).heads_store
     as_it_was = heads[knots.id]
-    memory.services.audit_log.record(an_act(knots), by=OPERATOR)
+    record_act(memory.services, an_act(knots), by=OPERATOR)
     heads[knots.id] = as_it_was
 
     assert flaws_in(memory) == []

@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.domain.entities import OPERATOR, Organization
 from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.storage.append_only import releasing
-from tests.accounts.auditing import an_act, has_organization
+from tests.accounts.auditing import an_act, has_organization, record_act
 from tests.support.commands import refusal_of, said_by
 from tests.support.worlds import World, orm_world
 
@@ -44,7 +44,7 @@ def knots(school: World) -> Organization:
     """With two entries in its log, beside three in that of the platform."""
     organization = has_organization(school)
     for place in (organization, None, None, organization, None):
-        school.services.audit_log.record(an_act(place), by=OPERATOR)
+        record_act(school.services, an_act(place), by=OPERATOR)
     return organization
 
 
@@ -73,7 +73,7 @@ def test_an_empty_house_has_nothing_to_prove() -> None:
 
 
 def test_one_entry_is_not_called_entries(school: World) -> None:
-    school.services.audit_log.record(an_act(), by=OPERATOR)
+    record_act(school.services, an_act(), by=OPERATOR)
 
     assert said_by("verify_audit") == "1 chain, 1 entry\n"
 

@@ -24,9 +24,9 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ConsentRepository.for_user": "what somebody has agreed to is his own",
     "ConsentRepository.remove": "what somebody has agreed to is his own",
     "CredentialRepository.earned_by": "it is asked for learners who do not ask, and judged by their view",
-    "UserCredentialRepository.shown": "a credential is its holder's to show to strangers",
-    "UserCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
-    "UserCredentialRepository.page_for_user": "a credential is its holder's to look at",
+    "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",
+    "IssuedCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
+    "IssuedCredentialRepository.page_for_user": "a credential is its holder's to look at",
 }
 """Methods for things of organizations that take no scope, each with the reason."""
 OF_SESSIONS: Final = ("SessionRepository", "RefreshTokenRepository")

@@ -15,14 +15,14 @@ from accounts.domain.entities import (
 from authsvc.container import services
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import CourseId
-from credentials.domain.entities import UserCredentialId
+from credentials.domain.entities import IssuedCredentialId
 from tests.bench.names import COURSES, ISSUED, LEARNERS, PASSWORD, email, slug
 from tests.support.builders import (
     a_course,
     a_credential,
     a_user,
-    a_user_credential,
     a_version,
+    an_issued_credential,
     some_terms,
 )
 
@@ -96,5 +96,5 @@ def _add_courses() -> None:
     credential = a_credential(terms=some_terms(course_id=course_id(0)))
     repositories.credentials.add(credential, within=EVERYWHERE)
     holder = repositories.users.get(learner_id(0))
-    issued = a_user_credential(credential, holder, id=UserCredentialId(ISSUED))
-    repositories.user_credentials.add(issued, within=EVERYWHERE)
+    issued = an_issued_credential(credential, holder, id=IssuedCredentialId(ISSUED))
+    repositories.issued_credentials.add(issued, within=EVERYWHERE)

@@ -20,8 +20,8 @@ ENOUGH = 150
 LOOK_AT_THE_LOG = """
 from accounts.public import OPERATOR
 from authsvc.container import services
-compared, verified = services().log.compare(by=OPERATOR), services().log.verify(by=OPERATOR)
-print(compared.is_true, compared.checksum == compared.kept_checksum, verified.flaws)
+compared, verified = services().log_verifier.compare(by=OPERATOR), services().log_verifier.verify(by=OPERATOR)
+print(compared.is_clean, compared.checksum == compared.stored_checksum, verified.flaws)
 """
 
 

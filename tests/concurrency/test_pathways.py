@@ -128,7 +128,7 @@ def test_a_last_course_that_is_completed_twenty_times_at_once_completes_the_path
 
     assert outcomes == {DONE: MANY}
     assert [event.course_id for event in told] == [bends.id]
-    assert [held.copy.evidence.course_id for held in anna.held()] == [bends.id]
+    assert [held.issued.evidence.course_id for held in anna.held()] == [bends.id]
 
 
 def test_whoever_enrols_while_a_pathway_is_retired_is_taken_or_refused(
@@ -147,7 +147,7 @@ def test_whoever_enrols_while_a_pathway_is_retired_is_taken_or_refused(
 
         assert outcomes.keys() <= {DONE, "prerequisites-missing"}
         assert outcomes.total() == 6
-        assert a_learner(town).enrols(bends).is_on_it
+        assert a_learner(town).enrols(bends).is_enrolled
 
 
 def test_pathways_with_the_same_courses_are_published_at_once(town: World, at_once: AtOnce) -> None:

@@ -94,7 +94,7 @@ def test_an_enrolment_is_refused_until_what_comes_before_is_completed(
     assert (refused.status, refused.code) == (409, "prerequisites-missing")
     assert refused.json["missing"] == ["knots"]
     assert refused.json["titles"] == ["Knots"]
-    assert refused.json["detail"] == "Complete these first: Knots."
+    assert refused.json["detail"] == "Complete these courses first: Knots."
     assert nothing == []
     assert enrolled.status == 201
 

@@ -1,4 +1,4 @@
-"""Somebody who holds a credential, in the house."""
+"""A learner who holds a credential."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.learning import items_of
 
 @dataclass(frozen=True)
 class Holding:
-    """Anna's first copy of a credential that she has earned by a course of one item."""
+    """The credential that Anna has earned by a course of one item."""
 
     house: House
     anna: Person
@@ -21,12 +21,12 @@ class Holding:
     id: str
 
     def listed(self) -> list[dict[str, Any]]:
-        """What Anna is shown of all her copies."""
+        """Anna's list of issued credentials."""
         answer = self.anna.caller.get("/v1/me/credentials")
         return list(answer.json["items"])
 
     def verified(self) -> dict[str, Any]:
-        """What a stranger is told about it."""
+        """The public verification."""
         answer = self.house.stranger.get(f"/v1/issued/{self.id}/verify")
         assert answer.status == 200
         return dict(answer.json)

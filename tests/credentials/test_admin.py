@@ -1,4 +1,4 @@
-"""Credentials in the back office."""
+"""Admin pages of credentials."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from courses.domain.entities import Course
-from credentials.domain.entities import UserCredentialId, UserCredentialStatus
+from credentials.domain.entities import IssuedCredentialId, IssuedCredentialStatus
 from credentials.models import Credential, UserCredential
 from tests.support.house import House
 from tests.support.learning import a_published_course
@@ -23,7 +23,7 @@ def officer(house: House) -> Desk:
 
 
 def terms_of(course: Course, **parts: Any) -> dict[str, Any]:
-    """What an officer types into the form."""
+    """The values of the form."""
     return {
         "name": "Knot Basics",
         "type": "badge",
@@ -41,11 +41,11 @@ def an_issued_one(house: House) -> UserCredential:
     return UserCredential.objects.get()
 
 
-def status_of(house: House, row: UserCredential) -> UserCredentialStatus:
-    return house.services.issuing.verify(UserCredentialId(row.pk)).status
+def status_of(house: House, row: UserCredential) -> IssuedCredentialStatus:
+    return house.services.issuing.verify(IssuedCredentialId(row.pk)).status
 
 
-def test_an_officer_defines_a_credential(house: House) -> None:
+def test_an_administrator_defines_a_credential(house: House) -> None:
     course = a_published_course(house.services)
 
     page = officer(house).post(f"{CREDENTIALS}add/", **terms_of(course, valid_for_days=365))
@@ -62,7 +62,7 @@ def test_an_officer_defines_a_credential(house: House) -> None:
     assert log_of(row.pk) == ["Added."]
 
 
-def test_an_officer_amends_a_credential(house: House) -> None:
+def test_an_administrator_amends_a_credential(house: House) -> None:
     course = a_published_course(house.services)
     credential = house.earns(course)
 
@@ -124,7 +124,7 @@ def test_revoking_asks_for_a_reason_first(house: House) -> None:
     page = officer(house).act(ISSUED, "revoke", issued.pk)
 
     assert "Revoke 1 user credential" in page.text
-    assert status_of(house, issued) is UserCredentialStatus.ISSUED
+    assert status_of(house, issued) is IssuedCredentialStatus.ISSUED
 
 
 def test_a_revocation_keeps_its_reason_and_who_it_was(house: House) -> None:
@@ -134,7 +134,7 @@ def test_a_revocation_keeps_its_reason_and_who_it_was(house: House) -> None:
 
     issued.refresh_from_db()
     assert page.said == ("1 user credential revoked.",)
-    assert status_of(house, issued) is UserCredentialStatus.REVOKED
+    assert status_of(house, issued) is IssuedCredentialStatus.REVOKED
     assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
@@ -146,7 +146,7 @@ def test_a_credential_is_revoked_once(house: House) -> None:
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
 
     issued.refresh_from_db()
-    assert page.said[0].startswith(f"Not revoked: {issued.pk}. The credential is revoked.")
+    assert page.said[0].startswith(f"Not revoked: {issued.pk}. Credential already revoked.")
     assert issued.revocation_reason == "Issued by mistake."
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
@@ -159,7 +159,7 @@ def test_a_credential_is_issued_anew(house: House) -> None:
     new = UserCredential.objects.get(is_current=True)
     assert page.said == ("1 user credential re-issued.",)
     assert new.supersedes_id == old.pk
-    assert status_of(house, old) is UserCredentialStatus.REVOKED
+    assert status_of(house, old) is IssuedCredentialStatus.REVOKED
     assert log_of(old.pk) == ["Re-issued. Reason: The name was wrong."]
 
 

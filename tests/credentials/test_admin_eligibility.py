@@ -1,4 +1,4 @@
-"""Trying in the back office who can have a credential."""
+"""Eligibility page of the admin site."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def officer(house: House) -> Desk:
     return desk(house, "Credential officers")
 
 
-def test_an_officer_sees_why_a_learner_cannot_have_it(house: House) -> None:
+def test_an_administrator_sees_why_a_learner_cannot_have_it(house: House) -> None:
     services, anna = house.services, a_user_of(house)
     knots = a_published_course(services, a_definition_of(required=1, slug="knots", title="Knots"))
     bends = a_published_course(services, a_definition_of(required=1, slug="bends", title="Bends"))
@@ -47,11 +47,11 @@ def test_to_try_it_issues_nothing(house: House) -> None:
     page = officer(house).post(page_of(credential), learner=anna.email)
 
     assert "<b>Eligible.</b>" in page.text
-    assert "A current copy is held." not in page.text
+    assert "Already issued." not in page.text
     assert not UserCredential.objects.exists()
 
 
-def test_it_says_that_a_copy_is_held(house: House) -> None:
+def test_it_says_that_an_issued_credential_is_held(house: House) -> None:
     services, anna = house.services, a_user_of(house)
     course = a_published_course(services)
     credential = a_credential_for(services, course)
@@ -59,7 +59,7 @@ def test_it_says_that_a_copy_is_held(house: House) -> None:
 
     page = officer(house).post(page_of(credential), learner=anna.email)
 
-    assert "A current copy is held." in page.text
+    assert "Already issued." in page.text
 
 
 def test_a_title_cannot_bring_in_markup(house: House) -> None:
@@ -76,12 +76,12 @@ def test_a_title_cannot_bring_in_markup(house: House) -> None:
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
-        ("nobody@school.example", "Nobody has this address."),
+        ("nobody@school.example", "There is no user with this e-mail address."),
         ("nobody", "Enter a valid email address."),
         ("", "This field is required."),
     ],
 )
-def test_somebody_has_to_be_named_who_is_there(house: House, address: str, complaint: str) -> None:
+def test_the_learner_must_be_a_user(house: House, address: str, complaint: str) -> None:
     credential = a_credential_for(house.services, a_published_course(house.services))
 
     page = officer(house).post(page_of(credential), learner=address)
@@ -94,11 +94,11 @@ def test_the_page_of_a_credential_leads_there(house: House) -> None:
     credential = a_credential_for(house.services, a_published_course(house.services))
     change = f"credentials/credential/{credential.id}/change/"
 
-    assert "Try it</a>" in officer(house).get(change).text
-    assert "Try it</a>" not in desk(house, "Auditors", name="Cy").get(change).text
+    assert "Check eligibility</a>" in officer(house).get(change).text
+    assert "Check eligibility</a>" not in desk(house, "Auditors", name="Cy").get(change).text
 
 
-def test_whoever_only_looks_tries_nothing(house: House) -> None:
+def test_read_only_staff_cannot_check_eligibility(house: House) -> None:
     credential = a_credential_for(house.services, a_published_course(house.services))
 
     assert desk(house, "Auditors").get(page_of(credential)).status == 403
@@ -128,7 +128,7 @@ def test_a_look_into_an_organization_is_recorded(house: House) -> None:
     assert look.act.subject_id == str(credential.id)
 
 
-def test_officers_do_not_find_what_organizations_offer(house: House) -> None:
+def test_administrators_do_not_find_what_organizations_offer(house: House) -> None:
     harbour = founded(house, slug="harbour")
     authoring = house.services.authoring
     made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)

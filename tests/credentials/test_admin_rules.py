@@ -1,4 +1,4 @@
-"""Rules of credentials in the back office."""
+"""Rules of credentials in the admin site."""
 
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -44,7 +44,7 @@ def form_of(credential: Credential, **parts: Any) -> dict[str, Any]:
 
 
 def written(courses: list[dict[str, str]]) -> str:
-    """As the form shows it, with the ends of lines that a browser sends."""
+    """The text of the form with CRLF line ends, as browsers send it."""
     return "\r\n".join(["all:", *(f"- course: {each['course']}" for each in courses)])
 
 
@@ -85,10 +85,10 @@ def test_an_empty_rule_is_that_of_the_course(house: House) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("all:\n- course: knots", "line 2, rule/all/0/course: It is an id."),
+        ("all:\n- course: knots", "line 2, rule/all/0/course: It must be an id."),
         ("all: []", "line 1, rule/all: There must be at least one rule."),
         ("all: &a [*a]", "line 1: aliases are not allowed"),
-        ("some: 1", "line 1, rule: Say one of course"),
+        ("some: 1", "line 1, rule: It must have one of course"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused_where_it_is_wrong(
@@ -115,7 +115,7 @@ def test_a_rule_about_a_course_that_is_not_there_is_refused(house: House) -> Non
     assert kept_rule(credential.id) == before
 
 
-def test_the_page_of_a_copy_says_by_what_the_rule_was_met(house: House) -> None:
+def test_the_page_of_an_issued_credential_shows_its_proofs(house: House) -> None:
     anna = Learner(services=house.services, principal=a_principal(a_user_of(house)))
     knots = a_published_course(house.services)
     a_credential_for(house.services, knots, rule=CompletedCourse(knots.id))
@@ -149,7 +149,7 @@ def test_a_kept_rule_that_does_not_read_is_shown_as_it_is_kept(house: House) -> 
     assert "some:\n- 1</textarea>" in page.text
 
 
-def test_whoever_only_looks_reads_the_rule(house: House) -> None:
+def test_read_only_staff_see_the_rule(house: House) -> None:
     credential = a_ruled_one(house)
 
     page = desk(house, "Auditors").get(change_of(credential))

@@ -1,4 +1,4 @@
-"""Credentials over HTTP."""
+"""Credentials API."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from accounts.domain.entities import OPERATOR, Role
-from credentials.domain.entities import CredentialType, UserCredentialId
+from credentials.domain.entities import CredentialType, IssuedCredentialId
 from tests.credentials.holding import Holding, a_holding, enrol_and_complete
 from tests.support.builders import a_definition_of
 from tests.support.house import Answer, House, Person
@@ -99,7 +99,7 @@ def test_a_page_that_there_cannot_be_is_refused(
     assert (answer.status, answer.code) == (422, code)
 
 
-def test_the_holder_sees_his_copy(holding: Holding) -> None:
+def test_the_holder_sees_their_credential(holding: Holding) -> None:
     (held,) = holding.listed()
 
     assert list(held) == HELD
@@ -116,21 +116,21 @@ def test_the_holder_sees_his_copy(holding: Holding) -> None:
     assert expires_at - issued_at == timedelta(days=30)
 
 
-def test_a_copy_that_never_expires_says_so(house: House) -> None:
+def test_an_issued_credential_that_never_expires_says_so(house: House) -> None:
     holding = a_holding(house, valid_for_days=None)
 
     assert holding.listed()[0]["expires_at"] is None
     assert holding.verified()["expires_at"] is None
 
 
-def test_nobody_is_shown_the_copies_of_another(house: House, holding: Holding) -> None:
+def test_nobody_is_shown_the_issued_credentials_of_another(house: House, holding: Holding) -> None:
     ben = house.signed_in(name="Ben").caller
 
     assert ben.get("/v1/me/credentials").json == {"items": [], "next": None}
     assert len(holding.listed()) == 1
 
 
-def test_who_has_the_id_sees_the_copy_and_nothing_of_its_holder(
+def test_who_has_the_id_sees_the_issued_credential_and_nothing_of_its_holder(
     house: House, holding: Holding
 ) -> None:
     answer = house.stranger.get(f"/v1/issued/{holding.id}")
@@ -159,7 +159,7 @@ def test_who_was_shown_a_credential_can_verify_it(house: House, holding: Holding
     assert holding.anna.id not in answer.text
 
 
-def test_two_credentials_for_one_course_are_two_copies(house: House) -> None:
+def test_two_credentials_for_one_course_are_two_issued_credentials(house: House) -> None:
     course, anna = house.published(a_definition_of(required=1)), house.signed_in()
     for name in ("Badge", "Paper"):
         house.earns(course, name=name)
@@ -187,8 +187,8 @@ def test_a_revoked_credential_is_answered_for_and_is_not_valid(
 def test_the_reason_is_kept_and_not_shown(house: House, holding: Holding, root: Person) -> None:
     answer = awarded(root, holding.id, "revoke")
 
-    copy_id = UserCredentialId(UUID(holding.id))
-    revocation = house.services.repositories.user_credentials.shown(copy_id).revocation
+    copy_id = IssuedCredentialId(UUID(holding.id))
+    revocation = house.services.repositories.issued_credentials.shown(copy_id).revocation
     assert revocation is not None
     assert (revocation.reason, str(revocation.by)) == ("Issued in error.", root.id)
     assert "error" not in answer.text
@@ -203,7 +203,7 @@ def test_a_second_revocation_is_refused(holding: Holding, root: Person) -> None:
     assert (answer.status, answer.code) == (409, "already-revoked")
 
 
-def test_in_place_of_a_copy_comes_a_new_one(holding: Holding, root: Person) -> None:
+def test_in_place_of_an_issued_credential_comes_a_new_one(holding: Holding, root: Person) -> None:
     (first,) = holding.listed()
 
     answer = awarded(root, holding.id, "reissue")
@@ -214,7 +214,7 @@ def test_in_place_of_a_copy_comes_a_new_one(holding: Holding, root: Person) -> N
     assert holding.listed() == [first | {"status": "revoked"}, answer.json]
 
 
-def test_each_copy_names_the_version_that_was_issued(
+def test_each_issued_credential_names_the_version_that_was_issued(
     house: House, holding: Holding, root: Person
 ) -> None:
     terms = replace(holding.credential.terms, name="Knots for Sailors")
@@ -229,7 +229,7 @@ def test_each_copy_names_the_version_that_was_issued(
     assert holding.verified()["credential_name"] == "Knot Basics"
 
 
-def test_in_place_of_an_old_copy_comes_nothing_while_a_later_one_is_current(
+def test_in_place_of_an_old_issued_credential_comes_nothing_while_a_later_one_is_current(
     holding: Holding, root: Person
 ) -> None:
     awarded(root, holding.id, "reissue")

@@ -1,4 +1,4 @@
-"""What is kept of a request in whose middle issuing fails: nothing."""
+"""Rollback of a request when issuing a credential fails."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.entities import OPERATOR, UserId
 from accounts.domain.services import entry_id_of
 from tests.support.builders import a_definition_of, a_principal
-from tests.support.failing import FailingUserCredentialRepository
+from tests.support.failing import FailingIssuedCredentialRepository
 from tests.support.house import Answer, House, Person
 from tests.support.learning import items_of
 
@@ -18,7 +18,7 @@ KEY = "k"
 
 @dataclass(frozen=True)
 class Attempt:
-    """Anna, before the only item of a course that earns a credential."""
+    """Anna, with the only item of a course that earns a credential left to complete."""
 
     house: House
     anna: Person
@@ -30,12 +30,12 @@ class Attempt:
         return self.anna.caller.post(path, Idempotency_Key=KEY)
 
     def fails(self) -> Answer:
-        """Complete it in a house that fails as soon as a credential is kept."""
+        """Complete the item in an application that fails when a credential is added."""
         earning, repositories = self.house.services.earning, self.house.services.repositories
-        failing = FailingUserCredentialRepository(repositories.user_credentials)
+        failing = FailingIssuedCredentialRepository(repositories.issued_credentials)
         with pytest.MonkeyPatch.context() as patch:
             wired = vars(self.house.services)
-            issuer = replace(earning.issuer, user_credentials=failing)
+            issuer = replace(earning.issuer, issued_credentials=failing)
             patch.setitem(wired, "earning", replace(earning, issuer=issuer))
             return self.completes()
 
@@ -73,7 +73,7 @@ def test_no_credential_is_kept(attempt: Attempt) -> None:
     assert attempt.sees("/v1/me/credentials").json["items"] == []
 
 
-def test_no_answer_is_kept_in_the_ledger(attempt: Attempt) -> None:
+def test_no_idempotency_record_is_kept(attempt: Attempt) -> None:
     services = attempt.house.services
     anna = a_principal(services.repositories.users.get(UserId(UUID(attempt.anna.id))))
     long_ago = services.ports.clock.now() - timedelta(hours=24)
@@ -81,8 +81,8 @@ def test_no_answer_is_kept_in_the_ledger(attempt: Attempt) -> None:
     attempt.fails()
 
     with services.unit_of_work.atomic():
-        kept = services.repositories.ledger.claim(entry_id_of(anna, KEY), since=long_ago)
-    assert kept is None
+        stored = services.repositories.ledger.claim(entry_id_of(anna, KEY), since=long_ago)
+    assert stored is None
 
 
 def test_the_same_request_succeeds_afterwards(attempt: Attempt) -> None:
@@ -93,4 +93,4 @@ def test_the_same_request_succeeds_afterwards(attempt: Attempt) -> None:
     assert (answer.status, answer.json["status"]) == (200, "completed")
     assert "Idempotent-Replayed" not in answer.headers
     assert len(attempt.sees("/v1/me/credentials").json["items"]) == 1
-    assert attempt.house.services.log.compare(by=OPERATOR).is_true
+    assert attempt.house.services.log_verifier.compare(by=OPERATOR).is_clean

@@ -1,4 +1,4 @@
-"""What is kept of a grading in whose middle issuing fails: nothing."""
+"""Rollback of a grading when issuing a credential fails."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from courses.definitions import read_definition
 from courses.domain.entities import Course
 from credentials.domain.entities import ScoredAtLeast
 from tests.support.exams import EXAMS
-from tests.support.failing import FailingUserCredentialRepository
+from tests.support.failing import FailingIssuedCredentialRepository
 from tests.support.house import Answer, House, Person
 from tests.support.learning import assessment_in
 
@@ -26,7 +26,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Exam:
-    """Anna before an assessment that earns a credential, and Bo who grades it."""
+    """Anna, an assessment that earns a credential, and Bo, who grades it."""
 
     house: House
     anna: Person
@@ -35,12 +35,12 @@ class Exam:
     key: str
 
     def answered(self) -> str:
-        """The address of an attempt with all answers right."""
+        """The path of an attempt with only right answers."""
         paper = assessment_in(self.house.services, self.course, self.key)
         begun = self.anna.caller.post(f"/v1/assessments/{paper.id}/attempts")
         place = f"/v1/attempts/{begun.json['id']}"
-        said = [{"question_id": str(one.id), **RIGHT[one.key]} for one in paper.questions]
-        assert self.anna.caller.put(f"{place}/responses", {"responses": said}).status == 200
+        answers = [{"question_id": str(one.id), **RIGHT[one.key]} for one in paper.questions]
+        assert self.anna.caller.put(f"{place}/responses", {"responses": answers}).status == 200
         return place
 
     def submits(self, place: str) -> Answer:
@@ -73,11 +73,11 @@ def exams(house: House) -> Callable[[str], Exam]:
 
 @contextmanager
 def failing(house: House) -> Iterator[None]:
-    """A house that fails as soon as a credential is kept."""
+    """An application that fails when a credential is added."""
     earning, repositories = house.services.earning, house.services.repositories
-    broken = FailingUserCredentialRepository(repositories.user_credentials)
+    broken = FailingIssuedCredentialRepository(repositories.issued_credentials)
     with pytest.MonkeyPatch.context() as patch:
-        issuer = replace(earning.issuer, user_credentials=broken)
+        issuer = replace(earning.issuer, issued_credentials=broken)
         patch.setitem(vars(house.services), "earning", replace(earning, issuer=issuer))
         yield
 
@@ -119,4 +119,4 @@ def test_the_same_succeeds_afterwards(house: House, exams: Callable[[str], Exam]
 
     assert answer.status == 200
     assert len(exam.anna.caller.get("/v1/me/credentials").json["items"]) == 1
-    assert house.services.log.compare(by=OPERATOR).is_true
+    assert house.services.log_verifier.compare(by=OPERATOR).is_clean

@@ -1,4 +1,4 @@
-"""Who gets as far as the credentials at all, and by which addresses."""
+"""Access to the credentials API, by URL, scope and token."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +16,7 @@ UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Address:
-    """A method of an address, `{id}` left open; and what it needs."""
+    """A method and a URL with `{id}` to be filled in, and the required scope."""
 
     method: str
     path: str
@@ -54,7 +54,7 @@ BAD_BODIES: Final = {
     "a list of all": [REASON],
     "a text": "Misspelt.",
 }
-"""What is JSON, and gives no reason that can be kept."""
+"""JSON bodies without a valid reason."""
 
 
 def on(addresses: dict[str, Address]) -> pytest.MarkDecorator:
@@ -67,7 +67,9 @@ def holding(house: House) -> Holding:
 
 
 @on(GUARDED)
-def test_a_stranger_is_asked_who_he_is(house: House, holding: Holding, address: Address) -> None:
+def test_an_anonymous_request_is_challenged(
+    house: House, holding: Holding, address: Address
+) -> None:
     answer = address.asked_by(house.stranger, holding.id)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
@@ -76,7 +78,7 @@ def test_a_stranger_is_asked_who_he_is(house: House, holding: Holding, address: 
 
 @on(PUBLIC)
 @pytest.mark.parametrize("token", ["", "a.b.c"])
-def test_whoever_was_shown_a_credential_may_look(
+def test_anybody_with_the_id_can_verify_a_credential(
     holding: Holding, address: Address, token: str
 ) -> None:
     answer = address.asked_by(Caller(token), holding.id)

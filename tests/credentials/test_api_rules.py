@@ -1,4 +1,4 @@
-"""What learners see of rules over HTTP, and how they take what they have earned."""
+"""Eligibility and claims in the API."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +23,7 @@ each_act = pytest.mark.parametrize("act", ACTS)
 
 @dataclass(frozen=True)
 class Desk:
-    """Anna, who has completed the first of two courses, and what is earned by both."""
+    """Anna, with the first of two courses completed, and a credential for both."""
 
     house: House
     anna: Person
@@ -39,7 +39,7 @@ class Desk:
         return list(self.anna.caller.get("/v1/me/credentials").json["items"])
 
     def offered_later(self) -> Credential:
-        """What Anna had done before there was anything to earn by it."""
+        """A credential that is defined after Anna has earned it."""
         rule = AnyOf((CompletedCourse(self.knots.id), CompletedCourse(self.bends.id)))
         return self.house.earns(self.bends, rule=rule)
 
@@ -55,7 +55,7 @@ def at_desk(house: House) -> Desk:
 
 
 def of(course: Course, *, is_met: bool) -> dict[str, Any]:
-    """The verdict on having completed the course."""
+    """The verdict on the completed course."""
     return {
         "rule": f'complete course "{course.title}"',
         "is_met": is_met,
@@ -98,7 +98,7 @@ def test_to_look_changes_nothing(at_desk: Desk) -> None:
     assert at_desk.held() == []
 
 
-def test_who_does_the_rest_is_issued_it_and_told_so(at_desk: Desk) -> None:
+def test_completing_the_rest_issues_it_and_says_so(at_desk: Desk) -> None:
     enrol_and_complete(at_desk.house, at_desk.anna, at_desk.bends)
 
     answer = at_desk.asks("eligibility")
@@ -170,13 +170,13 @@ def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
         for caller in (at_desk.anna.caller, bo)
     ]
 
-    assert [each["subject"]["title"] for each in shown] == [None, draft.title]
-    assert [each["subject"]["slug"] for each in shown] == [None, "hitches"]
+    assert [item["subject"]["title"] for item in shown] == [None, draft.title]
+    assert [item["subject"]["slug"] for item in shown] == [None, "hitches"]
     assert shown[0]["rule"] == f"complete course {draft.id}"
 
 
 @each_act
-def test_a_stranger_is_asked_who_he_is(at_desk: Desk, act: str) -> None:
+def test_an_anonymous_request_is_challenged(at_desk: Desk, act: str) -> None:
     answer = at_desk.asks(act, at_desk.house.stranger)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")

@@ -1,4 +1,4 @@
-"""Rules of organizations over HTTP: who sees them, who earns by them, and by what."""
+"""Rules of organizations in the API."""
 
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def open_to_all(house: House) -> Course:
 
 @pytest.fixture
 def credential(house: House, own: Course, open_to_all: Course) -> Credential:
-    """Of the organization, for a course of its own and one of the platform."""
+    """A credential of the organization, for a course of its own and one of the platform."""
     rule = AllOf((CompletedCourse(own.id), CompletedCourse(open_to_all.id)))
     return house.earns(own, rule=rule)
 
@@ -66,7 +66,7 @@ def test_a_member_earns_by_courses_of_both_in_any_order(
         enrol_and_complete(house, anna, course)
 
     assert held_by(anna) == [str(credential.id)]
-    assert house.services.log.compare(by=OPERATOR).is_true
+    assert house.services.log_verifier.compare(by=OPERATOR).is_clean
 
 
 def test_who_is_no_longer_a_member_earns_nothing_there(
@@ -101,7 +101,7 @@ def test_for_others_there_is_no_such_credential(
 
     answers = [caller.send(method, path) for caller in (ada, bo)]
 
-    assert {(each.status, each.code) for each in answers} == {(404, "credential-not-found")}
+    assert {(one.status, one.code) for one in answers} == {(404, "credential-not-found")}
 
 
 def test_an_admin_of_the_platform_looks_but_earns_nothing_there(

@@ -1,4 +1,4 @@
-"""Walls between organizations, as credentials are asked for over HTTP."""
+"""Tenant isolation of the credentials API."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ def harbour(house: House) -> Organization:
 
 @pytest.fixture
 def anna(house: House, harbour: Organization) -> Person:
-    """A member who has earned a credential there."""
+    """A member who has earned a credential of the organization."""
     authoring, anna = house.services.authoring, member_of(house, harbour.id, OrgRole.LEARNER)
     made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish(made.slug, by=OPERATOR)
@@ -34,7 +34,7 @@ def anna(house: House, harbour: Organization) -> Person:
 
 @pytest.fixture
 def issued(anna: Person) -> str:
-    """The address of what Anna was issued."""
+    """The path of the credential issued to Anna."""
     (held,) = anna.caller.get("/v1/me/credentials").json["items"]
     return f"/v1/issued/{held['id']}"
 
@@ -68,7 +68,7 @@ def test_for_those_who_are_elsewhere_there_is_nothing_to_award(
 
     answers = [caller.post(f"{issued}/{act}", REASON) for caller in (ada, bo)]
 
-    assert {(each.status, each.code) for each in answers} == {(404, "issued-credential-not-found")}
+    assert {(item.status, item.code) for item in answers} == {(404, "issued-credential-not-found")}
 
 
 @awards

@@ -1,4 +1,4 @@
-"""Defining credentials."""
+"""CredentialService: defining, amending and offering credentials."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Earning credentials by rules: what is issued by itself, what is claimed, and what is missing."""
+"""EarningService: automatic issue, claims and eligibility by rules."""
 
 from uuid import uuid4
 
@@ -35,12 +35,12 @@ def test_a_rule_of_two_courses_is_met_by_the_last_of_them(memory: World) -> None
 
     (held,) = anna.held()
     assert before == []
-    assert held.copy.evidence.course_id == bends.id
+    assert held.issued.evidence.course_id == bends.id
     assert anna.types_of(bends)[-1] is EventType.CREDENTIAL_ISSUED
     assert EventType.CREDENTIAL_ISSUED not in anna.types_of(knots)
 
 
-def test_a_copy_says_by_what_its_rule_was_met(memory: World) -> None:
+def test_an_issued_credential_has_the_proofs_of_its_rule(memory: World) -> None:
     anna, services = a_learner(memory), memory.services
     knots, bends = a_published_course(services), a_published_course(services)
     rule = AnyOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
@@ -49,7 +49,7 @@ def test_a_copy_says_by_what_its_rule_was_met(memory: World) -> None:
     progress = anna.passes(bends)
 
     (held,) = anna.held()
-    (proof,) = held.copy.evidence.met_by
+    (proof,) = held.issued.evidence.met_by
     assert proof.subject == Trigger(TriggerKind.COURSE, bends.id)
     assert (proof.course_version, proof.completed_at) == (1, progress.completed_at)
 
@@ -63,8 +63,8 @@ def test_what_was_done_before_it_was_offered_can_be_claimed_once(memory: World) 
     claimed = earning.claim(credential.id, by=anna.principal)
 
     assert anna.held() == [claimed]
-    found = earning.eligibility(credential.id, by=anna.principal)
-    assert (found.is_eligible, found.holds, found.missing) == (True, True, ())
+    result = earning.eligibility(credential.id, by=anna.principal)
+    assert (result.is_eligible, result.holds, result.missing) == (True, True, ())
     with pytest.raises(AlreadyIssued):
         earning.claim(credential.id, by=anna.principal)
 
@@ -114,15 +114,15 @@ def test_a_rule_mentions_what_its_owner_sees(memory: World) -> None:
     ]
 
 
-def test_officers_see_what_others_have_reached(memory: World) -> None:
+def test_administrators_see_what_others_have_reached(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     credential = a_credential_for(memory.services, course)
     eligibility_of = memory.services.earning.eligibility_of
     officer = a_principal(None, Right.AWARD_CREDENTIALS)
 
-    found = eligibility_of(anna.principal.person, credential.id, by=officer)
+    result = eligibility_of(anna.principal.person, credential.id, by=officer)
 
-    assert not found.is_eligible
+    assert not result.is_eligible
     with pytest.raises(NotPermitted):
         eligibility_of(officer.person, credential.id, by=anna.principal)
 

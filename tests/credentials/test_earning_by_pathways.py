@@ -1,4 +1,4 @@
-"""Credentials that are earned by going a learning pathway to its end."""
+"""Credentials earned by completed pathways."""
 
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ from tests.support.worlds import World
 
 @pytest.fixture
 def courses(memory: World) -> tuple[Course, Course]:
-    """Knots and bends."""
+    """Two published courses: knots and bends."""
     knots, bends = (
         a_published_course(memory.services, a_definition_of(required=1, slug=slug))
         for slug in ("knots", "bends")
@@ -36,7 +36,7 @@ def courses(memory: World) -> tuple[Course, Course]:
 
 @pytest.fixture
 def ropes(memory: World, courses: tuple[Course, Course]) -> LearningPathway:
-    """From knots to bends."""
+    """A pathway from knots to bends."""
     return a_published_pathway(memory.services, a_chain("knots", "bends", title="Ropes"))
 
 
@@ -68,9 +68,9 @@ def test_the_last_course_of_a_pathway_earns_what_asks_for_the_pathway(
 
     (held,) = anna.held()
     assert before == []
-    assert held.copy.credential_id == credential.id
-    assert held.copy.evidence.course_id == bends.id
-    assert held.copy.evidence.met_by == (Proof(subject=Trigger(TriggerKind.PATHWAY, ropes.id)),)
+    assert held.issued.credential_id == credential.id
+    assert held.issued.evidence.course_id == bends.id
+    assert held.issued.evidence.met_by == (Proof(subject=Trigger(TriggerKind.PATHWAY, ropes.id)),)
     assert anna.types_of(bends)[-2:] == [EventType.COURSE_COMPLETED, EventType.CREDENTIAL_ISSUED]
 
 
@@ -88,8 +88,8 @@ def test_a_pathway_that_is_not_shown_yet_has_no_title_for_learners(
     author = a_principal(memory.has_user(), Right.AUTHOR_COURSES)
 
     assert missing_for(memory, anna, credential) == (f"complete pathway {draft.id} (not done)",)
-    found = memory.services.earning.eligibility(credential.id, by=author)
-    assert found.missing == ('complete pathway "Ropes" (not done)',)
+    result = memory.services.earning.eligibility(credential.id, by=author)
+    assert result.missing == ('complete pathway "Ropes" (not done)',)
 
 
 def test_what_the_course_and_the_pathway_earn_comes_once(
@@ -145,5 +145,5 @@ def test_a_pathway_of_an_organization_earns_its_members_what_it_awards(
         member.passes(course)
         stranger.passes(course)
 
-    assert [held.copy.credential_id for held in member.held()] == [credential.id]
+    assert [held.issued.credential_id for held in member.held()] == [credential.id]
     assert stranger.held() == []

@@ -1,4 +1,4 @@
-"""Credentials that are earned by how well an assessment was done."""
+"""Credentials earned by scores."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def a_credential_by(anna: Examinee, key: str, percent: int) -> Credential:
 
 
 def graded(anna: Examinee, attempt: AssessmentAttempt, **points: int) -> AssessmentAttempt:
-    """By a person, with so many points by the keys of questions."""
+    """Grade by hand, with the points by question key."""
     marks = tuple(Mark(question_id=anna.question(key).id, score=n) for key, n in points.items())
     return anna.services.grading.grade(attempt.id, marks, reason="Looked at.", by=OPERATOR)
 
@@ -46,9 +46,9 @@ def test_what_a_program_scores_earns_at_once(anna: Examinee) -> None:
     anna.takes("quiz", **RIGHT)
 
     (held,) = anna.held()
-    assert held.copy.credential_id == credential.id
+    assert held.issued.credential_id == credential.id
     assert anna.types_of(anna.course)[-1] is EventType.CREDENTIAL_ISSUED
-    (proof,) = held.copy.evidence.met_by
+    (proof,) = held.issued.evidence.met_by
     assert proof.subject == Trigger(TriggerKind.ASSESSMENT, anna.assessment("quiz").id)
     assert proof.percent == 100
 
@@ -110,11 +110,11 @@ def test_what_is_void_counts_for_no_rule(anna: Examinee) -> None:
     anna.passes(bends)
 
     assert anna.held() == []
-    found = anna.services.earning.eligibility(credential.id, by=anna.principal)
-    assert found.missing == ('score 100 percent in assessment "A quiz" (0 of 100 percent)',)
+    result = anna.services.earning.eligibility(credential.id, by=anna.principal)
+    assert result.missing == ('score 100 percent in assessment "A quiz" (0 of 100 percent)',)
 
 
-def test_what_completes_the_course_and_scores_well_earns_one_copy(anna: Examinee) -> None:
+def test_a_course_and_a_score_completed_together_earn_one_credential(anna: Examinee) -> None:
     score = ScoredAtLeast(anna.assessment("project").id, 80)
     rule = AllOf((score, CompletedCourse(anna.course.id)))
     a_credential_for(anna.services, anna.course, rule=rule)
@@ -124,7 +124,7 @@ def test_what_completes_the_course_and_scores_well_earns_one_copy(anna: Examinee
     graded(anna, anna.takes("project", picture=PICTURE), picture=5, feedback=1)
 
     assert len(anna.held()) == 1
-    assert anna.services.log.compare(by=OPERATOR).is_true
+    assert anna.services.log_verifier.compare(by=OPERATOR).is_clean
 
 
 def test_an_assessment_that_is_no_longer_in_the_course_has_no_title(anna: Examinee) -> None:
@@ -134,10 +134,10 @@ def test_an_assessment_that_is_no_longer_in_the_course_has_no_title(anna: Examin
     without = replace(paper, modules=(replace(module, items=module.items[:2]),))
     published_again(anna.services, without)
 
-    found = anna.services.earning.eligibility(credential.id, by=anna.principal)
+    result = anna.services.earning.eligibility(credential.id, by=anna.principal)
 
-    assert found.verdict.subject == Trigger(TriggerKind.ASSESSMENT, exam.id)
-    assert found.verdict.name is None
+    assert result.verdict.subject == Trigger(TriggerKind.ASSESSMENT, exam.id)
+    assert result.verdict.name is None
 
 
 def test_an_assessment_in_a_draft_has_no_title_yet(memory: World, anna: Examinee) -> None:
@@ -149,6 +149,6 @@ def test_an_assessment_in_a_draft_has_no_title_yet(memory: World, anna: Examinee
     author = a_principal(None, Right.AUTHOR_COURSES, Right.AWARD_CREDENTIALS)
     earning = anna.services.earning
 
-    found = earning.eligibility_of(anna.principal.person, credential.id, by=author)
+    result = earning.eligibility_of(anna.principal.person, credential.id, by=author)
 
-    assert found.verdict.name is None
+    assert result.verdict.name is None

@@ -1,4 +1,4 @@
-"""What a credential is, and what becomes of the copies that people hold."""
+"""Entities of credentials."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,30 +14,30 @@ from credentials.domain.entities import (
     Credential,
     CredentialType,
     Evidence,
+    IssuedCredential,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
     Revocation,
-    UserCredential,
-    UserCredentialId,
-    UserCredentialStatus,
     Verification,
 )
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
-from tests.support.builders import NOON, a_credential, a_user, a_user_credential, some_terms
+from tests.support.builders import NOON, a_credential, a_user, an_issued_credential, some_terms
 
 ROOT: Final = UserId(uuid4())
-ISSUED, REVOKED, EXPIRED = UserCredentialStatus
+ISSUED, REVOKED, EXPIRED = IssuedCredentialStatus
 A_DAY: Final = timedelta(days=1)
 AN_INSTANT: Final = timedelta(microseconds=1)
 
 
-def a_copy(*, valid_for_days: int | None = None) -> UserCredential:
+def an_issued_one(*, valid_for_days: int | None = None) -> IssuedCredential:
     credential = a_credential(terms=some_terms(valid_for_days=valid_for_days))
-    return a_user_credential(credential, a_user())
+    return an_issued_credential(credential, a_user())
 
 
-def issued(credential: Credential, *, at: datetime) -> UserCredential:
+def issued_at(credential: Credential, at: datetime) -> IssuedCredential:
     evidence = Evidence(course_id=CourseId(uuid4()), course_version=2, completed_at=NOON - A_DAY)
-    return UserCredential.issued(
-        UserCredentialId(uuid4()),
+    return IssuedCredential.issued(
+        IssuedCredentialId(uuid4()),
         credential=credential,
         user_id=a_user().id,
         evidence=evidence,
@@ -87,29 +87,29 @@ def test_a_credential_is_not_amended_to_what_cannot_be_issued(days: int) -> None
 def test_the_longest_validity_ends_within_the_calendar() -> None:
     credential = a_credential(terms=some_terms(valid_for_days=LONGEST_VALIDITY_DAYS))
 
-    copy = issued(credential, at=NOON)
+    issued = issued_at(credential, NOON)
 
-    assert copy.expires_at == NOON + timedelta(days=LONGEST_VALIDITY_DAYS)
+    assert issued.expires_at == NOON + timedelta(days=LONGEST_VALIDITY_DAYS)
 
 
-def test_a_copy_has_the_terms_of_the_version_that_is_issued() -> None:
+def test_an_issued_credential_has_the_terms_of_its_version() -> None:
     credential = a_credential(version=5)
 
-    copy = issued(credential, at=NOON)
+    issued = issued_at(credential, NOON)
 
-    assert (copy.credential_id, copy.credential_version) == (credential.id, 5)
-    assert copy.terms == credential.terms
-    assert copy.issued_at == NOON
-    assert copy.evidence.completed_at == NOON - A_DAY
-    assert (copy.supersedes, copy.revocation) == (None, None)
-    assert copy.is_current
+    assert (issued.credential_id, issued.credential_version) == (credential.id, 5)
+    assert issued.terms == credential.terms
+    assert issued.issued_at == NOON
+    assert issued.evidence.completed_at == NOON - A_DAY
+    assert (issued.supersedes, issued.revocation) == (None, None)
+    assert issued.is_current
 
 
-def test_a_copy_without_a_validity_never_expires() -> None:
-    copy = a_copy(valid_for_days=None)
+def test_a_credential_without_a_validity_never_expires() -> None:
+    issued = an_issued_one(valid_for_days=None)
 
-    assert copy.expires_at is None
-    assert copy.status(at=NOON + 100_000 * A_DAY) is ISSUED
+    assert issued.expires_at is None
+    assert issued.status(at=NOON + 100_000 * A_DAY) is ISSUED
 
 
 @pytest.mark.parametrize(
@@ -121,73 +121,68 @@ def test_a_copy_without_a_validity_never_expires() -> None:
         (30 * A_DAY + AN_INSTANT, EXPIRED),
     ],
 )
-def test_a_copy_expires_at_the_very_moment(
-    after_issue: timedelta, status: UserCredentialStatus
+def test_a_credential_expires_at_the_exact_time(
+    after_issue: timedelta, status: IssuedCredentialStatus
 ) -> None:
-    copy = a_copy(valid_for_days=30)
+    issued = an_issued_one(valid_for_days=30)
 
-    assert copy.expires_at == NOON + 30 * A_DAY
-    assert copy.status(at=NOON + after_issue) is status
+    assert issued.expires_at == NOON + 30 * A_DAY
+    assert issued.status(at=NOON + after_issue) is status
 
 
-def test_a_revoked_copy_says_why_and_by_whom_and_is_no_longer_current() -> None:
-    copy = a_copy()
+def test_a_revoked_credential_has_reason_and_actor_and_is_not_current() -> None:
+    issued = an_issued_one()
 
-    revoked = copy.revoked(at=NOON + A_DAY, reason="Issued in error.", by=ROOT)
+    revoked = issued.revoked(at=NOON + A_DAY, reason="Issued in error.", by=ROOT)
 
     assert revoked == replace(
-        copy,
+        issued,
         revocation=Revocation(at=NOON + A_DAY, reason="Issued in error.", by=ROOT),
         is_current=False,
     )
     assert revoked.status(at=NOON + A_DAY) is REVOKED
 
 
-def test_a_copy_that_is_revoked_does_not_expire() -> None:
-    revoked = a_copy(valid_for_days=1).revoked(at=NOON, reason="Misspelt.", by=ROOT)
+def test_a_revoked_credential_does_not_expire() -> None:
+    revoked = an_issued_one(valid_for_days=1).revoked(at=NOON, reason="Misspelt.", by=ROOT)
 
     assert revoked.status(at=NOON + 2 * A_DAY) is REVOKED
 
 
-def test_a_copy_that_has_expired_can_be_revoked() -> None:
-    revoked = a_copy(valid_for_days=1).revoked(at=NOON + 2 * A_DAY, reason="Misspelt.", by=ROOT)
+def test_an_expired_credential_can_be_revoked() -> None:
+    revoked = an_issued_one(valid_for_days=1).revoked(
+        at=NOON + 2 * A_DAY, reason="Misspelt.", by=ROOT
+    )
 
     assert revoked.status(at=NOON + 2 * A_DAY) is REVOKED
 
 
-def test_a_copy_is_revoked_once() -> None:
-    revoked = a_copy().revoked(at=NOON, reason="Misspelt.", by=ROOT)
+def test_a_credential_is_revoked_once() -> None:
+    revoked = an_issued_one().revoked(at=NOON, reason="Misspelt.", by=ROOT)
 
     with pytest.raises(AlreadyRevoked):
         revoked.revoked(at=NOON, reason="Issued in error.", by=ROOT)
 
 
 @pytest.mark.parametrize("reason", ["", " ", "\t\n", "\u2003"])
-def test_a_copy_is_not_revoked_without_a_reason(reason: str) -> None:
+def test_a_credential_is_not_revoked_without_a_reason(reason: str) -> None:
     with pytest.raises(ReasonMissing) as refusal:
-        a_copy().revoked(at=NOON, reason=reason, by=ROOT)
+        an_issued_one().revoked(at=NOON, reason=reason, by=ROOT)
 
     assert [complaint.path for complaint in refusal.value.complaints] == ["reason"]
 
 
-def test_a_copy_that_a_later_one_takes_the_place_of_is_no_longer_current() -> None:
-    copy = a_copy()
+def test_a_superseded_credential_is_not_current() -> None:
+    issued = an_issued_one()
 
-    assert copy.superseded() == replace(copy, is_current=False)
+    assert issued.superseded() == replace(issued, is_current=False)
 
 
 @pytest.mark.parametrize(
     ("status", "is_valid"), [(ISSUED, True), (REVOKED, False), (EXPIRED, False)]
 )
-def test_only_what_is_issued_is_valid(status: UserCredentialStatus, *, is_valid: bool) -> None:
-    verification = Verification(
-        id=UserCredentialId(uuid4()),
-        credential_name="Knot Basics",
-        issuer="School of Knots",
-        issued_at=NOON,
-        expires_at=None,
-        status=status,
-    )
+def test_only_what_is_issued_is_valid(status: IssuedCredentialStatus, *, is_valid: bool) -> None:
+    verification = Verification(issued=an_issued_one(), status=status)
 
     assert verification.valid is is_valid
 

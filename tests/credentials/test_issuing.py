@@ -1,4 +1,4 @@
-"""Issuing credentials to those who have earned them, and vouching for them."""
+"""CredentialIssuer: issuing and verifying credentials."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,16 +12,15 @@ from accounts.domain.errors import PersonNeeded
 from authsvc.kernel.pages import PageRequest
 from credentials.domain.entities import (
     Evidence,
-    UserCredential,
-    UserCredentialId,
-    UserCredentialStatus,
-    Verification,
+    IssuedCredential,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
 )
-from credentials.domain.errors import UserCredentialNotFound
+from credentials.domain.errors import IssuedCredentialNotFound
 from progress.domain.entities import EventType, ProgressStatus
 from tests.support.blocks import Oops
 from tests.support.builders import NOON, a_definition_of
-from tests.support.failing import FailingUserCredentialRepository
+from tests.support.failing import FailingIssuedCredentialRepository
 from tests.support.learning import (
     a_credential_for,
     a_learner,
@@ -33,7 +32,7 @@ from tests.support.learning import (
 from tests.support.pages import pages_of
 from tests.support.worlds import World
 
-ISSUED, _, EXPIRED = UserCredentialStatus
+ISSUED, _, EXPIRED = IssuedCredentialStatus
 AN_INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -46,8 +45,8 @@ def test_completing_a_course_earns_its_credential(memory: World) -> None:
 
     (held,) = anna.held()
     assert held.status is ISSUED
-    assert held.copy == UserCredential(
-        id=held.copy.id,
+    assert held.issued == IssuedCredential(
+        id=held.issued.id,
         user_id=anna.principal.person,
         credential_id=credential.id,
         credential_version=1,
@@ -118,7 +117,7 @@ def test_a_course_earns_every_credential_that_names_it(memory: World) -> None:
 
     anna.passes(course)
 
-    assert {held.copy.credential_id for held in anna.held()} == {one.id for one in defined}
+    assert {held.issued.credential_id for held in anna.held()} == {one.id for one in defined}
     assert anna.types_of(course).count(EventType.CREDENTIAL_ISSUED) == 2
 
 
@@ -134,10 +133,10 @@ def test_who_comes_back_with_everything_done_earns_the_credential(memory: World)
     anna.enrols(course)
 
     (held,) = anna.held()
-    assert held.copy.evidence.course_version == 2
+    assert held.issued.evidence.course_version == 2
 
 
-def test_who_holds_the_credential_from_another_course_keeps_that_copy(memory: World) -> None:
+def test_a_credential_earned_by_another_course_is_kept(memory: World) -> None:
     anna = a_learner(memory)
     old, new = a_published_course(memory.services), a_published_course(memory.services)
     credential = a_credential_for(memory.services, old)
@@ -165,7 +164,7 @@ def test_a_credential_that_is_held_already_keeps_nobody_from_the_others(memory: 
 
     anna.passes(new)
 
-    assert other.id in {held.copy.credential_id for held in anna.held()}
+    assert other.id in {held.issued.credential_id for held in anna.held()}
 
 
 def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
@@ -176,7 +175,7 @@ def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
 
     last, (held,) = anna.log_of(course)[-1], anna.held()
     assert last.fact.type is EventType.CREDENTIAL_ISSUED
-    assert last.fact.entity_id == held.copy.id
+    assert last.fact.entity_id == held.issued.id
     assert last.fact.payload == {"credential_id": str(credential.id), "credential_version": 1}
     assert last.recorded_by == anna.principal.user_id
 
@@ -188,9 +187,12 @@ def test_issuing_leaves_the_progress_as_it_was(memory: World) -> None:
 
     answered = anna.passes(course)
 
-    seen = anna.progress_on(course)
-    assert seen == replace(answered, sequence=answered.sequence + 1, hash=seen.hash)
-    assert (seen.status, seen.percent_complete) == (ProgressStatus.COMPLETED, 100)
+    completed, issued = anna.log_of(course)[-2:]
+    assert issued.fact.type is EventType.CREDENTIAL_ISSUED
+    assert anna.progress_on(course) == answered
+    assert (answered.sequence, answered.hash) == (issued.sequence, issued.hash)
+    assert (answered.status, answered.percent_complete) == (ProgressStatus.COMPLETED, 100)
+    assert answered.completed_at == completed.occurred_at
 
 
 def test_amended_terms_are_for_those_who_earn_it_later(memory: World) -> None:
@@ -206,8 +208,8 @@ def test_amended_terms_are_for_those_who_earn_it_later(memory: World) -> None:
 
     assert anna.held() == before
     (held,) = ben.held()
-    assert (held.copy.credential_version, held.copy.terms) == (2, terms)
-    assert held.copy.expires_at == NOON + timedelta(days=30)
+    assert (held.issued.credential_version, held.issued.terms) == (2, terms)
+    assert held.issued.expires_at == NOON + timedelta(days=30)
 
 
 def test_a_credential_expires_at_the_very_moment(memory: World) -> None:
@@ -216,11 +218,11 @@ def test_a_credential_expires_at_the_very_moment(memory: World) -> None:
     anna.passes(course)
     moments = (timedelta(days=1) - AN_INSTANT, timedelta(days=1))
 
-    seen: list[tuple[UserCredentialStatus, bool]] = []
+    seen: list[tuple[IssuedCredentialStatus, bool]] = []
     for moment in moments:
         memory.clock.at = NOON + moment
         (held,) = anna.held()
-        verified = memory.services.issuing.verify(held.copy.id)
+        verified = memory.services.issuing.verify(held.issued.id)
         seen.append((held.status, verified.valid))
 
     assert seen == [(ISSUED, True), (EXPIRED, False)]
@@ -232,30 +234,25 @@ def test_anybody_may_know_what_a_credential_says_and_that_it_is_valid(memory: Wo
     anna.passes(course)
     (held,) = anna.held()
 
-    verification = memory.services.issuing.verify(held.copy.id)
+    verification = memory.services.issuing.verify(held.issued.id)
 
-    assert verification == Verification(
-        id=held.copy.id,
-        credential_name=credential.terms.name,
-        issuer=credential.terms.issuer,
-        issued_at=NOON,
-        expires_at=NOON + timedelta(days=30),
-        status=ISSUED,
-    )
+    assert verification == held
     assert verification.valid
-    assert memory.services.issuing.get(held.copy.id) == held
+    assert verification.issued.terms == credential.terms
+    assert verification.issued.issued_at == NOON
+    assert verification.issued.expires_at == NOON + timedelta(days=30)
 
 
 def test_what_was_never_issued_is_not_found(memory: World) -> None:
-    unknown = UserCredentialId(uuid4())
+    unknown = IssuedCredentialId(uuid4())
 
-    with pytest.raises(UserCredentialNotFound):
-        memory.services.issuing.get(unknown)
-    with pytest.raises(UserCredentialNotFound):
+    with pytest.raises(IssuedCredentialNotFound):
+        memory.services.issuing.verify(unknown)
+    with pytest.raises(IssuedCredentialNotFound):
         memory.services.issuing.verify(unknown)
 
 
-def test_a_holder_walks_through_all_that_he_was_issued(memory: World) -> None:
+def test_a_holder_lists_everything_issued_to_them(memory: World) -> None:
     anna, ben = a_learner(memory), a_learner(memory, name="Ben")
     for _ in range(3):
         course = a_published_course(memory.services)
@@ -270,8 +267,8 @@ def test_a_holder_walks_through_all_that_he_was_issued(memory: World) -> None:
 
     held = anna.held()
     assert list(pages) == [held[:2], held[2:]]
-    assert [one.copy.user_id for one in held] == [anna.principal.user_id] * 3
-    assert [one.copy.issued_at for one in held] == [NOON + timedelta(hours=n) for n in range(3)]
+    assert [one.issued.user_id for one in held] == [anna.principal.user_id] * 3
+    assert [one.issued.issued_at for one in held] == [NOON + timedelta(hours=n) for n in range(3)]
 
 
 def test_only_a_person_holds_credentials(memory: World) -> None:
@@ -286,7 +283,9 @@ def test_when_issuing_fails_nothing_is_kept(memory: World) -> None:
     before = anna.enrols(course)
     full = replace(
         memory.repositories,
-        user_credentials=FailingUserCredentialRepository(memory.repositories.user_credentials),
+        issued_credentials=FailingIssuedCredentialRepository(
+            memory.repositories.issued_credentials
+        ),
     )
     broken = replace(anna, services=replace(memory.services, repositories=full))
 

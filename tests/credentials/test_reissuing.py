@@ -1,4 +1,4 @@
-"""Taking credentials back, and issuing them anew."""
+"""Revoking and re-issuing credentials."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,45 +11,45 @@ from accounts.domain.entities import OPERATOR, Principal, Right
 from accounts.domain.errors import NotPermitted
 from courses.domain.entities import Course
 from credentials.domain.entities import (
-    HeldCredential,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
     Revocation,
-    UserCredentialId,
-    UserCredentialStatus,
+    Verification,
 )
 from credentials.domain.errors import (
     AlreadyIssued,
     AlreadyRevoked,
+    IssuedCredentialNotFound,
     ReasonMissing,
-    UserCredentialNotFound,
 )
 from progress.domain.entities import EventType
 from tests.support.builders import NOON, a_principal
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.worlds import World
 
-ISSUED, REVOKED, EXPIRED = UserCredentialStatus
+ISSUED, REVOKED, EXPIRED = IssuedCredentialStatus
 OTHERS: Final = [right for right in Right if right is not Right.AWARD_CREDENTIALS]
 LATER: Final = NOON + timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Case:
-    """Anna, who holds a credential that is valid for 30 days; and Root, who may take it away. An hour has passed."""
+    """Anna, an hour after she was issued a credential valid for 30 days, and Root, who may revoke it."""
 
     world: World
     anna: Learner
     course: Course
-    first: HeldCredential
+    first: Verification
     root: Principal
 
-    def revokes(self, held: HeldCredential, reason: str = "Misspelt.") -> HeldCredential:
-        return self.world.services.issuing.revoke(held.copy.id, reason=reason, by=self.root)
+    def revokes(self, held: Verification, reason: str = "Misspelt.") -> Verification:
+        return self.world.services.issuing.revoke(held.issued.id, reason=reason, by=self.root)
 
-    def reissues(self, held: HeldCredential, reason: str = "Misspelt.") -> HeldCredential:
-        return self.world.services.issuing.reissue(held.copy.id, reason=reason, by=self.root)
+    def reissues(self, held: Verification, reason: str = "Misspelt.") -> Verification:
+        return self.world.services.issuing.reissue(held.issued.id, reason=reason, by=self.root)
 
-    def now(self, held: HeldCredential) -> HeldCredential:
-        return self.world.services.issuing.get(held.copy.id)
+    def now(self, held: Verification) -> Verification:
+        return self.world.services.issuing.verify(held.issued.id)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_revoked_credential_says_why_by_whom_and_when(case: Case) -> None:
     revoked = case.revokes(case.first, "Issued in error.")
 
     assert revoked.status is REVOKED
-    assert revoked.copy.revocation == Revocation(
+    assert revoked.issued.revocation == Revocation(
         at=LATER, reason="Issued in error.", by=case.root.user_id
     )
     assert case.now(case.first) == revoked
@@ -76,10 +76,10 @@ def test_a_revoked_credential_says_why_by_whom_and_when(case: Case) -> None:
 def test_a_revoked_credential_is_known_and_not_valid(case: Case) -> None:
     case.revokes(case.first)
 
-    verification = case.world.services.issuing.verify(case.first.copy.id)
+    verification = case.world.services.issuing.verify(case.first.issued.id)
 
     assert (verification.status, verification.valid) == (REVOKED, False)
-    assert verification.issued_at == case.first.copy.issued_at
+    assert verification.issued.issued_at == case.first.issued.issued_at
 
 
 def test_revoking_is_recorded_in_the_stream_of_the_holder(case: Case) -> None:
@@ -88,9 +88,12 @@ def test_revoking_is_recorded_in_the_stream_of_the_holder(case: Case) -> None:
     case.revokes(case.first)
 
     last = case.anna.log_of(case.course)[-1]
-    copy = case.first.copy
-    assert (last.fact.type, last.fact.entity_id) == (EventType.CREDENTIAL_REVOKED, copy.id)
-    assert last.fact.payload == {"credential_id": str(copy.credential_id), "credential_version": 1}
+    issued = case.first.issued
+    assert (last.fact.type, last.fact.entity_id) == (EventType.CREDENTIAL_REVOKED, issued.id)
+    assert last.fact.payload == {
+        "credential_id": str(issued.credential_id),
+        "credential_version": 1,
+    }
     assert last.recorded_by == case.root.user_id
     after = case.anna.progress_on(case.course)
     assert after == replace(before, sequence=before.sequence + 1, hash=last.hash)
@@ -104,10 +107,10 @@ def test_the_log_keeps_the_reason_to_itself(case: Case) -> None:
 
 def test_whoever_runs_commands_revokes_as_nobody(case: Case) -> None:
     revoked = case.world.services.issuing.revoke(
-        case.first.copy.id, reason="Misspelt.", by=OPERATOR
+        case.first.issued.id, reason="Misspelt.", by=OPERATOR
     )
 
-    assert revoked.copy.revocation == Revocation(at=LATER, reason="Misspelt.", by=None)
+    assert revoked.issued.revocation == Revocation(at=LATER, reason="Misspelt.", by=None)
     assert case.anna.log_of(case.course)[-1].recorded_by is None
 
 
@@ -140,12 +143,12 @@ def test_a_credential_that_has_expired_can_be_revoked(case: Case) -> None:
 
 
 def test_what_was_never_issued_is_not_found(case: Case) -> None:
-    unknown = UserCredentialId(uuid4())
+    unknown = IssuedCredentialId(uuid4())
     issuing = case.world.services.issuing
 
-    with pytest.raises(UserCredentialNotFound):
+    with pytest.raises(IssuedCredentialNotFound):
         issuing.revoke(unknown, reason="Misspelt.", by=case.root)
-    with pytest.raises(UserCredentialNotFound):
+    with pytest.raises(IssuedCredentialNotFound):
         issuing.reissue(unknown, reason="Misspelt.", by=case.root)
 
 
@@ -154,9 +157,9 @@ def test_nobody_awards_without_the_right_to(case: Case, rights: list[Right]) -> 
     bo, issuing = a_principal(None, *rights), case.world.services.issuing
 
     with pytest.raises(NotPermitted) as refusal:
-        issuing.revoke(case.first.copy.id, reason="Misspelt.", by=bo)
+        issuing.revoke(case.first.issued.id, reason="Misspelt.", by=bo)
     with pytest.raises(NotPermitted):
-        issuing.reissue(case.first.copy.id, reason="Misspelt.", by=bo)
+        issuing.reissue(case.first.issued.id, reason="Misspelt.", by=bo)
 
     assert refusal.value.facts == {"right": "award-credentials"}
     assert case.anna.held() == [case.first]
@@ -166,23 +169,23 @@ def test_the_holder_cannot_take_it_away_or_have_it_anew(case: Case) -> None:
     issuing, anna = case.world.services.issuing, case.anna.principal
 
     with pytest.raises(NotPermitted):
-        issuing.revoke(case.first.copy.id, reason="Mine.", by=anna)
+        issuing.revoke(case.first.issued.id, reason="Mine.", by=anna)
     with pytest.raises(NotPermitted):
-        issuing.reissue(case.first.copy.id, reason="Mine.", by=anna)
+        issuing.reissue(case.first.issued.id, reason="Mine.", by=anna)
 
 
-def test_in_place_of_a_wrong_copy_comes_a_new_one(case: Case) -> None:
+def test_a_wrong_credential_is_replaced_by_a_new_one(case: Case) -> None:
     new = case.reissues(case.first, "Misspelt.")
 
     old = case.now(case.first)
     assert (old.status, new.status) == (REVOKED, ISSUED)
-    assert old.copy.revocation == Revocation(at=LATER, reason="Misspelt.", by=case.root.user_id)
-    assert new.copy == replace(
-        case.first.copy,
-        id=new.copy.id,
+    assert old.issued.revocation == Revocation(at=LATER, reason="Misspelt.", by=case.root.user_id)
+    assert new.issued == replace(
+        case.first.issued,
+        id=new.issued.id,
         issued_at=LATER,
         expires_at=LATER + timedelta(days=30),
-        supersedes=case.first.copy.id,
+        supersedes=case.first.issued.id,
     )
     assert case.anna.held() == [old, new]
 
@@ -193,62 +196,62 @@ def test_issuing_anew_is_recorded_as_taking_away_and_giving(case: Case) -> None:
     revoked, issued = (event.fact for event in case.anna.log_of(case.course)[-2:])
     assert (revoked.type, revoked.entity_id) == (
         EventType.CREDENTIAL_REVOKED,
-        case.first.copy.id,
+        case.first.issued.id,
     )
-    assert (issued.type, issued.entity_id) == (EventType.CREDENTIAL_ISSUED, new.copy.id)
+    assert (issued.type, issued.entity_id) == (EventType.CREDENTIAL_ISSUED, new.issued.id)
 
 
 def test_the_day_of_issue_never_moves(case: Case) -> None:
     case.reissues(case.first)
     case.world.clock.go_on(days=1)
 
-    assert case.now(case.first).copy.issued_at == case.first.copy.issued_at == NOON
+    assert case.now(case.first).issued.issued_at == case.first.issued.issued_at == NOON
 
 
-def test_a_new_copy_is_on_the_terms_of_today(case: Case) -> None:
-    copy = case.first.copy
-    terms = replace(copy.terms, name="Knots for Sailors", valid_for_days=None)
-    case.world.services.credentials.amend(copy.credential_id, terms, by=OPERATOR)
+def test_a_reissued_credential_has_the_present_terms(case: Case) -> None:
+    issued = case.first.issued
+    terms = replace(issued.terms, name="Knots for Sailors", valid_for_days=None)
+    case.world.services.credentials.amend(issued.credential_id, terms, by=OPERATOR)
 
     new = case.reissues(case.first)
 
-    assert (new.copy.credential_version, new.copy.terms) == (2, terms)
-    assert new.copy.expires_at is None
-    assert new.copy.evidence == copy.evidence
-    assert case.now(case.first).copy.terms == copy.terms
+    assert (new.issued.credential_version, new.issued.terms) == (2, terms)
+    assert new.issued.expires_at is None
+    assert new.issued.evidence == issued.evidence
+    assert case.now(case.first).issued.terms == issued.terms
 
 
 def test_what_is_no_longer_offered_can_be_issued_anew(case: Case) -> None:
-    credential_id = case.first.copy.credential_id
+    credential_id = case.first.issued.credential_id
     case.world.services.credentials.offer(credential_id, is_offered=False, by=OPERATOR)
 
     assert case.reissues(case.first).status is ISSUED
 
 
-def test_in_place_of_an_expired_copy_comes_one_that_is_valid(case: Case) -> None:
+def test_an_expired_credential_is_replaced_by_a_valid_one(case: Case) -> None:
     case.world.clock.go_on(days=30)
 
     new = case.reissues(case.first)
 
     old = case.now(case.first)
-    assert (old.status, old.copy.is_current, old.copy.revocation) == (EXPIRED, False, None)
-    assert (new.status, new.copy.is_current) == (ISSUED, True)
-    assert new.copy.supersedes == case.first.copy.id
+    assert (old.status, old.issued.is_current, old.issued.revocation) == (EXPIRED, False, None)
+    assert (new.status, new.issued.is_current) == (ISSUED, True)
+    assert new.issued.supersedes == case.first.issued.id
     assert EventType.CREDENTIAL_REVOKED not in case.anna.types_of(case.course)
 
 
-def test_in_place_of_a_revoked_copy_comes_one_that_is_valid(case: Case) -> None:
+def test_a_revoked_credential_is_replaced_by_a_valid_one(case: Case) -> None:
     revoked = case.revokes(case.first)
 
     new = case.reissues(case.first, "It was right after all.")
 
     assert new.status is ISSUED
-    assert new.copy.supersedes == case.first.copy.id
+    assert new.issued.supersedes == case.first.issued.id
     assert case.now(case.first) == revoked
 
 
 @pytest.mark.parametrize("days", [0, 30], ids=["revoked", "expired"])
-def test_nothing_comes_in_place_of_an_old_copy_while_a_later_one_is_current(
+def test_an_old_credential_is_not_reissued_while_a_later_one_is_current(
     case: Case, days: int
 ) -> None:
     case.world.clock.go_on(days=days)
@@ -263,16 +266,16 @@ def test_nothing_comes_in_place_of_an_old_copy_while_a_later_one_is_current(
     assert case.anna.log_of(case.course) == log
 
 
-def test_copies_follow_each_other_without_end(case: Case) -> None:
+def test_credentials_can_be_reissued_again_and_again(case: Case) -> None:
     second = case.reissues(case.first)
     case.world.clock.go_on(hours=1)
 
     third = case.reissues(second)
 
-    assert [held.copy.supersedes for held in case.anna.held()] == [
+    assert [held.issued.supersedes for held in case.anna.held()] == [
         None,
-        case.first.copy.id,
-        second.copy.id,
+        case.first.issued.id,
+        second.issued.id,
     ]
-    assert [held.copy.is_current for held in case.anna.held()] == [False, False, True]
+    assert [held.issued.is_current for held in case.anna.held()] == [False, False, True]
     assert case.now(third).status is ISSUED

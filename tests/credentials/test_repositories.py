@@ -1,4 +1,4 @@
-"""What every store of credentials promises of the definitions."""
+"""Contract of the credential repository."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ from tests.support.worlds import World, orm_world
 
 
 def a_kept_credential(world: World, course: Course | None = None, **parts: Any) -> Credential:
-    """Earned by the course, or by a new one."""
+    """A credential for the course, or for a new one."""
     terms = some_terms(course_id=(course or world.has_course()).id)
     credential = a_credential(terms=terms, **parts)
     world.repositories.credentials.add(credential, within=EVERYWHERE)
@@ -81,9 +81,9 @@ def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> Non
     credential = a_kept_credential(world)
 
     with world.unit_of_work.atomic():
-        found = world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
+        result = world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
 
-    assert found == credential
+    assert result == credential
 
 
 @pytest.mark.postgres
@@ -124,11 +124,11 @@ def test_the_list_holds_what_is_offered(world: World) -> None:
 
 
 def test_the_oldest_definition_comes_first(world: World) -> None:
-    kept = [
+    stored = [
         a_kept_credential(world, created_at=NOON + timedelta(hours=hours)) for hours in (2, 0, 1)
     ]
 
-    assert listed(world).items == (kept[1], kept[2], kept[0])
+    assert listed(world).items == (stored[1], stored[2], stored[0])
 
 
 def test_among_equally_old_definitions_the_lower_id_comes_first(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What every store of credentials shows of the things of organizations, and to whom."""
+"""Tenant isolation of the credential repositories."""
 
 from dataclasses import replace
 from typing import Final
@@ -7,9 +7,9 @@ import pytest
 
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from credentials.domain.entities import Credential, Trigger, TriggerKind, UserCredential
-from credentials.domain.errors import CredentialNotFound, UserCredentialNotFound
-from tests.support.builders import a_credential, a_user_credential, some_terms
+from credentials.domain.entities import Credential, IssuedCredential, Trigger, TriggerKind
+from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
+from tests.support.builders import a_credential, an_issued_credential, some_terms
 from tests.support.worlds import World
 
 PLATFORM: Final = Reach()
@@ -17,21 +17,21 @@ WHOLE: Final = PageRequest(limit=100)
 
 
 def a_credential_there(world: World) -> Credential:
-    """Of an organization."""
+    """A credential of an organization."""
     course = world.has_course(org_id=world.has_organization().id)
     credential = a_credential(terms=some_terms(course_id=course.id), org_id=course.org_id)
     world.repositories.credentials.add(credential, within=EVERYWHERE)
     return credential
 
 
-def a_copy_there(world: World) -> UserCredential:
-    copy = a_user_credential(a_credential_there(world), world.has_user())
-    world.repositories.user_credentials.add(copy, within=EVERYWHERE)
-    return copy
+def an_issued_credential_there(world: World) -> IssuedCredential:
+    issued = an_issued_credential(a_credential_there(world), world.has_user())
+    world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+    return issued
 
 
 def elsewhere(world: World) -> Reach:
-    """The view of a member of another organization."""
+    """The scope of a member of another organization."""
     return Reach.into(world.has_organization().id)
 
 
@@ -40,21 +40,21 @@ def test_a_member_finds_a_definition(world: World) -> None:
     within = Reach.into(credential.org_id)
 
     assert world.repositories.credentials.get(credential.id, within=within) == credential
-    found = world.repositories.credentials.get_for_update(credential.id, within=within)
-    assert found == credential
+    result = world.repositories.credentials.get_for_update(credential.id, within=within)
+    assert result == credential
     assert world.repositories.credentials.page_of(WHOLE, within=within).items == (credential,)
 
 
 def test_nobody_else_finds_it(world: World) -> None:
     credential = a_credential_there(world)
-    kept = world.repositories.credentials
+    stored = world.repositories.credentials
 
     for within in (PLATFORM, elsewhere(world)):
         with pytest.raises(CredentialNotFound):
-            kept.get(credential.id, within=within)
+            stored.get(credential.id, within=within)
         with pytest.raises(CredentialNotFound):
-            kept.get_for_update(credential.id, within=within)
-        assert kept.page_of(WHOLE, within=within).items == ()
+            stored.get_for_update(credential.id, within=within)
+        assert stored.page_of(WHOLE, within=within).items == ()
 
 
 def test_what_is_earned_is_found_wherever_it_is_offered(world: World) -> None:
@@ -64,39 +64,39 @@ def test_what_is_earned_is_found_wherever_it_is_offered(world: World) -> None:
     assert world.repositories.credentials.earned_by(done) == [credential]
 
 
-def test_a_copy_is_changed_by_those_alone_who_have_it_in_view(world: World) -> None:
-    copy = a_copy_there(world)
-    kept = world.repositories.user_credentials
+def test_an_issued_credential_is_changed_only_within_scope(world: World) -> None:
+    issued = an_issued_credential_there(world)
+    stored = world.repositories.issued_credentials
 
     for within in (PLATFORM, elsewhere(world)):
-        with pytest.raises(UserCredentialNotFound):
-            kept.get_for_update(copy.id, within=within)
+        with pytest.raises(IssuedCredentialNotFound):
+            stored.get_for_update(issued.id, within=within)
 
-    assert kept.get_for_update(copy.id, within=Reach.into(copy.org_id)) == copy
-
-
-def test_a_copy_is_the_holders_to_show_wherever_he_was_issued_it(world: World) -> None:
-    copy = a_copy_there(world)
-
-    assert world.repositories.user_credentials.shown(copy.id) == copy
-    page = world.repositories.user_credentials.page_for_user(copy.user_id, WHOLE)
-    assert page.items == (copy,)
+    assert stored.get_for_update(issued.id, within=Reach.into(issued.org_id)) == issued
 
 
-def test_nothing_is_written_behind_a_wall(world: World) -> None:
-    copy, within = a_copy_there(world), elsewhere(world)
-    credential = world.repositories.credentials.get(copy.credential_id, within=EVERYWHERE)
-    other = a_user_credential(credential, world.has_user())
+def test_an_issued_credential_can_be_shown_whatever_its_organization(world: World) -> None:
+    issued = an_issued_credential_there(world)
+
+    assert world.repositories.issued_credentials.shown(issued.id) == issued
+    page = world.repositories.issued_credentials.page_for_user(issued.user_id, WHOLE)
+    assert page.items == (issued,)
+
+
+def test_nothing_is_written_out_of_scope(world: World) -> None:
+    issued, within = an_issued_credential_there(world), elsewhere(world)
+    credential = world.repositories.credentials.get(issued.credential_id, within=EVERYWHERE)
+    other = an_issued_credential(credential, world.has_user())
 
     with pytest.raises(OutOfReach):
-        world.repositories.credentials.add(a_credential(org_id=copy.org_id), within=within)
+        world.repositories.credentials.add(a_credential(org_id=issued.org_id), within=within)
     with pytest.raises(OutOfReach):
         world.repositories.credentials.save(replace(credential, version=2), within=within)
     with pytest.raises(OutOfReach):
-        world.repositories.user_credentials.add(other, within=within)
+        world.repositories.issued_credentials.add(other, within=within)
     with pytest.raises(OutOfReach):
-        world.repositories.user_credentials.save(copy.superseded(), within=within)
+        world.repositories.issued_credentials.save(issued.superseded(), within=within)
 
     page = world.repositories.credentials.page_of(WHOLE, within=EVERYWHERE)
     assert page.items == (credential,)
-    assert world.repositories.user_credentials.shown(copy.id) == copy
+    assert world.repositories.issued_credentials.shown(issued.id) == issued

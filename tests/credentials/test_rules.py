@@ -1,4 +1,4 @@
-"""Rules: what they say of what somebody has done, and how they are written."""
+"""Rules: verdicts and JSON values."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -62,7 +62,7 @@ records = st.builds(
 
 
 def is_met(rule: Rule, record: LearnerRecord) -> bool:
-    """As simple as it can be said."""
+    """A minimal reference implementation."""
     match rule:
         case CompletedCourse():
             return rule.course_id in record.courses
@@ -71,11 +71,11 @@ def is_met(rule: Rule, record: LearnerRecord) -> bool:
         case ScoredAtLeast():
             return record.best_percents.get(rule.assessment_id, -1) >= rule.percent
         case AllOf():
-            return all(is_met(each, record) for each in rule.rules)
+            return all(is_met(item, record) for item in rule.rules)
         case AnyOf():
-            return any(is_met(each, record) for each in rule.rules)
+            return any(is_met(item, record) for item in rule.rules)
     assert isinstance(rule, AtLeast)
-    return len([each for each in rule.rules if is_met(each, record)]) >= rule.count
+    return len([item for item in rule.rules if is_met(item, record)]) >= rule.count
 
 
 def together(one: LearnerRecord, other: LearnerRecord) -> LearnerRecord:
@@ -99,7 +99,7 @@ def test_a_verdict_is_what_the_words_of_the_rule_mean(rule: Rule, record: Learne
 
 
 @given(rules, records, records)
-def test_who_does_more_never_loses_what_he_has_earned(
+def test_further_achievements_never_undo_a_met_rule(
     rule: Rule, record: LearnerRecord, more: LearnerRecord
 ) -> None:
     before, after = rule.verdict(record), rule.verdict(together(record, more))

@@ -1,4 +1,4 @@
-"""Credentials of organizations: who defines and awards them, who sees them, and what is recorded of it."""
+"""Credentials of organizations: rights, visibility and audit entries."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,22 +20,22 @@ from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
 from courses.domain.entities import Course
 from courses.domain.errors import CourseNotFound
-from credentials.domain.entities import Credential, HeldCredential
-from credentials.domain.errors import CredentialNotFound, UserCredentialNotFound
+from credentials.domain.entities import Credential, Verification
+from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
 from tests.support.builders import a_definition_of, a_principal, some_terms
 from tests.support.learning import Learner
 from tests.support.organizations import a_member, acts_in, closed
 from tests.support.worlds import World
 
 WHOLE: Final = PageRequest(limit=100)
-Award = Callable[[Services, HeldCredential, Principal], Any]
+Award = Callable[[Services, Verification, Principal], Any]
 Change = Callable[[Services, Credential, Principal], Any]
 AWARDS: Final[dict[str, Award]] = {
     "revoke": lambda services, held, by: services.issuing.revoke(
-        held.copy.id, reason="Misspelt.", by=by
+        held.issued.id, reason="Misspelt.", by=by
     ),
     "reissue": lambda services, held, by: services.issuing.reissue(
-        held.copy.id, reason="Misspelt.", by=by
+        held.issued.id, reason="Misspelt.", by=by
     ),
 }
 CHANGES: Final[dict[str, Change]] = {
@@ -60,13 +60,13 @@ def harbour(memory: World) -> Organization:
 
 @pytest.fixture
 def ada(harbour: Organization) -> Principal:
-    """Administers it."""
+    """An administrator of the organization."""
     return a_member(harbour.id, OrgRole.ADMIN)
 
 
 @pytest.fixture
 def course(memory: World, harbour: Organization, ada: Principal) -> Course:
-    """Published there."""
+    """A published course of the organization."""
     definition = a_definition_of(required=1)
     made = memory.services.authoring.create(definition, org_id=harbour.id, by=ada)
     return memory.services.authoring.publish(made.slug, by=ada)
@@ -84,8 +84,8 @@ def anna(memory: World, harbour: Organization) -> Learner:
 
 
 @pytest.fixture
-def held(anna: Learner, course: Course, credential: Credential) -> HeldCredential:
-    """What Anna was issued for the course."""
+def held(anna: Learner, course: Course, credential: Credential) -> Verification:
+    """The credential issued to Anna for the course."""
     anna.passes(course)
     (held,) = anna.held()
     return held
@@ -95,13 +95,15 @@ def of_another(memory: World) -> Principal:
     return a_member(memory.has_organization().id, OrgRole.OWNER)
 
 
-def test_a_credential_and_its_copies_are_of_the_owner_of_the_course(
-    harbour: Organization, credential: Credential, held: HeldCredential
+def test_a_credential_belongs_to_the_owner_of_the_course(
+    harbour: Organization, credential: Credential, held: Verification
 ) -> None:
-    assert (credential.org_id, held.copy.org_id) == (harbour.id, harbour.id)
+    assert (credential.org_id, held.issued.org_id) == (harbour.id, harbour.id)
 
 
-def test_nobody_defines_for_a_course_that_he_cannot_see(memory: World, course: Course) -> None:
+def test_nobody_defines_a_credential_for_a_course_out_of_their_scope(
+    memory: World, course: Course
+) -> None:
     for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
         with pytest.raises(CourseNotFound):
             memory.services.credentials.define(some_terms(course_id=course.id), by=by)
@@ -118,7 +120,7 @@ def test_nobody_defines_there_without_the_right_to(
 
 
 @change
-def test_a_definition_is_not_there_for_whoever_is_elsewhere(
+def test_a_definition_does_not_exist_out_of_scope(
     memory: World, credential: Credential, act: Change
 ) -> None:
     for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
@@ -173,18 +175,18 @@ def test_what_can_be_earned_is_listed_for_those_who_can_earn_it(
 
 
 @award
-def test_a_copy_is_not_there_for_whoever_is_elsewhere(
-    memory: World, held: HeldCredential, act: Award
+def test_an_issued_credential_does_not_exist_out_of_scope(
+    memory: World, held: Verification, act: Award
 ) -> None:
     for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
-        with pytest.raises(UserCredentialNotFound):
+        with pytest.raises(IssuedCredentialNotFound):
             act(memory.services, held, by)
 
 
 @award
 @pytest.mark.parametrize("role", [OrgRole.LEARNER, OrgRole.INSTRUCTOR])
 def test_nobody_awards_there_without_the_right_to(
-    memory: World, harbour: Organization, held: HeldCredential, act: Award, role: OrgRole
+    memory: World, harbour: Organization, held: Verification, act: Award, role: OrgRole
 ) -> None:
     with pytest.raises(NotPermitted):
         act(memory.services, held, a_member(harbour.id, role))
@@ -192,7 +194,7 @@ def test_nobody_awards_there_without_the_right_to(
 
 @award
 def test_nothing_is_awarded_in_an_organization_that_is_closed(
-    memory: World, harbour: Organization, held: HeldCredential, act: Award
+    memory: World, harbour: Organization, held: Verification, act: Award
 ) -> None:
     closed(memory.services, harbour)
 
@@ -201,17 +203,17 @@ def test_nothing_is_awarded_in_an_organization_that_is_closed(
 
 
 def test_what_was_earned_is_the_holders_to_show_whatever_becomes_of_the_organization(
-    memory: World, harbour: Organization, held: HeldCredential, anna: Learner
+    memory: World, harbour: Organization, held: Verification, anna: Learner
 ) -> None:
     closed(memory.services, harbour)
     out = Learner(services=memory.services, principal=replace(anna.principal, memberships={}))
 
     assert out.held() == [held]
-    assert memory.services.issuing.get(held.copy.id) == held
-    assert memory.services.issuing.verify(held.copy.id).valid
+    assert memory.services.issuing.verify(held.issued.id) == held
+    assert memory.services.issuing.verify(held.issued.id).valid
 
 
-def test_what_officers_do_with_definitions_is_recorded(
+def test_changes_of_definitions_are_audited(
     memory: World, harbour: Organization, credential: Credential, ada: Principal
 ) -> None:
     for act in CHANGES.values():
@@ -232,24 +234,24 @@ def test_what_officers_do_with_definitions_is_recorded(
     assert (withdrawn.after, withdrawn.reason) == ({"is_offered": False}, "Too easy.")
 
 
-def test_what_officers_do_with_copies_is_recorded(
-    memory: World, harbour: Organization, held: HeldCredential, ada: Principal
+def test_revoking_and_reissuing_are_audited(
+    memory: World, harbour: Organization, held: Verification, ada: Principal
 ) -> None:
     AWARDS["revoke"](memory.services, held, ada)
-    new = memory.services.issuing.reissue(held.copy.id, reason="Spelt right.", by=ada)
+    new = memory.services.issuing.reissue(held.issued.id, reason="Spelt right.", by=ada)
 
     revoked, reissued = acts_in(memory.services, harbour.id)[-2:]
     assert {(act.subject_type, act.subject_id) for act in (revoked, reissued)} == {
-        (SubjectType.USER_CREDENTIAL, str(held.copy.id))
+        (SubjectType.USER_CREDENTIAL, str(held.issued.id))
     }
     assert (revoked.action, revoked.reason) == (AuditAction.CREDENTIAL_REVOKED, "Misspelt.")
     assert (reissued.action, reissued.reason) == (AuditAction.CREDENTIAL_REISSUED, "Spelt right.")
-    assert reissued.after == {"superseded_by": str(new.copy.id)}
+    assert reissued.after == {"superseded_by": str(new.issued.id)}
 
 
-def test_a_copy_that_is_issued_anew_is_of_the_same_organization(
-    memory: World, harbour: Organization, held: HeldCredential, ada: Principal
+def test_a_reissued_credential_belongs_to_the_same_organization(
+    memory: World, harbour: Organization, held: Verification, ada: Principal
 ) -> None:
     new = AWARDS["reissue"](memory.services, held, ada)
 
-    assert new.copy.org_id == harbour.id
+    assert new.issued.org_id == harbour.id

@@ -11,8 +11,7 @@ from django.conf import settings
 from accounts.domain.entities import UserId
 from progress.api.statements import MARGIN, MOST
 from progress.domain.entities import EventType
-from progress.statements import VERSION
-from progress.statements.verbs import VERBS
+from progress.statements import VERBS, VERSION
 from tests.support.attempts import RIGHT, Examinee, on_paper
 from tests.support.builders import a_principal
 from tests.support.house import House

@@ -179,7 +179,10 @@ def asking_whether_it_lives(desk: Desk) -> Act:
     return lambda: desk.stranger.get("/health")
 
 
-ISSUING = "SAVEPOINT SELECT INSERT SAVEPOINT SELECT UPDATE INSERT RELEASE RELEASE"
+# What the course earns, the copy, and its event in the stream.
+ISSUING = "SELECT INSERT SELECT UPDATE INSERT"
+# The head of the stream, to which subscribers may have added.
+THE_HEAD = "SELECT"
 # Whether there was a copy, whose turn it is, and the courses and scores of the learner.
 ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
 # The limits: log-ins of the address, guesses at the account, and what a right one takes back of both.
@@ -197,11 +200,11 @@ COSTS = [
     (completing_it_again, "SELECT BEGIN SELECT COMMIT"),
     (
         completing_the_course,
-        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING} {ARRIVING} COMMIT",
+        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING} {ARRIVING} {THE_HEAD} COMMIT",
     ),
     (
         completing_what_a_rule_asks_for,
-        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING_BY_RULE} {ARRIVING} COMMIT",
+        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING_BY_RULE} {ARRIVING} {THE_HEAD} COMMIT",
     ),
     (listing_courses, "SELECT SELECT"),
     (reading_a_course, "SELECT SELECT"),

@@ -57,6 +57,13 @@ def test_a_draft_is_seen_by_its_writer_alone() -> None:
     assert seen_by_the_writer == {"bowline": "a loop"}
 
 
+def test_an_open_block_is_that_of_its_own_thread_alone() -> None:
+    database = InMemoryDatabase()
+
+    with ThreadPoolExecutor() as pool, database.atomic():
+        assert pool.submit(database.require_outside).result(LONG_ENOUGH) is None
+
+
 def test_what_is_committed_is_seen_by_everybody() -> None:
     knots = InMemoryDatabase().table()
     knots["bowline"] = "a loop"

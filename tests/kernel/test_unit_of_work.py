@@ -1,11 +1,11 @@
-"""Contract of every unit of work."""
+"""UnitOfWork: one contract for every store."""
 
 import pytest
 
 from authsvc.adapters import DjangoUnitOfWork
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.reach import EVERYWHERE
-from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.kernel.unit_of_work import InsideUnitOfWork, UnitOfWork
 from courses.domain.errors import CourseNotFound
 from tests.support.blocks import Oops, failed_block
 from tests.support.builders import a_course
@@ -75,93 +75,128 @@ def test_a_failure_flies_on_as_it_is(unit_of_work: UnitOfWork) -> None:
 def test_callbacks_wait_for_the_outermost_block_and_come_in_their_order(
     unit_of_work: UnitOfWork,
 ) -> None:
-    said = list[str]()
+    messages = list[str]()
 
     with unit_of_work.atomic():
-        unit_of_work.on_commit(lambda: said.append("outer"))
+        unit_of_work.on_commit(lambda: messages.append("outer"))
         with unit_of_work.atomic():
-            unit_of_work.on_commit(lambda: said.append("inner"))
-        said_before_the_end = list(said)
+            unit_of_work.on_commit(lambda: messages.append("inner"))
+        before_the_end = list(messages)
 
-    assert said_before_the_end == []
-    assert said == ["outer", "inner"]
+    assert before_the_end == []
+    assert messages == ["outer", "inner"]
 
 
 def test_a_callback_runs_once(unit_of_work: UnitOfWork) -> None:
-    said = list[str]()
+    messages = list[str]()
     with unit_of_work.atomic():
-        unit_of_work.on_commit(lambda: said.append("first"))
+        unit_of_work.on_commit(lambda: messages.append("first"))
 
     with unit_of_work.atomic():
         pass
 
-    assert said == ["first"]
+    assert messages == ["first"]
 
 
 def test_callbacks_of_a_failed_block_are_forgotten(unit_of_work: UnitOfWork) -> None:
-    said = list[str]()
+    messages = list[str]()
 
     with failed_block(unit_of_work):
-        unit_of_work.on_commit(lambda: said.append("never"))
+        unit_of_work.on_commit(lambda: messages.append("never"))
     with unit_of_work.atomic():
         pass
 
-    assert said == []
+    assert messages == []
 
 
 def test_callbacks_of_a_failed_inner_block_alone_are_forgotten(unit_of_work: UnitOfWork) -> None:
-    said = list[str]()
+    messages = list[str]()
 
     with unit_of_work.atomic():
-        unit_of_work.on_commit(lambda: said.append("before"))
+        unit_of_work.on_commit(lambda: messages.append("before"))
         with failed_block(unit_of_work):
             with unit_of_work.atomic():
-                unit_of_work.on_commit(lambda: said.append("innermost"))
-            unit_of_work.on_commit(lambda: said.append("inner"))
-        unit_of_work.on_commit(lambda: said.append("after"))
+                unit_of_work.on_commit(lambda: messages.append("innermost"))
+            unit_of_work.on_commit(lambda: messages.append("inner"))
+        unit_of_work.on_commit(lambda: messages.append("after"))
 
-    assert said == ["before", "after"]
+    assert messages == ["before", "after"]
 
 
 def test_a_callback_runs_at_once_where_no_block_is_open(unit_of_work: UnitOfWork) -> None:
-    said = list[str]()
+    messages = list[str]()
 
-    unit_of_work.on_commit(lambda: said.append("now"))
+    unit_of_work.on_commit(lambda: messages.append("now"))
 
-    assert said == ["now"]
+    assert messages == ["now"]
 
 
 def test_a_callback_may_open_a_block_of_its_own(unit_of_work: UnitOfWork) -> None:
-    said = list[str]()
+    messages = list[str]()
 
     def follow_up() -> None:
         with unit_of_work.atomic():
-            unit_of_work.on_commit(lambda: said.append("follow-up"))
-        said.append("callback")
+            unit_of_work.on_commit(lambda: messages.append("follow-up"))
+        messages.append("callback")
 
     with unit_of_work.atomic():
         unit_of_work.on_commit(follow_up)
 
-    assert said == ["follow-up", "callback"]
+    assert messages == ["follow-up", "callback"]
 
 
 def test_a_callback_that_fails_stops_those_behind_it_and_undoes_nothing(
     unit_of_work: UnitOfWork,
 ) -> None:
-    said = list[str]()
+    messages = list[str]()
 
     def fail() -> None:
         raise Oops
 
     def commit() -> None:
         with unit_of_work.atomic():
-            unit_of_work.on_commit(lambda: said.append("first"))
+            unit_of_work.on_commit(lambda: messages.append("first"))
             unit_of_work.on_commit(fail)
-            unit_of_work.on_commit(lambda: said.append("third"))
+            unit_of_work.on_commit(lambda: messages.append("third"))
 
     with pytest.raises(Oops):
         commit()
     with unit_of_work.atomic():
         pass
 
-    assert said == ["first"]
+    assert messages == ["first"]
+
+
+def test_nothing_is_open_outside_of_a_block(unit_of_work: UnitOfWork) -> None:
+    unit_of_work.require_outside()
+
+    with unit_of_work.atomic():
+        pass
+
+    unit_of_work.require_outside()
+
+
+def test_a_failed_block_is_not_open_any_more(unit_of_work: UnitOfWork) -> None:
+    with failed_block(unit_of_work):
+        pass
+
+    unit_of_work.require_outside()
+
+
+def test_an_open_block_is_noticed(unit_of_work: UnitOfWork) -> None:
+    with unit_of_work.atomic(), pytest.raises(InsideUnitOfWork, match="a unit of work is open"):
+        unit_of_work.require_outside()
+
+
+def test_the_outer_block_is_open_when_the_inner_one_has_ended(unit_of_work: UnitOfWork) -> None:
+    with unit_of_work.atomic():
+        with unit_of_work.atomic():
+            pass
+
+        with pytest.raises(InsideUnitOfWork):
+            unit_of_work.require_outside()
+
+
+def test_a_callback_runs_outside_of_the_block(unit_of_work: UnitOfWork) -> None:
+    with unit_of_work.atomic():
+        unit_of_work.on_commit(unit_of_work.require_outside)

@@ -1,4 +1,4 @@
-"""What learners did, in the back office."""
+"""Admin pages of events and course progress."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Progress over HTTP."""
+"""Progress API."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ SHAPE: Final = [
     "completed_items",
 ]
 NOT_A_LIMIT: Final = ["0", "-1", "101", "many", ""]
-# Words, a number, a moment without an id, a moment before time, a moment without its offset.
+# Words, a number, a time without an id, a time out of range, a time without an offset.
 NOT_A_CURSOR: Final = [
     "bowline",
     "WyIxIl0",
@@ -37,7 +37,7 @@ NOT_A_CURSOR: Final = [
 
 @dataclass(frozen=True)
 class Study:
-    """Anna and the course that she takes."""
+    """Anna and the course she takes."""
 
     anna: Person
     course: Course
@@ -61,14 +61,14 @@ class Study:
 
 @pytest.fixture
 def study(house: House) -> Study:
-    """A course of three required items, and an optional one."""
+    """A course with three required items and an optional one."""
     course = house.published(a_definition_of(required=3, optional=1))
     items = [str(item_id) for item_id in items_of(house.services, course)]
     return Study(house.signed_in(), course, items)
 
 
 def moment(text: str) -> datetime:
-    """An ISO 8601 time in UTC, as we write it."""
+    """An ISO 8601 time in UTC, in the format of the API."""
     assert text.endswith("Z")
     return datetime.fromisoformat(text)
 
@@ -162,7 +162,7 @@ def test_withdrawing_twice_is_refused(study: Study) -> None:
     assert study.types() == ["enrolled", "withdrawn"]
 
 
-def test_who_comes_back_finds_what_he_had_done(study: Study) -> None:
+def test_progress_is_kept_when_a_learner_enrols_again(study: Study) -> None:
     study.does("enroll")
     study.completes(1)
     study.does("withdraw")
@@ -229,7 +229,7 @@ def test_the_events_of_an_act_carry_its_time(study: Study) -> None:
 
 
 def walked(study: Study, path: str, *, limit: int) -> list[list[Any]]:
-    """The items of each page of a list."""
+    """The items of all pages of a list, page by page."""
     pages, cursor = [], ""
     while cursor is not None:
         answer = study.anna.caller.get(f"{path}?limit={limit}{cursor and f'&cursor={cursor}'}")

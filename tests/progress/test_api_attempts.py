@@ -1,4 +1,4 @@
-"""Attempts over HTTP."""
+"""Attempts API."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ GRADER = Role.INSTRUCTOR
 
 
 class Desk:
-    """Anna at a course with a quiz, a project and an exam."""
+    """Anna, enrolled on a course with a quiz, a project and an exam."""
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -93,7 +93,7 @@ def test_what_waits_is_graded_by_those_who_may(house: House, at_work: Desk) -> N
     queue = bo.get(f"{at_work.place}/grading")
     graded = bo.post(f"/v1/attempts/{attempt}/grade", marks)
 
-    assert [each["id"] for each in queue.json["items"]] == [attempt]
+    assert [item["id"] for item in queue.json["items"]] == [attempt]
     assert (graded.status, graded.json["score"]) == (200, 1)
     assert graded.json["grades"][0]["marks"][0]["comment"] == "Neat."
     assert bo.get(f"/v1/attempts/{attempt}/grading").json == graded.json

@@ -1,4 +1,4 @@
-"""What a learner can have recorded over HTTP, and what is written of it."""
+"""Recorded causes of events: user and idempotency key, over HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -34,12 +34,12 @@ FORGED: Final = {
 
 @pytest.fixture
 def course(house: House) -> Course:
-    """Of two required items."""
+    """A course with two required items."""
     return house.published(a_definition_of(required=2))
 
 
 def walk_through(house: House, person: Person, course: Course, body: Any = None) -> None:
-    """Everything that a learner can do on a course, *body* sent along."""
+    """Send each request that a learner can send about a course, with *body*."""
     address = f"/v1/courses/{course.slug}"
     first, second = items_of(house.services, course)
     acts = ["enroll", "withdraw", "enroll", f"items/{first}/start"]
@@ -53,13 +53,13 @@ def log_of(house: House, person: Person, course: Course) -> list[ProgressEvent]:
 
 
 def operations(tag: str | None = None) -> Iterator[dict[str, Any]]:
-    """What the OpenAPI description says of each operation, or of those with a tag."""
+    """The OpenAPI operations, all or those with a tag."""
     for methods in SCHEMA["paths"].values():
         yield from (one for one in methods.values() if tag is None or tag in one["tags"])
 
 
 def words_in(schema: Any) -> Iterator[str]:
-    """All texts in a part of the OpenAPI description, and in what it refers to."""
+    """All texts in a part of the OpenAPI description, references included."""
     if isinstance(schema, str):
         yield schema
     elif isinstance(schema, list):
@@ -120,7 +120,7 @@ def test_what_is_sent_along_finds_no_way_into_the_log(house: House, course: Cour
     assert facts[0] == facts[1]
 
 
-def test_whoever_asks_is_the_one_who_had_it_recorded(house: House, course: Course) -> None:
+def test_the_caller_is_recorded_as_the_cause(house: House, course: Course) -> None:
     anna, ben = house.signed_in(), house.signed_in(name="Ben")
 
     walk_through(house, anna, course, {"user_id": ben.id, "recorded_by": ben.id})

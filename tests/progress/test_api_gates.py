@@ -1,4 +1,4 @@
-"""Who gets as far as progress at all, and by which addresses."""
+"""Access to the progress API, by URL, scope and token."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +19,7 @@ WRITE: Final = Scope.PROGRESS_WRITE
 
 @dataclass(frozen=True)
 class Address:
-    """A method of an address, `{course}` and `{item}` left open; and what it needs."""
+    """A method and a URL with `{course}` and `{item}` to be filled in, and the required scope."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ OF_ONE_COURSE: Final = {
 }
 OF_ONE_ITEM: Final = {name: ADDRESSES[name] for name in ("start", "complete")}
 ACTS: Final = {name: one for name, one in ADDRESSES.items() if one.method == "POST"}
-# What refuses those who are not on a course, and how.
+# How each operation fails for learners who are not enrolled.
 CLOSED: Final = {
     "withdraw": (409, "not-enrolled"),
     "start": (409, "not-enrolled"),
@@ -69,21 +69,21 @@ every_address = pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRE
 
 
 def on_a_course(house: House) -> tuple[Person, Course]:
-    """Anna, who is on a course of two items."""
+    """Anna, enrolled on a course of two items."""
     anna, course = house.signed_in(), house.published(a_definition_of(required=2))
     assert anna.caller.post(f"/v1/courses/{course.slug}/enroll").status == 201
     return anna, course
 
 
 def ready_for(address: Address, house: House) -> tuple[Person, Course]:
-    """Anna, where the address has an answer for her."""
+    """Anna, in the state in which the operation succeeds."""
     if address is ADDRESSES["enroll"]:
         return house.signed_in(), house.published(a_definition_of(required=2))
     return on_a_course(house)
 
 
 @every_address
-def test_a_stranger_is_asked_who_he_is(house: House, address: Address) -> None:
+def test_an_anonymous_request_is_challenged(house: House, address: Address) -> None:
     course = house.published()
 
     answer = address.asked_by(house.stranger, course.slug, uuid4())

@@ -1,4 +1,4 @@
-"""Reports over HTTP."""
+"""Reports API."""
 
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,7 @@ STATUSES: Final = {"not_started": 0, "in_progress": 1, "completed": 0, "withdraw
 
 @pytest.fixture
 def harbour(house: House) -> Organization:
-    """An organization with a course that one learner is on, who has completed its first item."""
+    """An organization with a course on which one learner has completed the first item."""
     harbour, authoring = founded(house, slug="harbour"), house.services.authoring
     authoring.create(a_definition_of(required=2, slug="knots"), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish("harbour--knots", by=OPERATOR)
@@ -32,7 +32,7 @@ def report_on(org_id: OrganizationId | UUID) -> str:
     return f"/v1/orgs/{org_id}/report"
 
 
-def test_an_instructor_sees_how_his_course_goes(house: House, harbour: Organization) -> None:
+def test_an_instructor_sees_the_report_on_their_course(house: House, harbour: Organization) -> None:
     bo = member_of(house, harbour.id, OrgRole.INSTRUCTOR)
 
     answer = bo.caller.get(f"{KNOTS}?since=2026-01-01&until=2026-03-31")

@@ -1,4 +1,4 @@
-"""Statements over HTTP."""
+"""xAPI statements API."""
 
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ PATH = "/v1/xapi/statements"
 
 
 def verbs_in(answer: object) -> list[str]:
-    return [each["verb"]["display"]["en"] for each in answer.json["statements"]]  # type: ignore[attr-defined]  # Answer
+    return [one["verb"]["display"]["en"] for one in answer.json["statements"]]  # type: ignore[attr-defined]  # Answer
 
 
 @pytest.fixture
 def anna(house: House) -> Person:
-    """She has completed a course of two items: four statements."""
+    """Anna has completed a course of two items: four statements."""
     course = house.published(a_definition_of(required=2))
     anna = house.signed_in()
     path = f"/v1/courses/{course.slug}"
@@ -34,13 +34,13 @@ def anna(house: House) -> Person:
     return anna
 
 
-def test_a_learner_reads_his_own_statements_in_the_order_of_the_log(anna: Person) -> None:
+def test_a_learner_reads_their_own_statements_in_the_order_of_the_log(anna: Person) -> None:
     answer = anna.caller.get(PATH)
 
     assert answer.status == 200
     assert verbs_in(answer) == ["registered", "completed", "completed", "completed"]
     assert answer.json["more"] == ""
-    assert [faults_in(each) for each in answer.json["statements"]] == [[]] * 4
+    assert [faults_in(one) for one in answer.json["statements"]] == [[]] * 4
 
 
 def test_nobody_elses_are_among_them(house: House, anna: Person) -> None:
@@ -60,9 +60,11 @@ def test_every_answer_says_through_which_moment_it_is_consistent(
     answer = anna.caller.get(f"{PATH}{query}")
     after = datetime.now(UTC)
 
-    said = datetime.fromisoformat(answer.headers["X-Experience-API-Consistent-Through"])
+    consistent_through = datetime.fromisoformat(
+        answer.headers["X-Experience-API-Consistent-Through"]
+    )
     assert answer.status == status
-    assert before - MARGIN <= said <= after - MARGIN
+    assert before - MARGIN <= consistent_through <= after - MARGIN
 
 
 def test_that_moment_can_be_asked_for_as_it_is(anna: Person) -> None:
@@ -85,13 +87,13 @@ def test_more_leads_through_all_once_though_more_happens_meanwhile(
     seen, more = [], f"{PATH}?limit=3"
     while more:
         answer = anna.caller.get(more)
-        seen += [each["id"] for each in answer.json["statements"]]
+        seen += [one["id"] for one in answer.json["statements"]]
         more = answer.json["more"]
         if len(seen) == 3:
             course = house.published(a_definition_of(required=1))
             anna.caller.post(f"/v1/courses/{course.slug}/enroll")
 
-    assert seen == [each["id"] for each in anna.caller.get(PATH).json["statements"]]
+    assert seen == [one["id"] for one in anna.caller.get(PATH).json["statements"]]
     assert len(seen) == len(set(seen)) == 5
 
 
@@ -108,12 +110,12 @@ def test_more_holds_all_that_was_asked_for(anna: Person) -> None:
 
 
 def test_since_leaves_out_its_moment_and_until_does_not(anna: Person) -> None:
-    first, second, *_ = (each["stored"] for each in anna.caller.get(PATH).json["statements"])
+    first, second, *_ = (one["stored"] for one in anna.caller.get(PATH).json["statements"])
 
     after, by_then = (anna.caller.get(f"{PATH}?{name}={first}") for name in ("since", "until"))
 
     assert after.json["statements"][0]["stored"] == second
-    assert [each["stored"] for each in by_then.json["statements"]] == [first]
+    assert [one["stored"] for one in by_then.json["statements"]] == [first]
 
 
 @pytest.mark.parametrize("limit", ["0", "100000"])
@@ -128,7 +130,7 @@ def test_what_makes_no_sense_is_refused(anna: Person, query: str) -> None:
 
 @pytest.fixture
 def harbour(house: House) -> str:
-    """The id of an organization in which a learner has begun a course."""
+    """The id of an organization with a learner enrolled on a course."""
     org = founded(house, slug="harbour")
     definition = a_definition_of(required=1, slug="knots")
     made = house.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
@@ -139,7 +141,7 @@ def harbour(house: House) -> str:
 
 
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.ADMIN, OrgRole.OWNER])
-def test_whoever_teaches_there_reads_all_of_it(
+def test_an_instructor_reads_all_statements_of_the_organization(
     house: House, anna: Person, harbour: str, role: OrgRole
 ) -> None:
     org_id = OrganizationId(UUID(harbour))

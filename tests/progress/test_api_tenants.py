@@ -1,4 +1,4 @@
-"""Walls between organizations, as learning and those who watch over it meet them over HTTP."""
+"""Tenant isolation of the progress API."""
 
 from collections.abc import Callable
 from typing import Final
@@ -45,7 +45,7 @@ def course(house: House, harbour: Organization) -> Course:
 
 @pytest.fixture
 def anna(house: House, harbour: Organization, course: Course) -> Person:
-    """A member who is on the course."""
+    """A member who is enrolled on the course."""
     anna = member_of(house, harbour.id, OrgRole.LEARNER)
     assert anna.caller.post(f"{KNOTS}/enroll").status == 201
     return anna
@@ -64,7 +64,7 @@ def test_nobody_learns_who_is_not_in(house: House, course: Course, act: Asked, r
 
 
 @every_act
-def test_whoever_is_put_out_is_out_with_his_next_request(
+def test_a_removed_member_is_out_with_their_next_request(
     house: House, harbour: Organization, anna: Person, act: Asked
 ) -> None:
     house.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
@@ -86,7 +86,7 @@ def test_nobody_learns_in_an_organization_that_is_suspended(
     assert (answer.status, answer.code) == (404, "course-not-found")
 
 
-def test_a_member_learns_and_keeps_what_he_has_earned(
+def test_a_member_learns_and_keeps_what_they_have_earned(
     house: House, harbour: Organization, course: Course, anna: Person
 ) -> None:
     credential = house.earns(course)
@@ -103,7 +103,7 @@ def test_a_member_learns_and_keeps_what_he_has_earned(
 
 
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.ADMIN, OrgRole.OWNER])
-def test_whoever_teaches_there_sees_who_is_on_a_course(
+def test_an_instructor_sees_the_learners_of_a_course(
     house: House, harbour: Organization, anna: Person, role: OrgRole
 ) -> None:
     answer = member_of(house, harbour.id, role, "Bo").caller.get(f"{KNOTS}/learners")
@@ -120,13 +120,13 @@ def test_whoever_manages_members_sees_everybody_there(
     answer = member_of(house, harbour.id, role, "Bo").caller.get(progress_in(harbour))
 
     assert answer.status == 200
-    assert [each["user_id"] for each in answer.json["items"]] == [anna.id]
+    assert [item["user_id"] for item in answer.json["items"]] == [anna.id]
 
 
 def test_learners_see_nobody_else(harbour: Organization, anna: Person) -> None:
     answers = [anna.caller.get(path) for path in (f"{KNOTS}/learners", progress_in(harbour))]
 
-    assert {(each.status, each.code) for each in answers} == {(403, "not-permitted")}
+    assert {(item.status, item.code) for item in answers} == {(403, "not-permitted")}
 
 
 def test_an_instructor_there_sees_the_learners_of_courses_alone(
@@ -159,7 +159,7 @@ def test_an_admin_of_the_platform_sees_learners_and_is_noted(
 
     answers = [root.get(path) for path in (f"{KNOTS}/learners", progress_in(harbour))]
 
-    assert [each["user_id"] for answer in answers for each in answer.json["items"]] == [anna.id] * 2
+    assert [item["user_id"] for answer in answers for item in answer.json["items"]] == [anna.id] * 2
     looks = looks_into(house, harbour.id)
     assert [look.act.subject_type.value for look in looks] == ["learners", "learners"]
 
@@ -173,7 +173,7 @@ def test_learners_of_the_platform_are_seen_by_its_instructors(house: House) -> N
     seen = house.signed_in(Role.INSTRUCTOR, name="Bo").caller.get(path)
     refused = ben.caller.get(path)
 
-    assert [each["user_id"] for each in seen.json["items"]] == [ben.id]
+    assert [item["user_id"] for item in seen.json["items"]] == [ben.id]
     assert (refused.status, refused.code) == (403, "not-permitted")
 
 

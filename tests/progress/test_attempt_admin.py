@@ -1,4 +1,4 @@
-"""Attempts in the back office: looking at them, grading and voiding."""
+"""Admin pages of attempts: reading, grading and voiding."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def page_of(attempt: AssessmentAttempt) -> str:
 
 
 def points(anna: Examinee, *, picture: int, feedback: int, reason: str = "") -> dict[str, Any]:
-    """What a grader fills in."""
+    """The values that a grader enters."""
     given = {"picture": picture, "feedback": feedback}
     scores = {f"score-{anna.question(key).id}": score for key, score in given.items()}
     return {**scores, "reason": reason}
@@ -59,8 +59,8 @@ def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
     page = bo.get(page_of(attempt))
 
     assert page.status == 200
-    for said in ("Where is a picture of it?", "https://school.example/bowline.jpg", "It holds."):
-        assert said in page.text
+    for output in ("Where is a picture of it?", "https://school.example/bowline.jpg", "It holds."):
+        assert output in page.text
     sent = bo.client.get(f"/admin/{page_of(attempt)}").content.decode()
     assert "Use &lt;b&gt;less&lt;/b&gt; rope.<br>Dry." in sent
 
@@ -108,7 +108,7 @@ def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> 
     assert "Grade</a>" not in bo.get(f"{ATTEMPTS}{begun.id}/change/").text
 
 
-def test_whoever_only_looks_grades_nothing(house: House, attempt: AssessmentAttempt) -> None:
+def test_read_only_staff_cannot_grade(house: House, attempt: AssessmentAttempt) -> None:
     auditor = desk(house, "Auditors")
 
     assert auditor.get(page_of(attempt)).status == 403

@@ -1,4 +1,4 @@
-"""Trying an assessment: what a learner does, and what follows."""
+"""AttemptService: starting, saving and submitting attempts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -167,7 +167,7 @@ def test_what_comes_in_time_is_not_late(memory: World, anna: Examinee) -> None:
 
 
 def under_strict_rules(memory: World, **rules: Any) -> Examinee:
-    """On a course whose exam takes nothing late."""
+    """A course whose exam refuses late submissions."""
     paper = on_paper("strict")
     (module,) = paper.modules
     lenient = module.items[2].assessment

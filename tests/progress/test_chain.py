@@ -1,4 +1,4 @@
-"""The chain of hashes that binds each event to all before it."""
+"""The hash chain of a stream."""
 
 from dataclasses import fields, replace
 from datetime import UTC, timedelta, timezone

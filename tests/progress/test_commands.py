@@ -1,4 +1,4 @@
-"""Commands that prove the log and repair what is computed from it, against somebody who owns the database."""
+"""The verify_log and rebuild_progress commands, after tampering with the database."""
 
 from typing import Any, Final
 
@@ -44,20 +44,20 @@ def school() -> World:
 
 @pytest.fixture
 def passed(school: World) -> StreamId:
-    """Anna's, of four events, the last of which completes the course."""
+    """Anna's stream of four events, which ends with the completion of the course."""
     course = a_published_course(school.services, a_definition_of(required=2, slug="knots"))
     return a_learner(school).passes(course).stream
 
 
 @pytest.fixture
 def begun(school: World) -> StreamId:
-    """Ben's, of one event."""
+    """Ben's stream of one event."""
     course = a_published_course(school.services, a_definition_of(required=2, slug="bends"))
     return a_learner(school, "Ben").enrols(course).stream
 
 
 def run(statement: str, *parameters: str) -> None:
-    """Change one row, past the code and the triggers."""
+    """Update one row, bypassing the code and the triggers."""
     connection.check_constraints()  # now, for PostgreSQL alters no table that waits for it
     with connection.cursor() as cursor:
         for release in releasing(ProgressEvent._meta.db_table, connection):
@@ -67,33 +67,33 @@ def run(statement: str, *parameters: str) -> None:
 
 
 def id_of_learner(stream: StreamId) -> Any:
-    """In the spelling of this database."""
+    """The SQL for this database."""
     return ProgressEvent._meta.get_field("user").get_db_prep_value(stream.user_id, connection)
 
 
-def checksums_in(said: str) -> list[str]:
-    return [line.split()[-1] for line in said.splitlines() if line.startswith("checksum")]
+def checksums_in(output: str) -> list[str]:
+    return [line.split()[-1] for line in output.splitlines() if line.startswith("checksum")]
 
 
 @pytest.mark.usefixtures("passed", "begun")
 def test_a_true_projection_passes_the_check() -> None:
-    said = said_by("rebuild_progress", "--check")
+    output = said_by("rebuild_progress", "--check")
 
-    of_log, of_kept = checksums_in(said)
-    assert said.splitlines()[0] == "2 streams, 0 different"
+    of_log, of_kept = checksums_in(output)
+    assert output.splitlines()[0] == "2 streams, 0 different"
     assert of_log == of_kept
     assert len(of_log) == 64
 
 
 @pytest.mark.usefixtures("passed", "begun")
 def test_there_is_nothing_to_repair_in_a_true_projection() -> None:
-    said = said_by("rebuild_progress")
+    output = said_by("rebuild_progress")
 
-    assert said.splitlines()[0] == "2 streams, 0 repaired"
-    assert checksums_in(said) == checksums_in(said_by("rebuild_progress", "--check"))[:1]
+    assert output.splitlines()[0] == "2 streams, 0 repaired"
+    assert checksums_in(output) == checksums_in(said_by("rebuild_progress", "--check"))[:1]
 
 
-def test_an_empty_house_has_nothing_to_prove() -> None:
+def test_an_empty_log_has_nothing_to_prove() -> None:
     assert said_by("verify_log") == "0 streams, 0 events\n"
     assert said_by("rebuild_progress").startswith("0 streams, 0 repaired\n")
 
@@ -103,11 +103,11 @@ def test_an_empty_house_has_nothing_to_prove() -> None:
 def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: str) -> None:
     run(CHANGED_PROJECTIONS[change])
 
-    refusal, said = refusal_of("rebuild_progress", "--check")
+    refusal, output = refusal_of("rebuild_progress", "--check")
 
-    assert refusal == "What is kept of progress is not what the log amounts to."
-    assert said.splitlines()[:2] == [f"{begun}: different", "2 streams, 1 different"]
-    of_log, of_kept = checksums_in(said)
+    assert refusal == "The stored progress differs from the log."
+    assert output.splitlines()[:2] == [f"{begun}: different", "2 streams, 1 different"]
+    of_log, of_kept = checksums_in(output)
     assert of_log != of_kept
 
 
@@ -120,10 +120,10 @@ def test_a_projection_that_was_changed_is_repaired(
     before = said_by("rebuild_progress", "--check")
     run(CHANGED_PROJECTIONS[change])
 
-    said = said_by("rebuild_progress")
+    output = said_by("rebuild_progress")
 
-    assert said.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
-    assert checksums_in(said) == checksums_in(before)[:1]
+    assert output.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
+    assert checksums_in(output) == checksums_in(before)[:1]
     assert said_by("rebuild_progress", "--check") == before
     assert school.repositories.progress.find(begun.user_id, "bends", within=EVERYWHERE) == whole
 
@@ -143,12 +143,12 @@ def test_what_cannot_be_computed_is_named_and_all_else_repaired(begun: StreamId)
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
     run("UPDATE progress_courseprogress SET completed_items = '[]' WHERE sequence = 4")
 
-    refusal, said = refusal_of("rebuild_progress")
+    refusal, output = refusal_of("rebuild_progress")
 
-    assert refusal == "Not all of it can be computed from the log."
-    assert f"{begun}: event 1 is missing\n1 stream, 1 repaired\n" in said
-    refusal, said = refusal_of("rebuild_progress", "--check")
-    assert said.startswith(f"{begun}: event 1 is missing\n1 stream, 0 different\n")
+    assert refusal == "Some progress cannot be rebuilt from the log."
+    assert f"{begun}: event 1 is missing\n1 stream, 1 repaired\n" in output
+    refusal, output = refusal_of("rebuild_progress", "--check")
+    assert output.startswith(f"{begun}: event 1 is missing\n1 stream, 0 different\n")
 
 
 @pytest.mark.usefixtures("passed", "begun")
@@ -161,12 +161,12 @@ def test_a_log_that_nobody_touched_is_proved() -> None:
 def test_an_event_that_was_changed_is_named(passed: StreamId, change: str) -> None:
     run(CHANGED_EVENTS[change])
 
-    refusal, said = refusal_of("verify_log")
+    refusal, output = refusal_of("verify_log")
 
     assert refusal == "The log has 1 flaw."
     unreadable = f"{passed}: an event cannot be read: "
-    assert said.startswith((f"{passed}: event 2 was changed\n", unreadable))
-    assert said.startswith(unreadable) == (change == "its type")
+    assert output.startswith((f"{passed}: event 2 was changed\n", unreadable))
+    assert output.startswith(unreadable) == (change == "its type")
 
 
 @pytest.mark.usefixtures("passed")
@@ -178,7 +178,7 @@ def test_an_event_whose_payload_has_no_shape_is_a_flaw(begun: StreamId, payload:
     _, proof = refusal_of("verify_log")
     _, check = refusal_of("rebuild_progress", "--check")
 
-    reason = "an event cannot be read: the payload of enrolled has another shape"
+    reason = "an event cannot be read: the payload of enrolled does not have the shape of its type"
     assert proof.startswith(f"{begun}: {reason}")
     assert check.startswith(f"{begun}: {reason}")
 
@@ -187,37 +187,37 @@ def test_an_event_whose_payload_has_no_shape_is_a_flaw(begun: StreamId, payload:
 def test_an_event_that_was_taken_out_is_named(passed: StreamId) -> None:
     run("DELETE FROM progress_progressevent WHERE sequence = 3")
 
-    _, said = refusal_of("verify_log")
+    _, output = refusal_of("verify_log")
 
-    assert said == f"{passed}: event 3 is missing\n2 streams, 4 events\n"
+    assert output == f"{passed}: event 3 is missing\n2 streams, 4 events\n"
 
 
 @pytest.mark.usefixtures("begun")
 def test_a_last_event_that_was_taken_away_is_found_out(passed: StreamId) -> None:
     run("DELETE FROM progress_progressevent WHERE sequence = 4")
 
-    _, said = refusal_of("verify_log")
+    _, output = refusal_of("verify_log")
 
-    assert said == f"{passed}: the projection ends with another event\n2 streams, 4 events\n"
+    assert output == f"{passed}: the projection ends with another event\n2 streams, 4 events\n"
 
 
 @pytest.mark.usefixtures("passed")
 def test_an_only_event_that_was_taken_away_is_found_out(begun: StreamId) -> None:
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
 
-    _, said = refusal_of("verify_log")
+    _, output = refusal_of("verify_log")
 
-    assert said == f"{begun}: event 1 is missing\n1 stream, 4 events\n"
+    assert output == f"{begun}: event 1 is missing\n1 stream, 4 events\n"
 
 
 def test_each_flaw_is_named(passed: StreamId, begun: StreamId) -> None:
     run("UPDATE progress_progressevent SET idempotency_key = 'k' WHERE sequence = 3")
     run(CHANGED_PROJECTIONS["its head"])
 
-    refusal, said = refusal_of("verify_log")
+    refusal, output = refusal_of("verify_log")
 
     assert refusal == "The log has 2 flaws."
-    assert said.splitlines() == [
+    assert output.splitlines() == [
         f"{passed}: event 3 was changed",
         f"{begun}: the projection ends with another event",
         "2 streams, 5 events",

@@ -1,4 +1,4 @@
-"""What a learner may do, and which fact comes of it."""
+"""CourseProgress: permitted acts and the facts they lead to."""
 
 from collections.abc import Callable
 from typing import Final
@@ -173,4 +173,4 @@ def test_courses_stand_in_the_order_of_enrolment_and_then_of_ids() -> None:
     late = a_progress(low, ANNA, enrolled_at=LATER)
     tied = a_progress(low, ANNA)
 
-    assert tied.place < early.place < late.place
+    assert tied.sort_key < early.sort_key < late.sort_key

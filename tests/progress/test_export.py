@@ -1,4 +1,4 @@
-"""What is taken out of the log, page by page or as a whole, while more is recorded."""
+"""EventExport: pages and whole exports, while more is recorded."""
 
 from contextlib import suppress
 from typing import Final
@@ -12,7 +12,7 @@ from accounts.domain.errors import NotPermitted, OrganizationNotFound
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.reach import EVERYWHERE
 from progress.domain.entities import ProgressEvent
-from progress.domain.services import export
+from progress.domain.services import event_log
 from progress.statements import statement_of
 from tests.progress.test_random_acts import LEARNERS, a_school, acts, modestly, plans
 from tests.support.builders import a_definition_of, a_principal
@@ -28,7 +28,7 @@ stories: Final = st.lists(acts, max_size=25)
 
 
 class Chronicle:
-    """What a school has recorded, in the order in which it happened; at first, that all have enrolled."""
+    """The events of a school in order; at first, all learners have enrolled."""
 
     def __init__(self, plan: Plan) -> None:
         self.school = a_school(plan)
@@ -52,7 +52,7 @@ class Chronicle:
 
 @modestly
 @given(plan=plans, before=stories, meanwhile=stories, limit=st.integers(1, 4))
-def test_whoever_follows_the_pages_gets_each_event_once_whatever_happens_meanwhile(
+def test_following_the_pages_yields_each_event_once_whatever_happens_meanwhile(
     plan: Plan, before: list[Act], meanwhile: list[Act], limit: int
 ) -> None:
     chronicle, to_come = Chronicle(plan), iter(meanwhile)
@@ -87,7 +87,7 @@ def test_whatever_happens_is_a_statement_that_xapi_allows(plan: Plan, story: lis
 
 @modestly
 @given(plan=plans, story=stories, limit=st.integers(1, 4), learner=st.integers(0, LEARNERS - 1))
-def test_a_learner_gets_his_own_of_them(
+def test_a_learner_gets_their_own_events(
     plan: Plan, story: list[Act], limit: int, learner: int
 ) -> None:
     chronicle = Chronicle(plan)
@@ -103,7 +103,7 @@ def test_a_learner_gets_his_own_of_them(
 
 @pytest.fixture
 def harbour(memory: World) -> Organization:
-    """Somebody has completed a course of two items there: four events."""
+    """An organization in which a learner has completed a course of two items: four events."""
     harbour = memory.has_organization(slug="harbour")
     services, lea = memory.services, a_member(harbour.id, OrgRole.LEARNER)
     made = services.authoring.create(a_definition_of(required=2), org_id=harbour.id, by=OPERATOR)
@@ -120,7 +120,7 @@ def looks_into(world: World, organization: Organization) -> int:
 def test_a_whole_export_is_one_look_into_an_organization(
     memory: World, harbour: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_AT_ONCE", 1)
+    monkeypatch.setattr(event_log, "EXPORTED_AT_ONCE", 1)
 
     taken = list(memory.services.export.whole(by=OPERATOR, org_id=harbour.id))
 

@@ -1,4 +1,4 @@
-"""The log in a file, as the operator takes it out."""
+"""The export_xapi command."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from progress.domain.services import export
+from progress.domain.services import event_log
 from tests.support.builders import a_definition_of
 from tests.support.commands import refusal_of, said_by
 from tests.support.learning import a_learner, a_published_course
@@ -20,7 +20,7 @@ COMMAND: Final = "export_xapi"
 
 @pytest.fixture
 def school() -> World:
-    """In it Anna has completed a course of two items: four events."""
+    """A world in which Anna has completed a course of two items: four events."""
     world = orm_world()
     course = a_published_course(world.services, a_definition_of(required=2, slug="knots"))
     a_learner(world).passes(course)
@@ -34,22 +34,22 @@ def statements_in(text: str) -> list[dict[str, Any]]:
 def test_every_event_is_a_line(school: World) -> None:
     statements = statements_in(said_by(COMMAND))
 
-    assert len({each["id"] for each in statements}) == len(statements) == 4
-    assert [faults_in(each) for each in statements] == [[]] * 4
+    assert len({item["id"] for item in statements}) == len(statements) == 4
+    assert [faults_in(item) for item in statements] == [[]] * 4
 
 
 def test_a_file_holds_what_would_have_been_said(school: World, tmp_path: Path) -> None:
     file = tmp_path / "statements.jsonl"
 
-    said = said_by(COMMAND, "--output", str(file))
+    output = said_by(COMMAND, "--output", str(file))
 
-    assert said == f"The statements are written to {file}.\n"
+    assert output == f"Statements written to {file}.\n"
     assert file.read_text(encoding="utf-8") == said_by(COMMAND)
 
 
 def test_pages_do_not_show(school: World, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = said_by(COMMAND)
-    monkeypatch.setattr(export, "_AT_ONCE", 1)
+    monkeypatch.setattr(event_log, "EXPORTED_AT_ONCE", 1)
 
     assert said_by(COMMAND) == whole
 
@@ -79,7 +79,7 @@ def test_an_organization_that_is_not_there_is_refused(school: World) -> None:
 def test_what_is_no_moment_is_refused(school: World, moment: str) -> None:
     sentence, _ = refusal_of(COMMAND, "--since", moment)
 
-    assert sentence == f"{moment} is no moment; write it as 2026-11-25T12:00:00Z."
+    assert sentence == f"{moment} is not a valid time; write it like 2026-11-25T12:00:00Z."
 
 
 def test_a_file_that_cannot_be_written_is_named(school: World, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The closed list of facts, and the shape of each."""
+"""Event types and the shapes of their facts."""
 
 from typing import Any, Final
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a stream of events amounts to."""
+"""The fold from events to course progress."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -153,9 +153,9 @@ def test_what_other_owners_record_moves_only_the_head(
     )
     event = an_event(progress, Fact(type=type_, entity_id=uuid4(), payload=payload))
 
-    told = progress.apply(event, outline)
+    published = progress.apply(event, outline)
 
-    assert told == replace(progress, sequence=4, hash=event.hash)
+    assert published == replace(progress, sequence=4, hash=event.hash)
 
 
 @pytest.mark.parametrize(

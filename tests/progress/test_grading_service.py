@@ -1,4 +1,4 @@
-"""Scoring what people have to look at."""
+"""GradingService: grading, regrading and voiding attempts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ def anna(memory: World) -> Examinee:
 def graded(
     anna: Examinee, attempt: AssessmentAttempt, by: Principal = BO, reason: str = "", **points: int
 ) -> AssessmentAttempt:
-    """With so many points by the keys of questions."""
+    """Grade with the points by question key."""
     marks = tuple(
         Mark(question_id=anna.question(key).id, score=score) for key, score in points.items()
     )
@@ -230,7 +230,7 @@ def test_what_graders_do_is_recorded(memory: World) -> None:
     assert {first.subject_id, second.subject_id} == {str(attempt.id)}
 
 
-def test_whoever_manages_the_platform_is_noted_when_he_looks(memory: World) -> None:
+def test_access_by_a_manager_of_the_platform_is_audited(memory: World) -> None:
     school = memory.has_organization()
     anna = an_examinee(memory, school)
     attempt = anna.takes("exam")

@@ -1,4 +1,4 @@
-"""What learners do, and what comes of it."""
+"""LearningService: enrolment, items, completion and withdrawal."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""What becomes of learners when their course changes, and of those who come back to it."""
+"""Course versions: effects on enrolled and returning learners."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_an_item_of_a_later_version_is_not_found(memory: World) -> None:
         anna.completes(course, items_of(memory.services, later)[1])
 
 
-def test_whoever_enrols_later_is_on_the_later_version(memory: World) -> None:
+def test_a_later_enrolment_is_on_the_later_version(memory: World) -> None:
     anna, definition = a_learner(memory), a_definition_of(required=1)
     course = a_published_course(memory.services, definition)
     published_again(memory.services, revised(definition, keeping=1, adding=1))
@@ -132,7 +132,7 @@ def test_nobody_enrols_on_a_retired_course_or_comes_back_to_it(memory: World) ->
     assert ben.progress_on(course) == left
 
 
-def test_who_comes_back_finds_what_he_had_done(memory: World) -> None:
+def test_progress_is_kept_when_a_learner_enrols_again(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     first, _, _ = items_of(memory.services, course)
     anna.enrols(course)

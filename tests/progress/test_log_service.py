@@ -1,4 +1,4 @@
-"""Keeping the projection true to the log, and finding out where it is not."""
+"""EventLogVerifier: comparing and rebuilding the projection."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,13 +14,14 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities import CourseId
 from courses.domain.repositories.memory import InMemoryCourseVersionRepository
 from progress.domain.entities import GENESIS, EventType, Fact, ProgressStatus, StreamId
-from progress.domain.services import Flaw, LogService
+from progress.domain.services import EventLogVerifier, Flaw
 from tests.support.builders import a_definition_of
 from tests.support.learning import (
     a_learner,
     a_published_course,
     items_of,
     published_again,
+    record_fact,
     revised,
 )
 from tests.support.tampering import (
@@ -51,7 +52,7 @@ OTHER_PARTS: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Interrupted:
-    """A unit of work before the first block of which something else happens."""
+    """A unit of work that runs something else before its first block."""
 
     unit_of_work: UnitOfWork
     happenings: list[Callable[[], object]]
@@ -69,29 +70,32 @@ class Interrupted:
     def on_commit(self, callback: Callable[[], None]) -> None:
         self.unit_of_work.on_commit(callback)
 
+    def require_outside(self) -> None:
+        self.unit_of_work.require_outside()
 
-def log_of(world: World) -> LogService:
-    """As in a process that has just begun, and has read no version of a course yet."""
-    return replace(world.services).log
+
+def log_of(world: World) -> EventLogVerifier:
+    """The verifier of a new process, with no course versions cached."""
+    return replace(world.services).log_verifier
 
 
 def test_an_empty_log_amounts_to_nothing(memory: World) -> None:
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
-    assert report.is_true
+    assert report.is_clean
     assert report.streams == 0
-    assert report.checksum == report.kept_checksum == sha256().hexdigest()
+    assert report.checksum == report.stored_checksum == sha256().hexdigest()
 
 
 def test_what_learners_did_is_what_is_kept(memory: World) -> None:
     a_passed_stream(memory)
     a_begun_stream(memory)
 
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
-    assert report.is_true
+    assert report.is_clean
     assert report.streams == 2
-    assert report.checksum == report.kept_checksum != sha256().hexdigest()
+    assert report.checksum == report.stored_checksum != sha256().hexdigest()
 
 
 def test_coming_back_to_another_version_is_folded_with_that_version(memory: World) -> None:
@@ -106,17 +110,17 @@ def test_coming_back_to_another_version_is_folded_with_that_version(memory: Worl
     report = log_of(memory).compare(by=OPERATOR)
 
     assert anna.progress_on(course).percent_complete == 50
-    assert report.is_true
+    assert report.is_clean
 
 
 def test_an_event_of_another_app_has_its_place_in_the_fold(memory: World) -> None:
     stream = a_passed_stream(memory)
     named: dict[str, str | int] = {"credential_id": str(uuid4()), "credential_version": 1}
     issued = Fact(type=EventType.CREDENTIAL_ISSUED, entity_id=uuid4(), payload=named)
-    memory.services.issuing.issuer.recording.record(issued, stream=stream, by=None)
+    record_fact(memory, issued, stream=stream, by=None)
 
-    assert memory.services.log.compare(by=OPERATOR).is_true
-    assert memory.services.log.verify(by=OPERATOR).events == 5
+    assert memory.services.log_verifier.compare(by=OPERATOR).is_clean
+    assert memory.services.log_verifier.verify(by=OPERATOR).events == 5
 
 
 @pytest.mark.parametrize("part", OTHER_PARTS)
@@ -124,12 +128,12 @@ def test_a_projection_that_was_changed_differs(memory: World, part: str) -> None
     stream, _ = a_passed_stream(memory), a_begun_stream(memory)
     change_projection(memory, stream, **OTHER_PARTS[part])
 
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
-    assert not report.is_true
+    assert not report.is_clean
     assert report.differing == (stream,)
     assert report.flaws == ()
-    assert report.checksum != report.kept_checksum
+    assert report.checksum != report.stored_checksum
 
 
 def test_comparing_changes_nothing(memory: World) -> None:
@@ -138,7 +142,7 @@ def test_comparing_changes_nothing(memory: World) -> None:
     del projections_in(memory)[lost]
     before = dict(projections_in(memory))
 
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
     assert report.differing == (changed, lost)
     assert dict(projections_in(memory)) == before
@@ -146,44 +150,44 @@ def test_comparing_changes_nothing(memory: World) -> None:
 
 def test_a_projection_is_repaired_to_what_it_was(memory: World) -> None:
     changed, lost = a_passed_stream(memory), a_begun_stream(memory)
-    whole, before = dict(projections_in(memory)), memory.services.log.compare(by=OPERATOR)
+    whole, before = dict(projections_in(memory)), memory.services.log_verifier.compare(by=OPERATOR)
     change_projection(memory, changed, completed_items=(), hash=GENESIS)
     del projections_in(memory)[lost]
 
-    repaired = memory.services.log.rebuild(by=OPERATOR)
+    repaired = memory.services.log_verifier.rebuild(by=OPERATOR)
 
     assert repaired.differing == (changed, lost)
     assert repaired.flaws == ()
     assert repaired.checksum == before.checksum
     assert dict(projections_in(memory)) == whole
-    assert memory.services.log.compare(by=OPERATOR) == before
+    assert memory.services.log_verifier.compare(by=OPERATOR) == before
 
 
 def test_what_is_true_is_left_as_it_is(memory: World) -> None:
     a_passed_stream(memory)
     before = dict(projections_in(memory))
 
-    report = memory.services.log.rebuild(by=OPERATOR)
+    report = memory.services.log_verifier.rebuild(by=OPERATOR)
 
-    assert report.is_true
+    assert report.is_clean
     assert dict(projections_in(memory)) == before
 
 
 def test_a_projection_that_cannot_be_read_is_as_good_as_none(memory: World) -> None:
     stream = a_passed_stream(memory)
-    whole, before = dict(projections_in(memory)), memory.services.log.compare(by=OPERATOR)
+    whole, before = dict(projections_in(memory)), memory.services.log_verifier.compare(by=OPERATOR)
     projections_in(memory)[stream] = Torn()
 
     compared, verified = (
-        memory.services.log.compare(by=OPERATOR),
-        memory.services.log.verify(by=OPERATOR),
+        memory.services.log_verifier.compare(by=OPERATOR),
+        memory.services.log_verifier.verify(by=OPERATOR),
     )
-    memory.services.log.rebuild(by=OPERATOR)
+    memory.services.log_verifier.rebuild(by=OPERATOR)
 
     assert compared.differing == (stream,)
     assert [flaw.stream for flaw in verified.flaws] == [stream]
     assert dict(projections_in(memory)) == whole
-    assert memory.services.log.compare(by=OPERATOR) == before
+    assert memory.services.log_verifier.compare(by=OPERATOR) == before
 
 
 def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
@@ -192,7 +196,7 @@ def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
     for stream in streams:
         change_projection(memory, stream, hash=GENESIS)
 
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
     assert report.streams == 101
     assert report.differing == tuple(streams)
@@ -201,26 +205,28 @@ def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
 def test_progress_without_any_event_is_named_and_left_as_it_is(memory: World) -> None:
     stream, _ = a_begun_stream(memory), a_passed_stream(memory)
     remove_event(memory, stream, 1)
-    kept = projections_in(memory)[stream]
+    stored = projections_in(memory)[stream]
 
     compared, rebuilt = (
-        memory.services.log.compare(by=OPERATOR),
-        memory.services.log.rebuild(by=OPERATOR),
+        memory.services.log_verifier.compare(by=OPERATOR),
+        memory.services.log_verifier.rebuild(by=OPERATOR),
     )
 
-    assert not compared.is_true
+    assert not compared.is_clean
     assert compared.flaws == rebuilt.flaws == (Flaw(stream=stream, reason="event 1 is missing"),)
     assert (compared.streams, compared.differing) == (1, ())
-    assert projections_in(memory)[stream] == kept
+    assert projections_in(memory)[stream] == stored
 
 
-@pytest.mark.parametrize("act", [LogService.compare, LogService.rebuild, LogService.verify])
-def test_whoever_enrols_meanwhile_is_no_flaw(memory: World, act: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    "act", [EventLogVerifier.compare, EventLogVerifier.rebuild, EventLogVerifier.verify]
+)
+def test_an_enrolment_in_the_meantime_is_no_flaw(memory: World, act: Callable[..., Any]) -> None:
     a_passed_stream(memory)
     course, ben = a_published_course(memory.services), a_learner(memory, "Ben")
     busy = Interrupted(unit_of_work=memory.unit_of_work, happenings=[lambda: ben.enrols(course)])
 
-    report = act(replace(memory.services.log, unit_of_work=busy), by=OPERATOR)
+    report = act(replace(memory.services.log_verifier, unit_of_work=busy), by=OPERATOR)
 
     assert not busy.happenings
     assert ben.progress_on(course).sequence == 1
@@ -230,14 +236,14 @@ def test_whoever_enrols_meanwhile_is_no_flaw(memory: World, act: Callable[..., A
 def test_an_event_that_cannot_be_read_is_a_flaw_and_hinders_nothing_else(memory: World) -> None:
     torn = a_passed_stream(memory)
     events_in(memory)[2] = Torn()
-    kept = projections_in(memory)[torn]
+    stored = projections_in(memory)[torn]
 
-    report = memory.services.log.rebuild(by=OPERATOR)
+    report = memory.services.log_verifier.rebuild(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=torn, reason=UNREADABLE),)
     assert (report.streams, report.differing) == (1, ())
-    assert not report.is_true
-    assert projections_in(memory)[torn] == kept
+    assert not report.is_clean
+    assert projections_in(memory)[torn] == stored
 
 
 def test_a_stream_on_a_version_that_is_gone_is_a_flaw(memory: World) -> None:
@@ -256,7 +262,7 @@ def test_a_stream_that_begins_with_another_event_is_a_flaw(memory: World) -> Non
     left = Fact(type=EventType.WITHDRAWN, entity_id=stream.course_id, payload={})
     change_event(memory, stream, 1, fact=left)
 
-    report = memory.services.log.compare(by=OPERATOR)
+    report = memory.services.log_verifier.compare(by=OPERATOR)
 
     assert [flaw.stream for flaw in report.flaws] == [stream]
 

@@ -1,4 +1,4 @@
-"""Proving the log: whoever changes, takes or adds an event is found out."""
+"""EventLogVerifier: detection of changed, missing and added events."""
 
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ def test_a_log_that_nobody_touched_is_believed(memory: World) -> None:
     a_passed_stream(memory)
     a_begun_stream(memory)
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert (report.streams, report.events, report.flaws) == (2, 5, ())
 
@@ -38,7 +38,7 @@ def test_an_event_that_was_changed_is_named(memory: World, sequence: int) -> Non
     stream, _ = a_passed_stream(memory), a_begun_stream(memory)
     change_event(memory, stream, sequence, idempotency_key="k")
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason=f"event {sequence} was changed"),)
     assert (report.streams, report.events) == (2, 5)
@@ -49,7 +49,7 @@ def test_an_event_that_was_forged_does_not_fit_the_next_one(memory: World, seque
     stream = a_passed_stream(memory)
     forge_event(memory, stream, sequence, idempotency_key="k")
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     reason = f"event {sequence + 1} does not follow from the one before"
     assert report.flaws == (Flaw(stream=stream, reason=reason),)
@@ -59,7 +59,7 @@ def test_a_last_event_that_was_forged_does_not_fit_the_projection(memory: World)
     stream = a_passed_stream(memory)
     forge_event(memory, stream, 4, idempotency_key="k")
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason=OTHER_HEAD),)
 
@@ -69,7 +69,7 @@ def test_an_event_that_was_taken_out_is_missed(memory: World, sequence: int) -> 
     stream = a_passed_stream(memory)
     remove_event(memory, stream, sequence)
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason=f"event {sequence} is missing"),)
 
@@ -78,7 +78,7 @@ def test_a_last_event_that_was_taken_away_is_missed(memory: World) -> None:
     stream = a_passed_stream(memory)
     remove_event(memory, stream, 4)
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason=OTHER_HEAD),)
     assert report.events == 3
@@ -88,7 +88,7 @@ def test_an_only_event_that_was_taken_away_is_missed(memory: World) -> None:
     stream = a_begun_stream(memory)
     remove_event(memory, stream, 1)
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason="event 1 is missing"),)
     assert (report.streams, report.events) == (0, 0)
@@ -99,7 +99,7 @@ def test_a_projection_with_another_head_is_a_flaw(memory: World, parts: dict[str
     stream = a_passed_stream(memory)
     change_projection(memory, stream, **parts)
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert [flaw.stream for flaw in report.flaws] == [stream]
 
@@ -108,7 +108,7 @@ def test_a_stream_without_a_projection_is_a_flaw(memory: World) -> None:
     stream = a_passed_stream(memory)
     del projections_in(memory)[stream]
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert [flaw.stream for flaw in report.flaws] == [stream]
 
@@ -117,7 +117,7 @@ def test_an_event_that_cannot_be_read_is_not_believed(memory: World) -> None:
     stream = a_passed_stream(memory)
     events_in(memory)[2] = Torn()
 
-    report = memory.services.log.verify(by=OPERATOR)
+    report = memory.services.log_verifier.verify(by=OPERATOR)
 
     assert report.flaws == (Flaw(stream=stream, reason=f"an event cannot be read: {HOLE}"),)
     assert (report.streams, report.events) == (1, 0)

@@ -1,4 +1,4 @@
-"""What is told when a learner has gone all the way."""
+"""Publication of completed pathways."""
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -21,7 +21,7 @@ Has = Callable[..., list[Course]]
 
 @pytest.fixture
 def told(memory: World) -> list[PathwayCompleted]:
-    """What is told of completed pathways, the first one first."""
+    """The published completions of pathways, in order."""
     events: list[PathwayCompleted] = []
     memory.services.pathways.events.subscribe(PathwayCompleted, events.append)
     return events
@@ -29,7 +29,7 @@ def told(memory: World) -> list[PathwayCompleted]:
 
 @pytest.fixture
 def has(memory: World) -> Has:
-    """Makes published courses of two items with these slugs."""
+    """Publish courses of two items with these slugs."""
 
     def made(*slugs: str) -> list[Course]:
         return [
@@ -41,7 +41,7 @@ def has(memory: World) -> Has:
 
 
 def a_member_of(memory: World, organization: Organization) -> Learner:
-    """Somebody who is in the organization, and learns."""
+    """A learner who is a member of the organization."""
     anna = memory.has_user()
     memory.services.members.add(organization.id, anna.id, role=OrgRole.LEARNER, by=OPERATOR)
     return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
@@ -55,7 +55,7 @@ def completed_by(anna: Learner, within: Reach = Reach()) -> AbstractSet[PathwayI
     return anna.services.pathways.completed_by(anna.principal.person, within=within)
 
 
-def test_the_course_that_completes_a_pathway_is_told_of(
+def test_the_course_that_completes_a_pathway_is_published(
     memory: World, has: Has, told: list[PathwayCompleted]
 ) -> None:
     knots, bends = has("knots", "bends")

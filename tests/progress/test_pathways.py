@@ -1,4 +1,4 @@
-"""What pathways ask of learners, and how far these have come."""
+"""PathwayService: prerequisites and progress."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ Has = Callable[..., list[Course]]
 
 @pytest.fixture
 def has(memory: World) -> Has:
-    """Makes published courses of two items with these slugs."""
+    """Publish courses of two items with these slugs."""
 
     def made(*slugs: str) -> list[Course]:
         return [
@@ -35,7 +35,7 @@ def has(memory: World) -> Has:
 
 
 def a_member_of(memory: World, organization: Organization) -> Learner:
-    """Somebody who is in the organization, and learns."""
+    """A learner who is a member of the organization."""
     anna = memory.has_user()
     memory.services.members.add(organization.id, anna.id, role=OrgRole.LEARNER, by=OPERATOR)
     return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
@@ -67,7 +67,7 @@ def test_a_course_is_taken_when_what_comes_before_it_is_completed(memory: World,
         anna.completes(knots, item_id)
 
     assert before == meanwhile == ["knots"]
-    assert anna.enrols(bends).is_on_it
+    assert anna.enrols(bends).is_enrolled
 
 
 def test_a_refusal_names_all_that_is_missing(memory: World, has: Has) -> None:
@@ -79,7 +79,7 @@ def test_a_refusal_names_all_that_is_missing(memory: World, has: Has) -> None:
         a_learner(memory).enrols(hitches)
 
     assert refused.value.facts == {"missing": ["bends", "knots"], "titles": ["Bends", "Knots"]}
-    assert refused.value.detail == "Complete these first: Bends, Knots."
+    assert refused.value.detail == "Complete these courses first: Bends, Knots."
 
 
 def test_a_refusal_changes_nothing(memory: World, has: Has) -> None:
@@ -105,7 +105,7 @@ def test_what_somebody_else_has_completed_sets_nothing_free(memory: World, has: 
     anna.passes(knots)
 
     assert missing(cleo, bends) == ["knots"]
-    assert anna.enrols(bends).is_on_it
+    assert anna.enrols(bends).is_enrolled
 
 
 def test_of_two_organizations_each_asks_for_its_own(memory: World, has: Has) -> None:
@@ -124,12 +124,12 @@ def test_a_draft_asks_for_nothing_and_neither_does_what_is_retired(memory: World
     _, bends = has("knots", "bends")
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots", "bends"), by=OPERATOR)
-    assert a_learner(memory).enrols(bends).is_on_it
+    assert a_learner(memory).enrols(bends).is_enrolled
 
     authoring.publish("ropes", by=OPERATOR)
     authoring.retire("ropes", by=OPERATOR)
 
-    assert a_learner(memory, "Cleo").enrols(bends).is_on_it
+    assert a_learner(memory, "Cleo").enrols(bends).is_enrolled
 
 
 @pytest.mark.parametrize("other", [a_chain("bends"), a_chain("bends", "hitches")])
@@ -142,7 +142,7 @@ def test_one_pathway_on_which_it_comes_first_sets_a_course_free(
 
     a_published_pathway(memory.services, on_paper(*other.stages, slug="other"))
 
-    assert a_learner(memory, "Cleo").enrols(bends).is_on_it
+    assert a_learner(memory, "Cleo").enrols(bends).is_enrolled
 
 
 def test_one_pathway_of_several_is_enough_and_the_shortest_is_named(
@@ -159,10 +159,10 @@ def test_one_pathway_of_several_is_enough_and_the_shortest_is_named(
     anna.passes(knots)
 
     assert before == ["knots"]
-    assert anna.enrols(hitches).is_on_it
+    assert anna.enrols(hitches).is_enrolled
 
 
-def test_whoever_is_on_a_course_is_on_it_whatever_comes_before_it_now(
+def test_an_enrolled_learner_stays_enrolled_whatever_comes_before_it_now(
     memory: World, has: Has
 ) -> None:
     _, bends = has("knots", "bends")
@@ -184,12 +184,12 @@ def test_a_pathway_of_an_organization_asks_its_members_alone(memory: World, has:
     anna, cleo = a_member_of(memory, harbour), a_learner(memory, "Cleo")
 
     assert missing(anna, bends) == ["knots"]
-    assert cleo.enrols(bends).is_on_it
+    assert cleo.enrols(bends).is_enrolled
     with pytest.raises(PathwayNotFound):
         seen(cleo, "harbour--ropes")
 
 
-def test_a_learner_sees_where_he_stands(memory: World, has: Has) -> None:
+def test_a_learner_sees_their_progress_on_a_pathway(memory: World, has: Has) -> None:
     knots, bends, _ = has("knots", "bends", "hitches")
     a_published_pathway(memory.services, a_chain("knots", "bends", "hitches"))
     anna = a_learner(memory)

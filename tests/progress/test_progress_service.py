@@ -1,4 +1,4 @@
-"""Looking at one's progress."""
+"""ProgressService: reading progress and events."""
 
 from collections.abc import Callable
 from typing import Final
@@ -21,7 +21,7 @@ Look = Callable[[Learner, Course], object]
 LOOKS: Final[dict[str, Look]] = {"progress": Learner.progress_on, "events": Learner.log_of}
 
 
-def test_a_learner_sees_where_he_stands_by_slug_and_by_id(memory: World) -> None:
+def test_a_learner_sees_their_progress_by_slug_and_by_id(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     enrolled = anna.enrols(course)
 
@@ -81,7 +81,7 @@ def test_what_was_done_on_a_retired_course_is_still_seen(memory: World) -> None:
     assert anna.progress_on(course) == done
 
 
-def test_who_has_withdrawn_still_sees_what_he_did(memory: World) -> None:
+def test_progress_stays_visible_after_a_withdrawal(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.enrols(course)
     left = anna.withdraws(course)
@@ -90,7 +90,7 @@ def test_who_has_withdrawn_still_sees_what_he_did(memory: World) -> None:
     assert anna.types_of(course) == [EventType.ENROLLED, EventType.WITHDRAWN]
 
 
-def test_a_learner_walks_through_his_own_courses_in_the_order_of_enrolment(memory: World) -> None:
+def test_a_learner_lists_their_courses_in_the_order_of_enrolment(memory: World) -> None:
     anna, ben = a_learner(memory), a_learner(memory, name="Ben")
     courses = [a_published_course(memory.services) for _ in range(5)]
     for course in reversed(courses):
@@ -106,7 +106,7 @@ def test_a_learner_walks_through_his_own_courses_in_the_order_of_enrolment(memor
     assert seen == [anna.progress_on(course) for course in reversed(courses)]
 
 
-def test_a_learner_walks_through_his_log_from_the_first_event(memory: World) -> None:
+def test_a_learner_lists_their_events_from_the_first_one(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.passes(course)
 

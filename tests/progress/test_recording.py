@@ -1,7 +1,7 @@
-"""How facts get into the log: in order, in a chain, and with all that follows from them or not at all."""
+"""EventRecorder: order, hash chain, and atomicity with everything that follows."""
 
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 from uuid import uuid4
 
@@ -10,15 +10,33 @@ import pytest
 from accounts.domain.entities import OPERATOR, UserId
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.events import EventBus
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE, Reach
 from courses.domain.entities import Course, ItemId
-from progress.domain.entities import GENESIS, EventType, Fact, ProgressStatus, StreamId
+from progress.domain.entities import (
+    GENESIS,
+    Cause,
+    EventSelection,
+    EventType,
+    Fact,
+    ProgressEvent,
+    ProgressStatus,
+    StreamId,
+)
 from progress.domain.errors import NotEnrolled
 from progress.domain.events import CourseCompleted
+from progress.domain.repositories.protocols import EventRepository
 from progress.domain.services import LearningService
 from tests.support.blocks import Oops
 from tests.support.builders import a_definition_of, some_terms
-from tests.support.learning import Learner, a_learner, a_published_course, items_of
+from tests.support.learning import (
+    Learner,
+    a_learner,
+    a_published_course,
+    items_of,
+    record_fact,
+)
+from tests.support.streams import completed
 from tests.support.worlds import World
 
 REVOKED: Final = Fact(
@@ -29,7 +47,7 @@ REVOKED: Final = Fact(
 
 
 def a_whole_story(world: World) -> tuple[Learner, Course]:
-    """Enrolled, gone, back, completed, and with a credential."""
+    """Enrolled, withdrawn, enrolled again, completed, and with a credential."""
     anna, course = a_learner(world), a_published_course(world.services)
     world.services.credentials.define(some_terms(course_id=course.id), by=OPERATOR)
     anna.enrols(course)
@@ -40,15 +58,43 @@ def a_whole_story(world: World) -> tuple[Learner, Course]:
 
 
 def before_the_last_item(world: World) -> tuple[Learner, Course, ItemId]:
-    """Somebody on a course that lacks one item to be completed."""
+    """A learner with one item left to complete."""
     definition = a_definition_of(required=1)
     anna, course = a_learner(world), a_published_course(world.services, definition)
     anna.enrols(course)
     return anna, course, items_of(world.services, course)[0]
 
 
+@dataclass
+class Appended:
+    """An event repository that remembers each batch of appended events."""
+
+    events: EventRepository
+    batches: list[Sequence[ProgressEvent]] = field(default_factory=list)
+
+    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+        self.batches.append(events)
+        self.events.append(events, within=within)
+
+    def page_of_stream(
+        self, stream: StreamId, request: PageRequest, *, within: Reach
+    ) -> Page[ProgressEvent]:
+        return self.events.page_of_stream(stream, request, within=within)
+
+    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
+        return self.events.stream(stream, within=within)
+
+    def page(
+        self, selection: EventSelection, request: PageRequest, *, within: Reach
+    ) -> Page[ProgressEvent]:
+        return self.events.page(selection, request, within=within)
+
+    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
+        return self.events.page_of_streams(request, within=within)
+
+
 def listened_to_by(listener: Callable[[CourseCompleted], None], world: World) -> LearningService:
-    """What learners do, in a house where nobody else is told of completed courses."""
+    """A LearningService with *listener* as the only subscriber."""
     bus = EventBus()
     bus.subscribe(CourseCompleted, listener)
     learning = world.services.learning
@@ -105,7 +151,7 @@ def test_streams_are_counted_each_for_itself(memory: World) -> None:
     assert [event.sequence for event in ben.log_of(course)] == [1, 2]
 
 
-def test_events_happen_by_the_clock_of_the_house(memory: World) -> None:
+def test_events_happen_by_the_clock_of_the_application(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.enrols(course)
     memory.clock.go_on(hours=3)
@@ -157,15 +203,15 @@ def test_the_log_holds_ids_and_no_word_about_a_person(memory: World) -> None:
     assert b"Annabel" not in written
 
 
-def test_completing_a_course_is_told_once_and_with_its_version(memory: World) -> None:
+def test_a_completion_is_published_once_with_its_version(memory: World) -> None:
     anna, course, item_id = before_the_last_item(memory)
-    heard: list[CourseCompleted] = []
-    learning = listened_to_by(heard.append, memory)
+    published: list[CourseCompleted] = []
+    learning = listened_to_by(published.append, memory)
 
     for _ in range(2):
         learning.complete_item(course.slug, item_id, by=anna.principal)
 
-    assert heard == [
+    assert published == [
         CourseCompleted(
             user_id=anna.principal.person,
             course_id=course.id,
@@ -176,17 +222,17 @@ def test_completing_a_course_is_told_once_and_with_its_version(memory: World) ->
     ]
 
 
-def test_whoever_is_told_finds_the_completion_in_the_log(memory: World) -> None:
+def test_subscribers_find_the_completion_in_the_log(memory: World) -> None:
     anna, course, item_id = before_the_last_item(memory)
-    found: list[EventType] = []
-    learning = listened_to_by(lambda _: found.extend(anna.types_of(course)), memory)
+    result: list[EventType] = []
+    learning = listened_to_by(lambda _: result.extend(anna.types_of(course)), memory)
 
     learning.complete_item(course.slug, item_id, by=anna.principal)
 
-    assert found[-1] is EventType.COURSE_COMPLETED
+    assert result[-1] is EventType.COURSE_COMPLETED
 
 
-def test_when_one_who_is_told_fails_nothing_is_kept(memory: World) -> None:
+def test_nothing_is_kept_when_a_subscriber_fails(memory: World) -> None:
     anna, course, item_id = before_the_last_item(memory)
     before = anna.progress_on(course)
 
@@ -204,7 +250,7 @@ def test_what_another_app_owns_goes_into_the_stream_that_it_is_about(memory: Wor
     anna, course = a_learner(memory), a_published_course(memory.services)
     before, root = anna.passes(course), UserId(uuid4())
 
-    memory.services.issuing.issuer.recording.record(REVOKED, stream=before.stream, by=root)
+    record_fact(memory, REVOKED, stream=before.stream, by=root)
 
     last = anna.log_of(course)[-1]
     assert (last.fact, last.recorded_by, last.sequence) == (REVOKED, root, before.sequence + 1)
@@ -216,7 +262,7 @@ def test_what_another_app_owns_is_recorded_of_those_who_left_too(memory: World) 
     anna.enrols(course)
     left = anna.withdraws(course)
 
-    memory.services.issuing.issuer.recording.record(REVOKED, stream=left.stream, by=None)
+    record_fact(memory, REVOKED, stream=left.stream, by=None)
 
     assert anna.progress_on(course).status is ProgressStatus.WITHDRAWN
     assert anna.log_of(course)[-1].recorded_by is None
@@ -227,6 +273,38 @@ def test_nothing_is_recorded_in_a_stream_that_was_never_begun(memory: World) -> 
     never_begun = StreamId(user_id=anna.principal.person, course_id=course.id)
 
     with pytest.raises(NotEnrolled):
-        memory.services.issuing.issuer.recording.record(REVOKED, stream=never_begun, by=None)
+        record_fact(memory, REVOKED, stream=never_begun, by=None)
 
     assert memory.repositories.events.stream(never_begun, within=EVERYWHERE) == []
+
+
+def test_several_facts_are_recorded_together_in_their_order(memory: World) -> None:
+    anna, course = a_learner(memory), a_published_course(memory.services)
+    enrolled, recorder = anna.enrols(course), memory.services.learning.recorder
+    facts = [completed(item_id) for item_id in items_of(memory.services, course)]
+    log = Appended(memory.repositories.events)
+
+    with memory.unit_of_work.atomic():
+        head = replace(recorder, log=log).record(enrolled, *facts, cause=Cause(user_id=None))
+
+    (batch,) = log.batches
+    assert [event.fact for event in batch[:3]] == facts
+    assert [event.fact.type for event in batch[3:]] == [EventType.COURSE_COMPLETED]
+    assert [event.sequence for event in batch] == [2, 3, 4, 5]
+    assert anna.progress_on(course) == head
+    assert (head.sequence, head.hash) == (5, batch[-1].hash)
+
+
+def test_the_recorder_returns_the_head_after_what_subscribers_have_recorded(memory: World) -> None:
+    anna, course, item_id = before_the_last_item(memory)
+
+    def revoke(event: CourseCompleted) -> None:
+        stream = StreamId(user_id=event.user_id, course_id=event.course_id, org_id=event.org_id)
+        record_fact(memory, REVOKED, stream=stream, by=None)
+
+    head = listened_to_by(revoke, memory).complete_item(course.slug, item_id, by=anna.principal)
+
+    last = anna.log_of(course)[-1]
+    assert last.fact == REVOKED
+    assert (head.sequence, head.hash) == (last.sequence, last.hash)
+    assert anna.progress_on(course) == head

@@ -1,4 +1,4 @@
-"""Reports say what the log amounts to, whatever people have done."""
+"""Report counts agree with the log, under random acts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def a_school_after(school: School, chance: Random, acts: int) -> School:
 
 
 def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
-    """What the log says of everybody who is on a course."""
+    """The progress of everybody on the course, folded from the log."""
     log = school.services.repositories.events
     streams = (
         log.stream(school.stream_of(learner, number), within=EVERYWHERE)
@@ -48,7 +48,7 @@ def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
 
 
 def best_of(school: School, paper: Assessment, learner: Principal) -> int | None:
-    """The best score of a learner in percent, without what is void."""
+    """The best score of a learner in percent, without voided attempts."""
     return max(
         (
             100 * attempt.score // attempt.max_score
@@ -60,29 +60,29 @@ def best_of(school: School, paper: Assessment, learner: Principal) -> int | None
 
 
 def bands_of(school: School, paper: Assessment) -> tuple[int, ...]:
-    found = (best_of(school, paper, learner) for learner in school.learners)
-    counted = Counter(band_of(percent) for percent in found if percent is not None)
+    result = (best_of(school, paper, learner) for learner in school.learners)
+    counted = Counter(band_of(percent) for percent in result if percent is not None)
     return tuple(counted[band] for band in range(10))
 
 
 def papers_of(school: School, course: Course) -> Iterator[Assessment]:
-    """Those of the published version, in its order."""
+    """The items of the published version, in order."""
     published = school.services.catalog.course(course.id, within=EVERYWHERE)
     version = school.services.catalog.version(course.id, published.version, within=EVERYWHERE)
     return (item.assessment for item in version.outline.items if item.assessment)
 
 
 def assert_true(report: CourseReport, school: School, number: int) -> None:
-    told, course = told_by_the_log(school, number), school.courses[number]
-    completed = Counter(item_id for each in told for item_id in each.completed_items)
-    days = Counter(each.completed_at.date() for each in told if each.completed_at)
+    messages, course = told_by_the_log(school, number), school.courses[number]
+    completed = Counter(item_id for one in messages for item_id in one.completed_items)
+    days = Counter(one.completed_at.date() for one in messages if one.completed_at)
 
-    assert report.summary.statuses == Counter(each.status for each in told)
+    assert report.summary.statuses == Counter(one.status for one in messages)
     assert report.completions == tuple(
         DayCount(day=day, learners=days[day]) for day in sorted(days)
     )
     assert all(item.learners == completed[item.item_id] for item in report.items)
-    assert [(each.assessment_id, each.bands) for each in report.scores] == [
+    assert [(one.assessment_id, one.bands) for one in report.scores] == [
         (paper.id, bands_of(school, paper)) for paper in papers_of(school, course)
     ]
 
@@ -103,10 +103,10 @@ def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(house: H
     school = School(house.services, learners=8, plans=tuple(a_plan(chance) for _ in range(2)))
     a_school_after(school, chance, acts=200)
 
-    reports = [house.services.reports.of_course(each.slug, by=OPERATOR) for each in school.courses]
+    reports = [house.services.reports.of_course(one.slug, by=OPERATOR) for one in school.courses]
 
     for number, report in enumerate(reports):
         assert_true(report, school, number)
     assert all(report.summary.learners for report in reports)
     assert any(report.completions for report in reports)
-    assert any(sum(each.bands) for report in reports for each in report.scores)
+    assert any(sum(one.bands) for report in reports for one in report.scores)

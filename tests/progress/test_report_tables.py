@@ -1,4 +1,4 @@
-"""Reports as tables, over HTTP and in the back office."""
+"""Reports as CSV, in the API and the admin site."""
 
 import csv
 from io import StringIO
@@ -28,7 +28,7 @@ def tabled(text: str) -> list[list[str]]:
 
 @pytest.fixture
 def examined(house: House) -> Examinee:
-    """Somebody who has taken the quiz of his course, and got nothing right."""
+    """A learner who has taken the quiz of the course and got nothing right."""
     course = a_published_course(house.services, on_paper())
     anna = Examinee(
         services=house.services,
@@ -130,7 +130,7 @@ def test_the_page_of_a_course_leads_to_its_report(house: House, examined: Examin
 
 
 @pytest.mark.database
-def test_the_back_office_gives_the_table_as_a_file(house: House, examined: Examinee) -> None:
+def test_the_admin_site_gives_the_table_as_a_file(house: House, examined: Examinee) -> None:
     root = root_desk(house)
 
     sent = root.client.get(f"/admin/{report_page(examined.course)}csv/")

@@ -1,4 +1,4 @@
-"""What those who teach learn of many learners at once."""
+"""ReportService: course and organization reports."""
 
 from dataclasses import replace
 from datetime import date
@@ -27,7 +27,7 @@ TODAY: Final = date(2026, 3, 31)
 
 
 def with_a_quiz(definition: CourseDefinition) -> CourseDefinition:
-    """The same, but the last item of its one module is passed by a quiz."""
+    """The same definition, with a quiz on the last item of its only module."""
     (module,) = definition.modules
     question = Question(
         key="which", kind=QuestionKind.SHORT, prompt="Which?", answer_key=AnswerKey(texts=("bend",))

@@ -1,4 +1,4 @@
-"""What every store of progress promises of the projection."""
+"""Contract of the progress repository."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.support.worlds import World, orm_world
 
 
 def a_kept_progress(world: World, **parts: object) -> CourseProgress:
-    """Of somebody new, on a new course."""
+    """Progress of a new learner on a new course."""
     progress = a_progress(world.has_course(), world.has_user(), **parts)
     world.repositories.progress.add(progress, within=EVERYWHERE)
     return progress
@@ -69,16 +69,16 @@ def test_a_second_progress_of_a_learner_on_a_course_is_refused_and_the_first_kep
 def test_a_learner_takes_many_courses_and_a_course_has_many_learners(world: World) -> None:
     anna, ben = world.has_user(), world.has_user()
     knots, bends = world.has_course(), world.has_course()
-    kept = [a_progress(course, user) for user in (anna, ben) for course in (knots, bends)]
+    stored = [a_progress(course, user) for user in (anna, ben) for course in (knots, bends)]
 
-    for progress in kept:
+    for progress in stored:
         world.repositories.progress.add(progress, within=EVERYWHERE)
 
-    found = [
+    result = [
         world.repositories.progress.find(progress.user_id, progress.course_slug, within=EVERYWHERE)
-        for progress in kept
+        for progress in stored
     ]
-    assert found == kept
+    assert result == stored
 
 
 def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World) -> None:
@@ -162,17 +162,17 @@ def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) ->
 
 def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) -> None:
     anna = world.has_user()
-    kept = [
+    stored = [
         a_progress(world.has_course(), anna, enrolled_at=NOON + timedelta(hours=hours))
         for hours in (2, 0, 1)
     ]
-    for progress in kept:
+    for progress in stored:
         world.repositories.progress.add(progress, within=EVERYWHERE)
     a_kept_progress(world)
 
     page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
 
-    assert page.items == (kept[1], kept[2], kept[0])
+    assert page.items == (stored[1], stored[2], stored[0])
     assert page.next_cursor is None
 
 

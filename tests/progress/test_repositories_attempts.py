@@ -1,4 +1,4 @@
-"""What every store promises of attempts."""
+"""Contract of the attempt repository."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -98,13 +98,13 @@ def test_a_second_started_attempt_is_refused_and_names_the_first(world: World) -
         world.repositories.attempts.add(second, within=EVERYWHERE)
 
     assert refusal.value.facts == {"attempt_id": first.id}
-    found = world.repositories.attempts.for_user(
+    result = world.repositories.attempts.for_user(
         first.user_id, first.assessment_id, within=EVERYWHERE
     )
-    assert found == [first]
+    assert result == [first]
 
 
-def test_whoever_has_handed_in_begins_again(world: World) -> None:
+def test_a_new_attempt_can_be_started_after_submitting(world: World) -> None:
     first = has_attempt(world, **SUBMITTED)
     second = replace(
         first,
@@ -116,10 +116,10 @@ def test_whoever_has_handed_in_begins_again(world: World) -> None:
 
     world.repositories.attempts.add(second, within=EVERYWHERE)
 
-    found = world.repositories.attempts.for_user(
+    result = world.repositories.attempts.for_user(
         first.user_id, first.assessment_id, within=EVERYWHERE
     )
-    assert found == [first, second]
+    assert result == [first, second]
 
 
 def test_an_unknown_attempt_is_not_found(world: World) -> None:
@@ -130,16 +130,16 @@ def test_an_unknown_attempt_is_not_found(world: World) -> None:
             get(unknown, within=EVERYWHERE)
 
 
-def test_attempts_of_a_learner_at_other_assessments_and_of_others_are_not_his(world: World) -> None:
+def test_attempts_at_other_assessments_and_of_other_learners_are_left_out(world: World) -> None:
     mine = has_attempt(world)
     has_attempt(world, user_id=mine.user_id)
     has_attempt(world)
 
-    found = world.repositories.attempts.for_user(
+    result = world.repositories.attempts.for_user(
         mine.user_id, mine.assessment_id, within=EVERYWHERE
     )
 
-    assert found == [mine]
+    assert result == [mine]
 
 
 def test_what_waits_to_be_graded_comes_in_the_order_of_handing_in(world: World) -> None:

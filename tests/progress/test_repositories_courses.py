@@ -1,4 +1,4 @@
-"""What every store promises of a learner's progress on several courses."""
+"""Contract of the progress repository: several courses of one learner."""
 
 from authsvc.kernel.reach import EVERYWHERE, Reach
 from courses.domain.entities import Course
@@ -8,25 +8,25 @@ from tests.support.worlds import World
 
 
 def on_each(world: World, *courses: Course) -> list[CourseProgress]:
-    """Anna's progress on each of the courses."""
+    """Anna's progress on each course."""
     anna = world.has_user()
-    kept = [a_progress(course, anna) for course in courses]
-    for progress in kept:
+    stored = [a_progress(course, anna) for course in courses]
+    for progress in stored:
         world.repositories.progress.add(progress, within=EVERYWHERE)
-    return kept
+    return stored
 
 
-def test_progress_is_found_on_those_of_the_courses_that_he_has_been_on(world: World) -> None:
+def test_progress_is_found_on_the_courses_that_the_learner_has_been_on(world: World) -> None:
     first, second, other = (world.has_course() for _ in range(3))
-    kept = on_each(world, first, second)
+    stored = on_each(world, first, second)
     on_each(world, first)
-    (anna, ids) = kept[0].user_id, {first.id, other.id}
+    (anna, ids) = stored[0].user_id, {first.id, other.id}
 
-    found = world.repositories.progress.on_courses(anna, ids, within=EVERYWHERE)
+    result = world.repositories.progress.on_courses(anna, ids, within=EVERYWHERE)
     with world.unit_of_work.atomic():
         locked = world.repositories.progress.on_courses_for_update(anna, ids, within=EVERYWHERE)
 
-    assert found == locked == [kept[0]]
+    assert result == locked == [stored[0]]
 
 
 def test_nothing_is_found_on_no_courses(world: World) -> None:
@@ -35,25 +35,25 @@ def test_nothing_is_found_on_no_courses(world: World) -> None:
 
 def test_all_of_ones_progress_is_found_by_the_moment_of_enrolment(world: World) -> None:
     course, other = world.has_course(), world.has_course(org_id=world.has_organization().id)
-    kept = on_each(world, course, other)
+    stored = on_each(world, course, other)
     on_each(world, course)
-    anna, progress = kept[0].user_id, world.repositories.progress
+    anna, progress = stored[0].user_id, world.repositories.progress
 
-    found = progress.all_of(anna, within=EVERYWHERE)
+    result = progress.all_of(anna, within=EVERYWHERE)
 
-    assert found == sorted(kept, key=lambda each: each.place)
-    assert progress.all_of(anna, within=Reach()) == [kept[0]]
+    assert result == sorted(stored, key=lambda progress: progress.sort_key)
+    assert progress.all_of(anna, within=Reach()) == [stored[0]]
 
 
 def test_progress_in_organizations_is_found_in_their_view_alone(world: World) -> None:
     course = world.has_course(org_id=world.has_organization().id)
-    (kept,) = on_each(world, course)
-    ids, anna, progress = {course.id}, kept.user_id, world.repositories.progress
+    (stored,) = on_each(world, course)
+    ids, anna, progress = {course.id}, stored.user_id, world.repositories.progress
 
     inside = progress.on_courses(anna, ids, within=Reach.into(course.org_id))
     outside = progress.on_courses(anna, ids, within=Reach())
     with world.unit_of_work.atomic():
         locked = progress.on_courses_for_update(anna, ids, within=Reach())
 
-    assert inside == [kept]
+    assert inside == [stored]
     assert outside == locked == []

@@ -1,4 +1,4 @@
-"""What every store of progress promises of the log."""
+"""Contract of the event repository."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from tests.support.worlds import World, orm_world
 
 
 def a_stream(course: Course, user: User, *, length: int) -> list[ProgressEvent]:
-    """So many events, each following the one before."""
+    """A chain of events."""
     head = a_progress(course, user)
     events = []
     for _ in range(length):
@@ -154,10 +154,10 @@ def test_positions_put_the_events_of_all_streams_in_one_order() -> None:
     for event in appended:
         world.repositories.events.append([event], within=EVERYWHERE)
 
-    kept = rows.ProgressEvent.objects.order_by("position").values_list("position", "id")
+    stored = rows.ProgressEvent.objects.order_by("position").values_list("position", "id")
 
-    assert [event_id for _, event_id in kept] == [event.id for event in appended]
-    assert len({position for position, _ in kept}) == len(appended)
+    assert [event_id for _, event_id in stored] == [event.id for event in appended]
+    assert len({position for position, _ in stored}) == len(appended)
 
 
 @pytest.mark.every_database

@@ -1,4 +1,4 @@
-"""What every store counts over many learners."""
+"""Contract of the report repository."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +26,7 @@ MARCH: Final = Window(since=date(2026, 3, 1), until=date(2026, 3, 31))
 
 
 def takes(world: World, course: Course, status: ProgressStatus = ON, **parts: object) -> None:
-    """Somebody new takes the course."""
+    """Enrol a new learner on the course."""
     progress = a_progress(course, world.has_user(), status=status, **parts)
     world.repositories.progress.add(progress, within=EVERYWHERE)
 
@@ -84,13 +84,13 @@ def test_courses_of_an_organization_are_summed_up_by_slug(world: World) -> None:
 
     summaries = world.repositories.reports.summaries(first.org_id, within=EVERYWHERE)
 
-    assert [(each.course_slug, each.statuses) for each in summaries] == [
+    assert [(item.course_slug, item.statuses) for item in summaries] == [
         ("bends", {ON: 1, LEFT: 1}),
         ("knots", {ON: 1}),
     ]
 
 
-def test_nothing_is_counted_behind_a_wall(world: World) -> None:
+def test_nothing_is_counted_out_of_scope(world: World) -> None:
     course, reports = a_course_there(world), world.repositories.reports
     takes(world, course, DONE, percent_complete=100, completed_at=NOON, completed_items=(FIRST,))
     elsewhere = Reach.into(world.has_organization().id)
@@ -138,7 +138,7 @@ def scores(
     *percents: int,
     status: AttemptStatus = AttemptStatus.GRADED,
 ) -> None:
-    """Somebody new tries the assessment so many times."""
+    """Add attempts of a new learner at the assessment."""
     user = world.has_user()
     for number, percent in enumerate(percents, start=1):
         attempt = an_attempt(place, user, number)
@@ -168,7 +168,7 @@ def test_a_void_score_is_not_counted(world: World) -> None:
     assert not world.repositories.reports.score_bands(course.id, within=EVERYWHERE)
 
 
-def test_scores_behind_a_wall_are_not_counted(world: World) -> None:
+def test_scores_out_of_scope_are_not_counted(world: World) -> None:
     course = a_course_there(world)
     scores(world, an_assessment_of(world, course), 80)
     elsewhere = Reach.into(world.has_organization().id)

@@ -1,4 +1,4 @@
-"""What every store of the log promises of the events that somebody selects."""
+"""Contract of the event repository: selections."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,7 +93,7 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
 
 @contextmanager
 def writing_elsewhere() -> Iterator[BaseDatabaseWrapper]:
-    """Another connection, which has what whoever inserts into the log has until he commits."""
+    """Another connection, with the lock that a writer of the log holds until commit."""
     other = connection.copy()
     other.inc_thread_sharing()
     try:
@@ -107,22 +107,22 @@ def writing_elsewhere() -> Iterator[BaseDatabaseWrapper]:
 
 
 @pytest.mark.postgres
-def test_a_page_waits_for_whoever_is_writing() -> None:
+def test_a_page_waits_for_writers() -> None:
     world = orm_world()
     event = recorded(world, world.has_user(), world.has_course())
 
     with writing_elsewhere() as other:
         end = Timer(0.2, other.rollback)
         end.start()
-        found = selected(world)
+        result = selected(world)
         assert end.finished.is_set()
         end.join()
 
-    assert found == (event,)
+    assert result == (event,)
 
 
 @pytest.mark.postgres
-def test_whoever_writes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_does_not_wait_for_a_long_writer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settled, "_PATIENCE_SECONDS", 0.05)
     world = orm_world()
     recorded(world, world.has_user(), world.has_course())

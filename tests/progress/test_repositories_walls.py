@@ -1,4 +1,4 @@
-"""What every store of progress shows of the things of organizations, and to whom; and its lists for those who teach."""
+"""Tenant isolation of the progress repositories, and their lists for instructors."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ def a_course_there(world: World) -> Course:
 def is_on(
     world: World, course: Course, user: User | None = None, **parts: object
 ) -> CourseProgress:
-    """Somebody is on the course, and his log has one event."""
+    """Progress of an enrolled learner, with one event in the log."""
     progress = a_progress(course, user or world.has_user(), **parts)
     world.repositories.progress.add(progress, within=EVERYWHERE)
     world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
@@ -35,36 +35,36 @@ def is_on(
 
 
 def elsewhere(world: World) -> Reach:
-    """The view of a member of another organization."""
+    """The scope of a member of another organization."""
     return Reach.into(world.has_organization().id)
 
 
-def test_a_member_finds_what_he_has_done(world: World) -> None:
+def test_a_member_finds_their_own_progress(world: World) -> None:
     course = a_course_there(world)
     progress, within = is_on(world, course), Reach.into(course.org_id)
     anna = progress.user_id
 
     assert world.repositories.progress.find(anna, course.slug, within=within) == progress
-    found = world.repositories.progress.find_for_update(anna, str(course.id), within=within)
-    assert found == progress
+    result = world.repositories.progress.find_for_update(anna, str(course.id), within=within)
+    assert result == progress
     assert world.repositories.progress.page_for_user(anna, WHOLE, within=within).items == (
         progress,
     )
     assert len(world.repositories.events.stream(progress.stream, within=within)) == 1
 
 
-def test_whoever_is_out_of_the_organization_finds_nothing_of_it(world: World) -> None:
+def test_a_former_member_finds_nothing_of_the_organization(world: World) -> None:
     course = a_course_there(world)
     progress = is_on(world, course)
-    anna, kept = progress.user_id, world.repositories.progress
+    anna, stored = progress.user_id, world.repositories.progress
 
     for within in (PLATFORM, elsewhere(world)):
-        assert kept.find(anna, course.slug, within=within) is None
-        assert kept.find_for_update(anna, str(course.id), within=within) is None
-        assert kept.page_for_user(anna, WHOLE, within=within).items == ()
-        assert kept.page_for_course(course.id, WHOLE, within=within).items == ()
+        assert stored.find(anna, course.slug, within=within) is None
+        assert stored.find_for_update(anna, str(course.id), within=within) is None
+        assert stored.page_for_user(anna, WHOLE, within=within).items == ()
+        assert stored.page_for_course(course.id, WHOLE, within=within).items == ()
         assert course.org_id is not None
-        assert kept.page_for_organization(course.org_id, WHOLE, within=within).items == ()
+        assert stored.page_for_organization(course.org_id, WHOLE, within=within).items == ()
 
 
 def test_nobody_else_reads_the_log(world: World) -> None:
@@ -92,12 +92,12 @@ def test_progress_without_a_log_is_named_to_those_who_may_see_it(world: World) -
     world.repositories.progress.add(progress, within=EVERYWHERE)
 
     assert world.repositories.progress.orphans(within=PLATFORM) == []
-    (found,) = world.repositories.progress.orphans(within=Reach.into(course.org_id))
+    (result,) = world.repositories.progress.orphans(within=Reach.into(course.org_id))
 
-    assert (found, found.org_id) == (progress.stream, course.org_id)
+    assert (result, result.org_id) == (progress.stream, course.org_id)
 
 
-def test_nothing_is_written_behind_a_wall(world: World) -> None:
+def test_nothing_is_written_out_of_scope(world: World) -> None:
     course = a_course_there(world)
     progress, within = is_on(world, course), elsewhere(world)
     other = a_progress(course, world.has_user())
@@ -125,14 +125,14 @@ def test_everybody_on_a_course_is_listed_page_after_page(world: World) -> None:
 
     pages = pages_of(page_for_course, limit=1)
 
-    whole = [*sorted(at_once, key=lambda each: each.user_id), later]
-    assert list(pages) == [[each] for each in whole]
+    whole = [*sorted(at_once, key=lambda item: item.user_id), later]
+    assert list(pages) == [[item] for item in whole]
 
 
 def test_everybody_in_an_organization_is_listed_page_after_page(world: World) -> None:
     ours, anna = a_course_there(world), world.has_user()
     also_ours = world.has_course(org_id=ours.org_id)
-    found = [is_on(world, ours, anna), is_on(world, also_ours, anna), is_on(world, ours)]
+    result = [is_on(world, ours, anna), is_on(world, also_ours, anna), is_on(world, ours)]
     is_on(world, world.has_course(), anna)
     is_on(world, a_course_there(world), anna)
     assert ours.org_id is not None
@@ -142,8 +142,8 @@ def test_everybody_in_an_organization_is_listed_page_after_page(world: World) ->
 
     pages = pages_of(page_for_organization, limit=1)
 
-    whole = sorted(found, key=lambda each: (each.user_id, each.course_id))
-    assert list(pages) == [[each] for each in whole]
+    whole = sorted(result, key=lambda item: (item.user_id, item.course_id))
+    assert list(pages) == [[item] for item in whole]
 
 
 @pytest.mark.parametrize("cursor", ["", "WyJ4IiwgInkiXQ", "WyJ4Il0"])

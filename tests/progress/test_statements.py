@@ -1,4 +1,4 @@
-"""Every event is one statement, and each has the shape that xAPI 1.0.3 asks for."""
+"""Statements: one for each event, valid under xAPI 1.0.3."""
 
 import re
 from typing import Any, Final
@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from progress.domain.entities import SHAPES, EntityType, EventType, Fact, ProgressEvent
-from progress.statements import statement_of
-from progress.statements.verbs import ACTIVITY_TYPES, VERBS
+from progress.statements import ACTIVITY_TYPES, VERBS, statement_of
 from tests.support.builders import a_progress, an_event
 from tests.support.streams import ANNA, KNOTS
 from tests.support.xapi import faults_in
@@ -40,13 +39,13 @@ def happened(type_: EventType, **parts: Any) -> ProgressEvent:
     return an_event(a_progress(KNOTS, ANNA), a_fact(type_, **parts))
 
 
-def said_of(type_: EventType, **parts: Any) -> dict[str, Any]:
+def statement_for(type_: EventType, **parts: Any) -> dict[str, Any]:
     return dict(statement_of(happened(type_, **parts), home=HOME))
 
 
 @every_type
 def test_every_event_is_a_statement_that_xapi_allows(type_: EventType) -> None:
-    assert faults_in(said_of(type_)) == []
+    assert faults_in(statement_for(type_)) == []
 
 
 @every_type
@@ -62,7 +61,7 @@ def test_a_statement_has_the_id_of_its_event_and_never_changes(type_: EventType)
 @every_type
 def test_a_learner_is_an_account_and_nothing_else(type_: EventType) -> None:
     account = {"homePage": HOME, "name": str(ANNA.id)}
-    said = said_of(type_)
+    said = statement_for(type_)
 
     assert said["actor"] == {"objectType": "Agent", "account": account}
     assert ANNA.email not in str(said)
@@ -72,7 +71,7 @@ def test_a_learner_is_an_account_and_nothing_else(type_: EventType) -> None:
 def test_whatever_the_score_the_statement_is_allowed(
     type_: EventType, score: int, max_score: int
 ) -> None:
-    said = said_of(type_, score=min(score, max_score), max_score=max_score)
+    said = statement_for(type_, score=min(score, max_score), max_score=max_score)
 
     assert faults_in(said) == []
 
@@ -86,8 +85,8 @@ def test_every_type_has_a_verb_and_every_thing_a_type() -> None:
     ("type_", "is_passed"),
     [(EventType.ASSESSMENT_PASSED, True), (EventType.ASSESSMENT_FAILED, False)],
 )
-def test_a_score_is_told_of_the_assessment(type_: EventType, is_passed: bool) -> None:  # noqa: FBT001  # a table
-    said = said_of(type_)
+def test_a_score_is_published_with_the_assessment(type_: EventType, is_passed: bool) -> None:  # noqa: FBT001  # a table
+    said = statement_for(type_)
 
     assert said["object"]["id"] == f"{HOME}/v1/assessments/{ASSESSMENT}"
     assert said["result"] == {
@@ -97,13 +96,13 @@ def test_a_score_is_told_of_the_assessment(type_: EventType, is_passed: bool) ->
 
 
 def test_all_that_one_does_on_a_course_has_one_registration() -> None:
-    registrations = {said_of(type_)["context"]["registration"] for type_ in EventType}
+    registrations = {statement_for(type_)["context"]["registration"] for type_ in EventType}
 
     assert len(registrations) == 1
 
 
 def test_what_the_log_has_one_moment_for_has_one_moment() -> None:
-    said = said_of(EventType.ENROLLED)
+    said = statement_for(EventType.ENROLLED)
 
     assert said["stored"] == said["timestamp"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", said["stored"])

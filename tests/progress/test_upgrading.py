@@ -1,4 +1,4 @@
-"""Moving to a newer version of a course: by the learner's own act, and losing nothing."""
+"""Upgrades to a newer course version, without loss of progress."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def course(memory: World) -> Course:
 
 @pytest.fixture
 def anna(memory: World, course: Course) -> Learner:
-    """On the first version, of which she has completed the first item."""
+    """Anna on the first version, with the first item completed."""
     anna = a_learner(memory)
     anna.enrols(course)
     anna.completes(course, items_of(memory.services, course)[0])
@@ -67,7 +67,7 @@ def test_an_upgrade_keeps_what_is_completed(memory: World, course: Course, anna:
     assert event.fact.payload == {"from_version": 1, "course_version": 2}
 
 
-def test_whoever_is_on_the_newest_version_stays_there(course: Course, anna: Learner) -> None:
+def test_a_learner_on_the_newest_version_stays_there(course: Course, anna: Learner) -> None:
     before = anna.progress_on(course)
 
     assert upgraded(anna, course) == before
@@ -94,9 +94,7 @@ def test_a_completed_course_stays_completed(memory: World, course: Course, anna:
     assert after.course_version == 2
 
 
-def test_whoever_is_not_on_the_course_is_not_moved(
-    memory: World, course: Course, anna: Learner
-) -> None:
+def test_only_enrolled_learners_upgrade(memory: World, course: Course, anna: Learner) -> None:
     published(memory, with_one_more(ONE))
     anna.withdraws(course)
 

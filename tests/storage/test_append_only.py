@@ -17,7 +17,7 @@ from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
 from progress.domain.entities import AttemptStatus, Grade
 from progress.models import AttemptGrade, ProgressEvent
-from tests.accounts.auditing import an_act, has_organization
+from tests.accounts.auditing import an_act, has_organization, record_act
 from tests.support.attempts import has_attempt
 from tests.support.builders import NOON, a_definition, a_principal
 from tests.support.staff import contents_of
@@ -53,7 +53,7 @@ REPLACING: Final = {
 def rows() -> dict[Any, Any]:
     """A row of each kind: Anna is enrolled on a published course, and something was done in an organization."""
     world = orm_world()
-    world.services.audit_log.record(an_act(has_organization(world)), by=OPERATOR)
+    record_act(world.services, an_act(has_organization(world)), by=OPERATOR)
     course = world.services.authoring.create(a_definition(), by=OPERATOR)
     world.services.authoring.publish(course.slug, by=OPERATOR)
     world.services.learning.enroll(course.slug, by=a_principal(world.has_user()))

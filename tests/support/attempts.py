@@ -1,4 +1,4 @@
-"""Learners who attempt assessments, in any world."""
+"""Builders for assessment attempts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ RIGHT = {
     "king": Answer(text=" The  Bowline "),
     "length": Answer(text="41"),
 }
-"""What the quiz wants to hear, by the keys of its questions."""
+"""Right answers of the quiz, by question key."""
 
 
 def on_paper(slug: str = "knots") -> CourseDefinition:
@@ -37,12 +37,12 @@ def on_paper(slug: str = "knots") -> CourseDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class Examinee(Learner):
-    """Somebody on a course with assessments."""
+    """A learner enrolled on a course with assessments."""
 
     course: Course
 
     def assessment(self, key: str) -> Assessment:
-        """The one behind the item with this key, as it was published last."""
+        """The assessment of the item with this key, in the published version."""
         number = self.services.catalog.course(self.course.id, within=EVERYWHERE).version
         version = self.services.catalog.version(self.course.id, number, within=EVERYWHERE)
         (item,) = (item for item in version.outline.items if item.key == key)
@@ -50,33 +50,33 @@ class Examinee(Learner):
         return item.assessment
 
     def question(self, key: str) -> Question:
-        found = (
+        result = (
             question
             for assessment in map(self.assessment, ("quiz", "project", "exam"))
             for question in assessment.questions
         )
-        return next(question for question in found if question.key == key)
+        return next(question for question in result if question.key == key)
 
     def begins(self, key: str = "quiz") -> AssessmentAttempt:
         return self.services.attempts.start(self.assessment(key).id, by=self.principal)
 
     def answers(self, attempt: AssessmentAttempt, /, **answers: Answer) -> AssessmentAttempt:
-        """By the keys of the questions."""
-        said = {self.question(key).id: answer for key, answer in answers.items()}
-        return self.services.attempts.save(attempt.id, said, by=self.principal)
+        """Answers by question key."""
+        by_id = {self.question(key).id: answer for key, answer in answers.items()}
+        return self.services.attempts.save(attempt.id, by_id, by=self.principal)
 
     def hands_in(self, attempt: AssessmentAttempt) -> AssessmentAttempt:
         return self.services.attempts.submit(attempt.id, by=self.principal)
 
     def takes(self, key: str = "quiz", /, **answers: Answer) -> AssessmentAttempt:
-        """Begin, answer and hand in."""
+        """Start, answer and submit an attempt."""
         attempt = self.begins(key)
         self.answers(attempt, **answers)
         return self.hands_in(attempt)
 
 
 def an_examinee(world: World, organization: Organization | None = None) -> Examinee:
-    """Somebody new on the course with assessments, which is new, too."""
+    """A new learner, enrolled on a new course with assessments."""
     services, org_id = world.services, organization.id if organization else None
     made = services.authoring.create(on_paper(), org_id=org_id, by=OPERATOR)
     course = services.authoring.publish(made.slug, by=OPERATOR)
@@ -98,7 +98,7 @@ def another_examinee(world: World, course: Course) -> Examinee:
 def has_attempt(
     world: World, place: AssessmentPlace | None = None, **parts: Any
 ) -> AssessmentAttempt:
-    """A kept attempt of somebody new, at an assessment that is new unless its place is named."""
+    """Store an attempt of a new learner, at a new assessment unless its place is given."""
     attempt = an_attempt(world, place, **parts)
     world.repositories.attempts.add(attempt, within=EVERYWHERE)
     return attempt

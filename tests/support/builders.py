@@ -39,8 +39,8 @@ from credentials.domain.entities import (
     CredentialTerms,
     CredentialType,
     Evidence,
-    UserCredential,
-    UserCredentialId,
+    IssuedCredential,
+    IssuedCredentialId,
 )
 from progress.domain.entities import (
     Cause,
@@ -248,11 +248,11 @@ def a_version(
     )
 
 
-def a_user_credential(credential: Credential, user: User, **parts: Any) -> UserCredential:
+def an_issued_credential(credential: Credential, user: User, **parts: Any) -> IssuedCredential:
     """Issued for the course that earns the credential."""
     evidence = Evidence(course_id=credential.terms.course_id, course_version=1, completed_at=NOON)
-    issued = UserCredential.issued(
-        UserCredentialId(uuid4()),
+    issued = IssuedCredential.issued(
+        IssuedCredentialId(uuid4()),
         credential=credential,
         user_id=user.id,
         evidence=evidence,

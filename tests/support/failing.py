@@ -5,34 +5,32 @@ from dataclasses import dataclass
 from accounts.domain.entities import UserId
 from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
-from credentials.domain.entities import CredentialId, UserCredential, UserCredentialId
-from credentials.domain.repositories.protocols import UserCredentialRepository
+from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+from credentials.domain.repositories.protocols import IssuedCredentialRepository
 from tests.support.blocks import Oops
 
 
 @dataclass(frozen=True, slots=True)
-class FailingUserCredentialRepository:
-    """Delegates to another repository, and fails after each addition."""
+class FailingIssuedCredentialRepository:
+    """Keeps what another one keeps, and fails as soon as it has kept something new."""
 
-    kept: UserCredentialRepository
+    kept: IssuedCredentialRepository
 
-    def add(self, user_credential: UserCredential, *, within: Reach) -> None:
-        self.kept.add(user_credential, within=within)
+    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
+        self.kept.add(issued, within=within)
         raise Oops
 
-    def shown(self, user_credential_id: UserCredentialId) -> UserCredential:
-        return self.kept.shown(user_credential_id)
+    def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
+        return self.kept.shown(issued_id)
 
-    def get_for_update(
-        self, user_credential_id: UserCredentialId, *, within: Reach
-    ) -> UserCredential:
-        return self.kept.get_for_update(user_credential_id, within=within)
+    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+        return self.kept.get_for_update(issued_id, within=within)
 
-    def save(self, user_credential: UserCredential, *, within: Reach) -> None:
-        self.kept.save(user_credential, within=within)
+    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
+        self.kept.save(issued, within=within)
 
-    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> UserCredential | None:
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         return self.kept.latest_of(user_id, credential_id)
 
-    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[UserCredential]:
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         return self.kept.page_for_user(user_id, request)

@@ -1,15 +1,22 @@
-"""Courses and learners, on the services of any world."""
+"""Builders for courses and learners, on the services of any world."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.domain.entities import OPERATOR, Principal
+from accounts.domain.entities import OPERATOR, Principal, UserId
 from authsvc.container import Services
 from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Assessment, Course, CourseDefinition, ItemId
-from credentials.domain.entities import Credential, HeldCredential
-from progress.domain.entities import CourseProgress, EventType, ProgressEvent
+from credentials.domain.entities import Credential, Verification
+from progress.domain.entities import (
+    Cause,
+    CourseProgress,
+    EventType,
+    Fact,
+    ProgressEvent,
+    StreamId,
+)
 from tests.support.builders import (
     a_definition_of,
     a_principal,
@@ -21,7 +28,7 @@ from tests.support.worlds import World
 
 @dataclass(frozen=True, kw_only=True)
 class Learner:
-    """Somebody who takes courses."""
+    """A learner, and what they do on courses."""
 
     services: Services
     principal: Principal
@@ -49,13 +56,13 @@ class Learner:
         return self.services.progress.get(course.slug, by=self.principal)
 
     def log_of(self, course: Course) -> list[ProgressEvent]:
-        """Everything recorded about them on the course."""
+        """Their events on the course, oldest first."""
         request = PageRequest(limit=100)
         page = self.services.progress.events_of(course.slug, request, by=self.principal)
         return list(page.items)
 
-    def held(self) -> list[HeldCredential]:
-        """Every credential issued to them."""
+    def held(self) -> list[Verification]:
+        """All credentials issued to them."""
         page = self.services.issuing.page_for(self.principal, PageRequest(limit=100))
         return list(page.items)
 
@@ -68,7 +75,7 @@ def a_learner(world: World, name: str = "Anna") -> Learner:
 
 
 def a_published_course(services: Services, definition: CourseDefinition | None = None) -> Course:
-    """Of three required items, unless there is a definition that says otherwise."""
+    """A published course, by default with three required items."""
     course = services.authoring.create(definition or a_definition_of(required=3), by=OPERATOR)
     return services.authoring.publish(course.slug, by=OPERATOR)
 
@@ -79,14 +86,14 @@ def published_again(services: Services, definition: CourseDefinition) -> Course:
 
 
 def revised(definition: CourseDefinition, *, keeping: int, adding: int = 0) -> CourseDefinition:
-    """With so many of the items of its one module, and with so many new required ones."""
+    """The definition with the first items of its only module, and with new required ones."""
     (module,) = definition.modules
     new = tuple(an_item_definition() for _ in range(adding))
     return replace(definition, modules=(replace(module, items=module.items[:keeping] + new),))
 
 
 def items_of(services: Services, course: Course) -> list[ItemId]:
-    """The items of the version that *course* is at."""
+    """Ids of the items in the current version of the course."""
     return [
         item.id
         for item in services.catalog.version(
@@ -100,8 +107,15 @@ def a_credential_for(services: Services, course: Course, **terms: Any) -> Creden
 
 
 def assessment_in(services: Services, course: Course, key: str) -> Assessment:
-    """The one behind the item with this key, in the version that *course* is at."""
+    """The assessment of the item with this key, in the current version of the course."""
     version = services.catalog.version(course.id, course.version, within=EVERYWHERE)
     (item,) = (item for item in version.outline.items if item.key == key)
     assert item.assessment is not None
     return item.assessment
+
+
+def record_fact(world: World, fact: Fact, *, stream: StreamId, by: UserId | None) -> CourseProgress:
+    """Record a fact as another app does, in a unit of work of its own."""
+    recorder = world.services.learning.recorder
+    with world.unit_of_work.atomic():
+        return recorder.record(recorder.lock(stream), fact, cause=Cause(user_id=by))

@@ -1,4 +1,4 @@
-"""Random acts of learners, allowed or not."""
+"""Random acts of learners and authors, permitted or not."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -18,7 +18,7 @@ from courses.domain.entities import (
     Question,
     QuestionKind,
 )
-from credentials.domain.entities import HeldCredential
+from credentials.domain.entities import Verification
 from progress.domain.entities import CourseProgress, StreamId
 from tests.support.builders import (
     a_definition,
@@ -31,9 +31,9 @@ from tests.support.builders import (
 
 KEYS: Final = ("bowline", "clove-hitch", "figure-eight", "reef-knot", "sheet-bend")
 TESTED: Final = ("reef-knot", "sheet-bend")
-"""Those of the keys whose items are completed by passing an assessment, and by nothing else."""
+"""Keys of the items with an assessment."""
 Plan = tuple[tuple[str, bool], ...]
-"""The items of a version by their keys, and whether each is required."""
+"""Item keys of a version; the values tell required from optional items."""
 
 
 PAPER: Final = Assessment(
@@ -64,7 +64,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """What somebody does: a learner with an item, or an author with a course, which then follows *plan*."""
+    """An act of a learner on an item, or of an author who revises a course to *plan*."""
 
     kind: Kind
     learner: int
@@ -74,7 +74,7 @@ class Act:
 
 
 class School:
-    """So many learners, and a course for each plan, which earns a credential."""
+    """Learners, and a course with a credential for each plan."""
 
     def __init__(self, services: Services, *, learners: int, plans: tuple[Plan, ...]) -> None:
         self.services = services
@@ -85,7 +85,7 @@ class School:
         self.courses = [self._opened(f"course-{n}", plan) for n, plan in enumerate(plans)]
 
     def see(self, act: Act) -> None:
-        """Do it. Raises whatever refuses it."""
+        """Perform the act. Raises its domain error if it is not permitted."""
         learner, course = self.learners[act.learner], self.courses[act.course]
         item_id = item_of(course, act.key)
         match act.kind:
@@ -116,7 +116,7 @@ class School:
     def stream_of(self, learner: int, course: int) -> StreamId:
         return StreamId(user_id=self.learners[learner].person, course_id=self.courses[course].id)
 
-    def held_by(self, learner: int) -> list[HeldCredential]:
+    def held_by(self, learner: int) -> list[Verification]:
         request = PageRequest(limit=100)
         return list(self.services.issuing.page_for(self.learners[learner], request).items)
 
@@ -131,7 +131,7 @@ class School:
             self.services.authoring.publish(course.slug, by=OPERATOR)
 
     def _try(self, course: Course, key: str, learner: Principal, *, is_right: bool) -> None:
-        """Begin, answer and hand in, in one piece."""
+        """Start, answer and submit an attempt."""
         attempts, paper = self.services.attempts, _paper_for(course, key)
         answer = Answer(text="bowline" if is_right else "granny")
         with self.services.unit_of_work.atomic():
@@ -145,15 +145,15 @@ class School:
             self.services.grading.void(attempt.id, reason="Copied.", by=OPERATOR)
 
     def _award(self, kind: Kind, learner: Principal) -> None:
-        """Take back, or issue anew, whatever the learner was first issued."""
+        """Revoke or re-issue the first credential of the learner."""
         held = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
         act = self.services.issuing.revoke if kind is Kind.REVOKE else self.services.issuing.reissue
         for one in held:
-            act(one.copy.id, reason="Misspelt.", by=OPERATOR)
+            act(one.issued.id, reason="Misspelt.", by=OPERATOR)
 
 
 def _paper_for(course: Course, key: str) -> Assessment:
-    """That of an item with the key, had it one: what is not tested has none of it in any course."""
+    """The assessment of the item with the key, or an unknown one if the item has none."""
     return PAPER.placed(course.id, item_key=key)
 
 
@@ -162,7 +162,7 @@ def item_of(course: Course, key: str) -> ItemId:
 
 
 def _definition(slug: str, plan: Plan) -> CourseDefinition:
-    """Two items to a module."""
+    """A definition with two items in each module."""
     items = [
         an_item_definition(
             key=key, is_required=is_required, assessment=PAPER if key in TESTED else None

@@ -1,4 +1,4 @@
-"""Facts about one learner on one course, and the progress that follows from them."""
+"""Builders for facts and progress of one learner on one course."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -36,7 +36,7 @@ def of_course(type_: EventType, **payload: int) -> Fact:
 
 
 def after(progress: CourseProgress, outline: Outline, *facts: Fact) -> CourseProgress:
-    """What it amounts to after these facts, an hour later."""
+    """The progress after these facts, an hour later."""
     for fact in facts:
         progress = progress.apply(an_event(progress, fact, occurred_at=LATER), outline)
     return progress

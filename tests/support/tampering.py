@@ -1,4 +1,4 @@
-"""Tampering with event streams in memory, past the protection that a database gives the log."""
+"""Tampering with the log in memory, where no trigger protects it."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -16,7 +16,7 @@ HOLE: Final = "there is a hole in the paper"
 
 
 class Torn:
-    """Something in a store that cannot be read."""
+    """A stored value that cannot be read."""
 
     sequence = 0
 
@@ -25,37 +25,37 @@ class Torn:
 
 
 def a_passed_stream(world: World) -> StreamId:
-    """Of four events, the last of which completes the course."""
+    """A stream of four events, which ends with the completion of the course."""
     course = a_published_course(world.services, a_definition_of(required=2))
     return a_learner(world).passes(course).stream
 
 
 def a_begun_stream(world: World) -> StreamId:
-    """Of one event."""
+    """A stream of one event."""
     course = a_published_course(world.services)
     return a_learner(world).enrols(course).stream
 
 
 def events_in(world: World) -> Any:
-    """The log, by position."""
+    """Stored events by position."""
     assert isinstance(world.repositories.events, InMemoryEventRepository)
     return world.repositories.events.store
 
 
 def projections_in(world: World) -> Any:
-    """What is kept, by stream."""
+    """Stored progress by stream."""
     assert isinstance(world.repositories.progress, InMemoryProgressRepository)
     return world.repositories.progress.store
 
 
 def change_event(world: World, stream: StreamId, sequence: int, **parts: Any) -> None:
-    """Give it other parts, and leave its hash as it was."""
+    """Change an event but not its hash."""
     position = _position_of(world, stream, sequence)
     events_in(world)[position] = replace(events_in(world)[position], **parts)
 
 
 def forge_event(world: World, stream: StreamId, sequence: int, **parts: Any) -> None:
-    """Give it other parts, and the hash that belongs to them."""
+    """Change an event and its hash."""
     change_event(world, stream, sequence, **parts)
     position = _position_of(world, stream, sequence)
     events_in(world)[position] = events_in(world)[position].sealed()

@@ -1,4 +1,4 @@
-"""Recorded audit events."""
+"""Reading the security log."""
 
 from dataclasses import dataclass, field
 from typing import Any, Unpack
@@ -10,7 +10,7 @@ from accounts.domain.entities import AuditEvent, AuditFacts
 
 @dataclass(frozen=True, slots=True)
 class RecordedTrail:
-    """Keeps audit events, oldest first."""
+    """Recorded notes, oldest first."""
 
     notes: list[tuple[AuditEvent, AuditFacts]] = field(default_factory=list)
 
@@ -18,11 +18,11 @@ class RecordedTrail:
         self.notes.append((event, facts))
 
     def facts_of(self, event: AuditEvent) -> list[AuditFacts]:
-        """The facts of every record of this event."""
+        """The facts of all notes of this event."""
         return [facts for noted, facts in self.notes if noted is event]
 
 
 def lines_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """The audit events that were logged, oldest first."""
+    """The lines of the log of the application, oldest first."""
     records: list[Any] = caplog.records
     return [record.msg for record in records if record.name == "authsvc.audit"]

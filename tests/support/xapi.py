@@ -1,4 +1,4 @@
-"""Rules of xAPI 1.0.3, part 2 §2.4, for the statement members that authsvc produces."""
+"""Validation of xAPI 1.0.3 statements (part 2 §2.4), for the members that ours can have."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ MOMENT: Final = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(
 
 
 def _exactly(required: Mapping[str, Any], **optional: Any) -> dict[str, Any]:
-    """These members and no others, as the specification wants."""
+    """Check an object against its permitted and required members."""
     return {
         "type": "object",
         "properties": {**required, **optional},
@@ -66,7 +66,7 @@ _VALIDATOR: Final = Draft202012Validator(STATEMENT)
 
 
 def faults_in(statement: Mapping[str, Any]) -> list[str]:
-    """All that the specification has against the statement."""
+    """The violations of the specification in a statement."""
     faults = [error.message for error in _VALIDATOR.iter_errors(dict(statement))]
     score = statement.get("result", {}).get("score")
     if score and not score["min"] <= score["raw"] <= score["max"] > score["min"]:

@@ -1,11 +1,11 @@
 """The isolation matrix: three tenants, and every kind of caller."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.domain.entities import OPERATOR, OrganizationId, Role
+from tests.support.blocks import undone_block
 from tests.support.house import Answer, Caller, House
 from tests.support.operations import Route
 from tests.walls.cells import ROLES, Asker, Cell, Object
@@ -13,10 +13,6 @@ from tests.walls.examples import Example, example_of
 from tests.walls.tenants import Desk, Member, Tenant
 
 Things = Mapping[str, Any]
-
-
-class Undone(Exception):
-    """Ends the unit of work of a cell."""
 
 
 class Matrix:
@@ -38,9 +34,8 @@ class Matrix:
     def tried(self, cell: Cell) -> Answer:
         """Send the request of the cell; return the answer."""
         answers: list[Answer] = []
-        with suppress(Undone), self._house.services.unit_of_work.atomic():
+        with undone_block(self._house.services.unit_of_work):
             answers.append(self._sent(cell))
-            raise Undone
         return answers[0]
 
     def _sent(self, cell: Cell) -> Answer:

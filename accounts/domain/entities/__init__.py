@@ -8,6 +8,7 @@ from accounts.domain.entities.audit_log import (
     AuditEntry,
     AuditEntryId,
     AuditHead,
+    AuditSubject,
     Members,
     SubjectType,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "AuditEvent",
     "AuditFacts",
     "AuditHead",
+    "AuditSubject",
     "Authentication",
     "AuthorizationCode",
     "ClientPk",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NewType, Protocol
 from uuid import UUID
 
 from accounts.domain.entities.organizations import OrganizationId
@@ -74,6 +74,29 @@ class SubjectType(StrEnum):
     CREDENTIAL = "credential"
     USER_CREDENTIAL = "user-credential"
     ATTEMPT = "attempt"
+
+
+class Owned(Protocol):
+    """A resource of an organization, or of the platform if `org_id` is None."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def org_id(self) -> OrganizationId | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSubject:
+    """The subject of an audit entry; the entry goes into the chain of the organization, or of the platform."""
+
+    type: SubjectType
+    id: str
+    org_id: OrganizationId | None
+
+    @classmethod
+    def of(cls, type_: SubjectType, resource: Owned) -> "AuditSubject":
+        return cls(type_, str(resource.id), resource.org_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

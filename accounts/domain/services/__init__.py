@@ -31,6 +31,7 @@ from accounts.domain.services.registrations import RegistrationService
 from accounts.domain.services.renewals import Renewals
 from accounts.domain.services.service_clients import ServiceClientService
 from accounts.domain.services.sessions import SessionService
+from accounts.domain.services.staff_actions import StaffActions
 from accounts.domain.services.tokens import TokenService
 from accounts.domain.services.users import UserService
 
@@ -68,6 +69,7 @@ __all__ = [
     "Secret",
     "ServiceClientService",
     "SessionService",
+    "StaffActions",
     "TokenPairs",
     "TokenService",
     "UserService",

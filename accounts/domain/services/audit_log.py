@@ -1,28 +1,62 @@
-"""Recording who did what to what."""
+"""The audit log: one hash-chained entry for each change and each audited access."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 from uuid import uuid4
 
-from accounts.domain.entities import AuditAct, AuditEntry, AuditEntryId, Principal
+from accounts.domain.entities import (
+    AuditAct,
+    AuditAction,
+    AuditEntry,
+    AuditEntryId,
+    AuditSubject,
+    Members,
+    Principal,
+)
 from accounts.domain.repositories.protocols import AuditLogRepository
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 
+NOTHING: Final[Members] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLog:
+    """Appends entries to the chain of the organization that owns the subject, or to that of the platform."""
+
     entries: AuditLogRepository
     request_id: Callable[[], str]
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def record(self, act: AuditAct, *, by: Principal) -> None:
-        """Add to the log in the unit of work of what was done, as its last step: others wait for the chain."""
-        within = Reach.into(act.org_id)
+    def record(
+        self,
+        action: AuditAction,
+        subject: AuditSubject,
+        *,
+        by: Principal,
+        because: str = "",
+        before: Members = NOTHING,
+        after: Members = NOTHING,
+    ) -> None:
+        """Append an entry with the members that differ between *before* and *after*.
+
+        Call it as the last step of the unit of work that makes the change: it locks the end of the chain, and other
+        writers wait for that.
+        """
+        act = AuditAct(
+            action=action,
+            subject_type=subject.type,
+            subject_id=subject.id,
+            org_id=subject.org_id,
+            reason=because,
+        ).of_changes(before, after)
+        scope = Reach.into(act.org_id)
         with self.unit_of_work.atomic():
-            head = self.entries.head_for_update(act.org_id, within=within)
+            head = self.entries.head_for_update(act.org_id, within=scope)
             entry = AuditEntry(
                 id=AuditEntryId(uuid4()),
                 sequence=head.sequence + 1,
@@ -33,4 +67,4 @@ class AuditLog:
                 occurred_at=self.clock.now(),
                 previous_hash=head.hash,
             )
-            self.entries.append(entry.sealed(), within=within)
+            self.entries.append(entry.sealed(), within=scope)

@@ -7,9 +7,9 @@ from typing import Final
 from uuid import uuid4
 
 from accounts.domain.entities import (
-    AuditAct,
     AuditAction,
     AuditEvent,
+    AuditSubject,
     ClientPk,
     ClientTerms,
     Members,
@@ -69,7 +69,8 @@ class ClientService:
         with self.unit_of_work.atomic():
             self.clients.add(client, within=by.reach)
             self._note(AuditEvent.CLIENT_REGISTERED, client, by=by)
-            self._record(AuditAction.CLIENT_REGISTERED, client, after=client, by=by)
+            action, after = AuditAction.CLIENT_REGISTERED, _members_of(client)
+            self.audit_log.record(action, _subject(client), by=by, after=after)
         return RegisteredClient(client=client, secret=secret)
 
     def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
@@ -79,7 +80,13 @@ class ClientService:
             client = before.amended(terms.checked())
             self.clients.save(client, within=by.reach)
             self._note(AuditEvent.CLIENT_AMENDED, client, by=by)
-            self._record(AuditAction.CLIENT_AMENDED, client, before=before, after=client, by=by)
+            self.audit_log.record(
+                AuditAction.CLIENT_AMENDED,
+                _subject(client),
+                by=by,
+                before=_members_of(before),
+                after=_members_of(client),
+            )
         return client
 
     def renew_secret(
@@ -94,7 +101,8 @@ class ClientService:
             client = replace(client, secret_hash=self._hash_of(secret))
             self.clients.save(client, within=by.reach)
             self._note(AuditEvent.CLIENT_SECRET_RENEWED, client, by=by)
-            self._record(AuditAction.CLIENT_SECRET_RENEWED, client, reason=reason, by=by)
+            action = AuditAction.CLIENT_SECRET_RENEWED
+            self.audit_log.record(action, _subject(client), by=by, because=reason)
         return RegisteredClient(client=client, secret=secret)
 
     def remove(self, client_pk: ClientPk, *, reason: str = "", by: Principal) -> None:
@@ -111,7 +119,8 @@ class ClientService:
                 client_id=client.client_id,
                 reason=because,
             )
-            self._record(AuditAction.CLIENT_REMOVED, client, reason=reason, by=by)
+            action = AuditAction.CLIENT_REMOVED
+            self.audit_log.record(action, _subject(client), by=by, because=reason)
 
     def find(self, client_id: str) -> OAuthClient | None:
         """The client with this public id, if it is active and has not expired."""
@@ -142,30 +151,13 @@ class ClientService:
     def _hash_of(self, secret: str) -> str:
         return self.opaque_tokens.hash(secret) if secret else ""
 
-    def _record(
-        self,
-        action: AuditAction,
-        client: OAuthClient,
-        *,
-        before: OAuthClient | None = None,
-        after: OAuthClient | None = None,
-        reason: str = "",
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.CLIENT,
-            subject_id=str(client.id),
-            org_id=client.org_id,
-            reason=reason,
-        )
-        self.audit_log.record(act.of_changes(_members_of(before), _members_of(after)), by=by)
+
+def _subject(client: OAuthClient) -> AuditSubject:
+    return AuditSubject.of(SubjectType.CLIENT, client)
 
 
-def _members_of(client: OAuthClient | None) -> Members:
-    """What the audit log says of a client: its terms, as JSON knows them."""
-    if client is None:
-        return {}
+def _members_of(client: OAuthClient) -> Members:
+    """The terms of a client as JSON values, for the audit log."""
     expires_at = client.expires_at
     members = {
         name: sorted(value) if isinstance(value, frozenset) else value

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from accounts.domain.entities import (
-    AuditAct,
     AuditAction,
+    AuditSubject,
     Organization,
     OrganizationId,
     Principal,
@@ -33,13 +33,8 @@ class Gate:
     ) -> None:
         """Record that somebody has looked into an organization that he is not in, as those who manage all may."""
         if org_id is not None and not by.is_in(org_id):
-            act = AuditAct(
-                action=AuditAction.LOOKED_INTO,
-                subject_type=at,
-                subject_id=str(subject_id),
-                org_id=org_id,
-            )
-            self.audit_log.record(act, by=by)
+            subject = AuditSubject(at, str(subject_id), org_id)
+            self.audit_log.record(AuditAction.LOOKED_INTO, subject, by=by)
 
     def require_open(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         """Raises OrganizationNotFound, OrganizationSuspended."""

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from accounts.domain.entities import (
     INVITATION_LIVES,
-    AuditAct,
     AuditAction,
+    AuditSubject,
     Invitation,
     InvitationId,
     Organization,
@@ -81,7 +81,12 @@ class InvitationService:
             token = self.opaque_tokens.new()
             invitation = self._invitation(org_id, email, role, token, by)
             self.invitations.keep(invitation, within=by.reach)
-            self._record(AuditAction.INVITATION_SENT, invitation, by=by)
+            self.audit_log.record(
+                AuditAction.INVITATION_SENT,
+                AuditSubject.of(SubjectType.INVITATION, invitation),
+                by=by,
+                after={"role": invitation.role.value},
+            )
             invitations.append(invitation)
             letters.append(
                 InvitationLetter(email=email, organization=organization.name, token=token)
@@ -108,7 +113,12 @@ class InvitationService:
             by.require(Right.MANAGE_MEMBERS, of=org_id)
             invitation = self.invitations.get(org_id, invitation_id, within=by.reach)
             self.invitations.remove(invitation, within=by.reach)
-            self._record(AuditAction.INVITATION_TAKEN_BACK, invitation, by=by)
+            self.audit_log.record(
+                AuditAction.INVITATION_TAKEN_BACK,
+                AuditSubject.of(SubjectType.INVITATION, invitation),
+                by=by,
+                after={"role": invitation.role.value},
+            )
 
     def offered(self, token: str, *, by: Principal) -> OwnOrganization:
         """To what the asker is invited with this token, and as what. Raises InvitationNotFound."""
@@ -147,14 +157,9 @@ class InvitationService:
 
     def _join(self, membership: OrgMembership, *, by: Principal) -> None:
         self.memberships.add(membership, within=Reach.into(membership.org_id))
-        act = AuditAct(
-            action=AuditAction.INVITATION_ACCEPTED,
-            subject_type=SubjectType.MEMBER,
-            subject_id=str(membership.user_id),
-            org_id=membership.org_id,
-            after={"role": membership.role.value},
-        )
-        self.audit_log.record(act, by=by)
+        subject = AuditSubject(SubjectType.MEMBER, str(membership.user_id), membership.org_id)
+        after = {"role": membership.role.value}
+        self.audit_log.record(AuditAction.INVITATION_ACCEPTED, subject, by=by, after=after)
 
     def _invitation(
         self, org_id: OrganizationId, email: str, role: OrgRole, token: str, by: Principal
@@ -170,13 +175,3 @@ class InvitationService:
             created_at=now,
             expires_at=now + INVITATION_LIVES,
         )
-
-    def _record(self, action: AuditAction, invitation: Invitation, *, by: Principal) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.INVITATION,
-            subject_id=str(invitation.id),
-            org_id=invitation.org_id,
-            after={"role": invitation.role.value},
-        )
-        self.audit_log.record(act, by=by)

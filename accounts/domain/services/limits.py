@@ -63,10 +63,10 @@ class LimitPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitService:
-    """Counts before the act that it counts, in a unit of work that is over when the act begins.
+    """Counts attempts, each in a unit of work that has ended when the attempt begins.
 
-    So a refused act takes no count back, and nobody waits for a row while a password is hashed. That holds as long as
-    nobody calls this from inside a unit of work of his own.
+    So a failed attempt stays counted, and nobody waits for a row while a password is hashed. `count` and `guess` raise
+    InsideUnitOfWork when the caller has a unit of work open.
     """
 
     limits: RateLimitRepository
@@ -131,6 +131,7 @@ class LimitService:
         return seen_at if seen_at and seen_at >= self.clock.now() - FAMILIAR_FOR else None
 
     def _count(self, name: LimitName, key: str) -> LimitState:
+        self.unit_of_work.require_outside()
         with self.unit_of_work.single():
             return self.limits.count(key, self.policy.limit(name), at=self.clock.now())
 

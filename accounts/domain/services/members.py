@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from accounts.domain.entities import (
-    AuditAct,
     AuditAction,
+    AuditSubject,
     Member,
     Members,
     OrganizationId,
@@ -81,12 +81,12 @@ class MemberService:
                 self._keep_an_owner(before, by)
             after = replace(before, role=role)
             self.memberships.save(after, within=by.reach)
-            self._record(
+            self.audit_log.record(
                 AuditAction.MEMBER_ROLE_CHANGED,
-                after,
-                before={"role": before.role.value},
-                after={"role": role.value},
+                _subject(after),
                 by=by,
+                before=_members_of(before),
+                after=_members_of(after),
             )
         return after
 
@@ -104,13 +104,12 @@ class MemberService:
                 by.require(Right.ASSIGN_ROLES, of=org_id)
             self._keep_an_owner(before, by)
             self.memberships.remove(before, within=by.reach)
-            self._record(
+            self.audit_log.record(
                 AuditAction.MEMBER_LEFT if is_leaving else AuditAction.MEMBER_REMOVED,
-                before,
-                before={"role": before.role.value},
-                after={},
-                reason=reason,
+                _subject(before),
                 by=by,
+                because=reason,
+                before=_members_of(before),
             )
 
     def enter(self, org_id: OrganizationId, by: Principal) -> Principal:
@@ -127,7 +126,7 @@ class MemberService:
     def join(self, membership: OrgMembership, action: AuditAction, *, by: Principal) -> None:
         """Keep the membership in an organization that is locked. Raises AlreadyMember."""
         self.memberships.add(membership, within=by.reach)
-        self._record(action, membership, before={}, after={"role": membership.role.value}, by=by)
+        self.audit_log.record(action, _subject(membership), by=by, after=_members_of(membership))
 
     def _keep_an_owner(self, membership: OrgMembership, by: Principal) -> None:
         """Raises LastOwner if this membership is what gives the organization its only owner."""
@@ -136,24 +135,13 @@ class MemberService:
             if owners == 1:
                 raise LastOwner
 
-    def _record(
-        self,
-        action: AuditAction,
-        membership: OrgMembership,
-        *,
-        before: Members,
-        after: Members,
-        reason: str = "",
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.MEMBER,
-            subject_id=str(membership.user_id),
-            org_id=membership.org_id,
-            reason=reason,
-        )
-        self.audit_log.record(act.of_changes(before, after), by=by)
+
+def _subject(membership: OrgMembership) -> AuditSubject:
+    return AuditSubject(SubjectType.MEMBER, str(membership.user_id), membership.org_id)
+
+
+def _members_of(membership: OrgMembership) -> Members:
+    return {"role": membership.role.value}
 
 
 def require_right_to_give(role: OrgRole, *, of: OrganizationId, by: Principal) -> None:

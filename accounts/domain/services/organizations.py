@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from accounts.domain.entities import (
-    AuditAct,
     AuditAction,
+    AuditSubject,
     Members,
     Organization,
     OrganizationId,
@@ -66,7 +66,9 @@ class OrganizationService:
             self.organizations.add(organization)
             self._give_to(owner.id, organization)
             after = {"name": name, "slug": slug, "owner": str(owner.id)}
-            self._record(AuditAction.ORGANIZATION_CREATED, organization, after=after, by=by)
+            self.audit_log.record(
+                AuditAction.ORGANIZATION_CREATED, _subject(organization), by=by, after=after
+            )
         return organization
 
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
@@ -161,33 +163,18 @@ class OrganizationService:
         by: Principal,
     ) -> None:
         self.organizations.save(after, within=by.reach)
-        self._record(
+        self.audit_log.record(
             action,
-            after,
+            _subject(after),
+            by=by,
+            because=reason,
             before=_members_of(before),
             after=_members_of(after),
-            reason=reason,
-            by=by,
         )
 
-    def _record(
-        self,
-        action: AuditAction,
-        organization: Organization,
-        *,
-        before: Members | None = None,
-        after: Members,
-        reason: str = "",
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.ORGANIZATION,
-            subject_id=str(organization.id),
-            org_id=organization.id,
-            reason=reason,
-        )
-        self.audit_log.record(act.of_changes(before or {}, after), by=by)
+
+def _subject(organization: Organization) -> AuditSubject:
+    return AuditSubject(SubjectType.ORGANIZATION, str(organization.id), organization.id)
 
 
 def _members_of(organization: Organization) -> Members:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.domain.entities import (
-    AuditAct,
     AuditAction,
     AuditEvent,
+    AuditSubject,
     Members,
     Principal,
     Right,
@@ -83,7 +83,13 @@ class UserService:
         with self.unit_of_work.atomic():
             self.users.add(user)
             self.audit.note(AuditEvent.REGISTERED, by=by.identity, user_id=user.id)
-            self._record(AuditAction.USER_CREATED, after=user, reason=reason, by=by)
+            self.audit_log.record(
+                AuditAction.USER_CREATED,
+                _subject(user),
+                by=by,
+                because=reason,
+                after=_members_of(user),
+            )
         return user
 
     def edit(
@@ -105,8 +111,14 @@ class UserService:
             if user.is_active and not edited.is_active:
                 self._end_sessions(user_id, because=SessionEnd.DEACTIVATED, by=by)
             if edited != user and not is_own_name:
-                action = AuditAction.USER_EDITED
-                self._record(action, before=user, after=edited, reason=reason, by=by)
+                self.audit_log.record(
+                    AuditAction.USER_EDITED,
+                    _subject(user),
+                    by=by,
+                    because=reason,
+                    before=_members_of(user),
+                    after=_members_of(edited, since=user),
+                )
         return edited
 
     def set_password(
@@ -122,30 +134,11 @@ class UserService:
             self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
             self.audit.note(AuditEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
-            self._record(action, before=user, after=user, reason=reason, by=by)
+            self.audit_log.record(action, _subject(user), by=by, because=reason)
 
     def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
         self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
         self.audit.note(AuditEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because)
-
-    def _record(
-        self,
-        action: AuditAction,
-        *,
-        before: User | None = None,
-        after: User,
-        reason: str,
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.USER,
-            subject_id=str(after.id),
-            org_id=None,
-            reason=reason,
-        )
-        was = {} if before is None else _members_of(before)
-        self.audit_log.record(act.of_changes(was, _members_of(after, since=before)), by=by)
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:
@@ -153,6 +146,10 @@ def _require_rights_over(*users: User, by: Principal) -> None:
     by.require(Right.MANAGE_USERS)
     if any(user.is_staff for user in users):
         by.require(Right.APPOINT_STAFF)
+
+
+def _subject(user: User) -> AuditSubject:
+    return AuditSubject(SubjectType.USER, str(user.id), None)
 
 
 def _members_of(user: User, *, since: User | None = None) -> Members:

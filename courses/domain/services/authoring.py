@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from accounts.public import (
-    AuditAct,
     AuditAction,
     AuditLog,
+    AuditSubject,
     Gate,
     OrganizationId,
     Principal,
@@ -68,7 +68,7 @@ class AuthoringService:
             self.courses.add(course, within=by.reach)
             self.drafts.save(definition.draft_of(course.id, org_id=org_id), within=by.reach)
             after = {"slug": course.slug, "title": course.title}
-            self._record(AuditAction.COURSE_CREATED, course, {}, after, by=by)
+            self.audit_log.record(AuditAction.COURSE_CREATED, _subject(course), by=by, after=after)
         return course
 
     def revise(self, address: str, definition: CourseDefinition, *, by: Principal) -> Course:
@@ -82,7 +82,7 @@ class AuthoringService:
             self.courses.save(course, within=by.reach)
             self.drafts.save(draft, within=by.reach)
             after = {"title": draft.title, "checksum": draft.checksum}
-            self._record(AuditAction.COURSE_REVISED, course, {}, after, by=by)
+            self.audit_log.record(AuditAction.COURSE_REVISED, _subject(course), by=by, after=after)
         return course
 
     def import_definition(
@@ -119,7 +119,9 @@ class AuthoringService:
             published = course.published_as(version)
             self.courses.save(published, within=by.reach)
             before, after = _members_of(course), _members_of(published)
-            self._record(AuditAction.COURSE_PUBLISHED, course, before, after, by=by)
+            self.audit_log.record(
+                AuditAction.COURSE_PUBLISHED, _subject(course), by=by, before=before, after=after
+            )
         return published
 
     def retire(self, address: str, *, reason: str = "", by: Principal) -> Course:
@@ -129,7 +131,14 @@ class AuthoringService:
             retired = course.retired()
             self.courses.save(retired, within=by.reach)
             before, after = _members_of(course), _members_of(retired)
-            self._record(AuditAction.COURSE_RETIRED, course, before, after, reason=reason, by=by)
+            self.audit_log.record(
+                AuditAction.COURSE_RETIRED,
+                _subject(course),
+                by=by,
+                because=reason,
+                before=before,
+                after=after,
+            )
         return retired
 
     def export(
@@ -204,24 +213,9 @@ class AuthoringService:
             return None
         return self.versions.get(course.id, course.version, within=by.reach)
 
-    def _record(
-        self,
-        action: AuditAction,
-        course: Course,
-        before: Members,
-        after: Members,
-        *,
-        reason: str = "",
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.COURSE,
-            subject_id=str(course.id),
-            org_id=course.org_id,
-            reason=reason,
-        )
-        self.audit_log.record(act.of_changes(before, after), by=by)
+
+def _subject(course: Course) -> AuditSubject:
+    return AuditSubject.of(SubjectType.COURSE, course)
 
 
 def _members_of(course: Course) -> Members:

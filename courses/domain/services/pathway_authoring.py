@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from accounts.public import (
-    AuditAct,
     AuditAction,
     AuditLog,
+    AuditSubject,
     Gate,
     OrganizationId,
     Principal,
@@ -84,7 +84,9 @@ class PathwayAuthoringService:
         with self.unit_of_work.atomic():
             self.pathways.add(pathway, within=by.reach)
             after = {"slug": pathway.slug, **_members_of(pathway)}
-            self._record(AuditAction.PATHWAY_CREATED, pathway, {}, after, by=by)
+            self.audit_log.record(
+                AuditAction.PATHWAY_CREATED, _subject(pathway), by=by, after=after
+            )
         return pathway
 
     def revise(
@@ -214,8 +216,14 @@ class PathwayAuthoringService:
         self.courses.count_pathways(
             joined=joined - left, left=left - joined, within=Reach.into(after.org_id)
         )
-        members = _members_of(before), _members_of(after)
-        self._record(action, after, *members, reason=reason, by=by)
+        self.audit_log.record(
+            action,
+            _subject(after),
+            by=by,
+            because=reason,
+            before=_members_of(before),
+            after=_members_of(after),
+        )
 
     def _require_published_courses(self, pathway: LearningPathway) -> None:
         """Raises PathwayNotReady if learners cannot see one of the courses."""
@@ -240,29 +248,14 @@ class PathwayAuthoringService:
         by.require(Right.AUTHOR_COURSES, of=pathway.org_id)
         return pathway
 
-    def _record(
-        self,
-        action: AuditAction,
-        pathway: LearningPathway,
-        before: Members,
-        after: Members,
-        *,
-        reason: str = "",
-        by: Principal,
-    ) -> None:
-        act = AuditAct(
-            action=action,
-            subject_type=SubjectType.PATHWAY,
-            subject_id=str(pathway.id),
-            org_id=pathway.org_id,
-            reason=reason,
-        )
-        self.audit_log.record(act.of_changes(before, after), by=by)
-
 
 def _counted_courses(pathway: LearningPathway) -> frozenset[CourseId]:
     """The courses whose count of published pathways includes this one."""
     return pathway.course_ids if pathway.is_open else frozenset()
+
+
+def _subject(pathway: LearningPathway) -> AuditSubject:
+    return AuditSubject.of(SubjectType.PATHWAY, pathway)
 
 
 def _members_of(pathway: LearningPathway) -> Members:

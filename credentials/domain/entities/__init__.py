@@ -1,4 +1,4 @@
-"""What a credential is, how it is earned, and what it means that somebody holds one."""
+"""Entities of credentials."""
 
 from credentials.domain.entities.credentials import (
     LONGEST_VALIDITY_DAYS,
@@ -8,15 +8,18 @@ from credentials.domain.entities.credentials import (
     CredentialType,
     Eligibility,
     Evidence,
-    HeldCredential,
+    IssuedCredential,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
     Revocation,
-    UserCredential,
-    UserCredentialId,
-    UserCredentialStatus,
     Verification,
 )
-from credentials.domain.entities.proofs import Proof, proof_in, proofs_of, value_of_proof
-from credentials.domain.entities.rule_values import rule_in, value_of_rule
+from credentials.domain.entities.rule_values import (
+    proof_in,
+    rule_in,
+    value_of_proof,
+    value_of_rule,
+)
 from credentials.domain.entities.rules import (
     DEEPEST_RULE,
     MOST_LEAVES,
@@ -25,12 +28,17 @@ from credentials.domain.entities.rules import (
     AtLeast,
     CompletedCourse,
     CompletedPathway,
+    Proof,
     Rule,
     ScoredAtLeast,
+    SubjectName,
+    Trigger,
+    TriggerKind,
+    Verdict,
     nodes_of,
+    proofs_of,
     triggers_of,
 )
-from credentials.domain.entities.verdicts import SubjectName, Trigger, TriggerKind, Verdict
 
 __all__ = [
     "DEEPEST_RULE",
@@ -47,7 +55,9 @@ __all__ = [
     "CredentialType",
     "Eligibility",
     "Evidence",
-    "HeldCredential",
+    "IssuedCredential",
+    "IssuedCredentialId",
+    "IssuedCredentialStatus",
     "Proof",
     "Revocation",
     "Rule",
@@ -55,9 +65,6 @@ __all__ = [
     "SubjectName",
     "Trigger",
     "TriggerKind",
-    "UserCredential",
-    "UserCredentialId",
-    "UserCredentialStatus",
     "Verdict",
     "Verification",
     "nodes_of",

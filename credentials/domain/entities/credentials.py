@@ -1,4 +1,4 @@
-"""What a credential is, and what it means that somebody holds one."""
+"""Credentials: definitions, and what was issued to learners."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -10,16 +10,22 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.errors import Complaint
 from courses.public import CourseId
-from credentials.domain.entities.proofs import Proof
-from credentials.domain.entities.rules import CompletedCourse, Rule, checked, triggers_of
-from credentials.domain.entities.verdicts import Trigger, Verdict
+from credentials.domain.entities.rules import (
+    CompletedCourse,
+    Proof,
+    Rule,
+    Trigger,
+    Verdict,
+    checked,
+    triggers_of,
+)
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
 
 CredentialId = NewType("CredentialId", UUID)
-UserCredentialId = NewType("UserCredentialId", UUID)
+IssuedCredentialId = NewType("IssuedCredentialId", UUID)
 
 LONGEST_VALIDITY_DAYS: Final = 36_500
-"""A hundred years; what is meant to be valid for longer should never expire."""
+"""A hundred years; a credential that is valid for longer should not expire."""
 
 
 class CredentialType(StrEnum):
@@ -28,7 +34,7 @@ class CredentialType(StrEnum):
     MICROCREDENTIAL = "microcredential"
 
 
-class UserCredentialStatus(StrEnum):
+class IssuedCredentialStatus(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
     EXPIRED = "expired"
@@ -36,10 +42,10 @@ class UserCredentialStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialTerms:
-    """What a credential says and when it is earned: by what the rule asks, or else by completing the course.
+    """Terms of a credential. It is earned by meeting the rule or, without one, by completing the course.
 
-    The course says whose credential it is.
-    `criteria` tells a stranger what its holder had to do, `issuer` who vouches for it, `image_url` may be empty.
+    The owner of the course owns the credential. `criteria` tells third parties what the holder had to do, `issuer`
+    names who vouches for it, `image_url` may be empty.
     """
 
     name: str
@@ -54,16 +60,16 @@ class CredentialTerms:
 
     @property
     def earned_by(self) -> Rule:
-        """The rule, be it the one that holds when nothing is said."""
+        """The rule, or the default one."""
         return self.rule or CompletedCourse(self.course_id)
 
     @property
     def triggers(self) -> AbstractSet[Trigger]:
-        """All whose doing may earn the credential."""
+        """Things whose completion may earn the credential."""
         return triggers_of(self.earned_by)
 
     def checked(self) -> "CredentialTerms":
-        """The terms, if they can be issued. Raises ImpossibleValidity, InvalidRule."""
+        """Return the terms if they are valid. Raises ImpossibleValidity, InvalidRule."""
         if self.rule is not None:
             checked(self.rule)
         days = self.valid_for_days
@@ -75,9 +81,9 @@ class CredentialTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A definition, of the same owner as its course.
+    """The definition of a credential; its owner is that of the course.
 
-    Each change of its terms makes a new version; what was issued keeps its own.
+    Each change of the terms makes a new version; issued credentials keep theirs.
     """
 
     id: CredentialId
@@ -96,7 +102,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the holder did to earn it: the course that a copy is filed under, and by what its rule was met, if any."""
+    """What earned an issued credential: the course whose stream records it, and what met the rule, if there is one."""
 
     course_id: CourseId
     course_version: int
@@ -106,7 +112,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """Why a credential is no longer vouched for, and who said so."""
+    """Time, reason and actor of a revocation."""
 
     at: datetime
     reason: str
@@ -114,13 +120,13 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserCredential:
-    """A credential as it was issued: its terms never change afterwards, and no more does the day of issue.
+class IssuedCredential:
+    """A credential as issued to a learner; terms and time of issue never change.
 
-    Of one person's copies of a credential, the last one issued and not revoked is current.
+    Of a learner's issued credentials of one definition, the last one that is not revoked is current.
     """
 
-    id: UserCredentialId
+    id: IssuedCredentialId
     user_id: UserId
     credential_id: CredentialId
     credential_version: int
@@ -128,7 +134,7 @@ class UserCredential:
     evidence: Evidence
     issued_at: datetime
     expires_at: datetime | None
-    supersedes: UserCredentialId | None = None
+    supersedes: IssuedCredentialId | None = None
     revocation: Revocation | None = None
     is_current: bool = True
     org_id: OrganizationId | None = None
@@ -136,18 +142,18 @@ class UserCredential:
     @classmethod
     def issued(
         cls,
-        user_credential_id: UserCredentialId,
+        issued_id: IssuedCredentialId,
         *,
         credential: Credential,
         user_id: UserId,
         evidence: Evidence,
         at: datetime,
-        supersedes: UserCredentialId | None = None,
-    ) -> "UserCredential":
-        """A copy of the credential as it is defined now."""
+        supersedes: IssuedCredentialId | None = None,
+    ) -> "IssuedCredential":
+        """Return the credential issued on its present terms."""
         days = credential.terms.valid_for_days
         return cls(
-            id=user_credential_id,
+            id=issued_id,
             user_id=user_id,
             credential_id=credential.id,
             credential_version=credential.version,
@@ -159,14 +165,17 @@ class UserCredential:
             org_id=credential.org_id,
         )
 
-    def status(self, *, at: datetime) -> UserCredentialStatus:
-        if self.revocation is not None:
-            return UserCredentialStatus.REVOKED
-        if self.expires_at is not None and at >= self.expires_at:
-            return UserCredentialStatus.EXPIRED
-        return UserCredentialStatus.ISSUED
+    def verified(self, *, at: datetime) -> "Verification":
+        return Verification(issued=self, status=self.status(at=at))
 
-    def revoked(self, *, at: datetime, reason: str, by: UserId | None) -> "UserCredential":
+    def status(self, *, at: datetime) -> IssuedCredentialStatus:
+        if self.revocation is not None:
+            return IssuedCredentialStatus.REVOKED
+        if self.expires_at is not None and at >= self.expires_at:
+            return IssuedCredentialStatus.EXPIRED
+        return IssuedCredentialStatus.ISSUED
+
+    def revoked(self, *, at: datetime, reason: str, by: UserId | None) -> "IssuedCredential":
         """Raises AlreadyRevoked, ReasonMissing."""
         if self.revocation is not None:
             raise AlreadyRevoked
@@ -174,32 +183,36 @@ class UserCredential:
             raise ReasonMissing(Complaint(path="reason", detail=ReasonMissing.title))
         return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
 
-    def superseded(self) -> "UserCredential":
+    def superseded(self) -> "IssuedCredential":
         return replace(self, is_current=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldCredential:
-    """A copy, and what its status is now."""
+class Verification:
+    """An issued credential, with its status at the time of the request."""
 
-    copy: UserCredential
-    status: UserCredentialStatus
+    issued: IssuedCredential
+    status: IssuedCredentialStatus
+
+    @property
+    def valid(self) -> bool:
+        return self.status is IssuedCredentialStatus.ISSUED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """Whether somebody can have a credential now, and why or why not; `latest` is the copy that was issued last.
+    """Whether a learner can claim a credential now; `latest` is the one issued to them last.
 
-    Whoever has had one revoked can have another one from officers alone.
+    After a revocation it can only be re-issued by somebody with the right to award credentials.
     """
 
     credential: Credential
     verdict: Verdict
-    latest: UserCredential | None
+    latest: IssuedCredential | None
 
     @property
     def holds(self) -> bool:
-        """Whether a current copy is held already."""
+        """Whether the learner has a current one already."""
         return self.latest is not None and self.latest.is_current
 
     @property
@@ -212,23 +225,7 @@ class Eligibility:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """In words."""
+        """Texts of what is missing."""
         withdrawn = () if self.credential.is_offered else ("it is no longer offered",)
         revoked = ("it was revoked",) if self.is_revoked else ()
         return (*withdrawn, *revoked, *self.verdict.missing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What a stranger is told about a credential that he was shown."""
-
-    id: UserCredentialId
-    credential_name: str
-    issuer: str
-    issued_at: datetime
-    expires_at: datetime | None
-    status: UserCredentialStatus
-
-    @property
-    def valid(self) -> bool:
-        return self.status is UserCredentialStatus.ISSUED

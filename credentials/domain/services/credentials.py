@@ -1,13 +1,13 @@
-"""Defining credentials."""
+"""Credential definitions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.public import (
-    AuditAct,
     AuditAction,
     AuditLog,
+    AuditSubject,
     Gate,
     OrganizationId,
     Principal,
@@ -36,9 +36,9 @@ from credentials.domain.services.subjects import SubjectReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialService:
-    """Defining needs the right to award credentials of the owner of the course, and raises NotPermitted without it.
+    """Changes need the right to award credentials for the owner of the course, and raise NotPermitted without it.
 
-    It raises OrganizationSuspended when the owner is an organization that is closed.
+    They raise OrganizationSuspended if the owner is a suspended organization.
     """
 
     credentials: CredentialRepository
@@ -50,7 +50,7 @@ class CredentialService:
     clock: Clock
 
     def define(self, terms: CredentialTerms, *, by: Principal) -> Credential:
-        """Offer a new credential from now on. Raises CourseNotFound, ImpossibleValidity, InvalidRule."""
+        """Create a credential and offer it. Raises CourseNotFound, ImpossibleValidity, InvalidRule."""
         course = self.catalog.course(terms.course_id, within=by.reach)
         self._require(course.org_id, by=by)
         self._require_known(terms, org_id=course.org_id)
@@ -64,45 +64,44 @@ class CredentialService:
         )
         with self.unit_of_work.atomic():
             self.credentials.add(credential, within=by.reach)
-            act = _act(AuditAction.CREDENTIAL_DEFINED, credential)
-            self.audit_log.record(act.of_changes({}, _members_of(credential)), by=by)
+            action, after = AuditAction.CREDENTIAL_DEFINED, _members_of(credential)
+            self.audit_log.record(action, _subject(credential), by=by, after=after)
         return credential
 
     def amend(
         self, credential_id: CredentialId, terms: CredentialTerms, *, by: Principal
     ) -> Credential:
-        """Issue it on other terms from now on; what was issued stays.
+        """Change the terms for credentials issued from now on.
 
-        Raises CredentialNotFound, ImpossibleValidity, InvalidRule, and CourseNotFound unless the course is of the
-        same owner.
+        Raises CredentialNotFound, ImpossibleValidity, InvalidRule, and CourseNotFound if the course has another owner.
         """
         with self.unit_of_work.atomic():
-            credential = self._for_change(credential_id, by=by)
+            credential = self._get_for_update(credential_id, by=by)
             course = self.catalog.course(terms.course_id, within=Reach.into(credential.org_id))
             if course.org_id != credential.org_id:
                 raise CourseNotFound
             self._require_known(terms, org_id=credential.org_id)
             amended = credential.amended(terms)
-            self._keep(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
+            self._save(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
         return amended
 
     def offer(
         self, credential_id: CredentialId, *, is_offered: bool, reason: str = "", by: Principal
     ) -> Credential:
-        """Issue it to whoever earns it from now on, or to nobody more. Raises CredentialNotFound."""
+        """Offer the credential, or stop issuing it. Raises CredentialNotFound."""
         action = AuditAction.CREDENTIAL_OFFERED if is_offered else AuditAction.CREDENTIAL_WITHDRAWN
         with self.unit_of_work.atomic():
-            credential = self._for_change(credential_id, by=by)
+            credential = self._get_for_update(credential_id, by=by)
             offered = replace(credential, is_offered=is_offered)
-            self._keep(action, credential, offered, reason=reason, by=by)
+            self._save(action, credential, offered, reason=reason, by=by)
         return offered
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[Credential]:
-        """What the asker can earn, oldest first; the id breaks ties."""
+        """Return the credentials that the caller can earn, by time of creation, then id."""
         return self.credentials.page_of(request, within=by.own_reach)
 
     def complaints_about(self, rule: Rule, *, org_id: OrganizationId | None) -> Sequence[Complaint]:
-        """What the rule mentions that its owner does not see, each with the path to it."""
+        """Return an error for each thing that the rule requires and its owner cannot see."""
         known = self.subjects.known(triggers_of(rule), within=Reach.into(org_id))
         return [
             Complaint(
@@ -118,18 +117,18 @@ class CredentialService:
         self.gate.require_open(org_id, by=by)
 
     def _require_known(self, terms: CredentialTerms, *, org_id: OrganizationId | None) -> None:
-        """Raises InvalidRule when the rule mentions what is not in view of the owner."""
+        """Raises InvalidRule if the rule requires something out of the owner's scope."""
         complaints = self.complaints_about(terms.rule, org_id=org_id) if terms.rule else ()
         if complaints:
             raise InvalidRule(*complaints)
 
-    def _for_change(self, credential_id: CredentialId, *, by: Principal) -> Credential:
-        """The definition, which nobody else changes meanwhile. Raises CredentialNotFound."""
+    def _get_for_update(self, credential_id: CredentialId, *, by: Principal) -> Credential:
+        """Return the definition, locked. Raises CredentialNotFound."""
         credential = self.credentials.get_for_update(credential_id, within=by.reach)
         self._require(credential.org_id, by=by)
         return credential
 
-    def _keep(
+    def _save(
         self,
         action: AuditAction,
         before: Credential,
@@ -139,18 +138,18 @@ class CredentialService:
         by: Principal,
     ) -> None:
         self.credentials.save(after, within=by.reach)
-        act = _act(action, after, reason=reason)
-        self.audit_log.record(act.of_changes(_members_of(before), _members_of(after)), by=by)
+        self.audit_log.record(
+            action,
+            _subject(after),
+            by=by,
+            because=reason,
+            before=_members_of(before),
+            after=_members_of(after),
+        )
 
 
-def _act(action: AuditAction, credential: Credential, *, reason: str = "") -> AuditAct:
-    return AuditAct(
-        action=action,
-        subject_type=SubjectType.CREDENTIAL,
-        subject_id=str(credential.id),
-        org_id=credential.org_id,
-        reason=reason,
-    )
+def _subject(credential: Credential) -> AuditSubject:
+    return AuditSubject.of(SubjectType.CREDENTIAL, credential)
 
 
 def _members_of(credential: Credential) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Earning credentials: what comes by itself, what is asked for, and what is missing."""
+"""Earning credentials: automatically, by a claim, and what is missing for it."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -16,60 +16,64 @@ from credentials.domain.entities import (
     CredentialId,
     Eligibility,
     Evidence,
-    HeldCredential,
+    IssuedCredential,
+    IssuedCredentialId,
     Rule,
     Trigger,
     TriggerKind,
-    UserCredential,
-    UserCredentialId,
+    Verification,
     proofs_of,
 )
 from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible
-from credentials.domain.repositories.protocols import CredentialRepository, UserCredentialRepository
-from credentials.domain.services.issuer import Issuer
+from credentials.domain.repositories.protocols import (
+    CredentialRepository,
+    IssuedCredentialRepository,
+)
+from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.public import (
     AssessmentGraded,
     CourseCompleted,
     LearnerRecord,
+    LearnerRecords,
     PathwayCompleted,
     PathwayService,
-    RecordService,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarningService:
-    """A copy that comes by itself is filed under the course by which it came, whose stream is locked already.
+    """Issues credentials to learners who have earned them.
 
-    To lock that of another course besides could be a deadlock.
+    An automatically issued credential is recorded on the course that led to it, whose stream is locked already: to lock
+    that of a second course could be a deadlock.
     """
 
     credentials: CredentialRepository
-    user_credentials: UserCredentialRepository
-    records: RecordService
+    issued_credentials: IssuedCredentialRepository
+    records: LearnerRecords
     pathways: PathwayService
     subjects: SubjectReader
-    issuer: Issuer
+    issuer: CredentialIssuer
     gate: Gate
     unit_of_work: UnitOfWork
     clock: Clock
 
     def on_course_completed(self, event: CourseCompleted) -> None:
-        """Issue what is earned by now, in the unit of work that records the completion of the course.
+        """Issue what the learner has earned by now, inside the unit of work that records the completion.
 
-        Nothing new comes to who holds a copy already, or has had one revoked.
+        Nothing is issued to a learner who holds the credential already, or had it revoked.
         """
         done = Trigger(TriggerKind.COURSE, event.course_id)
         self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.org_id)
 
     def on_pathway_completed(self, event: PathwayCompleted) -> None:
-        """The same, in the unit of work that records the completion of the last course of the pathway."""
+        """Like on_course_completed, inside the unit of work that records the last course of the pathway."""
         done = Trigger(TriggerKind.PATHWAY, event.pathway_id)
         self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.course_org_id)
 
     def on_assessment_graded(self, event: AssessmentGraded) -> None:
-        """The same, in the unit of work of a grading, be it the first or another one."""
+        """Like on_course_completed, inside the unit of work of the grading."""
         done = Trigger(TriggerKind.ASSESSMENT, event.assessment_id)
         evidence = Evidence(
             course_id=event.course_id,
@@ -86,62 +90,64 @@ class EarningService:
         user_id: UserId,
         org_id: OrganizationId | None,
     ) -> None:
-        """Issue what is earned by doing this on the course of the evidence; `org_id` says whose course it is."""
-        with self.unit_of_work.atomic():
-            for credential in self._for_learner(done, user_id, org_id):
-                rule = credential.terms.rule
-                filed = evidence if rule is None else self._met(credential, rule, evidence, user_id)
-                if filed is not None:
-                    with suppress(AlreadyIssued):
-                        self.issuer.issue(self._copy(credential, user_id, filed), by=user_id)
+        """Issue what this completion earns on the course of the evidence, which belongs to `org_id`."""
+        for credential in self._for_learner(done, user_id, org_id):
+            rule = credential.terms.rule
+            proven = evidence if rule is None else self._met(credential, rule, evidence, user_id)
+            if proven is not None:
+                with suppress(AlreadyIssued):
+                    self.issuer.issue(self._issued(credential, user_id, proven), by=user_id)
 
     def eligibility(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
-        """What the asker has reached of it. Raises CredentialNotFound."""
+        """Return whether the caller can claim the credential. Raises CredentialNotFound."""
         credential = self.credentials.get(credential_id, within=by.reach)
-        return self._looked_at(credential, by.person, by)
+        return self._checked(credential, by.person, by)
 
     def eligibility_of(
         self, user_id: UserId, credential_id: CredentialId, *, by: Principal
     ) -> Eligibility:
-        """What somebody else has reached of it. Raises CredentialNotFound, NotPermitted."""
+        """Return whether another user could claim the credential. Raises CredentialNotFound, NotPermitted."""
         credential = self.credentials.get(credential_id, within=by.reach)
         by.require(Right.AWARD_CREDENTIALS, of=credential.org_id)
-        return self._looked_at(credential, user_id, by)
+        return self._checked(credential, user_id, by)
 
-    def claim(self, credential_id: CredentialId, *, by: Principal) -> HeldCredential:
-        """Issue it to the asker. Raises CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible."""
+    def claim(self, credential_id: CredentialId, *, by: Principal) -> Verification:
+        """Issue the credential to the caller.
+
+        Raises CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible.
+        """
         with self.unit_of_work.atomic():
             credential = self.credentials.get(credential_id, within=by.own_reach)
             record = self._record_of(by.person, credential)
-            found = self._eligibility(credential, by.person, record)
-            if found.holds:
+            eligibility = self._eligibility(credential, by.person, record)
+            if eligibility.holds:
                 raise AlreadyIssued
-            if found.is_revoked:
+            if eligibility.is_revoked:
                 raise AlreadyRevoked
             evidence = self._evidence(credential, record)
-            if not found.is_eligible or evidence is None:
-                named = self._named(found, by)
+            if not eligibility.is_eligible or evidence is None:
+                named = self._named(eligibility, by)
                 raise NotEligible(missing="; ".join(named.missing))
-            copy = self._copy(credential, by.person, evidence)
-            self.issuer.lock(copy)
-            self.issuer.issue(copy, by=by.user_id)
-        return HeldCredential(copy=copy, status=copy.status(at=self.clock.now()))
+            issued = self._issued(credential, by.person, evidence)
+            self.issuer.lock(issued)
+            self.issuer.issue(issued, by=by.user_id)
+        return issued.verified(at=self.clock.now())
 
     def _for_learner(
         self, done: Trigger, user_id: UserId, org_id: OrganizationId | None
     ) -> Iterator[Credential]:
-        """What this may earn of what the learner sees; which organizations he is in is looked up if it matters."""
-        found = self.credentials.earned_by(done)
-        view = Reach.into(org_id)
-        if not all(view.covers(credential.org_id) for credential in found):
-            view = self.gate.view_of(user_id)
-        return (credential for credential in found if view.covers(credential.org_id))
+        """Yield what this completion may earn in the learner's scope; memberships are read only if needed."""
+        credentials = self.credentials.earned_by(done)
+        scope = Reach.into(org_id)
+        if not all(scope.covers(credential.org_id) for credential in credentials):
+            scope = self.gate.view_of(user_id)
+        return (credential for credential in credentials if scope.covers(credential.org_id))
 
     def _met(
         self, credential: Credential, rule: Rule, evidence: Evidence, user_id: UserId
     ) -> Evidence | None:
-        """By what the rule is met; nothing, and nothing is looked up, once there was a copy, even if it is revoked."""
-        if self.user_credentials.latest_of(user_id, credential.id) is not None:
+        """Return the evidence that the rule is met; None at once if the credential was ever issued, even if revoked."""
+        if self.issued_credentials.latest_of(user_id, credential.id) is not None:
             return None
         within = Reach.into(credential.org_id)
         record = self.records.record_for_update(user_id, within=within)
@@ -150,12 +156,12 @@ class EarningService:
             return None
         return replace(evidence, met_by=proofs_of(rule, record))
 
-    def _looked_at(self, credential: Credential, user_id: UserId, by: Principal) -> Eligibility:
-        found = self._eligibility(credential, user_id, self._record_of(user_id, credential))
+    def _checked(self, credential: Credential, user_id: UserId, by: Principal) -> Eligibility:
+        eligibility = self._eligibility(credential, user_id, self._record_of(user_id, credential))
         self.gate.note_look(
             credential.org_id, at=SubjectType.CREDENTIAL, subject_id=credential.id, by=by
         )
-        return self._named(found, by)
+        return self._named(eligibility, by)
 
     def _eligibility(
         self, credential: Credential, user_id: UserId, record: LearnerRecord
@@ -163,14 +169,14 @@ class EarningService:
         return Eligibility(
             credential=credential,
             verdict=credential.terms.earned_by.verdict(record),
-            latest=self.user_credentials.latest_of(user_id, credential.id),
+            latest=self.issued_credentials.latest_of(user_id, credential.id),
         )
 
-    def _named(self, found: Eligibility, by: Principal) -> Eligibility:
-        credential = found.credential
+    def _named(self, eligibility: Eligibility, by: Principal) -> Eligibility:
+        credential = eligibility.credential
         within = Reach.into(credential.org_id)
         names = self.subjects.names_of(credential.terms.triggers, within=within, by=by)
-        return replace(found, verdict=found.verdict.named(names))
+        return replace(eligibility, verdict=eligibility.verdict.named(names))
 
     def _record_of(self, user_id: UserId, credential: Credential) -> LearnerRecord:
         record = self.records.record_of(user_id, within=Reach.into(credential.org_id))
@@ -179,27 +185,29 @@ class EarningService:
     def _with_pathways(
         self, record: LearnerRecord, user_id: UserId, credential: Credential
     ) -> LearnerRecord:
-        """With the pathways that are completed, if the rule mentions one."""
-        if all(each.kind is not TriggerKind.PATHWAY for each in credential.terms.triggers):
+        """Add the completed pathways to the record, if the rule requires one."""
+        if all(t.kind is not TriggerKind.PATHWAY for t in credential.terms.triggers):
             return record
         within = Reach.into(credential.org_id)
         completed = self.pathways.completed_by(user_id, within=within)
         return replace(record, completed_pathways=completed)
 
     def _evidence(self, credential: Credential, record: LearnerRecord) -> Evidence | None:
-        """Of the credential's own course; else of the latest that the rule mentions; else of the latest of all."""
+        """Return evidence from the credential's own course, else the latest required course, else the latest course."""
         rule, within = credential.terms.rule, Reach.into(credential.org_id)
-        mentioned = credential.terms.triggers
-        found = (
+        required = credential.terms.triggers
+        evidence = (
             _latest(record, {credential.terms.course_id})
-            or _latest(record, self.subjects.courses_behind(mentioned, within=within))
+            or _latest(record, self.subjects.courses_behind(required, within=within))
             or _latest(record, record.courses.keys())
         )
-        return replace(found, met_by=proofs_of(rule, record)) if found and rule else found
+        return replace(evidence, met_by=proofs_of(rule, record)) if evidence and rule else evidence
 
-    def _copy(self, credential: Credential, user_id: UserId, evidence: Evidence) -> UserCredential:
-        return UserCredential.issued(
-            UserCredentialId(uuid4()),
+    def _issued(
+        self, credential: Credential, user_id: UserId, evidence: Evidence
+    ) -> IssuedCredential:
+        return IssuedCredential.issued(
+            IssuedCredentialId(uuid4()),
             credential=credential,
             user_id=user_id,
             evidence=evidence,
@@ -216,8 +224,8 @@ def _completion(event: CourseCompleted | PathwayCompleted) -> Evidence:
 
 
 def _latest(record: LearnerRecord, among: AbstractSet[CourseId]) -> Evidence | None:
-    """What was done last on one of these courses."""
-    found = [
+    """Return evidence from the latest of these courses."""
+    candidates = [
         Evidence(
             course_id=course_id,
             course_version=course.course_version,
@@ -226,4 +234,4 @@ def _latest(record: LearnerRecord, among: AbstractSet[CourseId]) -> Evidence | N
         for course_id, course in record.courses.items()
         if course_id in among
     ]
-    return max(found, key=lambda evidence: evidence.completed_at, default=None)
+    return max(candidates, key=lambda evidence: evidence.completed_at, default=None)

@@ -1,128 +1,146 @@
-"""Issuing credentials, taking them back, and vouching for them."""
+"""Credential issuance: issuing, verifying, revoking and re-issuing credentials."""
 
 from dataclasses import dataclass
 from uuid import uuid4
 
 from accounts.public import (
-    AuditAct,
     AuditAction,
     AuditLog,
+    AuditSubject,
     Gate,
     Principal,
     Right,
     SubjectType,
+    UserId,
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities import (
-    HeldCredential,
-    UserCredential,
-    UserCredentialId,
-    UserCredentialStatus,
+    IssuedCredential,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
     Verification,
 )
-from credentials.domain.repositories.protocols import CredentialRepository, UserCredentialRepository
-from credentials.domain.services.issuer import Issuer
-from progress.public import EventType
+from credentials.domain.repositories.protocols import (
+    CredentialRepository,
+    IssuedCredentialRepository,
+)
+from progress.public import Cause, EventRecorder, EventType, Fact, StreamId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssuingService:
+class CredentialIssuer:
+    """Issues and revokes credentials; every change is an event in the stream of the learner on the course."""
+
     credentials: CredentialRepository
-    user_credentials: UserCredentialRepository
-    issuer: Issuer
+    issued_credentials: IssuedCredentialRepository
+    recorder: EventRecorder
     gate: Gate
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def get(self, user_credential_id: UserCredentialId) -> HeldCredential:
-        """Raises UserCredentialNotFound."""
-        return self._held(self.user_credentials.shown(user_credential_id))
+    def verify(self, issued_id: IssuedCredentialId) -> Verification:
+        """Return the issued credential and its status, to anybody. Raises IssuedCredentialNotFound."""
+        return self.issued_credentials.shown(issued_id).verified(at=self.clock.now())
 
-    def page_for(self, by: Principal, request: PageRequest) -> Page[HeldCredential]:
-        """All that the asker was issued, revoked ones too, by the moment of issue; the id breaks ties."""
-        page = self.user_credentials.page_for_user(by.person, request)
-        held = tuple(self._held(copy) for copy in page.items)
-        return Page(items=held, next_cursor=page.next_cursor)
+    def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
+        """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
+        page = self.issued_credentials.page_for_user(by.person, request)
+        now = self.clock.now()
+        items = tuple(issued.verified(at=now) for issued in page.items)
+        return Page(items=items, next_cursor=page.next_cursor)
 
-    def verify(self, user_credential_id: UserCredentialId) -> Verification:
-        """What anybody may know of it. Raises UserCredentialNotFound if it was never issued."""
-        held = self.get(user_credential_id)
-        return Verification(
-            id=held.copy.id,
-            credential_name=held.copy.terms.name,
-            issuer=held.copy.terms.issuer,
-            issued_at=held.copy.issued_at,
-            expires_at=held.copy.expires_at,
-            status=held.status,
-        )
+    def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
+        """Store and record the issued credential, inside the unit of work of the caller.
 
-    def revoke(
-        self, user_credential_id: UserCredentialId, *, reason: str, by: Principal
-    ) -> HeldCredential:
-        """Vouch for it no longer.
+        Call `lock` first unless the stream is locked already. Raises AlreadyIssued.
+        """
+        self.issued_credentials.add(issued, within=Reach.into(issued.org_id))
+        self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
 
-        Raises NotPermitted, UserCredentialNotFound, OrganizationSuspended, AlreadyRevoked, ReasonMissing.
+    def lock(self, issued: IssuedCredential) -> None:
+        """Lock the stream in which the issued credential is recorded. Raises NotEnrolled."""
+        self.recorder.lock(_stream_of(issued))
+
+    def revoke(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
+        """Revoke an issued credential.
+
+        Raises NotPermitted, IssuedCredentialNotFound, OrganizationSuspended, AlreadyRevoked, ReasonMissing.
         """
         with self.unit_of_work.atomic():
-            found = self._for_change(user_credential_id, by=by)
-            revoked = self._revoke(found, reason=reason, by=by)
-            act = _act(AuditAction.CREDENTIAL_REVOKED, found, reason=reason)
-            self.audit_log.record(act, by=by)
-        return self._held(revoked)
+            issued = self._get_for_update(issued_id, by=by)
+            revoked = self._revoke(issued, reason=reason, by=by)
+            action = AuditAction.CREDENTIAL_REVOKED
+            self.audit_log.record(action, _subject(issued), by=by, because=reason)
+        return revoked.verified(at=self.clock.now())
 
-    def reissue(
-        self, user_credential_id: UserCredentialId, *, reason: str, by: Principal
-    ) -> HeldCredential:
-        """Issue a new copy, on the terms of today, in place of one that is revoked, expired or wrong.
+    def reissue(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
+        """Issue a new credential, on the present terms, in place of one that is revoked, expired or wrong.
 
-        A copy that is still in force is revoked for the reason given. Raises NotPermitted, UserCredentialNotFound,
-        OrganizationSuspended, AlreadyIssued when a later copy is current, ReasonMissing.
+        One that is still valid is revoked for the given reason. Raises NotPermitted, IssuedCredentialNotFound,
+        OrganizationSuspended, AlreadyIssued if a later one is current, ReasonMissing.
         """
         now = self.clock.now()
         with self.unit_of_work.atomic():
-            old = self._for_change(user_credential_id, by=by)
-            if old.status(at=now) is UserCredentialStatus.ISSUED:
+            old = self._get_for_update(issued_id, by=by)
+            if old.status(at=now) is IssuedCredentialStatus.ISSUED:
                 self._revoke(old, reason=reason, by=by)
             elif old.is_current:
-                self.user_credentials.save(old.superseded(), within=by.reach)
-            new = UserCredential.issued(
-                UserCredentialId(uuid4()),
+                self.issued_credentials.save(old.superseded(), within=by.reach)
+            new = IssuedCredential.issued(
+                IssuedCredentialId(uuid4()),
                 credential=self.credentials.get(old.credential_id, within=by.reach),
                 user_id=old.user_id,
                 evidence=old.evidence,
                 at=now,
                 supersedes=old.id,
             )
-            self.issuer.issue(new, by=by.user_id)
-            act = _act(AuditAction.CREDENTIAL_REISSUED, old, reason=reason)
-            self.audit_log.record(act.of_changes({}, {"superseded_by": str(new.id)}), by=by)
-        return self._held(new)
+            self.issue(new, by=by.user_id)
+            self.audit_log.record(
+                AuditAction.CREDENTIAL_REISSUED,
+                _subject(old),
+                by=by,
+                because=reason,
+                after={"superseded_by": str(new.id)},
+            )
+        return new.verified(at=self.clock.now())
 
-    def _for_change(self, user_credential_id: UserCredentialId, *, by: Principal) -> UserCredential:
-        """The copy, which nobody else changes meanwhile."""
-        found = self.user_credentials.get_for_update(user_credential_id, within=by.reach)
-        by.require(Right.AWARD_CREDENTIALS, of=found.org_id)
-        self.gate.require_open(found.org_id, by=by)
-        return found
+    def _get_for_update(self, issued_id: IssuedCredentialId, *, by: Principal) -> IssuedCredential:
+        """Raises IssuedCredentialNotFound, NotPermitted, OrganizationSuspended."""
+        issued = self.issued_credentials.get_for_update(issued_id, within=by.reach)
+        by.require(Right.AWARD_CREDENTIALS, of=issued.org_id)
+        self.gate.require_open(issued.org_id, by=by)
+        return issued
 
-    def _revoke(self, found: UserCredential, *, reason: str, by: Principal) -> UserCredential:
-        revoked = found.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
-        self.user_credentials.save(revoked, within=by.reach)
-        self.issuer.record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
+    def _revoke(self, issued: IssuedCredential, *, reason: str, by: Principal) -> IssuedCredential:
+        revoked = issued.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
+        self.issued_credentials.save(revoked, within=by.reach)
+        self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
         return revoked
 
-    def _held(self, copy: UserCredential) -> HeldCredential:
-        return HeldCredential(copy=copy, status=copy.status(at=self.clock.now()))
+    def _record(self, type_: EventType, issued: IssuedCredential, *, by: UserId | None) -> None:
+        fact = Fact(
+            type=type_,
+            entity_id=issued.id,
+            payload={
+                "credential_id": str(issued.credential_id),
+                "credential_version": issued.credential_version,
+            },
+        )
+        progress = self.recorder.lock(_stream_of(issued))
+        self.recorder.record(progress, fact, cause=Cause(user_id=by))
 
 
-def _act(action: AuditAction, copy: UserCredential, *, reason: str) -> AuditAct:
-    return AuditAct(
-        action=action,
-        subject_type=SubjectType.USER_CREDENTIAL,
-        subject_id=str(copy.id),
-        org_id=copy.org_id,
-        reason=reason,
+def _stream_of(issued: IssuedCredential) -> StreamId:
+    return StreamId(
+        user_id=issued.user_id,
+        course_id=issued.evidence.course_id,
+        org_id=issued.org_id,
     )
+
+
+def _subject(issued: IssuedCredential) -> AuditSubject:
+    return AuditSubject.of(SubjectType.USER_CREDENTIAL, issued)

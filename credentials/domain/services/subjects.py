@@ -1,4 +1,4 @@
-"""Courses, assessments and pathways, as rules mention them."""
+"""Courses, assessments and pathways that rules require."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -23,25 +23,27 @@ from credentials.domain.entities import SubjectName, Trigger, TriggerKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectReader:
-    """However many things a rule mentions, they are looked up together."""
+    """Looks up all things that a rule requires together, with one query for each kind."""
 
     catalog: CatalogService
     pathways: PathwayCatalogService
 
     def known(self, subjects: AbstractSet[Trigger], *, within: Reach) -> AbstractSet[Trigger]:
-        """Those of them that are there, in view."""
+        """Return those that exist in scope."""
         courses = _ids(TriggerKind.COURSE, subjects)
-        found: dict[TriggerKind, AbstractSet[UUID]] = {
-            TriggerKind.COURSE: {each.id for each in self._courses(courses, within)},
-            TriggerKind.ASSESSMENT: {each.assessment_id for each in self._places(subjects, within)},
-            TriggerKind.PATHWAY: {each.id for each in self._pathways(subjects, within)},
+        existing: dict[TriggerKind, AbstractSet[UUID]] = {
+            TriggerKind.COURSE: {course.id for course in self._courses(courses, within)},
+            TriggerKind.ASSESSMENT: {
+                place.assessment_id for place in self._places(subjects, within)
+            },
+            TriggerKind.PATHWAY: {pathway.id for pathway in self._pathways(subjects, within)},
         }
-        return {each for each in subjects if each.subject_id in found[each.kind]}
+        return {subject for subject in subjects if subject.subject_id in existing[subject.kind]}
 
     def names_of(
         self, subjects: AbstractSet[Trigger], *, within: Reach, by: Principal
     ) -> Mapping[Trigger, SubjectName]:
-        """What those of them are called that are in view and of which the asker may know."""
+        """Return the names of those in scope that the caller may see."""
         places = self._places(subjects, within)
         ids = _ids(TriggerKind.COURSE, subjects) | {place.course_id for place in places}
         courses = {
@@ -49,7 +51,7 @@ class SubjectReader:
             for course in self._courses(ids, within)
             if self.catalog.sees(by, course)
         }
-        named = {
+        names = {
             Trigger(TriggerKind.COURSE, course.id): SubjectName(
                 slug=course.slug, title=course.title
             )
@@ -58,17 +60,17 @@ class SubjectReader:
         for place in places:
             name = self._name_of(place, courses.get(place.course_id), within)
             if name is not None:
-                named[Trigger(TriggerKind.ASSESSMENT, place.assessment_id)] = name
+                names[Trigger(TriggerKind.ASSESSMENT, place.assessment_id)] = name
         for pathway in self._pathways(subjects, within):
             if self.pathways.sees(by, pathway):
                 name = SubjectName(slug=pathway.slug, title=pathway.title)
-                named[Trigger(TriggerKind.PATHWAY, pathway.id)] = name
-        return named
+                names[Trigger(TriggerKind.PATHWAY, pathway.id)] = name
+        return names
 
     def courses_behind(
         self, subjects: AbstractSet[Trigger], *, within: Reach
     ) -> AbstractSet[CourseId]:
-        """The courses among them, and those in which the assessments among them are."""
+        """Return the courses among them, and those of the assessments among them."""
         places = self._places(subjects, within)
         courses = {CourseId(id_) for id_ in _ids(TriggerKind.COURSE, subjects)}
         return courses | {place.course_id for place in places}
@@ -76,7 +78,7 @@ class SubjectReader:
     def _name_of(
         self, place: AssessmentPlace, course: Course | None, within: Reach
     ) -> SubjectName | None:
-        """As it is called in the version that is published now, if it is in that one."""
+        """Return the name of the assessment in the published version, if it is still there."""
         if course is None or not course.version:
             return None
         outline = self.catalog.version(course.id, course.version, within=within).outline
@@ -99,4 +101,4 @@ class SubjectReader:
 
 
 def _ids(kind: TriggerKind, subjects: AbstractSet[Trigger]) -> set[UUID]:
-    return {each.subject_id for each in subjects if each.kind is kind}
+    return {subject.subject_id for subject in subjects if subject.kind is kind}

@@ -1,4 +1,4 @@
-"""What a learner did, and what it amounts to, whatever stores it."""
+"""Entities of progress."""
 
 from progress.domain.entities.attempts import (
     AssessmentAttempt,
@@ -8,8 +8,20 @@ from progress.domain.entities.attempts import (
     Mark,
     Response,
 )
-from progress.domain.entities.facts import SHAPES, EntityType, EventType, Fact, Payload, Shape
-from progress.domain.entities.log import GENESIS, Cause, EventId, ProgressEvent, StreamId
+from progress.domain.entities.events import (
+    GENESIS,
+    SHAPES,
+    Cause,
+    EntityType,
+    EventId,
+    EventSelection,
+    EventType,
+    Fact,
+    Payload,
+    ProgressEvent,
+    Shape,
+    StreamId,
+)
 from progress.domain.entities.pathways import (
     CourseStep,
     PathwayProgress,
@@ -17,9 +29,13 @@ from progress.domain.entities.pathways import (
     Standing,
     completed_in,
 )
-from progress.domain.entities.progress import CourseProgress, ProgressStatus, version_after
-from progress.domain.entities.records import CourseRecord, LearnerRecord
-from progress.domain.entities.report_tables import table_of_course, table_of_courses
+from progress.domain.entities.progress import (
+    CourseProgress,
+    CourseRecord,
+    LearnerRecord,
+    ProgressStatus,
+    version_after,
+)
 from progress.domain.entities.reports import (
     BANDS,
     CourseReport,
@@ -32,8 +48,9 @@ from progress.domain.entities.reports import (
     band_of,
     distributions_of,
     funnel_of,
+    table_of_course,
+    table_of_courses,
 )
-from progress.domain.entities.selections import EventSelection
 
 __all__ = [
     "BANDS",

@@ -1,4 +1,4 @@
-"""Trying an assessment: what was answered, how it was scored, and what came of it."""
+"""Assessment attempts: responses, marks and grades."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from courses.public import (
     LatePolicy,
     QuestionId,
 )
-from progress.domain.entities.facts import EventType, Fact
+from progress.domain.entities.events import EventType, Fact
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotGradable,
@@ -30,9 +30,9 @@ AttemptId = NewType("AttemptId", UUID)
 
 
 class AttemptStatus(StrEnum):
-    """Where an attempt stands. Only a started one takes answers, only a graded one has a score.
+    """Only a started attempt takes answers, and only a graded one has a score.
 
-    An expired one was not handed in in time, and the assessment refuses what is late.
+    An expired attempt was not submitted in time on an assessment that refuses late submissions.
     """
 
     STARTED = "started"
@@ -44,7 +44,7 @@ class AttemptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What somebody has answered to one question; until he hands in, the last one counts."""
+    """Answer to one question; until submission it can be replaced."""
 
     question_id: QuestionId
     answer: Answer
@@ -53,7 +53,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The points for one answer, and what a person has to say about it."""
+    """Points for one answer, with the grader's comment."""
 
     question_id: QuestionId
     score: int
@@ -62,7 +62,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """One grading. The last one counts; those before it are kept. A program has graded if no person has."""
+    """One grading. The last one counts; earlier ones are kept. `graded_by` is None for automatic scoring."""
 
     marks: tuple[Mark, ...]
     graded_at: datetime
@@ -76,9 +76,9 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentAttempt:
-    """One try. What is asked is frozen with the version of the course that the learner is on when he starts.
+    """An attempt at an assessment, as it is in the course version that the learner is on at the start.
 
-    Attempts of a learner at an assessment count 1, 2, 3; `expires_at` is when the time is up.
+    `number` counts a learner's attempts at the assessment: 1, 2, 3. `expires_at` is the end of the time limit.
     """
 
     id: AttemptId
@@ -110,11 +110,11 @@ class AssessmentAttempt:
 
     @property
     def is_passed(self) -> bool | None:
-        """None before it is graded."""
+        """None until it is graded."""
         return None if self.score is None else self.score >= self.pass_score
 
     def answer_to(self, question_id: QuestionId) -> Answer | None:
-        """What was answered to the question, if anything."""
+        """Return the answer to the question, if there is one."""
         for response in self.responses:
             if response.question_id == question_id:
                 return response.answer
@@ -123,7 +123,7 @@ class AssessmentAttempt:
     def answered(
         self, answers: Mapping[QuestionId, Answer], assessment: Assessment, *, at: datetime
     ) -> "AssessmentAttempt":
-        """With these answers in place of earlier ones to the same questions.
+        """Replace the answers to these questions.
 
         Raises AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer.
         """
@@ -136,18 +136,18 @@ class AssessmentAttempt:
             )
             for question_id, answer in answers.items()
         }
-        kept = {response.question_id: response for response in self.responses}
-        return replace(self, responses=tuple((kept | saved).values()))
+        earlier = {response.question_id: response for response in self.responses}
+        return replace(self, responses=tuple((earlier | saved).values()))
 
     def submitted(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
-        """Handed in. Raises AttemptClosed; and TooLate, unless the assessment marks what is late."""
+        """Submit the attempt. Raises AttemptClosed, and TooLate unless the assessment accepts late submissions."""
         self._require_open(assessment, at=at)
         return replace(
             self, status=AttemptStatus.SUBMITTED, submitted_at=at, is_late=self._is_late(at)
         )
 
     def scored(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
-        """Graded by a program, if no person has to look at it; otherwise as it is."""
+        """Score the attempt automatically, unless it needs a human grader."""
         if not assessment.is_scored_at_once:
             return self
         marks = tuple(
@@ -165,9 +165,9 @@ class AssessmentAttempt:
         by: UserId | None,
         reason: str,
     ) -> "AssessmentAttempt":
-        """Graded by a person, for the first time or again. Questions without a mark are scored by a program.
+        """Grade or regrade the attempt. Questions without a mark are scored automatically.
 
-        Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore when a mark is missing or has too many points.
+        Raises AttemptNotGradable, QuestionNotFound, ImpossibleScore if a mark is missing or out of range.
         """
         if self.status not in (AttemptStatus.SUBMITTED, AttemptStatus.GRADED):
             raise AttemptNotGradable(status=self.status.value)
@@ -180,22 +180,22 @@ class AssessmentAttempt:
         return self._graded(Grade(marks=complete, graded_at=at, graded_by=by, reason=reason))
 
     def voided(self, *, reason: str) -> "AssessmentAttempt":
-        """As if it had never been. Raises AttemptVoided."""
+        """Void the attempt: it no longer counts. Raises AttemptVoided."""
         if self.status is AttemptStatus.VOIDED:
             raise AttemptVoided
         return replace(self, status=AttemptStatus.VOIDED, void_reason=reason)
 
     def has_run_out(self, assessment: Assessment, *, at: datetime) -> bool:
-        """Whether it is started and can be handed in no more."""
+        """Whether it is started but too late to be submitted."""
         is_started = self.status is AttemptStatus.STARTED
         return is_started and self._is_late(at) and assessment.late is LatePolicy.REFUSE
 
     def expired(self) -> "AssessmentAttempt":
-        """Over, without having been handed in."""
+        """Close the attempt without a submission."""
         return replace(self, status=AttemptStatus.EXPIRED)
 
     def submission(self) -> Fact:
-        """The fact that it was handed in."""
+        """Return the fact that the attempt was submitted."""
         return Fact(
             type=EventType.ASSESSMENT_SUBMITTED,
             entity_id=self.id,
@@ -206,7 +206,7 @@ class AssessmentAttempt:
         )
 
     def outcome(self) -> Fact | None:
-        """The fact that it is passed or failed, once it is graded."""
+        """Return the fact that the attempt was passed or failed, once it is graded."""
         if self.score is None:
             return None
         return Fact(

@@ -1,4 +1,4 @@
-"""Where a learner stands on a learning pathway."""
+"""Pathway progress: the state of a learner on a learning pathway."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _WHOLE: Final = 100
 
 
 class Standing(StrEnum):
-    """Of a learner before a course: something is to be completed first, or he may begin, or he has."""
+    """State of a course on a pathway; LOCKED means that a prerequisite is missing."""
 
     LOCKED = "locked"
     OPEN = "open"
@@ -22,7 +22,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseStep:
-    """A course of a pathway; `after` are the slugs of the courses that come before it."""
+    """A course of a pathway; `after` holds the slugs of its prerequisites."""
 
     course_id: CourseId
     slug: str
@@ -33,7 +33,7 @@ class CourseStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageStep:
-    """A stage of a pathway; it is completed when as many of its courses are as `choose` says."""
+    """A stage of a pathway; it is completed by `choose` of its courses."""
 
     key: str
     title: str
@@ -44,7 +44,7 @@ class StageStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayProgress:
-    """`percent_complete` is the share of the courses that the pathway asks for, rounded down."""
+    """`percent_complete` is the share of the required number of courses, rounded down."""
 
     pathway: LearningPathway
     stages: tuple[StageStep, ...]
@@ -52,11 +52,11 @@ class PathwayProgress:
     is_completed: bool
 
     @classmethod
-    def of(cls, pathway: LearningPathway, kept: Iterable[CourseProgress]) -> "PathwayProgress":
-        """What the courses that a learner has been on amount to."""
-        found = {progress.course_id: progress for progress in kept}
-        completed = completed_in(found.values())
-        asked = sum(stage.choose for stage in pathway.stages)
+    def of(cls, pathway: LearningPathway, courses: Iterable[CourseProgress]) -> "PathwayProgress":
+        """Return the progress on the pathway, given the learner's progress on its courses."""
+        progress_of = {progress.course_id: progress for progress in courses}
+        completed = completed_in(progress_of.values())
+        required = sum(stage.choose for stage in pathway.stages)
         done = sum(stage.count_of(completed) for stage in pathway.stages)
         return cls(
             pathway=pathway,
@@ -65,31 +65,33 @@ class PathwayProgress:
                     key=stage.key,
                     title=stage.title,
                     choose=stage.choose,
-                    courses=tuple(_step(each, pathway, found) for each in stage.courses),
+                    courses=tuple(_step(course, pathway, progress_of) for course in stage.courses),
                     is_completed=stage.is_completed_by(completed),
                 )
                 for stage in pathway.stages
             ),
-            percent_complete=_WHOLE * done // asked,
+            percent_complete=_WHOLE * done // required,
             is_completed=pathway.is_completed_by(completed),
         )
 
 
-def completed_in(kept: Iterable[CourseProgress]) -> frozenset[CourseId]:
-    """The courses that are completed."""
+def completed_in(courses: Iterable[CourseProgress]) -> frozenset[CourseId]:
+    """Return the ids of the completed courses."""
     return frozenset(
-        progress.course_id for progress in kept if progress.status is ProgressStatus.COMPLETED
+        progress.course_id for progress in courses if progress.status is ProgressStatus.COMPLETED
     )
 
 
 def _step(
-    course: PathwayCourse, pathway: LearningPathway, found: Mapping[CourseId, CourseProgress]
+    course: PathwayCourse,
+    pathway: LearningPathway,
+    progress_of: Mapping[CourseId, CourseProgress],
 ) -> CourseStep:
-    progress = found.get(course.course_id)
+    progress = progress_of.get(course.course_id)
     standing = Standing.OPEN
-    if progress is not None and progress.is_on_it:
+    if progress is not None and progress.is_enrolled:
         standing = Standing(progress.status.value)
-    elif pathway.missing_before(course.course_id, completed_in(found.values())):
+    elif pathway.missing_before(course.course_id, completed_in(progress_of.values())):
         standing = Standing.LOCKED
     return CourseStep(
         course_id=course.course_id,

@@ -1,14 +1,31 @@
-"""What a stream of events amounts to: a pure fold."""
+"""Course progress: the state of a learner on a course, folded from a stream of events."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from accounts.public import OrganizationId, UserId
-from courses.public import CourseId, CourseVersion, ItemId, ModuleId, Outline
-from progress.domain.entities.facts import EventType, Fact
-from progress.domain.entities.log import GENESIS, Cause, EventId, ProgressEvent, StreamId
+from courses.public import (
+    AssessmentId,
+    CourseId,
+    CourseVersion,
+    ItemId,
+    ModuleId,
+    Outline,
+    PathwayId,
+)
+from progress.domain.entities.events import (
+    GENESIS,
+    Cause,
+    EventId,
+    EventType,
+    Fact,
+    ProgressEvent,
+    StreamId,
+)
 from progress.domain.errors import (
     AlreadyCompleted,
     AlreadyEnrolled,
@@ -29,7 +46,7 @@ class ProgressStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseProgress:
-    """Where one learner stands on one course, and the head of his stream.
+    """Progress of one learner on one course: the projection of a stream, and its head.
 
     `percent_complete` is the share of the required items of version `course_version`, rounded down; a completed
     course stays at 100. `sequence` and `hash` are those of the last event.
@@ -52,7 +69,7 @@ class CourseProgress:
 
     @classmethod
     def before(cls, version: CourseVersion, *, user_id: UserId, at: datetime) -> "CourseProgress":
-        """Of somebody who was never on the course, just before he enrols."""
+        """Return the progress of a learner before their first enrolment: an empty stream."""
         return cls(
             user_id=user_id,
             course_id=version.course_id,
@@ -67,17 +84,17 @@ class CourseProgress:
         return StreamId(user_id=self.user_id, course_id=self.course_id, org_id=self.org_id)
 
     @property
-    def is_on_it(self) -> bool:
-        """Whether the learner is on the course, be it that he has completed it."""
+    def is_enrolled(self) -> bool:
+        """Whether the learner is enrolled; also true after completion."""
         return self.status in (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
 
     @property
-    def place(self) -> tuple[datetime, CourseId]:
-        """Where it stands among the learner's courses: by the moment of enrolment, then by the course's id."""
+    def sort_key(self) -> tuple[datetime, CourseId]:
+        """Sort key among the learner's courses: time of enrolment, then course id."""
         return self.enrolled_at, self.course_id
 
     def enrolment(self, version: CourseVersion) -> Fact:
-        """The fact that the learner takes up this version. Raises AlreadyEnrolled."""
+        """Return the fact that the learner enrols on this version. Raises AlreadyEnrolled."""
         if self.status not in (ProgressStatus.NOT_STARTED, ProgressStatus.WITHDRAWN):
             raise AlreadyEnrolled(course_slug=self.course_slug)
         return Fact(
@@ -87,14 +104,17 @@ class CourseProgress:
         )
 
     def withdrawal(self) -> Fact:
-        """The fact that the learner gives up. Raises NotEnrolled, AlreadyCompleted."""
+        """Return the fact that the learner withdraws. Raises NotEnrolled, AlreadyCompleted."""
         self._require_enrolment()
         if self.status is ProgressStatus.COMPLETED:
             raise AlreadyCompleted
         return Fact(type=EventType.WITHDRAWN, entity_id=self.course_id, payload={})
 
     def start_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
-        """The fact that the item's module is started; None when it was. Raises NotEnrolled, ItemNotFound."""
+        """Return the fact that the item's module is started, or None if it was before.
+
+        Raises NotEnrolled, ItemNotFound.
+        """
         self._require_enrolment()
         module = outline.module_of(item_id)
         if module.id in self.started_modules:
@@ -104,9 +124,9 @@ class CourseProgress:
         )
 
     def completion_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
-        """The fact that the item is completed; None when it was.
+        """Return the fact that the item is completed, or None if it was before.
 
-        Raises NotEnrolled, ItemNotFound, AssessmentRequired when there is something to pass.
+        Raises NotEnrolled, ItemNotFound, AssessmentRequired if the item has an assessment.
         """
         self._require_enrolment()
         assessment = outline.item(item_id).assessment
@@ -115,8 +135,8 @@ class CourseProgress:
         return self._completion_of(item_id, outline)
 
     def pass_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
-        """The fact that the item is completed by its assessment; None when it was, or nobody is on the course."""
-        return self._completion_of(item_id, outline) if self.is_on_it else None
+        """Return the fact that a passed assessment completes the item, or None if nothing changes."""
+        return self._completion_of(item_id, outline) if self.is_enrolled else None
 
     def _completion_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
         module = outline.module_of(item_id)
@@ -127,7 +147,7 @@ class CourseProgress:
         )
 
     def upgrade(self, version: CourseVersion) -> Fact | None:
-        """The fact that the learner moves to a newer version; None when he is on it. Raises NotEnrolled."""
+        """Return the fact that the learner moves to a newer version, or None if it is not newer. Raises NotEnrolled."""
         self._require_enrolment()
         if version.number <= self.course_version:
             return None
@@ -138,7 +158,7 @@ class CourseProgress:
         )
 
     def completion(self) -> Fact | None:
-        """The fact that the course is completed, once nothing required is left to do."""
+        """Return the fact that the course is completed, once all required items are."""
         if self.percent_complete < COMPLETE or self.status is not ProgressStatus.IN_PROGRESS:
             return None
         return Fact(
@@ -150,7 +170,7 @@ class CourseProgress:
     def next_event(
         self, fact: Fact, *, event_id: EventId, at: datetime, cause: Cause
     ) -> ProgressEvent:
-        """The fact as the event that follows this head."""
+        """Return the event that records the fact after this head."""
         return ProgressEvent(
             id=event_id,
             user_id=self.user_id,
@@ -165,7 +185,7 @@ class CourseProgress:
         ).sealed()
 
     def apply(self, event: ProgressEvent, outline: Outline) -> "CourseProgress":
-        """What it amounts to after the event. *outline* is of the version that the learner is on after it."""
+        """Return the progress after the event. *outline* is that of the version the learner is on by then."""
         changed = self._changed_by(event)
         return replace(
             changed,
@@ -174,7 +194,7 @@ class CourseProgress:
             hash=event.hash,
         )
 
-    def _changed_by(self, event: ProgressEvent) -> "CourseProgress":  # noqa: PLR0911  # one for each type
+    def _changed_by(self, event: ProgressEvent) -> "CourseProgress":  # noqa: PLR0911  # one return for each event type
         now = event.occurred_at
         match event.fact.type:
             case EventType.ENROLLED:
@@ -201,8 +221,31 @@ class CourseProgress:
                 return self
 
     def _require_enrolment(self) -> None:
-        if not self.is_on_it:
+        if not self.is_enrolled:
             raise NotEnrolled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRecord:
+    """Summary of a course that the learner is or was enrolled on."""
+
+    course_version: int
+    last_activity_at: datetime
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerRecord:
+    """Everything a learner has reached: courses, best scores in percent, and completed pathways."""
+
+    courses: Mapping[CourseId, CourseRecord] = field(default_factory=dict)
+    best_percents: Mapping[AssessmentId, int] = field(default_factory=dict)
+    completed_pathways: AbstractSet[PathwayId] = frozenset()
+
+    @property
+    def completed(self) -> AbstractSet[CourseId]:
+        """Ids of the completed courses."""
+        return {id_ for id_, course in self.courses.items() if course.completed_at is not None}
 
 
 def _percent_of(progress: CourseProgress, outline: Outline) -> int:
@@ -213,7 +256,7 @@ def _percent_of(progress: CourseProgress, outline: Outline) -> int:
 
 
 def version_after(event: ProgressEvent, progress: CourseProgress) -> int:
-    """The number of the course version that the learner is on after the event."""
+    """Return the number of the course version that the learner is on after the event."""
     return int(event.fact.payload.get("course_version", progress.course_version))
 
 

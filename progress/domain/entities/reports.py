@@ -1,44 +1,44 @@
-"""What many learners together have done: counts, and nobody's name."""
+"""Course reports: anonymous counts over many learners."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from accounts.public import OrganizationId
+from authsvc.kernel.tables import Row
 from courses.public import AssessmentId, CourseId, ItemId, Outline
 from progress.domain.entities.progress import ProgressStatus
 
 BANDS: Final = 10
-"""So many bands of percent a distribution of scores has; the full score is in the last one."""
+"""Number of bands in a score distribution; the full score is in the last one."""
 
 USUAL_DAYS: Final = 90
-"""So many days a window has, unless somebody asks for another one."""
+"""Default length of a window in days."""
 
 Statuses = Mapping[ProgressStatus, int]
-"""How many learners are in which status; one in which nobody is may be missing."""
+"""Number of learners by status; a status without learners may be missing."""
 
 
 def band_of(percent: int) -> int:
-    """In which band a score lies, the lowest being 0."""
+    """Return the band of a score; the lowest is 0."""
     return min(percent * BANDS // 100, BANDS - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Days in UTC, the first and the last one included."""
+    """Range of days in UTC, both ends included."""
 
     since: date
     until: date
 
     @classmethod
     def of(cls, since: date | None, until: date | None, *, today: date) -> "Window":
-        """Up to today, and for the usual number of days, unless there is a day that says otherwise."""
+        """Return the window between the given days; by default the last USUAL_DAYS days up to today."""
         last = until or today
-        # The calendar begins with year 1.
-        room = (last - date.min).days
-        usual = last - timedelta(days=min(USUAL_DAYS - 1, room))
-        return cls(since=since or usual, until=last)
+        # Dates before year 1 cannot be represented.
+        days = min(USUAL_DAYS - 1, (last - date.min).days)
+        return cls(since=since or last - timedelta(days=days), until=last)
 
     def covers(self, day: date) -> bool:
         return self.since <= day <= self.until
@@ -59,7 +59,7 @@ class ItemCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreDistribution:
-    """How many learners' best scores lie in each band, the lowest band first."""
+    """Number of learners whose best score is in each band, lowest band first."""
 
     assessment_id: AssessmentId
     item_id: ItemId
@@ -68,7 +68,7 @@ class ScoreDistribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseSummary:
-    """How many learners of a course are in which status."""
+    """Number of learners of a course by status."""
 
     course_id: CourseId
     course_slug: str
@@ -81,13 +81,13 @@ class CourseSummary:
 
     @property
     def by_status(self) -> Mapping[str, int]:
-        """The same with every status, be it that nobody is in it."""
+        """Counts for every status, zeros included."""
         return {status.value: self.statuses.get(status, 0) for status in ProgressStatus}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseReport:
-    """`items` and `scores` are of the published version, in its order; `completions` leaves out days without any."""
+    """`items` and `scores` follow the outline of the published version; `completions` has no days without any."""
 
     summary: CourseSummary
     window: Window
@@ -97,7 +97,7 @@ class CourseReport:
 
 
 def funnel_of(outline: Outline, learners: Mapping[ItemId, int]) -> tuple[ItemCount, ...]:
-    """How far learners have come, item after item."""
+    """Return how many learners have completed each item, in the order of the outline."""
     return tuple(
         ItemCount(item_id=item.id, title=item.title, learners=learners.get(item.id, 0))
         for item in outline.items
@@ -107,7 +107,7 @@ def funnel_of(outline: Outline, learners: Mapping[ItemId, int]) -> tuple[ItemCou
 def distributions_of(
     outline: Outline, bands: Mapping[AssessmentId, Mapping[int, int]]
 ) -> tuple[ScoreDistribution, ...]:
-    """The scores at each assessment, in the order of the items that they are behind."""
+    """Return the score distribution of each assessment, in the order of the outline."""
     return tuple(
         ScoreDistribution(
             assessment_id=item.assessment.id,
@@ -117,6 +117,29 @@ def distributions_of(
         for item in outline.items
         if item.assessment is not None
     )
+
+
+def table_of_course(report: CourseReport) -> Iterator[Row]:
+    """Return the report as rows of one count each; `from_percent` is the lower end of a score band."""
+    yield "section", "key", "title", "from_percent", "learners"
+    for status, learners in report.summary.by_status.items():
+        yield "statuses", status, "", "", learners
+    for day in report.completions:
+        yield "completions", day.day.isoformat(), "", "", day.learners
+    titles = {item.item_id: item.title for item in report.items}
+    for item in report.items:
+        yield "items", str(item.item_id), item.title, "", item.learners
+    for scores in report.scores:
+        for band, learners in enumerate(scores.bands):
+            percent = band * 100 // BANDS
+            yield "scores", str(scores.item_id), titles[scores.item_id], percent, learners
+
+
+def table_of_courses(summaries: Iterable[CourseSummary]) -> Iterator[Row]:
+    """Return one row for each course."""
+    yield "course_id", "course_slug", "learners", *(status.value for status in ProgressStatus)
+    for course in summaries:
+        yield str(course.course_id), course.course_slug, course.learners, *course.by_status.values()
 
 
 def _filled(bands: Mapping[int, int]) -> tuple[int, ...]:

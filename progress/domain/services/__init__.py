@@ -1,31 +1,30 @@
-"""What learners do, what is known of it, and how it is kept true."""
+"""Services of progress."""
 
-from progress.domain.services.attempts import AttemptService
-from progress.domain.services.export import ExportService
-from progress.domain.services.grading import GradingService
-from progress.domain.services.learning import LearningService
-from progress.domain.services.log import ChainReport, Flaw, LogService, ProjectionReport
-from progress.domain.services.outcomes import Outcomes
+from progress.domain.services.attempts import AttemptOutcomes, AttemptService, GradingService
+from progress.domain.services.event_log import EventExport, EventRecorder
+from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.pathways import PathwayService
-from progress.domain.services.progress import ProgressService
-from progress.domain.services.recording import Recorder, RecordingService
-from progress.domain.services.records import RecordService
 from progress.domain.services.reports import ReportService
+from progress.domain.services.verification import (
+    ChainReport,
+    EventLogVerifier,
+    Flaw,
+    ProjectionReport,
+)
 
 __all__ = [
+    "AttemptOutcomes",
     "AttemptService",
     "ChainReport",
-    "ExportService",
+    "EventExport",
+    "EventLogVerifier",
+    "EventRecorder",
     "Flaw",
     "GradingService",
+    "LearnerRecords",
     "LearningService",
-    "LogService",
-    "Outcomes",
     "PathwayService",
     "ProgressService",
     "ProjectionReport",
-    "RecordService",
-    "Recorder",
-    "RecordingService",
     "ReportService",
 ]

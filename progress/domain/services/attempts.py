@@ -1,12 +1,21 @@
-"""Trying an assessment."""
+"""Assessment attempts: taking, scoring and grading them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from accounts.public import Principal
+from accounts.public import (
+    AuditAction,
+    AuditLog,
+    AuditSubject,
+    Gate,
+    Principal,
+    Right,
+    SubjectType,
+)
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import (
@@ -14,6 +23,7 @@ from courses.public import (
     Assessment,
     AssessmentId,
     CatalogService,
+    Outline,
     QuestionId,
 )
 from progress.domain.entities import (
@@ -22,28 +32,93 @@ from progress.domain.entities import (
     AttemptStatus,
     Cause,
     CourseProgress,
+    Fact,
+    Mark,
 )
 from progress.domain.errors import AttemptNotFound, NoAttemptsLeft, NotEnrolled
 from progress.domain.repositories.protocols import AttemptRepository, ProgressRepository
-from progress.domain.services.outcomes import Outcomes
+from progress.domain.services.event_log import EventRecorder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptOutcomes:
+    """Locks attempts, reads their assessments, and records what follows from them."""
+
+    attempts: AttemptRepository
+    progress: ProgressRepository
+    recorder: EventRecorder
+    catalog: CatalogService
+
+    def assessment_of(self, progress: CourseProgress, assessment_id: AssessmentId) -> Assessment:
+        """Return the assessment in the version that the learner is on. Raises AssessmentNotFound."""
+        outline = self._outline(progress, progress.course_version)
+        return _assessment_in(outline, assessment_id)
+
+    def assessment_behind(self, attempt: AssessmentAttempt) -> Assessment:
+        """Return the assessment as it was when the attempt started. Raises AssessmentNotFound."""
+        return _assessment_in(self._outline(attempt, attempt.course_version), attempt.assessment_id)
+
+    def lock(
+        self, attempt: AssessmentAttempt, *, within: Reach
+    ) -> tuple[CourseProgress, AssessmentAttempt]:
+        """Lock the stream of the attempt, then the attempt: always in this order. Raises AttemptNotFound."""
+        stream = attempt.user_id, str(attempt.course_id)
+        progress = self.progress.find_for_update(*stream, within=within)
+        if progress is None:
+            raise AttemptNotFound
+        return progress, self.attempts.get_for_update(attempt.id, within=within)
+
+    def record_submission(
+        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
+    ) -> CourseProgress:
+        """Record that the attempt was submitted and, if it was scored at once, what follows from the grade."""
+        outcome = self._outcome_of(attempt, progress)
+        return self.recorder.record(progress, attempt.submission(), *outcome, cause=cause)
+
+    def record_grade(
+        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
+    ) -> CourseProgress:
+        """Record that a graded attempt was passed or failed, and the item that a pass completes."""
+        return self.recorder.record(progress, *self._outcome_of(attempt, progress), cause=cause)
+
+    def _outcome_of(self, attempt: AssessmentAttempt, progress: CourseProgress) -> Iterator[Fact]:
+        outcome = attempt.outcome()
+        if outcome is None:
+            return
+        yield outcome
+        outline = self._outline(progress, progress.course_version)
+        # A later version of the course may have dropped the item.
+        if attempt.is_passed and any(item.id == attempt.item_id for item in outline.items):
+            completion = progress.pass_of(attempt.item_id, outline)
+            if completion is not None:
+                yield completion
+
+    def _outline(self, of: CourseProgress | AssessmentAttempt, number: int) -> Outline:
+        return self.catalog.version(of.course_id, number, within=Reach.into(of.org_id)).outline
+
+
+def _assessment_in(outline: Outline, assessment_id: AssessmentId) -> Assessment:
+    assessment = outline.item_of(assessment_id).assessment
+    assert assessment is not None  # noqa: S101  # for mypy: the item was found by its assessment
+    return assessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptService:
-    """What a learner does with his own attempts; to everybody else they are not there.
+    """What learners do with their own attempts; attempts of others do not exist for them.
 
-    Acts of one learner on one course take turns.
+    Requests of one learner on one course are serialized by locking the stream.
     """
 
     attempts: AttemptRepository
     progress: ProgressRepository
     catalog: CatalogService
-    outcomes: Outcomes
+    outcomes: AttemptOutcomes
     unit_of_work: UnitOfWork
     clock: Clock
 
     def start(self, assessment_id: AssessmentId, *, by: Principal) -> AssessmentAttempt:
-        """Begin, on the version of the course that the asker is on.
+        """Start an attempt, in the course version that the caller is on.
 
         Raises AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft.
         """
@@ -73,12 +148,12 @@ class AttemptService:
     def save(
         self, attempt_id: AttemptId, answers: Mapping[QuestionId, Answer], *, by: Principal
     ) -> AssessmentAttempt:
-        """Keep answers, in place of earlier ones to the same questions.
+        """Save answers, replacing earlier ones to the same questions.
 
         Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer.
         """
         with self.unit_of_work.atomic():
-            _, attempt, assessment = self._found_for_update(attempt_id, by)
+            _, attempt, assessment = self._get_for_update(attempt_id, by)
             attempt = attempt.answered(answers, assessment, at=self.clock.now())
             self.attempts.save(attempt, within=by.own_reach)
         return attempt
@@ -86,18 +161,17 @@ class AttemptService:
     def submit(
         self, attempt_id: AttemptId, *, by: Principal, idempotency_key: str = ""
     ) -> AssessmentAttempt:
-        """Hand in; what no person has to score is scored at once, and a pass completes the item.
+        """Submit the attempt. If no human grader is needed it is scored at once, and a pass completes the item.
 
         Raises AttemptNotFound, AttemptClosed, TooLate.
         """
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
-            progress, attempt, assessment = self._found_for_update(attempt_id, by)
+            progress, attempt, assessment = self._get_for_update(attempt_id, by)
             now = self.clock.now()
             attempt = attempt.submitted(assessment, at=now).scored(assessment, at=now)
             self.attempts.save(attempt, within=by.own_reach)
-            progress = self.outcomes.record(attempt.submission(), progress, cause)
-            self.outcomes.follow(attempt, progress, cause)
+            self.outcomes.record_submission(attempt, progress, cause)
         return attempt
 
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
@@ -108,47 +182,137 @@ class AttemptService:
         return attempt
 
     def attempts_at(self, assessment_id: AssessmentId, *, by: Principal) -> list[AssessmentAttempt]:
-        """All that the asker has tried, the first one first. Raises AssessmentNotFound."""
+        """Return the caller's attempts at the assessment, oldest first. Raises AssessmentNotFound."""
         self.catalog.place_of(assessment_id, within=by.own_reach)
         return self.attempts.for_user(by.person, assessment_id, within=by.own_reach)
 
     def _next_number(self, by: Principal, assessment: Assessment, now: datetime) -> int:
-        """Raises NoAttemptsLeft; what is void does not count."""
-        found = self.attempts.for_user(by.person, assessment.id, within=by.own_reach)
-        tried = [self._closed_in_time(each, now) for each in found]
-        counted = [each for each in tried if each.status is not AttemptStatus.VOIDED]
+        """Return the number of the next attempt; voided ones do not count towards the limit. Raises NoAttemptsLeft."""
+        earlier = [
+            self._closed_in_time(attempt, now)
+            for attempt in self.attempts.for_user(by.person, assessment.id, within=by.own_reach)
+        ]
+        counted = [a for a in earlier if a.status is not AttemptStatus.VOIDED]
         limit = assessment.attempt_limit
-        is_running = any(each.status is AttemptStatus.STARTED for each in tried)
+        is_running = any(attempt.status is AttemptStatus.STARTED for attempt in earlier)
         if limit is not None and len(counted) >= limit and not is_running:
             raise NoAttemptsLeft(attempt_limit=limit)
-        return len(tried) + 1
+        return len(earlier) + 1
 
     def _closed_in_time(self, attempt: AssessmentAttempt, now: datetime) -> AssessmentAttempt:
-        """Expired, if nobody can hand it in any more; or it would stand in the way of the next one."""
+        """Expire the attempt if it can no longer be submitted, so that it does not block the next one."""
         if attempt.status is not AttemptStatus.STARTED:
             return attempt
         if not attempt.has_run_out(self.outcomes.assessment_behind(attempt), at=now):
             return attempt
-        own = Reach.into(attempt.org_id)
-        expired = self.attempts.get_for_update(attempt.id, within=own).expired()
-        self.attempts.save(expired, within=own)
+        scope = Reach.into(attempt.org_id)
+        expired = self.attempts.get_for_update(attempt.id, within=scope).expired()
+        self.attempts.save(expired, within=scope)
         return expired
 
-    def _progress(self, by: Principal, address: str) -> CourseProgress:
-        progress = self.progress.find_for_update(by.person, address, within=by.own_reach)
-        if progress is None or not progress.is_on_it:
+    def _progress(self, by: Principal, slug_or_id: str) -> CourseProgress:
+        progress = self.progress.find_for_update(by.person, slug_or_id, within=by.own_reach)
+        if progress is None or not progress.is_enrolled:
             raise NotEnrolled
         return progress
 
-    def _found_for_update(
+    def _get_for_update(
         self, attempt_id: AttemptId, by: Principal
     ) -> tuple[CourseProgress, AssessmentAttempt, Assessment]:
-        """The stream is locked before the attempt, here and wherever both are."""
-        found = self.get(attempt_id, by=by)
-        progress = self.progress.find_for_update(
-            found.user_id, str(found.course_id), within=by.own_reach
-        )
-        if progress is None:
-            raise AttemptNotFound
-        attempt = self.attempts.get_for_update(attempt_id, within=by.own_reach)
+        """Return the caller's locked attempt, with progress and assessment. Raises AttemptNotFound."""
+        attempt = self.get(attempt_id, by=by)
+        progress, attempt = self.outcomes.lock(attempt, within=by.own_reach)
         return progress, attempt, self.outcomes.assessment_behind(attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingService:
+    """Grading by people who have the right to grade for the owner of the course.
+
+    Raises NotPermitted without it; calls that change something raise OrganizationSuspended for a suspended owner.
+    """
+
+    attempts: AttemptRepository
+    catalog: CatalogService
+    outcomes: AttemptOutcomes
+    gate: Gate
+    audit_log: AuditLog
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def queue_of(
+        self, slug_or_id: str, request: PageRequest, *, by: Principal
+    ) -> Page[AssessmentAttempt]:
+        """Return the submissions awaiting grading on the course, oldest first. Raises CourseNotFound."""
+        course = self.catalog.visible_to(by, slug_or_id)
+        by.require(Right.GRADE_ATTEMPTS, of=course.org_id)
+        page = self.attempts.page_to_grade(course.id, request, within=by.reach)
+        self.gate.note_look(course.org_id, at=SubjectType.ATTEMPT, subject_id=course.id, by=by)
+        return page
+
+    def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
+        """Raises AttemptNotFound."""
+        attempt = self.attempts.get(attempt_id, within=by.reach)
+        by.require(Right.GRADE_ATTEMPTS, of=attempt.org_id)
+        self.gate.note_look(attempt.org_id, at=SubjectType.ATTEMPT, subject_id=attempt_id, by=by)
+        return attempt
+
+    def sheet_of(
+        self, attempt_id: AttemptId, *, by: Principal
+    ) -> tuple[AssessmentAttempt, Assessment]:
+        """Return an attempt and its assessment, answer keys included. Raises AttemptNotFound."""
+        attempt = self.get(attempt_id, by=by)
+        return attempt, self.outcomes.assessment_behind(attempt)
+
+    def grade(
+        self, attempt_id: AttemptId, marks: tuple[Mark, ...], *, reason: str = "", by: Principal
+    ) -> AssessmentAttempt:
+        """Grade or regrade the attempt; earlier grades are kept.
+
+        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore.
+        """
+        with self.unit_of_work.atomic():
+            progress, before = self._get_for_update(attempt_id, by)
+            assessment = self.outcomes.assessment_behind(before)
+            now, grader = self.clock.now(), by.user_id
+            attempt = before.graded(marks, assessment, at=now, by=grader, reason=reason)
+            self.attempts.save(attempt, within=by.reach)
+            self.outcomes.record_grade(attempt, progress, Cause(user_id=by.user_id))
+            self._audit(AuditAction.ATTEMPT_GRADED, before, attempt, by=by, because=reason)
+        return attempt
+
+    def void(self, attempt_id: AttemptId, *, reason: str, by: Principal) -> AssessmentAttempt:
+        """Void the attempt; items it has completed stay completed. Raises AttemptNotFound, AttemptVoided."""
+        with self.unit_of_work.atomic():
+            _, before = self._get_for_update(attempt_id, by)
+            attempt = before.voided(reason=reason)
+            self.attempts.save(attempt, within=by.reach)
+            self._audit(AuditAction.ATTEMPT_VOIDED, before, attempt, by=by, because=reason)
+        return attempt
+
+    def _get_for_update(
+        self, attempt_id: AttemptId, by: Principal
+    ) -> tuple[CourseProgress, AssessmentAttempt]:
+        """Return the locked attempt, with progress. Raises AttemptNotFound."""
+        attempt = self.attempts.get(attempt_id, within=by.reach)
+        by.require(Right.GRADE_ATTEMPTS, of=attempt.org_id)
+        self.gate.require_open(attempt.org_id, by=by)
+        return self.outcomes.lock(attempt, within=by.reach)
+
+    def _audit(
+        self,
+        action: AuditAction,
+        before: AssessmentAttempt,
+        after: AssessmentAttempt,
+        *,
+        by: Principal,
+        because: str,
+    ) -> None:
+        self.audit_log.record(
+            action,
+            AuditSubject.of(SubjectType.ATTEMPT, after),
+            by=by,
+            because=because,
+            before={"status": before.status.value, "score": before.score},
+            after={"status": after.status.value, "score": after.score},
+        )

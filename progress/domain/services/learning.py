@@ -1,106 +1,224 @@
-"""What learners do."""
+"""Learning: enrolment, progress on courses, and learner records."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from accounts.public import Principal
+from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType, UserId
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId, Outline
-from progress.domain.entities import Cause, CourseProgress
-from progress.domain.errors import AlreadyEnrolled, NotEnrolled
-from progress.domain.repositories.protocols import ProgressRepository
+from progress.domain.entities import (
+    Cause,
+    CourseProgress,
+    CourseRecord,
+    Fact,
+    LearnerRecord,
+    ProgressEvent,
+)
+from progress.domain.errors import AlreadyEnrolled, NotEnrolled, ProgressNotFound
+from progress.domain.repositories.protocols import (
+    AttemptRepository,
+    EventRepository,
+    ProgressRepository,
+)
+from progress.domain.services.event_log import EventRecorder
 from progress.domain.services.pathways import PathwayService
-from progress.domain.services.recording import Recorder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningService:
-    """Each act is one unit of work: its events, the projection, and what follows from them elsewhere.
+    """What learners do on courses. Each call is one unit of work, subscribers included.
 
-    What an organization teaches is for its members: for everybody else there is no such course.
+    A course of an organization does not exist for users who are not members.
     """
 
     progress: ProgressRepository
-    recorder: Recorder
+    recorder: EventRecorder
     catalog: CatalogService
     pathways: PathwayService
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def enroll(self, address: str, *, by: Principal, idempotency_key: str = "") -> CourseProgress:
-        """Put the asker on the version of the course that is published now.
+    def enroll(
+        self, slug_or_id: str, *, by: Principal, idempotency_key: str = ""
+    ) -> CourseProgress:
+        """Enrol the caller on the published version; progress from before a withdrawal is kept.
 
-        Who has withdrawn may come back, to what he had done. Raises CourseNotFound, CourseNotOpen,
-        PrerequisitesMissing, AlreadyEnrolled.
+        Raises CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled.
         """
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
-            course = self.catalog.open_course(address, by=by)
+            course = self.catalog.open_course(slug_or_id, by=by)
             version = self.catalog.version(course.id, course.version, within=by.own_reach)
             self.pathways.require_prerequisites(course, by=by)
-            nothing_yet = CourseProgress.before(version, user_id=by.person, at=self.clock.now())
+            new = CourseProgress.before(version, user_id=by.person, at=self.clock.now())
             try:
-                return self.recorder.begin(nothing_yet, nothing_yet.enrolment(version), cause)
+                return self.recorder.record(new, new.enrolment(version), cause=cause)
             except AlreadyEnrolled:
-                progress = self._progress_of(by, address)
-                return self.recorder.record(progress, progress.enrolment(version), cause)
+                progress = self._progress_of(by, slug_or_id)
+                return self.recorder.record(progress, progress.enrolment(version), cause=cause)
 
-    def withdraw(self, address: str, *, by: Principal, idempotency_key: str = "") -> CourseProgress:
-        """Take the asker off the course. Raises CourseNotFound, NotEnrolled, AlreadyCompleted."""
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
-        with self.unit_of_work.atomic():
-            progress = self._progress_of(by, address)
-            return self.recorder.record(progress, progress.withdrawal(), cause)
+    def withdraw(
+        self, slug_or_id: str, *, by: Principal, idempotency_key: str = ""
+    ) -> CourseProgress:
+        """Withdraw the caller from the course. Raises CourseNotFound, NotEnrolled, AlreadyCompleted."""
+        return self._record(slug_or_id, CourseProgress.withdrawal, by=by, key=idempotency_key)
 
     def start_item(
-        self, address: str, item_id: ItemId, *, by: Principal, idempotency_key: str = ""
+        self, slug_or_id: str, item_id: ItemId, *, by: Principal, idempotency_key: str = ""
     ) -> CourseProgress:
-        """Start the module that holds the item; nothing new if it was started.
+        """Start the module of the item; do nothing if it was started before.
 
         Raises CourseNotFound, NotEnrolled, ItemNotFound.
         """
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
-        with self.unit_of_work.atomic():
-            progress = self._progress_of(by, address)
-            fact = progress.start_of(item_id, self._outline_of(progress))
-            return self.recorder.record(progress, fact, cause) if fact else progress
+        return self._record(
+            slug_or_id,
+            lambda progress: progress.start_of(item_id, self._outline_of(progress)),
+            by=by,
+            key=idempotency_key,
+        )
 
     def complete_item(
-        self, address: str, item_id: ItemId, *, by: Principal, idempotency_key: str = ""
+        self, slug_or_id: str, item_id: ItemId, *, by: Principal, idempotency_key: str = ""
     ) -> CourseProgress:
-        """Complete the item, and the course if it was the last one required; nothing new if it was completed.
+        """Complete the item, and the course with its last required item; do nothing if it was completed before.
 
         Raises CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired.
         """
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
-        with self.unit_of_work.atomic():
-            progress = self._progress_of(by, address)
-            fact = progress.completion_of(item_id, self._outline_of(progress))
-            return self.recorder.record(progress, fact, cause) if fact else progress
+        return self._record(
+            slug_or_id,
+            lambda progress: progress.completion_of(item_id, self._outline_of(progress)),
+            by=by,
+            key=idempotency_key,
+        )
 
-    def upgrade(self, address: str, *, by: Principal, idempotency_key: str = "") -> CourseProgress:
-        """Move the asker to the version that is published now; nothing new if he is on it.
+    def upgrade(
+        self, slug_or_id: str, *, by: Principal, idempotency_key: str = ""
+    ) -> CourseProgress:
+        """Move the caller to the published version; do nothing if they are on it.
 
-        What he has completed stays completed, for items keep their ids. Raises CourseNotFound, CourseNotOpen,
-        NotEnrolled.
+        Completed items stay completed, because items keep their ids. Raises CourseNotFound, CourseNotOpen, NotEnrolled.
         """
-        cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
-        with self.unit_of_work.atomic():
-            progress = self._progress_of(by, address)
-            fact = progress.upgrade(self.catalog.open_version(address, by=by))
-            return self.recorder.record(progress, fact, cause) if fact else progress
+        return self._record(
+            slug_or_id,
+            lambda progress: progress.upgrade(self.catalog.open_version(slug_or_id, by=by)),
+            by=by,
+            key=idempotency_key,
+        )
 
-    def _progress_of(self, learner: Principal, address: str) -> CourseProgress:
-        """The learner's progress, locked. Raises NotEnrolled, or CourseNotFound if there is not even a course."""
-        within = learner.own_reach
-        progress = self.progress.find_for_update(learner.person, address, within=within)
+    def _record(
+        self,
+        slug_or_id: str,
+        fact_of: Callable[[CourseProgress], Fact | None],
+        *,
+        by: Principal,
+        key: str,
+    ) -> CourseProgress:
+        """Record the fact that follows from the caller's locked progress, if any does."""
+        with self.unit_of_work.atomic():
+            progress = self._progress_of(by, slug_or_id)
+            fact = fact_of(progress)
+            if fact is None:
+                return progress
+            cause = Cause(user_id=by.person, idempotency_key=key)
+            return self.recorder.record(progress, fact, cause=cause)
+
+    def _progress_of(self, learner: Principal, slug_or_id: str) -> CourseProgress:
+        """Return the learner's progress, locked. Raises NotEnrolled, or CourseNotFound if there is no such course."""
+        scope = learner.own_reach
+        progress = self.progress.find_for_update(learner.person, slug_or_id, within=scope)
         if progress is None:
-            self.catalog.learnable_by(learner, address)
+            self.catalog.learnable_by(learner, slug_or_id)
             raise NotEnrolled
         return progress
 
     def _outline_of(self, progress: CourseProgress) -> Outline:
-        within = Reach.into(progress.org_id)
+        scope = Reach.into(progress.org_id)
         number = progress.course_version
-        return self.catalog.version(progress.course_id, number, within=within).outline
+        return self.catalog.version(progress.course_id, number, within=scope).outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressService:
+    """Reads progress: learners their own, instructors and managers that of everybody."""
+
+    progress: ProgressRepository
+    log: EventRepository
+    catalog: CatalogService
+    gate: Gate
+
+    def get(self, slug_or_id: str, *, by: Principal) -> CourseProgress:
+        """Return the caller's progress. Raises ProgressNotFound, or CourseNotFound if there is no such course."""
+        progress = self.progress.find(by.person, slug_or_id, within=by.own_reach)
+        if progress is None:
+            self.catalog.learnable_by(by, slug_or_id)
+            raise ProgressNotFound
+        return progress
+
+    def page_for(self, by: Principal, request: PageRequest) -> Page[CourseProgress]:
+        """Return the caller's progress on all courses, by time of enrolment, then course id."""
+        return self.progress.page_for_user(by.person, request, within=by.own_reach)
+
+    def events_of(
+        self, slug_or_id: str, request: PageRequest, *, by: Principal
+    ) -> Page[ProgressEvent]:
+        """Return the caller's events on the course, oldest first. Raises ProgressNotFound, CourseNotFound."""
+        stream = self.get(slug_or_id, by=by).stream
+        return self.log.page_of_stream(stream, request, within=by.own_reach)
+
+    def learners_of(
+        self, slug_or_id: str, request: PageRequest, *, by: Principal
+    ) -> Page[CourseProgress]:
+        """Return the progress of everybody on the course, by time of enrolment. Raises CourseNotFound, NotPermitted."""
+        course = self.catalog.visible_to(by, slug_or_id)
+        by.require(Right.SEE_PROGRESS, of=course.org_id)
+        page = self.progress.page_for_course(course.id, request, within=by.reach)
+        self.gate.note_look(course.org_id, at=SubjectType.LEARNERS, subject_id=course.id, by=by)
+        return page
+
+    def page_in(
+        self, org_id: OrganizationId, request: PageRequest, *, by: Principal
+    ) -> Page[CourseProgress]:
+        """Return the progress of everybody on the organization's courses, by learner, to those who manage members.
+
+        Raises OrganizationNotFound, NotPermitted.
+        """
+        self.gate.organization(org_id, by=by)
+        by.require(Right.MANAGE_MEMBERS, of=org_id)
+        page = self.progress.page_for_organization(org_id, request, within=by.reach)
+        self.gate.note_look(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        return page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerRecords:
+    """Reads everything a learner has reached, for apps that reward it."""
+
+    progress: ProgressRepository
+    attempts: AttemptRepository
+
+    def record_of(self, user_id: UserId, *, within: Reach) -> LearnerRecord:
+        """Return what the learner has reached in scope; an empty record for an unknown user."""
+        return self._record(user_id, self.progress.all_of(user_id, within=within), within)
+
+    def record_for_update(self, user_id: UserId, *, within: Reach) -> LearnerRecord:
+        """Like record_of, one caller at a time: of two simultaneous completions, the second sees the first."""
+        courses = self.progress.all_of_for_update(user_id, within=within)
+        return self._record(user_id, courses, within)
+
+    def _record(
+        self, user_id: UserId, courses: Iterable[CourseProgress], within: Reach
+    ) -> LearnerRecord:
+        return LearnerRecord(
+            courses={
+                progress.course_id: CourseRecord(
+                    course_version=progress.course_version,
+                    last_activity_at=progress.last_activity_at,
+                    completed_at=progress.completed_at,
+                )
+                for progress in courses
+            },
+            best_percents=self.attempts.best_percents(user_id, within=within),
+        )

@@ -1,4 +1,4 @@
-"""What learning pathways ask of learners, and how far these have come."""
+"""Pathways: prerequisites of courses, and the progress of learners."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -24,7 +24,7 @@ from progress.domain.repositories.protocols import ProgressRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayService:
-    """A course knows whether it is on pathways at all, so that those that are not cost nothing."""
+    """Courses count the pathways they are on, so that a course on none costs no query."""
 
     progress: ProgressRepository
     catalog: CatalogService
@@ -32,54 +32,56 @@ class PathwayService:
     gate: Gate
     events: EventBus
 
-    def get(self, address: str, *, by: Principal) -> PathwayProgress:
-        """The pathway, and where the asker stands on it. Raises PathwayNotFound."""
-        return self.progress_on(self.pathways.get(address, by=by), by=by)
+    def get(self, slug_or_id: str, *, by: Principal) -> PathwayProgress:
+        """Return the caller's progress on the pathway. Raises PathwayNotFound."""
+        return self.progress_on(self.pathways.get(slug_or_id, by=by), by=by)
 
     def progress_on(self, pathway: LearningPathway, *, by: Principal) -> PathwayProgress:
-        """Where the asker stands; a program stands at the beginning."""
+        """Return the caller's progress on the pathway; a client that acts for itself has none."""
         if by.user_id is None:
             return PathwayProgress.of(pathway, [])
-        kept = self.progress.on_courses(by.user_id, pathway.course_ids, within=by.own_reach)
-        return PathwayProgress.of(pathway, kept)
+        courses = self.progress.on_courses(by.user_id, pathway.course_ids, within=by.own_reach)
+        return PathwayProgress.of(pathway, courses)
 
     def require_prerequisites(self, course: Course, *, by: Principal) -> None:
-        """Raise PrerequisitesMissing unless on one of its pathways all that comes before the course is completed.
+        """Raise PrerequisitesMissing unless the prerequisites of the course are completed on one of its pathways.
 
-        A course that is on none in view, or that nothing comes before on one of them, is free; and nobody is kept from
-        a course that he is on. What is missing is that of the pathway that asks for the least.
+        A course on no pathway in scope has no prerequisites, and nobody is kept from a course they are enrolled on. The
+        error names the prerequisites of the pathway with the fewest missing.
         """
         if not course.pathways:
             return
         pathways = self.pathways.open_with(course.id, within=by.own_reach)
-        if not pathways or not all(each.missing_before(course.id, ()) for each in pathways):
+        if not pathways or not all(pathway.missing_before(course.id, ()) for pathway in pathways):
             return
-        kept = self.progress.on_courses(by.person, _courses_of(pathways), within=by.own_reach)
-        if any(progress.course_id == course.id and progress.is_on_it for progress in kept):
+        courses = self.progress.on_courses(by.person, _courses_of(pathways), within=by.own_reach)
+        if any(progress.course_id == course.id and progress.is_enrolled for progress in courses):
             return
-        completed = completed_in(kept)
-        missing = min((each.missing_before(course.id, completed) for each in pathways), key=len)
+        completed = completed_in(courses)
+        missing = min(
+            (pathway.missing_before(course.id, completed) for pathway in pathways), key=len
+        )
         if missing:
             titles = (self.catalog.learnable_by(by, slug).title for slug in missing)
             raise PrerequisitesMissing(missing=Listed(missing), titles=Listed(titles))
 
     def completed_by(self, user_id: UserId, *, within: Reach) -> AbstractSet[PathwayId]:
-        """The pathways in view that the learner has gone to the end, as they are now; retired ones, too."""
+        """Return the pathways in scope that the learner has completed as they are now, retired ones included."""
         completed = completed_in(self.progress.all_of(user_id, within=within))
         return self.pathways.completed_by(completed, within=within)
 
     def on_course_completed(self, event: CourseCompleted) -> None:
-        """Tell the others of each pathway that is completed with the course. Inside the publisher's unit of work."""
+        """Publish each pathway that the course completes, inside the unit of work of the publisher."""
         course = self.catalog.course(event.course_id, within=Reach.into(event.org_id))
         if not course.pathways:
             return
         within = self.gate.view_of(event.user_id)
         pathways = self.pathways.open_with(event.course_id, within=within)
-        # Whoever completes two courses at once is let through one by one, or neither would see the other.
-        kept = self.progress.on_courses_for_update(
+        # Two simultaneous completions of one learner are serialized, or neither would see the other.
+        courses = self.progress.on_courses_for_update(
             event.user_id, _courses_of(pathways), within=within
         )
-        completed = completed_in(kept)
+        completed = completed_in(courses)
         for pathway in pathways:
             if pathway.is_completed_with(event.course_id, completed):
                 self.events.publish(_completed(pathway, event))

@@ -1,4 +1,4 @@
-"""What those who teach learn of many learners at once."""
+"""Course reports for instructors and managers."""
 
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -25,10 +25,15 @@ class ReportService:
     clock: Clock
 
     def of_course(
-        self, address: str, *, since: date | None = None, until: date | None = None, by: Principal
+        self,
+        slug_or_id: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        by: Principal,
     ) -> CourseReport:
-        """How a course goes, and its completions in a window. Raises CourseNotFound, NotPermitted."""
-        course = self.catalog.visible_to(by, address)
+        """Return the report on a course, with its completions in a window. Raises CourseNotFound, NotPermitted."""
+        course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.SEE_PROGRESS, of=course.org_id)
         window = Window.of(since, until, today=self.clock.now().astimezone(UTC).date())
         report = self._report(course, window, by)
@@ -36,7 +41,7 @@ class ReportService:
         return report
 
     def of_organization(self, org_id: OrganizationId, *, by: Principal) -> list[CourseSummary]:
-        """How many learners of each course are in which status, for those who manage who is in the organization.
+        """Return the number of learners by status for each course of the organization, to those who manage members.
 
         Raises OrganizationNotFound, NotPermitted.
         """
@@ -63,7 +68,7 @@ class ReportService:
         )
 
     def _outline(self, course: Course, by: Principal) -> Outline:
-        """Of the published version; empty while there is none."""
+        """Return the outline of the published version; empty before the first publication."""
         if not course.version:
             return Outline()
         return self.catalog.version(course.id, course.version, within=by.reach).outline

@@ -1,4 +1,4 @@
-"""Take the log out, as statements of xAPI."""
+"""Export events as xAPI statements."""
 
 import json
 from datetime import UTC, datetime
@@ -17,27 +17,27 @@ from progress.statements import statement_of
 
 class Command(OperatorCommand):
     help = (
-        "Write all that is recorded as statements of xAPI 1.0.3, one a line, in the order of the log. "
-        "The ids of statements never change, so an export may begin again where an earlier one broke off."
+        "Write all events as xAPI 1.0.3 statements, one per line, in the order of the log. "
+        "Statement ids never change, so an interrupted export can be resumed with --since."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--org", metavar="SLUG", help="only what belongs to this organization")
-        parser.add_argument("--since", metavar="TIME", help="only what was stored after this")
-        parser.add_argument("--until", metavar="TIME", help="only what was stored by then")
+        parser.add_argument("--org", metavar="SLUG", help="only events of this organization")
+        parser.add_argument("--since", metavar="TIME", help="only events stored after this time")
+        parser.add_argument("--until", metavar="TIME", help="only events stored up to this time")
         parser.add_argument(
             "--output",
             type=Path,
             metavar="FILE",
-            help="the file to write, in place of what it holds; without it, standard output",
+            help="the file to write or overwrite (default: standard output)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         events = services().export.whole(
             by=OPERATOR,
             org_id=_org_id(options["org"]),
-            since=_moment(options["since"]),
-            until=_moment(options["until"]),
+            since=_time(options["since"]),
+            until=_time(options["until"]),
         )
         home, file = settings.ENVIRONMENT.public_url, options["output"]
         lines = (f"{json.dumps(statement_of(event, home=home))}\n" for event in events)
@@ -50,26 +50,26 @@ class Command(OperatorCommand):
                 opened.writelines(lines)
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-        self.stdout.write(f"The statements are written to {file}.")
+        self.stdout.write(f"Statements written to {file}.")
 
 
 def _org_id(slug: str | None) -> OrganizationId | None:
     if slug is None:
         return None
-    found = services().gate.by_slug(slug, by=OPERATOR)
-    if found is None:
+    organization = services().gate.by_slug(slug, by=OPERATOR)
+    if organization is None:
         raise OrganizationNotFound
-    return found.id
+    return organization.id
 
 
-def _moment(text: str | None) -> datetime | None:
-    """Without an offset it is UTC."""
+def _time(text: str | None) -> datetime | None:
+    """Parse a time; without an offset it is UTC."""
     if text is None:
         return None
     try:
-        found = parse_datetime(text)
+        time = parse_datetime(text)
     except ValueError:
-        found = None
-    if found is None:
-        raise CommandError(f"{text} is no moment; write it as 2026-11-25T12:00:00Z.")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        time = None
+    if time is None:
+        raise CommandError(f"{text} is not a valid time; write it like 2026-11-25T12:00:00Z.")
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

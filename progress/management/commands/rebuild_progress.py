@@ -1,4 +1,4 @@
-"""Compute everybody's progress anew."""
+"""Rebuild the progress of all learners from the event log."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from progress.domain.services import ProjectionReport
 
 class Command(OperatorCommand):
     help = (
-        "Compute everybody's progress anew from the log, and repair what was kept where it differs. Run verify_log "
-        "first: it finds a log that was cut short by what was kept, and no longer after the repair."
+        "Rebuild the progress of all learners from the event log, and repair stored progress that differs. Run "
+        "verify_log first: it detects a truncated log by the stored progress, and cannot after the repair."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--check",
             action="store_true",
-            help="only compare, change nothing, and end with 1 if anything differs",
+            help="only compare, change nothing, and exit with 1 if anything differs",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,19 +30,19 @@ class Command(OperatorCommand):
             self._rebuild()
 
     def _compare(self) -> None:
-        report = services().log.compare(by=OPERATOR)
+        report = services().log_verifier.compare(by=OPERATOR)
         self._list(report, "different")
-        self.stdout.write(f"checksum of the log:      {report.checksum}")
-        self.stdout.write(f"checksum of what is kept: {report.kept_checksum}")
-        if not report.is_true:
-            raise CommandError("What is kept of progress is not what the log amounts to.")
+        self.stdout.write(f"checksum of the log:             {report.checksum}")
+        self.stdout.write(f"checksum of the stored progress: {report.stored_checksum}")
+        if not report.is_clean:
+            raise CommandError("The stored progress differs from the log.")
 
     def _rebuild(self) -> None:
-        report = services().log.rebuild(by=OPERATOR)
+        report = services().log_verifier.rebuild(by=OPERATOR)
         self._list(report, "repaired")
         self.stdout.write(f"checksum: {report.checksum}")
         if report.flaws:
-            raise CommandError("Not all of it can be computed from the log.")
+            raise CommandError("Some progress cannot be rebuilt from the log.")
 
     def _list(self, report: ProjectionReport, verdict: str) -> None:
         for stream in report.differing:

@@ -1,4 +1,4 @@
-"""Prove the log."""
+"""Verify the event log."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from authsvc.container import services
 
 class Command(OperatorCommand):
     help = (
-        "Follow the chain of every learner's log on every course, up to the event with which what is kept of his "
-        "progress ends. Name each stream in which an event was changed or is missing, and end with 1 if there is one."
+        "Verify the hash chain of every learner's events on every course, up to the head in the stored progress. List "
+        "each stream in which an event was changed or is missing, and exit with 1 if there is one."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = services().log.verify(by=OPERATOR)
+        report = services().log_verifier.verify(by=OPERATOR)
         for flaw in report.flaws:
             self.stdout.write(f"{flaw.stream}: {flaw.reason}")
         streams, events = counted(report.streams, "stream"), counted(report.events, "event")

@@ -1,4 +1,4 @@
-"""Progress in dicts."""
+"""Repositories of progress in memory."""
 
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
 from progress.domain.repositories.memory.progress import (

@@ -1,4 +1,4 @@
-"""Attempts in dicts."""
+"""Assessment attempts in memory."""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ class InMemoryAttemptRepository:
 
     def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
         within.require(attempt.org_id)
-        for kept in self.for_user(attempt.user_id, attempt.assessment_id, within=within):
-            if kept.status is AttemptStatus.STARTED:
-                raise AttemptRunning(attempt_id=kept.id)
+        for earlier in self.for_user(attempt.user_id, attempt.assessment_id, within=within):
+            if earlier.status is AttemptStatus.STARTED:
+                raise AttemptRunning(attempt_id=earlier.id)
         self.store[attempt.id] = attempt
 
     def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
@@ -40,8 +40,8 @@ class InMemoryAttemptRepository:
     def for_user(
         self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
     ) -> list[AssessmentAttempt]:
-        found = [each for each in self._of(user_id, within) if each.assessment_id == assessment_id]
-        return sorted(found, key=lambda attempt: attempt.number)
+        attempts = (a for a in self._of(user_id, within) if a.assessment_id == assessment_id)
+        return sorted(attempts, key=lambda attempt: attempt.number)
 
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, within: Reach

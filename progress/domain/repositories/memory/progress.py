@@ -1,4 +1,4 @@
-"""Progress and its log in dicts."""
+"""Progress and events in memory."""
 
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -64,12 +64,12 @@ class InMemoryProgressRepository:
         found = self.all_of(user_id, within=within)
         if request.cursor is not None:
             after = moment_and_id_in(request.cursor)
-            found = [progress for progress in found if progress.place > after]
-        return page_of(found, request, key=lambda progress: progress.place)
+            found = [progress for progress in found if progress.sort_key > after]
+        return page_of(found, request, key=lambda progress: progress.sort_key)
 
     def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
         mine = (progress for progress in self._in(within) if progress.user_id == user_id)
-        return sorted(mine, key=lambda progress: progress.place)
+        return sorted(mine, key=lambda progress: progress.sort_key)
 
     def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
         return self.all_of(user_id, within=within)
@@ -95,14 +95,14 @@ class InMemoryProgressRepository:
         return page_of(found, request, key=_learner_and_course)
 
     def orphans(self, *, within: Reach) -> list[StreamId]:
-        # Before the log is looked at, for whoever enrols meanwhile.
-        kept = [stream for stream in list(self.store) if within.covers(stream.org_id)]
+        # Read before the log: somebody may enrol in between.
+        stored = [stream for stream in list(self.store) if within.covers(stream.org_id)]
         begun = {event.stream for event in self.events.store.values() if event.sequence == 1}
-        found = [stream for stream in kept if stream not in begun]
-        return sorted(found, key=lambda stream: (stream.user_id, stream.course_id))
+        orphans = (stream for stream in stored if stream not in begun)
+        return sorted(orphans, key=lambda stream: (stream.user_id, stream.course_id))
 
     def _in(self, within: Reach) -> Iterable[CourseProgress]:
-        return (each for each in self.store.values() if within.covers(each.org_id))
+        return (p for p in self.store.values() if within.covers(p.org_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ class InMemoryEventRepository:
         return page_of(found, request, key=lambda event: (event.sequence,))
 
     def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
-        found = (event for event in self.store.values() if event.stream == stream)
-        return [event for event in found if within.covers(event.org_id)]
+        events = (event for event in self.store.values() if event.stream == stream)
+        return [event for event in events if within.covers(event.org_id)]
 
     def page(
         self, selection: EventSelection, request: PageRequest, *, within: Reach

@@ -1,4 +1,4 @@
-"""Counts over many learners in dicts."""
+"""Counts over many learners in memory."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -26,19 +26,21 @@ class InMemoryReportRepository:
     attempts: InMemoryAttemptRepository
 
     def statuses(self, course_id: CourseId, *, within: Reach) -> Statuses:
-        return Counter(each.status for each in self._on(course_id, within))
+        return Counter(progress.status for progress in self._on(course_id, within))
 
     def completions(
         self, course_id: CourseId, window: Window, *, within: Reach
     ) -> Mapping[date, int]:
-        moments = (each.completed_at for each in self._on(course_id, within))
-        days = (moment.astimezone(UTC).date() for moment in moments if moment is not None)
+        times = (progress.completed_at for progress in self._on(course_id, within))
+        days = (time.astimezone(UTC).date() for time in times if time is not None)
         counted = Counter(day for day in days if window.covers(day))
         return dict(sorted(counted.items()))
 
     def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
         return Counter(
-            item_id for each in self._on(course_id, within) for item_id in each.completed_items
+            item_id
+            for progress in self._on(course_id, within)
+            for item_id in progress.completed_items
         )
 
     def score_bands(
@@ -56,8 +58,8 @@ class InMemoryReportRepository:
         return dict(bands)
 
     def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
-        there = [each for each in self._in(within) if each.org_id == org_id]
-        slugs = {each.course_id: each.course_slug for each in there}
+        owned = (progress for progress in self._in(within) if progress.org_id == org_id)
+        slugs = {progress.course_id: progress.course_slug for progress in owned}
         return [
             CourseSummary(
                 course_id=course_id,
@@ -69,8 +71,8 @@ class InMemoryReportRepository:
         ]
 
     def _on(self, course_id: CourseId, within: Reach) -> Iterable[CourseProgress]:
-        return (each for each in self._in(within) if each.course_id == course_id)
+        return (progress for progress in self._in(within) if progress.course_id == course_id)
 
     def _in(self, within: Reach) -> Iterable[CourseProgress]:
-        kept = list(self.progress.store.values())
-        return (each for each in kept if within.covers(each.org_id))
+        stored = list(self.progress.store.values())
+        return (progress for progress in stored if within.covers(progress.org_id))

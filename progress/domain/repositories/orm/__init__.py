@@ -1,4 +1,4 @@
-"""Progress in the database: the only package here that knows the rows."""
+"""Repositories of progress in the database."""
 
 from progress.domain.repositories.orm.attempts import OrmAttemptRepository
 from progress.domain.repositories.orm.progress import OrmEventRepository, OrmProgressRepository

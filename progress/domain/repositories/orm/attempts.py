@@ -1,4 +1,4 @@
-"""Attempts in the database."""
+"""Assessment attempts in the database."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -51,13 +51,13 @@ class OrmAttemptRepository:
     def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
         within.require(attempt.org_id)
         rows.AssessmentAttempt.objects.filter(pk=attempt.id).update(**_attempt_values(attempt))
-        kept = rows.AttemptGrade.objects.filter(attempt_id=attempt.id).count()
+        stored = rows.AttemptGrade.objects.filter(attempt_id=attempt.id).count()
         insert(
             rows.AttemptGrade,
             [
                 _grade_values(grade, number, attempt)
                 for number, grade in enumerate(attempt.grades, start=1)
-                if number > kept
+                if number > stored
             ],
         )
 
@@ -124,8 +124,8 @@ def _attempt(row: rows.AssessmentAttempt) -> AssessmentAttempt:
         status=AttemptStatus(row.status),
         submitted_at=row.submitted_at,
         is_late=row.is_late,
-        responses=tuple(_response(each) for each in row.responses),
-        grades=tuple(_grade(each) for each in sorted(row.grades.all(), key=_number)),
+        responses=tuple(_response(response) for response in row.responses),
+        grades=tuple(_grade(grade) for grade in sorted(row.grades.all(), key=_number)),
         void_reason=row.void_reason,
     )
 

@@ -1,4 +1,4 @@
-"""Progress and its log in the database."""
+"""Progress and events in the database."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -81,7 +81,7 @@ class OrmProgressRepository:
             found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, course_id__gt=course_id))
         found = found.order_by("enrolled_at", "course_id")[: request.limit + 1]
         kept = [_progress(row) for row in found]
-        return page_of(kept, request, key=lambda progress: progress.place)
+        return page_of(kept, request, key=lambda progress: progress.sort_key)
 
     def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
         found = _kept(within).filter(user_id=user_id).order_by("enrolled_at", "course_id")
@@ -169,10 +169,7 @@ class OrmEventRepository:
 
 
 def _take_turns(user_id: UserId) -> None:
-    """Wait until nobody else changes what the learner has done.
-
-    His rows are locked one by one by whoever completes them; to lock them all here could be a deadlock.
-    """
+    """Take an advisory lock on the learner: to lock all of their rows could be a deadlock."""
     wait_for_lock(user_id.int % 2**64)
 
 

@@ -1,4 +1,4 @@
-"""Counts over many learners, made by the database."""
+"""Counts over many learners in the database."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ from progress.domain.entities import (
     band_of,
 )
 
-# The ORM joins no function that returns rows, and counts no groups of groups.
+# The ORM cannot join set-returning functions, nor count groups of groups.
 _ITEMS: Final = {
-    "postgresql": "jsonb_array_elements_text(kept.completed_items) AS item(value)",
-    "sqlite": "json_each(kept.completed_items) AS item",
+    "postgresql": "jsonb_array_elements_text(stored.completed_items) AS item(value)",
+    "sqlite": "json_each(stored.completed_items) AS item",
 }
-_COUNT_OF_ITEMS: Final = "SELECT item.value, COUNT(*) FROM ({kept}) AS kept, {items} GROUP BY 1"
+_COUNT_OF_ITEMS: Final = "SELECT item.value, COUNT(*) FROM ({stored}) AS stored, {items} GROUP BY 1"
 _COUNT_OF_SCORES: Final = (
-    "SELECT best.assessment_id, best.percent, COUNT(*) FROM ({kept}) AS best GROUP BY 1, 2"
+    "SELECT best.assessment_id, best.percent, COUNT(*) FROM ({stored}) AS best GROUP BY 1, 2"
 )
 
 
@@ -43,16 +43,16 @@ class OrmReportRepository:
     def completions(
         self, course_id: CourseId, window: Window, *, within: Reach
     ) -> Mapping[date, int]:
-        found = _on(course_id, within).filter(
+        completed = _on(course_id, within).filter(
             completed_at__gte=datetime.combine(window.since, time.min, UTC),
             completed_at__lte=datetime.combine(window.until, time.max, UTC),
         )
-        days = found.annotate(day=TruncDate("completed_at", tzinfo=UTC)).values_list("day")
+        days = completed.annotate(day=TruncDate("completed_at", tzinfo=UTC)).values_list("day")
         return dict(days.annotate(Count("pk")).order_by("day"))
 
     def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
-        kept = _on(course_id, within).values("completed_items")
-        counted = _counted(_COUNT_OF_ITEMS, kept)
+        stored = _on(course_id, within).values("completed_items")
+        counted = _counted(_COUNT_OF_ITEMS, stored)
         return {ItemId(UUID(item_id)): learners for item_id, learners in counted}
 
     def score_bands(
@@ -72,8 +72,8 @@ class OrmReportRepository:
         return bands
 
     def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
-        found = rows.CourseProgress.objects.filter(owned_within(within), org_id=org_id)
-        counted = found.values_list("course_id", "course_slug", "status").annotate(Count("pk"))
+        progress = rows.CourseProgress.objects.filter(owned_within(within), org_id=org_id)
+        counted = progress.values_list("course_id", "course_slug", "status").annotate(Count("pk"))
         statuses: defaultdict[tuple[str, UUID], dict[ProgressStatus, int]] = defaultdict(dict)
         for course_id, slug, status, learners in counted.order_by():
             statuses[slug, course_id][ProgressStatus(status)] = learners
@@ -89,10 +89,10 @@ def _on(course_id: CourseId, within: Reach) -> QuerySet[rows.CourseProgress]:
     return rows.CourseProgress.objects.filter(owned_within(within), course_id=course_id)
 
 
-def _counted(statement: str, kept: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
-    """What the statement counts in the rows that are kept."""
-    sql, parameters = kept.query.sql_with_params()
+def _counted(statement: str, stored: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
+    """Run the counting statement over the rows of the query."""
+    sql, parameters = stored.query.sql_with_params()
     items = _ITEMS[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(kept=sql, items=items), parameters)
+        cursor.execute(statement.format(stored=sql, items=items), parameters)
         return list(cursor.fetchall())

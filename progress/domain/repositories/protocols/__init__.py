@@ -1,6 +1,6 @@
-"""Where progress, its log and attempts are kept: the promises every store makes.
+"""Repositories of progress: the contracts of every store.
 
-What is out of view is as if it were not there; what is written must be in view, or OutOfReach is raised.
+Rows out of scope do not exist for reads; writes out of scope raise OutOfReach.
 """
 
 from progress.domain.repositories.protocols.attempts import AttemptRepository

@@ -1,4 +1,4 @@
-"""Where attempts at assessments are kept."""
+"""Repository of assessment attempts."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -12,26 +12,26 @@ from progress.domain.entities import AssessmentAttempt, AttemptId
 
 class AttemptRepository(Protocol):
     def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        """Raise AttemptRunning rather than keep a second started one of this learner at this assessment."""
+        """Raise AttemptRunning if the learner has a started attempt at the assessment."""
 
     def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
-        """Raise AttemptNotFound when there is none in view."""
+        """Raise AttemptNotFound if there is none in scope."""
 
     def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
-        """Like get, and nobody else may change it until the unit of work ends."""
+        """Like get, with the attempt locked until the unit of work ends."""
 
     def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        """Replace the kept attempt; its earlier grades stay as they were."""
+        """Replace the stored attempt; stored grades never change."""
 
     def for_user(
         self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
     ) -> list[AssessmentAttempt]:
-        """All attempts of the learner at the assessment, the first one first."""
+        """Return the learner's attempts at the assessment in scope, by number."""
 
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[AssessmentAttempt]:
-        """What was handed in on the course and waits for a person, that handed in first first; the id breaks ties."""
+        """Return submissions awaiting grading on the course, by time of submission, then id."""
 
     def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
-        """The learner's best score at each assessment in percent, rounded down; what is void does not count."""
+        """Return the best percent by assessment, rounded down; voided attempts do not count."""

@@ -1,4 +1,4 @@
-"""Where progress and its log are kept."""
+"""Repositories of progress and events."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -17,79 +17,79 @@ from progress.domain.entities import (
 
 class ProgressRepository(Protocol):
     def add(self, progress: CourseProgress, *, within: Reach) -> None:
-        """Raise AlreadyEnrolled rather than keep a second one of this learner on this course."""
+        """Raise AlreadyEnrolled if there is progress of the learner on the course."""
 
     def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
-        """The learner's progress on the course in view with this slug or id."""
+        """Return the learner's progress on the course in scope with this slug or id, if any."""
 
     def find_for_update(
         self, user_id: UserId, address: str, *, within: Reach
     ) -> CourseProgress | None:
-        """Like find, and nobody else may change it until the unit of work ends."""
+        """Like find, with the progress locked until the unit of work ends."""
 
     def on_courses(
         self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
     ) -> list[CourseProgress]:
-        """The learner's progress on those of the courses in view that he has been on, in any order."""
+        """Return the learner's progress on these courses, as far as there is any in scope, in any order."""
 
     def on_courses_for_update(
         self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
     ) -> list[CourseProgress]:
-        """Like on_courses, and whoever asks this of the same learner waits until the unit of work ends.
+        """Like on_courses, with the learner locked until the unit of work ends.
 
-        So of two who ask the second sees what the first has changed.
+        Of two simultaneous callers the second sees the changes of the first.
         """
 
     def save(self, progress: CourseProgress, *, within: Reach) -> None:
-        """Replace what is kept of this learner on this course."""
+        """Replace the stored progress of the learner on the course."""
 
     def page_for_user(
         self, user_id: UserId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        """The learner's courses in view, by the moment of enrolment; the course id breaks ties."""
+        """Return the learner's progress in scope, by time of enrolment, then course id."""
 
     def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        """The learner's courses in view, all of them, by the moment of enrolment; the course id breaks ties."""
+        """Return all of the learner's progress in scope, by time of enrolment, then course id."""
 
     def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        """Like all_of, and whoever asks this of the same learner waits until the unit of work ends.
+        """Like all_of, with the learner locked until the unit of work ends.
 
-        So of two who ask the second sees what the first has changed.
+        Of two simultaneous callers the second sees the changes of the first.
         """
 
     def page_for_course(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        """Everybody on a course in view, by the moment of enrolment; the learner's id breaks ties."""
+        """Return the progress on the course in scope, by time of enrolment, then learner id."""
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        """Everybody on the courses of an organization in view, by the ids of learner and course."""
+        """Return the progress on the courses of an organization in scope, by learner id, then course id."""
 
     def orphans(self, *, within: Reach) -> list[StreamId]:
-        """Whose progress in view is kept without a first event in the log; by user, then by course."""
+        """Return the streams in scope with progress but without a first event, by user, then course."""
 
 
 class EventRepository(Protocol):
     def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
-        """Keep events at the end of the log, for ever."""
+        """Append events to the log; they can never be changed or deleted."""
 
     def page_of_stream(
         self, stream: StreamId, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        """The events in view of one learner on one course, the first one first."""
+        """Return the events of a stream in scope, by sequence."""
 
     def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
-        """All events in view of one learner on one course, the first one first."""
+        """Return all events of a stream in scope, by sequence."""
 
     def page(
         self, selection: EventSelection, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        """The events in view that are selected, in the order in which they were appended.
+        """Return the selected events in scope, in the order of the log.
 
-        No event ever comes to stand before one that a page has shown. Raises LogBusy rather than break that.
+        No event ever appears before one that a page has returned. Raises LogBusy if that cannot be guaranteed now.
         """
 
     def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
-        """Every stream in view of the log, in the order in which they were begun."""
+        """Return all streams in scope, in the order in which they were started."""

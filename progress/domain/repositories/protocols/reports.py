@@ -1,4 +1,4 @@
-"""What is counted over many learners."""
+"""Repository of counts over many learners."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,20 +12,20 @@ from progress.domain.entities import CourseSummary, Statuses, Window
 
 class ReportRepository(Protocol):
     def statuses(self, course_id: CourseId, *, within: Reach) -> Statuses:
-        """How many learners of the course are in which status; one in which nobody is is missing."""
+        """Return the number of learners of the course by status; statuses without learners are missing."""
 
     def completions(
         self, course_id: CourseId, window: Window, *, within: Reach
     ) -> Mapping[date, int]:
-        """How many learners completed the course on each day of the window, by day; one without any is missing."""
+        """Return the number of completions of the course by day, in order; days without any are missing."""
 
     def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
-        """How many learners of the course have completed each item, of whatever version."""
+        """Return the number of learners who have completed each item, whatever the version."""
 
     def score_bands(
         self, course_id: CourseId, *, within: Reach
     ) -> Mapping[AssessmentId, Mapping[int, int]]:
-        """How many learners' best scores lie in which band; what is void does not count."""
+        """Return the number of best scores by assessment and band; voided attempts do not count."""
 
     def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
-        """Of each course of the organization that somebody has taken up, by slug."""
+        """Return a summary of each course of the organization that has learners, by slug."""

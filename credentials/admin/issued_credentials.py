@@ -1,4 +1,4 @@
-"""Copies of credentials, for staff to look at, to revoke and to issue anew."""
+"""Admin pages of issued credentials: reading, revoking and re-issuing them."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -11,7 +11,7 @@ from authsvc.container import services
 from authsvc.staff import LookOnlyAdmin, OfOrganizations, staff_action
 from credentials import models as rows
 from credentials.admin.rules import proofs_of, text_of
-from credentials.domain.entities import UserCredentialId
+from credentials.domain.entities import IssuedCredentialId
 
 
 @admin.register(rows.UserCredential)
@@ -50,23 +50,23 @@ class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
 
     @admin.display
     def status(self, row: rows.UserCredential) -> str:
-        return services().issuing.get(UserCredentialId(row.id)).status.value
+        return services().issuing.verify(IssuedCredentialId(row.id)).status.value
 
     @admin.display(description="terms")
     def terms_issued(self, row: rows.UserCredential) -> SafeString:
         facts = {"version": row.credential_version} | row.terms
         rule = facts.pop("rule", None)
         lines = ((name.replace("_", " "), fact or "-") for name, fact in facts.items())
-        said = format_html_join("", "<div>{}: {}</div>", lines)
-        return format_html("{}<pre>{}</pre>", said, text_of(rule)) if rule else said
+        text = format_html_join("", "<div>{}: {}</div>", lines)
+        return format_html("{}<pre>{}</pre>", text, text_of(rule)) if rule else text
 
     @admin.display
     def evidence(self, row: rows.UserCredential) -> SafeString | str:
         when = display_for_value(row.completed_at, "")
         if row.met_by is None:
             return f"Completed version {row.course_version} of {row.course} at {when}"
-        said = f"On version {row.course_version} of {row.course} at {when}"
-        return format_html("{}<pre>{}</pre>", said, proofs_of(row.met_by))
+        text = f"On version {row.course_version} of {row.course} at {when}"
+        return format_html("{}<pre>{}</pre>", text, proofs_of(row.met_by))
 
     @admin.display
     def verify(self, row: rows.UserCredential) -> SafeString:
@@ -82,8 +82,8 @@ class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
 
     @staff_action("Revoke", done="revoked", asks_why=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
-        services().issuing.revoke(UserCredentialId(row.id), reason=reason, by=by)
+        services().issuing.revoke(IssuedCredentialId(row.id), reason=reason, by=by)
 
     @staff_action("Re-issue", done="re-issued", asks_why=True)
     def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
-        services().issuing.reissue(UserCredentialId(row.id), reason=reason, by=by)
+        services().issuing.reissue(IssuedCredentialId(row.id), reason=reason, by=by)

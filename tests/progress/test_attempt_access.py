@@ -1,4 +1,4 @@
-"""Whose attempts are whose, and what versions and withdrawals do to them."""
+"""Access to attempts, and the effects of new versions and withdrawals."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ def anna(memory: World) -> Examinee:
     return an_examinee(memory)
 
 
-def test_whoever_is_not_on_the_course_tries_nothing(memory: World, anna: Examinee) -> None:
+def test_only_enrolled_learners_start_attempts(memory: World, anna: Examinee) -> None:
     ben = replace(anna, principal=a_principal(memory.has_user()))
     anna.withdraws(anna.course)
 
@@ -84,9 +84,9 @@ def test_attempts_of_others_are_not_there(memory: World, anna: Examinee) -> None
 def test_ones_own_attempts_come_in_their_order(anna: Examinee) -> None:
     tried = [anna.takes(**WRONG), anna.takes(**RIGHT)]
 
-    found = anna.services.attempts.attempts_at(tried[0].assessment_id, by=anna.principal)
+    result = anna.services.attempts.attempts_at(tried[0].assessment_id, by=anna.principal)
 
-    assert found == tried
+    assert result == tried
 
 
 def test_an_attempt_in_an_organization_is_for_its_members(memory: World) -> None:
@@ -107,7 +107,7 @@ def test_an_attempt_in_an_organization_is_for_its_members(memory: World) -> None
     assert anna.hands_in(attempt).org_id == school.id
 
 
-def test_whoever_withdrew_hands_in_what_he_began_and_completes_nothing(anna: Examinee) -> None:
+def test_a_learner_who_withdrew_can_submit_but_completes_nothing(anna: Examinee) -> None:
     attempt = anna.begins()
     anna.answers(attempt, **RIGHT)
     anna.withdraws(anna.course)

@@ -1,4 +1,4 @@
-"""Keeping the log and its projection true."""
+"""Verification of the event log: hash chains, and the projection folded from them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ from progress.domain.repositories.protocols import EventRepository, ProgressRepo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """Where a stream cannot be believed, and why."""
+    """A defect of a stream."""
 
     stream: StreamId
     reason: str
@@ -31,21 +31,21 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectionReport:
-    """How the projection compares with the log.
+    """Comparison of the projection with the log.
 
-    `differing` are streams that amount to something else than was kept, `flaws` say what cannot be compared: a stream
-    that cannot be folded, or progress without a stream. `checksum` is over what the log amounts to, `kept_checksum`
-    over what was kept before, in the order in which the streams were begun.
+    `differing` are streams whose fold differs from the stored progress; `flaws` are streams that cannot be folded, and
+    progress without a stream. `checksum` covers the folded progress and `stored_checksum` the stored progress before
+    any repair, in the order in which the streams were started.
     """
 
     streams: int
     differing: tuple[StreamId, ...]
     flaws: tuple[Flaw, ...]
     checksum: str
-    kept_checksum: str
+    stored_checksum: str
 
     @property
-    def is_true(self) -> bool:
+    def is_clean(self) -> bool:
         return not self.differing and not self.flaws
 
 
@@ -57,8 +57,11 @@ class ChainReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogService:
-    """For those who may see all of the log, and so manage all organizations. Raises NotPermitted."""
+class EventLogVerifier:
+    """Needs the right to manage all organizations, because it reads the whole log; raises NotPermitted without it.
+
+    Raises InsideUnitOfWork when the caller has a unit of work open.
+    """
 
     progress: ProgressRepository
     log: EventRepository
@@ -66,18 +69,18 @@ class LogService:
     unit_of_work: UnitOfWork
 
     def compare(self, *, by: Principal) -> ProjectionReport:
-        """Fold every stream and compare the outcome with the kept projection; change nothing."""
-        by.require(Right.MANAGE_ORGANIZATIONS)
+        """Fold every stream and compare the result with the stored projection; change nothing."""
+        self._require_access(by)
         return self._fold_all(repair=False, within=by.reach)
 
     def rebuild(self, *, by: Principal) -> ProjectionReport:
-        """Fold every stream and keep the outcome, each in a unit of work of its own."""
-        by.require(Right.MANAGE_ORGANIZATIONS)
+        """Fold every stream and store the result, each in its own unit of work."""
+        self._require_access(by)
         return self._fold_all(repair=True, within=by.reach)
 
     def verify(self, *, by: Principal) -> ChainReport:
-        """Walk the hash chain of every stream, up to the head that the projection holds."""
-        by.require(Right.MANAGE_ORGANIZATIONS)
+        """Verify the hash chain of every stream, up to the head in the projection."""
+        self._require_access(by)
         streams = events = 0
         flaws: list[Flaw] = []
         for stream in self._streams(by.reach):
@@ -89,10 +92,15 @@ class LogService:
         flaws.extend(self._orphans(by.reach))
         return ChainReport(streams=streams, events=events, flaws=tuple(flaws))
 
+    def _require_access(self, by: Principal) -> None:
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        # One unit of work around all streams would keep each of them locked to the end.
+        self.unit_of_work.require_outside()
+
     def _examined(self, stream: StreamId, within: Reach) -> tuple[int, str]:
-        """How many events the stream has and what is wrong with it, while nobody adds to it."""
+        """Return the number of events of the locked stream, and its defect or an empty string."""
         with self.unit_of_work.atomic():
-            head = self._kept(stream, within)
+            head = self._stored(stream, within)
             try:
                 events = self.log.stream(stream, within=within)
             except ValueError as error:
@@ -103,23 +111,23 @@ class LogService:
         tally = _Tally()
         for stream in self._streams(within):
             with self.unit_of_work.atomic():
-                kept = self._kept(stream, within)
+                stored = self._stored(stream, within)
                 folded = self._folded(stream, within)
-                if repair and isinstance(folded, CourseProgress) and folded != kept:
-                    self._keep(folded, within)
-            tally.count(folded, kept)
+                if repair and isinstance(folded, CourseProgress) and folded != stored:
+                    self._store(folded, within)
+            tally.count(folded, stored)
         return tally.report(self._orphans(within))
 
     def _folded(self, stream: StreamId, within: Reach) -> CourseProgress | Flaw:
-        """What the stream amounts to, or why nobody can say."""
+        """Return the progress folded from the stream, or why it cannot be folded."""
         try:
-            return self._outcome_of(self.log.stream(stream, within=within), within)
+            return self._fold(self.log.stream(stream, within=within), within)
         except ValueError as error:
             return Flaw(stream=stream, reason=f"an event cannot be read: {error}")
         except CourseVersionNotFound:
             return Flaw(stream=stream, reason="there is no such version of the course")
 
-    def _outcome_of(self, events: list[ProgressEvent], within: Reach) -> CourseProgress:
+    def _fold(self, events: list[ProgressEvent], within: Reach) -> CourseProgress:
         """Raises CourseVersionNotFound."""
         first = events[0]
         number = int(first.fact.payload.get("course_version", 0))
@@ -132,7 +140,7 @@ class LogService:
         return progress
 
     def _orphans(self, within: Reach) -> Iterator[Flaw]:
-        """Progress without a beginning in the log: streams are found by that, so these are not among them."""
+        """Yield progress without a first event: `_streams` finds streams by that, so it misses these."""
         for stream in self.progress.orphans(within=within):
             yield Flaw(stream=stream, reason="event 1 is missing")
 
@@ -146,8 +154,8 @@ class LogService:
             if cursor is None:
                 return
 
-    def _kept(self, stream: StreamId, within: Reach) -> CourseProgress | None:
-        """What is kept of the stream, locked; None also for what cannot be read, for that is as good as nothing."""
+    def _stored(self, stream: StreamId, within: Reach) -> CourseProgress | None:
+        """Return the stored progress of the stream, locked; None if there is none or it cannot be read."""
         try:
             return self.progress.find_for_update(
                 stream.user_id, str(stream.course_id), within=within
@@ -155,7 +163,7 @@ class LogService:
         except ValueError:
             return None
 
-    def _keep(self, folded: CourseProgress, within: Reach) -> None:
+    def _store(self, folded: CourseProgress, within: Reach) -> None:
         try:
             self.progress.add(folded, within=within)
         except AlreadyEnrolled:
@@ -163,23 +171,23 @@ class LogService:
 
 
 class _Tally:
-    """Counts as it goes, so that a long log needs no memory."""
+    """Builds a report stream by stream, so that memory does not grow with the log."""
 
     def __init__(self) -> None:
         self._streams = 0
         self._differing: list[StreamId] = []
         self._flaws: list[Flaw] = []
-        self._folded_sum, self._kept_sum = sha256(), sha256()
+        self._folded_sum, self._stored_sum = sha256(), sha256()
 
-    def count(self, folded: CourseProgress | Flaw, kept: CourseProgress | None) -> None:
+    def count(self, folded: CourseProgress | Flaw, stored: CourseProgress | None) -> None:
         self._streams += 1
-        if kept is not None:
-            self._kept_sum.update(canonical_json(asdict(kept)))
+        if stored is not None:
+            self._stored_sum.update(canonical_json(asdict(stored)))
         if isinstance(folded, Flaw):
             self._flaws.append(folded)
             return
         self._folded_sum.update(canonical_json(asdict(folded)))
-        if folded != kept:
+        if folded != stored:
             self._differing.append(folded.stream)
 
     def report(self, orphans: Iterable[Flaw]) -> ProjectionReport:
@@ -188,12 +196,12 @@ class _Tally:
             differing=tuple(self._differing),
             flaws=(*self._flaws, *orphans),
             checksum=self._folded_sum.hexdigest(),
-            kept_checksum=self._kept_sum.hexdigest(),
+            stored_checksum=self._stored_sum.hexdigest(),
         )
 
 
 def _broken_link(events: list[ProgressEvent]) -> str:
-    """What is wrong with the chain of a stream; nothing when it holds."""
+    """Return the first defect of the chain, or an empty string."""
     previous_hash = GENESIS
     for sequence, event in enumerate(events, start=1):
         if event.sequence != sequence:

@@ -1,36 +1,71 @@
-"""One event, one statement: the same whenever it is asked for."""
+"""xAPI 1.0.3 statements: one for each event, always the same."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid5
 
 from progress.domain.entities import EntityType, EventType, ProgressEvent
-from progress.statements.verbs import ACTIVITY_TYPES, VERBS
 
 Statement = Mapping[str, Any]
 
 VERSION: Final = "1.0.3"
+_ADL: Final = "http://adlnet.gov/expapi/verbs"
+_STREAMS: Final = "http://activitystrea.ms/schema/1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A registered xAPI verb, and its display text."""
+
+    id: str
+    word: str
+
+
+VERBS: Final[Mapping[EventType, Verb]] = {
+    EventType.ENROLLED: Verb(f"{_ADL}/registered", "registered"),
+    EventType.MODULE_STARTED: Verb(f"{_ADL}/initialized", "initialized"),
+    EventType.ITEM_COMPLETED: Verb(f"{_ADL}/completed", "completed"),
+    EventType.ASSESSMENT_SUBMITTED: Verb(f"{_STREAMS}/submit", "submitted"),
+    EventType.ASSESSMENT_PASSED: Verb(f"{_ADL}/passed", "passed"),
+    EventType.ASSESSMENT_FAILED: Verb(f"{_ADL}/failed", "failed"),
+    EventType.COURSE_COMPLETED: Verb(f"{_ADL}/completed", "completed"),
+    EventType.CREDENTIAL_ISSUED: Verb("http://id.tincanapi.com/verb/earned", "earned"),
+    EventType.CREDENTIAL_REVOKED: Verb(f"{_STREAMS}/lose", "lost"),
+    EventType.VERSION_UPGRADED: Verb(f"{_STREAMS}/update", "updated"),
+    EventType.WITHDRAWN: Verb(f"{_ADL}/terminated", "terminated"),
+}
+
+_ACTIVITIES: Final = "http://adlnet.gov/expapi/activities"
+
+ACTIVITY_TYPES: Final[Mapping[EntityType, str]] = {
+    EntityType.COURSE: f"{_ACTIVITIES}/course",
+    EntityType.MODULE: f"{_ACTIVITIES}/module",
+    EntityType.ITEM: f"{_ACTIVITIES}/lesson",
+    EntityType.ATTEMPT: f"{_ACTIVITIES}/assessment",
+    EntityType.CREDENTIAL: f"{_STREAMS}/badge",
+}
 _GRADED: Final = (EventType.ASSESSMENT_PASSED, EventType.ASSESSMENT_FAILED)
 
 
 def statement_of(event: ProgressEvent, *, home: str) -> Statement:
-    """The statement that the event is. *home* is the address of the house, at which its ids are names.
+    """Return the event as a statement, without names, e-mail addresses or answers.
 
-    It holds no name, no address and no answer of anybody.
+    *home* is the public URL of the service, under which ids become IRIs and accounts.
     """
-    moment = spelled(event.occurred_at)
+    time = utc_text(event.occurred_at)
     verb, result = VERBS[event.fact.type], _result_of(event)
     return {
         "id": str(event.id),
         "actor": _account(home, str(event.user_id)),
         "verb": {"id": verb.id, "display": {"en": verb.word}},
-        "object": _activity(_address_of(event, home), ACTIVITY_TYPES[event.fact.about]),
+        "object": _activity(_iri_of(event, home), ACTIVITY_TYPES[event.fact.about]),
         **({"result": result} if result else {}),
         "context": _context_of(event, home),
-        "timestamp": moment,
-        # The log holds one moment: an event is kept in the unit of work in which it happens.
-        "stored": moment,
+        "timestamp": time,
+        # The log has one time: an event is stored in the unit of work in which it happens.
+        "stored": time,
         "authority": _account(home, "authsvc"),
         "version": VERSION,
     }
@@ -40,16 +75,16 @@ def _account(home: str, name: str) -> dict[str, Any]:
     return {"objectType": "Agent", "account": {"homePage": home, "name": name}}
 
 
-def _activity(address: str, type_: str) -> dict[str, Any]:
-    return {"objectType": "Activity", "id": address, "definition": {"type": type_}}
+def _activity(iri: str, type_: str) -> dict[str, Any]:
+    return {"objectType": "Activity", "id": iri, "definition": {"type": type_}}
 
 
 def _course(event: ProgressEvent, home: str) -> str:
     return f"{home}/v1/courses/{event.course_id}"
 
 
-def _address_of(event: ProgressEvent, home: str) -> str:
-    """What names the thing for ever; for some things there is something to read there, too."""
+def _iri_of(event: ProgressEvent, home: str) -> str:
+    """Return the permanent IRI of the object; some can be dereferenced."""
     fact, course = event.fact, _course(event, home)
     match fact.about:
         case EntityType.COURSE:
@@ -88,7 +123,7 @@ def _context_of(event: ProgressEvent, home: str) -> dict[str, Any]:
         course = _activity(_course(event, home), ACTIVITY_TYPES[EntityType.COURSE])
         activities["grouping"] = [course]
     return {
-        # Of the learner on the course, however often he leaves and comes back.
+        # One for each learner and course, also across withdrawals.
         "registration": str(uuid5(event.course_id, str(event.user_id))),
         **({"contextActivities": activities} if activities else {}),
         "extensions": {
@@ -99,18 +134,18 @@ def _context_of(event: ProgressEvent, home: str) -> dict[str, Any]:
 
 def _extensions_of(event: ProgressEvent) -> list[tuple[str, str | int]]:
     payload = event.fact.payload
-    found: list[tuple[str, str | int]] = [("sequence", event.sequence)]
+    extensions: list[tuple[str, str | int]] = [("sequence", event.sequence)]
     if event.org_id is not None:
-        found.append(("organization", str(event.org_id)))
+        extensions.append(("organization", str(event.org_id)))
     versions = ("course_version", "assessment_version")  # both number versions of the course
-    found += [("course-version", payload[member]) for member in versions if member in payload]
+    extensions += [("course-version", payload[member]) for member in versions if member in payload]
     if event.fact.type is EventType.VERSION_UPGRADED:
-        found.append(("from-version", payload["from_version"]))
+        extensions.append(("from-version", payload["from_version"]))
     if event.fact.about is EntityType.ATTEMPT:
-        found.append(("attempt", str(event.fact.entity_id)))
-    return found
+        extensions.append(("attempt", str(event.fact.entity_id)))
+    return extensions
 
 
-def spelled(moment: datetime) -> str:
-    """The moment in UTC, so that it can stand in an address as it is."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def utc_text(time: datetime) -> str:
+    """Return the time in UTC as RFC 3339 text that needs no escaping in a URL."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

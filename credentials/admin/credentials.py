@@ -1,4 +1,4 @@
-"""Definitions of credentials, for staff to write and to try."""
+"""Admin pages of credential definitions: editing them and checking eligibility."""
 
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from authsvc.staff import OfOrganizations, ServiceAdmin, question, staff_action,
 from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
-from credentials.admin.rules import RuleText, text_of, told
+from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities import (
     LONGEST_VALIDITY_DAYS,
     CredentialId,
@@ -34,7 +34,7 @@ ELIGIBILITY: Final = "credentials_credential_eligibility"
 
 
 class CredentialForm(forms.ModelForm[rows.Credential]):
-    """`reach` is that of whoever fills it in; Django makes a class for each request."""
+    """`reach` is that of the current user; Django creates a form class for each request."""
 
     reach: ClassVar[Reach] = Reach()
     image_url = forms.URLField(
@@ -47,13 +47,13 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
         help_text="Leave empty if it never expires.",
     )
     course = rows.Credential._meta.get_field("course").formfield(
-        help_text="Completing it earns the credential, unless a rule says otherwise."
+        help_text="Completing this course earns the credential, unless there is a rule."
     )
     earned_by = YamlField(
         look="rule",
         required=False,
         label="Rule",
-        help_text="In YAML. Leave it empty if completing the course is enough.",
+        help_text="YAML. Leave empty if completing the course earns the credential.",
     )
 
     class Meta:
@@ -79,39 +79,39 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
         return RuleText.read(self.cleaned_data["earned_by"])
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if not self.errors and said["earned_by"].rule is not None:
+        values = super().clean() or self.cleaned_data
+        if not self.errors and values["earned_by"].rule is not None:
             complaints = services().credentials.complaints_about(
-                said["earned_by"].rule, org_id=said["course"].org_id
+                values["earned_by"].rule, org_id=values["course"].org_id
             )
-            for told in said["earned_by"].told(complaints):
-                self.add_error("earned_by", told)
-        return said
+            for message in values["earned_by"].messages(complaints):
+                self.add_error("earned_by", message)
+        return values
 
     @property
     def terms(self) -> CredentialTerms:
-        said = self.cleaned_data
+        values = self.cleaned_data
         return CredentialTerms(
-            name=said["name"],
-            type=CredentialType(said["type"]),
-            description=said["description"],
-            criteria=said["criteria"],
-            issuer=said["issuer"],
-            image_url=said["image_url"],
-            course_id=CourseId(said["course"].pk),
-            valid_for_days=said["valid_for_days"],
-            rule=said["earned_by"].rule,
+            name=values["name"],
+            type=CredentialType(values["type"]),
+            description=values["description"],
+            criteria=values["criteria"],
+            issuer=values["issuer"],
+            image_url=values["image_url"],
+            course_id=CourseId(values["course"].pk),
+            valid_for_days=values["valid_for_days"],
+            rule=values["earned_by"].rule,
         )
 
 
 class LearnerForm(forms.Form):
-    learner = AddressField(help_text="The e-mail address of somebody who has an account.")
+    learner = AddressField(help_text="E-mail address of a user.")
 
     def clean_learner(self) -> UserId:
-        found = get_user_model().objects.filter(email=self.cleaned_data["learner"]).first()
-        if found is None:
-            raise ValidationError("Nobody has this address.")
-        return UserId(found.pk)
+        user = get_user_model().objects.filter(email=self.cleaned_data["learner"]).first()
+        if user is None:
+            raise ValidationError("There is no user with this e-mail address.")
+        return UserId(user.pk)
 
 
 @admin.register(rows.Credential)
@@ -159,7 +159,7 @@ class CredentialAdmin(OfOrganizations, ServiceAdmin):
 
     @tells_refusals
     def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
-        """Whether somebody can have it now, and why or why not; it changes nothing."""
+        """Show whether a learner is eligible now, and why; change nothing."""
         if not self.has_act_permission(request):
             raise PermissionDenied
         row = self.get_object(request, str(credential_id))
@@ -168,10 +168,13 @@ class CredentialAdmin(OfOrganizations, ServiceAdmin):
         form, answer = LearnerForm(request.POST or None), ""
         if form.is_valid():
             learner, by = form.cleaned_data["learner"], staff_of(request)
-            answer = told(services().earning.eligibility_of(learner, CredentialId(row.pk), by=by))
+            eligibility = services().earning.eligibility_of(learner, CredentialId(row.pk), by=by)
+            answer = eligibility_text(eligibility)
         back = reverse("admin:credentials_credential_change", args=[row.pk])
         about = {"subtitle": row, "opts": self.opts, "answer": answer}
-        return question(request, self.admin_site, form, title="Try it", back=back, **about)
+        return question(
+            request, self.admin_site, form, title="Check eligibility", back=back, **about
+        )
 
     def added(self, form: CredentialForm, by: Principal) -> UUID:
         return services().credentials.define(form.terms, by=by).id

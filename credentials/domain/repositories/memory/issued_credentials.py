@@ -1,0 +1,60 @@
+"""Issued credentials in memory."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from accounts.public import UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryIssuedCredentialRepository:
+    store: MutableMapping[IssuedCredentialId, IssuedCredential] = field(default_factory=dict)
+
+    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
+        within.require(issued.org_id)
+        latest = self.latest_of(issued.user_id, issued.credential_id)
+        if issued.is_current and latest is not None and latest.is_current:
+            raise AlreadyIssued
+        self.store[issued.id] = issued
+
+    def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
+        try:
+            return self.store[issued_id]
+        except KeyError:
+            raise IssuedCredentialNotFound from None
+
+    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+        found = self.shown(issued_id)
+        if not within.covers(found.org_id):
+            raise IssuedCredentialNotFound
+        return found
+
+    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
+        within.require(issued.org_id)
+        self.store[issued.id] = replace(
+            self.store[issued.id],
+            revocation=issued.revocation,
+            is_current=issued.is_current,
+        )
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
+        found = sorted((one for one in self.store.values() if one.user_id == user_id), key=_issue)
+        if request.cursor is not None:
+            after = moment_and_id_in(request.cursor)
+            found = [one for one in found if _issue(one) > after]
+        return page_of(found, request, key=_issue)
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
+        wanted = (user_id, credential_id)
+        copies = (one for one in self.store.values() if (one.user_id, one.credential_id) == wanted)
+        return max(copies, key=lambda one: (one.is_current, *_issue(one)), default=None)
+
+
+def _issue(issued: IssuedCredential) -> tuple[datetime, UUID]:
+    return issued.issued_at, issued.id

@@ -1,0 +1,141 @@
+"""Credential definitions in the database."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.public import OrganizationId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+from authsvc.storage.reach import owned_within
+from courses.public import CourseId
+from credentials import models as rows
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    CredentialTerms,
+    CredentialType,
+    Rule,
+    Trigger,
+    TriggerKind,
+    rule_in,
+    value_of_rule,
+)
+from credentials.domain.errors import CredentialNotFound, InvalidRule
+
+Values = dict[str, Any]
+
+
+class BrokenRule(ValueError):
+    """A stored rule cannot be parsed although it was checked when it was saved: a defect or tampering."""
+
+
+class OrmCredentialRepository:
+    def add(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
+        insert(rows.Credential, [_credential_values(credential)])
+        self._insert_triggers(credential)
+
+    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        return self._one(_defined(within), credential_id)
+
+    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+        return self._one(_defined(within).select_for_update(), credential_id)
+
+    def save(self, credential: Credential, *, within: Reach) -> None:
+        within.require(credential.org_id)
+        rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
+        rows.CredentialTrigger.objects.filter(credential_id=credential.id).delete()
+        self._insert_triggers(credential)
+
+    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
+        found = _defined(within).filter(is_offered=True)
+        if request.cursor is not None:
+            at, credential_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=credential_id))
+        found = found.order_by("created_at", "id")[: request.limit + 1]
+        return page_of(
+            [_credential(row) for row in found],
+            request,
+            key=lambda credential: (credential.created_at, credential.id),
+        )
+
+    def earned_by(self, done: Trigger) -> list[Credential]:
+        mentioning = rows.CredentialTrigger.objects.filter(
+            kind=done.kind, subject_id=done.subject_id
+        )
+        earned = Q(pk__in=mentioning.values("credential_id"))
+        if done.kind is TriggerKind.COURSE:
+            earned |= Q(rule__isnull=True, course_id=done.subject_id)
+        found = rows.Credential.objects.filter(earned, is_offered=True)
+        return [_credential(row) for row in found.order_by("created_at", "id")]
+
+    def _insert_triggers(self, credential: Credential) -> None:
+        triggers = credential.terms.triggers if credential.terms.rule else ()
+        values = [
+            {"credential_id": credential.id, "kind": trigger.kind, "subject_id": trigger.subject_id}
+            for trigger in triggers
+        ]
+        insert(rows.CredentialTrigger, values)
+
+    def _one(self, found: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
+        try:
+            return _credential(found.get(pk=credential_id))
+        except rows.Credential.DoesNotExist:
+            raise CredentialNotFound from None
+
+
+def _defined(within: Reach) -> QuerySet[rows.Credential]:
+    return rows.Credential.objects.filter(owned_within(within))
+
+
+def _credential(row: rows.Credential) -> Credential:
+    return Credential(
+        id=CredentialId(row.id),
+        version=row.version,
+        terms=CredentialTerms(
+            name=row.name,
+            type=CredentialType(row.type),
+            description=row.description,
+            criteria=row.criteria,
+            issuer=row.issuer,
+            image_url=row.image_url,
+            course_id=CourseId(row.course_id),
+            valid_for_days=row.valid_for_days,
+            rule=stored_rule(row.rule),
+        ),
+        is_offered=row.is_offered,
+        created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _credential_values(credential: Credential) -> Values:
+    terms = credential.terms
+    return {
+        "id": credential.id,
+        "version": credential.version,
+        "name": terms.name,
+        "type": terms.type,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course_id": terms.course_id,
+        "valid_for_days": terms.valid_for_days,
+        "rule": value_of_rule(terms.rule) if terms.rule else None,
+        "is_offered": credential.is_offered,
+        "created_at": credential.created_at,
+        "org_id": credential.org_id,
+    }
+
+
+def stored_rule(value: Values | None) -> Rule | None:
+    """Parse a stored rule. Raises BrokenRule: to skip it would silently withhold earned credentials."""
+    if value is None:
+        return None
+    try:
+        return rule_in(value)
+    except InvalidRule as refusal:
+        raise BrokenRule(value) from refusal

@@ -1,0 +1,170 @@
+"""Issued credentials in the database; the table is called user credentials."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.public import OrganizationId, UserId
+from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.reach import Reach
+from authsvc.storage.inserts import insert
+from authsvc.storage.reach import owned_within
+from courses.public import CourseId
+from credentials import models as rows
+from credentials.domain.entities import (
+    CredentialId,
+    CredentialTerms,
+    CredentialType,
+    Evidence,
+    IssuedCredential,
+    IssuedCredentialId,
+    Revocation,
+    proof_in,
+    value_of_proof,
+    value_of_rule,
+)
+from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
+from credentials.domain.repositories.orm.credentials import stored_rule
+
+Values = dict[str, Any]
+
+
+class OrmIssuedCredentialRepository:
+    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
+        within.require(issued.org_id)
+        inserted = insert(
+            rows.UserCredential,
+            [_issued_values(issued)],
+            unless_taken=("user_id", "credential_id"),
+            among="is_current",
+        )
+        if not inserted:
+            raise AlreadyIssued
+
+    def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
+        return self._one(rows.UserCredential.objects.all(), issued_id)
+
+    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+        found = rows.UserCredential.objects.filter(owned_within(within))
+        return self._one(found.select_for_update(), issued_id)
+
+    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
+        within.require(issued.org_id)
+        kept = rows.UserCredential.objects.filter(pk=issued.id)
+        kept.update(**_revocation_values(issued))
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
+        kept = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
+        row = kept.order_by("-is_current", "-issued_at", "-id").first()
+        return _issued(row) if row else None
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
+        found = rows.UserCredential.objects.filter(user_id=user_id)
+        if request.cursor is not None:
+            at, last_id = moment_and_id_in(request.cursor)
+            found = found.filter(Q(issued_at__gt=at) | Q(issued_at=at, id__gt=last_id))
+        found = found.order_by("issued_at", "id")[: request.limit + 1]
+        return page_of(
+            [_issued(row) for row in found],
+            request,
+            key=lambda one: (one.issued_at, one.id),
+        )
+
+    def _one(
+        self, found: QuerySet[rows.UserCredential], issued_id: IssuedCredentialId
+    ) -> IssuedCredential:
+        try:
+            return _issued(found.get(pk=issued_id))
+        except rows.UserCredential.DoesNotExist:
+            raise IssuedCredentialNotFound from None
+
+
+def _issued(row: rows.UserCredential) -> IssuedCredential:
+    return IssuedCredential(
+        id=IssuedCredentialId(row.id),
+        user_id=UserId(row.user_id),
+        credential_id=CredentialId(row.credential_id),
+        credential_version=row.credential_version,
+        terms=_terms_of_json(row.terms),
+        evidence=Evidence(
+            course_id=CourseId(row.course_id),
+            course_version=row.course_version,
+            completed_at=row.completed_at,
+            met_by=tuple(proof_in(value) for value in row.met_by or ()),
+        ),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        supersedes=IssuedCredentialId(row.supersedes_id) if row.supersedes_id else None,
+        revocation=_revocation(row),
+        is_current=row.is_current,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _revocation(row: rows.UserCredential) -> Revocation | None:
+    if row.revoked_at is None:
+        return None
+    return Revocation(
+        at=row.revoked_at,
+        reason=row.revocation_reason,
+        by=UserId(row.revoked_by_id) if row.revoked_by_id else None,
+    )
+
+
+def _issued_values(issued: IssuedCredential) -> Values:
+    return {
+        "id": issued.id,
+        "user_id": issued.user_id,
+        "credential_id": issued.credential_id,
+        "credential_version": issued.credential_version,
+        "terms": _json_of_terms(issued.terms),
+        "course_id": issued.evidence.course_id,
+        "course_version": issued.evidence.course_version,
+        "completed_at": issued.evidence.completed_at,
+        "met_by": [value_of_proof(proof) for proof in issued.evidence.met_by] or None,
+        "issued_at": issued.issued_at,
+        "expires_at": issued.expires_at,
+        "supersedes_id": issued.supersedes,
+        "org_id": issued.org_id,
+        **_revocation_values(issued),
+    }
+
+
+def _revocation_values(issued: IssuedCredential) -> Values:
+    """Columns that may change after the issue."""
+    revocation = issued.revocation
+    return {
+        "revoked_at": revocation.at if revocation else None,
+        "revocation_reason": revocation.reason if revocation else "",
+        "revoked_by_id": revocation.by if revocation else None,
+        "is_current": issued.is_current,
+    }
+
+
+def _terms_of_json(terms: dict[str, Any]) -> CredentialTerms:
+    return CredentialTerms(
+        name=terms["name"],
+        type=CredentialType(terms["type"]),
+        description=terms["description"],
+        criteria=terms["criteria"],
+        issuer=terms["issuer"],
+        image_url=terms["image_url"],
+        course_id=CourseId(UUID(terms["course_id"])),
+        valid_for_days=terms["valid_for_days"],
+        rule=stored_rule(terms.get("rule")),
+    )
+
+
+def _json_of_terms(terms: CredentialTerms) -> dict[str, Any]:
+    rule = {"rule": value_of_rule(terms.rule)} if terms.rule else {}
+    return rule | {
+        "name": terms.name,
+        "type": terms.type.value,
+        "description": terms.description,
+        "criteria": terms.criteria,
+        "issuer": terms.issuer,
+        "image_url": terms.image_url,
+        "course_id": str(terms.course_id),
+        "valid_for_days": terms.valid_for_days,
+    }

@@ -1,0 +1,31 @@
+"""Repository of issued credentials."""
+
+from typing import Protocol
+
+from accounts.public import UserId
+from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.reach import Reach
+from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+
+
+class IssuedCredentialRepository(Protocol):
+    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
+        """Raise AlreadyIssued if the user has a current one of this credential."""
+
+    def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
+        """Return the issued credential, whatever its owner: the id is the holder's to share.
+
+        Raise IssuedCredentialNotFound if there is none.
+        """
+
+    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+        """Return the issued credential in scope, locked. Raise IssuedCredentialNotFound if there is none."""
+
+    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
+        """Save the revocation and whether it is current; nothing else can change."""
+
+    def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
+        """Return the user's current one of this credential, or else the one issued last, if any."""
+
+    def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
+        """Return all of the user's, revoked ones included, by time of issue, then id."""

@@ -1,0 +1,259 @@
+"""Contract of the issued credential repository."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.domain.entities import User
+from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
+from credentials.domain.entities import (
+    Credential,
+    CredentialType,
+    Evidence,
+    IssuedCredential,
+    IssuedCredentialId,
+    Revocation,
+)
+from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
+from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
+from tests.support.pages import pages_of
+from tests.support.worlds import World, orm_world
+
+AN_HOUR = timedelta(hours=1)
+
+
+def a_kept_credential(world: World) -> Credential:
+    credential = a_credential(terms=some_terms(course_id=world.has_course().id))
+    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    return credential
+
+
+def a_kept_copy(world: World, user: User | None = None, **parts: Any) -> IssuedCredential:
+    """A new credential, issued to the user or to a new one."""
+    issued = an_issued_credential(a_kept_credential(world), user or world.has_user(), **parts)
+    world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+    return issued
+
+
+def revoked(issued: IssuedCredential) -> IssuedCredential:
+    return issued.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=None)
+
+
+def test_an_issued_credential_is_kept_as_it_was_added(world: World) -> None:
+    anna, root = world.has_user(), world.has_user(name="Root")
+    first = a_kept_copy(world, anna, is_current=False)
+    issued = replace(
+        first,
+        id=IssuedCredentialId(uuid4()),
+        credential_version=7,
+        terms=some_terms(
+            name="Knoten",
+            type=CredentialType.CERTIFICATE,
+            image_url="https://school.example/knot.png",
+            course_id=world.has_course().id,
+            valid_for_days=30,
+        ),
+        evidence=Evidence(
+            course_id=world.has_course().id, course_version=3, completed_at=NOON - AN_HOUR
+        ),
+        issued_at=NOON + timedelta(microseconds=1),
+        expires_at=NOON + timedelta(days=30),
+        supersedes=first.id,
+        revocation=Revocation(at=NOON + AN_HOUR, reason="Misspelt.\nTwice.", by=root.id),
+        is_current=False,
+    )
+
+    world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+
+    assert world.repositories.issued_credentials.shown(issued.id) == issued
+
+
+def test_an_issued_credential_of_which_there_is_nothing_to_say_is_kept_too(world: World) -> None:
+    issued = a_kept_copy(world)
+
+    assert (issued.expires_at, issued.supersedes, issued.revocation) == (None, None, None)
+    assert world.repositories.issued_credentials.shown(issued.id) == issued
+
+
+def test_a_second_current_issued_credential_is_refused_and_the_first_kept(world: World) -> None:
+    first = a_kept_copy(world)
+    second = replace(first, id=IssuedCredentialId(uuid4()), issued_at=NOON + AN_HOUR)
+
+    with pytest.raises(AlreadyIssued):
+        world.repositories.issued_credentials.add(second, within=EVERYWHERE)
+
+    assert world.repositories.issued_credentials.shown(first.id) == first
+    with pytest.raises(IssuedCredentialNotFound):
+        world.repositories.issued_credentials.shown(second.id)
+
+
+def test_issued_credentials_that_are_not_current_stand_beside_the_one_that_is(world: World) -> None:
+    current = a_kept_copy(world)
+    older = [
+        replace(current, id=IssuedCredentialId(uuid4()), is_current=False, issued_at=NOON - AN_HOUR)
+        for _ in range(2)
+    ]
+
+    for issued in older:
+        world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+
+    result = [world.repositories.issued_credentials.shown(issued.id) for issued in older]
+    assert result == older
+
+
+def test_after_an_issued_credential_that_is_no_longer_current_comes_a_new_one(world: World) -> None:
+    first = a_kept_copy(world)
+    second = replace(first, id=IssuedCredentialId(uuid4()))
+    world.repositories.issued_credentials.save(revoked(first), within=EVERYWHERE)
+
+    world.repositories.issued_credentials.add(second, within=EVERYWHERE)
+
+    assert world.repositories.issued_credentials.shown(second.id).is_current
+
+
+def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> None:
+    anna, ben = world.has_user(), world.has_user()
+    badge, certificate = a_kept_credential(world), a_kept_credential(world)
+    copies = [
+        an_issued_credential(credential, user)
+        for credential in (badge, certificate)
+        for user in (anna, ben)
+    ]
+
+    for issued in copies:
+        world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+
+    assert [world.repositories.issued_credentials.shown(issued.id) for issued in copies] == copies
+
+
+def test_an_issued_credential_that_was_never_issued_is_not_found(world: World) -> None:
+    a_kept_copy(world)
+    unknown = IssuedCredentialId(uuid4())
+
+    with pytest.raises(IssuedCredentialNotFound):
+        world.repositories.issued_credentials.shown(unknown)
+    with pytest.raises(IssuedCredentialNotFound), world.unit_of_work.atomic():
+        world.repositories.issued_credentials.get_for_update(unknown, within=EVERYWHERE)
+
+
+def test_an_issued_credential_that_is_to_be_changed_is_got_likewise(world: World) -> None:
+    issued = a_kept_copy(world)
+
+    with world.unit_of_work.atomic():
+        result = world.repositories.issued_credentials.get_for_update(issued.id, within=EVERYWHERE)
+
+    assert result == issued
+
+
+@pytest.mark.postgres
+def test_the_row_of_an_issued_credential_that_is_to_be_changed_is_locked() -> None:
+    world = orm_world()
+    issued = a_kept_copy(world)
+
+    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
+        world.repositories.issued_credentials.get_for_update(issued.id, within=EVERYWHERE)
+
+    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
+
+
+def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> None:
+    root = world.has_user(name="Root")
+    issued, other = a_kept_copy(world), a_kept_copy(world)
+    changed = issued.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=root.id)
+
+    world.repositories.issued_credentials.save(changed, within=EVERYWHERE)
+
+    assert world.repositories.issued_credentials.shown(issued.id) == changed
+    assert world.repositories.issued_credentials.shown(other.id) == other
+
+
+def test_saving_keeps_that_a_later_issued_credential_took_its_place(world: World) -> None:
+    issued = a_kept_copy(world)
+
+    world.repositories.issued_credentials.save(issued.superseded(), within=EVERYWHERE)
+
+    assert world.repositories.issued_credentials.shown(issued.id) == issued.superseded()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"issued_at": NOON + AN_HOUR},
+        {"expires_at": NOON + AN_HOUR},
+        {"credential_version": 9},
+        {"terms": some_terms(name="Bends")},
+        {
+            "evidence": Evidence(
+                course_id=some_terms().course_id, course_version=9, completed_at=NOON + AN_HOUR
+            )
+        },
+        {"supersedes": IssuedCredentialId(uuid4())},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
+    world: World, change: dict[str, Any]
+) -> None:
+    issued = a_kept_copy(world)
+
+    world.repositories.issued_credentials.save(
+        replace(revoked(issued), **change), within=EVERYWHERE
+    )
+
+    assert world.repositories.issued_credentials.shown(issued.id) == revoked(issued)
+
+
+def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world: World) -> None:
+    anna = world.has_user()
+    held, lost = a_kept_copy(world, anna), a_kept_copy(world, anna, issued_at=NOON + AN_HOUR)
+    world.repositories.issued_credentials.save(revoked(lost), within=EVERYWHERE)
+    a_kept_copy(world)
+
+    page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
+
+    assert page == Page(items=(held, revoked(lost)), next_cursor=None)
+
+
+def test_what_was_issued_first_comes_first_and_the_id_breaks_ties(world: World) -> None:
+    anna = world.has_user()
+    a_kept_copy(world, anna, id=IssuedCredentialId(UUID(int=1)), issued_at=NOON + AN_HOUR)
+    for number in (4, 2, 3):
+        a_kept_copy(world, anna, id=IssuedCredentialId(UUID(int=number)))
+
+    page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
+
+    assert [issued.id.int for issued in page.items] == [2, 3, 4, 1]
+
+
+def test_page_after_page_shows_each_issued_credential_once(world: World) -> None:
+    anna = world.has_user()
+    for hours in (0, 0, 0, 1, 2):
+        a_kept_copy(world, anna, issued_at=NOON + hours * AN_HOUR)
+    list_ = world.repositories.issued_credentials.page_for_user
+    whole = list(list_(anna.id, PageRequest()).items)
+
+    pages = pages_of(lambda request: list_(anna.id, request), limit=2)
+
+    assert list(pages) == [whole[:2], whole[2:4], whole[4:]]
+
+
+def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    anna = world.has_user()
+
+    with pytest.raises(InvalidCursor):
+        world.repositories.issued_credentials.page_for_user(anna.id, PageRequest(cursor="WyIxIl0"))
+
+
+@pytest.mark.every_database
+def test_the_database_refuses_a_revocation_without_a_reason() -> None:
+    world = orm_world()
+    nothing_said = Revocation(at=NOON, reason="", by=None)
+
+    with pytest.raises(IntegrityError, match="revocation_has_a_reason"):
+        a_kept_copy(world, revocation=nothing_said, is_current=False)
