@@ -30,7 +30,7 @@ TESTED = export SUITE=$(1); rm -f .coverage .coverage.*; \
 	$(BIN)/coverage combine --quiet; \
 	$(BIN)/coverage report --fail-under=95; \
 	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
-SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --no-ws \
+SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 2 --no-ws \
 	--respawn-failed-workers authsvc.wsgi:application
 # Production as it must be configured, but for secrets that last no longer than the check.
 AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \

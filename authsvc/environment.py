@@ -1,11 +1,11 @@
-"""What the environment says: every variable, read once, checked, and never looked up again."""
+"""Configuration from environment variables, each read and checked once when the process starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from authsvc.variables import ROOT, Misconfigured, Reader
 
@@ -21,6 +21,8 @@ class AppEnv(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
+    """The configuration of a process."""
+
     app_env: AppEnv
     database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
@@ -63,12 +65,12 @@ class Environment:
 
     @property
     def keeps_secrets(self) -> bool:
-        """Whether what was not given is made once and kept; otherwise it lasts as long as the process."""
+        """Whether secrets that are not configured are generated and stored, rather than lost with the process."""
         return self.app_env is AppEnv.DEV and self.has_database
 
     @property
     def signing_keys_path(self) -> Path | None:
-        """Where the signing keys are kept, if they are."""
+        """The file of the signing keys, if they are stored in one."""
         if self.signing_keys_file is None and self.keeps_secrets:
             return self.data_dir / "signing-keys.json"
         return self.signing_keys_file
@@ -79,13 +81,13 @@ class Environment:
 
     @property
     def asks_staff(self) -> bool:
-        """Whether staff need a second factor, and a fresh sign-in before they take something away."""
+        """Whether staff need a second factor, and a recent sign-in before destructive actions."""
         return self.is_prod or self.asks_staff_everywhere
 
 
-def read_environment(given: Mapping[str, str]) -> Environment:
-    """The environment that these variables describe. Raises Misconfigured."""
-    reader = Reader(given)
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Read the configuration from these variables. Raises Misconfigured."""
+    reader = Reader(variables)
     environment = Environment(
         app_env=AppEnv(reader.choice("APP_ENV", *AppEnv)),
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
@@ -102,55 +104,37 @@ def read_environment(given: Mapping[str, str]) -> Environment:
         access_token=reader.span("ACCESS_TOKEN_SECONDS"),
         refresh_token=reader.span("REFRESH_TOKEN_SECONDS"),
         session=reader.span("SESSION_SECONDS"),
-        **_of_pages(reader),
-        **_of_limits(reader),
-        **_of_argon2(reader),
+        browser_idle=reader.span("BROWSER_IDLE_SECONDS"),
+        browser_session=reader.span("BROWSER_SESSION_SECONDS"),
+        fresh_sign_in=reader.span("FRESH_SIGN_IN_SECONDS"),
+        asks_staff_everywhere=reader.switch("STAFF_SECOND_FACTOR"),
+        needs_verified_email=reader.switch("VERIFIED_EMAIL"),
+        email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
+        email_from=reader.text("EMAIL_FROM"),
+        log_ins_per_minute=reader.number("LOGIN_ATTEMPTS_PER_MINUTE", at_least=1),
+        guesses_in_a_row=reader.number("LOGIN_GUESSES_IN_A_ROW", at_least=1),
+        registrations_per_hour=reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
+        token_failures_per_minute=reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
+        argon2_at_once=reader.number("ARGON2_AT_ONCE", at_least=1),
+        argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
+        argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
+        argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
     )
     if environment.is_prod:
         _require_safety(environment)
     return environment
 
 
-def _of_pages(reader: Reader) -> dict[str, Any]:
-    return {
-        "browser_idle": reader.span("BROWSER_IDLE_SECONDS"),
-        "browser_session": reader.span("BROWSER_SESSION_SECONDS"),
-        "fresh_sign_in": reader.span("FRESH_SIGN_IN_SECONDS"),
-        "asks_staff_everywhere": reader.switch("STAFF_SECOND_FACTOR"),
-        "needs_verified_email": reader.switch("VERIFIED_EMAIL"),
-        "email_url": reader.url("EMAIL_URL", "smtp", "smtps", "file"),
-        "email_from": reader.text("EMAIL_FROM"),
-    }
-
-
-def _of_limits(reader: Reader) -> dict[str, Any]:
-    return {
-        "log_ins_per_minute": reader.number("LOGIN_ATTEMPTS_PER_MINUTE", at_least=1),
-        "guesses_in_a_row": reader.number("LOGIN_GUESSES_IN_A_ROW", at_least=1),
-        "registrations_per_hour": reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
-        "token_failures_per_minute": reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
-    }
-
-
-def _of_argon2(reader: Reader) -> dict[str, Any]:
-    return {
-        "argon2_at_once": reader.number("ARGON2_AT_ONCE", at_least=1),
-        "argon2_memory_kib": reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
-        "argon2_passes": reader.number("ARGON2_PASSES", at_least=1),
-        "argon2_lanes": reader.number("ARGON2_LANES", at_least=1),
-    }
-
-
 def _require_safety(environment: Environment) -> None:
-    """Raise Misconfigured if production would run on something made up or thrown away."""
-    needed = {
+    """Raise Misconfigured if production would run with generated secrets or without a database."""
+    required = {
         "SECRET_KEY": environment.secret_key,
         "SIGNING_KEYS_FILE": environment.signing_keys_file,
         "ALLOWED_HOSTS": environment.allowed_hosts,
         "DATABASE_URL": environment.database_url,
         "EMAIL_URL": environment.email_url,
     }
-    missing = [name for name, value in needed.items() if not value]
+    missing = [name for name, value in required.items() if not value]
     if missing:
         msg = f"APP_ENV=prod needs {' and '.join(missing)}, see .env.example."
         raise Misconfigured(msg)

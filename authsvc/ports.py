@@ -1,4 +1,4 @@
-"""The ports of the services, played as the environment wants them."""
+"""The service ports, built from the environment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from accounts.adapters.audit import LoggedAuditTrail
+from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.invitations import DjangoMailer
 from accounts.adapters.key_file import KeyFile, UnusableKeys
@@ -18,6 +19,7 @@ from accounts.domain.entities import SessionPolicy
 from accounts.domain.ports import (
     AccessTokens,
     AuditTrail,
+    EmailAddresses,
     IdTokens,
     LogoutSender,
     Mailer,
@@ -35,13 +37,14 @@ from authsvc.logs import request_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the services ask of the world, beside a place to keep things."""
+    """What the services need apart from repositories."""
 
     clock: Clock
     password_hasher: PasswordHasher
     password_policy: PasswordPolicy
     access_tokens: AccessTokens
     audit_trail: AuditTrail
+    email_addresses: EmailAddresses
     id_tokens: IdTokens
     logout_sender: LogoutSender
     mailer: Mailer
@@ -52,7 +55,7 @@ class Ports:
 
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
-    """The ports as the environment wants them. Raises UnusableKeys."""
+    """Build the ports from the environment. Raises UnusableKeys."""
     keys = _keys(environment)
     return Ports(
         clock=SystemClock(),
@@ -65,6 +68,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             lifetime=environment.access_token,
         ),
         audit_trail=LoggedAuditTrail(),
+        email_addresses=CheckedEmailAddresses(),
         id_tokens=JwtIdTokens(
             keys=keys, issuer=environment.public_url, lifetime=environment.access_token
         ),
@@ -100,14 +104,14 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
 def _keys(environment: Environment) -> Keys:
     path = environment.signing_keys_path
     if path is None:
-        return _passing_keys()
+        return _temporary_keys()
     if environment.signing_keys_file is None:
         _make_keys(path)
     return KeyFile(path)
 
 
 def _make_keys(path: Path) -> None:
-    """Keep new keys at *path* unless there are some. Raises UnusableKeys."""
+    """Store new keys at *path* unless it exists. Raises UnusableKeys."""
     try:
         kept(path, lambda: new_key_ring().private_json())
     except OSError as error:
@@ -116,6 +120,6 @@ def _make_keys(path: Path) -> None:
 
 
 @cache
-def _passing_keys() -> KeyRing:
-    """Keys that last as long as the process: to make them takes a while."""
+def _temporary_keys() -> KeyRing:
+    """Keys that last as long as the process, generated once because that takes a while."""
     return new_key_ring()

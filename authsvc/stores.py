@@ -1,8 +1,7 @@
-"""Where things are kept: the two sets of repositories, and nothing that prefers one of them."""
+"""The two sets of repositories: on a database, and in memory."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.domain.entities import (
     ClientPk,
@@ -60,11 +59,11 @@ from progress.domain.repositories.protocols import (
     ReportRepository,
 )
 
-Organizations = MutableMapping[OrganizationId, Organization]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repositories:
+    """One repository of each kind, all on the same store."""
+
     users: UserRepository
     verified_emails: VerifiedEmailRepository
     sessions: SessionRepository
@@ -96,8 +95,25 @@ class Repositories:
 
 
 def orm_repositories() -> Repositories:
+    """Repositories on the database of Django's settings."""
     return Repositories(
-        **_orm_accounts(),
+        users=accounts_orm.OrmUserRepository(),
+        verified_emails=accounts_orm.OrmVerifiedEmailRepository(),
+        sessions=accounts_orm.OrmSessionRepository(),
+        refresh_tokens=accounts_orm.OrmRefreshTokenRepository(),
+        ledger=accounts_orm.OrmLedgerRepository(),
+        limits=accounts_orm.OrmRateLimitRepository(),
+        familiar_addresses=accounts_orm.OrmFamiliarAddressRepository(),
+        clients=accounts_orm.OrmClientRepository(),
+        consents=accounts_orm.OrmConsentRepository(),
+        authorization_codes=accounts_orm.OrmAuthorizationCodeRepository(),
+        device_codes=accounts_orm.OrmDeviceCodeRepository(),
+        pushed_requests=accounts_orm.OrmPushedRequestRepository(),
+        logout_notices=accounts_orm.OrmLogoutNoticeRepository(),
+        organizations=accounts_orm.OrmOrganizationRepository(),
+        memberships=accounts_orm.OrmMembershipRepository(),
+        invitations=accounts_orm.OrmInvitationRepository(),
+        audit_log=accounts_orm.OrmAuditLogRepository(),
         courses=courses_orm.OrmCourseRepository(),
         course_drafts=courses_orm.OrmCourseDraftRepository(),
         course_versions=courses_orm.OrmCourseVersionRepository(),
@@ -112,37 +128,36 @@ def orm_repositories() -> Repositories:
     )
 
 
-def _orm_accounts() -> dict[str, Any]:
-    return {
-        "users": accounts_orm.OrmUserRepository(),
-        "verified_emails": accounts_orm.OrmVerifiedEmailRepository(),
-        "sessions": accounts_orm.OrmSessionRepository(),
-        "refresh_tokens": accounts_orm.OrmRefreshTokenRepository(),
-        "ledger": accounts_orm.OrmLedgerRepository(),
-        "limits": accounts_orm.OrmRateLimitRepository(),
-        "familiar_addresses": accounts_orm.OrmFamiliarAddressRepository(),
-        "clients": accounts_orm.OrmClientRepository(),
-        "consents": accounts_orm.OrmConsentRepository(),
-        "authorization_codes": accounts_orm.OrmAuthorizationCodeRepository(),
-        "device_codes": accounts_orm.OrmDeviceCodeRepository(),
-        "pushed_requests": accounts_orm.OrmPushedRequestRepository(),
-        "logout_notices": accounts_orm.OrmLogoutNoticeRepository(),
-        "organizations": accounts_orm.OrmOrganizationRepository(),
-        "memberships": accounts_orm.OrmMembershipRepository(),
-        "invitations": accounts_orm.OrmInvitationRepository(),
-        "audit_log": accounts_orm.OrmAuditLogRepository(),
-    }
-
-
 def memory_repositories(database: InMemoryDatabase) -> Repositories:
     """Repositories on the tables of *database*, which is their unit of work."""
-    organizations: Organizations = database.table()
+    organizations: MutableMapping[OrganizationId, Organization] = database.table()
+    memberships: MutableMapping[tuple[OrganizationId, UserId], OrgMembership] = database.table()
+    sessions: MutableMapping[SessionId, Session] = database.table()
+    clients: MutableMapping[ClientPk, OAuthClient] = database.table()
+    users = accounts_memory.InMemoryUserRepository(database.table())
+    refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table(), sessions)
     events = progress_memory.InMemoryEventRepository(database.table())
     progress = progress_memory.InMemoryProgressRepository(events, database.table())
     attempts = progress_memory.InMemoryAttemptRepository(database.table())
     return Repositories(
-        **_people_in(database, organizations),
-        **_clients_in(database, organizations),
+        users=users,
+        verified_emails=accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
+        sessions=accounts_memory.InMemorySessionRepository(
+            users, refresh_tokens, organizations, memberships, sessions
+        ),
+        refresh_tokens=refresh_tokens,
+        ledger=accounts_memory.InMemoryLedgerRepository(database.table()),
+        limits=accounts_memory.InMemoryRateLimitRepository(database.table()),
+        familiar_addresses=accounts_memory.InMemoryFamiliarAddressRepository(database.table()),
+        clients=accounts_memory.InMemoryClientRepository(organizations, clients),
+        consents=accounts_memory.InMemoryConsentRepository(clients, database.table()),
+        authorization_codes=accounts_memory.InMemoryAuthorizationCodeRepository(database.table()),
+        device_codes=accounts_memory.InMemoryDeviceCodeRepository(database.table()),
+        pushed_requests=accounts_memory.InMemoryPushedRequestRepository(database.table()),
+        logout_notices=accounts_memory.InMemoryLogoutNoticeRepository(database.table()),
+        organizations=accounts_memory.InMemoryOrganizationRepository(memberships, organizations),
+        memberships=accounts_memory.InMemoryMembershipRepository(users, memberships),
+        invitations=accounts_memory.InMemoryInvitationRepository(organizations, database.table()),
         audit_log=accounts_memory.InMemoryAuditLogRepository(database.table(), database.table()),
         courses=courses_memory.InMemoryCourseRepository(database.table()),
         course_drafts=courses_memory.InMemoryCourseDraftRepository(database.table()),
@@ -156,39 +171,3 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         credentials=credentials_memory.InMemoryCredentialRepository(database.table()),
         issued_credentials=credentials_memory.InMemoryIssuedCredentialRepository(database.table()),
     )
-
-
-def _people_in(database: InMemoryDatabase, organizations: Organizations) -> dict[str, Any]:
-    users = accounts_memory.InMemoryUserRepository(database.table())
-    memberships: MutableMapping[tuple[OrganizationId, UserId], OrgMembership] = database.table()
-    sessions: MutableMapping[SessionId, Session] = database.table()
-    refresh_tokens = accounts_memory.InMemoryRefreshTokenRepository(database.table(), sessions)
-    return {
-        "users": users,
-        "verified_emails": accounts_memory.InMemoryVerifiedEmailRepository(database.table()),
-        "organizations": accounts_memory.InMemoryOrganizationRepository(memberships, organizations),
-        "memberships": accounts_memory.InMemoryMembershipRepository(users, memberships),
-        "invitations": accounts_memory.InMemoryInvitationRepository(
-            organizations, database.table()
-        ),
-        "sessions": accounts_memory.InMemorySessionRepository(
-            users, refresh_tokens, organizations, memberships, sessions
-        ),
-        "refresh_tokens": refresh_tokens,
-        "ledger": accounts_memory.InMemoryLedgerRepository(database.table()),
-        "limits": accounts_memory.InMemoryRateLimitRepository(database.table()),
-        "familiar_addresses": accounts_memory.InMemoryFamiliarAddressRepository(database.table()),
-    }
-
-
-def _clients_in(database: InMemoryDatabase, organizations: Organizations) -> dict[str, Any]:
-    clients: MutableMapping[ClientPk, OAuthClient] = database.table()
-    codes = accounts_memory.InMemoryAuthorizationCodeRepository(database.table())
-    return {
-        "clients": accounts_memory.InMemoryClientRepository(organizations, clients),
-        "consents": accounts_memory.InMemoryConsentRepository(clients, database.table()),
-        "authorization_codes": codes,
-        "device_codes": accounts_memory.InMemoryDeviceCodeRepository(database.table()),
-        "pushed_requests": accounts_memory.InMemoryPushedRequestRepository(database.table()),
-        "logout_notices": accounts_memory.InMemoryLogoutNoticeRepository(database.table()),
-    }

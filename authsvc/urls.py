@@ -1,4 +1,4 @@
-"""Every address of the house."""
+"""All URLs of the application."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -15,13 +15,15 @@ handler500 = "authsvc.problems.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.live),
     path("health/ready", health.ready),
-    # In the order of their load: an address is looked for from the top.
+    # Ordered by load: patterns are tried from the top, and an `include` behind a prefix is one pattern.
+    path("v1/issued/", include("credentials.api.issued_urls")),
     path("", include("progress.api.urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("credentials.api.urls")),
 ]
 if settings.ENVIRONMENT.has_database:
+    urlpatterns.insert(0, path("oauth/", include("accounts.oauth.endpoint_urls")))
     urlpatterns += [
         path("admin", RedirectView.as_view(pattern_name="admin:index")),
         path("admin/", admin.site.urls),

@@ -35,6 +35,14 @@ class PasswordPolicy(Protocol):
         """Why *password* will not do, a sentence each; nothing when it will."""
 
 
+class EmailAddresses(Protocol):
+    def is_valid(self, address: str) -> bool:
+        """Whether mail can be addressed like this: the syntax of RFC 5321 and 6531, and a domain with a dot.
+
+        Nothing is resolved.
+        """
+
+
 class OpaqueTokens(Protocol):
     def new(self) -> str:
         """A token of at least 256 random bits."""

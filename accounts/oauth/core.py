@@ -18,6 +18,7 @@ from accounts.oauth.parameters import KNOWN, form_of
 from authsvc.container import services
 
 Answer = tuple[Mapping[str, str], str, int]
+OAuthlibRequest = tuple[str, str, Mapping[str, str], Mapping[str, str]]
 
 _HEADERS: Final = ("Authorization", "Content-Type")
 
@@ -36,12 +37,12 @@ class Authorization:
 class Core(OAuthLibCore):
     """The server of accounts.oauth.server, asked in the words of Django."""
 
-    def _extract_params(self, request: HttpRequest) -> tuple[str, str, str, Mapping[str, str]]:
-        """The toolkit's hook: address, method, body and headers. Raises InvalidRequestError."""
+    def _extract_params(self, request: HttpRequest) -> OAuthlibRequest:
+        """The toolkit's hook: path, method, parameters and headers. Raises InvalidRequestError."""
         if request.META.get("QUERY_STRING"):
             raise InvalidRequestError(description="Parameters belong into the body.")
         headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
-        return request.path, request.method or "", urlencode(_known(form_of(request))), headers
+        return request.path, request.method or "", _known(form_of(request)), headers
 
     def tokens(self, request: HttpRequest) -> Answer:
         """Carry a grant out (RFC 6749 §3.2). Raises OAuth2Error."""

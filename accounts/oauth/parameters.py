@@ -1,10 +1,11 @@
 """Parameters of requests, as strictly as RFC 6749 §3.1 and §3.2 have them."""
 
-import unicodedata
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
@@ -15,6 +16,9 @@ from accounts.oauth.errors import InvalidTarget
 MOST: Final = 100
 FORM: Final = "application/x-www-form-urlencoded"
 
+# The Unicode category Cc.
+_CONTROL_CHARACTER: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_FORMS: Final[WeakKeyDictionary[HttpRequest, Mapping[str, str]]] = WeakKeyDictionary()
 
 KNOWN: Final = frozenset(
     {
@@ -52,7 +56,14 @@ KNOWN: Final = frozenset(
 
 
 def form_of(request: HttpRequest) -> Mapping[str, str]:
-    """The parameters of a form that was posted. Raises InvalidRequestError."""
+    """The parameters of a posted form, parsed once for each request. Raises InvalidRequestError."""
+    form = _FORMS.get(request)
+    if form is None:
+        form = _FORMS[request] = _parsed_form(request)
+    return form
+
+
+def _parsed_form(request: HttpRequest) -> Mapping[str, str]:
     if request.content_type != FORM:
         raise InvalidRequestError(description=f"The body must be {FORM}.")
     try:
@@ -67,7 +78,7 @@ def form_of(request: HttpRequest) -> Mapping[str, str]:
 
 
 def query_of(request: HttpRequest) -> Mapping[str, str]:
-    """The parameters in the address of a request. Raises InvalidRequestError."""
+    """The parameters in the query of a request. Raises InvalidRequestError."""
     return _once_each(_pairs_in(request.META.get("QUERY_STRING", "")))
 
 
@@ -93,4 +104,4 @@ def _once_each(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 
 
 def has_control_character(text: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in text)
+    return _CONTROL_CHARACTER.search(text) is not None

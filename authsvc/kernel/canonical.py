@@ -1,4 +1,4 @@
-"""One spelling for each value, so that equal values have equal checksums."""
+"""Canonical JSON: one form for each value, so that equal values have equal checksums."""
 
 import json
 from datetime import UTC, datetime
@@ -7,10 +7,10 @@ from uuid import UUID
 
 
 def canonical_json(value: object) -> bytes:
-    """Spell *value* as JSON with sorted keys and no spaces, in UTF-8.
+    """Serialize *value* as JSON with sorted keys and no spaces, in UTF-8.
 
-    Moments are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for anything else that
-    JSON does not know, and ValueError for a number that it does not.
+    Moments are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for any other type that
+    JSON does not have, and ValueError for NaN and the infinities.
     """
     return json.dumps(
         value,
@@ -23,7 +23,7 @@ def canonical_json(value: object) -> bytes:
 
 
 def checksum(value: object) -> str:
-    """The SHA-256 of the canonical spelling, as 64 hexadecimal digits."""
+    """The SHA-256 of the canonical JSON, as 64 hexadecimal digits."""
     return sha256(canonical_json(value)).hexdigest()
 
 
@@ -32,5 +32,5 @@ def _spelled(value: object) -> str:
         return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
-    msg = f"{type(value).__name__} has no canonical spelling"
+    msg = f"{type(value).__name__} has no canonical form"
     raise TypeError(msg)

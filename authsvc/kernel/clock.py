@@ -1,4 +1,4 @@
-"""Time as a dependency."""
+"""The clock, as a dependency."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,4 +6,4 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The current time, aware, in UTC."""

@@ -1,4 +1,4 @@
-"""The kinds of refusal every app shares; no HTTP here."""
+"""Domain errors: the kinds that all apps share, without HTTP."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,25 +6,25 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """What is wrong with one member of a request: `path` leads to it from the top, `/` between the steps."""
+    """What is wrong with one member of a request. `path` is the way to it from the top, with `/` between the steps."""
 
     path: str
     detail: str
 
 
 class Listed(list[str]):
-    """Names of several things: a list for programs, and in a sentence one after the other."""
+    """Names of several things: a list for programs, separated by commas in a sentence."""
 
     def __format__(self, _: str) -> str:
         return ", ".join(self)
 
 
 class DomainError(Exception):
-    """The business says no. Subclass one of the kinds below, never this.
+    """A rule of the domain is violated. Subclass one of the kinds below, never this.
 
-    `code` names the refusal for programs and never changes once shipped, `title` is the same sentence each
-    time, `explanation` is a template that the facts given to the constructor fill. Facts are public: pass only
-    what the caller sent or may see.
+    `code` identifies the error for programs and never changes once released. `title` is the same sentence each time;
+    `explanation` is a template for the facts given to the constructor. Facts are public: pass only what the caller
+    sent or may see.
     """
 
     code: ClassVar[str]
@@ -38,23 +38,23 @@ class DomainError(Exception):
 
 
 class Unauthenticated(DomainError):
-    """We do not know who you are."""
+    """The caller is not authenticated."""
 
 
 class Forbidden(DomainError):
-    """You may see the thing, but not do this to it."""
+    """The caller may see the resource, but not do this to it."""
 
 
 class NotFound(DomainError):
-    """The thing asked for does not exist, or is not yours to see."""
+    """The resource does not exist, or the caller may not see it."""
 
 
 class Conflict(DomainError):
-    """The thing exists, but its state forbids this."""
+    """The resource exists, but its state forbids this."""
 
 
 class Invalid(DomainError):
-    """The request makes no sense, whatever the state."""
+    """The request is invalid, whatever the state."""
 
     def __init__(self, *complaints: Complaint, **facts: object) -> None:
         super().__init__(**facts)
@@ -62,8 +62,8 @@ class Invalid(DomainError):
 
 
 class TooMany(DomainError):
-    """It may be done, but not as often as this."""
+    """It is allowed, but not as often as this."""
 
 
 class Busy(DomainError):
-    """We are at the limit of what we can do at once; nothing is wrong with the request."""
+    """The server is at its limit of concurrent work; nothing is wrong with the request."""

@@ -1,4 +1,4 @@
-"""Tell other apps what happened, without knowing who listens."""
+"""Domain events: publish what happened to subscribers in other apps."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,7 +8,7 @@ Event = TypeVar("Event")
 
 
 class EventBus:
-    """Calls subscribers at once, inside the publisher's unit of work."""
+    """Calls subscribers synchronously, inside the unit of work of the publisher."""
 
     def __init__(self) -> None:
         self._subscribers: defaultdict[type, list[Callable[[Any], None]]] = defaultdict(list)
@@ -17,6 +17,6 @@ class EventBus:
         self._subscribers[event_type].append(handler)
 
     def publish(self, event: object) -> None:
-        """Return when every subscriber has; what one raises reaches the publisher."""
+        """Call every subscriber in turn. An error that one of them raises reaches the publisher."""
         for handler in self._subscribers[type(event)]:
             handler(event)

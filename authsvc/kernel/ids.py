@@ -1,12 +1,12 @@
-"""Telling ids from names."""
+"""Ids in text."""
 
 from uuid import UUID
 
 
 def id_spelled(text: str) -> UUID | None:
-    """The id that *text* spells in the canonical form, the only one we write (RFC 9562 §4)."""
+    """The id in *text*, if it is one in the canonical form (RFC 9562 §4), the only form that is accepted."""
     try:
-        found = UUID(text)
+        parsed = UUID(text)
     except ValueError:
         return None
-    return found if str(found) == text else None
+    return parsed if str(parsed) == text else None

@@ -1,4 +1,4 @@
-"""How often something may be tried, and what is left of that."""
+"""Rate limits and back-off."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,11 +15,11 @@ class TooManyAttempts(TooMany):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """So many attempts in a period, which begins with the first of them; who has made them waits until it is over.
+    """At most *most* attempts in a period, which starts with the first of them; then none until it is over.
 
-    With *waits* it backs off instead: attempts follow each other in a row until none has come for a period, and from
-    the one that makes them *most* on, each has the next one wait: for the first of the waits, the second, and so on.
-    The last of the waits stays.
+    With *waits* it backs off instead. Attempts form a streak until there was none for a period. From attempt number
+    *most* of a streak on, each makes the next one wait: for the first of the waits, the second, and so on. The last
+    wait is repeated.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Limit:
 
 
 def doubling(*, until: timedelta) -> tuple[timedelta, ...]:
-    """Waits of a second, two, four and so on, and at last of *until*."""
+    """Waits of one second, two, four and so on, and finally of *until*."""
     waits = [timedelta(seconds=1)]
     while waits[-1] * 2 < until:
         waits.append(waits[-1] * 2)
@@ -42,9 +42,9 @@ def doubling(*, until: timedelta) -> tuple[timedelta, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitState:
-    """What one subject has tried under a limit, as of an attempt at `tried_at`.
+    """The attempts of one subject under a limit, as of the attempt at `tried_at`.
 
-    `count` are the attempts that were let in, `refusals` those that were refused since the last one that was let in.
+    `count` is the number of attempts that were allowed, `refusals` the number refused since the last allowed one.
     """
 
     limit: Limit
@@ -61,7 +61,7 @@ class LimitState:
         return nothing._let_in(at)
 
     def attempted(self, *, at: datetime) -> "LimitState":
-        """One attempt more: let in, unless it comes too early. What is refused prolongs nothing."""
+        """One more attempt: allowed, unless it comes too early. A refused attempt does not prolong the wait."""
         if at >= self.forgotten_at:
             return LimitState.begun(self.limit, at=at)
         if self.waits_until is not None and at < self.waits_until:
@@ -69,7 +69,7 @@ class LimitState:
         return self._let_in(at)
 
     def given_back(self) -> "LimitState":
-        """As if one attempt that was let in had not been made."""
+        """The state without one of the attempts that were allowed."""
         return replace(self, count=max(0, self.count - 1), waits_until=None)
 
     @property
@@ -78,7 +78,7 @@ class LimitState:
 
     @property
     def remaining(self) -> int:
-        """How many attempts more are let in without a wait."""
+        """How many more attempts are allowed without a wait."""
         return max(0, self.limit.most - self.count)
 
     @property
@@ -86,7 +86,7 @@ class LimitState:
         return _whole_seconds(self.forgotten_at - self.tried_at)
 
     def require(self) -> None:
-        """Raise TooManyAttempts unless the attempt was let in."""
+        """Raise TooManyAttempts unless the attempt was allowed."""
         if not self.is_let_in:
             wait = (self.waits_until or self.forgotten_at) - self.tried_at
             raise TooManyAttempts(retry_after=_whole_seconds(wait))
@@ -105,5 +105,5 @@ class LimitState:
 
 
 def _whole_seconds(span: timedelta) -> int:
-    """Rounded up, so that whoever waits for so long has waited long enough."""
+    """Rounded up, so that waiting for that long is enough."""
     return max(1, ceil(span.total_seconds()))

@@ -1,4 +1,4 @@
-"""Dicts that keep the promises of a database: all or nothing, and one writer at a time."""
+"""In-memory database: dicts with transactions, and one writer at a time."""
 
 from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
 from contextlib import AbstractContextManager, contextmanager
@@ -10,13 +10,13 @@ from authsvc.kernel.unit_of_work import InsideUnitOfWork
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 State = list[dict[Any, Any]]
-"""What every table holds, in the order in which they were made."""
+"""The content of every table, in the order in which they were created."""
 
 
 class InMemoryDatabase:
-    """Plays UnitOfWork for the tables it makes; safe in a threaded server.
+    """Implements UnitOfWork for the tables it creates; safe in a threaded server.
 
-    Writers take turns; readers never wait and see what was committed last, of all tables at once.
+    Writers take turns. Readers never wait, and see the state that was committed last, of all tables at once.
     """
 
     def __init__(self) -> None:
@@ -70,13 +70,13 @@ class InMemoryDatabase:
                 self._committed = committed
 
     def seen(self, number: int) -> dict[Any, Any]:
-        """What this thread sees in a table. It is not to be changed."""
-        # Only the writer's own thread has its id here, so only it can be shown a draft.
+        """The content of a table as this thread sees it. Do not change it."""
+        # Only the writing thread has its id here, so no other thread sees a draft.
         state = self._drafts[-1] if self._writer == get_ident() else self._committed
         return state[number]
 
     def draft(self, number: int) -> dict[Any, Any]:
-        """The writer's own copy of a table, made at the first write of each block."""
+        """The copy of a table for the writer, created at the first write of each block."""
         below = self._drafts[-2] if len(self._drafts) > 1 else self._committed
         draft = self._drafts[-1]
         if draft[number] is below[number]:
@@ -92,7 +92,7 @@ class InMemoryDatabase:
         if self._drafts:
             self._drafts[-1] = draft
         else:
-            # One assignment, so that nobody can see a part of it.
+            # One assignment, so that no thread sees a part of it.
             self._committed = draft
 
     def _end(self) -> State:
@@ -131,7 +131,7 @@ class InMemoryTable(MutableMapping[Key, Value]):
         with self._database.atomic():
             del self._database.draft(self._number)[key]
 
-    # Those of Mapping look each key up anew, and would miss what somebody removes meanwhile.
+    # Those of Mapping look up each key again, and would fail on one that another thread has removed.
     def values(self) -> ValuesView[Value]:
         return self._seen().values()
 

@@ -1,16 +1,19 @@
-"""Long lists, a page at a time, by the key of the last item and never by counting."""
+"""Keyset pagination: lists are read a page at a time, by the key of the last item and never by counting."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from operator import gt, lt
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from authsvc.kernel.errors import Invalid
 
+Row = TypeVar("Row")
 Item = TypeVar("Item")
+Key = tuple[Any, ...]
 
 
 class InvalidCursor(Invalid):
@@ -35,55 +38,108 @@ class Page(Generic[Item]):
     next_cursor: str | None
 
 
-def page_of(
-    found: Sequence[Item], request: PageRequest, *, key: Callable[[Item], tuple[object, ...]]
-) -> Page[Item]:
-    """The page that *request* wants; *found* holds its items and, if there are more, one more."""
-    items = tuple(found[: request.limit])
-    more = len(found) > request.limit
-    return Page(items=items, next_cursor=_cursor(*key(items[-1])) if more else None)
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """The order of a list: the columns of its unique key, each with its type (datetime, UUID or int).
 
+    `name` is part of each cursor, so that no list accepts the cursor of another. Items of a list that `descends` come
+    with the greatest key first.
+    """
 
-def moment_and_id_in(cursor: str) -> tuple[datetime, UUID]:
-    """The key in the cursor of a list ordered by a moment and an id. Raises InvalidCursor."""
-    moment, identity = _parts(cursor, count=2)
-    try:
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
+    name: str
+    columns: Mapping[str, type]
+    descends: bool = False
+
+    def key_of(self, item: object) -> Key:
+        """The key of an item that has its columns as attributes."""
+        return tuple([getattr(item, column) for column in self.columns])
+
+    def cursor_after(self, key: Key) -> str:
+        """The cursor of the items that follow the one with this key."""
+        parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in key]
+        return urlsafe_b64encode(json.dumps([self.name, *parts]).encode()).decode().rstrip("=")
+
+    def key_in(self, cursor: str) -> Key:
+        """The key in a cursor of this list. Raises InvalidCursor."""
+        name, *parts = _parts(cursor)
+        if name != self.name or len(parts) != len(self.columns):
             raise InvalidCursor
-        return at.astimezone(UTC), UUID(identity)
-    except (ValueError, OverflowError):
-        raise InvalidCursor from None
+        try:
+            return tuple(
+                _PARSERS[type_](part)
+                for type_, part in zip(self.columns.values(), parts, strict=True)
+            )
+        except (ValueError, OverflowError):
+            raise InvalidCursor from None
 
 
-def ids_in(cursor: str) -> tuple[UUID, UUID]:
-    """The key in the cursor of a list ordered by two ids. Raises InvalidCursor."""
-    first, second = _parts(cursor, count=2)
-    try:
-        return UUID(first), UUID(second)
-    except ValueError:
-        raise InvalidCursor from None
+def page_of(
+    rows: Sequence[Row],
+    request: PageRequest,
+    keyset: Keyset,
+    *,
+    item: Callable[[Row], Item],
+) -> Page[Item]:
+    """The page of these *rows*, which are in order and one more than it holds if there are more.
+
+    *item* converts a row, which has the columns of the keyset as attributes.
+    """
+    shown = rows[: request.limit]
+    has_more = len(rows) > request.limit
+    return Page(
+        items=tuple([item(row) for row in shown]),
+        next_cursor=keyset.cursor_after(keyset.key_of(shown[-1])) if has_more else None,
+    )
 
 
-def number_in(cursor: str) -> int:
-    """The key in the cursor of a list ordered by a number. Raises InvalidCursor."""
-    (digits,) = _parts(cursor, count=1)
-    if not (digits.isascii() and digits.isdigit() and len(digits) < len(str(2**63))):
-        raise InvalidCursor
-    return int(digits)
+def page_in_memory(
+    items: Iterable[Item],
+    request: PageRequest,
+    keyset: Keyset,
+    *,
+    key: Callable[[Item], Key] | None = None,
+) -> Page[Item]:
+    """The requested page of *items* in any order: the in-memory counterpart of `authsvc.storage.paging`.
+
+    *key* is for items that do not have the columns of the keyset as attributes. Raises InvalidCursor.
+    """
+    key_of = key or keyset.key_of
+    ordered = sorted(items, key=key_of, reverse=keyset.descends)
+    if request.cursor is not None:
+        last, follows = keyset.key_in(request.cursor), lt if keyset.descends else gt
+        ordered = [item for item in ordered if follows(key_of(item), last)]
+    has_more = len(ordered) > request.limit
+    shown = ordered[: request.limit]
+    return Page(
+        items=tuple(shown),
+        next_cursor=keyset.cursor_after(key_of(shown[-1])) if has_more else None,
+    )
 
 
-def _cursor(*key: object) -> str:
-    parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in key]
-    return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        msg = "a moment without a time zone"
+        raise ValueError(msg)
+    return moment.astimezone(UTC)
 
 
-def _parts(cursor: str, *, count: int) -> list[str]:
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(2**63))):
+        msg = "not a number of 63 bits"
+        raise ValueError(msg)
+    return int(text)
+
+
+_PARSERS: Final[Mapping[type, Callable[[str], Any]]] = {datetime: _moment, UUID: UUID, int: _number}
+
+
+def _parts(cursor: str) -> list[str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         parts = json.loads(urlsafe_b64decode(padded.encode("ascii")))
     except (ValueError, RecursionError):
         raise InvalidCursor from None
-    if not isinstance(parts, list) or [type(part) for part in parts] != [str] * count:
+    if not isinstance(parts, list) or not parts or {type(part) for part in parts} != {str}:
         raise InvalidCursor
     return parts

@@ -1,4 +1,4 @@
-"""Whose view this is: what every repository is told that holds things of organizations."""
+"""Tenant scope: the organizations that a call may see, an argument of every repository with tenant data."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,18 +6,18 @@ from uuid import UUID
 
 
 class OutOfReach(LookupError):
-    """A service has tried to write behind a wall: a defect of ours, not a refusal."""
+    """A write outside of the scope: a defect in a service, not an error of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The things of the platform itself, and those of the organizations with these ids."""
+    """The resources of the platform itself and of the organizations with these ids."""
 
     organizations: frozenset[UUID] = frozenset()
 
     @classmethod
     def into(cls, *org_ids: UUID | None) -> "Reach":
-        """The platform, and these organizations; None stands for the platform."""
+        """The platform and these organizations; None stands for the platform."""
         return cls(frozenset(org_id for org_id in org_ids if org_id is not None))
 
     @property
@@ -25,11 +25,11 @@ class Reach:
         return False
 
     def covers(self, org_id: UUID | None) -> bool:
-        """Whether a thing of this organization, or of the platform if there is none, is in view."""
+        """Whether resources of this organization, or of the platform if None, are in scope."""
         return org_id is None or org_id in self.organizations
 
     def require(self, org_id: UUID | None) -> None:
-        """Raises OutOfReach unless a thing of this organization may be written."""
+        """Raise OutOfReach unless resources of this organization may be written."""
         if not self.covers(org_id):
             raise OutOfReach(org_id)
 
@@ -45,4 +45,4 @@ class _Everywhere(Reach):
 
 
 EVERYWHERE: Final[Reach] = _Everywhere()
-"""All organizations. A principal who may manage them all has this view; nobody takes it from here but he."""
+"""All organizations: the scope of a principal who may manage them all. Services take it from the principal."""

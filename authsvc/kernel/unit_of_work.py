@@ -1,4 +1,4 @@
-"""Units of work: all writes of a block are kept, or none, whatever the store."""
+"""Units of work: transactions, whatever the store."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,13 +14,13 @@ class InsideUnitOfWork(RuntimeError):
 
 class UnitOfWork(Protocol):
     def atomic(self) -> AbstractContextManager[None]:
-        """Keep every write of the block, or none. Blocks nest."""
+        """Commit every write of the block, or none. Blocks nest."""
 
     def single(self) -> AbstractContextManager[None]:
-        """Like atomic, for a block of one call that is atomic by itself: it costs no more than the call."""
+        """The same for a block with one call that is atomic by itself, at no extra cost."""
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Run *callback* once the outermost block has succeeded; drop it if its block fails."""
+        """Run *callback* once the outermost block has committed; drop it if its block fails."""
 
     def require_outside(self) -> None:
         """Raise InsideUnitOfWork while this thread has a block open: what follows must commit by itself."""

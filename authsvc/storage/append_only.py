@@ -1,4 +1,4 @@
-"""Tables whose rows the database itself refuses to change or delete."""
+"""Append-only tables: the database itself refuses to change or delete their rows."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
@@ -22,7 +22,7 @@ _TRIGGERS: Final = {
 
 
 class AppendOnlyRow(models.Model):
-    """A row that is written once. A migration must hold `AppendOnly` for its table; a check demands that."""
+    """A row that is written once. A migration must contain `AppendOnly` for its table; a system check enforces that."""
 
     class Meta:
         abstract = True
@@ -38,7 +38,7 @@ class AppendOnly(Operation):
         self.model_name = model_name
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Triggers are no part of a model's state."""
+        """Do nothing: triggers are not part of the state of a model."""
 
     def database_forwards(
         self,
@@ -67,7 +67,7 @@ class AppendOnly(Operation):
 
 
 def protecting(table: str, connection: BaseDatabaseWrapper) -> list[str]:
-    """The statements that put the triggers of *table* in place, whether or not they stand there."""
+    """The statements that create the triggers of *table*, or replace them."""
     if connection.vendor == "sqlite":
         return [
             f"CREATE TRIGGER IF NOT EXISTS {_trigger(table)}_{verb.lower()} BEFORE {verb} ON {table} "
@@ -85,21 +85,21 @@ def protecting(table: str, connection: BaseDatabaseWrapper) -> list[str]:
             f"CREATE TRIGGER {_trigger(table)}_truncate BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         ),
-        # A session that plays a replica skips ordinary triggers; these it may not skip.
+        # A session with session_replication_role = replica skips ordinary triggers, but not these.
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(table)}",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {_trigger(table)}_truncate",
     ]
 
 
 def releasing(table: str, connection: BaseDatabaseWrapper) -> list[str]:
-    """The statements that take the triggers of *table* away."""
+    """The statements that drop the triggers of *table*."""
     if connection.vendor == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}" for name in _names(table, connection)]
     return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in _names(table, connection)]
 
 
 def protect_again(sender: AppConfig, using: str, **_: Any) -> None:
-    """After a migration: SQLite drops a table's triggers when Django rebuilds it to alter a column."""
+    """Restore triggers after a migration: SQLite drops them when Django rebuilds a table to alter a column."""
     connection = connections[using]
     for table in _unprotected(connection, sender.get_models()):
         with connection.cursor() as cursor:
@@ -110,9 +110,9 @@ def protect_again(sender: AppConfig, using: str, **_: Any) -> None:
 def check_protection(
     app_configs: Sequence[AppConfig] | None, databases: Collection[str] | None, **_: Any
 ) -> list[CheckMessage]:
-    """Name every append-only table that lacks its triggers."""
+    """System check: every append-only table has its triggers."""
     return [
-        Error(f"{table} is append-only, but has no triggers that hold it.", id="authsvc.E001")
+        Error(f"{table} is append-only, but its triggers are missing.", id="authsvc.E001")
         for using in databases or ()
         for table in _unprotected(connections[using], apps.get_models())
     ]
@@ -123,10 +123,10 @@ def _unprotected(
 ) -> list[str]:
     tables = {m._meta.db_table for m in models_ if issubclass(m, AppendOnlyRow)}
     with connection.cursor() as cursor:
-        there = tables.intersection(connection.introspection.table_names(cursor))
+        existing = tables.intersection(connection.introspection.table_names(cursor))
         cursor.execute(_TRIGGERS[connection.vendor])
         triggers = {name for (name,) in cursor.fetchall()}
-    return sorted(table for table in there if not triggers.issuperset(_names(table, connection)))
+    return sorted(table for table in existing if not triggers.issuperset(_names(table, connection)))
 
 
 def _names(table: str, connection: BaseDatabaseWrapper) -> list[str]:

@@ -1,4 +1,4 @@
-"""Inserting rows in one statement, and learning whether they were wanted."""
+"""Inserts in one statement that report how many rows were new."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,11 +17,11 @@ def insert(
     unless_taken: tuple[str, ...] = (),
     among: str = "",
 ) -> int:
-    """Insert rows, each a value for every column but an automatic key; answer how many were inserted.
+    """Insert rows, each with a value for every column but an automatic key, and return how many were inserted.
 
-    Left out is a row whose values of the columns *unless_taken* stand in the table already; they are a unique
-    constraint of it, which may hold only *among* the rows with this boolean column set. Django's `get_or_create` needs
-    four statements for that, and `bulk_create` does not tell.
+    A row is skipped if the table has its values of the columns *unless_taken*, which must be those of a unique
+    constraint; *among* names the boolean column that is the condition of a partial constraint. Django's `get_or_create`
+    needs four statements for that, and `bulk_create` does not report the number.
     """
     if not rows:
         return 0
@@ -40,7 +40,7 @@ def insert(
 def _statement(
     model: type[Model], unless_taken: tuple[str, ...], among: str
 ) -> tuple[Columns, str, str]:
-    """The columns to give values for, what stands before the values, and what after them."""
+    """The columns to insert, and the SQL before and after the values."""
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = tuple(
         (field.attname, field)

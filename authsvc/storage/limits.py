@@ -1,4 +1,4 @@
-"""Counting attempts in one statement, so that as many are let in as may be, however many come at once."""
+"""Rate limits in one statement, so that concurrent attempts are counted exactly."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from authsvc.storage.upserts import Change, upsert
 
 
 def count_attempt(model: type[Model], key: str, limit: Limit, *, at: datetime) -> LimitState:
-    """Do to the row with this `key` what `LimitState.attempted` does; the model has a column for each of its parts."""
+    """Apply `LimitState.attempted` to the row with this `key`; the model has a column for each field of the state."""
     begun = LimitState.begun(limit, at=at)
     first = {
         "count": begun.count,

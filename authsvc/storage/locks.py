@@ -1,13 +1,13 @@
-"""Locks on what has no row yet."""
+"""Advisory locks, for things that have no row yet."""
 
 from django.db import connection
 
 
 def locks_at_once(number: int) -> bool:
-    """Take the lock of this name, 64 bits without a sign, or answer that somebody has it.
+    """Take the lock with this unsigned 64-bit number, and return whether it was free.
 
-    It ends with the transaction, even if we are killed. SQLite lets only one transaction write, so there the second
-    has simply waited for the first.
+    It is released when the transaction ends, even if the process is killed. SQLite allows only one transaction to
+    write, so there the second one has waited for the first.
     """
     if connection.vendor != "postgresql":
         return True
@@ -17,7 +17,7 @@ def locks_at_once(number: int) -> bool:
 
 
 def wait_for_lock(number: int) -> None:
-    """Take the lock of this name, as soon as nobody has it. It ends with the transaction."""
+    """Take the lock with this unsigned 64-bit number as soon as it is free. It is released with the transaction."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number - 2**63])

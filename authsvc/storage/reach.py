@@ -1,4 +1,7 @@
-"""What is in view, as a condition on rows that have an organization."""
+"""Tenant isolation: the organizations in view, as a condition on rows that belong to one."""
+
+from collections.abc import Collection
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -6,7 +9,17 @@ from authsvc.kernel.reach import Reach
 
 
 def owned_within(within: Reach, *, column: str = "org_id") -> Q:
-    """That a row is the platform's, or of an organization in view; *column* holds whose it is."""
-    if within.is_everywhere:
+    """That a row belongs to the platform or to an organization in view; *column* holds the organization's id."""
+    return owned_by(organizations_in(within), column=column)
+
+
+def owned_by(organizations: Collection[UUID] | None, *, column: str = "org_id") -> Q:
+    """The same for these organizations, or for all if None; for queries that are prepared."""
+    if organizations is None:
         return Q()
-    return Q(**{column: None}) | Q(**{f"{column}__in": list(within.organizations)})
+    return Q(**{column: None}) | Q(**{f"{column}__in": list(organizations)})
+
+
+def organizations_in(within: Reach) -> tuple[UUID, ...] | None:
+    """The argument that stands for *within* in a prepared query: the organizations in view, None for all."""
+    return None if within.is_everywhere else tuple(within.organizations)

@@ -1,4 +1,4 @@
-"""Up to where a log is settled: numbers are given out before a transaction commits, and so out of order."""
+"""Settled log positions: numbers are assigned before a transaction commits, so they become visible out of order."""
 
 from time import monotonic, sleep
 from typing import Final
@@ -11,7 +11,7 @@ _PATIENCE_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.01
 
 _LAST_NUMBER: Final = "SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence(%s, %s)), 0)"
-# Whoever inserts has this lock before he is given a number, and until he has committed.
+# A writer takes this lock before it is assigned a number, and holds it until it commits.
 _WRITERS: Final = """
     SELECT virtualtransaction FROM pg_locks
     WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
@@ -21,14 +21,14 @@ _WRITERS: Final = """
 
 
 class NotSettled(Exception):
-    """Somebody has been writing for longer than anybody should wait."""
+    """A transaction has been writing for longer than a reader should wait."""
 
 
 def settled_up_to(model: type[Model]) -> int:
-    """The number up to which no row can come to be seen any more; the greatest there is when that holds of all.
+    """Find the position below which no uncommitted insert can still appear; 2**63 - 1 if there can be none.
 
-    Waits, without making anybody wait, for those who are writing now; a later reader sees what they wrote. Raises
-    NotSettled when one of them takes too long. SQLite lets one transaction write at a time, so there nothing is open.
+    Waits up to two seconds for the transactions that are writing now, without blocking them. Raises NotSettled when
+    one of them takes longer. SQLite allows one transaction to write at a time, so there nothing is pending.
     """
     if connection.vendor != "postgresql":
         return _GREATEST

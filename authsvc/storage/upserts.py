@@ -1,4 +1,4 @@
-"""Inserting a row or changing the one that is there, in one statement, and learning what came of it."""
+"""Upserts: insert a row or change the existing one, in one statement that returns the result."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,16 +8,16 @@ from django.db.models import Expression, F, Model
 from django.db.models.sql import Query
 
 Change = Expression | F
-"""What a column becomes, in terms of the row that is there."""
+"""The new value of a column, as an expression on the existing row."""
 
 
 def upsert(
     model: type[Model], row: Mapping[str, Any], *, changes: Mapping[str, Change]
 ) -> dict[str, Any]:
-    """Insert the row, a value for every column; or make the changes to the row that has its primary key.
+    """Insert the row, with a value for every column, or apply the changes to the row with its primary key.
 
-    Answers the row as it then is. Whoever comes at the same time waits for the end of our transaction, and changes
-    what we have made of it.
+    Returns the row as it then is. A concurrent upsert of the same key waits for the end of this transaction, and then
+    applies its changes to the result.
     """
     database = connections[DEFAULT_DB_ALIAS]
     quote, fields = database.ops.quote_name, _fields(model)
@@ -41,20 +41,20 @@ def _fields(model: type[Model]) -> dict[str, Any]:
 
 
 def _assignments(model: type[Model], changes: Mapping[str, Change]) -> tuple[str, list[Any]]:
-    """What stands behind SET, and its parameters."""
+    """The SQL after SET, and its parameters."""
     query, fields = Query(model), _fields(model)
     compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
     quote = compiler.connection.ops.quote_name
     assignments, parameters = [], []
     for name, change in changes.items():
-        sql, its_own = compiler.compile(change.resolve_expression(query))
+        sql, values = compiler.compile(change.resolve_expression(query))
         assignments.append(f"{quote(fields[name].column)} = {sql}")
-        parameters.extend(its_own)
+        parameters.extend(values)
     return ", ".join(assignments), parameters
 
 
 def _converted(model: type[Model], values: tuple[Any, ...]) -> dict[str, Any]:
-    """The values that the database answers, as the model has them."""
+    """The values from the database, converted to those of the model."""
     fields = _fields(model)
     compiler = Query(model).get_compiler(using=DEFAULT_DB_ALIAS)
     columns = [field.get_col(model._meta.db_table) for field in fields.values()]

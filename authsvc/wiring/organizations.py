@@ -74,6 +74,7 @@ class Organizations(Accounts):
             users=self.repositories.users,
             members=self.members,
             invitations=self.invitations,
+            email_addresses=self.ports.email_addresses,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -1,4 +1,4 @@
-"""Where credentials answers."""
+"""URLs of the API of credentials."""
 
 from django.urls import path
 
@@ -9,8 +9,4 @@ urlpatterns = [
     path("v1/credentials/<uuid:credential_id>/eligibility", views.EligibilityView.as_view()),
     path("v1/credentials/<uuid:credential_id>/issue", views.ClaimView.as_view()),
     path("v1/me/credentials", views.MyCredentialListView.as_view()),
-    path("v1/issued/<uuid:issued_id>", views.IssuedView.as_view()),
-    path("v1/issued/<uuid:issued_id>/verify", views.VerifyView.as_view()),
-    path("v1/issued/<uuid:issued_id>/revoke", views.RevokeView.as_view()),
-    path("v1/issued/<uuid:issued_id>/reissue", views.ReissueView.as_view()),
 ]

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.domain.entities import AuditEntry, AuditHead, Organization
-from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from tests.accounts.auditing import an_act, an_entry, forget_heads, has_organization, log_of
 from tests.support.blocks import failed_block
@@ -117,11 +117,6 @@ def test_a_page_of_the_platform_is_of_its_chain_alone(world: World) -> None:
     page = world.repositories.audit_log.page_of(None, PageRequest(), within=PLATFORM)
 
     assert page.items == (own,)
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        world.repositories.audit_log.page_of(None, PageRequest(cursor="rubbish"), within=EVERYWHERE)
 
 
 def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(world: World) -> None:

@@ -15,7 +15,7 @@ from accounts.domain.entities import (
     User,
 )
 from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from tests.accounts.letting_in import a_consent, has_client
 from tests.support.builders import NOON, a_client_of
@@ -111,27 +111,6 @@ def test_clients_come_oldest_first_also_those_that_are_not_active(world: World) 
     middle = has_client(world, created_at=NOON + SECOND, is_active=False)
 
     assert page(world, limit=9) == Page(items=(oldest, middle, youngest), next_cursor=None)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_cursors_lead_through_every_client_once_even_where_moments_tie(
-    world: World, limit: int
-) -> None:
-    ids = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
-    clients = [has_client(world, id=pk, created_at=NOON) for pk in ids]
-    clients.append(has_client(world, created_at=LATER))
-
-    pages = [page(world, limit=limit)]
-    while (cursor := pages[-1].next_cursor) and len(pages) <= len(clients):
-        pages.append(page(world, limit=limit, cursor=cursor))
-
-    seen = [client for found in pages for client in found.items]
-    assert seen == sorted(clients, key=lambda client: (client.created_at, client.id))
-
-
-def test_a_cursor_of_another_making_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        page(world, limit=2, cursor="bm90IG91cnM")
 
 
 def has_consent(world: World, user: User, client: OAuthClient, *scopes: str) -> None:

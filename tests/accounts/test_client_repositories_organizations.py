@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from accounts.domain.entities import (
-    ClientPk,
     OAuthClient,
     Organization,
     OrganizationStatus,
@@ -18,7 +16,7 @@ from accounts.domain.entities import (
     SessionState,
 )
 from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from tests.accounts.letting_in import has_client, has_session, kept
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
@@ -27,7 +25,6 @@ from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-IDS = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
 CLOSED = [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED]
 
 
@@ -157,27 +154,6 @@ def test_clients_of_an_organization_out_of_view_are_not_listed(world: World) -> 
     )
 
     assert found.items == ()
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_cursors_lead_through_every_client_of_an_organization_once(
-    world: World, limit: int
-) -> None:
-    school = has_organization(world)
-    clients = [has_client_of(world, school, id=pk) for pk in IDS]
-    clients.append(has_client_of(world, school, created_at=LATER))
-
-    pages = [page(world, school, limit=limit)]
-    while (cursor := pages[-1].next_cursor) and len(pages) <= len(clients):
-        pages.append(page(world, school, limit=limit, cursor=cursor))
-
-    seen = [client for found in pages for client in found.items]
-    assert seen == sorted(clients, key=lambda client: (client.created_at, client.id))
-
-
-def test_a_cursor_of_another_making_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        page(world, has_organization(world), cursor="bm90IG91cnM")
 
 
 def state_of(world: World, session: Session) -> SessionState:

@@ -2,14 +2,20 @@
 
 import pytest
 
+from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.domain.entities import OrgRole
 from accounts.domain.errors import InvalidMemberList
-from accounts.domain.services.member_lists import MOST_ROWS, ListRow, rows_in
+from accounts.domain.services.member_lists import MOST_ROWS, ListRow
+from accounts.domain.services.member_lists import rows_in as rows_with
 from authsvc.kernel.errors import Complaint
 
 ANNA, BO = "anna@school.example", "bo@school.example"
 HEADING = "The first line must be `email,role`; the role may be left out."
 NO_ADDRESS = "This is no e-mail address."
+
+
+def rows_in(text: str) -> list[ListRow]:
+    return rows_with(text, email_addresses=CheckedEmailAddresses())
 
 
 def complaints_about(text: str) -> list[tuple[str, str]]:

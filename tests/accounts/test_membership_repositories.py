@@ -2,21 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import Member, OrgMembership, OrgRole, UserId
+from accounts.domain.entities import Member, OrgRole
 from accounts.domain.errors import AlreadyMember, MemberNotFound
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from tests.support.builders import NOON
 from tests.support.tenants import a_membership, has_membership, has_organization, into
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)
-SECOND = timedelta(seconds=1)
-IDS = [UserId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
 
 
 @pytest.mark.parametrize("role", OrgRole)
@@ -134,36 +131,6 @@ def test_members_come_with_name_and_address_by_the_moment_of_joining(world: Worl
         ),
         next_cursor=None,
     )
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_cursors_lead_through_every_member_once_even_where_moments_tie(
-    world: World, limit: int
-) -> None:
-    school = has_organization(world)
-    kept = [has_membership(world, school, user_id=world.has_user(id=user_id).id) for user_id in IDS]
-    kept.append(has_membership(world, school, joined_at=LATER))
-
-    seen, cursor = list[OrgMembership](), None
-    for _ in kept:
-        page = world.repositories.memberships.page_of(
-            school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
-        )
-        seen.extend(member.membership for member in page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-
-    assert seen == sorted(kept, key=lambda each: (each.joined_at, each.user_id))
-
-
-def test_a_cursor_of_another_making_is_refused(world: World) -> None:
-    school = has_organization(world)
-
-    with pytest.raises(InvalidCursor):
-        world.repositories.memberships.page_of(
-            school.id, PageRequest(limit=2, cursor="bm90IG91cnM"), within=into(school)
-        )
 
 
 def test_members_out_of_view_are_not_seen(world: World) -> None:

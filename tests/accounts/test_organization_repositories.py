@@ -16,7 +16,7 @@ from accounts.domain.entities import (
     Plan,
 )
 from accounts.domain.errors import OrganizationNotFound, OrganizationSlugTaken
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
 from tests.support.builders import NOON
 from tests.support.organizations import an_organization
@@ -139,33 +139,6 @@ def test_organizations_in_view_come_oldest_first(world: World) -> None:
     )
 
     assert found == Page(items=(oldest, middle, youngest), next_cursor=None)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_cursors_lead_through_every_organization_once_even_where_moments_tie(
-    world: World, limit: int
-) -> None:
-    schools = [has_organization(world, id=org_id, created_at=NOON) for org_id in IDS]
-    schools.append(has_organization(world, created_at=LATER))
-
-    seen, cursor = list[Organization](), None
-    for _ in schools:
-        page = world.repositories.organizations.page_of(
-            PageRequest(limit=limit, cursor=cursor), within=EVERYWHERE
-        )
-        seen.extend(page.items)
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-
-    assert seen == sorted(schools, key=lambda school: (school.created_at, school.id))
-
-
-def test_a_cursor_of_another_making_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        world.repositories.organizations.page_of(
-            PageRequest(limit=2, cursor="bm90IG91cnM"), within=EVERYWHERE
-        )
 
 
 def test_a_user_is_in_organizations_by_their_names(world: World) -> None:

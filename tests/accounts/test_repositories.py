@@ -16,7 +16,7 @@ from accounts.domain.entities import (
     UserId,
 )
 from accounts.domain.errors import EmailTaken, SessionNotFound, UserNotFound
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from tests.support.builders import (
     NOON,
     a_refresh_token,
@@ -115,57 +115,6 @@ def test_users_of_one_moment_come_in_the_order_of_their_ids(world: World) -> Non
     users = {user_id: world.has_user(id=user_id) for user_id in ids}
 
     assert page(world, limit=9).items == tuple(users[user_id] for user_id in sorted(ids))
-
-
-def test_a_page_holds_no_more_than_its_limit_and_says_that_there_is_more(world: World) -> None:
-    for _ in range(3):
-        world.has_user()
-
-    found = page(world, limit=2)
-
-    assert len(found.items) == 2
-    assert found.next_cursor is not None
-
-
-def test_a_page_that_just_holds_the_rest_is_the_last(world: World) -> None:
-    for _ in range(2):
-        world.has_user()
-
-    assert page(world, limit=2).next_cursor is None
-
-
-def test_a_house_without_users_has_one_empty_page(world: World) -> None:
-    assert page(world, limit=2) == Page(items=(), next_cursor=None)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3])
-def test_cursors_lead_through_every_user_once_even_where_moments_tie(
-    world: World, limit: int
-) -> None:
-    ages = [NOON, NOON, NOON, LATER, LATER, LATER + timedelta(microseconds=1)]
-    users = [world.has_user(created_at=age) for age in ages]
-
-    pages = [page(world, limit=limit)]
-    while (cursor := pages[-1].next_cursor) and len(pages) <= len(users):
-        pages.append(page(world, limit=limit, cursor=cursor))
-
-    seen = [user for found in pages for user in found.items]
-    assert seen == sorted(users, key=lambda user: (user.created_at, user.id))
-
-
-def test_a_user_who_comes_between_two_pages_moves_nobody(world: World) -> None:
-    first, second = world.has_user(created_at=NOON), world.has_user(created_at=LATER)
-    cursor = page(world, limit=1).next_cursor
-
-    world.has_user(created_at=NOON - SECOND)
-
-    assert page(world, limit=1, cursor=cursor).items == (second,)
-    assert page(world, limit=2).items[1] == first
-
-
-def test_a_cursor_of_another_making_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        page(world, limit=2, cursor="bm90IG91cnM")
 
 
 def test_a_kept_session_comes_back_equal(world: World) -> None:

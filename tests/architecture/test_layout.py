@@ -21,15 +21,24 @@ def functions_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunction
 
 
 def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source) -> int:
-    """Lines of code, without docstring, decorators, comments and blank lines."""
-    of_docstring: set[int] = set()
+    """How many lines of code it has, without docstring, decorators and the arguments of constructors."""
+    uncounted: set[int] = set()
     if ast.get_docstring(function) is not None:
-        of_docstring.update(range(function.body[0].lineno, (function.body[0].end_lineno or 0) + 1))
+        uncounted.update(range(function.body[0].lineno, (function.body[0].end_lineno or 0) + 1))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and is_constructor(node):
+            uncounted.update(range(node.lineno + 1, (node.end_lineno or 0) + 1))
     return sum(
         bool(re.match(r"\s*[^#\s]", source.lines[number - 1]))
         for number in range(function.lineno, (function.end_lineno or 0) + 1)
-        if number not in of_docstring
+        if number not in uncounted
     )
+
+
+def is_constructor(call: ast.Call) -> bool:
+    """Whether a class is called with keyword arguments alone, so that each line is one fact."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return name[:1].isupper() and not call.args and all(word.arg for word in call.keywords)
 
 
 def is_raised_again(handler: ast.ExceptHandler) -> bool:

@@ -140,7 +140,7 @@ def test_a_cursor_past_every_number_is_past_every_version(house: House) -> None:
     house.published(KNOTS)
     bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
-    last = cursor_of('["100000000000000000"]')
+    last = cursor_of('["course-versions", "100000000000000000"]')
 
     answer = bo.get(f"/v1/courses/knots/versions?cursor={last}")
 

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import (
     Course,
@@ -114,31 +114,6 @@ def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: Worl
     assert [version.number for version in page.items] == [1, 2, 10]
     assert page.items[0] == world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
     assert page.next_cursor is None
-
-
-def test_pages_give_each_version_once(world: World) -> None:
-    course = world.has_course()
-    for number in range(1, 6):
-        kept_version(world, course, number)
-    cursor: str | None = None
-    walked: list[int] = []
-
-    for _ in range(3):
-        request = PageRequest(limit=2, cursor=cursor)
-        page = world.repositories.course_versions.page_of(course.id, request, within=EVERYWHERE)
-        walked += [version.number for version in page.items]
-        cursor = page.next_cursor
-
-    assert cursor is None
-    assert walked == [1, 2, 3, 4, 5]
-
-
-@pytest.mark.parametrize("cursor", ["", "nonsense", "WyJhIl0"])
-def test_a_cursor_that_no_list_of_versions_gave_is_refused(world: World, cursor: str) -> None:
-    with pytest.raises(InvalidCursor):
-        world.repositories.course_versions.page_of(
-            world.has_course().id, PageRequest(cursor=cursor), within=EVERYWHERE
-        )
 
 
 def test_a_course_that_was_never_published_has_no_versions(world: World) -> None:

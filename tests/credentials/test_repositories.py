@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course, CourseId
 from credentials.domain.entities import (
@@ -22,7 +21,6 @@ from credentials.domain.entities import (
 )
 from credentials.domain.errors import CredentialNotFound
 from tests.support.builders import NOON, a_credential, some_terms
-from tests.support.pages import pages_of
 from tests.support.worlds import World, orm_world
 
 
@@ -136,21 +134,6 @@ def test_among_equally_old_definitions_the_lower_id_comes_first(world: World) ->
         a_kept_credential(world, id=CredentialId(UUID(int=number)))
 
     assert [credential.id.int for credential in listed(world).items] == [1, 2, 3]
-
-
-def test_page_after_page_shows_each_definition_once(world: World) -> None:
-    for hours in (0, 0, 0, 1, 2):
-        a_kept_credential(world, created_at=NOON + timedelta(hours=hours))
-    whole = list(listed(world).items)
-
-    pages = pages_of(partial(world.repositories.credentials.page_of, within=EVERYWHERE), limit=2)
-
-    assert list(pages) == [whole[:2], whole[2:4], whole[4:]]
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    with pytest.raises(InvalidCursor):
-        world.repositories.credentials.page_of(PageRequest(cursor="WyIxIl0"), within=EVERYWHERE)
 
 
 def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: World) -> None:

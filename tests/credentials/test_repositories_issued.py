@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.entities import User
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from credentials.domain.entities import (
     Credential,
@@ -22,7 +22,6 @@ from credentials.domain.entities import (
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
-from tests.support.pages import pages_of
 from tests.support.worlds import World, orm_world
 
 AN_HOUR = timedelta(hours=1)
@@ -229,25 +228,6 @@ def test_what_was_issued_first_comes_first_and_the_id_breaks_ties(world: World) 
     page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
 
     assert [issued.id.int for issued in page.items] == [2, 3, 4, 1]
-
-
-def test_page_after_page_shows_each_issued_credential_once(world: World) -> None:
-    anna = world.has_user()
-    for hours in (0, 0, 0, 1, 2):
-        a_kept_copy(world, anna, issued_at=NOON + hours * AN_HOUR)
-    list_ = world.repositories.issued_credentials.page_for_user
-    whole = list(list_(anna.id, PageRequest()).items)
-
-    pages = pages_of(lambda request: list_(anna.id, request), limit=2)
-
-    assert list(pages) == [whole[:2], whole[2:4], whole[4:]]
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    anna = world.has_user()
-
-    with pytest.raises(InvalidCursor):
-        world.repositories.issued_credentials.page_for_user(anna.id, PageRequest(cursor="WyIxIl0"))
 
 
 @pytest.mark.every_database

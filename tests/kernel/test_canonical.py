@@ -1,4 +1,4 @@
-"""Canonical JSON: one form for each value."""
+"""Canonical JSON."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -18,7 +18,7 @@ NOON_IN_TOKYO = datetime(2026, 3, 1, 21, tzinfo=timezone(timedelta(hours=9)))
 
 
 @pytest.mark.parametrize(
-    ("value", "spelling"),
+    ("value", "form"),
     [
         ({"b": 1, "a": 2}, '{"a":2,"b":1}'),
         ({"outer": {"b": 1, "a": 2}}, '{"outer":{"a":2,"b":1}}'),
@@ -33,30 +33,28 @@ NOON_IN_TOKYO = datetime(2026, 3, 1, 21, tzinfo=timezone(timedelta(hours=9)))
         (Role.ADMIN, '"admin"'),
     ],
 )
-def test_a_value_has_one_spelling(value: object, spelling: str) -> None:
-    assert canonical_json(value) == spelling.encode()
+def test_a_value_has_one_canonical_form(value: object, form: str) -> None:
+    assert canonical_json(value) == form.encode()
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", Decimal(1), timedelta(1)])
-def test_what_json_does_not_know_has_no_spelling(value: object) -> None:
-    with pytest.raises(TypeError, match=f"^{type(value).__name__} has no canonical spelling$"):
+def test_a_type_that_json_lacks_has_no_canonical_form(value: object) -> None:
+    with pytest.raises(TypeError, match=f"^{type(value).__name__} has no canonical form$"):
         canonical_json({"value": [value]})
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
-def test_what_is_no_number_in_json_has_no_spelling(number: str) -> None:
+def test_a_number_that_json_lacks_has_no_canonical_form(number: str) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json({"value": float(number)})
 
 
-def test_a_checksum_is_the_sha_256_of_the_spelling() -> None:
+def test_a_checksum_is_the_sha_256_of_the_canonical_form() -> None:
     assert checksum({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
 
 @given(value=st.dictionaries(st.text(), st.integers() | st.text() | st.booleans()), data=st.data())
-def test_the_order_in_which_a_value_was_made_does_not_count(
-    value: dict[str, Any], data: st.DataObject
-) -> None:
+def test_the_order_of_keys_does_not_matter(value: dict[str, Any], data: st.DataObject) -> None:
     shuffled = dict(data.draw(st.permutations(list(value.items()))))
 
     assert checksum(shuffled) == checksum(value)

@@ -1,4 +1,4 @@
-"""Domain errors: what each of them carries."""
+"""Domain errors."""
 
 import pytest
 
@@ -17,7 +17,7 @@ class KnotUntidy(Invalid):
     explanation = "Dress it, then try again."
 
 
-def test_a_refusal_explains_itself_with_its_facts() -> None:
+def test_the_detail_of_an_error_contains_its_facts() -> None:
     refusal = KnotTaken(name="bowline", turns=2)
 
     assert refusal.detail == "Somebody calls it bowline already."
@@ -25,12 +25,12 @@ def test_a_refusal_explains_itself_with_its_facts() -> None:
     assert str(refusal) == refusal.detail
 
 
-def test_a_refusal_cannot_leave_out_a_fact_that_it_names() -> None:
+def test_a_fact_that_the_explanation_names_is_required() -> None:
     with pytest.raises(KeyError, match="name"):
         KnotTaken()
 
 
-def test_a_senseless_request_is_told_what_is_wrong_with_which_member() -> None:
+def test_an_invalid_request_names_the_members_that_are_wrong() -> None:
     loose = Complaint(path="ends/0", detail="This end is loose.")
     long = Complaint(path="ends/1", detail="This end is long.")
 
@@ -40,5 +40,5 @@ def test_a_senseless_request_is_told_what_is_wrong_with_which_member() -> None:
     assert refusal.facts == {"turns": 2}
 
 
-def test_a_senseless_request_may_be_senseless_as_a_whole() -> None:
+def test_a_request_may_be_invalid_as_a_whole() -> None:
     assert KnotUntidy().complaints == ()

@@ -1,4 +1,4 @@
-"""Domain events: publishing and subscribing."""
+"""The event bus."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ def refuse(event: KnotTied) -> None:
     raise Oops(event.name)
 
 
-def test_every_subscriber_hears_of_an_event_in_the_order_of_subscription() -> None:
+def test_subscribers_are_called_in_the_order_of_subscription() -> None:
     events, heard = EventBus(), list[tuple[str, KnotTied]]()
     events.subscribe(KnotTied, lambda event: heard.append(("first", event)))
     events.subscribe(KnotTied, lambda event: heard.append(("second", event)))
@@ -35,7 +35,7 @@ def test_every_subscriber_hears_of_an_event_in_the_order_of_subscription() -> No
     assert heard == [("first", KnotTied("bowline")), ("second", KnotTied("bowline"))]
 
 
-def test_a_subscriber_hears_of_its_own_events_alone() -> None:
+def test_a_subscriber_is_called_for_its_own_events_only() -> None:
     events, heard = EventBus(), list[KnotTied]()
     events.subscribe(KnotTied, heard.append)
 
@@ -44,7 +44,7 @@ def test_a_subscriber_hears_of_its_own_events_alone() -> None:
     assert heard == []
 
 
-def test_an_event_may_interest_nobody() -> None:
+def test_an_event_needs_no_subscriber() -> None:
     events, heard = EventBus(), list[KnotTied]()
 
     events.publish(KnotTied("bowline"))
@@ -53,7 +53,7 @@ def test_an_event_may_interest_nobody() -> None:
     assert heard == []
 
 
-def test_what_a_subscriber_raises_reaches_the_publisher() -> None:
+def test_an_error_of_a_subscriber_reaches_the_publisher() -> None:
     events, heard = EventBus(), list[KnotTied]()
     events.subscribe(KnotTied, refuse)
     events.subscribe(KnotTied, heard.append)

@@ -1,4 +1,4 @@
-"""Parsing of ids and slugs."""
+"""Ids in text."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from authsvc.kernel.ids import id_spelled
 
 
 @given(st.uuids())
-def test_an_id_is_known_by_the_spelling_that_we_write(identity: UUID) -> None:
+def test_an_id_is_parsed_in_its_canonical_form(identity: UUID) -> None:
     assert id_spelled(str(identity)) == identity
 
 
@@ -28,12 +28,12 @@ def test_an_id_is_known_by_the_spelling_that_we_write(identity: UUID) -> None:
         "0a1b2c3d-0000-4000-8000-00000000caf٣",
     ],
 )
-def test_another_spelling_is_a_name(text: str) -> None:
+def test_any_other_form_is_no_id(text: str) -> None:
     assert id_spelled(text) is None
 
 
 @given(st.text())
-def test_any_text_is_an_id_or_a_name(text: str) -> None:
+def test_any_text_is_an_id_or_none(text: str) -> None:
     identity = id_spelled(text)
 
     assert identity is None or str(identity) == text

@@ -1,4 +1,4 @@
-"""Rate limits: how often something may be tried, and how much is left."""
+"""Rate limits and back-off."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,7 +14,7 @@ BACK_OFF = Limit(name="guess", most=3, period=MINUTE, waits=doubling(until=timed
 
 
 def tried(limit: Limit, *seconds: float) -> LimitState:
-    """What comes of attempts so many seconds after noon."""
+    """The state after attempts so many seconds after noon."""
     first, *others = (NOON + timedelta(seconds=after) for after in seconds)
     state = LimitState.begun(limit, at=first)
     for at in others:
@@ -23,7 +23,7 @@ def tried(limit: Limit, *seconds: float) -> LimitState:
 
 
 def let_in(limit: Limit, seconds: Iterable[float]) -> list[float]:
-    """Those of the seconds in which an attempt is let in, if one is made in each."""
+    """The seconds in which an attempt is allowed, if one is made in each."""
     moments = list(seconds)
     return [
         second
@@ -32,15 +32,15 @@ def let_in(limit: Limit, seconds: Iterable[float]) -> list[float]:
     ]
 
 
-def test_as_many_attempts_as_may_be_are_let_in_and_no_more() -> None:
+def test_as_many_attempts_as_the_limit_are_allowed() -> None:
     assert let_in(THREE_A_MINUTE, [0, 0, 0, 0, 0]) == [0, 0, 0]
 
 
-def test_the_period_begins_with_the_first_attempt_whatever_follows() -> None:
+def test_the_period_begins_with_the_first_attempt() -> None:
     assert let_in(THREE_A_MINUTE, [0, 30, 59, 59.9, 60, 61, 62, 63]) == [0, 30, 59, 60, 61, 62]
 
 
-def test_a_limit_of_one_is_full_at_once() -> None:
+def test_a_limit_of_one_is_reached_at_once() -> None:
     once = Limit(name="knots", most=1, period=MINUTE)
 
     assert let_in(once, [0, 59, 60, 61]) == [0, 60]
@@ -55,9 +55,7 @@ def test_what_remains_is_counted_down_to_nothing() -> None:
 @pytest.mark.parametrize(
     ("second", "wait"), [(0, 60), (1, 59), (59, 1), (59.999, 1), (0.001, 60), (30.5, 30)]
 )
-def test_whoever_comes_too_early_is_told_in_whole_seconds_how_long_to_wait(
-    second: float, wait: int
-) -> None:
+def test_a_refused_attempt_says_in_whole_seconds_how_long_to_wait(second: float, wait: int) -> None:
     refused = tried(THREE_A_MINUTE, 0, 0, 0, second)
 
     with pytest.raises(TooManyAttempts) as refusal:
@@ -67,11 +65,11 @@ def test_whoever_comes_too_early_is_told_in_whole_seconds_how_long_to_wait(
     assert refused.forgotten_in_seconds == wait
 
 
-def test_whoever_is_let_in_is_not_refused() -> None:
+def test_an_allowed_attempt_raises_nothing() -> None:
     tried(THREE_A_MINUTE, 0, 0, 0).require()
 
 
-def test_refusals_are_counted_until_somebody_is_let_in() -> None:
+def test_refusals_are_counted_until_an_attempt_is_allowed() -> None:
     moments = (0, 0, 0, 1, 2, 60)
 
     refusals = [tried(THREE_A_MINUTE, *moments[:times]).refusals for times in range(1, 7)]
@@ -87,13 +85,13 @@ def test_waits_double_until_the_longest() -> None:
     ]  # fmt: skip
 
 
-def test_a_limit_that_backs_off_has_each_further_attempt_wait_longer() -> None:
+def test_with_back_off_each_further_attempt_waits_longer() -> None:
     every_tenth = [tenth / 10 for tenth in range(300)]
 
     assert let_in(BACK_OFF, every_tenth) == [0, 0.1, 0.2, 1.2, 3.2, 7.2, 12.2, 17.2, 22.2, 27.2]
 
 
-def test_what_is_refused_makes_nobody_wait_longer() -> None:
+def test_a_refused_attempt_does_not_prolong_the_wait() -> None:
     patient = tried(BACK_OFF, 0, 0, 0)
     impatient = tried(BACK_OFF, 0, 0, 0, 0.2, 0.4, 0.9)
 
@@ -101,7 +99,7 @@ def test_what_is_refused_makes_nobody_wait_longer() -> None:
     assert impatient.forgotten_at == patient.forgotten_at
 
 
-def test_a_row_goes_on_until_a_period_has_passed_after_the_wait() -> None:
+def test_a_streak_lasts_until_a_period_after_the_wait() -> None:
     second_wait_is_over_at = 1 + 2
 
     goes_on = tried(BACK_OFF, 0, 0, 0, 1, second_wait_is_over_at + 59.9)
@@ -111,24 +109,24 @@ def test_a_row_goes_on_until_a_period_has_passed_after_the_wait() -> None:
     assert begins_anew.count == 1
 
 
-def test_a_row_without_waits_goes_on_for_a_period_after_each_attempt() -> None:
+def test_a_streak_without_waits_lasts_a_period_after_each_attempt() -> None:
     assert tried(BACK_OFF, 0, 59).count == 2
     assert tried(BACK_OFF, 0, 59, 118).count == 3
     assert tried(BACK_OFF, 0, 60).count == 1
 
 
-def test_the_longest_wait_stays_however_long_the_row_is() -> None:
+def test_the_longest_wait_is_repeated_in_a_long_streak() -> None:
     seconds = [5.0 * number for number in range(500)]
 
     assert let_in(BACK_OFF, seconds) == seconds
 
 
-def test_a_clock_that_lags_behind_keeps_nobody_out() -> None:
+def test_a_clock_that_lags_behind_refuses_nothing() -> None:
     assert tried(THREE_A_MINUTE, 0.002, 0.001, 0).is_let_in
     assert tried(BACK_OFF, 0.002, 0.001, 0).is_let_in
 
 
-def test_an_attempt_that_is_given_back_was_not_made() -> None:
+def test_a_refunded_attempt_does_not_count() -> None:
     full = tried(BACK_OFF, 0, 0, 0)
 
     returned = full.given_back()
@@ -137,5 +135,5 @@ def test_an_attempt_that_is_given_back_was_not_made() -> None:
     assert returned.attempted(at=NOON).is_let_in
 
 
-def test_no_more_is_given_back_than_was_made() -> None:
+def test_no_more_attempts_are_refunded_than_were_made() -> None:
     assert tried(BACK_OFF, 0).given_back().given_back().count == 0

@@ -1,4 +1,4 @@
-"""The in-memory database: tables with the guarantees of a real one."""
+"""The in-memory database."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_table_reads_like_a_dict(knots: InMemoryTable[str, str]) -> None:
     assert dict(knots.items()) == KNOTS
 
 
-def test_what_is_not_there_cannot_be_removed(knots: InMemoryTable[str, str]) -> None:
+def test_removing_a_missing_key_is_an_error(knots: InMemoryTable[str, str]) -> None:
     with pytest.raises(KeyError, match="granny"):
         del knots["granny"]
 
@@ -58,7 +58,7 @@ def test_a_block_sees_what_it_has_written(
         assert dict(knots) == {"bowline": "a loop", "granny": "a mistake"}
 
 
-def test_a_failed_block_takes_back_changes_and_removals(
+def test_a_failed_block_rolls_back_changes_and_removals(
     database: InMemoryDatabase, knots: InMemoryTable[str, str]
 ) -> None:
     with failed_block(database):
@@ -68,7 +68,7 @@ def test_a_failed_block_takes_back_changes_and_removals(
     assert dict(knots) == KNOTS
 
 
-def test_a_failed_block_takes_back_every_table(
+def test_a_failed_block_rolls_back_every_table(
     database: InMemoryDatabase, knots: InMemoryTable[str, str]
 ) -> None:
     bends: InMemoryTable[str, str] = database.table()
@@ -92,7 +92,7 @@ def test_a_block_within_a_block_starts_from_what_the_outer_one_wrote(
         assert knots["granny"] == "a mistake"
 
 
-def test_what_was_read_does_not_change_under_the_reader(
+def test_a_view_does_not_change_while_it_is_read(
     database: InMemoryDatabase, knots: InMemoryTable[str, str]
 ) -> None:
     seen = []
@@ -105,7 +105,7 @@ def test_what_was_read_does_not_change_under_the_reader(
     assert dict(knots) == {}
 
 
-def test_an_interrupted_block_keeps_nothing(
+def test_an_interrupted_block_is_rolled_back(
     database: InMemoryDatabase, knots: InMemoryTable[str, str]
 ) -> None:
     def be_interrupted() -> None:

@@ -20,7 +20,7 @@ SCHOOL, OTHER = uuid4(), uuid4()
         (EVERYWHERE, True, True, True),
     ],
 )
-def test_a_view_covers_the_platform_and_the_organizations_that_it_names(
+def test_a_scope_covers_the_platform_and_its_organizations(
     *, reach: Reach, of_platform: bool, of_school: bool, of_other: bool
 ) -> None:
     covered = [reach.covers(org_id) for org_id in (None, SCHOOL, OTHER)]
@@ -29,24 +29,24 @@ def test_a_view_covers_the_platform_and_the_organizations_that_it_names(
 
 
 @pytest.mark.parametrize("org_id", [None, SCHOOL])
-def test_what_is_in_view_may_be_written(org_id: UUID | None) -> None:
+def test_resources_in_scope_may_be_written(org_id: UUID | None) -> None:
     Reach.into(SCHOOL).require(org_id)
     EVERYWHERE.require(org_id)
 
 
-def test_to_write_behind_a_wall_is_a_defect_that_names_the_organization() -> None:
+def test_a_write_out_of_scope_is_a_defect_that_names_the_organization() -> None:
     with pytest.raises(OutOfReach) as defect:
         Reach.into(OTHER).require(SCHOOL)
 
     assert defect.value.args == (SCHOOL,)
 
 
-def test_only_the_view_of_everything_is_everywhere() -> None:
+def test_only_the_scope_of_all_tenants_is_everywhere() -> None:
     assert EVERYWHERE.is_everywhere
     assert not Reach().is_everywhere
     assert not Reach.into(SCHOOL, OTHER).is_everywhere
 
 
-def test_the_view_of_everything_is_not_that_of_the_platform() -> None:
+def test_the_scope_of_all_tenants_is_not_that_of_the_platform() -> None:
     assert Reach() != EVERYWHERE
     assert Reach.into(SCHOOL, None) == Reach.into(SCHOOL)

@@ -1,4 +1,4 @@
-"""Tables as text."""
+"""CSV output."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_a_table_is_csv_with_quotes_where_they_are_needed() -> None:
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\uff1d", "\t"])
-def test_what_a_spreadsheet_would_take_for_a_formula_is_made_harmless(begin: str) -> None:
+def test_a_cell_that_a_spreadsheet_would_evaluate_is_made_harmless(begin: str) -> None:
     assert csv_of([(f"{begin}A1", "b")]) == f"'{begin}A1,b\r\n"
 
 

@@ -1,4 +1,4 @@
-"""Isolation between threads in memory: they see all that is committed and nothing else."""
+"""Isolation of threads in the in-memory database: they see everything that is committed, and nothing else."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from authsvc.kernel.memory import InMemoryDatabase
 
-# Other tests go through the same lines; to follow these costs more than to run them.
+# Other tests cover the same lines; tracing these costs more than running them.
 pytestmark = pytest.mark.no_cover
 
 LONG_ENOUGH = 10
@@ -18,7 +18,7 @@ ROUNDS = 400
 
 @pytest.fixture(autouse=True)
 def hurry() -> Iterator[None]:
-    """Threads take turns so often that whatever can come between two steps does."""
+    """Switch threads so often that every interleaving occurs."""
     patience = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -26,7 +26,7 @@ def hurry() -> Iterator[None]:
 
 
 def seen_while(write: Callable[[], None], read: Callable[[], object]) -> set[object]:
-    """Everything that two readers read until *write* has returned."""
+    """All values that two readers read until *write* has returned."""
     is_over = Event()
 
     def keep_reading() -> set[object]:
@@ -44,7 +44,7 @@ def seen_while(write: Callable[[], None], read: Callable[[], object]) -> set[obj
         return set[object]().union(*(reader.result(LONG_ENOUGH) for reader in readers))
 
 
-def test_a_draft_is_seen_by_its_writer_alone() -> None:
+def test_a_draft_is_visible_to_its_writer_only() -> None:
     database = InMemoryDatabase()
     knots = database.table()
 
@@ -64,7 +64,7 @@ def test_an_open_block_is_that_of_its_own_thread_alone() -> None:
         assert pool.submit(database.require_outside).result(LONG_ENOUGH) is None
 
 
-def test_what_is_committed_is_seen_by_everybody() -> None:
+def test_committed_values_are_visible_to_all_threads() -> None:
     knots = InMemoryDatabase().table()
     knots["bowline"] = "a loop"
 

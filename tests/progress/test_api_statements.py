@@ -166,7 +166,7 @@ def test_an_admin_of_the_platform_reads_it_and_is_noted(house: House, harbour: s
 
 def test_a_cursor_is_no_way_to_look_without_being_noted(house: House, harbour: str) -> None:
     root = house.signed_in(Role.ADMIN, name="Root").caller
-    made_up = urlsafe_b64encode(b'["0"]').decode()
+    made_up = urlsafe_b64encode(b'["events", "0"]').decode()
 
     answer = root.get(f"{PATH}?org={harbour}&cursor={made_up}")
 

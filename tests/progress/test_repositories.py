@@ -10,13 +10,12 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.entities import UserId
-from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import CourseId, ItemId, ModuleId
 from progress.domain.entities import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyEnrolled
 from tests.support.builders import NOON, a_progress, an_event
-from tests.support.pages import pages_of
 from tests.support.worlds import World, orm_world
 
 
@@ -185,36 +184,6 @@ def test_the_id_of_the_course_breaks_ties(world: World) -> None:
     page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
 
     assert [progress.course_id.int for progress in page.items] == [1, 2, 3]
-
-
-def test_page_after_page_shows_each_course_once(world: World) -> None:
-    anna = world.has_user()
-    for hours in (0, 0, 0, 1, 2):
-        at = NOON + timedelta(hours=hours)
-        world.repositories.progress.add(
-            a_progress(world.has_course(), anna, enrolled_at=at), within=EVERYWHERE
-        )
-    whole = world.repositories.progress.page_for_user(
-        anna.id, PageRequest(), within=EVERYWHERE
-    ).items
-
-    pages = pages_of(
-        lambda request: world.repositories.progress.page_for_user(
-            anna.id, request, within=EVERYWHERE
-        ),
-        limit=2,
-    )
-
-    assert list(pages) == [list(whole[:2]), list(whole[2:4]), list(whole[4:])]
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    anna = world.has_user()
-
-    with pytest.raises(InvalidCursor):
-        world.repositories.progress.page_for_user(
-            anna.id, PageRequest(cursor="WyIxIl0"), within=EVERYWHERE
-        )
 
 
 def test_progress_without_a_first_event_is_an_orphan(world: World) -> None:

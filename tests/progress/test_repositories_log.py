@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.domain.entities import User
-from authsvc.kernel.pages import InvalidCursor, Page, PageRequest
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import EVERYWHERE
 from courses.domain.entities import Course
 from progress import models as rows
@@ -131,18 +131,6 @@ def test_a_log_without_events_has_no_streams(world: World) -> None:
     page = world.repositories.events.page_of_streams(PageRequest(), within=EVERYWHERE)
 
     assert page == Page(items=(), next_cursor=None)
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    cursor = "WyJib3dsaW5lIl0"
-    nobody = StreamId(user_id=world.has_user().id, course_id=world.has_course().id)
-
-    with pytest.raises(InvalidCursor):
-        world.repositories.events.page_of_stream(
-            nobody, PageRequest(cursor=cursor), within=EVERYWHERE
-        )
-    with pytest.raises(InvalidCursor):
-        world.repositories.events.page_of_streams(PageRequest(cursor=cursor), within=EVERYWHERE)
 
 
 @pytest.mark.every_database

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from threading import Timer
 from typing import Any, Final
@@ -12,14 +11,13 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.domain.entities import User
-from authsvc.kernel.pages import InvalidCursor, PageRequest
+from authsvc.kernel.pages import PageRequest
 from authsvc.kernel.reach import EVERYWHERE, Reach
 from authsvc.storage import settled
 from courses.domain.entities import Course
 from progress.domain.entities import EventSelection, ProgressEvent
 from progress.domain.errors import LogBusy
 from tests.support.builders import NOON, a_progress, an_event
-from tests.support.pages import pages_of
 from tests.support.worlds import World, orm_world
 
 WHOLE: Final = PageRequest(limit=100)
@@ -68,27 +66,6 @@ def test_what_is_out_of_view_is_in_no_page(world: World) -> None:
     assert selected(world, within=Reach()) == ()
     assert selected(world, within=Reach.into(world.has_organization().id)) == ()
     assert selected(world, within=Reach.into(there.org_id)) == (event,)
-
-
-def test_page_after_page_shows_each_once(world: World) -> None:
-    user = world.has_user()
-    events = [recorded(world, user, world.has_course()) for _ in range(5)]
-
-    pages = pages_of(
-        lambda request: world.repositories.events.page(
-            EventSelection(), request, within=EVERYWHERE
-        ),
-        limit=2,
-    )
-
-    assert list(pages) == [events[:2], events[2:4], events[4:]]
-
-
-def test_a_cursor_of_another_list_is_refused(world: World) -> None:
-    request = replace(WHOLE, cursor="x")
-
-    with pytest.raises(InvalidCursor):
-        world.repositories.events.page(EventSelection(), request, within=EVERYWHERE)
 
 
 @contextmanager

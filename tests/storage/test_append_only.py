@@ -1,4 +1,4 @@
-"""Append-only tables: the database itself refuses updates and deletions."""
+"""Append-only tables: the database refuses to change or delete their rows."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +51,7 @@ REPLACING: Final = {
 
 @pytest.fixture
 def rows() -> dict[Any, Any]:
-    """A row of each kind: Anna is enrolled on a published course, and something was done in an organization."""
+    """A row of each kind: Anna is enrolled on a published course, and an organization has an audit entry."""
     world = orm_world()
     record_act(world.services, an_act(has_organization(world)), by=OPERATOR)
     course = world.services.authoring.create(a_definition(), by=OPERATOR)
@@ -103,14 +103,14 @@ def test_a_table_cannot_be_emptied(table: str) -> None:
 @pytest.mark.parametrize("verb", ["UPDATE {} SET org_id = NULL", "DELETE FROM {}", "TRUNCATE {}"])
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.usefixtures("rows")
-def test_playing_a_replica_gets_round_nothing(table: str, verb: str) -> None:
+def test_a_session_in_the_role_of_a_replica_cannot_change_a_row(table: str, verb: str) -> None:
     run("SET LOCAL session_replication_role = replica")
 
     with pytest.raises(IntegrityError, match=f"{table} is append-only"):
         run(verb.format(table))
 
 
-def test_every_table_that_must_be_protected_is() -> None:
+def test_every_append_only_table_is_protected() -> None:
     assert check_protection(None, ["default"]) == []
 
 
@@ -122,7 +122,7 @@ def test_the_check_names_a_table_without_triggers(table: str) -> None:
     complaints = check_protection(None, ["default"])
 
     assert complaints == [
-        Error(f"{table} is append-only, but has no triggers that hold it.", id="authsvc.E001")
+        Error(f"{table} is append-only, but its triggers are missing.", id="authsvc.E001")
     ]
 
 
@@ -146,7 +146,7 @@ def test_the_check_names_a_table_whose_trigger_can_be_skipped(table: str, change
     assert table in complaint.msg
 
 
-def test_the_check_is_one_of_those_that_look_at_the_database() -> None:
+def test_the_check_is_registered_for_the_database() -> None:
     for statement in releasing(TABLES[0], connection):
         run(statement)
 
@@ -154,7 +154,7 @@ def test_the_check_is_one_of_those_that_look_at_the_database() -> None:
         call_command("check", databases=["default"])
 
 
-def test_a_grade_that_was_given_stays() -> None:
+def test_a_grade_cannot_be_changed() -> None:
     world = orm_world()
     attempt = has_attempt(world, status=AttemptStatus.SUBMITTED, submitted_at=NOON)
     grade = Grade(marks=(), graded_at=NOON, graded_by=None)

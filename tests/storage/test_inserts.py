@@ -1,4 +1,4 @@
-"""Inserting rows in one statement."""
+"""Inserts in one statement."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -48,19 +48,19 @@ def values_of(row: Model) -> dict[str, Any]:
 
 
 def kept_by(write: Callable[[], object], model: type[Model]) -> list[Any]:
-    """What is in the table after *write*, as the database has it; then all is as before."""
+    """The rows in the table after *write*, as the database returns them; the write is rolled back."""
     fields = model._meta.concrete_fields
     columns = ", ".join(str(field.column) for field in fields if not isinstance(field, AutoField))
     with transaction.atomic(), connection.cursor() as cursor:
         write()
         cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} ORDER BY {columns}")  # noqa: S608  # our names
-        found: list[Any] = cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
         transaction.set_rollback(True)
-    return found
+    return rows
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_a_row_is_kept_as_the_orm_keeps_it(kind: str) -> None:
+def test_a_row_is_stored_as_the_orm_stores_it(kind: str) -> None:
     row = ROWS[kind]()
 
     by_insert = kept_by(lambda: insert(type(row), [values_of(row)]), type(row))
@@ -79,13 +79,13 @@ def test_a_row_is_kept_as_the_orm_keeps_it(kind: str) -> None:
         org_id=st.none() | st.just(ORGANIZATION),
     )
 )
-def test_any_values_are_kept_as_the_orm_keeps_them(row: CourseVersion) -> None:
+def test_any_values_are_stored_as_the_orm_stores_them(row: CourseVersion) -> None:
     by_insert = kept_by(lambda: insert(CourseVersion, [values_of(row)]), CourseVersion)
 
     assert by_insert == kept_by(lambda: row.save(force_insert=True), CourseVersion)
 
 
-def test_all_rows_go_in_with_one_statement_and_are_counted(
+def test_all_rows_are_inserted_with_one_statement_and_counted(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     rows = [values_of(a_version_row(number=number)) for number in (1, 2, 3)]
@@ -104,7 +104,7 @@ def test_no_rows_need_no_statement(django_assert_num_queries: DjangoAssertNumQue
     assert inserted == 0
 
 
-def test_a_row_whose_values_are_taken_is_left_out_with_one_statement(
+def test_a_row_whose_values_are_taken_is_skipped_with_one_statement(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     insert(Course, [values_of(a_course_row(title="first"))])
@@ -116,14 +116,14 @@ def test_a_row_whose_values_are_taken_is_left_out_with_one_statement(
     assert Course.objects.get(slug="knots").title == "first"
 
 
-def test_a_row_whose_values_are_free_goes_in() -> None:
+def test_a_row_whose_values_are_free_is_inserted() -> None:
     inserted = insert(Course, [values_of(a_course_row())], unless_taken=("slug",))
 
     assert inserted == 1
     assert Course.objects.get(slug="knots").title == "Knots"
 
 
-def test_of_several_rows_only_those_that_are_taken_are_left_out() -> None:
+def test_of_several_rows_only_those_that_are_taken_are_skipped() -> None:
     insert(Course, [values_of(a_course_row())])
 
     rows = [values_of(a_course_row(id=uuid4(), slug=slug)) for slug in ("knots", "bends")]
@@ -132,7 +132,7 @@ def test_of_several_rows_only_those_that_are_taken_are_left_out() -> None:
     assert Course.objects.filter(slug="bends").exists()
 
 
-def test_values_may_be_taken_together() -> None:
+def test_several_columns_may_be_unique_together() -> None:
     taken = ("user_id", "course_id")
     insert(CourseProgress, [values_of(a_progress_row())])
 
@@ -143,7 +143,7 @@ def test_values_may_be_taken_together() -> None:
     ("is_first_current", "is_second_current", "inserted"),
     [(True, True, 0), (True, False, 1), (False, True, 1), (False, False, 1)],
 )
-def test_values_may_be_taken_among_some_rows_alone(
+def test_a_constraint_may_be_partial(
     is_first_current: bool,  # noqa: FBT001  # pytest passes what a table holds
     is_second_current: bool,  # noqa: FBT001  # likewise
     inserted: int,
@@ -162,7 +162,7 @@ def test_values_may_be_taken_among_some_rows_alone(
     assert outcome == inserted
 
 
-def test_what_nobody_asked_about_is_an_error() -> None:
+def test_any_other_constraint_raises_an_error() -> None:
     course = a_course_row()
     insert(Course, [values_of(course)])
     same_id = a_course_row(id=course.id, slug="bends")
@@ -171,7 +171,7 @@ def test_what_nobody_asked_about_is_an_error() -> None:
         insert(Course, [values_of(same_id)], unless_taken=("slug",))
 
 
-def test_no_column_may_be_forgotten() -> None:
+def test_a_missing_column_is_an_error() -> None:
     values = values_of(a_course_row())
     del values["summary"]
 

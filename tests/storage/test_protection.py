@@ -1,4 +1,4 @@
-"""Protection of append-only tables, and how it outlives migrations."""
+"""Append-only tables in migrations."""
 
 from collections.abc import Iterator
 from copy import copy
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.every_database
 
 @pytest.fixture(autouse=True)
 def mended(committing: None) -> Iterator[None]:
-    """Afterwards, what protects the tables is put in order again."""
+    """Restore the triggers of all tables afterwards."""
     yield
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
@@ -32,7 +32,7 @@ def mended(committing: None) -> Iterator[None]:
 
 
 def migrate(migration: str) -> None:
-    """Go to this migration of progress, and leave out what follows the command `migrate`."""
+    """Go to this migration of progress, without the handlers that run after the command `migrate`."""
     MigrationExecutor(connection).migrate([("progress", migration)])
 
 
@@ -45,7 +45,7 @@ def complaints() -> list[CheckMessage]:
     return check_protection(None, ["default"])
 
 
-def test_a_migration_protects_its_table_and_can_be_taken_back() -> None:
+def test_a_migration_protects_its_table_and_can_be_reversed() -> None:
     migrate(UNPROTECTED)
     complaints_without = complaints()
     migrate(PROTECTED)
@@ -62,7 +62,7 @@ def test_the_command_migrate_leaves_every_table_protected() -> None:
     assert complaints() == []
 
 
-def test_a_table_that_django_has_rebuilt_is_protected_again() -> None:
+def test_a_table_that_django_rebuilds_is_protected_again() -> None:
     column = ProgressEvent._meta.get_field("idempotency_key")
     wider = copy(column)
     wider.max_length = 65
@@ -73,13 +73,13 @@ def test_a_table_that_django_has_rebuilt_is_protected_again() -> None:
     complaints_after = complaints()
     alter(wider, column)
 
-    # PostgreSQL alters a column in place; SQLite gets a new table, and that has no triggers.
+    # PostgreSQL alters a column in place. On SQLite Django creates a new table, which has no triggers.
     assert len(complaints_before) == (1 if connection.vendor == "sqlite" else 0)
     assert complaints_after == []
 
 
 @pytest.mark.parametrize("app", ["courses", "progress"])
-def test_the_sql_of_a_protecting_migration_can_be_read(app: str) -> None:
+def test_sqlmigrate_shows_the_triggers(app: str) -> None:
     sql = StringIO()
 
     call_command("sqlmigrate", app, "0002", stdout=sql)

@@ -1,4 +1,4 @@
-"""Tenant scope as a filter on rows."""
+"""Tenant scope as a condition on rows."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Upserts: inserting or updating a row in one statement."""
+"""Upserts in one statement."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,46 +30,46 @@ def values_of(row: Any) -> dict[str, Any]:
 
 
 def course_after(**changes: Any) -> dict[str, Any]:
-    """What is answered when a course is there already and these changes are made to it."""
+    """The result of these changes to an existing course."""
     return upsert(Course, values_of(a_course_row(id=ID, title="Splices")), changes=changes)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_new_row_is_kept_and_answered_as_the_orm_keeps_it(kind: str) -> None:
+def test_a_new_row_is_stored_and_returned_as_the_orm_stores_it(kind: str) -> None:
     row: Any = ROWS[kind]()
 
-    answered = upsert(type(row), values_of(row), changes={"id": Value(uuid4())})
+    returned = upsert(type(row), values_of(row), changes={"id": Value(uuid4())})
 
-    kept = type(row).objects.get(pk=row.pk)
-    assert answered == values_of(kept)
-    kept.delete()
+    stored = type(row).objects.get(pk=row.pk)
+    assert returned == values_of(stored)
+    stored.delete()
     row.save(force_insert=True)
-    assert answered == values_of(type(row).objects.get(pk=row.pk))
+    assert returned == values_of(type(row).objects.get(pk=row.pk))
 
 
-def test_a_row_that_is_there_is_changed_and_otherwise_left_as_it_was() -> None:
+def test_an_existing_row_gets_the_changes_and_no_others() -> None:
     before = a_course_row(id=ID, title="Knots", version=3)
     before.save()
 
-    answered = course_after(version=F("version") + 1, created_by_id=Value(ANNA))
+    returned = course_after(version=F("version") + 1, created_by_id=Value(ANNA))
 
-    assert answered == values_of(before) | {"version": 4, "created_by_id": ANNA}
-    assert answered == values_of(Course.objects.get(pk=ID))
+    assert returned == values_of(before) | {"version": 4, "created_by_id": ANNA}
+    assert returned == values_of(Course.objects.get(pk=ID))
 
 
-def test_changes_are_about_the_row_that_is_there() -> None:
+def test_changes_refer_to_the_existing_row() -> None:
     a_course_row(id=ID, title="Knots", summary="Loops", version=2, created_at=NOON).save()
     is_old = When(version__gte=2, created_at__lte=NOON, then=Value(CourseStatus.RETIRED))
 
-    answered = course_after(
+    returned = course_after(
         status=Case(is_old, default=F("status")), summary=F("title"), org_id=Value(None)
     )
 
-    assert (answered["status"], answered["summary"]) == (CourseStatus.RETIRED, "Knots")
-    assert answered["org_id"] is None
+    assert (returned["status"], returned["summary"]) == (CourseStatus.RETIRED, "Knots")
+    assert returned["org_id"] is None
 
 
-def test_every_other_row_stays_as_it_is() -> None:
+def test_other_rows_stay_unchanged() -> None:
     other = a_course_row(slug="splices")
     other.save()
     a_course_row(id=ID).save()
@@ -79,7 +79,7 @@ def test_every_other_row_stays_as_it_is() -> None:
     assert values_of(Course.objects.get(pk=other.pk)) == values_of(other)
 
 
-def test_another_constraint_is_none_of_its_business() -> None:
+def test_another_constraint_raises_an_error() -> None:
     a_course_row(slug="knots").save()
 
     with pytest.raises(IntegrityError), transaction.atomic():

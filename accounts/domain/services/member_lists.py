@@ -1,7 +1,6 @@
 """Taking in many members at once, from a list."""
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from accounts.domain.entities import (
     Right,
 )
 from accounts.domain.errors import InvalidMemberList
+from accounts.domain.ports import EmailAddresses
 from accounts.domain.repositories.protocols import MembershipRepository, UserRepository
 from accounts.domain.services.invitations import InvitationService
 from accounts.domain.services.members import MemberService, require_right_to_give
@@ -27,10 +27,6 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 MOST_ROWS: Final = 1000
 COLUMNS: Final = ("email", "role")
-# No store takes NUL or half a surrogate pair.
-_PART: Final = r"[^@\s,;<>\"\x00-\x1f\x7f\ud800-\udfff]"
-_EMAIL: Final = re.compile(rf"{_PART}{{1,64}}@{_PART}+\.{_PART}+")
-_LONGEST_EMAIL: Final = 254
 
 
 class ListOutcome(StrEnum):
@@ -62,6 +58,7 @@ class MemberListService:
     users: UserRepository
     members: MemberService
     invitations: InvitationService
+    email_addresses: EmailAddresses
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -74,7 +71,7 @@ class MemberListService:
         with self.unit_of_work.atomic():
             by = self.members.enter(org_id, by)
             by.require(Right.MANAGE_MEMBERS, of=org_id)
-            rows = rows_in(text)
+            rows = rows_in(text, email_addresses=self.email_addresses)
             for role in sorted({row.role for row in rows}):
                 require_right_to_give(role, of=org_id, by=by)
             return self._taken_in(org_id, rows, by)
@@ -105,7 +102,7 @@ class MemberListService:
         return True
 
 
-def rows_in(text: str) -> list[ListRow]:
+def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
     """The rows of a list in CSV under the heading `email,role`; without a role it is a learner.
 
     Raises InvalidMemberList, which complains about each row that is wrong.
@@ -118,7 +115,7 @@ def rows_in(text: str) -> list[ListRow]:
         raise InvalidMemberList(Complaint(path="", detail=f"This is no CSV: {error}.")) from None
     _check(heading, found)
     rows = [dict(zip(heading, line, strict=False)) for line in found]
-    complaints = (*_of_surplus(found, columns=len(heading)), *_complaints(rows))
+    complaints = (*_of_surplus(found, columns=len(heading)), *_complaints(rows, email_addresses))
     if complaints:
         raise InvalidMemberList(*complaints)
     return [
@@ -143,11 +140,11 @@ def _of_surplus(found: list[list[str]], *, columns: int) -> Iterator[Complaint]:
             yield Complaint(path=str(number), detail=detail)
 
 
-def _complaints(rows: list[dict[str, str]]) -> Iterator[Complaint]:
+def _complaints(rows: list[dict[str, str]], email_addresses: EmailAddresses) -> Iterator[Complaint]:
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         email, role = _email_in(row), _role_in(row)
-        if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        if not email_addresses.is_valid(email):
             yield Complaint(path=f"{number}/email", detail="This is no e-mail address.")
         elif email in seen:
             yield Complaint(path=f"{number}/email", detail="This address stands there twice.")

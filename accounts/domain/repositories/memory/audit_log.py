@@ -4,7 +4,8 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from accounts.domain.entities import AuditEntry, AuditHead, OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, number_in, page_of
+from accounts.domain.repositories.protocols.audit_log import AUDIT_ENTRIES
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 
 Place = tuple[OrganizationId | None, int]
@@ -28,11 +29,7 @@ class InMemoryAuditLogRepository:
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, within: Reach
     ) -> Page[AuditEntry]:
-        found = list(reversed(self._chain(org_id, within)))
-        if request.cursor is not None:
-            before = number_in(request.cursor)
-            found = [entry for entry in found if entry.sequence < before]
-        return page_of(found, request, key=lambda entry: (entry.sequence,))
+        return page_in_memory(self._chain(org_id, within), request, AUDIT_ENTRIES)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, within: Reach

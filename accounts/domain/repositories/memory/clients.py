@@ -13,7 +13,8 @@ from accounts.domain.entities import (
     UserId,
 )
 from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.clients import CLIENTS, SERVICE_CLIENTS
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 
 
@@ -55,13 +56,15 @@ class InMemoryClientRepository:
         return {client.client_id: client.terms.name for client in found}
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[OAuthClient]:
-        return _page([each for each in self.store.values() if within.covers(each.org_id)], request)
+        clients = (client for client in self.store.values() if within.covers(client.org_id))
+        return page_in_memory(clients, request, CLIENTS)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[OAuthClient]:
-        kept = (each for each in self.store.values() if each.org_id == org_id and each.is_active)
-        return _page([each for each in kept if within.covers(each.org_id)], request)
+        visible = (client for client in self.store.values() if within.covers(client.org_id))
+        clients = (client for client in visible if client.org_id == org_id and client.is_active)
+        return page_in_memory(clients, request, SERVICE_CLIENTS)
 
     def _is_open(self, client: OAuthClient) -> bool:
         return client.org_id is None or self.organizations[client.org_id].is_open
@@ -85,15 +88,3 @@ class InMemoryConsentRepository:
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         return self.store.pop((user_id, client_pk), None) is not None
-
-
-def _page(clients: list[OAuthClient], request: PageRequest) -> Page[OAuthClient]:
-    found = sorted(clients, key=_age)
-    if request.cursor is not None:
-        after = moment_and_id_in(request.cursor)
-        found = [client for client in found if _age(client) > after]
-    return page_of(found, request, key=_age)
-
-
-def _age(client: OAuthClient) -> tuple[datetime, ClientPk]:
-    return client.created_at, client.id

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from accounts.domain.entities import (
     Invitation,
@@ -25,7 +24,12 @@ from accounts.domain.errors import (
     OrganizationSlugTaken,
 )
 from accounts.domain.repositories.memory.users import InMemoryUserRepository
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.organizations import (
+    INVITATIONS,
+    MEMBERS,
+    ORGANIZATIONS,
+)
+from authsvc.kernel.pages import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 
 Memberships = MutableMapping[tuple[OrganizationId, UserId], OrgMembership]
@@ -58,11 +62,7 @@ class InMemoryOrganizationRepository:
         self.store[organization.id] = organization
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Organization]:
-        found = sorted(self._in(within), key=_age)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [organization for organization in found if _age(organization) > after]
-        return page_of(found, request, key=_age)
+        return page_in_memory(self._in(within), request, ORGANIZATIONS)
 
     def for_user(self, user_id: UserId) -> list[OwnOrganization]:
         mine = (each for each in self.memberships.values() if each.user_id == user_id)
@@ -112,12 +112,8 @@ class InMemoryMembershipRepository:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[Member]:
-        found = sorted(self._of(org_id, within), key=_joining)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [membership for membership in found if _joining(membership) > after]
-        members = [self._member(membership) for membership in found]
-        return page_of(members, request, key=lambda member: _joining(member.membership))
+        members = (self._member(membership) for membership in self._of(org_id, within))
+        return page_in_memory(members, request, MEMBERS, key=_joining)
 
     def emails_in(self, org_id: OrganizationId, *, within: Reach) -> frozenset[str]:
         return frozenset(self._member(each).email for each in self._of(org_id, within))
@@ -161,11 +157,7 @@ class InMemoryInvitationRepository:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[Invitation]:
-        found = sorted(self._of(org_id, within), key=_sending)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [invitation for invitation in found if _sending(invitation) > after]
-        return page_of(found, request, key=_sending)
+        return page_in_memory(self._of(org_id, within), request, INVITATIONS)
 
     def remove(self, invitation: Invitation, *, within: Reach) -> bool:
         within.require(invitation.org_id)
@@ -183,17 +175,9 @@ class InMemoryInvitationRepository:
         return [invitation for invitation in self.store.values() if invitation.org_id == org_id]
 
 
-def _age(organization: Organization) -> tuple[datetime, UUID]:
-    return organization.created_at, organization.id
-
-
 def _key(membership: OrgMembership) -> tuple[OrganizationId, UserId]:
     return membership.org_id, membership.user_id
 
 
-def _joining(membership: OrgMembership) -> tuple[datetime, UUID]:
-    return membership.joined_at, membership.user_id
-
-
-def _sending(invitation: Invitation) -> tuple[datetime, UUID]:
-    return invitation.created_at, invitation.id
+def _joining(member: Member) -> Key:
+    return member.membership.joined_at, member.membership.user_id

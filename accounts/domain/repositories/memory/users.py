@@ -2,11 +2,11 @@
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from accounts.domain.entities import User, UserId
 from accounts.domain.errors import EmailTaken, UserNotFound
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.users import USERS
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,7 @@ class InMemoryUserRepository:
         self.store[user_id] = replace(self.get(user_id), email=email)
 
     def page_of(self, request: PageRequest) -> Page[User]:
-        found = sorted(self.store.values(), key=_age)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [user for user in found if _age(user) > after]
-        return page_of(found, request, key=_age)
+        return page_in_memory(self.store.values(), request, USERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,3 @@ class InMemoryVerifiedEmailRepository:
 
     def save(self, user_id: UserId, *, email: str) -> None:
         self.store[user_id] = email
-
-
-def _age(user: User) -> tuple[datetime, UserId]:
-    return user.created_at, user.id

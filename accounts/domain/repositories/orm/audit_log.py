@@ -17,9 +17,11 @@ from accounts.domain.entities import (
     SubjectType,
     UserId,
 )
-from authsvc.kernel.pages import Page, PageRequest, number_in, page_of
+from accounts.domain.repositories.protocols.audit_log import AUDIT_ENTRIES
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.reach import owned_within
 
 Values = dict[str, Any]
@@ -48,11 +50,7 @@ class OrmAuditLogRepository:
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, within: Reach
     ) -> Page[AuditEntry]:
-        found = _chain(org_id, within).order_by("-sequence")
-        if request.cursor is not None:
-            found = found.filter(sequence__lt=number_in(request.cursor))
-        entries = [_entry(row) for row in found[: request.limit + 1]]
-        return page_of(entries, request, key=lambda entry: (entry.sequence,))
+        return page_of_rows(_chain(org_id, within), request, AUDIT_ENTRIES, _entry)
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, within: Reach

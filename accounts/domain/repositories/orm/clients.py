@@ -19,9 +19,11 @@ from accounts.domain.entities import (
     UserId,
 )
 from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.clients import CLIENTS, SERVICE_CLIENTS
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.reach import owned_within
 
@@ -30,8 +32,7 @@ Values = dict[str, Any]
 _CLIENT: Final = PreparedQuery(
     lambda client_id: rows.OAuthClient.objects.filter(
         Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE), client_id=client_id, is_active=True
-    ),
-    str,
+    )
 )
 
 
@@ -63,13 +64,14 @@ class OrmClientRepository:
         return dict(found.values_list("client_id", "name"))
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[OAuthClient]:
-        return _page(rows.OAuthClient.objects.filter(owned_within(within)), request)
+        clients = rows.OAuthClient.objects.filter(owned_within(within))
+        return page_of_rows(clients, request, CLIENTS, _client)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[OAuthClient]:
-        found = rows.OAuthClient.objects.filter(owned_within(within), org_id=org_id, is_active=True)
-        return _page(found, request)
+        clients = rows.OAuthClient.objects.filter(owned_within(within), org_id=org_id)
+        return page_of_rows(clients.filter(is_active=True), request, SERVICE_CLIENTS, _client)
 
     def _one(
         self, found: QuerySet[rows.OAuthClient], client_pk: ClientPk, within: Reach
@@ -100,14 +102,6 @@ class OrmConsentRepository:
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         found = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
         return bool(found.delete()[0])
-
-
-def _page(found: QuerySet[rows.OAuthClient], request: PageRequest) -> Page[OAuthClient]:
-    if request.cursor is not None:
-        at, last_id = moment_and_id_in(request.cursor)
-        found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=last_id))
-    clients = [_client(row) for row in found.order_by("created_at", "id")[: request.limit + 1]]
-    return page_of(clients, request, key=lambda client: (client.created_at, client.id))
 
 
 def _client(row: rows.OAuthClient) -> OAuthClient:

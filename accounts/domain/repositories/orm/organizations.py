@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts import models as rows
 from accounts.domain.entities import (
@@ -27,9 +27,15 @@ from accounts.domain.errors import (
     OrganizationNotFound,
     OrganizationSlugTaken,
 )
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.organizations import (
+    INVITATIONS,
+    MEMBERS,
+    ORGANIZATIONS,
+)
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 
 Values = dict[str, Any]
 
@@ -56,12 +62,8 @@ class OrmOrganizationRepository:
         kept.update(**_organization_values(organization))
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Organization]:
-        found = _seen(rows.Organization.objects.order_by("created_at", "id"), within)
-        if request.cursor is not None:
-            at, org_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=org_id))
-        organizations = [_organization(row) for row in found[: request.limit + 1]]
-        return page_of(organizations, request, key=lambda each: (each.created_at, each.id))
+        visible = _seen(rows.Organization.objects.all(), within)
+        return page_of_rows(visible, request, ORGANIZATIONS, _organization)
 
     def for_user(self, user_id: UserId) -> list[OwnOrganization]:
         found = rows.OrgMembership.objects.filter(user_id=user_id).select_related("org")
@@ -108,19 +110,8 @@ class OrmMembershipRepository:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[Member]:
-        found = _members(org_id, within).select_related("user").order_by("joined_at", "user_id")
-        if request.cursor is not None:
-            at, user_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(joined_at__gt=at) | Q(joined_at=at, user_id__gt=user_id))
-        members = [
-            Member(membership=_membership(row), email=row.user.email, name=row.user.name)
-            for row in found[: request.limit + 1]
-        ]
-        return page_of(
-            members,
-            request,
-            key=lambda member: (member.membership.joined_at, member.membership.user_id),
-        )
+        members = _members(org_id, within).select_related("user")
+        return page_of_rows(members, request, MEMBERS, _member)
 
     def emails_in(self, org_id: OrganizationId, *, within: Reach) -> frozenset[str]:
         return frozenset(_members(org_id, within).values_list("user__email", flat=True))
@@ -148,12 +139,7 @@ class OrmInvitationRepository:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[Invitation]:
-        found = _invitations(org_id, within).order_by("created_at", "id")
-        if request.cursor is not None:
-            at, last_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=last_id))
-        invitations = [_invitation(row) for row in found[: request.limit + 1]]
-        return page_of(invitations, request, key=lambda each: (each.created_at, each.id))
+        return page_of_rows(_invitations(org_id, within), request, INVITATIONS, _invitation)
 
     def remove(self, invitation: Invitation, *, within: Reach) -> bool:
         within.require(invitation.org_id)
@@ -214,6 +200,10 @@ def _membership(row: rows.OrgMembership) -> OrgMembership:
         role=OrgRole(row.role),
         joined_at=row.joined_at,
     )
+
+
+def _member(row: rows.OrgMembership) -> Member:
+    return Member(membership=_membership(row), email=row.user.email, name=row.user.name)
 
 
 def _membership_values(membership: OrgMembership) -> Values:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import F
 
@@ -38,8 +37,7 @@ _STATE: Final = PreparedQuery(
             member_status=F("user__memberships__org__status"),
         )
         .only("user_id", "ended_at", "expires_at", "org_id")
-    ),
-    UUID,
+    )
 )
 
 

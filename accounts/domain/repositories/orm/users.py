@@ -1,22 +1,22 @@
 """Users in the database."""
 
 from typing import Any, Final
-from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts import models as rows
 from accounts.domain.entities import Role, User, UserId
 from accounts.domain.errors import EmailTaken, UserNotFound
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from accounts.domain.repositories.protocols.users import USERS
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 
 Values = dict[str, Any]
 
-_USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id), UUID)
+_USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id))
 
 
 class OrmUserRepository:
@@ -54,12 +54,7 @@ class OrmUserRepository:
             raise
 
     def page_of(self, request: PageRequest) -> Page[User]:
-        found = rows.User.objects.order_by("created_at", "id")
-        if request.cursor is not None:
-            at, user_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=user_id))
-        users = [_user(row) for row in found[: request.limit + 1]]
-        return page_of(users, request, key=lambda user: (user.created_at, user.id))
+        return page_of_rows(rows.User.objects.all(), request, USERS, _user)
 
 
 class OrmVerifiedEmailRepository:

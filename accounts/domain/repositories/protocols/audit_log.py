@@ -1,10 +1,12 @@
 """Where the audit log is kept: a chain for each organization, and one for the platform."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from accounts.domain.entities import AuditEntry, AuditHead, OrganizationId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
+
+AUDIT_ENTRIES: Final = Keyset("audit-entries", {"sequence": int}, descends=True)
 
 
 class AuditLogRepository(Protocol):

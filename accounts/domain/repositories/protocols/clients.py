@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.domain.entities import (
     ClientPk,
@@ -11,8 +12,11 @@ from accounts.domain.entities import (
     OrganizationId,
     UserId,
 )
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
+
+CLIENTS: Final = Keyset("clients", {"created_at": datetime, "id": UUID})
+SERVICE_CLIENTS: Final = Keyset("service-clients", {"created_at": datetime, "id": UUID})
 
 
 class ClientRepository(Protocol):

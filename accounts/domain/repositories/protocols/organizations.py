@@ -1,7 +1,8 @@
 """Where organizations are kept, who is in them, and who is invited."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.domain.entities import (
     Invitation,
@@ -14,8 +15,12 @@ from accounts.domain.entities import (
     OwnOrganization,
     UserId,
 )
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
+
+ORGANIZATIONS: Final = Keyset("organizations", {"created_at": datetime, "id": UUID})
+MEMBERS: Final = Keyset("members", {"joined_at": datetime, "user_id": UUID})
+INVITATIONS: Final = Keyset("invitations", {"created_at": datetime, "id": UUID})
 
 
 class OrganizationRepository(Protocol):

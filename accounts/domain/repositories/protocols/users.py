@@ -1,9 +1,13 @@
 """Where users are kept."""
 
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.domain.entities import User, UserId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
+
+USERS: Final = Keyset("users", {"created_at": datetime, "id": UUID})
 
 
 class UserRepository(Protocol):

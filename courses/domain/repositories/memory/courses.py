@@ -2,12 +2,9 @@
 
 from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from operator import attrgetter
-from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from courses.domain.entities import (
     AssessmentId,
@@ -23,6 +20,7 @@ from courses.domain.errors import (
     CourseVersionNotFound,
     SlugTaken,
 )
+from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +71,10 @@ class InMemoryCourseRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[Course]:
-        courses = sorted(
-            (
-                course
-                for course in self.store.values()
-                if within.covers(course.org_id)
-                and (org_id is None or course.org_id == org_id)
-                and course.status is status
-                and search.casefold() in course.search_text
-            ),
-            key=_age,
-        )
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            courses = [course for course in courses if _age(course) > after]
-        return page_of(courses, request, key=_age)
+        visible = (course for course in self.store.values() if within.covers(course.org_id))
+        listed = (course for course in visible if org_id is None or course.org_id == org_id)
+        matches = (course for course in listed if _matches(course, status, search))
+        return page_in_memory(matches, request, COURSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +109,9 @@ class InMemoryCourseVersionRepository:
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseVersion]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        versions = sorted(
-            (
-                version
-                for version in self.store.values()
-                if version.course_id == course_id
-                and version.number > after
-                and within.covers(version.org_id)
-            ),
-            key=attrgetter("number"),
-        )
-        return page_of(versions, request, key=lambda version: (version.number,))
+        versions = (version for version in self.store.values() if version.course_id == course_id)
+        visible = (version for version in versions if within.covers(version.org_id))
+        return page_in_memory(visible, request, VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +134,5 @@ class InMemoryAssessmentRepository:
         return [place for place in places if within.covers(place.org_id)]
 
 
-def _age(course: Course) -> tuple[datetime, UUID]:
-    return course.created_at, course.id
+def _matches(course: Course, status: CourseStatus, search: str) -> bool:
+    return course.status is status and search.casefold() in course.search_text

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from courses.domain.entities import CourseId, LearningPathway, PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
+from courses.domain.repositories.protocols.pathways import PATHWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,9 @@ class InMemoryPathwayRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[LearningPathway]:
-        pathways = [
-            pathway
-            for pathway in self._in(within)
-            if pathway.status is status and (org_id is None or pathway.org_id == org_id)
-        ]
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            pathways = [pathway for pathway in pathways if _age(pathway) > after]
-        return page_of(pathways, request, key=_age)
+        pathways = (pathway for pathway in self._in(within) if pathway.status is status)
+        listed = (pathway for pathway in pathways if org_id is None or pathway.org_id == org_id)
+        return page_in_memory(listed, request, PATHWAYS)
 
     def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
         return [

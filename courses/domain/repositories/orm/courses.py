@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, QuerySet
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, number_in, page_of
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import PreparedPages, page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.reach import owned_within
+from authsvc.storage.reach import organizations_in, owned_by, owned_within
 from courses import models as rows
 from courses.domain.entities import (
     AssessmentId,
@@ -36,11 +37,12 @@ from courses.domain.repositories.orm.stored_json import (
     outline_from_json,
     outline_to_json,
 )
+from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 
 Values = dict[str, Any]
 
-_WITH_SLUG: Final = PreparedQuery(lambda slug: rows.Course.objects.filter(slug=slug), str)
-_WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=course_id), UUID)
+_WITH_SLUG: Final = PreparedQuery(lambda slug: rows.Course.objects.filter(slug=slug))
+_WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=course_id))
 
 
 class OrmCourseRepository:
@@ -92,20 +94,12 @@ class OrmCourseRepository:
         org_id: OrganizationId | None = None,
         within: Reach,
     ) -> Page[Course]:
-        courses = rows.Course.objects.filter(owned_within(within), status=status)
-        if org_id is not None:
-            courses = courses.filter(org_id=org_id)
-        if search:
-            courses = courses.filter(search_text__contains=search.casefold())
-        if request.cursor is not None:
-            at, course_id = moment_and_id_in(request.cursor)
-            courses = courses.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=course_id))
-        courses = courses.order_by("created_at", "id")[: request.limit + 1]
-        return page_of(
-            [_course(row) for row in courses],
-            request,
-            key=lambda course: (course.created_at, course.id),
-        )
+        organizations = organizations_in(within)
+        if not search:
+            return _PAGES.page(request, organizations, status, org_id)
+        courses = _listed(organizations, status, org_id)
+        matches = courses.filter(search_text__contains=search.casefold())
+        return page_of_rows(matches, request, COURSES, _course)
 
 
 class OrmCourseDraftRepository:
@@ -164,12 +158,15 @@ class OrmCourseVersionRepository:
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseVersion]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
         versions = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
-        later = versions.filter(number__gt=after).order_by("number")[: request.limit + 1]
-        return page_of(
-            [_version(row) for row in later], request, key=lambda version: (version.number,)
-        )
+        return page_of_rows(versions, request, VERSIONS, _version)
+
+
+def _listed(
+    organizations: tuple[UUID, ...] | None, status: CourseStatus, org_id: OrganizationId | None
+) -> QuerySet[rows.Course]:
+    courses = rows.Course.objects.filter(owned_by(organizations), status=status)
+    return courses if org_id is None else courses.filter(org_id=org_id)
 
 
 def _course(row: rows.Course) -> Course:
@@ -185,6 +182,9 @@ def _course(row: rows.Course) -> Course:
         org_id=OrganizationId(row.org_id) if row.org_id else None,
         pathways=row.pathways,
     )
+
+
+_PAGES: Final = PreparedPages(COURSES, _listed, _course)
 
 
 def _course_values(course: Course) -> Values:

@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.reach import owned_within
 from courses import models as rows
 from courses.domain.entities import (
@@ -20,6 +21,7 @@ from courses.domain.entities import (
 )
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.orm.stored_json import stages_from_json, stages_to_json
+from courses.domain.repositories.protocols.pathways import PATHWAYS
 
 Values = dict[str, Any]
 
@@ -63,12 +65,7 @@ class OrmPathwayRepository:
         pathways = rows.LearningPathway.objects.filter(owned_within(within), status=status)
         if org_id is not None:
             pathways = pathways.filter(org_id=org_id)
-        if request.cursor is not None:
-            at, pathway_id = moment_and_id_in(request.cursor)
-            pathways = pathways.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=pathway_id))
-        pathways = pathways.order_by("created_at", "id")[: request.limit + 1]
-        read = [_pathway(row) for row in pathways]
-        return page_of(read, request, key=lambda pathway: (pathway.created_at, pathway.id))
+        return page_of_rows(pathways, request, PATHWAYS, _pathway)
 
     def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
         pathways = rows.LearningPathway.objects.filter(

@@ -4,10 +4,12 @@ What is out of scope does not exist for the caller; writing it raises OutOfReach
 """
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from courses.domain.entities import (
     AssessmentId,
@@ -18,6 +20,9 @@ from courses.domain.entities import (
     CourseStatus,
     CourseVersion,
 )
+
+COURSES: Final = Keyset("courses", {"created_at": datetime, "id": UUID})
+VERSIONS: Final = Keyset("course-versions", {"number": int})
 
 
 class CourseRepository(Protocol):

@@ -4,12 +4,16 @@ What is out of scope does not exist for the caller; writing it raises OutOfReach
 """
 
 from collections.abc import Collection
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from courses.domain.entities import CourseId, LearningPathway, PathwayId, PathwayStatus
+
+PATHWAYS: Final = Keyset("pathways", {"created_at": datetime, "id": UUID})
 
 
 class PathwayRepository(Protocol):

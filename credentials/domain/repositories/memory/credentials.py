@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from credentials.domain.entities import Credential, CredentialId, Trigger
 from credentials.domain.errors import CredentialNotFound
+from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,9 @@ class InMemoryCredentialRepository:
         self.store[credential.id] = credential
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
-        seen = (one for one in self.store.values() if within.covers(one.org_id))
-        found = sorted((one for one in seen if one.is_offered), key=_age)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [credential for credential in found if _age(credential) > after]
-        return page_of(found, request, key=_age)
+        visible = (one for one in self.store.values() if within.covers(one.org_id))
+        offered = (credential for credential in visible if credential.is_offered)
+        return page_in_memory(offered, request, CREDENTIALS)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         mentioning = (one for one in self.store.values() if done in one.terms.triggers)

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
+from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,8 @@ class InMemoryIssuedCredentialRepository:
         )
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
-        found = sorted((one for one in self.store.values() if one.user_id == user_id), key=_issue)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [one for one in found if _issue(one) > after]
-        return page_of(found, request, key=_issue)
+        issued = (one for one in self.store.values() if one.user_id == user_id)
+        return page_in_memory(issued, request, ISSUED)
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         wanted = (user_id, credential_id)

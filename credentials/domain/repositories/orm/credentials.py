@@ -5,9 +5,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
@@ -23,6 +24,7 @@ from credentials.domain.entities import (
     value_of_rule,
 )
 from credentials.domain.errors import CredentialNotFound, InvalidRule
+from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 
 Values = dict[str, Any]
 
@@ -50,16 +52,8 @@ class OrmCredentialRepository:
         self._insert_triggers(credential)
 
     def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
-        found = _defined(within).filter(is_offered=True)
-        if request.cursor is not None:
-            at, credential_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(created_at__gt=at) | Q(created_at=at, id__gt=credential_id))
-        found = found.order_by("created_at", "id")[: request.limit + 1]
-        return page_of(
-            [_credential(row) for row in found],
-            request,
-            key=lambda credential: (credential.created_at, credential.id),
-        )
+        offered = _defined(within).filter(is_offered=True)
+        return page_of_rows(offered, request, CREDENTIALS, _credential)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         mentioning = rows.CredentialTrigger.objects.filter(

@@ -1,14 +1,14 @@
 """Issued credentials in the database; the table is called user credentials."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.reach import owned_within
 from courses.public import CourseId
 from credentials import models as rows
@@ -26,8 +26,11 @@ from credentials.domain.entities import (
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.orm.credentials import stored_rule
+from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 
 Values = dict[str, Any]
+
+_ISSUED: Final = PreparedQuery(lambda issued_id: rows.UserCredential.objects.filter(pk=issued_id))
 
 
 class OrmIssuedCredentialRepository:
@@ -43,11 +46,17 @@ class OrmIssuedCredentialRepository:
             raise AlreadyIssued
 
     def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
-        return self._one(rows.UserCredential.objects.all(), issued_id)
+        row = _ISSUED.first(issued_id)
+        if row is None:
+            raise IssuedCredentialNotFound
+        return _issued(row)
 
     def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
-        found = rows.UserCredential.objects.filter(owned_within(within))
-        return self._one(found.select_for_update(), issued_id)
+        in_scope = rows.UserCredential.objects.filter(owned_within(within))
+        try:
+            return _issued(in_scope.select_for_update().get(pk=issued_id))
+        except rows.UserCredential.DoesNotExist:
+            raise IssuedCredentialNotFound from None
 
     def save(self, issued: IssuedCredential, *, within: Reach) -> None:
         within.require(issued.org_id)
@@ -60,24 +69,8 @@ class OrmIssuedCredentialRepository:
         return _issued(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
-        found = rows.UserCredential.objects.filter(user_id=user_id)
-        if request.cursor is not None:
-            at, last_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(issued_at__gt=at) | Q(issued_at=at, id__gt=last_id))
-        found = found.order_by("issued_at", "id")[: request.limit + 1]
-        return page_of(
-            [_issued(row) for row in found],
-            request,
-            key=lambda one: (one.issued_at, one.id),
-        )
-
-    def _one(
-        self, found: QuerySet[rows.UserCredential], issued_id: IssuedCredentialId
-    ) -> IssuedCredential:
-        try:
-            return _issued(found.get(pk=issued_id))
-        except rows.UserCredential.DoesNotExist:
-            raise IssuedCredentialNotFound from None
+        issued = rows.UserCredential.objects.filter(user_id=user_id)
+        return page_of_rows(issued, request, ISSUED, _issued)
 
 
 def _issued(row: rows.UserCredential) -> IssuedCredential:

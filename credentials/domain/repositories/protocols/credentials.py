@@ -1,10 +1,14 @@
 """Repository of credential definitions."""
 
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from credentials.domain.entities import Credential, CredentialId, Trigger
+
+CREDENTIALS: Final = Keyset("credentials", {"created_at": datetime, "id": UUID})
 
 
 class CredentialRepository(Protocol):

@@ -1,11 +1,15 @@
 """Repository of issued credentials."""
 
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+
+ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
 
 
 class IssuedCredentialRepository(Protocol):

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
+from progress.domain.repositories.protocols.attempts import TO_GRADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +45,13 @@ class InMemoryAttemptRepository:
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[AssessmentAttempt]:
-        waiting = (
-            each
-            for each in self.store.values()
-            if each.course_id == course_id
-            and each.status is AttemptStatus.SUBMITTED
-            and within.covers(each.org_id)
+        attempts = (attempt for attempt in self.store.values() if attempt.course_id == course_id)
+        submitted = (
+            attempt
+            for attempt in attempts
+            if attempt.status is AttemptStatus.SUBMITTED and within.covers(attempt.org_id)
         )
-        found = sorted(waiting, key=_submission)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [attempt for attempt in found if _submission(attempt) > after]
-        return page_of(found, request, key=_submission)
+        return page_in_memory(submitted, request, TO_GRADE)
 
     def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
         best: dict[AssessmentId, int] = {}
@@ -70,7 +64,3 @@ class InMemoryAttemptRepository:
     def _of(self, user_id: UserId, within: Reach) -> list[AssessmentAttempt]:
         mine = (attempt for attempt in self.store.values() if attempt.user_id == user_id)
         return [attempt for attempt in mine if within.covers(attempt.org_id)]
-
-
-def _submission(attempt: AssessmentAttempt) -> tuple[datetime, UUID]:
-    return attempt.submitted_at or attempt.started_at, attempt.id

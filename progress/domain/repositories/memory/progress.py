@@ -2,22 +2,21 @@
 
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import (
-    Page,
-    PageRequest,
-    ids_in,
-    moment_and_id_in,
-    number_in,
-    page_of,
-)
+from authsvc.kernel.pages import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.reach import Reach
 from courses.public import CourseId
 from progress.domain.entities import CourseProgress, EventSelection, ProgressEvent, StreamId
 from progress.domain.errors import AlreadyEnrolled
+from progress.domain.repositories.protocols.progress import (
+    EVENTS,
+    EVENTS_OF_STREAM,
+    LEARNERS,
+    PROGRESS_IN_ORGANIZATION,
+    PROGRESS_OF_USER,
+    STREAMS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,7 @@ class InMemoryProgressRepository:
     def page_for_user(
         self, user_id: UserId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        found = self.all_of(user_id, within=within)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [progress for progress in found if progress.sort_key > after]
-        return page_of(found, request, key=lambda progress: progress.sort_key)
+        return page_in_memory(self.all_of(user_id, within=within), request, PROGRESS_OF_USER)
 
     def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
         mine = (progress for progress in self._in(within) if progress.user_id == user_id)
@@ -77,22 +72,14 @@ class InMemoryProgressRepository:
     def page_for_course(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        on_it = (progress for progress in self._in(within) if progress.course_id == course_id)
-        found = sorted(on_it, key=_enrolment)
-        if request.cursor is not None:
-            after = moment_and_id_in(request.cursor)
-            found = [progress for progress in found if _enrolment(progress) > after]
-        return page_of(found, request, key=_enrolment)
+        learners = (progress for progress in self._in(within) if progress.course_id == course_id)
+        return page_in_memory(learners, request, LEARNERS)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        there = (progress for progress in self._in(within) if progress.org_id == org_id)
-        found = sorted(there, key=_learner_and_course)
-        if request.cursor is not None:
-            after = ids_in(request.cursor)
-            found = [progress for progress in found if _learner_and_course(progress) > after]
-        return page_of(found, request, key=_learner_and_course)
+        progress = (one for one in self._in(within) if one.org_id == org_id)
+        return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
     def orphans(self, *, within: Reach) -> list[StreamId]:
         # Read before the log: somebody may enrol in between.
@@ -118,9 +105,7 @@ class InMemoryEventRepository:
     def page_of_stream(
         self, stream: StreamId, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        found = [event for event in self.stream(stream, within=within) if event.sequence > after]
-        return page_of(found, request, key=lambda event: (event.sequence,))
+        return page_in_memory(self.stream(stream, within=within), request, EVENTS_OF_STREAM)
 
     def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
         events = (event for event in self.store.values() if event.stream == stream)
@@ -129,24 +114,22 @@ class InMemoryEventRepository:
     def page(
         self, selection: EventSelection, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        found = [
+        selected = (
             (position, event)
             for position, event in self.store.items()
-            if position > after and within.covers(event.org_id) and _is_selected(event, selection)
-        ]
-        page = page_of(found, request, key=lambda place: (place[0],))
+            if within.covers(event.org_id) and _is_selected(event, selection)
+        )
+        page = page_in_memory(selected, request, EVENTS, key=_position)
         return Page(items=tuple(event for _, event in page.items), next_cursor=page.next_cursor)
 
     def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        found = [
-            (position, event.stream)
+        first_events = (
+            (position, event)
             for position, event in self.store.items()
-            if event.sequence == 1 and position > after and within.covers(event.org_id)
-        ]
-        page = page_of(found, request, key=lambda place: (place[0],))
-        streams = tuple(stream for _, stream in page.items)
+            if event.sequence == 1 and within.covers(event.org_id)
+        )
+        page = page_in_memory(first_events, request, STREAMS, key=_position)
+        streams = tuple(event.stream for _, event in page.items)
         return Page(items=streams, next_cursor=page.next_cursor)
 
 
@@ -154,9 +137,5 @@ def _is_selected(event: ProgressEvent, selection: EventSelection) -> bool:
     return selection.covers(user_id=event.user_id, org_id=event.org_id, at=event.occurred_at)
 
 
-def _enrolment(progress: CourseProgress) -> tuple[datetime, UUID]:
-    return progress.enrolled_at, progress.user_id
-
-
-def _learner_and_course(progress: CourseProgress) -> tuple[UUID, UUID]:
-    return progress.user_id, progress.course_id
+def _position(place: tuple[int, ProgressEvent]) -> Key:
+    return (place[0],)

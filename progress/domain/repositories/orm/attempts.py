@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Page, PageRequest, moment_and_id_in, page_of
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
 from authsvc.storage.reach import owned_within
 from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
 from progress import models as rows
@@ -23,6 +24,7 @@ from progress.domain.entities import (
     Response,
 )
 from progress.domain.errors import AttemptNotFound, AttemptRunning
+from progress.domain.repositories.protocols.attempts import TO_GRADE
 
 Values = dict[str, Any]
 
@@ -72,14 +74,10 @@ class OrmAttemptRepository:
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[AssessmentAttempt]:
-        found = rows.AssessmentAttempt.objects.filter(
+        submitted = rows.AssessmentAttempt.objects.filter(
             owned_within(within), course_id=course_id, status=AttemptStatus.SUBMITTED
         )
-        if request.cursor is not None:
-            at, last_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, id__gt=last_id))
-        ordered = _whole(found).order_by("submitted_at", "id")[: request.limit + 1]
-        return page_of([_attempt(row) for row in ordered], request, key=_submission)
+        return page_of_rows(_whole(submitted), request, TO_GRADE, _attempt)
 
     def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
         graded = rows.AssessmentAttempt.objects.filter(
@@ -101,10 +99,6 @@ class OrmAttemptRepository:
 
 def _whole(found: QuerySet[rows.AssessmentAttempt]) -> QuerySet[rows.AssessmentAttempt]:
     return found.prefetch_related("grades")
-
-
-def _submission(attempt: AssessmentAttempt) -> tuple[datetime, UUID]:
-    return attempt.submitted_at or attempt.started_at, attempt.id
 
 
 def _attempt(row: rows.AssessmentAttempt) -> AssessmentAttempt:

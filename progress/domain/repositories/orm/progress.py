@@ -1,25 +1,20 @@
 """Progress and events in the database."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import (
-    Page,
-    PageRequest,
-    ids_in,
-    moment_and_id_in,
-    number_in,
-    page_of,
-)
+from authsvc.kernel.pages import Page, PageRequest
 from authsvc.kernel.reach import Reach
 from authsvc.storage.inserts import insert
 from authsvc.storage.locks import wait_for_lock
-from authsvc.storage.reach import owned_within
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.reach import organizations_in, owned_by, owned_within
 from authsvc.storage.settled import NotSettled, settled_up_to
 from courses.public import CourseId, ItemId, ModuleId
 from progress import models as rows
@@ -34,6 +29,14 @@ from progress.domain.entities import (
     StreamId,
 )
 from progress.domain.errors import AlreadyEnrolled, LogBusy
+from progress.domain.repositories.protocols.progress import (
+    EVENTS,
+    EVENTS_OF_STREAM,
+    LEARNERS,
+    PROGRESS_IN_ORGANIZATION,
+    PROGRESS_OF_USER,
+    STREAMS,
+)
 
 Values = dict[str, Any]
 
@@ -46,12 +49,16 @@ class OrmProgressRepository:
             raise AlreadyEnrolled(course_slug=progress.course_slug)
 
     def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
-        return self._first(_kept(within), user_id, address)
+        course_id = id_spelled(address)
+        row = _PROGRESS.first(organizations_in(within), user_id, course_id or address)
+        return _progress(row) if row else None
 
     def find_for_update(
         self, user_id: UserId, address: str, *, within: Reach
     ) -> CourseProgress | None:
-        return self._first(_kept(within).select_for_update(), user_id, address)
+        found = _at_address(organizations_in(within), user_id, id_spelled(address) or address)
+        row = found.select_for_update().first()
+        return _progress(row) if row else None
 
     def on_courses(
         self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
@@ -75,13 +82,8 @@ class OrmProgressRepository:
     def page_for_user(
         self, user_id: UserId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        found = _kept(within).filter(user_id=user_id)
-        if request.cursor is not None:
-            at, course_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, course_id__gt=course_id))
-        found = found.order_by("enrolled_at", "course_id")[: request.limit + 1]
-        kept = [_progress(row) for row in found]
-        return page_of(kept, request, key=lambda progress: progress.sort_key)
+        progress = _kept(within).filter(user_id=user_id)
+        return page_of_rows(progress, request, PROGRESS_OF_USER, _progress)
 
     def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
         found = _kept(within).filter(user_id=user_id).order_by("enrolled_at", "course_id")
@@ -94,26 +96,14 @@ class OrmProgressRepository:
     def page_for_course(
         self, course_id: CourseId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        found = _kept(within).filter(course_id=course_id)
-        if request.cursor is not None:
-            at, user_id = moment_and_id_in(request.cursor)
-            found = found.filter(Q(enrolled_at__gt=at) | Q(enrolled_at=at, user_id__gt=user_id))
-        found = found.order_by("enrolled_at", "user_id")[: request.limit + 1]
-        kept = [_progress(row) for row in found]
-        return page_of(kept, request, key=lambda progress: (progress.enrolled_at, progress.user_id))
+        progress = _kept(within).filter(course_id=course_id)
+        return page_of_rows(progress, request, LEARNERS, _progress)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, within: Reach
     ) -> Page[CourseProgress]:
-        found = _kept(within).filter(org_id=org_id)
-        if request.cursor is not None:
-            user_id, course_id = ids_in(request.cursor)
-            found = found.filter(
-                Q(user_id__gt=user_id) | Q(user_id=user_id, course_id__gt=course_id)
-            )
-        found = found.order_by("user_id", "course_id")[: request.limit + 1]
-        kept = [_progress(row) for row in found]
-        return page_of(kept, request, key=lambda progress: (progress.user_id, progress.course_id))
+        progress = _kept(within).filter(org_id=org_id)
+        return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
     def orphans(self, *, within: Reach) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
@@ -121,12 +111,6 @@ class OrmProgressRepository:
         )
         found = _kept(within).exclude(Exists(begun)).order_by("user_id", "course_id")
         return [_stream(row) for row in found.only("user_id", "course_id", "org_id")]
-
-    def _first(
-        self, found: QuerySet[rows.CourseProgress], user_id: UserId, address: str
-    ) -> CourseProgress | None:
-        row = found.filter(_address(address), user_id=user_id).first()
-        return _progress(row) if row else None
 
 
 class OrmEventRepository:
@@ -138,9 +122,7 @@ class OrmEventRepository:
     def page_of_stream(
         self, stream: StreamId, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        found = _rows_of(stream, within).filter(sequence__gt=after)[: request.limit + 1]
-        return page_of([_event(row) for row in found], request, key=lambda event: (event.sequence,))
+        return page_of_rows(_rows_of(stream, within), request, EVENTS_OF_STREAM, _event)
 
     def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
         return [_event(row) for row in _rows_of(stream, within)]
@@ -148,24 +130,16 @@ class OrmEventRepository:
     def page(
         self, selection: EventSelection, request: PageRequest, *, within: Reach
     ) -> Page[ProgressEvent]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
-        found = _selected(selection, within).filter(position__gt=after)
         try:
             last = settled_up_to(rows.ProgressEvent)
         except NotSettled:
             raise LogBusy from None
-        ordered = found.filter(position__lte=last).order_by("position")[: request.limit + 1]
-        page = page_of(list(ordered), request, key=lambda row: (row.position,))
-        events = tuple(_event(row) for row in page.items)
-        return Page(items=events, next_cursor=page.next_cursor)
+        settled = _selected(selection, within).filter(position__lte=last)
+        return page_of_rows(settled, request, EVENTS, _event)
 
     def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
-        after = number_in(request.cursor) if request.cursor is not None else 0
         first_events = rows.ProgressEvent.objects.filter(owned_within(within), sequence=1)
-        found = first_events.filter(position__gt=after).order_by("position")[: request.limit + 1]
-        page = page_of(list(found), request, key=lambda row: (row.position,))
-        streams = tuple(_stream(row) for row in page.items)
-        return Page(items=streams, next_cursor=page.next_cursor)
+        return page_of_rows(first_events, request, STREAMS, _stream)
 
 
 def _take_turns(user_id: UserId) -> None:
@@ -177,9 +151,16 @@ def _kept(within: Reach) -> QuerySet[rows.CourseProgress]:
     return rows.CourseProgress.objects.filter(owned_within(within))
 
 
-def _address(address: str) -> Q:
-    course_id = id_spelled(address)
-    return Q(course_slug=address) if course_id is None else Q(course_id=course_id)
+def _at_address(
+    organizations: tuple[UUID, ...] | None, user_id: UUID, address: UUID | str
+) -> QuerySet[rows.CourseProgress]:
+    """A learner's progress on the course with this id or slug."""
+    column = "course_slug" if isinstance(address, str) else "course_id"
+    found = rows.CourseProgress.objects.filter(owned_by(organizations), user_id=user_id)
+    return found.filter(**{column: address})
+
+
+_PROGRESS: Final = PreparedQuery(_at_address)
 
 
 def _rows_of(stream: StreamId, within: Reach) -> QuerySet[rows.ProgressEvent]:

@@ -1,13 +1,17 @@
 """Repository of assessment attempts."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities import AssessmentAttempt, AttemptId
+
+TO_GRADE: Final = Keyset("attempts-to-grade", {"submitted_at": datetime, "id": UUID})
 
 
 class AttemptRepository(Protocol):

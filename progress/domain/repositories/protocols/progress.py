@@ -1,10 +1,12 @@
 """Repositories of progress and events."""
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.pages import Keyset, Page, PageRequest
 from authsvc.kernel.reach import Reach
 from courses.public import CourseId
 from progress.domain.entities import (
@@ -13,6 +15,15 @@ from progress.domain.entities import (
     ProgressEvent,
     StreamId,
 )
+
+PROGRESS_OF_USER: Final = Keyset("progress", {"enrolled_at": datetime, "course_id": UUID})
+LEARNERS: Final = Keyset("learners", {"enrolled_at": datetime, "user_id": UUID})
+PROGRESS_IN_ORGANIZATION: Final = Keyset(
+    "organization-progress", {"user_id": UUID, "course_id": UUID}
+)
+EVENTS_OF_STREAM: Final = Keyset("stream", {"sequence": int})
+EVENTS: Final = Keyset("events", {"position": int})
+STREAMS: Final = Keyset("streams", {"position": int})
 
 
 class ProgressRepository(Protocol):

@@ -1,0 +1,300 @@
+"""Every list of every repository: its pages, and how it gets one item more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+from accounts.domain.repositories.protocols.audit_log import AUDIT_ENTRIES
+from accounts.domain.repositories.protocols.clients import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.repositories.protocols.organizations import (
+    INVITATIONS,
+    MEMBERS,
+    ORGANIZATIONS,
+)
+from accounts.domain.repositories.protocols.users import USERS
+from authsvc.kernel.pages import Key, Keyset, Page, PageRequest
+from authsvc.kernel.reach import EVERYWHERE
+from courses.domain.entities import CourseStatus, PathwayStatus
+from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
+from courses.domain.repositories.protocols.pathways import PATHWAYS
+from credentials.domain.repositories.protocols.credentials import CREDENTIALS
+from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from progress.domain.entities import AttemptId, AttemptStatus, EventSelection
+from progress.domain.repositories.protocols.attempts import TO_GRADE
+from progress.domain.repositories.protocols.progress import (
+    EVENTS,
+    EVENTS_OF_STREAM,
+    LEARNERS,
+    PROGRESS_IN_ORGANIZATION,
+    PROGRESS_OF_USER,
+    STREAMS,
+)
+from tests.accounts.auditing import an_entry
+from tests.accounts.letting_in import has_client
+from tests.support.attempts import has_attempt, has_place
+from tests.support.builders import (
+    NOON,
+    a_client_of,
+    a_credential,
+    a_progress,
+    a_version,
+    an_event,
+    an_issued_credential,
+    some_client_terms,
+    some_terms,
+)
+from tests.support.pathways import has_pathway
+from tests.support.tenants import has_invitation, has_membership
+from tests.support.worlds import World
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list in a world. `add` adds an item whose moment is so many seconds after noon, if it has one."""
+
+    page: Callable[[PageRequest], Page[Any]]
+    add: Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class List:
+    """A method of a repository that lists something, and the order in which it does."""
+
+    repository: str
+    method: str
+    keyset: Keyset
+    listing: Callable[[World], Listing]
+    key: Callable[[Any], Key] | None = None
+    """The key of an item that has not the columns of the keyset, () where an item does not have it at all."""
+
+    def key_of(self, item: object) -> Key:
+        return self.key(item) if self.key else self.keyset.key_of(item)
+
+    def __str__(self) -> str:
+        return f"{self.repository}.{self.method}"
+
+
+def _after_noon(seconds: int) -> Any:
+    return NOON + timedelta(seconds=seconds)
+
+
+def _users(world: World) -> Listing:
+    return Listing(
+        page=world.repositories.users.page_of,
+        add=lambda at: world.has_user(created_at=_after_noon(at)),
+    )
+
+
+def _organizations(world: World) -> Listing:
+    return Listing(
+        page=partial(world.repositories.organizations.page_of, within=EVERYWHERE),
+        add=lambda at: world.has_organization(created_at=_after_noon(at)),
+    )
+
+
+def _members(world: World) -> Listing:
+    school = world.has_organization()
+    return Listing(
+        page=partial(world.repositories.memberships.page_of, school.id, within=EVERYWHERE),
+        add=lambda at: has_membership(world, school, joined_at=_after_noon(at)),
+    )
+
+
+def _invitations(world: World) -> Listing:
+    school = world.has_organization()
+    return Listing(
+        page=partial(world.repositories.invitations.page_of, school.id, within=EVERYWHERE),
+        add=lambda at: has_invitation(world, school, created_at=_after_noon(at)),
+    )
+
+
+def _clients(world: World) -> Listing:
+    return Listing(
+        page=partial(world.repositories.clients.page_of, within=EVERYWHERE),
+        add=lambda at: has_client(world, created_at=_after_noon(at)),
+    )
+
+
+def _service_clients(world: World) -> Listing:
+    school, clients = world.has_organization(), world.repositories.clients
+
+    def add(at: int) -> None:
+        client = a_client_of(some_client_terms(), org_id=school.id, created_at=_after_noon(at))
+        clients.add(client, within=EVERYWHERE)
+
+    return Listing(
+        page=partial(clients.page_for_organization, school.id, within=EVERYWHERE), add=add
+    )
+
+
+def _audit_entries(world: World) -> Listing:
+    log, numbers = world.repositories.audit_log, count(1)
+
+    def add(_: int) -> None:
+        with world.unit_of_work.atomic():
+            log.head_for_update(None, within=EVERYWHERE)
+            log.append(an_entry(sequence=next(numbers)), within=EVERYWHERE)
+
+    return Listing(page=partial(log.page_of, None, within=EVERYWHERE), add=add)
+
+
+def _courses(world: World) -> Listing:
+    return Listing(
+        page=partial(
+            world.repositories.courses.page_of,
+            status=CourseStatus.PUBLISHED,
+            search="",
+            within=EVERYWHERE,
+        ),
+        add=lambda at: world.has_course(created_at=_after_noon(at)),
+    )
+
+
+def _versions(world: World) -> Listing:
+    course, numbers = world.has_course(), count(1)
+    versions = world.repositories.course_versions
+    return Listing(
+        page=partial(versions.page_of, course.id, within=EVERYWHERE),
+        add=lambda _: versions.add(a_version(course, number=next(numbers)), within=EVERYWHERE),
+    )
+
+
+def _pathways(world: World) -> Listing:
+    return Listing(
+        page=partial(
+            world.repositories.pathways.page_of, status=PathwayStatus.PUBLISHED, within=EVERYWHERE
+        ),
+        add=lambda at: has_pathway(world, world.has_course(), created_at=_after_noon(at)),
+    )
+
+
+def _credentials(world: World) -> Listing:
+    credentials = world.repositories.credentials
+
+    def add(at: int) -> None:
+        terms = some_terms(course_id=world.has_course().id)
+        credentials.add(a_credential(terms=terms, created_at=_after_noon(at)), within=EVERYWHERE)
+
+    return Listing(page=partial(credentials.page_of, within=EVERYWHERE), add=add)
+
+
+def _issued(world: World) -> Listing:
+    anna, issued = world.has_user(), world.repositories.issued_credentials
+
+    def add(at: int) -> None:
+        credential = a_credential(terms=some_terms(course_id=world.has_course().id))
+        world.repositories.credentials.add(credential, within=EVERYWHERE)
+        issued.add(
+            an_issued_credential(credential, anna, issued_at=_after_noon(at)), within=EVERYWHERE
+        )
+
+    return Listing(page=partial(issued.page_for_user, anna.id), add=add)
+
+
+def _to_grade(world: World) -> Listing:
+    place = has_place(world)
+    return Listing(
+        page=partial(world.repositories.attempts.page_to_grade, place.course_id, within=EVERYWHERE),
+        add=lambda at: has_attempt(
+            world,
+            place,
+            id=AttemptId(uuid4()),
+            status=AttemptStatus.SUBMITTED,
+            submitted_at=_after_noon(at),
+        ),
+    )
+
+
+def _progress_of_user(world: World) -> Listing:
+    anna, progress = world.has_user(), world.repositories.progress
+    return Listing(
+        page=partial(progress.page_for_user, anna.id, within=EVERYWHERE),
+        add=lambda at: progress.add(
+            a_progress(world.has_course(), anna, enrolled_at=_after_noon(at)), within=EVERYWHERE
+        ),
+    )
+
+
+def _learners(world: World) -> Listing:
+    course, progress = world.has_course(), world.repositories.progress
+    return Listing(
+        page=partial(progress.page_for_course, course.id, within=EVERYWHERE),
+        add=lambda at: progress.add(
+            a_progress(course, world.has_user(), enrolled_at=_after_noon(at)), within=EVERYWHERE
+        ),
+    )
+
+
+def _progress_in_organization(world: World) -> Listing:
+    school, anna, progress = world.has_organization(), world.has_user(), world.repositories.progress
+
+    def add(at: int) -> None:
+        learner = anna if at else world.has_user()
+        course = world.has_course(org_id=school.id)
+        progress.add(a_progress(course, learner), within=EVERYWHERE)
+
+    return Listing(
+        page=partial(progress.page_for_organization, school.id, within=EVERYWHERE), add=add
+    )
+
+
+def _events_of_stream(world: World) -> Listing:
+    progress, numbers = a_progress(world.has_course(), world.has_user()), count(1)
+    events = world.repositories.events
+
+    def add(_: int) -> None:
+        events.append([an_event(progress, sequence=next(numbers))], within=EVERYWHERE)
+
+    return Listing(page=partial(events.page_of_stream, progress.stream, within=EVERYWHERE), add=add)
+
+
+def _begin_stream(world: World) -> None:
+    progress = a_progress(world.has_course(), world.has_user())
+    world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
+
+
+def _events(world: World) -> Listing:
+    return Listing(
+        page=partial(world.repositories.events.page, EventSelection(), within=EVERYWHERE),
+        add=lambda _: _begin_stream(world),
+    )
+
+
+def _streams(world: World) -> Listing:
+    return Listing(
+        page=partial(world.repositories.events.page_of_streams, within=EVERYWHERE),
+        add=lambda _: _begin_stream(world),
+    )
+
+
+LISTS: Final = (
+    List("users", "page_of", USERS, _users),
+    List("organizations", "page_of", ORGANIZATIONS, _organizations),
+    List(
+        "memberships",
+        "page_of",
+        MEMBERS,
+        _members,
+        key=lambda member: MEMBERS.key_of(member.membership),
+    ),
+    List("invitations", "page_of", INVITATIONS, _invitations),
+    List("clients", "page_of", CLIENTS, _clients),
+    List("clients", "page_for_organization", SERVICE_CLIENTS, _service_clients),
+    List("audit_log", "page_of", AUDIT_ENTRIES, _audit_entries),
+    List("courses", "page_of", COURSES, _courses),
+    List("course_versions", "page_of", VERSIONS, _versions),
+    List("pathways", "page_of", PATHWAYS, _pathways),
+    List("credentials", "page_of", CREDENTIALS, _credentials),
+    List("user_credentials", "page_for_user", ISSUED, _issued),
+    List("attempts", "page_to_grade", TO_GRADE, _to_grade),
+    List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),
+    List("progress", "page_for_course", LEARNERS, _learners),
+    List("progress", "page_for_organization", PROGRESS_IN_ORGANIZATION, _progress_in_organization),
+    List("events", "page_of_stream", EVENTS_OF_STREAM, _events_of_stream),
+    List("events", "page", EVENTS, _events, key=lambda _: ()),
+    List("events", "page_of_streams", STREAMS, _streams, key=lambda _: ()),
+)
