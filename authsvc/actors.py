@@ -1,4 +1,4 @@
-"""Who is asking: from a request to a Principal, and no further."""
+"""Actors: the principal who sends a request, or works on a page or in the admin site."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,14 +21,14 @@ RIGHT_OF_PERMISSION: Final[Mapping[str, Right]] = {
 
 
 def principal_of(request: Request) -> Principal:
-    """The principal that authentication has verified. Raises NotAuthenticated when there is none."""
+    """The principal that authentication verified. Raises NotAuthenticated without one."""
     if not isinstance(request.user, Principal):
         raise NotAuthenticated
     return request.user
 
 
 def person_of(request: HttpRequest) -> Principal:
-    """Who is signed in at a page, for what concerns himself."""
+    """The user who is signed in on the account pages, acting on their own data. Raises NotAuthenticated."""
     if request.user.pk is None:
         raise NotAuthenticated
     return Principal(
@@ -41,7 +41,7 @@ def person_of(request: HttpRequest) -> Principal:
 
 
 def staff_of(request: HttpRequest) -> Principal:
-    """Who works in the back office: his groups say what he may do there, and an admin may do everything."""
+    """The user of the admin site, with the rights of their groups; a superuser has all. Raises NotAuthenticated."""
     user = request.user
     if user.pk is None:
         raise NotAuthenticated

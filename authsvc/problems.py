@@ -1,4 +1,4 @@
-"""Every refusal as an RFC 9457 problem; the only place that knows both."""
+"""Problem details (RFC 9457): the one module that maps errors to HTTP answers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -42,33 +42,36 @@ STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-# What HTTP itself has against a request, before any of our rules is asked: code and title.
+# Problems with a request as HTTP, before any domain rule applies: code and title.
 OF_HTTP: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
-    HTTPStatus.BAD_REQUEST: ("malformed-request", "The request cannot be read"),
-    HTTPStatus.UNAUTHORIZED: ("not-authenticated", "We do not know who you are"),
-    HTTPStatus.FORBIDDEN: ("insufficient-scope", "The token may not be used for this"),
-    HTTPStatus.NOT_FOUND: ("no-such-address", "There is nothing at this address"),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "This address has no such method"),
-    HTTPStatus.NOT_ACCEPTABLE: ("not-acceptable", "We cannot answer in that form"),
+    HTTPStatus.BAD_REQUEST: ("malformed-request", "The request is malformed"),
+    HTTPStatus.UNAUTHORIZED: ("not-authenticated", "Authentication is required"),
+    HTTPStatus.FORBIDDEN: ("insufficient-scope", "The token lacks a scope"),
+    HTTPStatus.NOT_FOUND: ("no-such-address", "URL not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "The method is not allowed"),
+    HTTPStatus.NOT_ACCEPTABLE: ("not-acceptable", "The requested media type is not available"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "The body is too large"),
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("unsupported-media-type", "We cannot read that form"),
-    HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-request", "The request is not valid"),
-    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal-error", "Something went wrong on our side"),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "We cannot do this now"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported-media-type",
+        "The media type is not supported",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-request", "The request is invalid"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal-error", "Internal error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "The service is unavailable"),
 }
 
 
 class BodyTooLarge(exceptions.APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is longer than this service reads."
+    default_detail = "Send a smaller body."
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Answer *error* as a problem; leave what we did not foresee to Django, which logs it."""
+    """Answer *error* as a problem; leave unforeseen errors to Django, which logs them."""
     if isinstance(error, DomainError):
         return _response(*problem_of(error), headers=_headers_of(error))
     if isinstance(error, OperationalError):
-        # The store is away, or gave up on us to serve another: neither is the caller's fault, and both pass.
+        # The database is away or chose this transaction to end a deadlock: temporary, and not the caller's fault.
         log.error("the database failed a request", exc_info=error)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return _response(status, members_of_http(status), headers={"Retry-After": "1"})
@@ -88,7 +91,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
 
 
 def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
-    """The status and the members of the problem that a refusal is."""
+    """The status and the members of the problem of a domain error."""
     kind = next(kind for kind in type(error).__mro__ if kind in STATUS_OF)
     members: dict[str, Any] = {name: _public(fact) for name, fact in error.facts.items()}
     if isinstance(error, Invalid) and error.complaints:
@@ -100,7 +103,7 @@ def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
 def members_of_http(
     status: HTTPStatus, *, detail: str | None = None, **members: Any
 ) -> dict[str, Any]:
-    """The members of a problem that HTTP has with a request."""
+    """The members of a problem with a request as HTTP."""
     code, title = OF_HTTP[status]
     return members | _members(status, code, title, detail or status.description or title)
 
@@ -126,12 +129,17 @@ def _headers_of(error: DomainError) -> dict[str, str]:
     return headers
 
 
+def json_of(members: Mapping[str, Any]) -> str:
+    """The JSON text of a problem."""
+    return json.dumps(members, separators=(",", ":"))
+
+
 def _response(
     status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """A problem is JSON, whatever form its address would answer in otherwise."""
-    body = json.dumps(members, separators=(",", ":"))
-    return HttpResponse(body, status=status, headers=(headers or {}) | {"Content-Type": MEDIA_TYPE})
+    """A problem is JSON, whatever media type the URL answers with otherwise."""
+    headers = (headers or {}) | {"Content-Type": MEDIA_TYPE}
+    return HttpResponse(json_of(members), status=status, headers=headers)
 
 
 def _public(fact: object) -> object:
@@ -156,12 +164,12 @@ def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _pointers(inner, f"{pointer}/{index}" if is_nested else pointer)
     else:
-        # DRF repeats what was sent, and half a surrogate pair, which JSON can spell, has no UTF-8.
+        # DRF repeats what was sent, and a lone surrogate, which JSON can contain, has no UTF-8.
         yield {"pointer": pointer, "detail": str(detail).encode(errors="replace").decode()}
 
 
 def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: Any) -> HttpResponse:
-    """A problem that HTTP has with a request, for views that are not of DRF."""
+    """A problem with a request as HTTP, for views outside of DRF."""
     return _response(status, members_of_http(status, detail=detail, **members))
 
 
@@ -180,16 +188,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: says nothing of what went wrong; the log does."""
+    """Django's handler500: the cause is logged and never shown."""
     if request.path_info.startswith(NO_PAGES):
-        detail = "Our log says what, under the X-Request-Id of this answer."
+        detail = "The cause is logged under the X-Request-Id of this response."
         return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
     return defaults.server_error(request)
 
 
 def database_needed(request: HttpRequest) -> HttpResponse:
-    """What stands in memory mode where pages need a database."""
+    """The answer to URLs that need a database, in memory mode."""
     return http_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        detail="This needs a database. Set DATABASE_URL and start again.",
+        detail="This needs a database. Set DATABASE_URL and restart.",
     )

@@ -234,7 +234,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Views of ours say for themselves who may enter (authsvc.api.views); any other view is closed.
+# API views state who has access (authsvc.api.operations); every other view is closed.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

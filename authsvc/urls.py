@@ -16,7 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.live),
     path("health/ready", health.ready),
     # Ordered by load: patterns are tried from the top, and an `include` behind a prefix is one pattern.
-    path("v1/issued/", include("credentials.api.issued_urls")),
     path("", include("progress.api.urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),

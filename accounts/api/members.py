@@ -1,10 +1,8 @@
-"""Who belongs to an organization, over HTTP."""
+"""Members of organizations and invitations to join."""
 
-from uuid import UUID
-
-from rest_framework import status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
 from accounts.api.organization_serializers import (
     AcceptRequestSerializer,
@@ -12,235 +10,169 @@ from accounts.api.organization_serializers import (
     ChangeMemberRequestSerializer,
     InvitationSerializer,
     InviteRequestSerializer,
-    ListResultSerializer,
     ListResultsSerializer,
     MemberSerializer,
     MembershipSerializer,
     OrganizationSerializer,
 )
-from accounts.domain.entities import InvitationId, OrganizationId, OrgRole, Right, Scope, UserId
+from accounts.domain.entities import (
+    Invitation,
+    InvitationId,
+    Member,
+    OrganizationId,
+    OrgMembership,
+    OrgRole,
+    OwnOrganization,
+    Principal,
+    Right,
+    Scope,
+    UserId,
+)
 from accounts.domain.errors import (
     AlreadyMember,
     InvalidMemberList,
     InvitationNotFound,
     LastOwner,
     MemberNotFound,
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSuspended,
     PersonNeeded,
     UserNotFound,
 )
-from authsvc.actors import principal_of
-from authsvc.api.idempotency import idempotent
-from authsvc.api.operations import Access, Operation, Whose, describes
+from authsvc.api.operations import Access, Whose, operation
 from authsvc.api.parsers import CsvParser
-from authsvc.api.views import ApiView, body_of, json_of, page_request_of, page_response, text_of
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
 from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
+
+MANAGERS = Access(Whose.HELD, Right.MANAGE_MEMBERS)
 
 
 class MemberListView(ApiView):
-    required_scopes = {"GET": Scope.ORGS_READ, "POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="listMembers",
-            access=Access(Whose.HELD, Right.SEE_MEMBERS),
-            summary="Who is in an organization, in the order of joining",
-            page_of=MemberSerializer,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="listMembers",
+        summary="List the members of an organization in the order they joined",
+        access=Access(Whose.HELD, Right.SEE_MEMBERS),
+        scope=Scope.ORGS_READ,
+        page_of=MemberSerializer,
+        refusals=(OrganizationNotFound,),
     )
-    def get(self, request: Request, org_id: UUID) -> Response:
-        page = services().members.page_of(
-            OrganizationId(org_id), page_request_of(request), by=principal_of(request)
-        )
-        return page_response(page, MemberSerializer)
+    def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[Member]:
+        return services().members.page_of(org_id, page, by=by)
 
-    @describes(
-        Operation(
-            name="addMember",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Take a person in, as a learner; in any other role, if I may assign roles",
-            body=AddMemberRequestSerializer,
-            status=status.HTTP_201_CREATED,
-            answer=MembershipSerializer,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                UserNotFound,
-                AlreadyMember,
-            ),
-        )
+    @operation(
+        name="addMember",
+        summary="Add a user as a learner or, for callers who may assign roles, in any role",
+        access=MANAGERS,
+        scope=Scope.ORGS_WRITE,
+        body=AddMemberRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=MembershipSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, UserNotFound, AlreadyMember),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, org_id: UUID) -> Response:
-        body = body_of(request, AddMemberRequestSerializer)
-        membership = services().members.add(
-            OrganizationId(org_id),
-            UserId(body["user_id"]),
-            role=OrgRole(body["role"]),
-            by=principal_of(request),
-        )
-        return Response(json_of(membership, MembershipSerializer), status=status.HTTP_201_CREATED)
+    def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OrgMembership:
+        user_id, role = UserId(body["user_id"]), OrgRole(body["role"])
+        return services().members.add(org_id, user_id, role=role, by=by)
 
 
 class MemberView(ApiView):
-    required_scopes = {"PATCH": Scope.ORGS_WRITE, "DELETE": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="changeMember",
-            access=Access(Whose.HELD, Right.ASSIGN_ROLES),
-            summary="Give a member another role",
-            body=ChangeMemberRequestSerializer,
-            answer=MembershipSerializer,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                MemberNotFound,
-                LastOwner,
-            ),
-        )
+    @operation(
+        name="changeMember",
+        summary="Change the role of a member",
+        access=Access(Whose.HELD, Right.ASSIGN_ROLES),
+        scope=Scope.ORGS_WRITE,
+        body=ChangeMemberRequestSerializer,
+        answer=MembershipSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
     )
-    def patch(self, request: Request, org_id: UUID, user_id: UUID) -> Response:
-        membership = services().members.assign(
-            OrganizationId(org_id),
-            UserId(user_id),
-            role=OrgRole(body_of(request, ChangeMemberRequestSerializer)["role"]),
-            by=principal_of(request),
-        )
-        return Response(json_of(membership, MembershipSerializer))
+    def patch(
+        self, org_id: OrganizationId, user_id: UserId, *, body: Members, by: Principal
+    ) -> OrgMembership:
+        return services().members.assign(org_id, user_id, role=OrgRole(body["role"]), by=by)
 
-    @describes(
-        Operation(
-            name="removeMember",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Send a member away, or leave oneself, which takes no right",
-            status=status.HTTP_204_NO_CONTENT,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                MemberNotFound,
-                LastOwner,
-            ),
-        )
+    @operation(
+        name="removeMember",
+        summary="Remove a member, or leave the organization, which needs no right",
+        access=MANAGERS,
+        scope=Scope.ORGS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
     )
-    def delete(self, request: Request, org_id: UUID, user_id: UUID) -> Response:
-        services().members.remove(OrganizationId(org_id), UserId(user_id), by=principal_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def delete(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> None:
+        services().members.remove(org_id, user_id, by=by)
 
 
 class MemberImportView(ApiView):
-    required_scopes = {"POST": Scope.ORGS_WRITE}
     parser_classes = (CsvParser,)
 
-    @describes(
-        Operation(
-            name="importMembers",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Invite everybody on a list in CSV under the heading email,role; or, if a row is wrong, nobody",
-            body={CsvParser.media_type: {"type": "string"}},
-            answer=ListResultsSerializer,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                InvalidMemberList,
-            ),
-        )
+    @operation(
+        name="importMembers",
+        summary="Invite everyone in a CSV list with the header email,role; if any row is invalid, nobody",
+        access=MANAGERS,
+        scope=Scope.ORGS_WRITE,
+        body={CsvParser.media_type: {"type": "string"}},
+        answer=ListResultsSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, InvalidMemberList),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, org_id: UUID) -> Response:
-        results = services().member_lists.take_in(
-            OrganizationId(org_id), text_of(request), by=principal_of(request)
-        )
-        return Response({"items": [json_of(each, ListResultSerializer) for each in results]})
+    def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
+        text = body if isinstance(body, str) else ""  # what DRF makes of no body
+        return {"items": services().member_lists.take_in(org_id, text, by=by)}
 
 
 class InvitationListView(ApiView):
-    required_scopes = {"GET": Scope.ORGS_READ, "POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="listInvitations",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Who was invited and has not answered, oldest first",
-            page_of=InvitationSerializer,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="listInvitations",
+        summary="List pending invitations, oldest first",
+        access=MANAGERS,
+        scope=Scope.ORGS_READ,
+        page_of=InvitationSerializer,
+        refusals=(OrganizationNotFound,),
     )
-    def get(self, request: Request, org_id: UUID) -> Response:
-        page = services().invitations.page_of(
-            OrganizationId(org_id), page_request_of(request), by=principal_of(request)
-        )
-        return page_response(page, InvitationSerializer)
+    def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[Invitation]:
+        return services().invitations.page_of(org_id, page, by=by)
 
-    @describes(
-        Operation(
-            name="invite",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Mail an invitation that is good for a week, in place of any before it",
-            body=InviteRequestSerializer,
-            status=status.HTTP_201_CREATED,
-            answer=InvitationSerializer,
-            refusals=(NotPermitted, OrganizationNotFound, OrganizationSuspended, AlreadyMember),
-        )
+    @operation(
+        name="invite",
+        summary="Mail an invitation valid for a week, which replaces any earlier one",
+        access=MANAGERS,
+        scope=Scope.ORGS_WRITE,
+        body=InviteRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=InvitationSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, AlreadyMember),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, org_id: UUID) -> Response:
-        body = body_of(request, InviteRequestSerializer)
-        invitation = services().invitations.invite(
-            OrganizationId(org_id),
-            email=body["email"],
-            role=OrgRole(body["role"]),
-            by=principal_of(request),
-        )
-        return Response(json_of(invitation, InvitationSerializer), status=status.HTTP_201_CREATED)
+    def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> Invitation:
+        role = OrgRole(body["role"])
+        return services().invitations.invite(org_id, email=body["email"], role=role, by=by)
 
 
 class InvitationView(ApiView):
-    required_scopes = {"DELETE": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="takeInvitationBack",
-            access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
-            summary="Take an invitation back",
-            status=status.HTTP_204_NO_CONTENT,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                InvitationNotFound,
-            ),
-        )
+    @operation(
+        name="takeInvitationBack",
+        summary="Cancel an invitation",
+        access=MANAGERS,
+        scope=Scope.ORGS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
     )
-    def delete(self, request: Request, org_id: UUID, invitation_id: UUID) -> Response:
-        services().invitations.take_back(
-            OrganizationId(org_id), InvitationId(invitation_id), by=principal_of(request)
-        )
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def delete(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
+        services().invitations.take_back(org_id, invitation_id, by=by)
 
 
 class AcceptInvitationView(ApiView):
-    required_scopes = {"POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="acceptInvitation",
-            access=Access(Whose.ONESELF),
-            summary="Join the organization that I was invited to",
-            body=AcceptRequestSerializer,
-            answer=OrganizationSerializer,
-            refusals=(PersonNeeded, InvitationNotFound, AlreadyMember),
-        )
+    @operation(
+        name="acceptInvitation",
+        summary="Accept an invitation and join the organization",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ORGS_WRITE,
+        body=AcceptRequestSerializer,
+        answer=OrganizationSerializer,
+        refusals=(PersonNeeded, InvitationNotFound, AlreadyMember),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request) -> Response:
-        token = body_of(request, AcceptRequestSerializer)["token"]
-        joined = services().invitations.accept(token, by=principal_of(request))
-        return Response(json_of(joined, OrganizationSerializer))
+    def post(self, *, body: Members, by: Principal) -> OwnOrganization:
+        return services().invitations.accept(body["token"], by=by)

@@ -1,4 +1,4 @@
-"""Organizations, who is in them and what acts for them, as JSON."""
+"""Organizations, their members and their service clients as JSON."""
 
 from typing import Any
 
@@ -26,11 +26,11 @@ PLANS = [plan.value for plan in Plan]
 
 class CreateOrganizationRequestSerializer(serializers.Serializer[Any]):
     name = TextField(max_length=200)
-    slug = TextField(max_length=40, help_text="The addresses of its courses begin with it.")
+    slug = TextField(max_length=40, help_text="The slugs of its courses begin with it.")
 
 
 class ChangeOrganizationRequestSerializer(serializers.Serializer[Any]):
-    """What is left out stays as it is. The plan is for those to change who manage the platform."""
+    """Omitted members stay unchanged. Only platform admins can change the plan."""
 
     name = TextField(max_length=200, default=None)
     plan = serializers.ChoiceField(choices=PLANS, default=None)
@@ -41,7 +41,7 @@ class SuspendRequestSerializer(serializers.Serializer[Any]):
 
 
 class OrganizationSerializer(serializers.Serializer[OwnOrganization]):
-    """An organization, and what the asker is in it."""
+    """An organization, and the caller's role in it."""
 
     id = serializers.UUIDField(source="organization.id")
     name = serializers.CharField(source="organization.name")
@@ -93,7 +93,7 @@ class InviteRequestSerializer(serializers.Serializer[Any]):
 
 
 class AcceptRequestSerializer(serializers.Serializer[Any]):
-    token = TextField(max_length=200, help_text="What stands in the link that was mailed.")
+    token = TextField(max_length=200, help_text="The token in the link that was mailed.")
 
 
 class InvitationSerializer(serializers.Serializer[Invitation]):
@@ -110,7 +110,7 @@ class RegisterServiceClientRequestSerializer(serializers.Serializer[Any]):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=sorted(SERVICE_SCOPES)), allow_empty=False
     )
-    expires_at = serializers.DateTimeField(help_text="Within a year.")
+    expires_at = serializers.DateTimeField(help_text="At most a year from now.")
 
 
 class ServiceClientSerializer(serializers.Serializer[OAuthClient]):
@@ -121,12 +121,12 @@ class ServiceClientSerializer(serializers.Serializer[OAuthClient]):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(
-        allow_null=True, help_text="When it took a token last, to the minute."
+        allow_null=True, help_text="When a token was last issued to it, to the minute."
     )
 
 
 class NewServiceClientSerializer(serializers.Serializer[RegisteredClient]):
-    """A client and its secret, which is shown this once."""
+    """A client and its secret, which is shown only once."""
 
     client = ServiceClientSerializer()
     client_secret = serializers.CharField(source="secret")

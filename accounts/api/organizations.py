@@ -1,10 +1,6 @@
-"""Organizations over HTTP."""
+"""Organizations."""
 
-from uuid import UUID
-
-from rest_framework import status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from http import HTTPStatus
 
 from accounts.api.organization_serializers import (
     ChangeOrganizationRequestSerializer,
@@ -12,156 +8,123 @@ from accounts.api.organization_serializers import (
     OrganizationSerializer,
     SuspendRequestSerializer,
 )
-from accounts.domain.entities import OrganizationId, OrgRole, OwnOrganization, Plan, Right, Scope
+from accounts.domain.entities import (
+    Organization,
+    OrganizationId,
+    OrgRole,
+    OwnOrganization,
+    Plan,
+    Principal,
+    Right,
+    Scope,
+)
 from accounts.domain.errors import (
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSlugTaken,
     OrganizationSuspended,
     PersonNeeded,
     UnsuitableOrganization,
 )
-from authsvc.actors import principal_of
-from authsvc.api.idempotency import idempotent
-from authsvc.api.operations import Access, Operation, Whose, describes
-from authsvc.api.views import ApiView, body_of, json_of, page_request_of, page_response
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
 from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
 
 
 class OrganizationListView(ApiView):
-    required_scopes = {"GET": Scope.ORGS_READ, "POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="listOrganizations",
-            access=Access(Whose.ONESELF),
-            summary="My organizations, suspended ones too; all of them, for who manages the platform",
-            page_of=OrganizationSerializer,
-        )
+    @operation(
+        name="listOrganizations",
+        summary="List the caller's organizations, suspended ones included; all of them for platform admins",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ORGS_READ,
+        page_of=OrganizationSerializer,
     )
-    def get(self, request: Request) -> Response:
-        page = services().organizations.page_of(page_request_of(request), by=principal_of(request))
-        return page_response(page, OrganizationSerializer)
+    def get(self, *, page: PageRequest, by: Principal) -> Page[OwnOrganization]:
+        return services().organizations.page_of(page, by=by)
 
-    @describes(
-        Operation(
-            name="createOrganization",
-            access=Access(Whose.ONESELF),
-            summary="Found an organization and become its owner",
-            body=CreateOrganizationRequestSerializer,
-            status=status.HTTP_201_CREATED,
-            answer=OrganizationSerializer,
-            refusals=(PersonNeeded, UnsuitableOrganization, OrganizationSlugTaken),
-        )
+    @operation(
+        name="createOrganization",
+        summary="Create an organization and become its owner",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ORGS_WRITE,
+        body=CreateOrganizationRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=OrganizationSerializer,
+        refusals=(PersonNeeded, UnsuitableOrganization, OrganizationSlugTaken),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request) -> Response:
-        body = body_of(request, CreateOrganizationRequestSerializer)
-        created = services().organizations.create(
-            name=body["name"], slug=body["slug"], by=principal_of(request)
-        )
-        own = OwnOrganization(organization=created, role=OrgRole.OWNER)
-        return Response(json_of(own, OrganizationSerializer), status=status.HTTP_201_CREATED)
+    def post(self, *, body: Members, by: Principal) -> OwnOrganization:
+        created = services().organizations.create(name=body["name"], slug=body["slug"], by=by)
+        return OwnOrganization(organization=created, role=OrgRole.OWNER)
 
 
 class OrganizationView(ApiView):
-    required_scopes = {
-        "GET": Scope.ORGS_READ,
-        "PATCH": Scope.ORGS_WRITE,
-        "DELETE": Scope.ORGS_WRITE,
-    }
-
-    @describes(
-        Operation(
-            name="getOrganization",
-            access=Access(Whose.SEEN),
-            summary="An organization that I am in",
-            answer=OrganizationSerializer,
-            refusals=(OrganizationNotFound,),
-        )
+    @operation(
+        name="getOrganization",
+        summary="Get an organization of the caller",
+        access=Access(Whose.SEEN),
+        scope=Scope.ORGS_READ,
+        answer=OrganizationSerializer,
+        refusals=(OrganizationNotFound,),
     )
-    def get(self, request: Request, org_id: UUID) -> Response:
-        own = services().organizations.get(OrganizationId(org_id), by=principal_of(request))
-        return Response(json_of(own, OrganizationSerializer))
+    def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
+        return services().organizations.get(org_id, by=by)
 
-    @describes(
-        Operation(
-            name="changeOrganization",
-            access=Access(Whose.HELD, Right.EDIT_ORGANIZATION),
-            summary="Give an organization another name",
-            body=ChangeOrganizationRequestSerializer,
-            answer=OrganizationSerializer,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                UnsuitableOrganization,
-            ),
-        )
+    @operation(
+        name="changeOrganization",
+        summary="Rename an organization",
+        access=Access(Whose.HELD, Right.EDIT_ORGANIZATION),
+        scope=Scope.ORGS_WRITE,
+        body=ChangeOrganizationRequestSerializer,
+        answer=OrganizationSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, UnsuitableOrganization),
     )
-    def patch(self, request: Request, org_id: UUID) -> Response:
-        body, by = body_of(request, ChangeOrganizationRequestSerializer), principal_of(request)
-        edited = services().organizations.edit(
-            OrganizationId(org_id),
-            name=body["name"],
-            plan=None if body["plan"] is None else Plan(body["plan"]),
-            by=by,
-        )
-        own = OwnOrganization(organization=edited, role=by.memberships.get(edited.id))
-        return Response(json_of(own, OrganizationSerializer))
+    def patch(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
+        plan = None if body["plan"] is None else Plan(body["plan"])
+        edited = services().organizations.edit(org_id, name=body["name"], plan=plan, by=by)
+        return _own(edited, by)
 
-    @describes(
-        Operation(
-            name="deleteOrganization",
-            access=Access(Whose.HELD, Right.DELETE_ORGANIZATION),
-            summary="Close an organization for good; what learners have earned stays theirs to show",
-            status=status.HTTP_204_NO_CONTENT,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="deleteOrganization",
+        summary="Delete an organization for good; learners keep the credentials they earned",
+        access=Access(Whose.HELD, Right.DELETE_ORGANIZATION),
+        scope=Scope.ORGS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(OrganizationNotFound,),
     )
-    def delete(self, request: Request, org_id: UUID) -> Response:
-        services().organizations.delete(OrganizationId(org_id), by=principal_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def delete(self, org_id: OrganizationId, *, by: Principal) -> None:
+        services().organizations.delete(org_id, by=by)
 
 
 class SuspendOrganizationView(ApiView):
-    required_scopes = {"POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="suspendOrganization",
-            access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
-            summary="Close an organization at once to everybody in it, until it is reopened",
-            body=SuspendRequestSerializer,
-            answer=OrganizationSerializer,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="suspendOrganization",
+        summary="Suspend an organization: none of its members has access until it is reopened",
+        access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
+        scope=Scope.ORGS_WRITE,
+        body=SuspendRequestSerializer,
+        answer=OrganizationSerializer,
+        refusals=(OrganizationNotFound,),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, org_id: UUID) -> Response:
-        body, by = body_of(request, SuspendRequestSerializer), principal_of(request)
-        suspended = services().organizations.suspend(
-            OrganizationId(org_id), reason=body["reason"], by=by
-        )
-        own = OwnOrganization(organization=suspended, role=by.memberships.get(suspended.id))
-        return Response(json_of(own, OrganizationSerializer))
+    def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
+        return _own(services().organizations.suspend(org_id, reason=body["reason"], by=by), by)
 
 
 class ReopenOrganizationView(ApiView):
-    required_scopes = {"POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="reopenOrganization",
-            access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
-            summary="Open a suspended organization as it was",
-            answer=OrganizationSerializer,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="reopenOrganization",
+        summary="Reopen a suspended organization",
+        access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
+        scope=Scope.ORGS_WRITE,
+        answer=OrganizationSerializer,
+        refusals=(OrganizationNotFound,),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, org_id: UUID) -> Response:
-        by = principal_of(request)
-        reopened = services().organizations.reopen(OrganizationId(org_id), by=by)
-        own = OwnOrganization(organization=reopened, role=by.memberships.get(reopened.id))
-        return Response(json_of(own, OrganizationSerializer))
+    def post(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
+        return _own(services().organizations.reopen(org_id, by=by), by)
+
+
+def _own(organization: Organization, by: Principal) -> OwnOrganization:
+    return OwnOrganization(organization=organization, role=by.memberships.get(organization.id))

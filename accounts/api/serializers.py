@@ -16,17 +16,18 @@ from accounts.domain.entities import (
     User,
 )
 from authsvc.api.fields import FlagField, TextField
+from authsvc.kernel.pages import Page
 
 
 class AddressField(serializers.EmailField):
-    """Checked and measured in lower case, as it is kept: a few capitals are one character and become two."""
+    """An e-mail address, validated in the lower case it is stored in: some capitals become two characters."""
 
     def to_internal_value(self, data: Any) -> str:
         return str(super().to_internal_value(data)).lower()
 
 
 class SortedListField(serializers.ListField):
-    """What is kept in no order, in the order of its names."""
+    """A set of names, in alphabetical order."""
 
     child = serializers.CharField()
 
@@ -65,7 +66,7 @@ class CreateUserRequestSerializer(RegisterRequestSerializer):
 
 
 class ChangeUserRequestSerializer(serializers.Serializer[Any]):
-    """What is left out stays as it is."""
+    """Omitted members stay unchanged."""
 
     name = TextField(max_length=200, allow_blank=True, default=None)
     roles = serializers.ListField(
@@ -103,16 +104,16 @@ class OwnSessionSerializer(serializers.Serializer[OwnSession]):
     scopes = SortedListField(source="session.scopes")
     started_at = serializers.DateTimeField(source="session.started_at")
     expires_at = serializers.DateTimeField(source="session.expires_at")
-    is_current = serializers.BooleanField(help_text="Whether it is the session of this token.")
+    is_current = serializers.BooleanField(help_text="Whether this is the session of the token.")
 
 
-class OwnSessionListSerializer(serializers.Serializer[Any]):
+class OwnSessionListSerializer(serializers.Serializer[Page[OwnSession]]):
     items = OwnSessionSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    next = serializers.CharField(source="next_cursor", allow_null=True)
 
 
 class GrantSerializer(serializers.Serializer[Any]):
-    """A consent, and the client that it was given to."""
+    """A consent and the client it was given to."""
 
     id = serializers.UUIDField(source="client.id")
     client_id = serializers.CharField(source="client.client_id")
@@ -125,14 +126,14 @@ class GrantSerializer(serializers.Serializer[Any]):
         return super().to_representation({"consent": consent, "client": client})
 
 
-class GrantListSerializer(serializers.Serializer[Any]):
+class GrantListSerializer(serializers.Serializer[Page[tuple[Consent, OAuthClient]]]):
     items = GrantSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    next = serializers.CharField(source="next_cursor", allow_null=True)
 
 
 class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     id = serializers.UUIDField()
-    sequence = serializers.IntegerField(help_text="Counts 1, 2, 3 in the organization.")
+    sequence = serializers.IntegerField(help_text="Counts 1, 2, 3 … within the organization.")
     action = serializers.ChoiceField(
         source="act.action", choices=[action.value for action in AuditAction]
     )
@@ -143,7 +144,7 @@ class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     before = serializers.DictField(source="act.before")
     after = serializers.DictField(source="act.after")
     reason = serializers.CharField(source="act.reason")
-    actor_id = serializers.UUIDField(allow_null=True, help_text="`null` if it was no person.")
+    actor_id = serializers.UUIDField(allow_null=True, help_text="`null` if no person did this.")
     client_id = serializers.CharField()
     request_id = serializers.CharField()
     occurred_at = serializers.DateTimeField()

@@ -1,117 +1,95 @@
-"""Programs that act for an organization, over HTTP.
+"""Service clients: programs that act for an organization.
 
-What answers with a secret is not kept in the request ledger, and so takes no Idempotency-Key.
+Operations that answer with a secret are not idempotent, because a stored answer would contain it.
 """
 
-from uuid import UUID
-
-from rest_framework import status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from http import HTTPStatus
 
 from accounts.api.organization_serializers import (
     NewServiceClientSerializer,
     RegisterServiceClientRequestSerializer,
     ServiceClientSerializer,
 )
-from accounts.domain.entities import ClientPk, OrganizationId, Right, Scope
+from accounts.domain.entities import (
+    ClientPk,
+    OAuthClient,
+    OrganizationId,
+    Principal,
+    RegisteredClient,
+    Right,
+    Scope,
+)
 from accounts.domain.errors import (
     ClientNotFound,
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSuspended,
     UnsuitableClient,
     UnsuitableExpiry,
 )
-from authsvc.actors import principal_of
-from authsvc.api.operations import Access, Operation, Whose, describes
-from authsvc.api.views import ApiView, body_of, json_of, page_request_of, page_response
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
 from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
 
 OWNERS = Access(Whose.HELD, Right.MANAGE_CLIENTS)
 
 
 class ServiceClientListView(ApiView):
-    required_scopes = {"GET": Scope.ORGS_READ, "POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="listServiceClients",
-            access=OWNERS,
-            summary="The programs that act for an organization, oldest first",
-            page_of=ServiceClientSerializer,
-            refusals=(NotPermitted, OrganizationNotFound),
-        )
+    @operation(
+        name="listServiceClients",
+        summary="List the service clients of an organization, oldest first",
+        access=OWNERS,
+        scope=Scope.ORGS_READ,
+        page_of=ServiceClientSerializer,
+        refusals=(OrganizationNotFound,),
     )
-    def get(self, request: Request, org_id: UUID) -> Response:
-        page = services().service_clients.page_of(
-            OrganizationId(org_id), page_request_of(request), by=principal_of(request)
-        )
-        return page_response(page, ServiceClientSerializer)
+    def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[OAuthClient]:
+        return services().service_clients.page_of(org_id, page, by=by)
 
-    @describes(
-        Operation(
-            name="registerServiceClient",
-            access=OWNERS,
-            summary="Register a program that acts for an organization; its secret is shown this once",
-            body=RegisterServiceClientRequestSerializer,
-            status=status.HTTP_201_CREATED,
-            answer=NewServiceClientSerializer,
-            refusals=(
-                NotPermitted,
-                OrganizationNotFound,
-                OrganizationSuspended,
-                UnsuitableClient,
-                UnsuitableExpiry,
-            ),
-        )
+    @operation(
+        name="registerServiceClient",
+        summary="Register a service client; its secret is shown only once",
+        access=OWNERS,
+        scope=Scope.ORGS_WRITE,
+        body=RegisterServiceClientRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=NewServiceClientSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, UnsuitableClient, UnsuitableExpiry),
     )
-    def post(self, request: Request, org_id: UUID) -> Response:
-        body = body_of(request, RegisterServiceClientRequestSerializer)
-        registered = services().service_clients.register(
-            OrganizationId(org_id),
+    def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> RegisteredClient:
+        return services().service_clients.register(
+            org_id,
             name=body["name"],
             scopes=body["scopes"],
             expires_at=body["expires_at"],
-            by=principal_of(request),
+            by=by,
         )
-        shown = json_of(registered, NewServiceClientSerializer)
-        return Response(shown, status=status.HTTP_201_CREATED)
 
 
 class ServiceClientView(ApiView):
-    required_scopes = {"DELETE": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="removeServiceClient",
-            access=OWNERS,
-            summary="Know a program no longer, and honour no token of it",
-            status=status.HTTP_204_NO_CONTENT,
-            refusals=(NotPermitted, OrganizationNotFound, OrganizationSuspended, ClientNotFound),
-        )
+    @operation(
+        name="removeServiceClient",
+        summary="Remove a service client and revoke its tokens",
+        access=OWNERS,
+        scope=Scope.ORGS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
     )
-    def delete(self, request: Request, org_id: UUID, client_id: UUID) -> Response:
-        services().service_clients.remove(
-            OrganizationId(org_id), ClientPk(client_id), by=principal_of(request)
-        )
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def delete(self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal) -> None:
+        services().service_clients.remove(org_id, client_id, by=by)
 
 
 class RenewSecretView(ApiView):
-    required_scopes = {"POST": Scope.ORGS_WRITE}
-
-    @describes(
-        Operation(
-            name="renewServiceClientSecret",
-            access=OWNERS,
-            summary="Another secret in the place of the old one, shown this once",
-            answer=NewServiceClientSerializer,
-            refusals=(NotPermitted, OrganizationNotFound, OrganizationSuspended, ClientNotFound),
-        )
+    @operation(
+        name="renewServiceClientSecret",
+        summary="Replace the secret of a service client; the new one is shown only once",
+        access=OWNERS,
+        scope=Scope.ORGS_WRITE,
+        answer=NewServiceClientSerializer,
+        refusals=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
     )
-    def post(self, request: Request, org_id: UUID, client_id: UUID) -> Response:
-        renewed = services().service_clients.renew_secret(
-            OrganizationId(org_id), ClientPk(client_id), by=principal_of(request)
-        )
-        return Response(json_of(renewed, NewServiceClientSerializer))
+    def post(
+        self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal
+    ) -> RegisteredClient:
+        return services().service_clients.renew_secret(org_id, client_id, by=by)

@@ -1,44 +1,48 @@
-"""Where accounts answers."""
+"""The URLs of the accounts API.
 
-from django.urls import path
+What begins alike is included together, because Django compares a path with every pattern from the top.
+"""
 
-from accounts.api import audit, members, organizations, own, service_clients, views
+from django.urls import include, path
 
+from accounts.api import audit, members, organizations, service_clients, sessions, users
+
+auth = [
+    path("register", sessions.RegisterView.as_view()),
+    path("login", sessions.LogInView.as_view()),
+    path("refresh", sessions.RefreshView.as_view()),
+    path("logout", sessions.LogOutView.as_view()),
+]
+me = [
+    path("password", users.MyPasswordView.as_view()),
+    path("sessions", sessions.MySessionListView.as_view()),
+    path("sessions/<uuid:session_id>", sessions.MySessionView.as_view()),
+    path("grants", sessions.MyGrantListView.as_view()),
+    path("grants/<uuid:grant_id>", sessions.MyGrantView.as_view()),
+]
+organization = [
+    path("suspend", organizations.SuspendOrganizationView.as_view()),
+    path("reopen", organizations.ReopenOrganizationView.as_view()),
+    path("members", members.MemberListView.as_view()),
+    path("members/import", members.MemberImportView.as_view()),
+    path("members/<uuid:user_id>", members.MemberView.as_view()),
+    path("invitations", members.InvitationListView.as_view()),
+    path("invitations/<uuid:invitation_id>", members.InvitationView.as_view()),
+    path("clients", service_clients.ServiceClientListView.as_view()),
+    path("clients/<uuid:client_id>", service_clients.ServiceClientView.as_view()),
+    path("clients/<uuid:client_id>/renew-secret", service_clients.RenewSecretView.as_view()),
+    path("audit", audit.AuditEntryListView.as_view()),
+    path("audit/export", audit.AuditExportView.as_view()),
+]
 urlpatterns = [
-    path("v1/auth/register", views.RegisterView.as_view()),
-    path("v1/auth/login", views.LogInView.as_view()),
-    path("v1/auth/refresh", views.RefreshView.as_view()),
-    path("v1/auth/logout", views.LogOutView.as_view()),
-    path("v1/me", views.MeView.as_view()),
-    path("v1/me/password", views.MyPasswordView.as_view()),
-    path("v1/me/sessions", own.MySessionListView.as_view()),
-    path("v1/me/sessions/<uuid:session_id>", own.MySessionView.as_view()),
-    path("v1/me/grants", own.MyGrantListView.as_view()),
-    path("v1/me/grants/<uuid:grant_id>", own.MyGrantView.as_view()),
-    path("v1/users", views.UserListView.as_view()),
-    path("v1/users/<uuid:user_id>", views.UserView.as_view()),
+    path("v1/auth/", include(auth)),
+    path("v1/me", users.MeView.as_view()),
+    path("v1/me/", include(me)),
+    path("v1/users", users.UserListView.as_view()),
+    path("v1/users/<uuid:user_id>", users.UserView.as_view()),
     path("v1/orgs", organizations.OrganizationListView.as_view()),
     path("v1/orgs/<uuid:org_id>", organizations.OrganizationView.as_view()),
-    path("v1/orgs/<uuid:org_id>/suspend", organizations.SuspendOrganizationView.as_view()),
-    path("v1/orgs/<uuid:org_id>/reopen", organizations.ReopenOrganizationView.as_view()),
-    path("v1/orgs/<uuid:org_id>/members", members.MemberListView.as_view()),
-    path("v1/orgs/<uuid:org_id>/members/import", members.MemberImportView.as_view()),
-    path("v1/orgs/<uuid:org_id>/members/<uuid:user_id>", members.MemberView.as_view()),
-    path("v1/orgs/<uuid:org_id>/invitations", members.InvitationListView.as_view()),
-    path(
-        "v1/orgs/<uuid:org_id>/invitations/<uuid:invitation_id>", members.InvitationView.as_view()
-    ),
+    path("v1/orgs/<uuid:org_id>/", include(organization)),
     path("v1/invitations/accept", members.AcceptInvitationView.as_view()),
-    path("v1/orgs/<uuid:org_id>/clients", service_clients.ServiceClientListView.as_view()),
-    path(
-        "v1/orgs/<uuid:org_id>/clients/<uuid:client_id>",
-        service_clients.ServiceClientView.as_view(),
-    ),
-    path(
-        "v1/orgs/<uuid:org_id>/clients/<uuid:client_id>/renew-secret",
-        service_clients.RenewSecretView.as_view(),
-    ),
-    path("v1/orgs/<uuid:org_id>/audit", audit.AuditEntryListView.as_view()),
-    path("v1/orgs/<uuid:org_id>/audit/export", audit.AuditExportView.as_view()),
-    path(".well-known/jwks.json", views.KeySetView.as_view(), name="jwks"),
+    path(".well-known/jwks.json", sessions.KeySetView.as_view(), name="jwks"),
 ]

@@ -1,4 +1,4 @@
-"""Why accounts says no."""
+"""Domain errors of accounts."""
 
 from authsvc.kernel.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
@@ -12,85 +12,85 @@ class NotPermitted(Forbidden):
 class PersonNeeded(Forbidden):
     code = "person-needed"
     title = "Only a person can do this"
-    explanation = "The token belongs to a program that acts for nobody."
+    explanation = "The token belongs to a client that acts for no user. Use a token of a user."
 
 
 class UserNotFound(NotFound):
     code = "user-not-found"
     title = "There is no such user"
-    explanation = "No user answers to this id, or it is not yours to see."
+    explanation = "No user has this ID, or you cannot see them."
 
 
 class OrganizationNotFound(NotFound):
     code = "organization-not-found"
     title = "There is no such organization"
-    explanation = "No organization answers to this id, or it is not yours to see."
+    explanation = "No organization has this ID, or you cannot see it."
 
 
 class OrganizationSlugTaken(Conflict):
     code = "organization-slug-taken"
-    title = "The slug belongs to another organization"
-    explanation = "Choose another slug; {slug} is taken."
+    title = "The slug is taken"
+    explanation = "{slug} belongs to another organization. Choose another slug."
 
 
 class OrganizationSuspended(Conflict):
     code = "organization-suspended"
     title = "The organization is suspended"
-    explanation = "Nothing in it can be changed until the platform opens it again."
+    explanation = "Nothing in it can be changed until a platform admin reopens it."
 
 
 class UnsuitableOrganization(Invalid):
     code = "unsuitable-organization"
-    title = "An organization cannot be called that"
-    explanation = "`errors` says what is wrong with its name or its slug."
+    title = "The name or slug is invalid"
+    explanation = "`errors` says what is wrong with the name or the slug."
 
 
 class AlreadyMember(Conflict):
     code = "already-member"
-    title = "The person is a member"
-    explanation = "Nobody is in an organization twice. Change the role instead."
+    title = "The user is already a member"
+    explanation = "A user can join an organization only once. Change their role instead."
 
 
 class MemberNotFound(NotFound):
     code = "member-not-found"
     title = "There is no such member"
-    explanation = "Nobody with this id is in the organization."
+    explanation = "No member of the organization has this ID."
 
 
 class LastOwner(Conflict):
     code = "last-owner"
-    title = "An organization needs an owner"
-    explanation = "This is the last one. Make somebody else an owner first."
+    title = "An organization needs at least one owner"
+    explanation = "This is the last one. Make another member an owner first."
 
 
 class InvitationNotFound(NotFound):
     code = "invitation-not-found"
     title = "There is no such invitation"
-    explanation = "It is unknown, used, taken back or too old, or it was sent to somebody else."
+    explanation = "It is unknown, used, cancelled or expired, or it was sent to someone else."
 
 
 class InvalidMemberList(Invalid):
     code = "invalid-member-list"
-    title = "The list of members is not valid"
-    explanation = "Nothing was changed. `errors` says what is wrong, and in which row."
+    title = "The member list is invalid"
+    explanation = "Nothing was changed. `errors` names the rows and what is wrong with them."
 
 
 class UnsuitableExpiry(Invalid):
     code = "unsuitable-expiry"
-    title = "The client cannot expire then"
-    explanation = "A service client expires after now, and within {most_days} days."
+    title = "The expiry date is invalid"
+    explanation = "Choose a time in the future, at most {most_days} days from now."
 
 
 class EmailTaken(Conflict):
     code = "email-taken"
-    title = "The e-mail address is in use"
-    explanation = "Somebody has registered with this address. Log in, or use another address."
+    title = "The e-mail address is already registered"
+    explanation = "An account with this address exists. Sign in, or use another address."
 
 
 class UnsuitablePassword(Invalid):
     code = "unsuitable-password"
-    title = "The password is not suitable"
-    explanation = "Choose another password; `errors` says why this one will not do."
+    title = "The password is not allowed"
+    explanation = "Choose another password; `errors` says what is wrong with this one."
 
 
 class InvalidCredentials(Unauthenticated):
@@ -101,85 +101,85 @@ class InvalidCredentials(Unauthenticated):
 
 class UnsuitableClient(Invalid):
     code = "unsuitable-client"
-    title = "The client is not registered"
-    explanation = (
-        "What was said of it is not safe or makes no sense; `errors` says what, and where."
-    )
+    title = "The client metadata is invalid"
+    explanation = "`errors` names the members that are unsafe or invalid."
 
 
 class ClientNotFound(NotFound):
     code = "client-not-found"
     title = "There is no such client"
-    explanation = "No client answers to this id."
+    explanation = "No client has this ID."
 
 
 class PublicClient(Conflict):
     code = "public-client"
     title = "A public client has no secret"
-    explanation = "It could not keep one: everybody who has the program has all that is in it."
+    explanation = "It cannot keep one secret: everyone who has the program can read it."
 
 
 class GrantNotFound(NotFound):
     code = "grant-not-found"
-    title = "You have let this client do nothing"
-    explanation = "It is unknown, or you have taken back before what you let it do."
+    title = "You have not granted this client access"
+    explanation = "The client is unknown, or you have already revoked its access."
 
 
 class DeviceNotFound(NotFound):
     code = "device-not-found"
-    title = "No device waits under this code"
-    explanation = "The code is wrong or too old, or it was used before. Start again at the device."
+    title = "The device code is invalid"
+    explanation = "The code is wrong, expired or already used. Start again on the device."
 
 
 class IdentityScopeNeeded(Forbidden):
     code = "identity-scope-needed"
-    title = "The token does not say who somebody is"
-    explanation = "This needs a token with the scope openid."
+    title = "The token lacks the scope openid"
+    explanation = "Use a token with the scope openid."
 
 
 class WrongPassword(Invalid):
     code = "wrong-password"
     title = "The current password is wrong"
-    explanation = "To change a password, give the current one."
+    explanation = "Enter your current password to change it."
 
 
 class PasswordsBusy(Busy):
     code = "busy"
     title = "Too many passwords are being checked"
-    explanation = "We check a few at once. Wait for {retry_after} s, then try again."
+    explanation = "The service is busy. Try again after {retry_after} s."
 
 
 class InvalidToken(Unauthenticated):
     code = "invalid-token"
-    title = "The access token is not valid"
-    explanation = "It is malformed, expired or not meant for this service, or its session is over."
+    title = "The access token is invalid"
+    explanation = "It is malformed, expired or meant for another service, or its session has ended."
 
 
 class SessionNotFound(NotFound):
     code = "session-not-found"
     title = "There is no such session"
-    explanation = "No session of yours answers to this id."
+    explanation = "You have no session with this ID."
 
 
 class InvalidRefreshToken(Unauthenticated):
     code = "invalid-refresh-token"
-    title = "The refresh token is not valid"
-    explanation = "It is unknown or expired, or its session is over. Log in again."
+    title = "The refresh token is invalid"
+    explanation = "It is unknown or expired, or its session has ended. Sign in again."
 
 
 class RefreshTokenReused(Unauthenticated):
     code = "refresh-token-reused"
-    title = "The refresh token was used before"
-    explanation = "A refresh token works once. Its session has been ended; log in again."
+    title = "The refresh token was already used"
+    explanation = (
+        "A refresh token works once. Its session was ended as a precaution; sign in again."
+    )
 
 
 class IdempotencyKeyReused(Conflict):
     code = "idempotency-key-reused"
-    title = "The Idempotency-Key belongs to another request"
-    explanation = "You have sent this key with another method, address or body. Use a new key."
+    title = "The Idempotency-Key was used for another request"
+    explanation = "This key was sent with another method, URL or body. Use a new key."
 
 
 class RequestStillRunning(Conflict):
     code = "request-still-running"
     title = "A request with this Idempotency-Key is still running"
-    explanation = "Its answer is not known yet. Try again after `retry_after` seconds."
+    explanation = "It has no answer yet. Try again in a moment."

@@ -1,4 +1,4 @@
-"""Gate one: who is it?"""
+"""Bearer authentication: who sends a request."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -9,7 +9,7 @@ from authsvc.problems import CHALLENGE
 
 
 class BearerAuthentication(BaseAuthentication):
-    """An access token in the Authorization header, and nowhere else (RFC 6750 §2.1)."""
+    """Accepts an access token in the Authorization header only (RFC 6750 §2.1). Raises InvalidToken."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")

@@ -1,4 +1,4 @@
-"""Members of request bodies that are what they seem: DRF would take a number for text and some words for a boolean."""
+"""Fields of request bodies that accept one JSON type: DRF accepts numbers as text and some words as booleans."""
 
 from typing import Any
 

@@ -1,54 +1,52 @@
-"""Idempotency-Key: a POST that is sent again is answered as it was the first time."""
+"""Idempotency keys: a POST that is sent again gets the answer to the first one (draft-ietf-httpapi-idempotency-key)."""
 
 import hmac
-import json
 import re
 from collections.abc import Callable
-from functools import wraps
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
+from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.public import Answer, entry_id_of
 from authsvc.actors import principal_of
+from authsvc.api.rendering import JSON, response_of
 from authsvc.container import services
 from authsvc.kernel.errors import DomainError
-from authsvc.problems import MEDIA_TYPE, problem_of
+from authsvc.problems import MEDIA_TYPE, json_of, problem_of
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
 KEY: Final = "[!-~]{1,255}"
 
-Handler = Callable[..., Response]
 
+def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> HttpResponse:
+    """The response to a request, stored under its key in the unit of work of what its service writes.
 
-def idempotent(handler: Handler) -> Handler:
-    """Keep the answer in the request ledger, in the unit of work of what the handler's service writes."""
-
-    @wraps(handler)
-    def answering_once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        entry_id = ledger_entry_of(request)
-        if not entry_id:
-            return handler(view, request, *args, **kwargs)
-        answer = services().ledger.answer_once(
-            entry_id=entry_id,
-            fingerprint=_fingerprint_of(request),
-            act=lambda: _answer_of(handler(view, request, *args, **kwargs)),
-            refuse=_refusal,
-        )
-        return _response_of(answer)
-
-    answering_once.is_idempotent = True  # type: ignore[attr-defined]  # read by the OpenAPI schema
-    return answering_once
+    Without a key, it is simply the response. A domain error is stored as an answer too.
+    """
+    entry_id = ledger_entry_of(request)
+    if not entry_id:
+        return respond()
+    answer = services().ledger.answer_once(
+        entry_id=entry_id,
+        fingerprint=_fingerprint_of(request),
+        act=lambda: _answer_of(respond()),
+        refuse=_refusal,
+    )
+    response = response_of(
+        answer.body, status=answer.status, media_type=answer.content_type or JSON
+    )
+    if answer.is_replayed:
+        response[REPLAYED] = "true"
+    return response
 
 
 def ledger_entry_of(request: Request) -> str:
-    """The id of the entry that the request's key has in the ledger; empty without a key."""
+    """The id under which answers to the request's key are stored; empty without a key. Raises ValidationError."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return ""
@@ -58,31 +56,23 @@ def ledger_entry_of(request: Request) -> str:
 
 
 def _fingerprint_of(request: Request) -> str:
-    """What tells this request from another; keyed, because a body may hold a guessable secret."""
-    said = b"\n".join(
+    """Identifies the request; keyed, because a body can contain a guessable secret."""
+    content = b"\n".join(
         [str(request.method).encode(), request.get_full_path().encode(), request.body]
     )
-    return hmac.new(settings.SECRET_KEY.encode(), said, sha256).hexdigest()
+    return hmac.new(settings.SECRET_KEY.encode(), content, sha256).hexdigest()
 
 
-def _answer_of(response: Response) -> Answer:
-    return _answer(response.status_code, response.data, response.content_type or "")
+def _answer_of(response: HttpResponse) -> Answer:
+    content_type = response.get("Content-Type", "")
+    return Answer(
+        status=response.status_code,
+        body=response.content.decode(),
+        # An empty one has always meant JSON.
+        content_type="" if content_type == JSON else content_type,
+    )
 
 
 def _refusal(error: DomainError) -> Answer:
     status, members = problem_of(error)
-    return _answer(status, members, MEDIA_TYPE)
-
-
-def _answer(status: int, data: Any, content_type: str) -> Answer:
-    body = JSONRenderer().render(data).decode()
-    return Answer(status=int(status), body=body, content_type=content_type)
-
-
-def _response_of(answer: Answer) -> Response:
-    return Response(
-        json.loads(answer.body) if answer.body else None,
-        status=answer.status,
-        headers={REPLAYED: "true"} if answer.is_replayed else None,
-        content_type=answer.content_type or None,
-    )
+    return Answer(status=int(status), body=json_of(members), content_type=MEDIA_TYPE)

@@ -1,51 +1,34 @@
-"""Gate zero: was this asked too often?"""
+"""Rate limits of operations, and the headers that report them."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.public import LimitName
 from authsvc.actors import principal_of
-from authsvc.addresses import address_of
 from authsvc.container import services
 from authsvc.kernel.limits import LimitState
 
-Handler = Callable[..., Response]
 
+def count(
+    name: LimitName, view: Any, request: Request, *, by: Callable[[Request], str] | None
+) -> None:
+    """Count the request before any of it is read, and report the limit in the headers of the view.
 
-def limited(
-    name: LimitName, *, by: Callable[[Request], str] = address_of
-) -> Callable[[Handler], Handler]:
-    """Count each request before anything of it is read, and refuse it when there were too many.
-
-    Stands above `idempotent`: what is refused for the moment is no answer to be repeated, and what is undone there
-    must not undo the count.
+    *by* tells callers apart; without it they are users. Raises TooManyAttempts, PersonNeeded.
     """
-
-    def limiting(handler: Handler) -> Handler:
-        @wraps(handler)
-        def counting(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            state = services().limits.count(name, by(request))
-            view.headers |= fields_of(state)
-            state.require()
-            return handler(view, request, *args, **kwargs)
-
-        counting.is_limited = True  # type: ignore[attr-defined]  # read by the OpenAPI schema
-        return counting
-
-    return limiting
+    state = services().limits.count(name, by(request) if by else _user_of(request))
+    view.headers |= _headers_of(state)
+    state.require()
 
 
-def asker_of(request: Request) -> str:
-    """Who asks, as verified by his token. Raises PersonNeeded when it is nobody."""
+def _user_of(request: Request) -> str:
     return str(principal_of(request).person)
 
 
-def fields_of(state: LimitState) -> dict[str, str]:
-    """What to tell of a limit (draft-ietf-httpapi-ratelimit-headers-10)."""
+def _headers_of(state: LimitState) -> dict[str, str]:
+    """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-10); times are in seconds."""
     limit = state.limit
     window = int(limit.period.total_seconds())
     return {

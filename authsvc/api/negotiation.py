@@ -1,4 +1,4 @@
-"""In which form to answer: there is one, and most callers take it."""
+"""Content negotiation, with a shortcut for JSON."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 
 class JsonNegotiation(DefaultContentNegotiation):
-    """DRF's own, but for those who take anything or ask for JSON in so many words, who need no negotiation."""
+    """DRF's, except that callers who accept anything or name JSON get the first renderer without a negotiation."""
 
     def select_renderer(
         self,

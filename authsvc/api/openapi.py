@@ -1,4 +1,4 @@
-"""The OpenAPI description, made from what the handlers say of themselves."""
+"""The OpenAPI description, generated from the operations of the views."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,9 +11,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from accounts.public import IdempotencyKeyReused, InvalidToken, RequestStillRunning
+from accounts.public import IdempotencyKeyReused, InvalidToken, NotPermitted, RequestStillRunning
 from authsvc.api.idempotency import HEADER, KEY
-from authsvc.api.operations import Operation
+from authsvc.api.operations import Operation, Whose, operations_of
 from authsvc.api.pages import PageQuerySerializer
 from authsvc.kernel.limits import TooManyAttempts
 from authsvc.kernel.pages import InvalidCursor
@@ -21,12 +21,14 @@ from authsvc.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
 
 
 class ComplaintSerializer(serializers.Serializer[Any]):
-    pointer = serializers.CharField(help_text="A JSON Pointer to the member, or the parameter.")
+    pointer = serializers.CharField(
+        help_text="A JSON Pointer to the member of the body, or to the parameter or header."
+    )
     detail = serializers.CharField()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457. A program tells problems apart by `code`; docs/problems.md lists them all."""
+    """A problem (RFC 9457). Programs distinguish problems by `code`; docs/problems.md lists them all."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -45,35 +47,21 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class Schema(AutoSchema):
-    """Reads `Operation` off the handler; demands that every handler has one."""
+    """Describes the `Operation` of each method."""
 
     @property
-    def operation(self) -> Operation:
-        found = self._handler.operation
-        assert isinstance(found, Operation)  # noqa: S101  # for mypy: describes() gave it
-        return found
-
-    @property
-    def _handler(self) -> Any:
-        return getattr(self.view, self.method.lower())
-
-    @property
-    def _is_idempotent(self) -> bool:
-        return getattr(self._handler, "is_idempotent", False)
-
-    @property
-    def _is_limited(self) -> bool:
-        return getattr(self._handler, "is_limited", False)
-
-    @property
-    def _is_public(self) -> bool:
-        return not self.view.authentication_classes
+    def operation(self) -> Operation[Any, Any]:
+        return operations_of(type(self.view))[self.method]
 
     def get_operation_id(self) -> str:
         return self.operation.name
 
     def get_summary(self) -> str:
         return self.operation.summary
+
+    def get_description(self) -> str:  # type: ignore[override]  # as in spectacular
+        """Empty, because the docstrings of views are for developers."""
+        return ""
 
     def get_tags(self) -> list[str]:
         return [type(self.view).__module__.partition(".")[0]]
@@ -89,10 +77,10 @@ class Schema(AutoSchema):
         parameters: list[Any] = [self.operation.query] if self.operation.query else []
         if self.operation.page_of and not self.operation.query:
             parameters.append(PageQuerySerializer)
-        if self._is_idempotent:
+        if self.operation.is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
-        if self._is_limited:
+        if self.operation.limit is not None:
             parameters += [
                 OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
                 for name in ("RateLimit-Policy", "RateLimit")
@@ -109,8 +97,8 @@ class Schema(AutoSchema):
         }
 
     def _answers(self) -> dict[Any, Any]:
-        """By status; by media type too, if the operation names some."""
-        status, shape = self.operation.status, self.operation.answer
+        """By status, and by media type if the operation states any."""
+        status, shape = int(self.operation.status), self.operation.answer
         if self.operation.page_of:
             return {status: _page_of(self.operation.page_of)}
         if isinstance(shape, Mapping):
@@ -118,15 +106,17 @@ class Schema(AutoSchema):
         return {status: shape}
 
     def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
-        """Status, code and title of every problem that this operation answers with."""
+        """The status, code and title of every problem that the operation can answer with."""
         for status in self._statuses_of_http():
             yield status, *OF_HTTP[status]
         refusals = list(self.operation.refusals)
-        if not self._is_public:
+        if not self.operation.is_public:
             refusals.append(InvalidToken)
-        if self._is_idempotent:
+        if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
+            refusals.append(NotPermitted)
+        if self.operation.is_idempotent:
             refusals += [IdempotencyKeyReused, RequestStillRunning]
-        if self._is_limited:
+        if self.operation.limit is not None:
             refusals.append(TooManyAttempts)
         if self.operation.page_of:
             refusals.append(InvalidCursor)
@@ -136,7 +126,7 @@ class Schema(AutoSchema):
 
     def _statuses_of_http(self) -> Iterator[HTTPStatus]:
         yield HTTPStatus.NOT_ACCEPTABLE
-        if not self._is_public:
+        if not self.operation.is_public:
             yield HTTPStatus.UNAUTHORIZED
             yield HTTPStatus.FORBIDDEN
         if "{" in self.path:

@@ -1,4 +1,4 @@
-"""Pages of lists over HTTP."""
+"""The query of paginated lists."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 
 class PageQuerySerializer(serializers.Serializer[Any]):
-    """What every list takes in its query."""
+    """The parameters of every paginated list."""
 
     limit = serializers.IntegerField(min_value=1, max_value=100, default=20)
     cursor = serializers.CharField(
-        default=None, max_length=500, help_text="The member `next` of the page before."
+        default=None, max_length=500, help_text="The member `next` of the previous page."
     )

@@ -1,4 +1,4 @@
-"""Reading bodies."""
+"""Parsers of request bodies."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from rest_framework.parsers import BaseParser
 
 
 class JsonParser(BaseParser):
-    """JSON after RFC 8259: in UTF-8, without NaN, and without the depth that would exhaust the stack."""
+    """JSON (RFC 8259) in UTF-8, without NaN and without nesting so deep that it exhausts the stack."""
 
     media_type = "application/json"
 
@@ -20,13 +20,13 @@ class JsonParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return json.loads(stream.read().decode(), parse_constant=_refuse)
+            return json.loads(stream.read().decode(), parse_constant=_reject_constant)
         except (ValueError, RecursionError):
             raise ParseError("The body is not JSON.") from None
 
 
 class CsvParser(BaseParser):
-    """A table as text (RFC 4180), in UTF-8; what it says is for the service to find out."""
+    """Tables (RFC 4180) in UTF-8, passed on as text for the service to read."""
 
     media_type = "text/csv"
 
@@ -42,6 +42,6 @@ class CsvParser(BaseParser):
             raise ParseError("The body is not text in UTF-8.") from None
 
 
-def _refuse(constant: str) -> None:
+def _reject_constant(constant: str) -> None:
     msg = f"{constant} is not JSON"
     raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Gate two: may this token be used for this?"""
+"""The scope check: whether the token allows this operation."""
 
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +13,7 @@ from authsvc.problems import CHALLENGE
 
 
 class InsufficientScope(APIException):
-    """RFC 6750 §3.1: says which scope the token lacks."""
+    """The token lacks a scope, which the challenge names (RFC 6750 §3.1)."""
 
     status_code = HTTPStatus.FORBIDDEN
 
@@ -23,12 +23,11 @@ class InsufficientScope(APIException):
 
 
 class HasScope(BasePermission):
-    """Asks for the scope that the view names for the method. Raises InsufficientScope."""
+    """Requires the scope of the operation. Raises NotAuthenticated, InsufficientScope."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         principal = principal_of(request)
-        method = "GET" if request.method == "HEAD" else request.method
-        needed = view.required_scopes.get(method)
-        if needed is not None and needed not in principal.scopes:
-            raise InsufficientScope(needed)
+        scope = view.scopes.get(request.method)
+        if scope is not None and scope not in principal.scopes:
+            raise InsufficientScope(scope)
         return True

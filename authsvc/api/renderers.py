@@ -1,24 +1,43 @@
-"""Answers that are no JSON."""
+"""Media types other than JSON.
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+For content negotiation alone: operations write their answers themselves.
+"""
 
-from rest_framework.renderers import BaseRenderer
+from collections.abc import Mapping
+from typing import Any, Final
 
-from authsvc.kernel.tables import Row, csv_of
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+JSON_SCHEMA: Final = "application/schema+json"
 
 
-class CsvRenderer(BaseRenderer):
-    """Writes the rows of a table, in UTF-8; an answer to OPTIONS has none."""
+class _Renderer(BaseRenderer):
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return bytes(data)
+
+
+class CsvRenderer(_Renderer):
+    """Tables (RFC 4180)."""
 
     media_type = "text/csv"
     format = "csv"
     charset = "utf-8"
 
-    def render(
-        self,
-        data: Iterable[Row] | None,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        return csv_of(data or ()).encode()
+
+class JsonLinesRenderer(_Renderer):
+    """A JSON value a line."""
+
+    media_type = "application/jsonl"
+    format = "jsonl"
+    charset = None
+
+
+class SchemaRenderer(JSONRenderer):
+    """JSON Schemas."""
+
+    media_type = JSON_SCHEMA

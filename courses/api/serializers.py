@@ -29,16 +29,16 @@ ITEM_TYPES = [type_.value for type_ in ItemType]
 
 class OwnerQuerySerializer(serializers.Serializer[Any]):
     org = serializers.UUIDField(
-        default=None, help_text="An organization by its id; without it, the platform."
+        default=None, help_text="The ID of the organization; without it, the platform."
     )
 
 
 class CourseListQuerySerializer(PageQuerySerializer):
     org = serializers.UUIDField(
-        default=None, help_text="Only the courses of the organization with this id."
+        default=None, help_text="Only the courses of the organization with this ID."
     )
     q = serializers.CharField(
-        default="", allow_blank=True, max_length=200, help_text="Words of the title or summary."
+        default="", allow_blank=True, max_length=200, help_text="Words in the title or summary."
     )
     status = serializers.ChoiceField(choices=STATUSES, default=CourseStatus.PUBLISHED.value)
 
@@ -48,7 +48,7 @@ class VersionQuerySerializer(serializers.Serializer[Any]):
         min_value=1,
         max_value=2**31 - 1,
         default=None,
-        help_text="A version by its number; without it, the published one.",
+        help_text="The number of a version; without it, the published one.",
     )
 
 
@@ -71,7 +71,7 @@ class ItemSerializer(serializers.Serializer[ModuleItem]):
 
 
 class ChoiceSerializer(serializers.Serializer[Choice]):
-    """Whether it is right is told to nobody."""
+    """A choice; whether it is right is never shown."""
 
     key = serializers.CharField()
     text = serializers.CharField()
@@ -84,7 +84,7 @@ class CriterionSerializer(serializers.Serializer[Criterion]):
 
 
 class QuestionSerializer(serializers.Serializer[Question]):
-    """A question as learners see it: nothing in it tells what is right."""
+    """A question as learners see it, without the right answer."""
 
     id = serializers.UUIDField()
     position = serializers.IntegerField()
@@ -108,7 +108,7 @@ class AssessmentSerializer(serializers.Serializer[Assessment]):
 
 
 class ItemTextSerializer(ItemSerializer):
-    """An item with what it teaches: `body` is Markdown, `url` is of an external item."""
+    """An item with its content: `body` is Markdown, `url` that of an external item."""
 
     body = serializers.CharField()
     url = serializers.CharField()
@@ -123,7 +123,7 @@ class ModuleSerializer(serializers.Serializer[CourseModule]):
 
 
 class CatalogEntrySerializer(serializers.Serializer[CatalogEntry]):
-    """A course and what it is made of."""
+    """A course with its modules and items."""
 
     id = serializers.UUIDField(source="course.id")
     slug = serializers.CharField(source="course.slug")

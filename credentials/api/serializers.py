@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from authsvc.api.fields import TextField
+from authsvc.api.rendering import shown
 from credentials.domain.entities import (
     Credential,
     CredentialType,
@@ -27,7 +28,7 @@ class ReasonRequestSerializer(serializers.Serializer[Any]):
 
 
 class CredentialSerializer(serializers.Serializer[Credential]):
-    """A definition: what can be earned, and how."""
+    """The definition of a credential: what can be earned, and how."""
 
     id = serializers.UUIDField()
     name = serializers.CharField(source="terms.name")
@@ -42,7 +43,7 @@ class CredentialSerializer(serializers.Serializer[Credential]):
 
 
 class CredentialNameSerializer(serializers.Serializer[Verification]):
-    """Which credential a copy is of, as it was defined when the copy was issued."""
+    """The definition of an issued credential, as it was when it was issued."""
 
     id = serializers.UUIDField(source="issued.credential_id")
     name = serializers.CharField(source="issued.terms.name")
@@ -63,7 +64,7 @@ class HeldCredentialSerializer(serializers.Serializer[Verification]):
 
 
 class SubjectSerializer(serializers.Serializer[Verdict]):
-    """What a rule asks to be done; it has no slug and no title for those who may not know of it."""
+    """What a rule requires; without slug and title for callers who cannot see it."""
 
     kind = serializers.ChoiceField(source="subject.kind", choices=KINDS)
     id = serializers.UUIDField(source="subject.subject_id")
@@ -72,7 +73,7 @@ class SubjectSerializer(serializers.Serializer[Verdict]):
 
 
 class VerdictSerializer(serializers.Serializer[Verdict]):
-    """What one rule says; `children` are verdicts of the same shape."""
+    """The result of one rule; `children` are verdicts of the same shape."""
 
     rule = serializers.CharField()
     is_met = serializers.BooleanField()
@@ -81,11 +82,11 @@ class VerdictSerializer(serializers.Serializer[Verdict]):
     children = serializers.SerializerMethodField()
 
     @extend_schema_field(SubjectSerializer(allow_null=True))
-    def get_subject(self, verdict: Verdict) -> dict[str, Any] | None:
-        return None if verdict.subject is None else dict(SubjectSerializer(verdict).data)
+    def get_subject(self, verdict: Verdict) -> Any:
+        return None if verdict.subject is None else shown(verdict, SubjectSerializer)
 
     def get_children(self, verdict: Verdict) -> list[dict[str, Any]]:
-        return [dict(VerdictSerializer(child).data) for child in verdict.children]
+        return [shown(child, VerdictSerializer) for child in verdict.children]
 
 
 class EligibilitySerializer(serializers.Serializer[Eligibility]):

@@ -1,12 +1,22 @@
-"""URLs of the API of credentials."""
+"""The URLs of the credentials API.
 
-from django.urls import path
+What begins alike is included together, because Django compares a path with every pattern from the top.
+"""
 
-from credentials.api import views
+from django.urls import include, path
 
+from credentials.api import credentials
+
+issued = [
+    path("verify", credentials.VerifyView.as_view()),
+    path("revoke", credentials.RevokeView.as_view()),
+    path("reissue", credentials.ReissueView.as_view()),
+]
 urlpatterns = [
-    path("v1/credentials", views.CredentialListView.as_view()),
-    path("v1/credentials/<uuid:credential_id>/eligibility", views.EligibilityView.as_view()),
-    path("v1/credentials/<uuid:credential_id>/issue", views.ClaimView.as_view()),
-    path("v1/me/credentials", views.MyCredentialListView.as_view()),
+    path("v1/issued/<uuid:issued_id>/", include(issued)),
+    path("v1/issued/<uuid:issued_id>", credentials.IssuedView.as_view()),
+    path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
+    path("v1/credentials", credentials.CredentialListView.as_view()),
+    path("v1/credentials/<uuid:credential_id>/eligibility", credentials.EligibilityView.as_view()),
+    path("v1/credentials/<uuid:credential_id>/issue", credentials.ClaimView.as_view()),
 ]

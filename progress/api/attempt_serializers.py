@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from authsvc.api.fields import TextField
+from authsvc.kernel.pages import Page
 from progress.domain.entities import AssessmentAttempt, AttemptStatus, Grade, Mark, Response
 
 STATUSES = [status.value for status in AttemptStatus]
 
 
 class AnswerRequestSerializer(serializers.Serializer[Any]):
-    """One member beside the question, as its kind asks: choices, text or url."""
+    """An answer: one member besides the question, choices, text or url, depending on its kind."""
 
     question_id = serializers.UUIDField()
     choices = serializers.ListField(child=TextField(max_length=80), max_length=50, default=None)
@@ -30,7 +31,7 @@ class MarkRequestSerializer(serializers.Serializer[Any]):
 
 
 class GradeRequestSerializer(serializers.Serializer[Any]):
-    """What a program scores may be left out."""
+    """Marks of automatically graded questions can be omitted."""
 
     marks = serializers.ListField(child=MarkRequestSerializer(), max_length=200)
     reason = TextField(max_length=1000, allow_blank=True, default="")
@@ -60,12 +61,12 @@ class GradeSerializer(serializers.Serializer[Grade]):
     score = serializers.IntegerField()
     marks = MarkSerializer(many=True)
     graded_at = serializers.DateTimeField()
-    graded_by = serializers.UUIDField(allow_null=True, help_text="`null` for a program.")
+    graded_by = serializers.UUIDField(allow_null=True, help_text="`null` if graded automatically.")
     reason = serializers.CharField()
 
 
 class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
-    """One try; `grade` is the one that counts."""
+    """One attempt; `grade` is the grade that counts."""
 
     id = serializers.UUIDField()
     assessment_id = serializers.UUIDField()
@@ -86,13 +87,13 @@ class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
     grade = GradeSerializer(allow_null=True)
 
 
-class AttemptListSerializer(serializers.Serializer[Any]):
+class AttemptListSerializer(serializers.Serializer[Page[AssessmentAttempt]]):
     items = AttemptSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    next = serializers.CharField(source="next_cursor", allow_null=True)
 
 
 class GradedAttemptSerializer(AttemptSerializer):
-    """An attempt as graders see it: whose it is, and every grade that it was given."""
+    """An attempt as graders see it, with its user and all its grades."""
 
     user_id = serializers.UUIDField()
     grades = GradeSerializer(many=True)

@@ -1,19 +1,15 @@
-"""Attempts over HTTP."""
+"""Attempts at assessments: taking them, and grading them."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
-from rest_framework import status
-from rest_framework.request import Request
-from rest_framework.response import Response
-
-from accounts.public import NotPermitted, OrganizationSuspended, Right, Scope
-from authsvc.actors import principal_of
-from authsvc.api.idempotency import idempotent, ledger_entry_of
-from authsvc.api.operations import Access, Operation, Whose, describes
-from authsvc.api.views import ApiView, body_of, json_of, page_request_of, page_response
+from accounts.public import OrganizationSuspended, Principal, Right, Scope
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
 from authsvc.container import services
-from authsvc.kernel.pages import Page
+from authsvc.kernel.pages import Page, PageRequest
 from courses.public import (
     Answer,
     AssessmentId,
@@ -31,7 +27,7 @@ from progress.api.attempt_serializers import (
     SaveResponsesRequestSerializer,
     VoidRequestSerializer,
 )
-from progress.domain.entities import AttemptId, Mark
+from progress.domain.entities import AssessmentAttempt, AttemptId, Mark
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotFound,
@@ -48,197 +44,151 @@ GRADERS = Access(Whose.HELD, Right.GRADE_ATTEMPTS)
 
 
 class AttemptListView(ApiView):
-    required_scopes = {"GET": Scope.PROGRESS_READ, "POST": Scope.PROGRESS_WRITE}
-
-    @describes(
-        Operation(
-            name="listMyAttempts",
-            access=Access(Whose.LEARNED),
-            summary="What I have tried at an assessment, the first one first; there is no second page",
-            answer=AttemptListSerializer,
-            refusals=(AssessmentNotFound,),
-        )
+    @operation(
+        name="listMyAttempts",
+        summary="List the caller's attempts at an assessment, oldest first, all on one page",
+        access=Access(Whose.LEARNED),
+        scope=Scope.PROGRESS_READ,
+        answer=AttemptListSerializer,
+        refusals=(AssessmentNotFound,),
     )
-    def get(self, request: Request, assessment_id: UUID) -> Response:
-        tried = services().attempts.attempts_at(
-            AssessmentId(assessment_id), by=principal_of(request)
-        )
-        return page_response(Page(items=tuple(tried), next_cursor=None), AttemptSerializer)
+    def get(self, assessment_id: AssessmentId, *, by: Principal) -> Page[AssessmentAttempt]:
+        attempts = services().attempts.attempts_at(assessment_id, by=by)
+        return Page(items=tuple(attempts), next_cursor=None)
 
-    @describes(
-        Operation(
-            name="startAttempt",
-            access=Access(Whose.LEARNED),
-            summary="Begin an attempt; if there is a limit, the time runs from here",
-            status=status.HTTP_201_CREATED,
-            answer=AttemptSerializer,
-            refusals=(AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft),
-        )
+    @operation(
+        name="startAttempt",
+        summary="Start an attempt; a time limit counts from now",
+        access=Access(Whose.LEARNED),
+        scope=Scope.PROGRESS_WRITE,
+        status=HTTPStatus.CREATED,
+        answer=AttemptSerializer,
+        refusals=(AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, assessment_id: UUID) -> Response:
-        attempt = services().attempts.start(AssessmentId(assessment_id), by=principal_of(request))
-        return Response(json_of(attempt, AttemptSerializer), status=status.HTTP_201_CREATED)
+    def post(self, assessment_id: AssessmentId, *, by: Principal) -> AssessmentAttempt:
+        return services().attempts.start(assessment_id, by=by)
 
 
 class AttemptView(ApiView):
-    required_scopes = {"GET": Scope.PROGRESS_READ}
-
-    @describes(
-        Operation(
-            name="getAttempt",
-            access=Access(Whose.ONESELF),
-            summary="An attempt of mine",
-            answer=AttemptSerializer,
-            refusals=(AttemptNotFound,),
-        )
+    @operation(
+        name="getAttempt",
+        summary="Get an attempt of the caller",
+        access=Access(Whose.ONESELF),
+        scope=Scope.PROGRESS_READ,
+        answer=AttemptSerializer,
+        refusals=(AttemptNotFound,),
     )
-    def get(self, request: Request, attempt_id: UUID) -> Response:
-        attempt = services().attempts.get(AttemptId(attempt_id), by=principal_of(request))
-        return Response(json_of(attempt, AttemptSerializer))
+    def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
+        return services().attempts.get(attempt_id, by=by)
 
 
 class ResponsesView(ApiView):
-    required_scopes = {"PUT": Scope.PROGRESS_WRITE}
-
-    @describes(
-        Operation(
-            name="saveResponses",
-            access=Access(Whose.ONESELF),
-            summary="Keep answers in place of earlier ones to the same questions",
-            body=SaveResponsesRequestSerializer,
-            answer=AttemptSerializer,
-            refusals=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
-        )
+    @operation(
+        name="saveResponses",
+        summary="Save answers, which replace earlier ones to the same questions",
+        access=Access(Whose.ONESELF),
+        scope=Scope.PROGRESS_WRITE,
+        body=SaveResponsesRequestSerializer,
+        answer=AttemptSerializer,
+        refusals=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
     )
-    def put(self, request: Request, attempt_id: UUID) -> Response:
-        body = body_of(request, SaveResponsesRequestSerializer)
-        answers = {QuestionId(said["question_id"]): _answer(said) for said in body["responses"]}
-        attempt = services().attempts.save(AttemptId(attempt_id), answers, by=principal_of(request))
-        return Response(json_of(attempt, AttemptSerializer))
+    def put(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
+        answers = {
+            QuestionId(response["question_id"]): _answer(response) for response in body["responses"]
+        }
+        return services().attempts.save(attempt_id, answers, by=by)
 
 
 class SubmitView(ApiView):
-    required_scopes = {"POST": Scope.PROGRESS_WRITE}
-
-    @describes(
-        Operation(
-            name="submitAttempt",
-            access=Access(Whose.ONESELF),
-            summary="Hand in; what a program can score is scored at once",
-            answer=AttemptSerializer,
-            refusals=(AttemptNotFound, AttemptClosed, TooLate),
-        )
+    @operation(
+        name="submitAttempt",
+        summary="Submit an attempt; questions with an answer key are graded at once",
+        access=Access(Whose.ONESELF),
+        scope=Scope.PROGRESS_WRITE,
+        answer=AttemptSerializer,
+        refusals=(AttemptNotFound, AttemptClosed, TooLate),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, attempt_id: UUID) -> Response:
-        attempt = services().attempts.submit(
-            AttemptId(attempt_id),
-            by=principal_of(request),
-            idempotency_key=ledger_entry_of(request),
-        )
-        return Response(json_of(attempt, AttemptSerializer))
+    def post(
+        self, attempt_id: AttemptId, *, by: Principal, idempotency_key: str
+    ) -> AssessmentAttempt:
+        return services().attempts.submit(attempt_id, by=by, idempotency_key=idempotency_key)
 
 
 class GradingListView(ApiView):
-    required_scopes = {"GET": Scope.PROGRESS_READ}
-
-    @describes(
-        Operation(
-            name="listAttemptsToGrade",
-            access=GRADERS,
-            summary="What waits to be graded on a course, that handed in first first",
-            page_of=GradedAttemptSerializer,
-            refusals=(NotPermitted, CourseNotFound),
-        )
+    @operation(
+        name="listAttemptsToGrade",
+        summary="Submissions awaiting grading, oldest first",
+        access=GRADERS,
+        scope=Scope.PROGRESS_READ,
+        page_of=GradedAttemptSerializer,
+        refusals=(CourseNotFound,),
     )
-    def get(self, request: Request, course: str) -> Response:
-        page = services().grading.queue_of(
-            course, page_request_of(request), by=principal_of(request)
-        )
-        return page_response(page, GradedAttemptSerializer)
+    def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[AssessmentAttempt]:
+        return services().grading.queue_of(course, page, by=by)
 
 
 class GradingView(ApiView):
-    required_scopes = {"GET": Scope.PROGRESS_READ}
-
-    @describes(
-        Operation(
-            name="getAttemptToGrade",
-            access=GRADERS,
-            summary="An attempt with all its grades, for graders",
-            answer=GradedAttemptSerializer,
-            refusals=(NotPermitted, AttemptNotFound),
-        )
+    @operation(
+        name="getAttemptToGrade",
+        summary="Get an attempt with all its grades; for graders",
+        access=GRADERS,
+        scope=Scope.PROGRESS_READ,
+        answer=GradedAttemptSerializer,
+        refusals=(AttemptNotFound,),
     )
-    def get(self, request: Request, attempt_id: UUID) -> Response:
-        attempt = services().grading.get(AttemptId(attempt_id), by=principal_of(request))
-        return Response(json_of(attempt, GradedAttemptSerializer))
+    def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
+        return services().grading.get(attempt_id, by=by)
 
 
 class GradeView(ApiView):
-    required_scopes = {"POST": Scope.COURSES_WRITE}
-
-    @describes(
-        Operation(
-            name="gradeAttempt",
-            access=GRADERS,
-            summary="Give marks, for the first time or again; earlier grades are kept",
-            body=GradeRequestSerializer,
-            answer=GradedAttemptSerializer,
-            refusals=(
-                NotPermitted,
-                AttemptNotFound,
-                AttemptNotGradable,
-                QuestionNotFound,
-                ImpossibleScore,
-                OrganizationSuspended,
-            ),
-        )
+    @operation(
+        name="gradeAttempt",
+        summary="Grade an attempt, or regrade it; earlier grades are kept",
+        access=GRADERS,
+        scope=Scope.COURSES_WRITE,
+        body=GradeRequestSerializer,
+        answer=GradedAttemptSerializer,
+        refusals=(
+            AttemptNotFound,
+            AttemptNotGradable,
+            QuestionNotFound,
+            ImpossibleScore,
+            OrganizationSuspended,
+        ),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, attempt_id: UUID) -> Response:
-        body = body_of(request, GradeRequestSerializer)
-        attempt = services().grading.grade(
-            AttemptId(attempt_id),
-            tuple(_mark(said) for said in body["marks"]),
-            reason=body["reason"],
-            by=principal_of(request),
-        )
-        return Response(json_of(attempt, GradedAttemptSerializer))
+    def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
+        marks = tuple(_mark(mark) for mark in body["marks"])
+        return services().grading.grade(attempt_id, marks, reason=body["reason"], by=by)
 
 
 class VoidView(ApiView):
-    required_scopes = {"POST": Scope.COURSES_WRITE}
-
-    @describes(
-        Operation(
-            name="voidAttempt",
-            access=GRADERS,
-            summary="Let an attempt count no longer",
-            body=VoidRequestSerializer,
-            answer=GradedAttemptSerializer,
-            refusals=(NotPermitted, AttemptNotFound, AttemptVoided, OrganizationSuspended),
-        )
+    @operation(
+        name="voidAttempt",
+        summary="Void an attempt, so that it no longer counts",
+        access=GRADERS,
+        scope=Scope.COURSES_WRITE,
+        body=VoidRequestSerializer,
+        answer=GradedAttemptSerializer,
+        refusals=(AttemptNotFound, AttemptVoided, OrganizationSuspended),
+        is_idempotent=True,
     )
-    @idempotent
-    def post(self, request: Request, attempt_id: UUID) -> Response:
-        attempt = services().grading.void(
-            AttemptId(attempt_id),
-            reason=body_of(request, VoidRequestSerializer)["reason"],
-            by=principal_of(request),
-        )
-        return Response(json_of(attempt, GradedAttemptSerializer))
+    def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
+        return services().grading.void(attempt_id, reason=body["reason"], by=by)
 
 
-def _answer(said: dict[str, Any]) -> Answer:
-    chosen = said["choices"]
+def _answer(response: Mapping[str, Any]) -> Answer:
+    choices = response["choices"]
     return Answer(
-        choices=None if chosen is None else frozenset(chosen), text=said["text"], url=said["url"]
+        choices=None if choices is None else frozenset(choices),
+        text=response["text"],
+        url=response["url"],
     )
 
 
-def _mark(said: dict[str, Any]) -> Mark:
+def _mark(mark: Mapping[str, Any]) -> Mark:
     return Mark(
-        question_id=QuestionId(said["question_id"]), score=said["score"], comment=said["comment"]
+        question_id=QuestionId(mark["question_id"]), score=mark["score"], comment=mark["comment"]
     )

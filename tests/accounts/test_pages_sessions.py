@@ -125,7 +125,7 @@ def test_one_takes_back_what_a_client_may_do(house: House, anna: User, visitor: 
     ("button", "told"),
     [
         ("end", "There is no such session."),
-        ("take_back", "You have let this client do nothing."),
+        ("take_back", "You have not granted this client access."),
     ],
 )
 def test_what_is_gone_already_is_said_to_be(visitor: Visitor, button: str, told: str) -> None:

@@ -1,10 +1,9 @@
-"""What every address of accounts asks of a request, before it asks what the request is about."""
+"""What the accounts API requires of a request, beside what tests/http/test_every_operation.py shows."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from accounts.domain.entities import Role, Scope
 from tests.accounts.callers import late, narrowed
@@ -21,7 +20,6 @@ class Endpoint:
     method: str
     path: str
     status: int
-    scope: Scope | None = None
     body: dict[str, Any] | None = None
 
     def __str__(self) -> str:
@@ -34,7 +32,6 @@ class Endpoint:
         return caller.send(self.method, self.path.format(id=person.id), body, headers=headers)
 
 
-READ, WRITE = Scope.ACCOUNTS_READ, Scope.ACCOUNTS_WRITE
 PUBLIC = [
     Endpoint(method="POST", path="/v1/auth/register", status=201, body=BO),
     Endpoint(method="POST", path="/v1/auth/login", status=401, body=BO),
@@ -42,14 +39,14 @@ PUBLIC = [
     Endpoint(method="GET", path="/.well-known/jwks.json", status=200),
 ]
 PRIVATE = [
-    Endpoint(method="POST", path="/v1/auth/logout", status=204, scope=WRITE),
-    Endpoint(method="GET", path="/v1/me", status=200, scope=READ),
-    Endpoint(method="PATCH", path="/v1/me", status=200, scope=WRITE, body={"name": "Root"}),
-    Endpoint(method="POST", path="/v1/me/password", status=204, scope=WRITE, body=ROOT),
-    Endpoint(method="GET", path="/v1/users", status=200, scope=READ),
-    Endpoint(method="POST", path="/v1/users", status=201, scope=WRITE, body=BO),
-    Endpoint(method="GET", path="/v1/users/{id}", status=200, scope=READ),
-    Endpoint(method="PATCH", path="/v1/users/{id}", status=200, scope=WRITE, body={"name": "R"}),
+    Endpoint(method="POST", path="/v1/auth/logout", status=204),
+    Endpoint(method="GET", path="/v1/me", status=200),
+    Endpoint(method="PATCH", path="/v1/me", status=200, body={"name": "Root"}),
+    Endpoint(method="POST", path="/v1/me/password", status=204, body=ROOT),
+    Endpoint(method="GET", path="/v1/users", status=200),
+    Endpoint(method="POST", path="/v1/users", status=201, body=BO),
+    Endpoint(method="GET", path="/v1/users/{id}", status=200),
+    Endpoint(method="PATCH", path="/v1/users/{id}", status=200, body={"name": "R"}),
 ]
 TAKES_BODY = [endpoint for endpoint in PUBLIC + PRIVATE if endpoint.body]
 
@@ -69,15 +66,6 @@ def test_each_answers_and_no_answer_of_it_is_kept(house: House, endpoint: Endpoi
     assert answer.status == endpoint.status
     expected = "public, max-age=300" if "jwks" in endpoint.path else "no-store"
     assert answer.headers["Cache-Control"] == expected
-
-
-@private
-def test_without_a_token_nobody_is_let_in(house: House, endpoint: Endpoint) -> None:
-    answer = endpoint.asked_by(root(house), house.stranger)
-
-    assert (answer.status, answer.code) == (401, "not-authenticated")
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
-    assert answer.headers["Cache-Control"] == "no-store"
 
 
 @private
@@ -137,107 +125,12 @@ def test_the_scheme_may_be_spelled_in_any_case(house: House, scheme: str) -> Non
     assert house.stranger.get("/v1/me", Authorization=f"{scheme} {token}").status == 200
 
 
-@private
-def test_every_scope_but_the_right_one_is_not_enough(house: House, endpoint: Endpoint) -> None:
-    admin = root(house)
-    others = set(Scope) - {endpoint.scope}
-
-    answer = endpoint.asked_by(admin, narrowed(house, admin, *others))
-
-    assert (answer.status, answer.code) == (403, "insufficient-scope")
-    assert answer.headers["WWW-Authenticate"] == (
-        f'Bearer realm="authsvc", error="insufficient_scope", scope="{endpoint.scope}"'
-    )
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-@private
-def test_the_right_scope_alone_is_enough(house: House, endpoint: Endpoint) -> None:
-    admin = root(house)
-    assert endpoint.scope
-
-    answer = endpoint.asked_by(admin, narrowed(house, admin, endpoint.scope))
-
-    assert answer.status == endpoint.status
-
-
 def test_no_scope_gives_a_learner_what_his_roles_do_not(house: House) -> None:
     anna = house.signed_in()
 
     answer = narrowed(house, anna, *Scope).get("/v1/users")
 
     assert (answer.status, answer.code) == (403, "not-permitted")
-
-
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        ("/v1/auth/register", {"POST"}),
-        ("/v1/auth/login", {"POST"}),
-        ("/v1/auth/refresh", {"POST"}),
-        ("/v1/auth/logout", {"POST"}),
-        ("/v1/me", {"GET", "HEAD", "PATCH"}),
-        ("/v1/me/password", {"POST"}),
-        ("/v1/users", {"GET", "HEAD", "POST"}),
-        ("/v1/users/{id}", {"GET", "HEAD", "PATCH"}),
-        ("/.well-known/jwks.json", {"GET", "HEAD"}),
-    ],
-)
-def test_a_wrong_method_is_told_the_right_ones(house: House, path: str, allowed: set[str]) -> None:
-    admin = root(house)
-
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed:
-        answer = admin.caller.send(method, path.format(id=admin.id), {})
-
-        assert (answer.status, answer.code) == (405, "method-not-allowed")
-        assert set(answer.headers["Allow"].split(", ")) - {"OPTIONS"} == allowed
-
-
-@takes_body
-@pytest.mark.parametrize(
-    "text",
-    [b"", b"{", b"{'name': 1}", b'{"name": NaN}', b"\xff\xfe", b"\0", b"[" * 100_000, b"a=b"],
-    ids=range(8),
-)
-def test_what_is_not_json_cannot_be_read(house: House, endpoint: Endpoint, text: bytes) -> None:
-    admin = root(house)
-
-    answer = endpoint.sent(admin.caller, text or b" ", admin)
-
-    assert (answer.status, answer.code) == (400, "malformed-request")
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-@takes_body
-@pytest.mark.parametrize("body", [[], "text", 5, True, None, [{}]], ids=repr)
-def test_json_that_is_no_object_is_not_valid(house: House, endpoint: Endpoint, body: Any) -> None:
-    admin = root(house)
-
-    answer = endpoint.sent(admin.caller, b"null" if body is None else body, admin)
-
-    assert (answer.status, answer.code) == (422, "invalid-request")
-    assert [error["pointer"] for error in answer.json["errors"]] == ["#"]
-
-
-@takes_body
-@pytest.mark.parametrize(
-    "form", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"]
-)
-def test_a_body_in_another_form_is_not_read(house: House, endpoint: Endpoint, form: str) -> None:
-    answer = endpoint.asked_by(root(house), Content_Type=form)
-
-    assert (answer.status, answer.code) == (415, "unsupported-media-type")
-
-
-@takes_body
-def test_a_body_that_is_too_long_is_not_read(house: House, endpoint: Endpoint) -> None:
-    admin, longest = root(house), settings.ENVIRONMENT.max_body_bytes
-
-    answer = endpoint.sent(admin.caller, b" " * (longest + 1), admin)
-    not_json = endpoint.sent(admin.caller, b" " * longest, admin)
-
-    assert (answer.status, answer.code) == (413, "body-too-large")
-    assert (not_json.status, not_json.code) == (400, "malformed-request")
 
 
 @takes_body

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.domain.entities import UserId
-from progress.api.statements import MARGIN, MOST
+from progress.api.statement_serializers import MOST
+from progress.api.statements import MARGIN
 from progress.domain.entities import EventType
 from progress.statements import VERBS, VERSION
 from tests.support.attempts import RIGHT, Examinee, on_paper

@@ -151,26 +151,6 @@ def test_a_parameter_out_of_its_range_is_invalid(house: House, query: str) -> No
     ]
 
 
-@pytest.mark.parametrize("place", ["courses", "users", "progress", "credentials", "me/credentials"])
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "0",
-        "bnVsbA",  # null
-        "W10",  # []
-        "WyIyMDI2LTAzLTAxIiwiMSJd",  # a day that is no moment
-        "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwiMDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAwIl0",
-    ],
-)
-def test_a_cursor_that_no_list_gave_is_invalid(house: House, place: str, cursor: str) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
-
-    answer = root.get(f"/v1/{place}?cursor={cursor}")
-
-    assert answer.status == 422
-    assert answer.code == "invalid-cursor"
-
-
 @pytest.mark.parametrize(
     "place",
     [

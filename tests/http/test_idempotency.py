@@ -1,17 +1,16 @@
 """Idempotency-Key: a POST that is sent again is answered as it was the first time."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import OperationalError
 from django.urls import path
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.domain.entities import Role
-from authsvc.api.idempotency import idempotent
+from accounts.domain.entities import Principal, Role
+from authsvc.api.operations import Access, Whose, operation
 from authsvc.api.views import ApiView
 from authsvc.urls import urlpatterns as house_patterns
 from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
@@ -26,12 +25,18 @@ class FlakyView(ApiView):
 
     failure: Exception | None = None
 
-    @idempotent
-    def post(self, request: Request) -> Response:
+    @operation(
+        name="flake",
+        summary="Fail once",
+        access=Access(Whose.ONESELF),
+        answer={"application/json": {"type": "object"}},
+        is_idempotent=True,
+    )
+    def post(self, *, by: Principal) -> Mapping[str, bool]:
         failure, FlakyView.failure = FlakyView.failure, None
         if failure is not None:
             raise failure
-        return Response({"worked": True})
+        return {"worked": True}
 
 
 urlpatterns = [path("v1/flaky", FlakyView.as_view()), *house_patterns]

@@ -6,11 +6,10 @@ import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.domain.entities import Role
-from authsvc.api.views import PublicApiView
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.views import ApiView
 from authsvc.urls import urlpatterns as house_patterns
 from tests.support.house import Answer, Caller, House
 
@@ -19,13 +18,15 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 Send = Callable[[House], Answer]
 
 
-class BrokenView(PublicApiView):
-    def get(self, request: Request) -> Response:
+class BrokenView(ApiView):
+    @operation(name="break", summary="Fail", access=Access(Whose.ANYBODY))
+    def get(self) -> None:
         raise RuntimeError("the secret is swordfish")
 
 
-class AwayView(PublicApiView):
-    def get(self, request: Request) -> Response:
+class AwayView(ApiView):
+    @operation(name="beAway", summary="Fail", access=Access(Whose.ANYBODY))
+    def get(self) -> None:
         raise OperationalError("no route to swordfish.example")
 
 

@@ -289,7 +289,7 @@ LISTS: Final = (
     List("course_versions", "page_of", VERSIONS, _versions),
     List("pathways", "page_of", PATHWAYS, _pathways),
     List("credentials", "page_of", CREDENTIALS, _credentials),
-    List("user_credentials", "page_for_user", ISSUED, _issued),
+    List("issued_credentials", "page_for_user", ISSUED, _issued),
     List("attempts", "page_to_grade", TO_GRADE, _to_grade),
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),
     List("progress", "page_for_course", LEARNERS, _learners),

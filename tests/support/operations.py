@@ -1,58 +1,62 @@
-"""Operations of the API, read from the URL patterns."""
+"""Every operation of the API, found through the URLconf."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from authsvc.api.operations import Operation
-
-METHODS: Final = ("get", "post", "put", "patch", "delete")
+from authsvc.api.operations import Operation, operations_of
+from authsvc.api.views import ApiView
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A method and path, as OpenAPI writes it, and its operation."""
+    """An HTTP method of a URL and its operation; `url` is spelled as in Django and `path` as in OpenAPI."""
 
     method: str
-    path: str
-    scope: str
-    operation: Operation
+    url: str
+    operation: Operation[Any, Any]
+    view: type[ApiView]
 
     @property
     def name(self) -> str:
         return self.operation.name
 
     @property
+    def path(self) -> str:
+        return re.sub(r"<\w+:(\w+)>", r"{\1}", self.url)
+
+    @property
     def parameters(self) -> list[str]:
-        """The names of its path parameters."""
+        """The names of the variable parts of the path."""
         return re.findall(r"\{(\w+)\}", self.path)
 
 
 @cache
 def routes() -> dict[str, Route]:
-    """All routes by operation name, in the order of their paths."""
-    patterns = get_resolver().url_patterns
-    ordered = sorted(_routes(patterns), key=lambda route: (route.path, route.method))
+    """All routes by name, in the order of their URLs."""
+    unordered = [
+        Route(method=method, url=url, operation=operation, view=view)
+        for url, view in urls()
+        if isinstance(view, type) and issubclass(view, ApiView)
+        for method, operation in operations_of(view).items()
+    ]
+    ordered = sorted(unordered, key=lambda route: (route.path, route.method))
     return {route.name: route for route in ordered}
 
 
-def _routes(patterns: list[Any], before: str = "/") -> Iterator[Route]:
+def urls() -> Iterator[tuple[str, Any]]:
+    """Every URL of the application, in Django's spelling, with its view class or function."""
+    yield from _urls(get_resolver().url_patterns)
+
+
+def _urls(patterns: list[Any], before: str = "/") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
-        address = before + str(pattern.pattern)
+        url = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns, address)
+            yield from _urls(pattern.url_patterns, url)
         elif isinstance(pattern, URLPattern):
-            yield from _methods(getattr(pattern.callback, "view_class", None), address)
-
-
-def _methods(view: Any, address: str) -> Iterator[Route]:
-    path = re.sub(r"<\w+:(\w+)>", r"{\1}", address)
-    for method in METHODS:
-        operation = getattr(getattr(view, method, None), "operation", None)
-        if operation is not None:
-            scope = view.required_scopes.get(method.upper(), "")
-            yield Route(method=method.upper(), path=path, scope=scope, operation=operation)
+            yield url, getattr(pattern.callback, "view_class", pattern.callback)

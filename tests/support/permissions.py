@@ -75,7 +75,7 @@ def _operations() -> Iterator[list[str]]:
         yield [
             f"`{route.name}`",
             f"`{route.method} {route.path}`",
-            f"`{route.scope}`" if route.scope else "",
+            f"`{route.operation.scope}`" if route.operation.scope else "",
             access.whose.value,
             f"`{access.right}`" if access.right else "",
         ]

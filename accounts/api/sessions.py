@@ -1,0 +1,162 @@
+"""Sessions: signing in and out, the caller's own sessions and grants, and the keys that verify access tokens."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from accounts.api.serializers import (
+    GrantListSerializer,
+    KeySetSerializer,
+    LogInRequestSerializer,
+    OwnSessionListSerializer,
+    RefreshRequestSerializer,
+    RegisterRequestSerializer,
+    SignedInSerializer,
+)
+from accounts.domain.entities import (
+    ClientPk,
+    Consent,
+    OAuthClient,
+    OwnSession,
+    Principal,
+    Scope,
+    SessionId,
+    SignedIn,
+)
+from accounts.domain.errors import (
+    EmailTaken,
+    GrantNotFound,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    PasswordsBusy,
+    RefreshTokenReused,
+    SessionNotFound,
+    UnsuitablePassword,
+)
+from accounts.domain.services import LimitName
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
+from authsvc.container import services
+from authsvc.kernel.pages import Page
+
+
+class RegisterView(ApiView):
+    @operation(
+        name="register",
+        summary="Create an account and sign in",
+        access=Access(Whose.ANYBODY),
+        limit=LimitName.REGISTER,
+        body=RegisterRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=SignedInSerializer,
+        refusals=(EmailTaken, UnsuitablePassword, PasswordsBusy),
+    )
+    def post(self, *, body: Members, client_ip: str) -> SignedIn:
+        return services().sessions.register(
+            email=body["email"], name=body["name"], password=body["password"], address=client_ip
+        )
+
+
+class LogInView(ApiView):
+    @operation(
+        name="logIn",
+        summary="Sign in with an e-mail address and a password",
+        access=Access(Whose.ANYBODY),
+        limit=LimitName.LOG_IN,
+        body=LogInRequestSerializer,
+        answer=SignedInSerializer,
+        refusals=(InvalidCredentials, PasswordsBusy),
+    )
+    def post(self, *, body: Members, client_ip: str) -> SignedIn:
+        return services().sessions.log_in(
+            email=body["email"], password=body["password"], address=client_ip
+        )
+
+
+class RefreshView(ApiView):
+    @operation(
+        name="refresh",
+        summary="Exchange a refresh token, which works once, for a new pair of tokens",
+        access=Access(Whose.ANYBODY),
+        body=RefreshRequestSerializer,
+        answer=SignedInSerializer,
+        refusals=(InvalidRefreshToken, RefreshTokenReused),
+    )
+    def post(self, *, body: Members) -> SignedIn:
+        return services().sessions.refresh(body["refresh_token"])
+
+
+class LogOutView(ApiView):
+    @operation(
+        name="logOut",
+        summary="End the session of this token",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        is_idempotent=True,
+    )
+    def post(self, *, by: Principal) -> None:
+        services().sessions.log_out(by=by)
+
+
+class MySessionListView(ApiView):
+    @operation(
+        name="listMySessions",
+        summary="List the current user's sessions, most recent first, all on one page",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_READ,
+        answer=OwnSessionListSerializer,
+    )
+    def get(self, *, by: Principal) -> Page[OwnSession]:
+        return Page(items=tuple(services().sessions.sessions_of(by)), next_cursor=None)
+
+
+class MySessionView(ApiView):
+    @operation(
+        name="endMySession",
+        summary="End a session of the current user, which can be this one",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(SessionNotFound,),
+    )
+    def delete(self, session_id: SessionId, *, by: Principal) -> None:
+        services().sessions.end(session_id, by=by)
+
+
+class MyGrantListView(ApiView):
+    @operation(
+        name="listMyGrants",
+        summary="List the clients the current user has granted access, oldest grant first, all on one page",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_READ,
+        answer=GrantListSerializer,
+    )
+    def get(self, *, by: Principal) -> Page[tuple[Consent, OAuthClient]]:
+        return Page(items=tuple(services().authorizations.grants_of(by)), next_cursor=None)
+
+
+class MyGrantView(ApiView):
+    @operation(
+        name="takeMyGrantBack",
+        summary="Revoke a client's access and end the current user's sessions with it",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(GrantNotFound,),
+    )
+    def delete(self, grant_id: ClientPk, *, by: Principal) -> None:
+        services().authorizations.take_back(grant_id, by=by)
+
+
+class KeySetView(ApiView):
+    @operation(
+        name="getKeySet",
+        summary="Get the public keys that verify access tokens (RFC 7517)",
+        access=Access(Whose.ANYBODY),
+        answer=KeySetSerializer,
+        cache_control="public, max-age=300",
+    )
+    def get(self) -> Mapping[str, Any]:
+        return services().access.public_keys()

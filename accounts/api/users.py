@@ -1,0 +1,130 @@
+"""Users: the caller's own account, and user administration."""
+
+from http import HTTPStatus
+
+from accounts.api.serializers import (
+    ChangeMeRequestSerializer,
+    ChangePasswordRequestSerializer,
+    ChangeUserRequestSerializer,
+    CreateUserRequestSerializer,
+    UserSerializer,
+)
+from accounts.domain.entities import Principal, Right, Role, Scope, User, UserChanges, UserId
+from accounts.domain.errors import (
+    EmailTaken,
+    NotPermitted,
+    PasswordsBusy,
+    UnsuitablePassword,
+    UserNotFound,
+    WrongPassword,
+)
+from accounts.domain.services import LimitName
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
+from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
+
+
+class MeView(ApiView):
+    @operation(
+        name="getMe",
+        summary="Get the current user",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_READ,
+        answer=UserSerializer,
+    )
+    def get(self, *, by: Principal) -> User:
+        return services().accounts.get(by=by)
+
+    @operation(
+        name="changeMe",
+        summary="Change the name of the current user",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        body=ChangeMeRequestSerializer,
+        answer=UserSerializer,
+    )
+    def patch(self, *, body: Members, by: Principal) -> User:
+        return services().accounts.rename(name=body["name"], by=by)
+
+
+class MyPasswordView(ApiView):
+    @operation(
+        name="changeMyPassword",
+        summary="Change the current user's password and end all their sessions, including this one",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        limit=LimitName.CHANGE_PASSWORD,
+        body=ChangePasswordRequestSerializer,
+        status=HTTPStatus.NO_CONTENT,
+        refusals=(WrongPassword, UnsuitablePassword, PasswordsBusy),
+        is_idempotent=True,
+    )
+    def post(self, *, body: Members, by: Principal) -> None:
+        services().accounts.change_password(
+            current=body["current_password"], new=body["new_password"], by=by
+        )
+
+
+class UserListView(ApiView):
+    @operation(
+        name="listUsers",
+        summary="List all users, oldest first",
+        access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
+        scope=Scope.ACCOUNTS_READ,
+        page_of=UserSerializer,
+    )
+    def get(self, *, page: PageRequest, by: Principal) -> Page[User]:
+        return services().users.page_of(page, by=by)
+
+    @operation(
+        name="createUser",
+        summary="Create an account for another person",
+        access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
+        scope=Scope.ACCOUNTS_WRITE,
+        body=CreateUserRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=UserSerializer,
+        refusals=(EmailTaken, UnsuitablePassword, PasswordsBusy),
+        is_idempotent=True,
+    )
+    def post(self, *, body: Members, by: Principal) -> User:
+        return services().users.create(
+            email=body["email"],
+            name=body["name"],
+            password=body["password"],
+            roles=[Role(role) for role in body["roles"]],
+            by=by,
+        )
+
+
+class UserView(ApiView):
+    @operation(
+        name="getUser",
+        summary="Get a user: the caller themselves or, for admins, anyone",
+        access=Access(Whose.PERSON, Right.MANAGE_USERS),
+        scope=Scope.ACCOUNTS_READ,
+        answer=UserSerializer,
+        refusals=(UserNotFound,),
+    )
+    def get(self, user_id: UserId, *, by: Principal) -> User:
+        return services().users.get(user_id, by=by)
+
+    @operation(
+        name="changeUser",
+        summary="Change a user: the caller's own name or, for admins, any field of anyone",
+        access=Access(Whose.PERSON, Right.MANAGE_USERS),
+        scope=Scope.ACCOUNTS_WRITE,
+        body=ChangeUserRequestSerializer,
+        answer=UserSerializer,
+        refusals=(NotPermitted, UserNotFound),
+    )
+    def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:
+        roles = body["roles"]
+        changes = UserChanges(
+            name=body["name"],
+            roles=None if roles is None else [Role(role) for role in roles],
+            is_active=body["is_active"],
+        )
+        return services().users.edit(user_id, changes, by=by)

@@ -1,0 +1,181 @@
+"""Courses: the catalog, and authoring."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from accounts.public import (
+    NotPermitted,
+    OrganizationNotFound,
+    OrganizationSuspended,
+    Principal,
+    Right,
+    Scope,
+)
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.renderers import JSON_SCHEMA, SchemaRenderer
+from authsvc.api.views import ApiView
+from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
+from courses.api.serializers import (
+    CatalogEntrySerializer,
+    CourseListQuerySerializer,
+    CourseSerializer,
+    CourseVersionSerializer,
+    ItemTextSerializer,
+    OwnerQuerySerializer,
+    VersionQuerySerializer,
+)
+from courses.definitions import SCHEMA, definition_of
+from courses.domain.entities import (
+    CatalogEntry,
+    Course,
+    CourseStatus,
+    CourseVersion,
+    ItemId,
+    ModuleItem,
+)
+from courses.domain.errors import (
+    CourseNotFound,
+    CourseNotPublished,
+    CourseVersionNotFound,
+    InvalidDefinition,
+    ItemNotFound,
+    NothingRequired,
+    NothingToPublish,
+    SlugFixed,
+    SlugTaken,
+)
+
+AUTHORS = Access(Whose.HELD, Right.AUTHOR_COURSES)
+DEFINITION = {"application/json": SCHEMA}
+
+
+class CourseListView(ApiView):
+    @operation(
+        name="listCourses",
+        summary="List courses, oldest first; only authors see unpublished ones",
+        access=Access(Whose.SEEN),
+        scope=Scope.COURSES_READ,
+        query=CourseListQuerySerializer,
+        page_of=CourseSerializer,
+        refusals=(NotPermitted, OrganizationNotFound),
+    )
+    def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[Course]:
+        status = CourseStatus(query["status"])
+        return services().catalog.page_of(
+            page, status=status, search=query["q"], org_id=query["org"], by=by
+        )
+
+    @operation(
+        name="createCourse",
+        summary="Create a course of the platform or of an organization, with a definition as its draft",
+        access=AUTHORS,
+        scope=Scope.COURSES_WRITE,
+        query=OwnerQuerySerializer,
+        body=DEFINITION,
+        status=HTTPStatus.CREATED,
+        answer=CourseSerializer,
+        refusals=(InvalidDefinition, SlugTaken, OrganizationNotFound, OrganizationSuspended),
+        is_idempotent=True,
+    )
+    def post(self, *, query: Members, body: Any, by: Principal) -> Course:
+        return services().authoring.create(definition_of(body), org_id=query["org"], by=by)
+
+
+class CourseView(ApiView):
+    @operation(
+        name="getCourse",
+        summary="Get a course with its modules and items",
+        access=Access(Whose.SEEN),
+        scope=Scope.COURSES_READ,
+        query=VersionQuerySerializer,
+        answer=CatalogEntrySerializer,
+        refusals=(CourseNotFound, CourseVersionNotFound),
+    )
+    def get(self, course: str, *, query: Members, by: Principal) -> CatalogEntry:
+        return services().catalog.entry(course, version=query["version"], by=by)
+
+
+class ItemView(ApiView):
+    @operation(
+        name="getItem",
+        summary="Get an item of a course with its text",
+        access=Access(Whose.SEEN),
+        scope=Scope.COURSES_READ,
+        query=VersionQuerySerializer,
+        answer=ItemTextSerializer,
+        refusals=(CourseNotFound, CourseVersionNotFound, ItemNotFound),
+    )
+    def get(self, course: str, item_id: ItemId, *, query: Members, by: Principal) -> ModuleItem:
+        return services().catalog.item(course, item_id, version=query["version"], by=by)
+
+
+class DraftView(ApiView):
+    @operation(
+        name="reviseCourse",
+        summary="Replace the draft of a course with a definition",
+        access=AUTHORS,
+        scope=Scope.COURSES_WRITE,
+        body=DEFINITION,
+        answer=CourseSerializer,
+        refusals=(InvalidDefinition, CourseNotFound, SlugFixed, OrganizationSuspended),
+    )
+    def put(self, course: str, *, body: Any, by: Principal) -> Course:
+        return services().authoring.revise(course, definition_of(body), by=by)
+
+
+class PublishView(ApiView):
+    @operation(
+        name="publishCourse",
+        summary="Publish the draft of a course as its next version",
+        access=AUTHORS,
+        scope=Scope.COURSES_WRITE,
+        answer=CourseSerializer,
+        refusals=(CourseNotFound, NothingToPublish, NothingRequired, OrganizationSuspended),
+        is_idempotent=True,
+    )
+    def post(self, course: str, *, by: Principal) -> Course:
+        return services().authoring.publish(course, by=by)
+
+
+class RetireView(ApiView):
+    @operation(
+        name="retireCourse",
+        summary="Retire a course: enrolled learners can finish, nobody else can enrol",
+        access=AUTHORS,
+        scope=Scope.COURSES_WRITE,
+        answer=CourseSerializer,
+        refusals=(CourseNotFound, CourseNotPublished, OrganizationSuspended),
+        is_idempotent=True,
+    )
+    def post(self, course: str, *, by: Principal) -> Course:
+        return services().authoring.retire(course, by=by)
+
+
+class CourseVersionListView(ApiView):
+    @operation(
+        name="listCourseVersions",
+        summary="List the published versions of a course, oldest first",
+        access=AUTHORS,
+        scope=Scope.COURSES_READ,
+        page_of=CourseVersionSerializer,
+        refusals=(CourseNotFound,),
+    )
+    def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[CourseVersion]:
+        return services().authoring.versions_of(course, page, by=by)
+
+
+class DefinitionSchemaView(ApiView):
+    renderer_classes = (SchemaRenderer,)
+
+    @operation(
+        name="getCourseDefinitionSchema",
+        summary="Get the JSON Schema of course definitions",
+        access=Access(Whose.ANYBODY),
+        answer={JSON_SCHEMA: {"type": "object"}},
+        cache_control="public, max-age=3600",
+    )
+    def get(self) -> Mapping[str, Any]:
+        return SCHEMA

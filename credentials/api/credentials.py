@@ -1,0 +1,141 @@
+"""Credentials: what can be earned, what was issued, and whether that is valid."""
+
+from http import HTTPStatus
+
+from accounts.public import OrganizationSuspended, Principal, Right, Scope
+from authsvc.api.operations import Access, Whose, operation
+from authsvc.api.reading import Members
+from authsvc.api.views import ApiView
+from authsvc.container import services
+from authsvc.kernel.pages import Page, PageRequest
+from credentials.api.serializers import (
+    CredentialSerializer,
+    EligibilitySerializer,
+    HeldCredentialSerializer,
+    ReasonRequestSerializer,
+    VerificationSerializer,
+)
+from credentials.domain.entities import (
+    Credential,
+    CredentialId,
+    Eligibility,
+    IssuedCredentialId,
+    Verification,
+)
+from credentials.domain.errors import (
+    AlreadyIssued,
+    AlreadyRevoked,
+    CredentialNotFound,
+    IssuedCredentialNotFound,
+    NotEligible,
+    ReasonMissing,
+)
+
+AWARDERS = Access(Whose.HELD, Right.AWARD_CREDENTIALS)
+
+
+class CredentialListView(ApiView):
+    @operation(
+        name="listCredentials",
+        summary="List the credentials that can be earned, oldest first",
+        access=Access(Whose.SEEN),
+        scope=Scope.CREDENTIALS_READ,
+        page_of=CredentialSerializer,
+    )
+    def get(self, *, page: PageRequest, by: Principal) -> Page[Credential]:
+        return services().credentials.page_of(page, by=by)
+
+
+class EligibilityView(ApiView):
+    @operation(
+        name="getEligibility",
+        summary="Check whether the caller is eligible for a credential, and what is missing",
+        access=Access(Whose.SEEN),
+        scope=Scope.CREDENTIALS_READ,
+        answer=EligibilitySerializer,
+        refusals=(CredentialNotFound,),
+    )
+    def get(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
+        return services().earning.eligibility(credential_id, by=by)
+
+
+class ClaimView(ApiView):
+    @operation(
+        name="claimCredential",
+        summary="Claim a credential the caller is eligible for",
+        access=Access(Whose.LEARNED),
+        scope=Scope.CREDENTIALS_WRITE,
+        status=HTTPStatus.CREATED,
+        answer=HeldCredentialSerializer,
+        refusals=(CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible),
+        is_idempotent=True,
+    )
+    def post(self, credential_id: CredentialId, *, by: Principal) -> Verification:
+        return services().earning.claim(credential_id, by=by)
+
+
+class MyCredentialListView(ApiView):
+    @operation(
+        name="listMyCredentials",
+        summary="List the credentials issued to the caller, revoked ones included, oldest first",
+        access=Access(Whose.ONESELF),
+        scope=Scope.CREDENTIALS_READ,
+        page_of=HeldCredentialSerializer,
+    )
+    def get(self, *, page: PageRequest, by: Principal) -> Page[Verification]:
+        return services().issuing.page_for(by, page)
+
+
+class IssuedView(ApiView):
+    @operation(
+        name="getIssued",
+        summary="Get an issued credential; anyone who has its ID can",
+        access=Access(Whose.ANYBODY),
+        answer=HeldCredentialSerializer,
+        refusals=(IssuedCredentialNotFound,),
+    )
+    def get(self, issued_id: IssuedCredentialId) -> Verification:
+        return services().issuing.verify(issued_id)
+
+
+class VerifyView(ApiView):
+    @operation(
+        name="verifyIssued",
+        summary="Verify an issued credential; anyone who has its ID can",
+        access=Access(Whose.ANYBODY),
+        answer=VerificationSerializer,
+        refusals=(IssuedCredentialNotFound,),
+    )
+    def get(self, issued_id: IssuedCredentialId) -> Verification:
+        return services().issuing.verify(issued_id)
+
+
+class RevokeView(ApiView):
+    @operation(
+        name="revokeIssued",
+        summary="Revoke an issued credential",
+        access=AWARDERS,
+        scope=Scope.CREDENTIALS_WRITE,
+        body=ReasonRequestSerializer,
+        answer=HeldCredentialSerializer,
+        refusals=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
+        is_idempotent=True,
+    )
+    def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
+        return services().issuing.revoke(issued_id, reason=body["reason"], by=by)
+
+
+class ReissueView(ApiView):
+    @operation(
+        name="reissueIssued",
+        summary="Reissue a credential in place of a revoked, expired or incorrect one",
+        access=AWARDERS,
+        scope=Scope.CREDENTIALS_WRITE,
+        body=ReasonRequestSerializer,
+        status=HTTPStatus.CREATED,
+        answer=HeldCredentialSerializer,
+        refusals=(IssuedCredentialNotFound, AlreadyIssued, ReasonMissing, OrganizationSuspended),
+        is_idempotent=True,
+    )
+    def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
+        return services().issuing.reissue(issued_id, reason=body["reason"], by=by)

@@ -1,0 +1,284 @@
+"""What holds for every operation of the API, whatever it does.
+
+The operations are found through the URLconf, so a new route is tested without being named here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+from django.conf import settings
+
+from accounts.domain.entities import Role, Scope
+from authsvc.api.authentication import BearerAuthentication
+from authsvc.api.operations import Access, Whose, operation, operations_of
+from authsvc.api.views import ApiView
+from tests.accounts.callers import narrowed
+from tests.support.builders import a_definition
+from tests.support.house import Answer, Caller, House
+from tests.support.operations import Route, routes, urls
+
+NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+BEARER: Final = 'Bearer realm="authsvc"'
+ALL_METHODS: Final = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+MALFORMED: Final = {
+    "uuid": ["1", "item-1", "ABCDEF00-0000-4000-8000-000000000000", NOBODY.replace("-", ""), "%00"],
+    "slug": ["kn%20ots", "kn.ots", "%C5%93", "kn%00ots", "..%2Fusers", "'"],
+}
+NOT_JSON: Final = [b" ", b"{", b"{'name': 1}", b'{"name": NaN}', b"\xff\xfe", b"\0", b"[" * 100_000]
+NOT_OBJECTS: Final = [b"[]", b'"text"', b"5", b"true", b"null", b"[{}]"]
+BAD_CURSORS: Final = [
+    "0",
+    "not base64",
+    "bnVsbA",  # null
+    "W10",  # []
+    "WyIyMDI2LTAzLTAxIiwiMSJd",  # a date without a time
+    "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwiMDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAwIl0",
+]
+
+
+def place_of(route: Route) -> str:
+    """The route's URL, on something that does not exist."""
+    return re.sub(r"\{\w+\}", NOBODY, route.path)
+
+
+def ask(route: Route, caller: Caller, place: str | None = None, **headers: str) -> Answer:
+    return caller.send(route.method, place or place_of(route), {}, headers=headers)
+
+
+def send(route: Route, caller: Caller, body: bytes, media_type: str) -> Answer:
+    return caller.send(route.method, place_of(route), body, headers={"Content-Type": media_type})
+
+
+def failures(
+    chosen: Callable[[Route], bool], expected: object, answered: Callable[[Route], object]
+) -> list[str]:
+    """The chosen routes whose answer is not the expected one; at least one is chosen."""
+    answers = {name: answered(route) for name, route in routes().items() if chosen(route)}
+    assert answers
+    return [f"{name}: {answer}" for name, answer in answers.items() if answer != expected]
+
+
+def is_private(route: Route) -> bool:
+    return not route.operation.is_public
+
+
+def is_list(route: Route) -> bool:
+    return route.operation.page_of is not None
+
+
+def takes_json(route: Route) -> bool:
+    body = route.operation.body
+    return isinstance(body, type) or "application/json" in (body or ())
+
+
+def takes_members(route: Route) -> bool:
+    return isinstance(route.operation.body, type)
+
+
+def root_of(house: House) -> Caller:
+    return house.signed_in(Role.ADMIN, name="Root").caller
+
+
+def test_every_url_of_the_api_is_a_view_of_operations() -> None:
+    prefixes = ("/v1/", "/.well-known/")
+    views = {url: view for url, view in urls() if url.startswith(prefixes)}
+    del views["/v1/openapi.json"]
+
+    assert len(views) > 40
+    assert [url for url, view in views.items() if not is_api_view(view)] == []
+    assert sum(len(operations_of(view)) for view in views.values()) == len(routes())
+
+
+def is_api_view(view: object) -> bool:
+    return isinstance(view, type) and issubclass(view, ApiView) and bool(operations_of(view))
+
+
+def test_a_view_method_without_an_operation_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="operation"):
+        type("BareView", (ApiView,), {"get": lambda view, request: None})
+
+
+def test_a_handler_that_does_not_take_what_its_operation_reads_is_an_error() -> None:
+    def careless(view: ApiView) -> None:
+        """Does not ask who sends the request."""
+
+    with pytest.raises(TypeError, match=r"knot: .*by"):
+        operation(name="knot", summary="Tie a knot", access=Access(Whose.ONESELF))(careless)
+
+
+def test_a_base_class_without_operations_leaves_authentication_on() -> None:
+    class BaseView(ApiView):
+        """Adds nothing."""
+
+    assert BaseView.authentication_classes == (BearerAuthentication,)
+
+
+def test_every_private_operation_names_its_scope() -> None:
+    assert failures(is_private, True, lambda route: route.operation.scope in set(Scope)) == []  # noqa: FBT003  # expected
+
+
+def test_without_a_token_the_challenge_says_what_to_bring(house: House) -> None:
+    def answered(route: Route) -> object:
+        answer = ask(route, house.stranger)
+        headers = answer.headers["WWW-Authenticate"], answer.headers["Cache-Control"]
+        return answer.status, answer.code, *headers
+
+    expected = (401, "not-authenticated", BEARER, "no-store")
+    assert failures(is_private, expected, answered) == []
+
+
+def test_a_malformed_token_is_invalid(house: House) -> None:
+    def answered(route: Route) -> object:
+        answer = ask(route, Caller("a.b.c"))
+        return answer.status, answer.code, answer.headers["WWW-Authenticate"]
+
+    expected = (401, "invalid-token", f'{BEARER}, error="invalid_token"')
+    assert failures(is_private, expected, answered) == []
+
+
+def test_a_public_operation_ignores_the_token(house: House) -> None:
+    def answered(route: Route) -> object:
+        return ask(route, Caller("a.b.c")).text == ask(route, house.stranger).text
+
+    assert failures(lambda route: route.operation.is_public, True, answered) == []  # noqa: FBT003  # expected
+
+
+def test_all_scopes_but_the_right_one_are_not_enough(house: House) -> None:
+    root = house.signed_in(Role.ADMIN, name="Root")
+
+    def answered(route: Route) -> object:
+        others = set(Scope) - {route.operation.scope}
+        answer = ask(route, narrowed(house, root, *others))
+        assert answer.headers["Cache-Control"] == "no-store"
+        challenge = f'{BEARER}, error="insufficient_scope", scope="{route.operation.scope}"'
+        return answer.status, answer.code, answer.headers["WWW-Authenticate"] == challenge
+
+    assert failures(is_private, (403, "insufficient-scope", True), answered) == []
+
+
+def test_the_right_scope_alone_is_enough(house: House) -> None:
+    def answered(route: Route) -> object:
+        root = house.signed_in(Role.ADMIN, name="Root")
+        assert route.operation.scope
+        return "insufficient-scope" in ask(route, narrowed(house, root, route.operation.scope)).text
+
+    assert failures(is_private, False, answered) == []  # noqa: FBT003  # expected
+
+
+def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
+    root = root_of(house)
+
+    def wrong(route: Route) -> Iterator[object]:
+        methods = set(operations_of(route.view))
+        allowed = {*methods, "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+        for method in ALL_METHODS - methods:
+            answer = root.send(method, place_of(route), {})
+            if set(answer.headers["Allow"].split(", ")) != allowed:
+                yield method, answer.headers["Allow"]
+            if (answer.status, answer.code) != (405, "method-not-allowed"):
+                yield method, answer.status
+
+    assert failures(lambda _: True, [], lambda route: [*wrong(route)]) == []
+
+
+def test_a_malformed_part_of_the_path_is_not_found(house: House) -> None:
+    root = root_of(house)
+
+    def places(route: Route) -> Iterator[str]:
+        for kind, name in re.findall(r"<(\w+):(\w+)>", route.url):
+            for text in MALFORMED[kind]:
+                url = route.url.replace(f"<{kind}:{name}>", text)
+                yield re.sub(r"<\w+:\w+>", NOBODY, url)
+
+    def answered(route: Route) -> object:
+        answers = [ask(route, root, place) for place in places(route)]
+        return {(answer.status, answer.code) for answer in answers}
+
+    assert failures(lambda route: "<" in route.url, {(404, "no-such-address")}, answered) == []
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "", "1e1", "many", "%00"])
+def test_a_limit_out_of_range_is_invalid(house: House, limit: str) -> None:
+    root = root_of(house)
+
+    def answered(route: Route) -> object:
+        answer = ask(route, root, f"{place_of(route)}?limit={limit}")
+        return answer.status, [error["pointer"] for error in answer.json["errors"]]
+
+    assert failures(is_list, (422, ["#/limit"]), answered) == []
+
+
+def test_a_cursor_that_no_list_gave_is_invalid(house: House) -> None:
+    root, course = root_of(house), house.published(a_definition())
+    assert root.post(f"/v1/courses/{course.slug}/enroll").status == 201
+    org = root.post("/v1/orgs", {"name": "School of Knots", "slug": "knots"}).json
+    things = {"course": course.slug, "org_id": org["id"]}
+
+    def answered(route: Route) -> object:
+        place = route.path.format_map(things)
+        assert root.get(place).status == 200, place
+        answers = [root.get(f"{place}?cursor={cursor}") for cursor in BAD_CURSORS]
+        return {(answer.status, answer.code) for answer in answers}
+
+    assert failures(is_list, {(422, "invalid-cursor")}, answered) == []
+
+
+@pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:12]))
+def test_a_body_that_is_not_json_is_malformed(house: House, body: bytes) -> None:
+    root = root_of(house)
+
+    def answered(route: Route) -> object:
+        answer = send(route, root, body, "application/json")
+        return answer.status, answer.code, answer.headers["Cache-Control"]
+
+    assert failures(takes_json, (400, "malformed-request", "no-store"), answered) == []
+
+
+@pytest.mark.parametrize("body", NOT_OBJECTS, ids=repr)
+def test_json_that_is_not_an_object_is_invalid(house: House, body: bytes) -> None:
+    root = root_of(house)
+
+    def answered(route: Route) -> object:
+        answer = send(route, root, body, "application/json")
+        return answer.status, answer.code, [error["pointer"] for error in answer.json["errors"]]
+
+    assert failures(takes_members, (422, "invalid-request", ["#"]), answered) == []
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],
+)
+def test_a_body_of_another_media_type_is_unsupported(house: House, media_type: str) -> None:
+    root = root_of(house)
+
+    def answered(route: Route) -> object:
+        answer = send(route, root, b"reason=x", media_type)
+        return answer.status, answer.code
+
+    expected = (415, "unsupported-media-type")
+    assert failures(lambda route: route.operation.body is not None, expected, answered) == []
+
+
+def test_a_body_that_is_too_long_is_not_read(house: House) -> None:
+    root, longest = root_of(house), settings.ENVIRONMENT.max_body_bytes
+
+    def answered(route: Route) -> object:
+        bodies = (b" " * longest, b" " * (longest + 1))
+        return [send(route, root, body, "application/json").code for body in bodies]
+
+    assert failures(takes_json, ["malformed-request", "body-too-large"], answered) == []
+
+
+@pytest.mark.parametrize("key", ["", "a key", "k" * 256], ids=repr)
+def test_a_malformed_idempotency_key_is_invalid(house: House, key: str) -> None:
+    root = root_of(house)
+
+    def answered(route: Route) -> object:
+        answer = ask(route, root, Idempotency_Key=key)
+        return answer.status, [error["pointer"] for error in answer.json["errors"]]
+
+    expected = (422, ["#/Idempotency-Key"])
+    assert failures(lambda route: route.operation.is_idempotent, expected, answered) == []
