@@ -1,4 +1,4 @@
-# Everything happens in .venv: a machine needs Python 3.11 or newer, make and git.
+# Everything is installed into .venv. Needs Python 3.11 or newer, make and git.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
-# uv is quick, but has no wheel for every machine; pip has.
+# uv is faster than pip, but has no wheel for some platforms.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
 PYTEST = $(BIN)/python -m pytest --quiet --numprocesses 2
@@ -32,22 +32,24 @@ TESTED = export SUITE=$(1); rm -f .coverage .coverage.*; \
 	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 2 --no-ws \
 	--respawn-failed-workers authsvc.wsgi:application
-# Production as it must be configured, but for secrets that last no longer than the check.
+# A production configuration with throw-away secrets.
 AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \
 	PUBLIC_URL=https://auth.example EMAIL_URL=smtp://mail.example SIGNING_KEYS_FILE=var/check-keys.json \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"
 
 .PHONY: help
-help: ## Say what there is to make
+help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: $(RUN) ## Serve on http://127.0.0.1:8000, with a database and samples (PORT= to change it)
+run: $(RUN) ## Serve on http://127.0.0.1:8000 with a database and sample data (set PORT= to change it)
 	@export DATABASE_URL=$(DATABASE_URL) PUBLIC_URL=http://127.0.0.1:$(PORT); \
-	$(BIN)/python manage.py prepare_desk && exec $(SERVE)
+	echo "Preparing the database"; $(BIN)/python manage.py prepare_desk; \
+	echo "Serving on $$PUBLIC_URL (press Ctrl-C to stop)"; exec $(SERVE)
 
 .PHONY: memory
-memory: $(RUN) ## Serve the API alone, on dicts: nothing is kept (PORT= to change it)
+memory: $(RUN) ## Serve the API in memory, without a database (set PORT= to change it)
+	@echo "Serving on http://127.0.0.1:$(PORT) (press Ctrl-C to stop)"
 	@DATABASE_URL= PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(SERVE)
 
 .PHONY: test
@@ -63,7 +65,7 @@ fast: $(DEV) ## Run the unit tests of domain, services and architecture in memor
 	@STORE=memory $(PYTEST) $(UNIT_TESTS)
 
 .PHONY: check
-check: $(DEV) ## Check form, types, walls, migrations, deployment and the OpenAPI file
+check: $(DEV) ## Check format, types, import contracts, migrations, deployment, OpenAPI file and documentation
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy .
@@ -72,19 +74,20 @@ check: $(DEV) ## Check form, types, walls, migrations, deployment and the OpenAP
 	@mkdir -p var && $(BIN)/python manage.py new_signing_keys > var/check-keys.json
 	@$(AS_IN_PROD) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(BIN)/python manage.py spectacular --format openapi-json | diff docs/openapi.json - \
-		|| { echo "docs/openapi.json is out of date: make openapi" >&2; exit 1; }
+		|| { echo "docs/openapi.json is out of date. Run make openapi." >&2; exit 1; }
+	@$(BIN)/mkdocs build --quiet --strict
 
-.PHONY: form
-form: $(DEV) ## Bring the code into form
+.PHONY: format
+format: $(DEV) ## Format the code
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
 .PHONY: openapi
-openapi: $(DEV) ## Write docs/openapi.json anew
+openapi: $(DEV) ## Regenerate docs/openapi.json
 	@$(BIN)/python manage.py spectacular --format openapi-json > docs/openapi.json
 
 .PHONY: permissions
-permissions: $(DEV) ## Write docs/permissions.md anew
+permissions: $(DEV) ## Regenerate docs/permissions.md
 	@DJANGO_SETTINGS_MODULE=authsvc.settings $(BIN)/python -m tests.support.permissions > docs/permissions.md
 
 .PHONY: bench
@@ -100,26 +103,29 @@ bench-reports: $(DEV) ## Measure the reports over a million events, next to the 
 	@$(BIN)/python -m tests.bench.reports
 
 .PHONY: requirements
-requirements: $(DEV) ## Pin what pyproject.toml allows, anew
+requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 		--python-version 3.11 pyproject.toml --output-file requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 		--python-version 3.11 --extra dev pyproject.toml --output-file requirements-dev.txt
 
 .PHONY: clean
-clean: ## Remove what the other commands have made, but for the data under var/
+clean: ## Remove generated files, except the data under var/
 	@rm -rf .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "authsvc needs Python 3.11 or newer." >&2; exit 1; }
+	@echo "Creating a virtual environment in .venv"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==$(UV_VERSION) \
-		|| echo "There is no uv for this machine; pip does its work."
+		|| echo "uv is not available for this platform. Using pip."
 
 $(RUN): requirements.txt | $(BIN)/python
+	@echo "Installing dependencies (up to 60 s)"
 	@$(call INSTALL,requirements.txt)
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(BIN)/python
+	@echo "Installing development dependencies (up to 90 s)"
 	@$(call INSTALL,requirements-dev.txt)
 	@touch $@

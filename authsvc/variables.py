@@ -1,4 +1,4 @@
-"""Every variable that authsvc reads: its name, default and meaning, and the form that it must have."""
+"""Environment variables: names, defaults, descriptions and parsers."""
 
 import re
 from collections.abc import Mapping
@@ -8,109 +8,97 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
-# Name, default and meaning of each variable: .env.example is made of these.
+# Name, default and description of each variable. .env.example and docs/operations.md repeat them.
 VARIABLES: Final = (
-    ("APP_ENV", "dev", "dev, test or prod. prod refuses to start with what is unsafe there."),
+    ("APP_ENV", "dev", "dev, test or prod. prod rejects unsafe settings."),
     (
         "DATABASE_URL",
         "",
-        "postgres://… or sqlite:///…; without it everything is kept in memory and lost at the end.",
+        "postgres://… or sqlite:///…. If empty, data is kept in memory and lost when the process ends.",
     ),
     (
         "SECRET_KEY",
         "",
-        "At least 50 random characters; needed in prod. Elsewhere one is made and kept in DATA_DIR.",
+        "At least 50 random characters. Required in prod; generated and stored in DATA_DIR elsewhere.",
     ),
     (
         "SIGNING_KEYS_FILE",
         "",
-        "A private JSON Web Key Set; needed in prod. Elsewhere one is made and kept in DATA_DIR.",
+        "Path of a private JSON Web Key Set. Required in prod; generated in DATA_DIR elsewhere.",
     ),
     (
         "ALLOWED_HOSTS",
         "",
-        "The host names of this service, with commas between; needed in prod. Elsewhere this machine's.",
+        "Comma-separated host names of this service. Required in prod; loopback names elsewhere.",
     ),
     (
         "PUBLIC_URL",
         "http://127.0.0.1:8000",
-        "The address under which clients reach this service, and the issuer of its tokens.",
+        "The URL under which clients reach this service, and the issuer of its tokens.",
     ),
     (
         "BEHIND_PROXY",
         "off",
-        "on if a proxy of yours stands in front, which sets X-Forwarded-Proto and adds to X-Forwarded-For.",
+        "on if a trusted proxy sets X-Forwarded-Proto and appends to X-Forwarded-For.",
     ),
     (
         "DATA_DIR",
         "var",
-        "Where a desk keeps its database and its secrets, and prod its static files.",
+        "Directory for the development database and secrets, and for static files in prod.",
     ),
-    ("DOCS", "on", "on or off: whether /docs and /v1/openapi.json are served."),
+    ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
     ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    ("LOG_FORMAT", "console", "console for people or json for machines."),
-    ("MAX_BODY_BYTES", "1048576", "The longest request body that is read."),
-    ("ACCESS_TOKEN_SECONDS", "900", "How long an access token lives."),
-    ("REFRESH_TOKEN_SECONDS", "1209600", "How long a refresh token waits to be used."),
-    ("SESSION_SECONDS", "7776000", "How long a session lasts, however often it is refreshed."),
-    (
-        "BROWSER_IDLE_SECONDS",
-        "7200",
-        "How long somebody stays signed in to the pages without a request.",
-    ),
-    (
-        "BROWSER_SESSION_SECONDS",
-        "43200",
-        "How long somebody stays signed in to the pages, whatever he does.",
-    ),
+    ("LOG_FORMAT", "console", "console for people, json for machines."),
+    ("MAX_BODY_BYTES", "1048576", "Maximum size of a request body in bytes."),
+    ("ACCESS_TOKEN_SECONDS", "900", "Lifetime of an access token."),
+    ("REFRESH_TOKEN_SECONDS", "1209600", "Lifetime of an unused refresh token."),
+    ("SESSION_SECONDS", "7776000", "Maximum lifetime of a session, regardless of refreshes."),
+    ("BROWSER_IDLE_SECONDS", "7200", "Idle time after which a browser session ends."),
+    ("BROWSER_SESSION_SECONDS", "43200", "Maximum lifetime of a browser session."),
     (
         "FRESH_SIGN_IN_SECONDS",
         "300",
-        "How long ago somebody may have signed in who changes his account or takes something away.",
+        "Maximum age of a sign-in for sensitive account changes and destructive admin actions.",
     ),
     (
         "STAFF_SECOND_FACTOR",
         "off",
-        "on to ask of staff what prod always asks: a second factor, and a fresh sign-in to take something away.",
+        "If on, staff need a second factor, and a recent sign-in for destructive actions. Always on in prod.",
     ),
-    (
-        "VERIFIED_EMAIL",
-        "off",
-        "on if nobody gets into the pages before he has followed the link that is mailed to him.",
-    ),
+    ("VERIFIED_EMAIL", "off", "If on, users must verify their e-mail address before signing in."),
     (
         "EMAIL_URL",
         "",
-        "smtp://…, smtps://… or file:///…; needed in prod. Elsewhere, without it, mail is printed.",
+        "smtp://…, smtps://… or file:///…. Required in prod; elsewhere, if empty, mail is printed.",
     ),
-    ("EMAIL_FROM", "authsvc@localhost", "The address that mail comes from."),
-    ("LOGIN_ATTEMPTS_PER_MINUTE", "30", "How often one address may try to log in."),
-    ("LOGIN_GUESSES_IN_A_ROW", "5", "After how many wrong passwords an account makes one wait."),
-    ("REGISTRATIONS_PER_HOUR", "10", "How often one address may try to register."),
+    ("EMAIL_FROM", "authsvc@localhost", "Sender address of mails."),
+    ("LOGIN_ATTEMPTS_PER_MINUTE", "30", "Login attempts per client IP and minute."),
+    ("LOGIN_GUESSES_IN_A_ROW", "5", "Failed attempts before exponential back-off starts."),
+    ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
+    ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
     (
-        "TOKEN_FAILURES_PER_MINUTE",
-        "60",
-        "How often clients at one address may fail to show who they are.",
+        "ARGON2_AT_ONCE",
+        "2",
+        "Concurrent password hashes per process; further requests wait briefly.",
     ),
-    ("ARGON2_AT_ONCE", "2", "How many passwords a process hashes at once; others wait a moment."),
-    ("ARGON2_MEMORY_KIB", "19456", "The memory that hashing a password takes."),
-    ("ARGON2_PASSES", "2", "How often hashing a password goes over that memory."),
-    ("ARGON2_LANES", "1", "In how many lanes it does."),
+    ("ARGON2_MEMORY_KIB", "19456", "Memory used to hash a password, in KiB."),
+    ("ARGON2_PASSES", "2", "Number of Argon2 passes over that memory."),
+    ("ARGON2_LANES", "1", "Number of Argon2 lanes (parallelism)."),
 )
 
 
 class Misconfigured(Exception):
-    """The environment makes no sense; says in one sentence what to change."""
+    """A variable is missing or invalid. The message names it and says what to change."""
 
 
 def example() -> str:
-    """The text of .env.example."""
+    """Return the text of .env.example."""
     lines = [f"# {meaning}\n{name}={default}\n" for name, default, meaning in VARIABLES]
-    return "\n".join(["# Every variable that authsvc reads, with its default.\n", *lines])
+    return "\n".join(["# All environment variables of authsvc, with their defaults.\n", *lines])
 
 
 class Reader:
-    """Takes each variable in the form that it must have; an empty one counts as not set."""
+    """Parse environment variables. An empty variable counts as not set. Methods raise Misconfigured."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
         defaults = {name: default for name, default, _ in VARIABLES}
@@ -147,17 +135,17 @@ class Reader:
 
     def url(self, name: str, *schemes: str) -> str:
         value = self.text(name)
-        beginnings = tuple(f"{scheme}://" for scheme in schemes)
-        if value and not value.startswith(beginnings):
+        prefixes = tuple(f"{scheme}://" for scheme in schemes)
+        if value and not value.startswith(prefixes):
             # The value may hold a password, so it is not repeated.
-            msg = f"{name} must be a URL that begins with {' or '.join(beginnings)}."
+            msg = f"{name} must be a URL that starts with {' or '.join(prefixes)}."
             raise Misconfigured(msg)
         return value
 
     def address(self, name: str) -> str:
-        """An absolute HTTP URL that paths can be put behind: no slash at its end, no query, no fragment."""
+        """An absolute HTTP URL to which paths can be appended: no trailing slash, no query, no fragment."""
         value = self.url(name, "http", "https").rstrip("/")
         if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-            msg = f"{name} must name a host and may go on with a path, like https://auth.example."
+            msg = f"{name} must be an http or https URL with a host and an optional path, like https://auth.example."
             raise Misconfigured(msg)
         return value

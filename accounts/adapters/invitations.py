@@ -38,7 +38,7 @@ class DjangoMailer:
     def _message(self, letter: InvitationLetter) -> EmailMessage:
         said = {
             "organization": letter.organization,
-            "house": self.public_url,
+            "site": self.public_url,
             "link": f"{self.public_url}/account/invitations/{letter.token}/",
         }
         subject = render_to_string(f"{_TEMPLATES}_subject.txt", said)

@@ -63,7 +63,7 @@ class Conversation:
         if sign_in is None or lacks is not None:
             return self._have_shown(lacks or Interaction.SIGN_IN, wishes)
         if wishes.hint is not None and wishes.hint.user_id != self._user_id:
-            raise LoginRequired(description="Somebody else is signed in.")
+            raise LoginRequired(description="A different user is signed in.")
         if decision is None and self._needs_consent(wishes):
             return self._ask_consent(wishes)
         return self._finish(sign_in, decision)

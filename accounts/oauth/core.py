@@ -40,7 +40,7 @@ class Core(OAuthLibCore):
     def _extract_params(self, request: HttpRequest) -> OAuthlibRequest:
         """The toolkit's hook: path, method, parameters and headers. Raises InvalidRequestError."""
         if request.META.get("QUERY_STRING"):
-            raise InvalidRequestError(description="Parameters belong into the body.")
+            raise InvalidRequestError(description="Send parameters in the body, not in the URL.")
         headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
         return request.path, request.method or "", _known(form_of(request)), headers
 
@@ -48,7 +48,7 @@ class Core(OAuthLibCore):
         """Carry a grant out (RFC 6749 §3.2). Raises OAuth2Error."""
         form = form_of(request)
         if "grant_type" not in form:
-            raise InvalidRequestError(description="The grant type is missing.")
+            raise InvalidRequestError(description="The parameter grant_type is missing.")
         if form["grant_type"] == GrantType.CLIENT_CREDENTIALS:
             return self._exchange(request)
         return services().grants.in_one_act(lambda: self._exchange(request))

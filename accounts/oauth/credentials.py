@@ -27,16 +27,18 @@ def credentials_of(request: Request) -> Credentials:
     """What a request brings. Raises InvalidRequestError when it uses two ways at once, InvalidClientError for none."""
     header = request.headers.get("Authorization")
     if hasattr(request, "client_assertion") or hasattr(request, "client_assertion_type"):
-        raise InvalidClientError(description="Assertions are not supported.")
+        raise InvalidClientError(description="Client assertions are not supported.")
     if header is None:
         if not request.client_id:
-            raise InvalidClientError(description="The client does not say who it is.")
+            raise InvalidClientError(description="The client did not identify itself.")
         return Credentials(client_id=request.client_id, secret=request.client_secret)
     credentials = _in_header(header)
     if request.client_secret is not None:
-        raise InvalidRequestError(description="The client must show who it is in one way.")
+        raise InvalidRequestError(
+            description="The client must use exactly one authentication method."
+        )
     if request.client_id not in {None, credentials.client_id}:
-        raise InvalidRequestError(description="The request names two clients.")
+        raise InvalidRequestError(description="The request names two different clients.")
     return credentials
 
 
@@ -47,9 +49,9 @@ def _in_header(header: str) -> Credentials:
     try:
         client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
-        raise InvalidClientError(description="The header cannot be read.") from None
+        raise InvalidClientError(description="The Authorization header is malformed.") from None
     if not colon or not client_id:
-        raise InvalidClientError(description="The header names no client.")
+        raise InvalidClientError(description="The Authorization header names no client.")
     # Both parts are form-encoded first (RFC 6749 §2.3.1).
     credentials = Credentials(client_id=unquote_plus(client_id), secret=unquote_plus(secret))
     if has_control_character(credentials.client_id):

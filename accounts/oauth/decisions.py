@@ -62,5 +62,5 @@ def hint_in(token: str | None) -> IdClaims | None:
         return None
     hint = services().claims.hinted(token)
     if hint is None:
-        raise InvalidRequestError(description="The ID token hint is not of ours.")
+        raise InvalidRequestError(description="The ID token hint was not issued by this server.")
     return hint

@@ -58,7 +58,7 @@ class PushView(Endpoint):
         parameters = dict(form_of(request)) | {"client_id": client.client_id}
         parameters.pop("client_secret", None)
         if "request_uri" in parameters:
-            raise InvalidRequestError(description="A reference cannot be pushed.")
+            raise InvalidRequestError(description="A pushed request must not contain request_uri.")
         core().authorization(parameters)
         secret = services().pushed_requests.push(client, parameters)
         members = {
@@ -98,7 +98,7 @@ class DeviceView(Endpoint):
 def _token_in(request: HttpRequest) -> str:
     token = form_of(request).get("token")
     if token is None:
-        raise InvalidRequestError(description="The token is missing.")
+        raise InvalidRequestError(description="The parameter token is missing.")
     return token
 
 

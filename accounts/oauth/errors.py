@@ -7,14 +7,14 @@ class InvalidTarget(OAuth2Error):
     """RFC 8707 §2."""
 
     error = "invalid_target"
-    description = "The client may not ask for tokens for this resource."
+    description = "The client is not allowed to request tokens for this resource."
 
 
 class InvalidRequestUri(OAuth2Error):
     """RFC 9126 §2.2; OpenID Connect Core §3.1.2.6."""
 
     error = "invalid_request_uri"
-    description = "Nothing was pushed under this reference, or it is too old."
+    description = "The request URI is unknown or has expired."
 
 
 class RequestNotSupported(OAuth2Error):
@@ -44,7 +44,7 @@ class SlowDown(OAuth2Error):
 
     error = "slow_down"
     status_code = 429
-    description = "There were too many failures. Wait, then try again."
+    description = "Too many failed attempts. Wait, then try again."
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -55,11 +55,11 @@ class InvalidClientMetadata(OAuth2Error):
     """RFC 7591 §3.2.2."""
 
     error = "invalid_client_metadata"
-    description = "What the client says of itself will not do."
+    description = "The client metadata is invalid."
 
 
 class InvalidRedirectUri(OAuth2Error):
     """RFC 7591 §3.2.2."""
 
     error = "invalid_redirect_uri"
-    description = "An address to be sent back to will not do."
+    description = "A redirect URI is invalid."

@@ -39,9 +39,11 @@ class Wishes:
         """Raises InvalidRequestError."""
         prompts = frozenset(parameters.get("prompt", "").split())
         if not prompts <= PROMPTS:
-            raise InvalidRequestError(description="There is no such prompt.")
+            raise InvalidRequestError(description="The value of prompt is not supported.")
         if "none" in prompts and len(prompts) > 1:
-            raise InvalidRequestError(description="The prompt none stands alone.")
+            raise InvalidRequestError(
+                description="prompt=none cannot be combined with other values."
+            )
         return cls(
             prompts=prompts,
             max_age=_age(parameters.get("max_age")),

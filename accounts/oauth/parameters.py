@@ -70,10 +70,10 @@ def _parsed_form(request: HttpRequest) -> Mapping[str, str]:
         body = request.body.decode()
     except RequestDataTooBig:
         raise InvalidRequestError(
-            description="The body is too long.", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            description="The body is too large.", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         ) from None
     except UnicodeDecodeError:
-        raise InvalidRequestError(description="The body must be UTF-8.") from None
+        raise InvalidRequestError(description="The body must be encoded in UTF-8.") from None
     return _once_each(_pairs_in(body))
 
 
@@ -86,7 +86,7 @@ def _pairs_in(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, errors="strict", max_num_fields=MOST)
     except ValueError:
-        raise InvalidRequestError(description="The parameters cannot be read.") from None
+        raise InvalidRequestError(description="The parameters are malformed.") from None
 
 
 def _once_each(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
@@ -96,7 +96,7 @@ def _once_each(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
         if has_control_character(name + value):
             raise InvalidRequestError(description="A parameter contains a control character.")
         if name == "resource" and name in parameters:
-            raise InvalidTarget(description="A token is for one resource at a time.")
+            raise InvalidTarget(description="Only one resource can be requested at a time.")
         if name in parameters:
             raise InvalidRequestError(description="A parameter is repeated.")
         parameters[name] = value

@@ -17,7 +17,9 @@ def resolved(parameters: Mapping[str, str]) -> Mapping[str, str]:
     client = services().clients.find(parameters.get("client_id", ""))
     if not reference.startswith(REFERENCE):
         if client is not None and client.terms.must_push:
-            raise InvalidRequestError(description="The client must push its requests.")
+            raise InvalidRequestError(
+                description="The client must use pushed authorization requests."
+            )
         return parameters
     pushed = client and services().pushed_requests.open(reference.removeprefix(REFERENCE), client)
     if not pushed:

@@ -62,7 +62,7 @@ class RegistrationView(Endpoint):
     def answer_to(self, request: HttpRequest) -> HttpResponseBase:
         scheme, _, invitation = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise errors.InvalidToken(description="This needs an initial access token.")
+            raise errors.InvalidToken(description="Registration needs an initial access token.")
         terms = _terms_in(request)
         resource = f"{settings.ENVIRONMENT.public_url}{reverse('oauth_register')}"
         try:
@@ -81,7 +81,7 @@ def _terms_in(request: HttpRequest) -> ClientTerms:
     serializer = MetadataSerializer(data=_json_in(request))
     if not serializer.is_valid():
         name = next(iter(serializer.errors))
-        raise errors.InvalidClientMetadata(description=f"{name} will not do.")
+        raise errors.InvalidClientMetadata(description=f"{name} is invalid.")
     said = serializer.validated_data
     return ClientTerms(
         name=said["client_name"],
@@ -101,7 +101,7 @@ def _json_in(request: HttpRequest) -> Any:
         raise errors.InvalidClientMetadata(description="The body must be application/json.")
     if int(request.headers.get("Content-Length") or 0) > LONGEST_BODY:
         raise errors.InvalidClientMetadata(
-            description="The body is too long.", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            description="The body is too large.", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )
     try:
         return json.loads(request.body)

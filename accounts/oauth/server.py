@@ -78,12 +78,12 @@ def refuse_what_is_not_supported(request: Request) -> dict[str, str]:
         raise UnsupportedResponseTypeError(request=request)
     if request.response_mode not in {None, "query"}:
         raise InvalidRequestError(
-            description="The response mode must be query.", request=_by_query(request)
+            description="Only the response mode query is supported.", request=_by_query(request)
         )
     challenge, method = request.code_challenge, request.code_challenge_method
     if challenge is not None and (method != "S256" or not _CHALLENGE.fullmatch(challenge)):
         raise InvalidRequestError(
-            description="The code challenge must be made by S256.", request=request
+            description="The code challenge method must be S256.", request=request
         )
     return {}
 

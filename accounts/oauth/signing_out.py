@@ -40,9 +40,11 @@ class LogoutRequest:
         if address is None:
             return cls(client=client, hint=hint, goes_to=None)
         if client is None or hint is None:
-            raise InvalidRequestError(description="To be sent on needs an ID token as a hint.")
+            raise InvalidRequestError(
+                description="post_logout_redirect_uri needs an ID token hint."
+            )
         if not client.may_return_to(address):
-            raise InvalidRequestError(description="The address to be sent on to is not registered.")
+            raise InvalidRequestError(description="The post-logout redirect URI is not registered.")
         state = parameters.get("state")
         goes_to = add_params_to_uri(address, [("state", state)]) if state else address
         return cls(client=client, hint=hint, goes_to=goes_to)
@@ -77,7 +79,7 @@ def _ask(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:
 
 def _client(client_id: str | None, hint: IdClaims | None) -> OAuthClient | None:
     if client_id is not None and hint is not None and client_id != hint.client_id:
-        raise InvalidRequestError(description="The ID token hint is another client's.")
+        raise InvalidRequestError(description="The ID token hint belongs to another client.")
     named = client_id or (hint.client_id if hint else None)
     if named is None:
         return None

@@ -37,7 +37,9 @@ class UserInfoView(View):
         try:
             token = _token_of(request)
             if token is None:
-                return _challenged(refusal(errors.InvalidToken(description="There is no token.")))
+                return _challenged(
+                    refusal(errors.InvalidToken(description="The access token is missing."))
+                )
             principal = services().access.principal_of(token)
             return answer(_members(services().claims.of(principal)))
         except InvalidToken:

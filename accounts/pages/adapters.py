@@ -28,30 +28,30 @@ STAGES: Final = [
     "accounts.pages.stages.VerifiedEmailStage",
     "allauth.mfa.stages.AuthenticateStage",
 ]
-WRONG_CODE: Final = "The code is wrong, or was used before."
+WRONG_CODE: Final = "The code is wrong or has already been used."
 
 # What happened, by the templates in which django-allauth looks for the words: for the mail that tells the owner of
 # the account, and for the page that follows.
 MAILED: Final[Mapping[str, str]] = {
     "account/email/password_changed": "Your password was changed.",
-    "account/email/password_reset": "Your password was set anew, by a link that we had mailed to you.",
-    "account/email/email_changed": "Your account has another e-mail address now.",
+    "account/email/password_reset": "Your password was reset with a link that was sent to this address.",
+    "account/email/email_changed": "The e-mail address of your account was changed.",
     "mfa/email/totp_activated": "An authenticator app was added to your account.",
     "mfa/email/totp_deactivated": "The authenticator app was removed from your account.",
     "mfa/email/webauthn_added": "A passkey was added to your account.",
     "mfa/email/webauthn_removed": "A passkey was removed from your account.",
-    "mfa/email/recovery_codes_generated": "New recovery codes were made for your account.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were generated for your account.",
 }
 SAID: Final[Mapping[str, str]] = {
     "mfa/messages/totp_activated.txt": "Your authenticator app is set up.",
-    "mfa/messages/totp_deactivated.txt": "The authenticator app is removed.",
-    "mfa/messages/webauthn_added.txt": "The passkey is added.",
-    "mfa/messages/webauthn_removed.txt": "The passkey is removed.",
+    "mfa/messages/totp_deactivated.txt": "Your authenticator app was removed.",
+    "mfa/messages/webauthn_added.txt": "Passkey added.",
+    "mfa/messages/webauthn_removed.txt": "Passkey removed.",
 }
 # In what words a page offers another way to show who one is.
 WAYS: Final[Mapping[str, str]] = {
     "reauthenticate": "Use your password",
-    "mfa_reauthenticate": "Use your app or a recovery code",
+    "mfa_reauthenticate": "Use your authenticator app or a recovery code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
 }
 
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "The e-mail address or the password is wrong.",
         "incorrect_password": "The password is wrong.",
         "incorrect_code": WRONG_CODE,
-        "too_many_login_attempts": "There were too many attempts. Wait for some minutes, then try again.",
+        "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
     }
 
     def save_user(self, request: HttpRequest, user: Any, form: Form, **_: bool) -> Any:
@@ -131,8 +131,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return mailed_link("account_confirm_email", key=emailconfirmation.key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        house = {"house": settings.ENVIRONMENT.public_url}
-        super().send_mail(template_prefix, email, context | house)
+        site = {"site": settings.ENVIRONMENT.public_url}
+        super().send_mail(template_prefix, email, context | site)
 
     def send_notification_mail(
         self,
@@ -160,7 +160,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": WRONG_CODE,
-        "unverified_email": "Before you set up a second factor, verify your e-mail address.",
+        "unverified_email": "Verify your e-mail address before you set up a second factor.",
     }
 
     def encrypt(self, text: str) -> str:

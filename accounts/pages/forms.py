@@ -88,7 +88,7 @@ class ChangePasswordForm(Plain):
 
 
 class AddressForm(Plain):
-    email = AddressField(label="New address")
+    email = AddressField(label="New e-mail address")
 
 
 class ShowPasswordForm(Plain, allauth_forms.ReauthenticateForm):
@@ -107,7 +107,7 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields[
             "code"
-        ].help_text = "From your authenticator app, or one of your recovery codes."
+        ].help_text = "Enter a code from your authenticator app, or a recovery code."
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
     def clean_code(self) -> str:
@@ -139,5 +139,5 @@ class FirstCodeForm(Plain, ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = "Code"
-        self.fields["code"].help_text = "The six digits that the app shows now."
+        self.fields["code"].help_text = "The six-digit code shown in the app."
         self.fields["code"].widget.attrs["inputmode"] = "numeric"

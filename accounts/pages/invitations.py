@@ -34,7 +34,7 @@ class InvitationView(LoginRequiredMixin, View):
             return _refused(request, status=HTTPStatus.NOT_FOUND)
         except AlreadyMember:
             return _refused(request, status=HTTPStatus.CONFLICT)
-        messages.success(request, f"You are in {joined.organization.name} now.")
+        messages.success(request, f"You joined {joined.organization.name}.")
         return redirect("account")
 
 

@@ -27,7 +27,7 @@ class PasskeyForm(allauth_forms.AddWebAuthnForm):
     """Any passkey signs in by itself, so each has to ask for a finger or a PIN."""
 
     passwordless = None
-    name = forms.CharField(label="What to call it", max_length=100, required=False)
+    name = forms.CharField(label="Name of the passkey", max_length=100, required=False)
     credential = AnswerField()
 
     def clean(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class SessionsView(LoginRequiredMixin, TemplateView):
         by = person_of(self.request)
         if session_id := chosen.get("end"):
             services().sessions.end(SessionId(session_id), by=by)
-            messages.success(self.request, "That session is over.")
+            messages.success(self.request, "Session ended.")
         elif client_pk := chosen.get("take_back"):
             services().authorizations.take_back(ClientPk(client_pk), by=by)
-            messages.success(self.request, "Taken back. It can do nothing more for you.")
+            messages.success(self.request, "Access revoked.")

@@ -102,7 +102,7 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
         user.refresh_from_db()
         update_session_auth_hash(self.request, user)
         get_adapter().send_notification_mail("account/email/password_changed", user)
-        messages.success(self.request, "Your password is changed.")
+        messages.success(self.request, "Your password was changed.")
         return super().form_valid(form)
 
 
@@ -139,11 +139,13 @@ class AddressView(LoginRequiredMixin, FormView[AddressForm]):
         user: Any = self.request.user
         if send_verification_email_for_user(self.request, user):
             return self._told(user.email)
-        messages.error(self.request, "We have mailed you some links already. Follow the last one.")
+        messages.error(
+            self.request, "We have already sent you several links. Follow the most recent one."
+        )
         return redirect(self.get_success_url())
 
     def _told(self, email: str) -> HttpResponse:
-        messages.info(self.request, f"We have mailed a link to {email}. It works for an hour.")
+        messages.info(self.request, f"We sent a link to {email}. It is valid for one hour.")
         return redirect(self.get_success_url())
 
 
@@ -165,7 +167,7 @@ class MoveAddressView(FormView[Form]):
             messages.error(self.request, refusal.title)
         else:
             get_adapter().send_notification_mail("account/email/email_changed", user, email=old)
-            messages.success(self.request, f"{email} is your address now.")
+            messages.success(self.request, f"Your e-mail address is now {email}.")
         return redirect("account")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

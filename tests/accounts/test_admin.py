@@ -49,7 +49,7 @@ def test_nobody_else_gets_in(house: House) -> None:
 
     seen = visitor.get(visitor.lands_at("/admin/"))
 
-    assert (seen.status, seen.heading) == (403, "You may not enter here")
+    assert (seen.status, seen.heading) == (403, "Access denied")
 
 
 def test_a_form_of_the_old_kind_signs_nobody_in(house: House) -> None:

@@ -130,7 +130,7 @@ def test_showing_the_password_again_makes_it_fresh_and_the_session_another(house
 
         seen = visitor.post("/account/again", password=PASSWORD, next=PATH)
 
-        assert b"Is it you, Anna?" in page.content
+        assert b"Please confirm it's you" in page.content
         assert seen.leads_to == PATH
         assert is_fresh(request_of(visitor))
         assert visitor.session_id != before
@@ -196,5 +196,5 @@ def test_an_address_is_changed_after_showing_who_one_is(house: House) -> None:
 
         assert asked.leads_to == "/account/again?next=%2Faccount%2Femail"
         assert seen.leads_to == "/account/email"
-        assert "mailed a link to other@school.example" in visitor.get("/account/email").text
+        assert "We sent a link to other@school.example" in visitor.get("/account/email").text
         assert [mail.to for mail in mails()] == [["other@school.example"]]

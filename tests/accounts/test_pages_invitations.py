@@ -55,7 +55,7 @@ def test_the_mail_says_who_invites_and_where_to_go(invite: Any) -> None:
 
     assert invited.mail.to == [EMAIL]
     assert invited.mail.subject == "Join Kühn & Söhne at http://127.0.0.1:8000"
-    assert "you are invited to Kühn & Söhne" in invited.mail.body
+    assert "you are invited to join Kühn & Söhne" in invited.mail.body
     assert invited.mail.body.startswith("Hello,\n\n")
 
 
@@ -78,7 +78,7 @@ def test_whoever_says_yes_is_in_and_is_told_so(anna: tuple[User, Visitor], invit
     answer = visitor.post(invited.link)
 
     assert (answer.status, answer.leads_to) == (302, "/account")
-    assert visitor.get("/account").notes == ["You are in School of Knots now."]
+    assert visitor.get("/account").notes == ["You joined School of Knots."]
     assert role_of(invited.organization, user) == "instructor"
     assert recorded(invited.organization.id)[-1][:2] == ("invitation-accepted", str(user.id))
 
@@ -167,7 +167,7 @@ def test_whoever_is_in_it_already_is_told_so(
 
     answer = visitor.post(invited.link)
 
-    assert (answer.status, answer.heading) == (409, "You are in it already")
+    assert (answer.status, answer.heading) == (409, "You are already a member")
     assert_well_made(answer.text)
     assert role_of(invited.organization, user) == "learner"
 

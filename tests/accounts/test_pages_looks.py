@@ -127,14 +127,14 @@ def test_an_icon_is_on_every_page(house: House) -> None:
 def test_what_is_not_there_is_told_in_the_same_look(house: House, visitor: Visitor) -> None:
     seen = visitor.get("/nothing")
 
-    assert (seen.status, seen.heading) == (404, "There is nothing here")
+    assert (seen.status, seen.heading) == (404, "Page not found")
     assert_well_made(seen.text)
 
 
 def test_a_host_that_is_not_ours_is_told_nothing(house: House, visitor: Visitor) -> None:
     seen = visitor.get("/signin", Host="evil.example")
 
-    assert (seen.status, seen.heading) == (400, "We cannot read this")
+    assert (seen.status, seen.heading) == (400, "Invalid request")
     assert_well_made(seen.text)
 
 

@@ -138,7 +138,7 @@ def test_a_path_survives_another_way_of_showing_oneself(house: House) -> None:
 
     seen = visitor.post("/account/again/code", code=code, next=next_in(by_code))
 
-    assert b"Use your app or a recovery code" in by_password.content
+    assert b"Use your authenticator app or a recovery code" in by_password.content
     assert seen.leads_to == AUTHORIZE
 
 

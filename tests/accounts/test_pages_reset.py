@@ -53,7 +53,7 @@ def test_the_owner_is_told_that_his_password_was_set(house: House, visitor: Visi
     set_password(visitor, ask_for_link())
 
     assert mails()[-1].to == [EMAIL]
-    assert "set anew, by a link that we had mailed" in str(mails()[-1].body)
+    assert "reset with a link that was sent to this address" in str(mails()[-1].body)
 
 
 def test_known_and_unknown_addresses_are_answered_alike(house: House) -> None:
@@ -77,7 +77,7 @@ def test_a_stranger_is_mailed_that_he_has_no_account(house: House, visitor: Visi
     visitor.post("/password/reset", email="nobody@x.example")
 
     (mail,) = mails()
-    assert (mail.to, mail.subject) == (["nobody@x.example"], "No account with this address")
+    assert (mail.to, mail.subject) == (["nobody@x.example"], "No account with this e-mail address")
 
 
 def test_the_link_works_once(house: House, visitor: Visitor) -> None:
@@ -207,7 +207,7 @@ def test_an_account_moves_when_the_link_at_the_new_address_is_followed(house: Ho
     visitor.post(link_in(mail))
 
     assert (mail.to, before) == (["other@school.example"], EMAIL)
-    assert asked.heading == "Use this address?"
+    assert asked.heading == "Change your e-mail address?"
     assert house.services.users.get(anna.id, by=OPERATOR).email == "other@school.example"
     assert house.services.emails.verified(anna.id) == "other@school.example"
     assert visitor.is_signed_in

@@ -58,7 +58,7 @@ def test_an_app_is_set_up_by_its_code_alone(house: House) -> None:
 
     seen = owner.post("/account/app", code=wrong(key))
 
-    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+    assert seen.complaints == ["Code: The code is wrong or has already been used."]
     assert Visitor().sign_in().leads_to == "/account"
 
 
@@ -68,7 +68,7 @@ def test_an_address_is_verified_before_a_second_factor_hangs_on_it(house: House)
     seen = owner.get("/account/app")
 
     assert seen.leads_to == "/account/second-factor"
-    assert "verify your e-mail address" in owner.get(seen.leads_to).text
+    assert "Verify your e-mail address before" in owner.get(seen.leads_to).text
 
 
 def test_the_code_that_set_the_app_up_signs_nobody_in(house: House) -> None:
@@ -79,7 +79,7 @@ def test_the_code_that_set_the_app_up_signs_nobody_in(house: House) -> None:
 
         seen = visitor.post("/signin/code", code=code_of(key))
 
-    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+    assert seen.complaints == ["Code: The code is wrong or has already been used."]
 
 
 def test_a_code_works_once(house: House) -> None:
@@ -137,7 +137,7 @@ def test_recovery_codes_are_shown_once_and_work_once(house: House) -> None:
 
     assert [page.leads_to for page in seen] == ["/account", ""]
     assert recovery_codes(owner) == []
-    assert "9 of 10 are left" in owner.get("/account/recovery-codes").text
+    assert "You have 9 of 10 recovery codes left." in owner.get("/account/recovery-codes").text
     assert len(others) == 9
 
 
@@ -194,7 +194,7 @@ def test_under_another_secret_key_a_code_is_wrong(house: House, settings: Settin
 
     seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
 
-    assert seen.complaints == ["Code: The code is wrong, or was used before."]
+    assert seen.complaints == ["Code: The code is wrong or has already been used."]
 
 
 def test_nobody_skips_the_code(house: House) -> None:

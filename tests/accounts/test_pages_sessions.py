@@ -74,8 +74,8 @@ def test_one_sees_who_may_do_what_in_plain_words(
 
     seen = visitor.get(PAGE)
 
-    assert "<li>know that it is you, each time you sign in</li>" in seen.text
-    assert "<li>see the courses that you may see</li>" in seen.text
+    assert "<li>recognise you when you sign in</li>" in seen.text
+    assert "<li>see the courses available to you</li>" in seen.text
     assert "courses:read" not in seen.text
     assert f'name="take_back" value="{notebook.id}"' in seen.text
 
@@ -83,8 +83,8 @@ def test_one_sees_who_may_do_what_in_plain_words(
 def test_whoever_is_signed_in_nowhere_else_is_told_so(visitor: Visitor) -> None:
     seen = visitor.get(PAGE)
 
-    assert "You are signed in nowhere else." in seen.text
-    assert "You have let no app do anything for you." in seen.text
+    assert "You have no other sessions." in seen.text
+    assert "No app has access to your account." in seen.text
     assert "<button" not in seen.text.partition("<main>")[2]
 
 
@@ -101,7 +101,7 @@ def test_one_ends_a_session(house: House, anna: User, visitor: Visitor) -> None:
 
     seen = visitor.get(PAGE)
     assert (answer.status, answer.leads_to) == (302, PAGE)
-    assert seen.notes == ["That session is over."]
+    assert seen.notes == ["Session ended."]
     assert end_of(house, ending) is SessionEnd.REVOKED
     assert end_of(house, staying) is None
     assert str(ending.id) not in seen.text
@@ -116,7 +116,7 @@ def test_one_takes_back_what_a_client_may_do(house: House, anna: User, visitor: 
 
     seen = visitor.get(PAGE)
     assert answer.leads_to == PAGE
-    assert seen.notes == ["Taken back. It can do nothing more for you."]
+    assert seen.notes == ["Access revoked."]
     assert "Notebook" not in seen.text
     assert end_of(house, session) is SessionEnd.REVOKED
 

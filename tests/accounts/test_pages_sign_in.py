@@ -161,4 +161,4 @@ def test_no_form_can_be_sent_from_elsewhere(house: House, path: str) -> None:
 
     seen = visitor.post(path, login=EMAIL, password=PASSWORD)
 
-    assert (seen.status, seen.heading) == (403, "This form is too old")
+    assert (seen.status, seen.heading) == (403, "This form has expired")

@@ -24,7 +24,7 @@ def test_somebody_new_is_in_when_he_has_followed_the_link(house: House, visitor:
     seen = visitor.post(link_in(mail))
 
     assert (sent.leads_to, before) == ("/email/sent", False)
-    assert asked.heading == "Verify your address"
+    assert asked.heading == "Verify your e-mail address"
     assert seen.leads_to == "/account"
     assert visitor.is_signed_in
 
@@ -84,7 +84,7 @@ def test_the_owner_of_a_taken_address_is_told(house: House, visitor: Visitor) ->
     sign_up(visitor, password="an even longer walk")
 
     (mail,) = mails()
-    assert (mail.to, mail.subject) == ([EMAIL], "You have an account")
+    assert (mail.to, mail.subject) == ([EMAIL], "You already have an account")
     assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
@@ -179,4 +179,4 @@ def test_there_is_an_end_to_sending_links(house: House) -> None:
     visitor.post("/account/email", send="")
 
     assert len(mails()) == 5
-    assert "We have mailed you some links already." in visitor.get("/account/email").text
+    assert "We have already sent you several links." in visitor.get("/account/email").text

@@ -51,7 +51,7 @@ def test_staff_without_a_second_factor_are_led_to_where_they_set_one_up(
 
     seen = visitor.get(visitor.lands_at(USERS))
 
-    assert (seen.status, seen.heading) == (200, "Your second factor")
+    assert (seen.status, seen.heading) == (200, "Two-factor authentication")
 
 
 def test_staff_who_have_just_set_one_up_may_enter(house: House, careful_house: None) -> None:

@@ -1,4 +1,4 @@
-""".env.example names every variable that is read, and no other."""
+"""The example environment file is complete, and every variable is used."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Fixtures for browser tests: one running school, and a browser page for each test."""
+"""Fixtures: one server for all browser tests, and a new browser context for each."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
-    """A window with nothing in it, that has nothing to complain of in the end: no script, no policy, no file."""
+    """An empty page that must end without console errors, policy violations or missing files."""
     context = chromium.new_context(base_url=town.url)
     context.set_default_timeout(5000)
     window, complaints = context.new_page(), list[str]()

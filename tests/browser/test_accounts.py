@@ -1,4 +1,4 @@
-"""Account pages in a browser: sign-up, sign-in, sign-out and password reset."""
+"""Sign-up, sign-in, sign-out and password reset."""
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,14 +14,14 @@ def test_somebody_makes_an_account_and_is_in_when_he_has_followed_the_link(
     page: Page, town: Town
 ) -> None:
     page.goto("/signin?next=/account/email")
-    follow(page, "Make an account")
+    follow(page, "Create an account")
     fill(page, name="Anna Ek", e_mail_address="anna.ek@school.example", password=PASSWORD)
-    press(page, "Make an account")
-    assert heading(page) == "Look at your mail"
+    press(page, "Create account")
+    assert heading(page) == "Check your inbox"
 
     (link,) = town.links_for("anna.ek@school.example")
     page.goto(link)
-    press(page, "Yes, it is mine")
+    press(page, "Verify address")
 
     expect(page).to_have_url(f"{town.url}/account/email")
     expect(page.get_by_text("anna.ek@school.example is verified.").first).to_be_visible()
@@ -41,7 +41,7 @@ def test_somebody_signs_in_and_out(page: Page, town: Town) -> None:
 def test_a_refusal_is_announced_and_leads_to_the_field_to_mend(page: Page) -> None:
     page.goto("/signup")
     fill(page, e_mail_address="bo@school.example", password="short")
-    press(page, "Make an account")
+    press(page, "Create account")
 
     alert = page.get_by_role("alert")
     assert "This password is too short." in alert.inner_text()
@@ -61,12 +61,12 @@ def test_whoever_has_forgotten_his_password_sets_another_by_mail(page: Page, tow
     page.goto("/signin")
     follow(page, "Forgot your password?")
     fill(page, e_mail_address=email)
-    press(page, "Send me a link")
+    press(page, "Send link")
 
     (link,) = town.links_for(email)
     page.goto(link)
     fill(page, new_password=NEW)
-    press(page, "Set the password")
+    press(page, "Set password")
     assert heading(page) == "Your password is set"
 
     sign_in(page, email, NEW)
@@ -78,12 +78,12 @@ def test_whoever_has_forgotten_his_password_sets_another_by_mail(page: Page, tow
 def test_an_account_moves_to_another_address(page: Page, town: Town) -> None:
     old, new = town.resident(), "moved@school.example"
     sign_in(page, old, at="/signin?next=/account/email")
-    fill(page, new_address=new)
-    press(page, "Send a link there")
+    fill(page, new_e_mail_address=new)
+    press(page, "Send link")
 
     (link,) = town.links_for(new)
     page.goto(link)
-    press(page, "Move it")
+    press(page, "Change address")
 
     expect(page.get_by_text(f"{new}, verified")).to_be_visible()
     page.context.clear_cookies()
@@ -102,7 +102,7 @@ def test_everything_but_passkeys_works_without_a_script(
     assert heading(plain) == "Your account"
     plain.goto("/account/password")
     fill(plain, current_password=PASSWORD, new_password=NEW)
-    press(plain, "Change it")
+    press(plain, "Change password")
     assert heading(plain) == "Your account"
     plain.goto("/signout")
     press(plain, "Sign out")

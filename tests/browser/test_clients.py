@@ -1,4 +1,4 @@
-"""OAuth pages in a browser, and the way back to the client."""
+"""Consent and device pages, and the redirect back to the client."""
 
 import re
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ VERIFIER = "v" * 43
 
 @pytest.fixture(scope="package")
 def study_buddy(town: Town) -> dict[str, str]:
-    """A client that has registered itself; people come back to it at another origin than ours."""
+    """A dynamically registered client on another origin."""
     invitation = manage(town.school.environment, "invite_client").split()[-1]
     body = {
         "client_name": "Study Buddy",
@@ -63,7 +63,9 @@ def test_whoever_signs_in_and_allows_it_is_led_back(
     email = town.resident()
 
     sign_in(page, email, at=authorize(study_buddy))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Let Study Buddy in?")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Allow Study Buddy to access your account?"
+    )
     look(page, "consent")
     press(page, "Allow")
 
@@ -101,7 +103,7 @@ def test_a_device_is_let_in(page: Page, town: Town, study_buddy: dict[str, str])
     sign_in(page, town.resident(), at="/device")
     look(page, "device")
     fill(page, code=started["user_code"].lower().replace("-", " "))
-    press(page, "Go on")
+    press(page, "Continue")
     look(page, "device-consent")
     assert started["user_code"] in page.get_by_role("main").inner_text()
     press(page, "Allow")
@@ -130,5 +132,5 @@ def test_whoever_is_sent_by_mistake_is_told_so(
     page.goto(authorize(study_buddy, redirect_uri="http://127.0.0.1/elsewhere"))
 
     look(page, "client-mistake")
-    assert heading(page) == "This request will not do"
+    assert heading(page) == "Invalid request"
     page.context.close()

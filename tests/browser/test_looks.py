@@ -1,4 +1,4 @@
-"""Appearance of every page: desktop and phone, light and dark; screenshots go to var/screenshots."""
+"""Layout and contrast of every page, on desktop and phone, light and dark; screenshots are in var/screenshots."""
 
 from collections.abc import Iterator
 
@@ -31,6 +31,7 @@ OF_ANYBODY = {
     "sign-out": "/signout",
     "second-factor": "/account/second-factor",
     "again": "/account/again",
+    "sessions": "/account/sessions",
 }
 OF_CAREFUL_PEOPLE = {
     "second-factor-on": "/account/second-factor",
@@ -43,7 +44,7 @@ OF_CAREFUL_PEOPLE = {
 
 
 def look(page: Page, name: str) -> None:
-    """Photograph the page, and see that nothing sticks out, and that it can be told without seeing it."""
+    """Take screenshots, and check that nothing overflows and that the page is accessible."""
     assert photograph(page, name) == WIDTHS
     assert page.title().endswith(" · authsvc")
     assert page.get_by_role("heading", level=1).count() == 1
@@ -54,7 +55,7 @@ def look(page: Page, name: str) -> None:
 
 
 def faint_words(page: Page) -> Iterator[str]:
-    """Texts that stand out less from their ground than WCAG 2.2 asks of them (1.4.3)."""
+    """Texts with less contrast than WCAG 2.2 requires (1.4.3)."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         yield from page.evaluate(CONTRAST)
@@ -106,8 +107,8 @@ def test_pages_for_whoever_has_a_second_factor(page: Page, town: Town) -> None:
     set_up_app(page)
     look(page, "recovery-codes")
     page.goto("/account/passkeys")
-    fill(page, what_to_call_it="Phone")
-    press(page, "Add it")
+    fill(page, name_of_the_passkey="Phone")
+    press(page, "Add passkey")
     page.wait_for_url("**/account/second-factor")
 
     for name, path in OF_CAREFUL_PEOPLE.items():
@@ -131,7 +132,7 @@ def test_forms_with_mistakes(page: Page) -> None:
     page.goto("/signup")
     fill(page, e_mail_address="nobody@school", password=PASSWORD[:3])
     page.locator("form").first.evaluate("form => form.noValidate = true")
-    press(page, "Make an account")
+    press(page, "Create account")
     look(page, "sign-up-refused")
 
 
@@ -139,16 +140,16 @@ def test_links_that_were_mailed(page: Page, town: Town) -> None:
     email = town.resident()
     page.goto("/password/reset")
     fill(page, e_mail_address=email)
-    press(page, "Send me a link")
+    press(page, "Send link")
     page.goto(town.links_for(email)[-1])
     look(page, "new-password")
 
     sign_in(page, email, at="/signin?next=/account/email")
-    press(page, "Send me a link to verify it")
+    press(page, "Send verification link")
     page.goto(town.links_for(email)[-1])
     look(page, "verify-address")
     page.goto("/account/email")
-    fill(page, new_address="another@school.example")
-    press(page, "Send a link there")
+    fill(page, new_e_mail_address="another@school.example")
+    press(page, "Send link")
     page.goto(town.links_for("another@school.example")[-1])
     look(page, "move-address")

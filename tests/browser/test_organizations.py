@@ -1,4 +1,4 @@
-"""An invitation to an organization, followed in a browser."""
+"""Invitations to an organization, from the mail to membership."""
 
 from typing import Final
 from uuid import uuid4
@@ -23,7 +23,7 @@ services().invitations.invite(knots.id, email={email!r}, role=OrgRole.INSTRUCTOR
 
 
 def invited(town: Town, email: str) -> str:
-    """The path of the link that was mailed to somebody who is to teach at the School of Knots."""
+    """The path of the link in an invitation to teach at the School of Knots."""
     slug = f"knots-{uuid4().hex[:8]}"
     script = INVITE.format(owner=STAFF, name="School of Knots", slug=slug, email=email)
     manage(town.school.environment, "shell", "-c", script)
@@ -39,29 +39,29 @@ def test_whoever_is_invited_signs_in_and_joins(page: Page, town: Town) -> None:
     press(page, "Join")
 
     expect(page).to_have_url(f"{town.url}/account")
-    expect(page.get_by_role("status")).to_have_text("You are in School of Knots now.")
+    expect(page.get_by_role("status")).to_have_text("You joined School of Knots.")
     look(page, "joined")
 
 
 def test_whoever_has_no_account_makes_one_and_joins(page: Page, town: Town) -> None:
     email = "cleo.new@school.example"
     page.goto(invited(town, email))
-    follow(page, "Make an account")
+    follow(page, "Create an account")
     fill(page, name="Cleo", e_mail_address=email, password=PASSWORD)
-    press(page, "Make an account")
+    press(page, "Create account")
     page.goto(town.links_for(email)[-1])
-    press(page, "Yes, it is mine")
+    press(page, "Verify address")
 
     press(page, "Join")
 
-    expect(page.get_by_text("You are in School of Knots now.")).to_be_visible()
+    expect(page.get_by_text("You joined School of Knots.")).to_be_visible()
 
 
 def test_whoever_would_rather_not_goes_to_his_account(page: Page, town: Town) -> None:
     email = town.resident()
     sign_in(page, email, at=invited(town, email))
 
-    follow(page, "Not now")
+    follow(page, "Cancel")
 
     assert heading(page) == "Your account"
 

@@ -1,4 +1,4 @@
-"""Authenticator apps, recovery codes and passkeys in a browser, and where staff need them."""
+"""Authenticator apps, recovery codes and passkeys, and the admin site that requires them."""
 
 from playwright.sync_api import Page, expect
 
@@ -21,9 +21,9 @@ pytestmark = in_a_browser
 
 def verify(page: Page, town: Town, email: str) -> None:
     page.goto("/account/email")
-    press(page, "Send me a link to verify it")
+    press(page, "Send verification link")
     page.goto(town.links_for(email)[-1])
-    press(page, "Yes, it is mine")
+    press(page, "Verify address")
 
 
 def somebody_verified(page: Page, town: Town) -> str:
@@ -34,20 +34,20 @@ def somebody_verified(page: Page, town: Town) -> str:
 
 
 def set_up_app(page: Page) -> str:
-    """The key of the app, after which the page shows recovery codes."""
+    """Set up an app and return its key; the page then shows recovery codes."""
     page.goto("/account/second-factor")
-    follow(page, "Set one up")
+    follow(page, "Set up an app")
     key = page.locator("code").inner_text()
     fill(page, code=code_of(key))
-    press(page, "Set it up")
+    press(page, "Set up app")
     return key
 
 
 def add_passkey(page: Page) -> None:
     page.goto("/account/second-factor")
     follow(page, "Add a passkey")
-    fill(page, what_to_call_it="Phone")
-    press(page, "Add it")
+    fill(page, name_of_the_passkey="Phone")
+    press(page, "Add passkey")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
 
 
@@ -63,10 +63,10 @@ def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> No
     sign_out(page)
 
     sign_in(page, email)
-    assert heading(page) == "Your second factor"
+    assert heading(page) == "Two-factor authentication"
     fill(page, code=used)
     press(page, "Sign in")
-    assert "was used before" in page.get_by_role("alert").first.inner_text()
+    assert "has already been used" in page.get_by_role("alert").first.inner_text()
     fill(page, code=unused)
     press(page, "Sign in")
 
@@ -79,12 +79,12 @@ def test_the_owner_is_mailed_what_was_added(page: Page, town: Town) -> None:
     add_passkey(page)
     set_up_app(page)
     page.goto("/account/recovery-codes/new")
-    press(page, "Make new ones")
+    press(page, "Generate codes")
 
     said = "".join(town.letters_for(email))
     assert "A passkey was added to your account." in said
     assert "An authenticator app was added to your account." in said
-    assert "New recovery codes were made for your account." in said
+    assert "New recovery codes were generated for your account." in said
 
 
 def test_a_recovery_code_signs_in_once(page: Page, town: Town) -> None:
@@ -102,7 +102,7 @@ def test_a_recovery_code_signs_in_once(page: Page, town: Town) -> None:
     fill(page, code=code)
     press(page, "Sign in")
 
-    assert heading(page) == "Your second factor"
+    assert heading(page) == "Two-factor authentication"
 
 
 def test_a_passkey_signs_in_without_a_password(page: Page, town: Town) -> None:
@@ -125,7 +125,7 @@ def test_a_passkey_is_a_second_factor(page: Page, town: Town) -> None:
 
     key.is_touched(at_once=False)
     sign_in(page, email)
-    assert heading(page) == "Your second factor"
+    assert heading(page) == "Two-factor authentication"
     key.is_touched(at_once=True)
     press(page, "Use a passkey")
 
@@ -138,7 +138,7 @@ def test_a_machine_without_the_passkey_says_that_it_did_not_work(page: Page, tow
 
     press(page, "Sign in with a passkey")
 
-    expect(page.locator(".problem")).to_contain_text("cancelled, or took too long")
+    expect(page.locator(".problem")).to_contain_text("cancelled or timed out")
 
 
 def test_a_passkey_that_is_removed_signs_nobody_in(page: Page, town: Town) -> None:
@@ -147,13 +147,13 @@ def test_a_passkey_that_is_removed_signs_nobody_in(page: Page, town: Town) -> No
     add_passkey(page)
     page.goto("/account/second-factor")
     follow(page, "Remove Phone")
-    press(page, "Remove it")
+    press(page, "Remove passkey")
     sign_out(page)
 
     page.goto("/signin")
     press(page, "Sign in with a passkey")
 
-    expect(page.get_by_text("The code is wrong, or was used before.")).to_be_visible()
+    expect(page.get_by_text("The code is wrong or has already been used.")).to_be_visible()
 
 
 def test_staff_set_up_a_second_factor_before_they_enter_the_back_office(
@@ -163,7 +163,7 @@ def test_staff_set_up_a_second_factor_before_they_enter_the_back_office(
     assert heading(page) == "Sign in"
     fill(page, e_mail_address=STAFF, password=town.school.password)
     press(page, "Sign in")
-    assert heading(page) == "Your second factor"
+    assert heading(page) == "Two-factor authentication"
 
     verify(page, town, STAFF)
     key = set_up_app(page)
@@ -185,12 +185,12 @@ def test_another_password_alone_does_not_get_past_the_second_factor(page: Page, 
     sign_out(page)
     page.goto("/password/reset")
     fill(page, e_mail_address=email)
-    press(page, "Send me a link")
+    press(page, "Send link")
     page.goto(town.links_for(email)[-1])
     fill(page, new_password="a short way back")
-    press(page, "Set the password")
+    press(page, "Set password")
 
     sign_in(page, email, "a short way back")
 
-    assert heading(page) == "Your second factor"
+    assert heading(page) == "Two-factor authentication"
     assert PASSWORD != "a short way back"

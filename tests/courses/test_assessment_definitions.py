@@ -119,7 +119,7 @@ def test_an_assessment_is_a_quiz_that_a_program_scores_unless_it_says_otherwise(
 
 
 @pytest.mark.parametrize("number", [1e-07, -2.5e300, 1e16, 5e-324, 123456789.125, 0, -0.0])
-@pytest.mark.parametrize("spelled", ["{}", "{:e}", "{:E}"])
+@pytest.mark.parametrize("encoded", ["{}", "{:e}", "{:E}"])
 def test_a_number_is_read_from_json_however_it_is_spelled(number: float, spelled: str) -> None:
     text = json.dumps(in_json(number=-17171)).replace("-17171", spelled.format(number))
 

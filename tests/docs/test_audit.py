@@ -1,4 +1,4 @@
-"""docs/audit.md names every event that is noted, with its facts and reasons."""
+"""docs/audit.md lists every security event with its facts and reasons."""
 
 import json
 import re
@@ -20,7 +20,7 @@ REASONS: Final = table_under("## Reasons", PAGE)
 
 
 def _names_in(text: str) -> list[str]:
-    """What stands in code type."""
+    """The text in code spans."""
     return re.findall(r"`([^`]+)`", text)
 
 

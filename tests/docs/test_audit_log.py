@@ -1,4 +1,4 @@
-"""docs/audit.md describes the audit log as it is, and what it says of proving an export works."""
+"""docs/audit.md describes the audit log, and its program verifies exports."""
 
 import json
 import re
@@ -13,11 +13,11 @@ from tests.support.house import House, Person
 from tests.support.paper import Fence, fences, page, table_under
 
 _, _, PAGE = page("docs/audit.md").partition("\n## The audit log\n")
-MEMBERS: Final = table_under("### An entry", PAGE.partition("\n### What is recorded\n")[0])
+MEMBERS: Final = table_under("### Entries", PAGE.partition("\n### Recorded actions\n")[0])
 
 
 def _names_in(text: str) -> list[str]:
-    """What stands in code type."""
+    """The text in code spans."""
     return re.findall(r"`([^`]+)`", text)
 
 
@@ -27,7 +27,7 @@ def _fence(language: str) -> Fence:
 
 
 def _exported(house: House) -> tuple[Organization, list[str]]:
-    """The log of an organization in which some things were done, by its lines."""
+    """The audit log of an organization with some entries, as lines."""
     anna: Person = house.signed_in()
     knots = house.services.organizations.create(
         name="Knots", slug="knots", owner_id=UserId(UUID(anna.id)), by=OPERATOR
@@ -39,8 +39,8 @@ def _exported(house: House) -> tuple[Organization, list[str]]:
 
 
 def _proved(organization: Organization, lines: list[str]) -> tuple[int, str]:
-    """How the program on the page ends, and what it says."""
-    ran = subprocess.run(  # what it runs stands in the documents
+    """The exit status and the output of the program on the page."""
+    ran = subprocess.run(  # it runs a program from the documents
         [sys.executable, "-c", _fence("python").text, str(organization.id)],
         input="".join(lines),
         check=False,
@@ -51,7 +51,7 @@ def _proved(organization: Organization, lines: list[str]) -> tuple[int, str]:
 
 
 def test_every_act_is_described_in_the_order_of_the_code() -> None:
-    described = [_names_in(action) for action, _ in table_under("### What is recorded", PAGE)]
+    described = [_names_in(action) for action, _ in table_under("### Recorded actions", PAGE)]
 
     assert described == [[action] for action in AuditAction]
 

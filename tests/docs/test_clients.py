@@ -1,4 +1,4 @@
-"""docs/clients.md does what it says: its commands and programs are run as they stand, and print what is shown."""
+"""The commands and programs in docs/clients.md run and print what is shown."""
 
 import os
 import re
@@ -28,7 +28,7 @@ DESK: Final = "http://127.0.0.1:8000"
 LANDING: Final = "http://127.0.0.1/callback"
 PROGRAMS: Final = [fence.text for fence in fences(PAGE) if fence.language == "python"]
 
-# Somebody at a browser takes the place of whoever would read the prompt, act, and type where it has led.
+# A simulated browser replaces the reader who opens the URL and pastes where it led.
 READ: Final = """
 read() { printf -v "$3" %s "$(PROMPT=$2 "$PYTHON" manage.py shell --verbosity=0 --command "$PERSON" < /dev/null)"; }
 """
@@ -43,14 +43,14 @@ browser.close()
 
 @dataclass(frozen=True)
 class Reader:
-    """Whoever follows the page, with a desk, a client that acts for itself, and somebody at a browser."""
+    """A reader of the page, with a server, a client for the client credentials grant, and a user at a browser."""
 
     school: School
     anna: WireBrowser
     robot: Registered
 
     def types(self, commands: tuple[str, ...]) -> list[str]:
-        """What each block of commands prints, all in one session that ends at the first failure."""
+        """Return what each block of commands prints, in one session that stops at the first failure."""
         script = READ + f"echo '{MARK}'\n".join(commands)
         session = subprocess.run(
             ["bash", "-eu", "-o", "pipefail", "-c", self._here(script)],  # noqa: S607  # its place differs between systems
@@ -96,7 +96,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
-    """The commands of each block of the shell, and what the page says that they print."""
+    """The commands of each shell block, and their output as shown on the page."""
     for fence, following in pairwise([*found, Fence("", "")]):
         if fence.language == "sh":
             yield fence.text, following.text if following.language == "text" else ""

@@ -1,4 +1,4 @@
-"""docs/credentials.md shows rules that are read and followed, and names what there is to name."""
+"""The rules in docs/credentials.md are valid, and its lists are complete."""
 
 import json
 from typing import Any, Final
@@ -98,7 +98,7 @@ def test_the_addresses_are_those_that_there_are() -> None:
 
 
 def test_the_answer_is_the_one_that_is_given(house: House) -> None:
-    """But for the ids, which are others each time."""
+    """Except for the ids."""
     knots, bends = (
         house.published(on_paper()),
         house.published(a_definition_of(required=1, slug="bends", title="Bends")),

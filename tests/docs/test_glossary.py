@@ -1,4 +1,4 @@
-"""docs/glossary.md knows every entity, and nothing that is not there."""
+"""docs/glossary.md defines every entity, and names only classes that exist."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ APPS: Final = ("accounts", "courses", "progress", "credentials")
 
 
 def _entities() -> set[str]:
-    """The names of all classes that the entities of an app are made of."""
+    """The names of all entity classes."""
     modules = [import_module(f"{app}.domain.entities") for app in APPS]
     return {
         name
@@ -26,7 +26,7 @@ def _entities() -> set[str]:
 
 
 def _classes() -> set[str]:
-    """The names of all classes of the house."""
+    """The names of all classes of the application."""
     get_resolver().check()  # imports every address, and with them every app
     import_module("courses.definitions.olx")  # which only a command imports
     return {

@@ -1,4 +1,4 @@
-"""docs/operations.md describes the variables, commands and limits that there are, and its first start works."""
+"""docs/operations.md describes all variables, commands and limits, and its first start works."""
 
 import os
 import sqlite3
@@ -57,11 +57,11 @@ def test_each_limit_follows_the_variable_that_is_named() -> None:
 def test_what_is_said_of_limits_besides_is_so() -> None:
     hasher = ports(read_environment({}), secret_key="test").password_hasher
     assert isinstance(hasher, BoundedHasher)
-    said = PAGE.partition("## Limits")[2]
+    text = " ".join(PAGE.partition("## Limits")[2].split())
 
-    assert f"{hasher.patience.total_seconds() * 1000:.0f} ms" in said
-    assert f"the last {FAMILIAR_FOR.days} days" in said
-    assert f"the /{IPV6_PREFIX} counts" in said
+    assert f"{hasher.patience.total_seconds() * 1000:.0f} ms" in text
+    assert f"the last {FAMILIAR_FOR.days} days" in text
+    assert f"the /{IPV6_PREFIX} counts" in text
 
 
 @pytest.mark.any_database
@@ -87,10 +87,10 @@ def test_the_first_start_succeeds_as_it_is_described(tmp_path: Path) -> None:
 
 def _described(limit: Limit) -> list[str]:
     most, seconds = str(limit.most), f"{limit.period.total_seconds():.0f}"
-    then = "wait until they are over"
+    then = "wait until the period ends"
     if limit.backs_off:
         first, *_, last = (f"{wait.total_seconds():.0f} s" for wait in limit.waits)
-        then = f"wait for {first}, then twice as long each time, up to {last}"
+        then = f"wait {first}, then twice as long each time, up to {last}"
     return [f"`{limit.name}`", most, seconds, then]
 
 

@@ -1,4 +1,4 @@
-"""docs/problems.md says of each problem what the code says of it."""
+"""docs/problems.md describes every problem as the code defines it."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SECTIONS: Final = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTI
 
 
 def _refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """Every concrete refusal of the house."""
+    """Every concrete domain error."""
     get_resolver().check()  # imports every address, and with them every app
     for refusal in kind.__subclasses__():
         if refusal not in STATUS_OF and not refusal.__module__.startswith("tests."):

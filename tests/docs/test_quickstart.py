@@ -1,4 +1,4 @@
-"""What is shown with curl does what it says: its commands are run as they stand, and print what is shown."""
+"""The commands of pages with curl run and print what is shown."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ MARK: Final = "---- the next block ----"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
-    """A home directory in which curl finds a server of ours wherever the page says port 8000."""
+    """A home directory in which curl redirects port 8000 to a test server."""
     assert shutil.which("curl"), "These pages are followed with curl; install it."
     with running_server({"DATABASE_URL": ""}) as server:
         rule = f"connect-to = 127.0.0.1:8000:127.0.0.1:{server.port}\n"
@@ -38,14 +38,14 @@ def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
 
 
 def _steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
-    """The commands of each block of the shell, and what the page says that they print."""
+    """The commands of each shell block, and their output as shown on the page."""
     for fence, following in pairwise([*found, Fence("", "")]):
         if fence.language == "sh":
             yield fence.text, following.text if following.language == "text" else ""
 
 
 def _typed(commands: tuple[str, ...], home: Path) -> list[str]:
-    """What each block of commands prints, all in one session that ends at the first failure."""
+    """Return what each block of commands prints, in one session that stops at the first failure."""
     session = subprocess.run(
         ["bash", "-eu", "-o", "pipefail"],  # noqa: S607  # its place differs between systems
         input=f"echo '{MARK}'\n".join(commands),

@@ -1,4 +1,4 @@
-"""docs/reports.md shows reports as they are."""
+"""docs/reports.md shows reports as returned."""
 
 import csv
 import json
@@ -26,7 +26,7 @@ REPORT: Final = "/v1/courses/knots/report"
 
 @pytest.fixture
 def root(house: House) -> Caller:
-    """Somebody who sees the report on a course whose quiz one learner has tried."""
+    """An admin, and a course whose quiz one learner has attempted."""
     course = a_published_course(house.services, on_paper())
     user = house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
     anna = Examinee(services=house.services, principal=a_principal(user), course=course)
@@ -44,7 +44,7 @@ def filled(row: list[str]) -> list[bool]:
 
 
 def names_in(answer: Any) -> Any:
-    """The members of an answer, however deep."""
+    """The names of the members of a response, at any depth."""
     if isinstance(answer, dict):
         return {name: names_in(value) for name, value in answer.items()}
     if isinstance(answer, list) and answer:
@@ -55,7 +55,7 @@ def names_in(answer: Any) -> Any:
 def test_the_report_has_the_members_that_are_shown(root: Caller) -> None:
     report = root.get(REPORT).json
 
-    # Nobody has completed the course here.
+    # No one has completed the course here.
     shown = SHOWN | {"completions": []}
     assert names_in(report) == names_in(shown)
     assert list(report) == list(SHOWN)

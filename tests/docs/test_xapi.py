@@ -1,4 +1,4 @@
-"""docs/xapi.md names every event, with the verb that it has, and shows a statement as it is given."""
+"""docs/xapi.md lists every event with its verb, and shows a statement as returned."""
 
 import json
 import re
@@ -23,20 +23,21 @@ PAGE: Final = page("docs/xapi.md")
 REQUEST, EXAMPLE = (fence.text for fence in fences(PAGE))
 SHAPES: Final = (
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "an id"),
-    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "a moment"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "a timestamp"),
 )
 
 
 def test_the_table_holds_every_event_and_its_verb() -> None:
     rows = [
-        [cell.strip().strip("`") for cell in row] for row in table_under("## A statement", PAGE)
+        [cell.strip().strip("`") for cell in row]
+        for row in table_under("## Statement format", PAGE)
     ]
 
     assert [row[:2] for row in rows] == [[type_.value, verb.id] for type_, verb in VERBS.items()]
 
 
 def test_the_page_names_the_most_and_the_version() -> None:
-    assert f"`limit` is at most {MOST}; 0, and leaving it out, means {MOST}." in PAGE
+    assert f"`limit` is at most {MOST}; 0 and omitting it mean {MOST}." in PAGE
     assert f"`X-Experience-API-Version: {VERSION}`" in PAGE
 
 
@@ -49,7 +50,7 @@ def test_the_example_is_a_statement_that_xapi_allows() -> None:
 
 
 def test_the_request_is_answered_with_the_statement(house: House) -> None:
-    """But for the address of the house, and the ids and moments, which are others each time."""
+    """Except for the host, the ids and the timestamps."""
     person, course = house.signed_in(), house.published(on_paper())
     user = house.services.repositories.users.get(UserId(UUID(person.id)))
     anna = Examinee(services=house.services, principal=a_principal(user), course=course)
@@ -66,7 +67,7 @@ def test_the_request_is_answered_with_the_statement(house: House) -> None:
 
 
 def asked_for(command: str) -> tuple[str, dict[str, str]]:
-    """The address and the headers in a call of curl, without the token."""
+    """The path and the headers of a curl command, without the token."""
     _, _, address, *options = shlex.split(command.replace("\\\n", ""))
     headers = dict(each.split(": ") for each in options if each != "-H")
     assert headers.pop("Authorization") == "Bearer $ACCESS"
@@ -74,7 +75,7 @@ def asked_for(command: str) -> tuple[str, dict[str, str]]:
 
 
 def shape_of(statement: dict[str, Any], *, home: str) -> str:
-    text = json.dumps(statement, indent=2).replace(home, "the house")
+    text = json.dumps(statement, indent=2).replace(home, "the service")
     for pattern, word in SHAPES:
         text = re.sub(pattern, word, text)
     return text

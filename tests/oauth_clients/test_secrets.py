@@ -114,7 +114,7 @@ class Flows:
         assert self.client.post("/oauth/token", **form).json["error"] == "authorization_pending"
         page = self.anna.visit(started["verification_uri_complete"])
         page = self.anna.fill_in(page, "user_code")
-        assert "let in" in self.anna.fill_in(page, "decision", decision="allow").text
+        assert "Device connected" in self.anna.fill_in(page, "decision", decision="allow").text
         self.tokens("device", self.client.post("/oauth/token", **form).json)
 
     def push(self) -> None:

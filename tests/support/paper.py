@@ -1,4 +1,4 @@
-"""The project's documentation, parsed."""
+"""Parsers for the documents of the project."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced code block and its language."""
+    """A fenced block and its language."""
 
     language: str
     text: str

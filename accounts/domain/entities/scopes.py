@@ -7,20 +7,20 @@ from accounts.domain.entities.clients import IdentityScope
 from accounts.domain.entities.principals import Scope
 
 IN_WORDS: Final[Mapping[str, str]] = {
-    IdentityScope.OPENID: "know that it is you, each time you sign in",
+    IdentityScope.OPENID: "recognise you when you sign in",
     IdentityScope.PROFILE: "see your name",
     IdentityScope.EMAIL: "see your e-mail address",
-    IdentityScope.OFFLINE_ACCESS: "go on with all this after you have signed out",
-    Scope.ACCOUNTS_READ: "see your account: name, address and where you are signed in",
-    Scope.ACCOUNTS_WRITE: "change your account, and end your sessions",
-    Scope.COURSES_READ: "see the courses that you may see",
-    Scope.COURSES_WRITE: "change the courses that you may change",
-    Scope.PROGRESS_READ: "see what you have learned",
-    Scope.PROGRESS_WRITE: "enrol you in courses, and note what you complete",
+    IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
+    Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",
+    Scope.ACCOUNTS_WRITE: "change your account and end your sessions",
+    Scope.COURSES_READ: "see the courses available to you",
+    Scope.COURSES_WRITE: "change the courses that you can edit",
+    Scope.PROGRESS_READ: "see your learning progress",
+    Scope.PROGRESS_WRITE: "enrol you in courses and record your progress",
     Scope.CREDENTIALS_READ: "see your credentials",
-    Scope.CREDENTIALS_WRITE: "issue and revoke credentials, as far as you may",
-    Scope.ORGS_READ: "see your organizations and, as far as you may, who is in them",
-    Scope.ORGS_WRITE: "change your organizations, as far as you may",
+    Scope.CREDENTIALS_WRITE: "issue and revoke credentials, if your role allows it",
+    Scope.ORGS_READ: "see your organizations and, if your role allows it, their members",
+    Scope.ORGS_WRITE: "change your organizations, if your role allows it",
 }
 
 

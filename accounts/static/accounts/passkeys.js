@@ -1,16 +1,16 @@
-// Passkeys (WebAuthn Level 3): the only thing on these pages that needs JavaScript.
+// Passkeys (WebAuthn Level 3): the only feature of these pages that needs JavaScript.
 "use strict";
 
 const bytes = (text) =>
     Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
-const spelled = (buffer) =>
+const encoded = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer)))
         .replaceAll("+", "-")
         .replaceAll("/", "_")
         .replaceAll("=", "");
 
-const named = (keys) => (keys || []).map((key) => ({ ...key, id: bytes(key.id) }));
+const decoded = (keys) => (keys || []).map((key) => ({ ...key, id: bytes(key.id) }));
 
 const ACTS = {
     create: ({ publicKey }) => ({
@@ -18,14 +18,14 @@ const ACTS = {
             ...publicKey,
             challenge: bytes(publicKey.challenge),
             user: { ...publicKey.user, id: bytes(publicKey.user.id) },
-            excludeCredentials: named(publicKey.excludeCredentials),
+            excludeCredentials: decoded(publicKey.excludeCredentials),
         },
     }),
     get: ({ publicKey }) => ({
         publicKey: {
             ...publicKey,
             challenge: bytes(publicKey.challenge),
-            allowCredentials: named(publicKey.allowCredentials),
+            allowCredentials: decoded(publicKey.allowCredentials),
         },
     }),
 };
@@ -34,12 +34,12 @@ const asJson = (credential) => {
     const response = {};
     for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
         if (credential.response[part]) {
-            response[part] = spelled(credential.response[part]);
+            response[part] = encoded(credential.response[part]);
         }
     }
     return JSON.stringify({
         id: credential.id,
-        rawId: spelled(credential.rawId),
+        rawId: encoded(credential.rawId),
         type: credential.type,
         authenticatorAttachment: credential.authenticatorAttachment,
         clientExtensionResults: credential.getClientExtensionResults(),
@@ -68,11 +68,11 @@ const act = async (form, more = {}) => {
     form.submit();
 };
 
-const complain = (form, error) => {
-    const isRefused = error.name === "NotAllowedError";
-    form.querySelector(".problem").textContent = isRefused
-        ? "That was cancelled, or took too long."
-        : `That did not work: ${error.message}`;
+const showError = (form, error) => {
+    const isCancelled = error.name === "NotAllowedError";
+    form.querySelector(".problem").textContent = isCancelled
+        ? "The request was cancelled or timed out."
+        : `Something went wrong: ${error.message}`;
 };
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
@@ -80,12 +80,12 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
         form.hidden = false;
         form.addEventListener("submit", (event) => {
             event.preventDefault();
-            act(form).catch((error) => complain(form, error));
+            act(form).catch((error) => showError(form, error));
         });
     }
 }
 
-// Where somebody is about to type his address, the browser may offer him his passkeys instead.
+// When the e-mail field gets focus, the browser may offer the user's passkeys instead (conditional mediation).
 const offer = async (form) => {
     if (form && (await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) {
         await act(form, { mediation: "conditional" }).catch(() => {});

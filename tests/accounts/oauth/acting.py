@@ -45,7 +45,7 @@ def refusal(answer: Answer) -> tuple[int, str]:
 
 
 def is_page_of_error(seen: Seen) -> bool:
-    return (seen.status, seen.leads_to, seen.heading) == (400, "", "This request will not do")
+    return (seen.status, seen.leads_to, seen.heading) == (400, "", "Invalid request")
 
 
 def parameters_in(address: str) -> dict[str, list[str]]:

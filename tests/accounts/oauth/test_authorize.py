@@ -77,7 +77,7 @@ def test_whoever_says_no_is_heard(app: RelyingParty) -> None:
 
     assert denied.answer["error"] == "access_denied"
     assert denied.answer["iss"] == settings.ENVIRONMENT.public_url
-    assert app.authorize().seen.heading == "Let Study Buddy in?"
+    assert app.authorize().seen.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_consent_is_remembered(app: RelyingParty) -> None:
@@ -91,7 +91,7 @@ def test_a_consent_covers_no_more_than_was_shown(app: RelyingParty) -> None:
 
     seen = app.authorize(scope="openid email").seen
 
-    assert seen.heading == "Let Study Buddy in?"
+    assert seen.heading == "Allow Study Buddy to access your account?"
     assert "see your e-mail address" in seen.text
 
 
@@ -110,7 +110,7 @@ def test_a_decision_that_comes_from_elsewhere_does_not_count(app: RelyingParty) 
     )
 
     assert response.status_code == 403
-    assert app.authorize().seen.heading == "Let Study Buddy in?"
+    assert app.authorize().seen.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_request_may_be_posted(app: RelyingParty) -> None:
@@ -168,7 +168,7 @@ def test_a_client_of_one_address_need_not_name_it(app: RelyingParty) -> None:
     """RFC 6749 §3.1.2.3."""
     attempt = app.authorize(drop=("redirect_uri",))
 
-    assert attempt.seen.heading == "Let Study Buddy in?"
+    assert attempt.seen.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_client_of_two_addresses_must(house: House, anna: User) -> None:
@@ -195,10 +195,10 @@ def test_no_frame_holds_the_question(app: RelyingParty) -> None:
 def test_who_is_asked_sees_who_asks_and_for_what(app: RelyingParty, anna: User) -> None:
     page = app.authorize(scope="openid courses:read").seen
 
-    assert page.heading == "Let Study Buddy in?"
+    assert page.heading == "Allow Study Buddy to access your account?"
     assert anna.email in page.text
-    assert "see the courses that you may see" in page.text
-    assert "go on to app.example" in page.text
+    assert "see the courses available to you" in page.text
+    assert "redirected to app.example" in page.text
 
 
 def test_the_name_of_a_client_is_no_markup(house: House, anna: User) -> None:
@@ -207,5 +207,5 @@ def test_the_name_of_a_client_is_no_markup(house: House, anna: User) -> None:
 
     page = app.browser.client.get(f"/oauth/authorize?{urlencode(attempt.parameters)}")
 
-    assert "Let &lt;b&gt;Study&lt;/b&gt; in?" in page.content.decode()
+    assert "Allow &lt;b&gt;Study&lt;/b&gt; to access your account?" in page.content.decode()
     assert "<b>" not in page.content.decode()

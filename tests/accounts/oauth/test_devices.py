@@ -133,7 +133,7 @@ def test_after_ten_minutes_it_is_too_late(
     clock.shift(timedelta(minutes=10))
 
     assert refusal(poll(screen, started)) == (400, "expired_token")
-    assert decide(screen, started).heading == "Let a device in"
+    assert decide(screen, started).heading == "Connect a device"
 
 
 def test_another_client_gets_nothing_and_burns_nothing(house: House, screen: RelyingParty) -> None:
@@ -167,7 +167,7 @@ def test_it_does_not_matter_how_the_code_is_typed(
 
     seen = type_in(screen.browser, typed(started["user_code"]))
 
-    assert seen.heading == "Let Big Screen in?"
+    assert seen.heading == "Connect Big Screen?"
 
 
 def test_who_was_sent_a_link_must_look_at_it(screen: RelyingParty) -> None:
@@ -177,8 +177,8 @@ def test_who_was_sent_a_link_must_look_at_it(screen: RelyingParty) -> None:
 
     seen = screen.browser.get(f"/device{link}")
 
-    assert seen.heading == "Let a device in"
-    assert "Did somebody else give you a code or a link?" in seen.text
+    assert seen.heading == "Connect a device"
+    assert "If someone else gave you the code or a link, close this page" in seen.text
     assert refusal(poll(screen, started)) == PENDING
 
 
@@ -199,7 +199,7 @@ def test_a_code_is_decided_on_once(screen: RelyingParty) -> None:
 
     seen = decide(screen, started)
 
-    assert seen.heading == "Let a device in"
+    assert seen.heading == "Connect a device"
     assert refusal(poll(screen, started)) == (400, "access_denied")
 
 

@@ -30,7 +30,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(house: House, anna: User)
     back_to = parameters_in(attempt.seen.leads_to)["next"][0]
 
     assert app.browser.sign_in(next=back_to).leads_to == back_to
-    assert app.browser.get(back_to).heading == "Let Study Buddy in?"
+    assert app.browser.get(back_to).heading == "Allow Study Buddy to access your account?"
 
 
 def test_none_and_nobody_signed_in(house: House) -> None:
@@ -119,7 +119,9 @@ def test_the_same_request_is_not_answered_by_coming_back(app: RelyingParty) -> N
 def test_consent_is_asked_once_more(app: RelyingParty) -> None:
     tokens_of(app)
 
-    assert app.authorize(prompt="consent").seen.heading == "Let Study Buddy in?"
+    assert (
+        app.authorize(prompt="consent").seen.heading == "Allow Study Buddy to access your account?"
+    )
     assert app.allowed(prompt="consent").code
 
 

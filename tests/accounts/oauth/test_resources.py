@@ -46,7 +46,7 @@ def test_a_token_is_for_the_one_that_was_named(house: House, reader: RelyingPart
 
 
 def test_the_person_sees_for_which_it_is(reader: RelyingParty) -> None:
-    assert f"It does so at {NOTES}." in reader.authorize(resource=NOTES).seen.text
+    assert f"This applies to {NOTES}." in reader.authorize(resource=NOTES).seen.text
 
 
 def test_it_stays_the_same_when_it_is_refreshed(house: House, reader: RelyingParty) -> None:
