@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
+# Compiled modules are kept: compiling the tests again in each process takes longer than most of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 PORT ?= 8000
@@ -44,7 +46,7 @@ help: ## Show this help
 .PHONY: run
 run: $(RUN) ## Serve on http://127.0.0.1:8000 with a database and sample data (set PORT= to change it)
 	@export DATABASE_URL=$(DATABASE_URL) PUBLIC_URL=http://127.0.0.1:$(PORT); \
-	echo "Preparing the database"; $(BIN)/python manage.py prepare_desk; \
+	echo "Preparing the database"; $(BIN)/python manage.py prepare_development; \
 	echo "Serving on $$PUBLIC_URL (press Ctrl-C to stop)"; exec $(SERVE)
 
 .PHONY: memory

@@ -11,9 +11,9 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_used  # noqa: PLC0415  # has models, so needs the apps
 
         from accounts.oauth import signals  # noqa: PLC0415  # likewise
-        from accounts.pages import audit  # noqa: PLC0415  # likewise
+        from accounts.pages import security_log  # noqa: PLC0415  # likewise
         from accounts.pages.passkeys import note_kind  # noqa: PLC0415  # likewise
 
         authenticator_used.connect(note_kind)
-        audit.listen()
+        security_log.listen()
         signals.listen()

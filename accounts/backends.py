@@ -6,14 +6,14 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts.domain.entities import User as Account
-from accounts.domain.errors import InvalidCredentials, PasswordsBusy
-from accounts.domain.services import LimitName
+from accounts.domain.identity.entities.users import User as Account
+from accounts.domain.identity.errors import InvalidCredentials, PasswordsBusy
+from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.models import User
-from authsvc.addresses import address_of
-from authsvc.container import services
-from authsvc.forms import sentence_of
-from authsvc.kernel.limits import TooManyAttempts
+from authsvc.composition.container import services
+from authsvc.http.client_ip import address_of
+from authsvc.http.forms import sentence_of
+from authsvc.kernel.rate_limits import TooManyAttempts
 
 
 class AccountsBackend(ModelBackend):
@@ -42,7 +42,9 @@ class AccountsBackend(ModelBackend):
 
 def _recognised(request: HttpRequest | None, *, email: str, password: str) -> Account:
     if request is None:
-        return services().sessions.recognise(email=email, password=password)
+        return services().sessions.authenticate_and_rehash(email=email, password=password)
     address = address_of(request)
     services().limits.count(LimitName.LOG_IN, address).require()
-    return services().sessions.recognise(email=email, password=password, address=address)
+    return services().sessions.authenticate_and_rehash(
+        email=email, password=password, address=address
+    )

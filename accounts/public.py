@@ -1,16 +1,9 @@
 """What other apps may use of accounts."""
 
-from accounts.domain.entities import (
+from accounts.domain.access import (
     OPERATOR,
-    Answer,
-    AuditAction,
-    AuditEvent,
-    AuditSubject,
-    ClientTerms,
     GrantType,
-    IdentityScope,
-    KeyRotation,
-    OAuthClient,
+    NotPermitted,
     OrganizationId,
     OrganizationStatus,
     OrgRole,
@@ -18,34 +11,30 @@ from accounts.domain.entities import (
     Right,
     Role,
     Scope,
-    SubjectType,
     UserId,
 )
-from accounts.domain.errors import (
+from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
+from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
+from accounts.domain.identity.errors import (
     EmailTaken,
-    IdempotencyKeyReused,
     InvalidCredentials,
     InvalidToken,
-    NotPermitted,
-    OrganizationNotFound,
-    OrganizationSuspended,
     PasswordsBusy,
-    RequestStillRunning,
 )
-from accounts.domain.services import AuditLog, Gate, LimitName, entry_id_of
+from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from accounts.domain.organizations.services.tenant_access import TenantAccess
 
 __all__ = [
     "OPERATOR",
-    "Answer",
     "AuditAction",
-    "AuditEvent",
     "AuditLog",
     "AuditSubject",
     "ClientTerms",
     "EmailTaken",
-    "Gate",
     "GrantType",
-    "IdempotencyKeyReused",
     "IdentityScope",
     "InvalidCredentials",
     "InvalidToken",
@@ -60,11 +49,11 @@ __all__ = [
     "OrganizationSuspended",
     "PasswordsBusy",
     "Principal",
-    "RequestStillRunning",
     "Right",
     "Role",
     "Scope",
+    "SecurityEvent",
     "SubjectType",
+    "TenantAccess",
     "UserId",
-    "entry_id_of",
 ]

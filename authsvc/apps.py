@@ -6,7 +6,7 @@ from django.core.checks import Tags, register
 from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
 
-from authsvc.logs import forget_request
+from authsvc.config.logs import forget_request
 
 
 class AuthsvcConfig(AppConfig):
@@ -24,8 +24,8 @@ class AuthsvcConfig(AppConfig):
         request_finished.connect(forget_request)
 
 
-class BackOfficeConfig(admin_apps.AdminConfig):
+class AdminSiteConfig(admin_apps.AdminConfig):
     """Django's admin with our own site."""
 
     default = False  # or Django could not tell which of these two configures authsvc
-    default_site = "authsvc.back_office.BackOffice"
+    default_site = "authsvc.admin_site.site.AdminSite"

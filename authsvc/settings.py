@@ -8,12 +8,12 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from dotenv import dotenv_values
 
-from authsvc.databases import databases
-from authsvc.desk import kept
-from authsvc.environment import AppEnv, Environment, read_environment
-from authsvc.logs import logging_config
-from authsvc.mail import mail
-from authsvc.variables import ROOT, Misconfigured
+from authsvc.config.databases import databases
+from authsvc.config.environment import AppEnv, Environment, read_environment
+from authsvc.config.logs import logging_config
+from authsvc.config.mail import mail
+from authsvc.config.secret_files import kept
+from authsvc.config.variables import ROOT, Misconfigured
 
 django_stubs_ext.monkeypatch()
 
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "progress",
     "credentials",
     "oauth2_provider",
-    "authsvc.apps.BackOfficeConfig",
+    "authsvc.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,21 +73,22 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
-    "authsvc.middleware.RequestIdMiddleware",
+    "authsvc.http.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "authsvc.middleware.SessionMiddleware",
-    "authsvc.middleware.CsrfViewMiddleware",
-    "authsvc.middleware.AuthenticationMiddleware",
-    "authsvc.middleware.MessageMiddleware",
-    "authsvc.middleware.XFrameOptionsMiddleware",
-    "authsvc.middleware.CSPMiddleware",
+    "authsvc.http.middleware.SessionMiddleware",
+    "authsvc.http.middleware.CsrfViewMiddleware",
+    "authsvc.http.middleware.AuthenticationMiddleware",
+    "authsvc.http.middleware.MessageMiddleware",
+    "authsvc.http.middleware.XFrameOptionsMiddleware",
+    "authsvc.http.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "authsvc" / "admin_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -187,6 +188,7 @@ USE_I18N = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data_dir / "static" if ENVIRONMENT.is_prod else None
+STATICFILES_DIRS = [ROOT / "authsvc" / "admin_site" / "static"]
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_prod
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
@@ -220,7 +222,7 @@ SESSION_ENGINE = (
 )
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 X_FRAME_OPTIONS = "DENY"
-# These two look for Django's own middlewares by name; ours, of authsvc.middleware, are the same on every page.
+# These two look for Django's own middlewares by name; ours, of authsvc.http.middleware, are the same on every page.
 SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_body_bytes
 CONTENT_SECURITY_POLICY = {
@@ -234,14 +236,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# API views state who has access (authsvc.api.operations); every other view is closed.
+# API views state who has access (authsvc.http.operations); every other view is closed.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "authsvc.problems.exception_handler",
+    "EXCEPTION_HANDLER": "authsvc.http.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }

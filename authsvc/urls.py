@@ -6,11 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc import health, problems
+from authsvc.http import health, problems
 
-handler400 = "authsvc.problems.bad_request"
-handler404 = "authsvc.problems.not_found"
-handler500 = "authsvc.problems.server_error"
+handler400 = "authsvc.http.problems.bad_request"
+handler404 = "authsvc.http.problems.not_found"
+handler500 = "authsvc.http.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.live),

@@ -1,6 +1,8 @@
-"""The application that a WSGI server runs."""
+"""WSGI application."""
 
+import gc
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
@@ -8,8 +10,35 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authsvc.settings")
 
 django_application = get_wsgi_application()
 
-from authsvc.middleware import WholeBodies  # noqa: E402  # Django must be set up before our modules load
-from authsvc.startup import open_house  # noqa: E402  # likewise
+# Django must be set up before the modules below are imported.
+from django.conf import settings  # noqa: E402  # as the comment above says
+from django.urls import get_resolver  # noqa: E402  # likewise
+
+from accounts.adapters.key_file import UnusableKeys  # noqa: E402  # likewise
+from authsvc.composition.container import services  # noqa: E402  # likewise
+from authsvc.demo import samples  # noqa: E402  # likewise
+from authsvc.http.middleware import WholeBodies  # noqa: E402  # likewise
+
+
+def start_application() -> None:
+    """Build the services; in memory mode, load the samples. Ends the process if the signing keys are unusable."""
+    try:
+        application_services = services()
+    except UnusableKeys as error:
+        raise SystemExit(f"authsvc cannot start: {error}.") from None
+    # Django imports views at the first request, which would delay it.
+    get_resolver().check()
+    if not settings.ENVIRONMENT.has_database:
+        logins = samples.developer_logins(samples.new_passwords())
+        samples.load(application_services, logins)
+        text = samples.welcome(settings.ENVIRONMENT.public_url, logins, has_pages=False)
+        sys.stderr.write(
+            f"{text}\nThere is no DATABASE_URL: nothing is kept when this process ends.\n"
+        )
+    # Objects loaded at startup stay; a collection that walks through all of them would delay a request.
+    gc.collect()
+    gc.freeze()
+
 
 application = WholeBodies(django_application)
-open_house()
+start_application()

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
-from courses.domain.entities import CourseStatus, ItemType, PathwayStatus
+from courses.domain.entities.courses import CourseStatus
+from courses.domain.entities.outlines import ItemType
+from courses.domain.entities.pathways import PathwayStatus
 
 
 class Course(models.Model):

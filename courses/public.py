@@ -1,24 +1,21 @@
 """Public interface of courses for other apps."""
 
-from courses.domain.entities import (
+from courses.domain.entities.assessments import (
     Answer,
     Assessment,
     AssessmentId,
-    AssessmentPlace,
-    Course,
-    CourseId,
-    CourseVersion,
-    ItemId,
     LatePolicy,
-    LearningPathway,
-    ModuleId,
-    Outline,
-    PathwayCourse,
-    PathwayId,
-    PathwayStatus,
     Question,
     QuestionId,
     QuestionKind,
+)
+from courses.domain.entities.courses import AssessmentPlace, Course, CourseId, CourseVersion
+from courses.domain.entities.outlines import ItemId, ModuleId, Outline
+from courses.domain.entities.pathways import (
+    LearningPathway,
+    PathwayCourse,
+    PathwayId,
+    PathwayStatus,
 )
 from courses.domain.errors import (
     AssessmentNotFound,
@@ -34,7 +31,8 @@ from courses.domain.errors import (
     SlugTaken,
     UnsuitableAnswer,
 )
-from courses.domain.services import CatalogService, PathwayCatalogService
+from courses.domain.services.catalog import CatalogService
+from courses.domain.services.pathway_catalog import PathwayCatalogService
 
 __all__ = [
     "Answer",

@@ -5,7 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from credentials.domain.entities import CredentialType, TriggerKind
+from credentials.domain.entities.credentials import CredentialType
+from credentials.domain.entities.rules import TriggerKind
 
 
 class Credential(models.Model):

@@ -1,5 +1,5 @@
 """The public interface of credentials."""
 
-from credentials.domain.entities import CredentialTerms, CredentialType
+from credentials.domain.entities.credentials import CredentialTerms, CredentialType
 
 __all__ = ["CredentialTerms", "CredentialType"]

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
-from progress.domain.entities import AttemptStatus, EntityType, EventType, ProgressStatus
+from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.events import EntityType, EventType
+from progress.domain.entities.progress import ProgressStatus
 
 
 class ProgressEvent(AppendOnlyRow):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid5
 
-from progress.domain.entities import EntityType, EventType, ProgressEvent
+from progress.domain.entities.events import EntityType, EventType, ProgressEvent
 
 Statement = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from authsvc.container import services
-from tests.support.house import House
+from authsvc.composition.container import services
+from tests.support.application import Application
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -81,8 +81,8 @@ def memory() -> World:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def application() -> Iterator[Application]:
     """The application on the store of this run; in memory every query is an error."""
     services.cache_clear()
-    yield House(services())
+    yield Application(services())
     services.cache_clear()

@@ -14,11 +14,11 @@ from django.core.management.base import BaseCommand
 from pytest_django import Settings
 
 from accounts.adapters.key_file import KeyFile
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
 from tests.support.databases import own_database
-from tests.support.house import House
 from tests.support.paper import ROOT
 
 HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
@@ -100,7 +100,7 @@ def test_without_a_database_there_is_nothing_to_act_on(settings: Settings, name:
 
 @pytest.mark.database
 def test_keys_that_cannot_be_used_are_named(
-    house: House, settings: Settings, tmp_path: Path
+    application: Application, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "missing.json"
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)

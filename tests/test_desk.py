@@ -9,18 +9,18 @@ from typing import Final
 import pytest
 from pytest_django import Settings
 
-from accounts.domain.entities import OPERATOR, Role
-from accounts.domain.errors import InvalidCredentials, InvalidToken, UserNotFound
-from authsvc import samples
-from authsvc.container import Services
-from authsvc.desk import kept
-from authsvc.environment import AppEnv
-from authsvc.kernel.pages import PageRequest
-from courses.definitions import read_definition
-from courses.domain.entities import CourseStatus
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.errors import InvalidCredentials, InvalidToken, UserNotFound
+from authsvc.composition.container import Services
+from authsvc.config.environment import AppEnv
+from authsvc.config.secret_files import kept
+from authsvc.demo import samples
+from authsvc.kernel.paging import PageRequest
+from courses.definitions.courses import read_definition
+from courses.domain.entities.courses import CourseStatus
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
 from tests.support.databases import own_database
-from tests.support.house import House
 from tests.support.school import manage
 from tests.support.worlds import World
 
@@ -59,39 +59,45 @@ def credentials_in(services: Services) -> list[str]:
 
 
 @pytest.mark.any_database
-def test_a_prepared_desk_has_two_people_who_can_log_in(house: House, desk: Path) -> None:
-    said = said_by("prepare_desk")
+def test_a_prepared_desk_has_two_people_who_can_log_in(
+    application: Application, desk: Path
+) -> None:
+    said = said_by("prepare_development")
 
     staff, learner = logins_in(said)
     assert staff[:2] == ["admin", samples.STAFF]
     assert learner[:2] == ["learner", samples.LEARNER]
     for _, email, password in (staff, learner):
-        assert may_log_in(house.services, email, password)
-    assert house.services.users.find(samples.STAFF, by=OPERATOR).is_staff
-    assert house.services.users.find(samples.LEARNER, by=OPERATOR).roles == (Role.LEARNER,)
+        assert may_log_in(application.services, email, password)
+    assert application.services.users.find(samples.STAFF, by=OPERATOR).is_staff
+    assert application.services.users.find(samples.LEARNER, by=OPERATOR).roles == (Role.LEARNER,)
 
 
 @pytest.mark.any_database
-def test_a_prepared_desk_has_a_course_and_what_it_earns(house: House, desk: Path) -> None:
-    said_by("prepare_desk")
+def test_a_prepared_desk_has_a_course_and_what_it_earns(
+    application: Application, desk: Path
+) -> None:
+    said_by("prepare_development")
 
-    course = house.services.catalog.visible_to(OPERATOR, SLUG)
+    course = application.services.catalog.visible_to(OPERATOR, SLUG)
     assert (course.status, course.version) == (CourseStatus.PUBLISHED, 1)
-    assert house.services.authoring.export(SLUG, version=1, by=OPERATOR) == COURSE
-    assert credentials_in(house.services) == ["Claude Basics"]
+    assert application.services.authoring.export(SLUG, version=1, by=OPERATOR) == COURSE
+    assert credentials_in(application.services) == ["Claude Basics"]
 
 
 @pytest.mark.any_database
-def test_whoever_prepares_a_desk_reads_where_everything_is(house: House, desk: Path) -> None:
-    said = said_by("prepare_desk")
+def test_whoever_prepares_a_desk_reads_where_everything_is(
+    application: Application, desk: Path
+) -> None:
+    said = said_by("prepare_development")
 
     for path in ("/v1", "/docs", "/admin/"):
         assert f" http://127.0.0.1:8000{path}\n" in said
 
 
 @pytest.mark.any_database
-def test_passwords_are_kept_for_their_owner_alone(house: House, desk: Path) -> None:
-    said = said_by("prepare_desk")
+def test_passwords_are_kept_for_their_owner_alone(application: Application, desk: Path) -> None:
+    said = said_by("prepare_development")
 
     assert passwords_at(desk) == {email: password for _, email, password in logins_in(said)}
     assert {file.name for file in desk.iterdir()} == {"developer-logins.json", "demo-client.json"}
@@ -99,72 +105,74 @@ def test_passwords_are_kept_for_their_owner_alone(house: House, desk: Path) -> N
 
 
 @pytest.mark.any_database
-def test_to_prepare_a_desk_again_changes_nothing(house: House, desk: Path) -> None:
-    first = said_by("prepare_desk")
-    course = house.services.catalog.visible_to(OPERATOR, SLUG)
-    people = house.services.users.page_of(PageRequest(), by=OPERATOR)
-    session = house.services.sessions.log_in(
+def test_to_prepare_a_desk_again_changes_nothing(application: Application, desk: Path) -> None:
+    first = said_by("prepare_development")
+    course = application.services.catalog.visible_to(OPERATOR, SLUG)
+    people = application.services.users.page_of(PageRequest(), by=OPERATOR)
+    session = application.services.sessions.log_in(
         email=samples.LEARNER, password=passwords_at(desk)[samples.LEARNER]
     )
 
-    again = said_by("prepare_desk")
+    again = said_by("prepare_development")
 
     assert again == first
-    assert house.services.catalog.visible_to(OPERATOR, SLUG) == course
-    assert house.services.users.page_of(PageRequest(), by=OPERATOR) == people
-    assert credentials_in(house.services) == ["Claude Basics"]
-    assert house.services.access.principal_of(session.access_token).user_id == session.user.id
+    assert application.services.catalog.visible_to(OPERATOR, SLUG) == course
+    assert application.services.users.page_of(PageRequest(), by=OPERATOR) == people
+    assert credentials_in(application.services) == ["Claude Basics"]
+    assert application.services.access.principal_of(session.access_token).user_id == session.user.id
 
 
 @pytest.mark.any_database
-def test_passwords_that_were_lost_are_replaced(house: House, desk: Path) -> None:
-    said_by("prepare_desk")
+def test_passwords_that_were_lost_are_replaced(application: Application, desk: Path) -> None:
+    said_by("prepare_development")
     old = passwords_at(desk)
-    session = house.services.sessions.log_in(email=samples.STAFF, password=old[samples.STAFF])
+    session = application.services.sessions.log_in(email=samples.STAFF, password=old[samples.STAFF])
     (desk / "developer-logins.json").unlink()
 
-    said_by("prepare_desk")
+    said_by("prepare_development")
 
     new = passwords_at(desk)
     for email in (samples.STAFF, samples.LEARNER):
-        assert not may_log_in(house.services, email, old[email])
-        assert may_log_in(house.services, email, new[email])
+        assert not may_log_in(application.services, email, old[email])
+        assert may_log_in(application.services, email, new[email])
     with pytest.raises(InvalidToken):
-        house.services.access.principal_of(session.access_token)
+        application.services.access.principal_of(session.access_token)
 
 
 @pytest.mark.any_database
-def test_a_login_with_another_password_gets_the_kept_one_again(house: House, desk: Path) -> None:
-    said_by("prepare_desk")
-    staff = house.services.users.find(samples.STAFF, by=OPERATOR)
-    house.services.users.set_password(staff.id, password="a long walk home", by=OPERATOR)
+def test_a_login_with_another_password_gets_the_kept_one_again(
+    application: Application, desk: Path
+) -> None:
+    said_by("prepare_development")
+    staff = application.services.users.find(samples.STAFF, by=OPERATOR)
+    application.services.users.set_password(staff.id, password="a long walk home", by=OPERATOR)
 
-    said_by("prepare_desk")
+    said_by("prepare_development")
 
-    assert may_log_in(house.services, samples.STAFF, passwords_at(desk)[samples.STAFF])
+    assert may_log_in(application.services, samples.STAFF, passwords_at(desk)[samples.STAFF])
 
 
 @pytest.mark.any_database
-def test_a_sample_that_was_worked_on_is_left_as_it_is(house: House, desk: Path) -> None:
-    said_by("prepare_desk")
+def test_a_sample_that_was_worked_on_is_left_as_it_is(application: Application, desk: Path) -> None:
+    said_by("prepare_development")
     revised = replace(COURSE, title="Another introduction")
-    house.services.authoring.revise(SLUG, revised, by=OPERATOR)
-    house.services.authoring.publish(SLUG, by=OPERATOR)
+    application.services.authoring.revise(SLUG, revised, by=OPERATOR)
+    application.services.authoring.publish(SLUG, by=OPERATOR)
 
-    said_by("prepare_desk")
+    said_by("prepare_development")
 
-    assert house.services.authoring.export(SLUG, by=OPERATOR) == revised
-    assert house.services.catalog.visible_to(OPERATOR, SLUG).version == 2
+    assert application.services.authoring.export(SLUG, by=OPERATOR) == revised
+    assert application.services.catalog.visible_to(OPERATOR, SLUG).version == 2
 
 
 @pytest.mark.any_database
 def test_production_gets_no_such_people_and_reads_no_password(
-    house: House, desk: Path, settings: Settings
+    application: Application, desk: Path, settings: Settings
 ) -> None:
-    said_by("prepare_desk")
+    said_by("prepare_development")
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
-    refusal, said = refusal_of("prepare_desk")
+    refusal, said = refusal_of("prepare_development")
 
     assert "production" in refusal
     assert said == ""
@@ -172,26 +180,28 @@ def test_production_gets_no_such_people_and_reads_no_password(
 
 
 @pytest.mark.any_database
-def test_in_production_nothing_is_made(house: House, desk: Path, settings: Settings) -> None:
+def test_in_production_nothing_is_made(
+    application: Application, desk: Path, settings: Settings
+) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
-    refusal_of("prepare_desk")
+    refusal_of("prepare_development")
 
     assert not desk.exists()
     with pytest.raises(UserNotFound):
-        house.services.users.find(samples.STAFF, by=OPERATOR)
+        application.services.users.find(samples.STAFF, by=OPERATOR)
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("text", ["", "?", "[]", "{}", '{"staff@authsvc.example": "secret"}'])
 def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
-    house: House, desk: Path, text: str
+    application: Application, desk: Path, text: str
 ) -> None:
     file = desk / "developer-logins.json"
     desk.mkdir()
     file.write_text(text)
 
-    refusal, said = refusal_of("prepare_desk")
+    refusal, said = refusal_of("prepare_development")
 
     assert refusal.startswith(f"{file} does not hold the passwords of the logins.")
     assert said == ""
@@ -199,10 +209,10 @@ def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
 
 
 @pytest.mark.any_database
-def test_a_place_where_nothing_can_be_kept_is_named(house: House, desk: Path) -> None:
+def test_a_place_where_nothing_can_be_kept_is_named(application: Application, desk: Path) -> None:
     desk.write_text("no directory")
 
-    refusal, said = refusal_of("prepare_desk")
+    refusal, said = refusal_of("prepare_development")
 
     assert refusal.startswith(f"{desk / 'developer-logins.json'} cannot be read or made: ")
     assert said == ""
@@ -213,8 +223,8 @@ def test_a_desk_can_be_prepared_from_nothing(tmp_path: Path) -> None:
     with own_database(tmp_path) as url:
         environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
 
-        first = manage(environment, "prepare_desk")
-        again = manage(environment, "prepare_desk")
+        first = manage(environment, "prepare_development")
+        again = manage(environment, "prepare_development")
 
     assert len(logins_in(first)) == 2
     assert again == first

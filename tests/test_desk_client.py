@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from accounts.domain.entities import OPERATOR, GrantType, OAuthClient
-from authsvc import samples
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.oauth.entities.clients import OAuthClient
+from authsvc.composition.container import Services
+from authsvc.demo import samples
+from authsvc.kernel.paging import PageRequest
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
-from tests.support.house import House
 from tests.support.postgres import free_port
 from tests.support.provider import open_provider
 from tests.support.school import manage
@@ -31,13 +32,13 @@ def clients_in(services: Services) -> list[OAuthClient]:
 
 @pytest.mark.any_database
 def test_a_prepared_desk_has_one_client_however_often_it_is_prepared(
-    house: House, desk: Path
+    application: Application, desk: Path
 ) -> None:
-    said = said_by("prepare_desk")
+    said = said_by("prepare_development")
     (desk / "demo-client.json").unlink()
-    again = said_by("prepare_desk")
+    again = said_by("prepare_development")
 
-    (client,) = clients_in(house.services)
+    (client,) = clients_in(application.services)
     assert again == said
     assert f"  {client.client_id}  .venv/bin/python manage.py try_client\n" in said
     assert client.terms.is_public
@@ -46,14 +47,16 @@ def test_a_prepared_desk_has_one_client_however_often_it_is_prepared(
 
 
 @pytest.mark.any_database
-def test_a_client_that_staff_have_removed_is_made_anew(house: House, desk: Path) -> None:
-    said_by("prepare_desk")
-    (old,) = clients_in(house.services)
-    house.services.clients.remove(old.id, by=OPERATOR)
+def test_a_client_that_staff_have_removed_is_made_anew(
+    application: Application, desk: Path
+) -> None:
+    said_by("prepare_development")
+    (old,) = clients_in(application.services)
+    application.services.clients.remove(old.id, by=OPERATOR)
 
-    said_by("prepare_desk")
+    said_by("prepare_development")
 
-    (new,) = [client for client in clients_in(house.services) if client.is_active]
+    (new,) = [client for client in clients_in(application.services) if client.is_active]
     assert new.client_id != old.client_id
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from authsvc import samples
-from tests.support.house import Caller, House
+from authsvc.demo import samples
+from tests.support.application import Application, Caller
 
 pytestmark = pytest.mark.postgres_too
 
@@ -31,8 +31,8 @@ def do_every_item(learner: Caller) -> None:
         assert learner.post(f"{place}/complete").status == 200
 
 
-def test_a_stranger_becomes_the_holder_of_a_credential(house: House) -> None:
-    samples.load(house.services, ())
+def test_a_stranger_becomes_the_holder_of_a_credential(application: Application) -> None:
+    samples.load(application.services, ())
     anna = Caller()
 
     sign_up(anna)

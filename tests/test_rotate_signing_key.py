@@ -14,7 +14,7 @@ from accounts.adapters import key_file
 from accounts.adapters.key_file import KeyFile, read_key_ring, write_key_ring
 from accounts.adapters.keys import ALGORITHMS, KeyRing, new_key_ring
 from accounts.adapters.tokens import JwtAccessTokens
-from accounts.domain.errors import InvalidToken
+from accounts.domain.identity.errors import InvalidToken
 from tests.accounts.forgery import CLAIMS, ISSUER, LIFETIME
 from tests.support.builders import NOON
 from tests.support.commands import refusal_of, said_by

@@ -13,7 +13,9 @@ from jwcrypto.common import JWException
 from jwcrypto.jws import JWS
 
 from accounts.adapters.keys import ALGORITHMS, Keys
-from accounts.domain.entities import IdClaims, IdTokenAlgorithm, SessionId, UserId
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
+from accounts.domain.oauth.entities.id_tokens import IdClaims
 
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a type, not a secret
 LOGOUT_TOKEN: Final = "logout+jwt"  # noqa: S105  # a type, not a secret

@@ -15,8 +15,8 @@ from django.contrib.auth.password_validation import (
 )
 from django.core.exceptions import ValidationError
 
-from accounts.domain.errors import PasswordsBusy
-from accounts.domain.ports import PasswordHasher
+from accounts.domain.identity.errors import PasswordsBusy
+from accounts.domain.identity.ports import PasswordHasher
 
 # Django's own hashers write this before an Argon2 hash, so both can read what either has written.
 _PREFIX = "argon2"
@@ -106,7 +106,7 @@ class DjangoPasswordPolicy:
 
     _validators = (MinimumLengthValidator(min_length=8), CommonPasswordValidator())
 
-    def complaints(self, password: str) -> list[str]:
+    def field_errors(self, password: str) -> list[str]:
         found: list[str] = []
         for validator in self._validators:
             try:

@@ -13,8 +13,9 @@ from jwcrypto.common import JWException
 from jwcrypto.jws import JWS
 
 from accounts.adapters.keys import ES256, Keys
-from accounts.domain.entities import AccessClaims, SessionId, SignedClaims, UserId
-from accounts.domain.errors import InvalidToken
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
+from accounts.domain.identity.errors import InvalidToken
 
 TYPE: Final = "at+jwt"
 LONGEST_TOKEN: Final = 4096

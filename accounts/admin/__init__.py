@@ -1,5 +1,5 @@
-"""What staff see of accounts."""
+"""Admin pages of accounts."""
 
-from accounts.admin import audit_log, clients, members, organizations, sessions, traces, users
+from accounts.admin import audit, identity, oauth, organizations
 
-__all__ = ["audit_log", "clients", "members", "organizations", "sessions", "traces", "users"]
+__all__ = ["audit", "identity", "oauth", "organizations"]

@@ -1,4 +1,4 @@
-"""Organizations, for staff."""
+"""Admin pages of organizations and their members."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,29 +15,94 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts import models as rows
-from accounts.domain.entities import (
-    Organization,
+from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
-    Plan,
+    OrgRole,
     Principal,
     Right,
-    SubjectType,
     UserId,
 )
-from accounts.domain.errors import InvalidMemberList, UnsuitableOrganization
-from accounts.domain.services import ListOutcome, ListResult
-from authsvc.actors import staff_of
-from authsvc.container import services
-from authsvc.forms import AddressField, TextFileField, tell
-from authsvc.staff import (
+from accounts.domain.audit.entities import SubjectType
+from accounts.domain.organizations.entities import InvitationId, Organization, Plan
+from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
+from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
+from authsvc.admin_site.model_admins import (
+    AuditsTenantAccess,
     LookOnlyInline,
-    OfOrganizations,
+    ReadOnlyAdmin,
     ServiceAdmin,
     question,
+    shows_domain_errors,
     staff_action,
-    tells_refusals,
 )
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import AddressField, TextFileField, tell
+
+
+@admin.register(rows.OrgMembership)
+class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+    right = Right.MANAGE_ORGANIZATIONS
+    looked_at = SubjectType.MEMBER
+    list_display = ["user", "org", "role", "joined_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "org"]
+    search_fields = ["user__email", "org__name", "org__slug"]
+    ordering = ["-joined_at"]
+    fields = ["user", "org", "role", "joined_at"]
+    actions = ["make_owner", "make_admin", "make_instructor", "make_learner", "remove"]
+
+    def looked_into(self, row: rows.OrgMembership) -> tuple[Any, Any]:
+        return row.org_id, row.user_id
+
+    @staff_action("Make owners of", done="made owner")
+    def make_owner(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        _assign(row, OrgRole.OWNER, by)
+
+    @staff_action("Make admins of", done="made admin")
+    def make_admin(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        _assign(row, OrgRole.ADMIN, by)
+
+    @staff_action("Make instructors of", done="made instructor")
+    def make_instructor(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        _assign(row, OrgRole.INSTRUCTOR, by)
+
+    @staff_action("Make learners of", done="made learner")
+    def make_learner(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        _assign(row, OrgRole.LEARNER, by)
+
+    @staff_action("Remove", done="removed", requires_reason=True)
+    def remove(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
+        services().members.remove(org_id, user_id, reason=reason, by=by)
+
+
+@admin.register(rows.Invitation)
+class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
+    right = Right.MANAGE_ORGANIZATIONS
+    looked_at = SubjectType.INVITATION
+    list_display = ["email", "org", "role", "created_at", "expires_at"]
+    list_filter = ["role"]
+    list_select_related = ["org"]
+    search_fields = ["email", "org__name", "org__slug"]
+    ordering = ["-created_at"]
+    fields = ["email", "org", "role", "invited_by", "created_at", "expires_at"]
+    actions = ["take_back"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """By what the mailed link is known again is not for staff."""
+        return super().get_queryset(request).defer("token_hash")
+
+    @staff_action("Take back", done="taken back")
+    def take_back(self, row: rows.Invitation, reason: str, by: Principal) -> None:
+        services().invitations.take_back(OrganizationId(row.org_id), InvitationId(row.id), by=by)
+
+
+def _assign(row: rows.OrgMembership, role: OrgRole, by: Principal) -> None:
+    org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
+    services().members.assign(org_id, user_id, role=role, by=by)
+
 
 LONGEST_LIST: Final = 500_000
 OUTCOMES: Final = {
@@ -99,10 +164,10 @@ class MemberListForm(forms.Form):
 
     def complain(self, refusal: InvalidMemberList) -> None:
         """Have the form say what is wrong with the list, row by row."""
-        for complaint in refusal.complaints:
-            row, _, column = complaint.path.partition("/")
+        for field_error in refusal.field_errors:
+            row, _, column = field_error.path.partition("/")
             where = f"Row {row}, {column}: " if column else ""
-            self.add_error("text", f"{where}{complaint.detail}")
+            self.add_error("text", f"{where}{field_error.detail}")
 
 
 class _Owned(LookOnlyInline):
@@ -138,7 +203,7 @@ class ServiceClientInline(_Owned):
 
 
 @admin.register(rows.Organization)
-class OrganizationAdmin(OfOrganizations, ServiceAdmin):
+class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     right = Right.MANAGE_ORGANIZATIONS
     looked_at = SubjectType.ORGANIZATION
     form = OrganizationForm
@@ -206,7 +271,7 @@ class OrganizationAdmin(OfOrganizations, ServiceAdmin):
             OrganizationId(row.id), name=said["name"], plan=Plan(said["plan"]), by=by
         )
 
-    @staff_action("Suspend", done="suspended", asks_why=True)
+    @staff_action("Suspend", done="suspended", requires_reason=True)
     def suspend(self, row: rows.Organization, reason: str, by: Principal) -> None:
         services().organizations.suspend(OrganizationId(row.id), reason=reason, by=by)
 
@@ -214,11 +279,11 @@ class OrganizationAdmin(OfOrganizations, ServiceAdmin):
     def reopen(self, row: rows.Organization, reason: str, by: Principal) -> None:
         services().organizations.reopen(OrganizationId(row.id), by=by)
 
-    @staff_action("Delete", done="deleted", asks_why=True)
+    @staff_action("Delete", done="deleted", requires_reason=True)
     def delete(self, row: rows.Organization, reason: str, by: Principal) -> None:
         services().organizations.delete(OrganizationId(row.id), reason=reason, by=by)
 
-    @tells_refusals
+    @shows_domain_errors
     def members_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         """Many members at once; what became of each row of the list is in this answer alone."""
         row = self.get_object(request, str(org_id))

@@ -1,14 +1,15 @@
 """The audit log of an organization."""
 
 from accounts.api.serializers import AuditEntrySerializer
-from accounts.domain.entities import AuditEntry, OrganizationId, Principal, Right, Scope
-from accounts.domain.errors import OrganizationNotFound
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.renderers import JsonLinesRenderer
-from authsvc.api.rendering import Download, json_of
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from accounts.domain.access import OrganizationId, Principal, Right, Scope
+from accounts.domain.audit.entities import AuditEntry
+from accounts.domain.organizations.errors import OrganizationNotFound
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.renderers import JsonLinesRenderer
+from authsvc.http.rendering import Download, json_of
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 
 OWNERS = Access(Whose.HELD, Right.READ_AUDIT)
 

@@ -15,20 +15,24 @@ from accounts.api.organization_serializers import (
     MembershipSerializer,
     OrganizationSerializer,
 )
-from accounts.domain.entities import (
-    Invitation,
-    InvitationId,
-    Member,
+from accounts.domain.access import (
     OrganizationId,
-    OrgMembership,
     OrgRole,
-    OwnOrganization,
+    PersonNeeded,
     Principal,
     Right,
     Scope,
     UserId,
 )
-from accounts.domain.errors import (
+from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.organizations.entities import (
+    Invitation,
+    InvitationId,
+    Member,
+    OrgMembership,
+    OwnOrganization,
+)
+from accounts.domain.organizations.errors import (
     AlreadyMember,
     InvalidMemberList,
     InvitationNotFound,
@@ -36,15 +40,13 @@ from accounts.domain.errors import (
     MemberNotFound,
     OrganizationNotFound,
     OrganizationSuspended,
-    PersonNeeded,
-    UserNotFound,
 )
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.parsers import CsvParser
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.parsers import CsvParser
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 
 MANAGERS = Access(Whose.HELD, Right.MANAGE_MEMBERS)
 

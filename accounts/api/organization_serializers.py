@@ -5,20 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.serializers import AddressField, SortedListField
-from accounts.domain.entities import (
-    SERVICE_SCOPES,
+from accounts.domain.access import OrganizationStatus, OrgRole
+from accounts.domain.oauth.entities.clients import SERVICE_SCOPES, OAuthClient, RegisteredClient
+from accounts.domain.organizations.entities import (
     Invitation,
     Member,
-    OAuthClient,
-    OrganizationStatus,
     OrgMembership,
-    OrgRole,
     OwnOrganization,
     Plan,
-    RegisteredClient,
 )
-from accounts.domain.services import ListOutcome, ListResult
-from authsvc.api.fields import TextField
+from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
+from authsvc.http.fields import TextField
 
 ORG_ROLES = [role.value for role in OrgRole]
 PLANS = [plan.value for plan in Plan]

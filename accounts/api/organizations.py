@@ -8,28 +8,19 @@ from accounts.api.organization_serializers import (
     OrganizationSerializer,
     SuspendRequestSerializer,
 )
-from accounts.domain.entities import (
-    Organization,
-    OrganizationId,
-    OrgRole,
-    OwnOrganization,
-    Plan,
-    Principal,
-    Right,
-    Scope,
-)
-from accounts.domain.errors import (
+from accounts.domain.access import OrganizationId, OrgRole, PersonNeeded, Principal, Right, Scope
+from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
+from accounts.domain.organizations.errors import (
     OrganizationNotFound,
     OrganizationSlugTaken,
     OrganizationSuspended,
-    PersonNeeded,
     UnsuitableOrganization,
 )
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 
 
 class OrganizationListView(ApiView):

@@ -4,19 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.domain.entities import (
-    AuditAction,
-    AuditEntry,
-    Consent,
-    OAuthClient,
-    OwnSession,
-    Role,
-    SignedIn,
-    SubjectType,
-    User,
-)
-from authsvc.api.fields import FlagField, TextField
-from authsvc.kernel.pages import Page
+from accounts.domain.access import Role
+from accounts.domain.audit.entities import AuditAction, AuditEntry, SubjectType
+from accounts.domain.identity.entities.sessions import OwnSession
+from accounts.domain.identity.entities.tokens import SignedIn
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import Consent
+from accounts.domain.oauth.entities.clients import OAuthClient
+from authsvc.http.fields import FlagField, TextField
+from authsvc.kernel.paging import Page
 
 
 class AddressField(serializers.EmailField):

@@ -10,27 +10,15 @@ from accounts.api.organization_serializers import (
     RegisterServiceClientRequestSerializer,
     ServiceClientSerializer,
 )
-from accounts.domain.entities import (
-    ClientPk,
-    OAuthClient,
-    OrganizationId,
-    Principal,
-    RegisteredClient,
-    Right,
-    Scope,
-)
-from accounts.domain.errors import (
-    ClientNotFound,
-    OrganizationNotFound,
-    OrganizationSuspended,
-    UnsuitableClient,
-    UnsuitableExpiry,
-)
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from accounts.domain.access import ClientPk, OrganizationId, Principal, Right, Scope
+from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
+from accounts.domain.oauth.errors import ClientNotFound, UnsuitableClient, UnsuitableExpiry
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 
 OWNERS = Access(Whose.HELD, Right.MANAGE_CLIENTS)
 

@@ -13,19 +13,11 @@ from accounts.api.serializers import (
     RegisterRequestSerializer,
     SignedInSerializer,
 )
-from accounts.domain.entities import (
-    ClientPk,
-    Consent,
-    OAuthClient,
-    OwnSession,
-    Principal,
-    Scope,
-    SessionId,
-    SignedIn,
-)
-from accounts.domain.errors import (
+from accounts.domain.access import ClientPk, Principal, Scope, SessionId
+from accounts.domain.identity.entities.sessions import OwnSession
+from accounts.domain.identity.entities.tokens import SignedIn
+from accounts.domain.identity.errors import (
     EmailTaken,
-    GrantNotFound,
     InvalidCredentials,
     InvalidRefreshToken,
     PasswordsBusy,
@@ -33,12 +25,15 @@ from accounts.domain.errors import (
     SessionNotFound,
     UnsuitablePassword,
 )
-from accounts.domain.services import LimitName
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page
+from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.oauth.entities.authorizations import Consent
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.errors import GrantNotFound
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page
 
 
 class RegisterView(ApiView):

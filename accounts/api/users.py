@@ -9,21 +9,21 @@ from accounts.api.serializers import (
     CreateUserRequestSerializer,
     UserSerializer,
 )
-from accounts.domain.entities import Principal, Right, Role, Scope, User, UserChanges, UserId
-from accounts.domain.errors import (
+from accounts.domain.access import NotPermitted, Principal, Right, Role, Scope, UserId
+from accounts.domain.identity.entities.users import User, UserChanges
+from accounts.domain.identity.errors import (
     EmailTaken,
-    NotPermitted,
     PasswordsBusy,
     UnsuitablePassword,
     UserNotFound,
     WrongPassword,
 )
-from accounts.domain.services import LimitName
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from accounts.domain.identity.services.login_attempts import LimitName
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 
 
 class MeView(ApiView):

@@ -1,7 +1,8 @@
 """Rows of accounts: columns and constraints, no behaviour."""
 
-from accounts.models.audit_log import AuditEntry, AuditHead
-from accounts.models.clients import (
+from accounts.models.audit import AuditEntry, AuditHead
+from accounts.models.limits import IdempotencyRecord, KnownAddress, LimitState
+from accounts.models.oauth import (
     AuthorizationCode,
     Consent,
     DeviceCode,
@@ -11,7 +12,6 @@ from accounts.models.clients import (
 )
 from accounts.models.organizations import Invitation, Organization, OrgMembership
 from accounts.models.sessions import RefreshToken, Session
-from accounts.models.traces import FamiliarAddress, LedgerEntry, LimitState
 from accounts.models.users import User
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "AuthorizationCode",
     "Consent",
     "DeviceCode",
-    "FamiliarAddress",
+    "IdempotencyRecord",
     "Invitation",
-    "LedgerEntry",
+    "KnownAddress",
     "LimitState",
     "LogoutNotice",
     "OAuthClient",

@@ -4,7 +4,8 @@ import uuid
 
 from django.db import models
 
-from accounts.domain.entities import OrganizationStatus, OrgRole, Plan
+from accounts.domain.access import OrganizationStatus, OrgRole
+from accounts.domain.organizations.entities import Plan
 from accounts.models.users import User
 
 

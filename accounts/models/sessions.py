@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 
-from accounts.domain.entities import SessionEnd
+from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.models.organizations import Organization
 from accounts.models.users import User
 

@@ -11,11 +11,11 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from oauthlib.oauth2 import OAuth2Error
 
-from accounts.domain.services import LimitName
+from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.oauth.cors import preflight, with_cors
 from accounts.oauth.errors import SlowDown
-from authsvc.addresses import address_of
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.http.client_ip import address_of
 
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 

@@ -11,16 +11,17 @@ from django.urls import reverse
 from oauthlib.oauth2 import AccessDeniedError, FatalClientError, OAuth2Error
 from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
-from accounts.domain.entities import UserId, in_words
-from accounts.oauth.browser import Question, authentication_of, lead_to
+from accounts.domain.access import UserId
+from accounts.domain.oauth.entities.scopes import in_words
 from accounts.oauth.core import Authorization, core
 from accounts.oauth.decisions import DecisionPage, error_page
 from accounts.oauth.interactions import Interaction, Wishes
 from accounts.oauth.parameters import query_of
 from accounts.oauth.pushed import resolved, use_up
 from accounts.oauth.redirects import refused_to_client, see_other, to_client
-from authsvc.browsers import SignIn, show_second_factor, sign_in_again, sign_in_of
-from authsvc.container import services
+from accounts.oauth.session_state import Question, authentication_of, lead_to
+from authsvc.composition.container import services
+from authsvc.http.sign_in_state import SignIn, show_second_factor, sign_in_again, sign_in_of
 
 ALLOW: Final = "allow"
 

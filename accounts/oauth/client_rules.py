@@ -6,10 +6,11 @@ from typing import Any
 
 from oauthlib.common import Request
 
-from accounts.domain.entities import GrantType, IdentityScope, OAuthClient
+from accounts.domain.access import GrantType
+from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
 from accounts.oauth.credentials import credentials_of
 from accounts.oauth.resources import resource_of
-from authsvc.container import services
+from authsvc.composition.container import services
 
 
 class ClientRules:

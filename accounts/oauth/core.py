@@ -12,10 +12,12 @@ from oauth2_provider.oauth2_backends import OAuthLibCore, get_oauthlib_core
 from oauthlib.common import Request
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError, OAuth2Error
 
-from accounts.domain.entities import Authentication, GrantType, OAuthClient
+from accounts.domain.access import GrantType
+from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.oauth.credentials import credentials_of
 from accounts.oauth.parameters import KNOWN, form_of
-from authsvc.container import services
+from authsvc.composition.container import services
 
 Answer = tuple[Mapping[str, str], str, int]
 OAuthlibRequest = tuple[str, str, Mapping[str, str], Mapping[str, str]]
@@ -51,7 +53,7 @@ class Core(OAuthLibCore):
             raise InvalidRequestError(description="The parameter grant_type is missing.")
         if form["grant_type"] == GrantType.CLIENT_CREDENTIALS:
             return self._exchange(request)
-        return services().grants.in_one_act(lambda: self._exchange(request))
+        return services().grants.atomically(lambda: self._exchange(request))
 
     def client_of(self, request: HttpRequest) -> OAuthClient:
         """The client that has shown who it is. Raises OAuth2Error."""

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 
-from accounts.domain.entities import IdClaims
+from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.oauth.parameters import form_of
 from accounts.oauth.redirects import see_other
-from authsvc.container import services
+from authsvc.composition.container import services
 
 DECISION: Final = "decision"
 

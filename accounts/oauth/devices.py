@@ -10,13 +10,15 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from accounts.domain.entities import DeviceStatus, UserId, in_words
-from accounts.domain.errors import DeviceNotFound
-from accounts.domain.services.devices import spelled
-from accounts.oauth.browser import authentication_of
-from authsvc.browsers import sign_in_of
-from authsvc.container import services
-from authsvc.kernel.limits import TooManyAttempts
+from accounts.domain.access import UserId
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
+from accounts.domain.oauth.entities.scopes import in_words
+from accounts.domain.oauth.errors import DeviceNotFound
+from accounts.domain.oauth.services.devices import spelled
+from accounts.oauth.session_state import authentication_of
+from authsvc.composition.container import services
+from authsvc.http.sign_in_state import sign_in_of
+from authsvc.kernel.rate_limits import TooManyAttempts
 
 
 class CodeForm(forms.Form):

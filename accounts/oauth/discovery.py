@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.domain.entities import GrantType, IdentityScope, IdTokenAlgorithm, Scope
+from accounts.domain.access import GrantType, Scope
+from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.cors import open_to_all
 from accounts.oauth.credentials import METHODS, PUBLIC
 from accounts.oauth.interactions import PROMPTS
-from authsvc.browsers import PASSWORD, SECOND_FACTOR
+from authsvc.http.sign_in_state import PASSWORD, SECOND_FACTOR
 
 ENDPOINTS: Final = {
     "authorization_endpoint": "oauth_authorize",

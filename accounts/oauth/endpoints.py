@@ -12,14 +12,15 @@ from oauthlib.oauth2 import (
     UnauthorizedClientError,
 )
 
-from accounts.domain.entities import GrantType, TokenFacts
-from accounts.domain.services.pushed import PUSHED_REQUEST_LIVES
+from accounts.domain.access import GrantType
+from accounts.domain.identity.entities.tokens import TokenFacts
+from accounts.domain.oauth.services.authorizations import PUSHED_REQUEST_LIVES
 from accounts.oauth.answers import NO_STORE, Endpoint, answer
 from accounts.oauth.core import core
 from accounts.oauth.parameters import form_of
 from accounts.oauth.pushed import REFERENCE
 from accounts.oauth.resources import our_api
-from authsvc.container import services
+from authsvc.composition.container import services
 
 
 class TokenView(Endpoint):
@@ -35,7 +36,7 @@ class RevocationView(Endpoint):
 
     def answer_to(self, request: HttpRequest) -> HttpResponseBase:
         client = core().client_of(request)
-        services().tokens.revoke(_token_in(request), client)
+        services().tokens.revoke(_token_in(request), client_id=client.client_id)
         return HttpResponse(status=HTTPStatus.OK, headers=dict(NO_STORE))
 
 
@@ -46,7 +47,7 @@ class IntrospectionView(Endpoint):
         client = core().client_of(request)
         if client.terms.is_public:
             raise UnauthorizedClientError
-        facts = services().tokens.introspect(_token_in(request), client)
+        facts = services().tokens.introspect(_token_in(request), client_id=client.client_id)
         return answer({"active": False} if facts is None else _said_of(facts))
 
 

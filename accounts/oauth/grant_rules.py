@@ -6,19 +6,16 @@ from typing import Any
 from oauthlib.common import Request
 from oauthlib.oauth2 import DeviceCodeGrant
 
-from accounts.domain.entities import (
-    Authentication,
-    IdClaims,
-    IdentityScope,
-    OAuthClient,
-    Permission,
-    TokenPair,
-    UserId,
-)
-from accounts.domain.services.grants import Admission
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.oauth.entities.authorizations import Permission
+from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
+from accounts.domain.oauth.entities.id_tokens import IdClaims
+from accounts.domain.oauth.services.grants import Admission
 from accounts.oauth.errors import InvalidTarget
 from accounts.oauth.resources import resource_of
-from authsvc.container import services
+from authsvc.composition.container import services
 
 
 class GrantRules:
@@ -57,7 +54,7 @@ class GrantRules:
         request.code_challenge = kept.code_challenge
         request.scopes = sorted(kept.permission.scopes)
         request.id_claims = _id_claims(client, kept.permission, kept.authentication)
-        request.take = partial(services().grants.take_code, found, client)
+        request.take = partial(services().grants.redeem_code, found, client)
         return True
 
     def get_code_challenge(self, code: str, request: Request) -> str:
@@ -110,7 +107,7 @@ class GrantRules:
         request.scopes = sorted(device.scopes)
         permission = Permission(user_id=found.user.id, scopes=device.scopes)
         request.id_claims = _id_claims(request.client, permission, device.authentication)
-        request.take = partial(services().grants.take_device, found, request.client)
+        request.take = partial(services().grants.redeem_device, found, request.client)
         status: str = DeviceCodeGrant.DEVICE_CODE_AUTHORIZED
         return status
 

@@ -9,9 +9,9 @@ from typing import Final
 from django.utils import timezone
 from oauthlib.oauth2 import InvalidRequestError
 
-from accounts.domain.entities import IdClaims
+from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.oauth.decisions import hint_in
-from authsvc.browsers import SECOND_FACTOR, SignIn
+from authsvc.http.sign_in_state import SECOND_FACTOR, SignIn
 
 PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
 MOST_DIGITS: Final = 9

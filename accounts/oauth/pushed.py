@@ -6,7 +6,7 @@ from typing import Final
 from oauthlib.oauth2 import InvalidRequestError
 
 from accounts.oauth.errors import InvalidRequestUri
-from authsvc.container import services
+from authsvc.composition.container import services
 
 REFERENCE: Final = "urn:ietf:params:oauth:request_uri:"
 

@@ -10,19 +10,21 @@ from django.urls import reverse
 from oauthlib.oauth2 import OAuth2Error
 from rest_framework import serializers
 
-from accounts.domain.entities import (
+from accounts.domain.access import GrantType
+from accounts.domain.identity.errors import InvalidToken
+from accounts.domain.oauth.entities.clients import (
+    LONGEST_URI,
+    MOST_URIS,
     ClientTerms,
-    GrantType,
     IdentityScope,
     IdTokenAlgorithm,
     RegisteredClient,
 )
-from accounts.domain.entities.clients import LONGEST_URI, MOST_URIS
-from accounts.domain.errors import InvalidToken, UnsuitableClient
+from accounts.domain.oauth.errors import UnsuitableClient
 from accounts.oauth import errors
 from accounts.oauth.answers import Endpoint, answer
 from accounts.oauth.credentials import METHODS, PUBLIC
-from authsvc.container import services
+from authsvc.composition.container import services
 
 LONGEST_BODY: Final = 64 * 1024
 GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE)
@@ -111,10 +113,10 @@ def _json_in(request: HttpRequest) -> Any:
 
 def _as_error(refusal: UnsuitableClient) -> OAuth2Error:
     """The first complaint, under the name that RFC 7591 §3.2.2 has for it."""
-    complaint = refusal.complaints[0]
-    if complaint.path == "redirect_uris":
-        return errors.InvalidRedirectUri(description=complaint.detail)
-    return errors.InvalidClientMetadata(description=complaint.detail)
+    field_error = refusal.field_errors[0]
+    if field_error.path == "redirect_uris":
+        return errors.InvalidRedirectUri(description=field_error.detail)
+    return errors.InvalidClientMetadata(description=field_error.detail)
 
 
 def _members(made: RegisteredClient) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from oauthlib.common import Request
 
-from accounts.domain.entities import OAuthClient
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.oauth.errors import InvalidTarget
 
 

@@ -17,7 +17,7 @@ from oauthlib.oauth2 import (
 )
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 
-from accounts.domain.entities import GrantType
+from accounts.domain.access import GrantType
 from accounts.oauth.errors import RequestNotSupported, RequestUriNotSupported
 
 _CHALLENGE: Final = re.compile(r"[\w-]{43}", re.ASCII)  # SHA-256 in base64url

@@ -7,8 +7,8 @@ from django.contrib.auth.signals import user_logged_out
 from django.db import close_old_connections, transaction
 from django.http import HttpRequest
 
-from accounts.oauth.browser import browser_id_in
-from authsvc.container import services
+from accounts.oauth.session_state import browser_id_in
+from authsvc.composition.container import services
 
 
 def listen() -> None:

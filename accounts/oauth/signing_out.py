@@ -12,13 +12,14 @@ from django.urls import reverse
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidClientIdError, InvalidRequestError, OAuth2Error
 
-from accounts.domain.entities import IdClaims, OAuthClient
-from accounts.oauth.browser import lead_to
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.oauth.decisions import DecisionPage, error_page, hint_in
 from accounts.oauth.parameters import query_of
 from accounts.oauth.redirects import see_other
-from authsvc.container import services
-from authsvc.middleware import LEADS_TO
+from accounts.oauth.session_state import lead_to
+from authsvc.composition.container import services
+from authsvc.http.middleware import LEADS_TO
 
 SIGN_OUT: Final = "sign-out"
 

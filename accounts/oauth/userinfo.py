@@ -9,13 +9,15 @@ from django.views.decorators.csrf import csrf_exempt
 from oauthlib.oauth2 import OAuth2Error
 from oauthlib.oauth2.rfc6749.errors import InsufficientScopeError
 
-from accounts.domain.entities import PersonClaims
-from accounts.domain.errors import IdentityScopeNeeded, InvalidToken, PersonNeeded
+from accounts.domain.access import PersonNeeded
+from accounts.domain.identity.errors import InvalidToken
+from accounts.domain.oauth.entities.id_tokens import PersonClaims
+from accounts.domain.oauth.errors import IdentityScopeNeeded
 from accounts.oauth import errors
 from accounts.oauth.answers import answer, refusal
 from accounts.oauth.cors import open_to_all, preflight
 from accounts.oauth.parameters import form_of
-from authsvc.container import services
+from authsvc.composition.container import services
 
 CHALLENGE: Final = 'Bearer realm="authsvc"'
 

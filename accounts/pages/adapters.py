@@ -16,13 +16,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.adapters.secrets import Seal, Unreadable
-from accounts.domain.entities import UserId
-from accounts.domain.errors import EmailTaken
-from accounts.domain.services import LimitName
-from authsvc.addresses import address_of
-from authsvc.browsers import is_fresh
-from authsvc.container import services
+from accounts.adapters.opaque_tokens import Seal, Unreadable
+from accounts.domain.access import UserId
+from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.services.login_attempts import LimitName
+from authsvc.composition.container import services
+from authsvc.http.client_ip import address_of
+from authsvc.http.sign_in_state import is_fresh
 
 STAGES: Final = [
     "accounts.pages.stages.VerifiedEmailStage",
@@ -70,12 +70,12 @@ class AccountAdapter(DefaultAccountAdapter):
         made = services().accounts.register(
             email=said["email"], name=said["name"], password=said["password1"]
         )
-        services().limits.remember(made.email, address=address)
+        services().limits.save_known_address(made.email, address=address)
         return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(made.id)
 
     def clean_password(self, password: str, user: Any = None) -> str:
-        if complaints := services().ports.password_policy.complaints(password):
-            raise ValidationError(complaints)
+        if field_errors := services().ports.password_policy.field_errors(password):
+            raise ValidationError(field_errors)
         return password
 
     def set_password(self, user: Any, password: str) -> None:

@@ -14,12 +14,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from accounts.adapters.second_factors import uses_up
-from accounts.domain.errors import EmailTaken
-from accounts.domain.services import Secret
-from authsvc.addresses import address_of
-from authsvc.container import services
-from authsvc.forms import AddressField, PasswordField, sentence_of
-from authsvc.kernel.limits import TooManyAttempts
+from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.services.login_attempts import Secret
+from authsvc.composition.container import services
+from authsvc.http.client_ip import address_of
+from authsvc.http.forms import AddressField, PasswordField, sentence_of
+from authsvc.kernel.rate_limits import TooManyAttempts
 
 
 class Plain(forms.Form):

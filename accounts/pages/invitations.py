@@ -10,9 +10,9 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from accounts.domain.errors import AlreadyMember
-from authsvc.actors import person_of
-from authsvc.container import services
+from accounts.domain.organizations.errors import AlreadyMember
+from authsvc.composition.container import services
+from authsvc.http.actors import person_of
 from authsvc.kernel.errors import NotFound
 
 

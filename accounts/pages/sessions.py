@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from accounts.domain.entities import ClientPk, SessionId, in_words
-from authsvc.actors import person_of
-from authsvc.container import services
+from accounts.domain.access import ClientPk, SessionId
+from accounts.domain.oauth.entities.scopes import in_words
+from authsvc.composition.container import services
+from authsvc.http.actors import person_of
 from authsvc.kernel.errors import NotFound
 
 

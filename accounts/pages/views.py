@@ -16,9 +16,9 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.generic import FormView, TemplateView
 
-from accounts.domain.entities import UserId
-from accounts.domain.errors import EmailTaken
-from accounts.domain.services import LimitName
+from accounts.domain.access import UserId
+from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.pages.adapters import mailed_link
 from accounts.pages.addresses import key_for, move_in
 from accounts.pages.forms import (
@@ -28,10 +28,10 @@ from accounts.pages.forms import (
     SignInForm,
     SignUpForm,
 )
-from authsvc.actors import person_of
-from authsvc.browsers import require_fresh_sign_in
-from authsvc.container import services
-from authsvc.forms import tell
+from authsvc.composition.container import services
+from authsvc.http.actors import person_of
+from authsvc.http.forms import tell
+from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import DomainError
 
 

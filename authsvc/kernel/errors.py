@@ -5,7 +5,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class FieldError:
     """What is wrong with one member of a request. `path` is the way to it from the top, with `/` between the steps."""
 
     path: str
@@ -56,9 +56,9 @@ class Conflict(DomainError):
 class Invalid(DomainError):
     """The request is invalid, whatever the state."""
 
-    def __init__(self, *complaints: Complaint, **facts: object) -> None:
+    def __init__(self, *field_errors: FieldError, **facts: object) -> None:
         super().__init__(**facts)
-        self.complaints = complaints
+        self.field_errors = field_errors
 
 
 class TooMany(DomainError):

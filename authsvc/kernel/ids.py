@@ -3,7 +3,7 @@
 from uuid import UUID
 
 
-def id_spelled(text: str) -> UUID | None:
+def parse_uuid(text: str) -> UUID | None:
     """The id in *text*, if it is one in the canonical form (RFC 9562 §4), the only form that is accepted."""
     try:
         parsed = UUID(text)

@@ -27,8 +27,11 @@ class InMemoryDatabase:
         self._callbacks: list[Callable[[], None]] = []
 
     def table(self) -> "InMemoryTable[Any, Any]":
-        self._committed.append({})
-        return InMemoryTable(self, number=len(self._committed) - 1)
+        """Create an empty table. Raises InsideUnitOfWork: the block could not see the table."""
+        self.require_outside()
+        with self._lock:
+            self._committed.append({})
+            return InMemoryTable(self, number=len(self._committed) - 1)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from authsvc.kernel.pages import Key, Keyset, Page, PageRequest, page_of
+from authsvc.kernel.paging import Key, Keyset, Page, PageRequest, page_of
 from authsvc.storage.prepared import PreparedQuery
 
 Row = TypeVar("Row", bound=Model)

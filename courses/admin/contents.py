@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.public import SubjectType
-from authsvc.staff import LookOnlyAdmin, LookOnlyInline, OfOrganizations
+from authsvc.admin_site.model_admins import AuditsTenantAccess, LookOnlyInline, ReadOnlyAdmin
 from courses import models as rows
 
 
@@ -26,7 +26,7 @@ class ModuleItemInline(LookOnlyInline):
 
 
 @admin.register(rows.CourseDraft)
-class CourseDraftAdmin(OfOrganizations, LookOnlyAdmin):
+class CourseDraftAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.COURSE
     owner = "course__org"
     list_display = ["course", "title"]
@@ -37,7 +37,7 @@ class CourseDraftAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.CourseModule)
-class CourseModuleAdmin(OfOrganizations, LookOnlyAdmin):
+class CourseModuleAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.COURSE
     owner = "draft__course__org"
     list_display = ["title", "key", "draft", "position"]
@@ -48,7 +48,7 @@ class CourseModuleAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.ModuleItem)
-class ModuleItemAdmin(OfOrganizations, LookOnlyAdmin):
+class ModuleItemAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.COURSE
     owner = "module__draft__course__org"
     list_display = ["title", "key", "type", "is_required", "module", "position"]
@@ -59,7 +59,7 @@ class ModuleItemAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.Assessment)
-class AssessmentAdmin(OfOrganizations, LookOnlyAdmin):
+class AssessmentAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.COURSE
     owner = "org"
     list_display = ["id", "course", "org", "item_id"]
@@ -70,7 +70,7 @@ class AssessmentAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.CourseVersion)
-class CourseVersionAdmin(OfOrganizations, LookOnlyAdmin):
+class CourseVersionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.COURSE
     owner = "org"
     list_display = ["slug", "org", "number", "title", "published_at", "published_by"]

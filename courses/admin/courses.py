@@ -13,12 +13,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import OrganizationId, Principal, Right
-from authsvc.actors import staff_of
-from authsvc.container import services
-from authsvc.staff import ServiceAdmin, staff_action, tells_refusals
+from authsvc.admin_site.model_admins import ServiceAdmin, shows_domain_errors, staff_action
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
 from courses import models as rows
 from courses.admin.forms import DraftForm, ImportForm, PlatformImportForm, chooses_owner
-from courses.definitions import write_definition
+from courses.definitions.courses import write_definition
 
 
 @admin.register(rows.Course)
@@ -120,11 +120,11 @@ class CourseAdmin(ServiceAdmin):
     def publish(self, row: rows.Course, reason: str, by: Principal) -> None:
         services().authoring.publish(row.slug, by=by)
 
-    @staff_action("Retire", done="retired", asks_why=True)
+    @staff_action("Retire", done="retired", requires_reason=True)
     def retire(self, row: rows.Course, reason: str, by: Principal) -> None:
         services().authoring.retire(row.slug, reason=reason, by=by)
 
-    @tells_refusals
+    @shows_domain_errors
     def definition_view(
         self, request: HttpRequest, course_id: UUID, version: int | None = None
     ) -> HttpResponse:

@@ -8,12 +8,12 @@ from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 
 from accounts.public import OrganizationStatus, Right
-from authsvc.actors import staff_of
-from authsvc.forms import TextFileField, YamlField
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import TextFileField, YamlField
 from courses import models as rows
-from courses.definitions import read_definition
+from courses.definitions.courses import read_definition
 from courses.definitions.formats import LONGEST_TEXT
-from courses.domain.entities import CourseDefinition
+from courses.domain.entities.courses import CourseDefinition
 from courses.domain.errors import InvalidDefinition, SlugFixed
 
 
@@ -99,4 +99,6 @@ def definition_in(text: str) -> CourseDefinition:
     try:
         return read_definition(text)
     except InvalidDefinition as refusal:
-        raise ValidationError([complaint.detail for complaint in refusal.complaints]) from None
+        raise ValidationError(
+            [field_error.detail for field_error in refusal.field_errors]
+        ) from None

@@ -10,14 +10,14 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from accounts.public import OrganizationId, Principal, Right
-from authsvc.actors import staff_of
-from authsvc.container import services
-from authsvc.forms import YamlField
-from authsvc.staff import LookOnlyAdmin, ServiceAdmin, staff_action
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ServiceAdmin, staff_action
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import YamlField
 from courses import models as rows
 from courses.admin.forms import chooses_owner, owner_field
-from courses.definitions import read_pathway, write_pathway
-from courses.domain.entities import PathwayDefinition
+from courses.definitions.pathways import read_pathway, write_pathway
+from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
 
 
@@ -42,7 +42,9 @@ class PathwayForm(forms.ModelForm[rows.LearningPathway]):
         try:
             return read_pathway(self.cleaned_data["definition"])
         except InvalidPathwayDefinition as refusal:
-            raise ValidationError([complaint.detail for complaint in refusal.complaints]) from None
+            raise ValidationError(
+                [field_error.detail for field_error in refusal.field_errors]
+            ) from None
 
 
 class OwnedPathwayForm(PathwayForm):
@@ -112,13 +114,13 @@ class LearningPathwayAdmin(ServiceAdmin):
     def publish(self, row: rows.LearningPathway, reason: str, by: Principal) -> None:
         services().pathway_authoring.publish(str(row.pk), by=by)
 
-    @staff_action("Retire", done="retired", asks_why=True)
+    @staff_action("Retire", done="retired", requires_reason=True)
     def retire(self, row: rows.LearningPathway, reason: str, by: Principal) -> None:
         services().pathway_authoring.retire(str(row.pk), reason=reason, by=by)
 
 
 @admin.register(rows.PathwayCourse)
-class PathwayCourseAdmin(LookOnlyAdmin):
+class PathwayCourseAdmin(ReadOnlyAdmin):
     owner = "pathway__org"
     list_display = ["pathway", "course"]
     list_select_related = ["pathway", "course"]

@@ -12,12 +12,12 @@ from accounts.public import (
     Right,
     Scope,
 )
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.renderers import JSON_SCHEMA, SchemaRenderer
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.renderers import JSON_SCHEMA, SchemaRenderer
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 from courses.api.serializers import (
     CatalogEntrySerializer,
     CourseListQuerySerializer,
@@ -27,15 +27,9 @@ from courses.api.serializers import (
     OwnerQuerySerializer,
     VersionQuerySerializer,
 )
-from courses.definitions import SCHEMA, definition_of
-from courses.domain.entities import (
-    CatalogEntry,
-    Course,
-    CourseStatus,
-    CourseVersion,
-    ItemId,
-    ModuleItem,
-)
+from courses.definitions.courses import SCHEMA, definition_of
+from courses.domain.entities.courses import CatalogEntry, Course, CourseStatus, CourseVersion
+from courses.domain.entities.outlines import ItemId, ModuleItem
 from courses.domain.errors import (
     CourseNotFound,
     CourseNotPublished,

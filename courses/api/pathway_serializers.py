@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from authsvc.api.pages import PageQuerySerializer
-from courses.domain.entities import LearningPathway, PathwayStatus
+from authsvc.http.paging import PageQuerySerializer
+from courses.domain.entities.pathways import LearningPathway, PathwayStatus
 
 STATUSES = [status.value for status in PathwayStatus]
 

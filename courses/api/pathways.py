@@ -12,16 +12,16 @@ from accounts.public import (
     Right,
     Scope,
 )
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.renderers import JSON_SCHEMA, SchemaRenderer
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.renderers import JSON_SCHEMA, SchemaRenderer
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 from courses.api.pathway_serializers import PathwayListQuerySerializer, PathwaySerializer
 from courses.api.serializers import OwnerQuerySerializer
-from courses.definitions import PATHWAY_SCHEMA, pathway_of
-from courses.domain.entities import LearningPathway, PathwayStatus
+from courses.definitions.pathways import PATHWAY_SCHEMA, pathway_of
+from courses.domain.entities.pathways import LearningPathway, PathwayStatus
 from courses.domain.errors import (
     InvalidPathwayDefinition,
     PathwayNotFound,

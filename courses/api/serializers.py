@@ -4,24 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from authsvc.api.pages import PageQuerySerializer
-from courses.domain.entities import (
+from authsvc.http.paging import PageQuerySerializer
+from courses.domain.entities.assessments import (
     Assessment,
     AssessmentType,
-    CatalogEntry,
     Choice,
-    Course,
-    CourseModule,
-    CourseStatus,
-    CourseVersion,
     Criterion,
-    ItemType,
     LatePolicy,
-    ModuleItem,
     Question,
     QuestionKind,
     ScoringModel,
 )
+from courses.domain.entities.courses import CatalogEntry, Course, CourseStatus, CourseVersion
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 
 STATUSES = [status.value for status in CourseStatus]
 ITEM_TYPES = [type_.value for type_ in ItemType]

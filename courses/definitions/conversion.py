@@ -12,20 +12,16 @@ from typing import Any, Final
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from courses.domain.entities import (
+from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
     Choice,
-    CourseDefinition,
-    CourseModule,
-    ItemType,
-    ModuleItem,
-    PathwayCourse,
-    PathwayDefinition,
-    PathwayStage,
     Question,
     QuestionKind,
 )
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
+from courses.domain.entities.pathways import PathwayCourse, PathwayDefinition, PathwayStage
 
 Value = dict[str, Any]
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from courses.definitions.formats import Errors, Format, duplicates
 from courses.definitions.marked_yaml import Path
-from courses.domain.entities import CourseDefinition, QuestionKind
+from courses.domain.entities.assessments import QuestionKind
+from courses.domain.entities.courses import CourseDefinition
 from courses.domain.errors import InvalidDefinition
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from authsvc.kernel.errors import Complaint, Invalid
+from authsvc.kernel.errors import FieldError, Invalid
 from courses.definitions import marked_yaml
 from courses.definitions.conversion import CONVERTER
 
@@ -42,15 +42,15 @@ class Format(Generic[D]):
     def read(self, text: str) -> D:
         """The definition in the text, YAML or JSON. Raises the error of the format, with the line of each error."""
         if len(text) > LONGEST_TEXT:
-            raise self._error(Complaint(path="", detail="The text is too long."))
+            raise self._error(FieldError(path="", detail="The text is too long."))
         try:
             document = marked_yaml.load(text)
         except marked_yaml.UnreadableYaml as error:
-            raise self._error(Complaint(path="", detail=str(error))) from None
+            raise self._error(FieldError(path="", detail=str(error))) from None
         return self._checked(
             document.value,
             [
-                Complaint(path=_pointer(path), detail=f"line {document.lines[path]}: {reason}")
+                FieldError(path=_pointer(path), detail=f"line {document.lines[path]}: {reason}")
                 for path, reason in self._errors_in(document.value)
             ],
         )
@@ -58,21 +58,21 @@ class Format(Generic[D]):
     def structure(self, value: Any) -> D:
         """The definition in a JSON body. Raises the error of the format."""
         try:
-            complaints = [
-                Complaint(path=_pointer(path), detail=reason)
+            field_errors = [
+                FieldError(path=_pointer(path), detail=reason)
                 for path, reason in self._errors_in(value)
             ]
         except RecursionError:
-            complaints = [Complaint(path="", detail="The body is nested too deeply.")]
-        return self._checked(value, complaints)
+            field_errors = [FieldError(path="", detail="The body is nested too deeply.")]
+        return self._checked(value, field_errors)
 
     def write(self, definition: D) -> str:
         """The YAML that reads back equal."""
         return marked_yaml.dump({"format": 1, **CONVERTER.unstructure(definition)})
 
-    def _checked(self, value: Any, complaints: list[Complaint]) -> D:
-        if complaints:
-            raise self._error(*complaints)
+    def _checked(self, value: Any, field_errors: list[FieldError]) -> D:
+        if field_errors:
+            raise self._error(*field_errors)
         return CONVERTER.structure(value, self._definition)
 
     @cached_property

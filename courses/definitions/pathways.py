@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from courses.definitions.formats import Errors, Format, duplicates
 from courses.definitions.marked_yaml import Path
-from courses.domain.entities import PathwayDefinition
+from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
 
 

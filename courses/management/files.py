@@ -8,7 +8,7 @@ from typing import Final
 from django.core.management.base import CommandError
 
 from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
-from authsvc.container import services
+from authsvc.composition.container import services
 from courses.definitions.formats import LONGEST_TEXT
 
 MOST_BYTES: Final = 4 * LONGEST_TEXT
@@ -19,7 +19,7 @@ def organization_at(slug: str | None) -> OrganizationId | None:
     """The id of the organization with this slug; None without a slug. Raises OrganizationNotFound."""
     if slug is None:
         return None
-    organization = services().gate.by_slug(slug, by=OPERATOR)
+    organization = services().tenant_access.by_slug(slug, by=OPERATOR)
     if organization is None:
         raise OrganizationNotFound
     return organization.id

@@ -14,16 +14,22 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType, UserId
-from authsvc.actors import staff_of
-from authsvc.container import services
-from authsvc.forms import AddressField, YamlField
-from authsvc.kernel.reach import Reach
-from authsvc.staff import OfOrganizations, ServiceAdmin, question, staff_action, tells_refusals
-from authsvc.storage.reach import owned_within
+from authsvc.admin_site.model_admins import (
+    AuditsTenantAccess,
+    ServiceAdmin,
+    question,
+    shows_domain_errors,
+    staff_action,
+)
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import AddressField, YamlField
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.admin.rules import RuleText, eligibility_text, text_of
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     LONGEST_VALIDITY_DAYS,
     CredentialId,
     CredentialTerms,
@@ -36,7 +42,7 @@ ELIGIBILITY: Final = "credentials_credential_eligibility"
 class CredentialForm(forms.ModelForm[rows.Credential]):
     """`reach` is that of the current user; Django creates a form class for each request."""
 
-    reach: ClassVar[Reach] = Reach()
+    tenant_scope: ClassVar[TenantScope] = TenantScope()
     image_url = forms.URLField(
         label="Image URL", max_length=2000, required=False, assume_scheme="https"
     )
@@ -72,7 +78,7 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         courses: Any = self.fields["course"]
-        courses.queryset = courses.queryset.filter(owned_within(self.reach))
+        courses.queryset = courses.queryset.filter(owned_within(self.tenant_scope))
         self.initial["earned_by"] = text_of(self.instance.rule)
 
     def clean_earned_by(self) -> RuleText:
@@ -81,10 +87,10 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors and values["earned_by"].rule is not None:
-            complaints = services().credentials.complaints_about(
+            field_errors = services().credentials.complaints_about(
                 values["earned_by"].rule, org_id=values["course"].org_id
             )
-            for message in values["earned_by"].messages(complaints):
+            for message in values["earned_by"].messages(field_errors):
                 self.add_error("earned_by", message)
         return values
 
@@ -115,7 +121,7 @@ class LearnerForm(forms.Form):
 
 
 @admin.register(rows.Credential)
-class CredentialAdmin(OfOrganizations, ServiceAdmin):
+class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
     looked_at = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"
@@ -143,7 +149,7 @@ class CredentialAdmin(OfOrganizations, ServiceAdmin):
         **kwargs: Any,
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        form.reach = staff_of(request).reach
+        form.tenant_scope = staff_of(request).tenant_scope
         return form
 
     @admin.display(description="rule")
@@ -157,7 +163,7 @@ class CredentialAdmin(OfOrganizations, ServiceAdmin):
         here = path("<uuid:credential_id>/eligibility/", view, name=ELIGIBILITY)
         return [here, *super().get_urls()]
 
-    @tells_refusals
+    @shows_domain_errors
     def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
         """Show whether a learner is eligible now, and why; change nothing."""
         if not self.has_act_permission(request):
@@ -186,6 +192,6 @@ class CredentialAdmin(OfOrganizations, ServiceAdmin):
     def offer(self, row: rows.Credential, reason: str, by: Principal) -> None:
         services().credentials.offer(CredentialId(row.id), is_offered=True, by=by)
 
-    @staff_action("Withdraw", done="withdrawn", asks_why=True)
+    @staff_action("Withdraw", done="withdrawn", requires_reason=True)
     def withdraw(self, row: rows.Credential, reason: str, by: Principal) -> None:
         services().credentials.offer(CredentialId(row.id), is_offered=False, reason=reason, by=by)

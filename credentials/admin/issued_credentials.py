@@ -7,15 +7,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
-from authsvc.container import services
-from authsvc.staff import LookOnlyAdmin, OfOrganizations, staff_action
+from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, staff_action
+from authsvc.composition.container import services
 from credentials import models as rows
 from credentials.admin.rules import proofs_of, text_of
-from credentials.domain.entities import IssuedCredentialId
+from credentials.domain.entities.credentials import IssuedCredentialId
 
 
 @admin.register(rows.UserCredential)
-class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
+class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.USER_CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"
@@ -80,10 +80,10 @@ class UserCredentialAdmin(OfOrganizations, LookOnlyAdmin):
         when = display_for_value(row.revoked_at, "")
         return f"At {when} by {row.revoked_by or 'the operator'}: {row.revocation_reason}"
 
-    @staff_action("Revoke", done="revoked", asks_why=True)
+    @staff_action("Revoke", done="revoked", requires_reason=True)
     def revoke(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.revoke(IssuedCredentialId(row.id), reason=reason, by=by)
 
-    @staff_action("Re-issue", done="re-issued", asks_why=True)
+    @staff_action("Re-issue", done="re-issued", requires_reason=True)
     def reissue(self, row: rows.UserCredential, reason: str, by: Principal) -> None:
         services().issuing.reissue(IssuedCredentialId(row.id), reason=reason, by=by)

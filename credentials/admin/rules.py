@@ -10,17 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.definitions import marked_yaml
-from credentials.domain.entities import (
-    Eligibility,
-    Rule,
-    Verdict,
-    proof_in,
-    rule_in,
-    value_of_proof,
-    value_of_rule,
-)
+from credentials.domain.entities.credentials import Eligibility
+from credentials.domain.entities.rule_values import proof_in, rule_in, value_of_proof, value_of_rule
+from credentials.domain.entities.rules import Rule, Verdict
 from credentials.domain.errors import InvalidRule
 
 
@@ -43,13 +37,15 @@ class RuleText:
         try:
             return cls(rule_in(document.value), document.lines)
         except InvalidRule as refusal:
-            raise ValidationError(cls(None, document.lines).messages(refusal.complaints)) from None
+            raise ValidationError(
+                cls(None, document.lines).messages(refusal.field_errors)
+            ) from None
 
-    def messages(self, complaints: Iterable[Complaint]) -> list[str]:
+    def messages(self, field_errors: Iterable[FieldError]) -> list[str]:
         """Return the messages of the errors, each with its line and path."""
         return [
-            f"line {self._line_of(complaint.path)}, {complaint.path}: {complaint.detail}"
-            for complaint in complaints
+            f"line {self._line_of(field_error.path)}, {field_error.path}: {field_error.detail}"
+            for field_error in field_errors
         ]
 
     def _line_of(self, path: str) -> int:

@@ -3,11 +3,11 @@
 from http import HTTPStatus
 
 from accounts.public import OrganizationSuspended, Principal, Right, Scope
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 from credentials.api.serializers import (
     CredentialSerializer,
     EligibilitySerializer,
@@ -15,7 +15,7 @@ from credentials.api.serializers import (
     ReasonRequestSerializer,
     VerificationSerializer,
 )
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialId,
     Eligibility,

@@ -6,17 +6,16 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from authsvc.api.fields import TextField
-from authsvc.api.rendering import shown
-from credentials.domain.entities import (
+from authsvc.http.fields import TextField
+from authsvc.http.rendering import shown
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialType,
     Eligibility,
     IssuedCredentialStatus,
-    TriggerKind,
-    Verdict,
     Verification,
 )
+from credentials.domain.entities.rules import TriggerKind, Verdict
 
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]

@@ -16,19 +16,19 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
-from authsvc.actors import staff_of
-from authsvc.container import services
-from authsvc.staff import (
-    LookOnlyAdmin,
+from authsvc.admin_site.model_admins import (
+    AuditsTenantAccess,
     LookOnlyInline,
-    OfOrganizations,
+    ReadOnlyAdmin,
     question,
+    shows_domain_errors,
     staff_action,
-    tells_refusals,
 )
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
 from courses.public import Answer, Assessment, Question
 from progress import models as rows
-from progress.domain.entities import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
 
 GRADABLE = (AttemptStatus.SUBMITTED.value, AttemptStatus.GRADED.value)
 
@@ -109,7 +109,7 @@ class AttemptGradeInline(LookOnlyInline):
 
 
 @admin.register(rows.AssessmentAttempt)
-class AssessmentAttemptAdmin(OfOrganizations, LookOnlyAdmin):
+class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.GRADE_ATTEMPTS
     looked_at = SubjectType.ATTEMPT
     owner = "org"
@@ -151,11 +151,11 @@ class AssessmentAttemptAdmin(OfOrganizations, LookOnlyAdmin):
         )
         return format_html_join("", "<pre>{}</pre>", lines) or "-"
 
-    @staff_action("Void", done="voided", asks_why=True)
+    @staff_action("Void", done="voided", requires_reason=True)
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, by=by)
 
-    @tells_refusals
+    @shows_domain_errors
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         row, by = self._to_grade(request, attempt_id), staff_of(request)
         attempt, assessment = services().grading.sheet_of(AttemptId(attempt_id), by=by)
@@ -182,7 +182,7 @@ class AssessmentAttemptAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.AttemptGrade)
-class AttemptGradeAdmin(OfOrganizations, LookOnlyAdmin):
+class AttemptGradeAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.ATTEMPT
     owner = "attempt__org"
     list_display = ["attempt", "number", "graded_at", "graded_by", "reason"]

@@ -9,19 +9,19 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from accounts.public import Right, SubjectType
-from authsvc.actors import staff_of
-from authsvc.container import services
+from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, shows_domain_errors
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
 from authsvc.kernel.tables import csv_of
-from authsvc.staff import LookOnlyAdmin, OfOrganizations, tells_refusals
 from progress import models as rows
-from progress.domain.entities import CourseReport, table_of_course
+from progress.domain.entities.reports import CourseReport, table_of_course
 
 # Spreadsheets recognize UTF-8 by it.
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 @admin.register(rows.ProgressEvent)
-class ProgressEventAdmin(OfOrganizations, LookOnlyAdmin):
+class ProgressEventAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     looked_at = SubjectType.LEARNERS
     owner = "org"
     list_display = ["position", "occurred_at", "type", "user", "course", "org", "sequence"]
@@ -32,7 +32,7 @@ class ProgressEventAdmin(OfOrganizations, LookOnlyAdmin):
 
 
 @admin.register(rows.CourseProgress)
-class CourseProgressAdmin(OfOrganizations, LookOnlyAdmin):
+class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.SEE_PROGRESS
     looked_at = SubjectType.LEARNERS
     owner = "org"
@@ -58,7 +58,7 @@ class CourseProgressAdmin(OfOrganizations, LookOnlyAdmin):
             *super().get_urls(),
         ]
 
-    @tells_refusals
+    @shows_domain_errors
     def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Show the report on a course, in the default window."""
         report = _report_on(course_id, request)
@@ -71,7 +71,7 @@ class CourseProgressAdmin(OfOrganizations, LookOnlyAdmin):
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/progress/courseprogress/report.html", context)
 
-    @tells_refusals
+    @shows_domain_errors
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the report as a CSV file."""
         report = _report_on(course_id, request)

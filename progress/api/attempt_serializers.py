@@ -4,9 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from authsvc.api.fields import TextField
-from authsvc.kernel.pages import Page
-from progress.domain.entities import AssessmentAttempt, AttemptStatus, Grade, Mark, Response
+from authsvc.http.fields import TextField
+from authsvc.kernel.paging import Page
+from progress.domain.entities.attempts import (
+    AssessmentAttempt,
+    AttemptStatus,
+    Grade,
+    Mark,
+    Response,
+)
 
 STATUSES = [status.value for status in AttemptStatus]
 

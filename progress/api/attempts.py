@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 from accounts.public import OrganizationSuspended, Principal, Right, Scope
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 from courses.public import (
     Answer,
     AssessmentId,
@@ -27,7 +27,7 @@ from progress.api.attempt_serializers import (
     SaveResponsesRequestSerializer,
     VoidRequestSerializer,
 )
-from progress.domain.entities import AssessmentAttempt, AttemptId, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, Mark
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotFound,

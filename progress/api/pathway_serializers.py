@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from courses.public import PathwayStatus
-from progress.domain.entities import PathwayProgress, Standing
+from progress.domain.entities.pathways import PathwayProgress, Standing
 
 
 class CourseStepSerializer(serializers.Serializer[Any]):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.public import OrganizationSuspended, Principal, Right, Scope
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from courses.definitions import PATHWAY_SCHEMA, pathway_of
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.views import ApiView
+from courses.definitions.pathways import PATHWAY_SCHEMA, pathway_of
 from courses.public import (
     InvalidPathwayDefinition,
     PathwayNotFound,
@@ -14,7 +14,7 @@ from courses.public import (
     PathwaySlugFixed,
 )
 from progress.api.pathway_serializers import PathwayProgressSerializer
-from progress.domain.entities import PathwayProgress
+from progress.domain.entities.pathways import PathwayProgress
 
 
 class PathwayView(ApiView):

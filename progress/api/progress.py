@@ -2,20 +2,15 @@
 
 from http import HTTPStatus
 
-from accounts.public import (
-    OrganizationId,
-    OrganizationNotFound,
-    Principal,
-    Right,
-    Scope,
-)
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.views import ApiView
-from authsvc.container import services
-from authsvc.kernel.pages import Page, PageRequest
+from accounts.public import OrganizationId, OrganizationNotFound, Principal, Right, Scope
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.views import ApiView
+from authsvc.kernel.paging import Page, PageRequest
 from courses.public import CourseNotFound, CourseNotOpen, ItemId, ItemNotFound
 from progress.api.serializers import EventSerializer, ProgressSerializer
-from progress.domain.entities import CourseProgress, ProgressEvent
+from progress.domain.entities.events import ProgressEvent
+from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import (
     AlreadyCompleted,
     AlreadyEnrolled,

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from progress.domain.entities import (
+from progress.domain.entities.reports import (
     BANDS,
     CourseReport,
     CourseSummary,

@@ -7,12 +7,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.serializers import Serializer
 
 from accounts.public import OrganizationId, OrganizationNotFound, Principal, Right, Scope
-from authsvc.api.operations import Access, Forms, Whose, operation
-from authsvc.api.reading import Members
-from authsvc.api.renderers import CsvRenderer
-from authsvc.api.rendering import JSON, Download
-from authsvc.api.views import ApiView
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.http.operations import Access, Forms, Whose, operation
+from authsvc.http.reading import Members
+from authsvc.http.renderers import CsvRenderer
+from authsvc.http.rendering import JSON, Download
+from authsvc.http.views import ApiView
 from authsvc.kernel.tables import Row, csv_of
 from courses.public import CourseNotFound
 from progress.api.report_serializers import (
@@ -20,7 +20,7 @@ from progress.api.report_serializers import (
     OrganizationReportSerializer,
     WindowQuerySerializer,
 )
-from progress.domain.entities import CourseReport, table_of_course, table_of_courses
+from progress.domain.entities.reports import CourseReport, table_of_course, table_of_courses
 
 CSV: Final = CsvRenderer.media_type
 Report = TypeVar("Report")

@@ -2,13 +2,8 @@
 
 from rest_framework import serializers
 
-from progress.domain.entities import (
-    CourseProgress,
-    EntityType,
-    EventType,
-    ProgressEvent,
-    ProgressStatus,
-)
+from progress.domain.entities.events import EntityType, EventType, ProgressEvent
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 
 
 class ProgressSerializer(serializers.Serializer[CourseProgress]):

@@ -4,25 +4,20 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.entities import (
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, Principal, UserId
+from accounts.domain.audit.entities import (
     AuditAct,
     AuditAction,
     AuditEntry,
     AuditEntryId,
     AuditSubject,
-    Organization,
-    OrganizationId,
-    OrganizationStatus,
-    OrgRole,
-    Plan,
-    Principal,
     SubjectType,
-    UserId,
 )
-from accounts.domain.repositories.memory import InMemoryAuditLogRepository
+from accounts.domain.audit.repositories.memory import InMemoryAuditLogRepository
+from accounts.domain.organizations.entities import Organization, Plan
 from accounts.models import AuditHead as AuditHeadRow
-from authsvc.container import Services
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.composition.container import Services
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
 
@@ -89,7 +84,7 @@ def an_entry(organization: Organization | None = None, **parts: Any) -> AuditEnt
 def log_of(world: World, organization: Organization | None = None) -> list[AuditEntry]:
     """The whole chain, the first entry first."""
     org_id = organization.id if organization else None
-    return world.repositories.audit_log.following(org_id, after=0, limit=99, within=EVERYWHERE)
+    return world.repositories.audit_log.following(org_id, after=0, limit=99, scope=ALL_TENANTS)
 
 
 def tables_of(world: World) -> InMemoryAuditLogRepository:

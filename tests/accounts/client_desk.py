@@ -5,18 +5,12 @@ from typing import Any, Final
 
 from django.contrib.auth.models import Group, Permission
 
-from accounts.domain.entities import (
-    OPERATOR,
-    ClientPk,
-    ClientTerms,
-    GrantType,
-    IdTokenAlgorithm,
-    OAuthClient,
-)
+from accounts.domain.access import OPERATOR, ClientPk, GrantType
+from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
 from accounts.models import User as UserRow
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.tenancy import ALL_TENANTS
+from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.house import House
 from tests.support.staff import Desk, Page, desk
 
 CLIENTS: Final = "accounts/oauthclient/"
@@ -57,12 +51,12 @@ def secret_page_of(client: OAuthClient) -> str:
     return f"{CLIENTS}{client.id}/secret/"
 
 
-def registered(house: House, **terms: Any) -> OAuthClient:
-    return house.services.clients.register(some_client_terms(**terms), by=OPERATOR).client
+def registered(application: Application, **terms: Any) -> OAuthClient:
+    return application.services.clients.register(some_client_terms(**terms), by=OPERATOR).client
 
 
-def now(house: House, client: OAuthClient) -> OAuthClient:
-    return house.services.repositories.clients.get(ClientPk(client.id), within=EVERYWHERE)
+def now(application: Application, client: OAuthClient) -> OAuthClient:
+    return application.services.repositories.clients.get(ClientPk(client.id), scope=ALL_TENANTS)
 
 
 def shown_on(page: Page) -> list[str]:
@@ -70,9 +64,9 @@ def shown_on(page: Page) -> list[str]:
     return re.findall(r"<code>(.*?)</code>", page.text)
 
 
-def a_keeper(house: House) -> Desk:
+def a_keeper(application: Application) -> Desk:
     """Somebody of staff whom a group lets manage clients."""
-    keeper = desk(house)
+    keeper = desk(application)
     group = Group.objects.create(name="Client managers")
     verbs = [f"{verb}_oauthclient" for verb in ("view", "add", "change")]
     group.permissions.set(Permission.objects.filter(codename__in=verbs))

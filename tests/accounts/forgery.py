@@ -16,7 +16,9 @@ from jwcrypto.jwk import JWK
 
 from accounts.adapters.keys import ES256, KeyRing, new_key_ring
 from accounts.adapters.tokens import JwtAccessTokens
-from accounts.domain.entities import FIRST_PARTY_CLIENT, AccessClaims, SessionId, UserId
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT
+from accounts.domain.identity.entities.tokens import AccessClaims
 from tests.support.builders import NOON
 
 RING: Final = new_key_ring()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from accounts.adapters.passwords import Argon2Hasher
-from accounts.domain.ports import PasswordHasher
-from authsvc.container import Services
+from accounts.domain.identity.ports import PasswordHasher
+from authsvc.composition.container import Services
 from tests.support.worlds import World
 
 WEAK: Final = Argon2Hasher(memory_kib=8, passes=1, lanes=1)

@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
-from accounts.domain.entities import Invitation, Organization, OrgRole, Principal
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import OrgRole, Principal
+from accounts.domain.organizations.entities import Invitation, Organization
+from authsvc.kernel.paging import PageRequest
 from tests.support.browsing import link_in, mails
 from tests.support.tenants import has_member, into
 from tests.support.worlds import World
@@ -35,5 +36,5 @@ def is_invited(
 
 def standing(world: World, school: Organization) -> list[Invitation]:
     """Invitations to the school that wait for an answer."""
-    page = world.repositories.invitations.page_of(school.id, PageRequest(), within=into(school))
+    page = world.repositories.invitations.page_of(school.id, PageRequest(), scope=into(school))
     return list(page.items)

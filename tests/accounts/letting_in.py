@@ -5,22 +5,20 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.entities import (
-    Authentication,
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.sessions import Authentication, Session
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
     DeviceCode,
-    LogoutNotice,
-    LogoutNoticeId,
-    OAuthClient,
     Permission,
     PushedRequest,
-    Session,
-    SessionId,
-    TokenPair,
-    User,
 )
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.worlds import World
 
@@ -34,7 +32,7 @@ def has_client(world: World, **parts: Any) -> OAuthClient:
     """A client that the world knows; what is no part of it is one of its terms."""
     own = {name: parts.pop(name) for name in ("id", "is_active", "created_at") if name in parts}
     client = a_client_of(some_client_terms(**parts), **own)
-    world.repositories.clients.add(client, within=EVERYWHERE)
+    world.repositories.clients.add(client, scope=ALL_TENANTS)
     return client
 
 
@@ -130,6 +128,6 @@ def exchanged(world: World, client: OAuthClient, code: str) -> TokenPair | None:
 
     def exchange() -> TokenPair | None:
         redemption = grants.find_code(code, client)
-        return grants.take_code(redemption, client) if redemption else None
+        return grants.redeem_code(redemption, client) if redemption else None
 
-    return grants.in_one_act(exchange)
+    return grants.atomically(exchange)

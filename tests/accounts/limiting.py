@@ -6,13 +6,13 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.errors import InvalidCredentials
-from accounts.domain.ports import PasswordHasher
-from accounts.domain.services import LimitPolicy
-from authsvc.container import Services
-from authsvc.environment import read_environment
-from authsvc.kernel.limits import TooManyAttempts
-from authsvc.ports import ports
+from accounts.domain.identity.errors import InvalidCredentials
+from accounts.domain.identity.ports import PasswordHasher
+from accounts.domain.identity.services.login_attempts import LimitPolicy
+from authsvc.composition.container import Services
+from authsvc.composition.ports import ports
+from authsvc.config.environment import read_environment
+from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.support.worlds import World
 
 POLICY: Final[LimitPolicy] = ports(read_environment({}), secret_key="test").limit_policy

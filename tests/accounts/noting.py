@@ -1,9 +1,12 @@
 """What is noted of sessions and clients."""
 
-from accounts.domain.entities import AuditFacts, OAuthClient, Session, SessionEnd, User
+from accounts.domain.identity.entities.security_log import SecurityFacts
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import OAuthClient
 
 
-def of_session(session: Session) -> AuditFacts:
+def of_session(session: Session) -> SecurityFacts:
     """The facts of whatever happens in a session."""
     return {
         "user_id": session.user_id,
@@ -12,10 +15,10 @@ def of_session(session: Session) -> AuditFacts:
     }
 
 
-def of_end(session: Session, because: SessionEnd) -> AuditFacts:
+def of_end(session: Session, because: SessionEnd) -> SecurityFacts:
     return {**of_session(session), "reason": because}
 
 
-def of_both(user: User, client: OAuthClient) -> AuditFacts:
+def of_both(user: User, client: OAuthClient) -> SecurityFacts:
     """The facts of what is between a person and a client."""
     return {"user_id": user.id, "client_id": client.client_id}

@@ -3,11 +3,13 @@
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.entities import OPERATOR, Organization, OrganizationId, OrgRole, User
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole
+from accounts.domain.identity.entities.users import User
+from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.staff import a_user_of
 
 ORGANIZATIONS: Final = "accounts/organization/"
@@ -15,18 +17,21 @@ MEMBERS: Final = "accounts/orgmembership/"
 INVITATIONS: Final = "accounts/invitation/"
 
 
-def founded(house: House, owner: User | None = None, **parts: Any) -> Organization:
+def founded(application: Application, owner: User | None = None, **parts: Any) -> Organization:
     """An organization with its owner, who is Olga unless he is named."""
     given = {"name": "School of Knots", "slug": f"knots-{uuid4().hex[:8]}"} | parts
-    owner_id = (owner or a_user_of(house, "Olga")).id
-    return house.services.organizations.create(**given, owner_id=owner_id, by=OPERATOR)
+    owner_id = (owner or a_user_of(application, "Olga")).id
+    return application.services.organizations.create(**given, owner_id=owner_id, by=OPERATOR)
 
 
 def joined(
-    house: House, organization: Organization, user: User, role: OrgRole = OrgRole.LEARNER
+    application: Application,
+    organization: Organization,
+    user: User,
+    role: OrgRole = OrgRole.LEARNER,
 ) -> int:
     """The key of the row that says so."""
-    house.services.members.add(organization.id, user.id, role=role, by=OPERATOR)
+    application.services.members.add(organization.id, user.id, role=role, by=OPERATOR)
     return key_of(organization, user)
 
 
@@ -39,15 +44,15 @@ def role_of(organization: Organization, user: User) -> str | None:
     return found.values_list("role", flat=True).first()
 
 
-def invited(house: House, organization: Organization, email: str) -> InvitationRow:
-    house.services.invitations.invite(
+def invited(application: Application, organization: Organization, email: str) -> InvitationRow:
+    application.services.invitations.invite(
         organization.id, email=email, role=OrgRole.LEARNER, by=OPERATOR
     )
     return InvitationRow.objects.get(org=organization.id, email=email)
 
 
-def suspended(house: House, organization: Organization) -> None:
-    house.services.organizations.suspend(organization.id, reason="Unpaid.", by=OPERATOR)
+def suspended(application: Application, organization: Organization) -> None:
+    application.services.organizations.suspend(organization.id, reason="Unpaid.", by=OPERATOR)
 
 
 def page_of(organization: Organization) -> str:
@@ -58,8 +63,8 @@ def list_page_of(organization: Organization) -> str:
     return f"{ORGANIZATIONS}{organization.id}/members/"
 
 
-def now(house: House, organization: Organization) -> Organization:
-    return house.services.organizations.get(organization.id, by=OPERATOR).organization
+def now(application: Application, organization: Organization) -> Organization:
+    return application.services.organizations.get(organization.id, by=OPERATOR).organization
 
 
 def recorded(org_id: OrganizationId) -> list[tuple[str, str, str]]:

@@ -5,45 +5,47 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts.domain.entities import (
-    OPERATOR,
-    OAuthClient,
-    Session,
-    SessionId,
-    UserId,
-)
+from accounts.domain.access import OPERATOR, SessionId, UserId
+from accounts.domain.identity.entities.sessions import Session
+from accounts.domain.oauth.entities.clients import OAuthClient
+from tests.support.application import PASSWORD, Answer, Application, Caller, Person
 from tests.support.builders import a_session, some_client_terms
-from tests.support.house import PASSWORD, Answer, Caller, House, Person
 
 SESSIONS = "/v1/me/sessions"
 GRANTS = "/v1/me/grants"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
-def a_client_in(house: House, name: str = "Notebook") -> OAuthClient:
-    return house.services.clients.register(some_client_terms(name=name), by=OPERATOR).client
+def a_client_in(application: Application, name: str = "Notebook") -> OAuthClient:
+    return application.services.clients.register(some_client_terms(name=name), by=OPERATOR).client
 
 
-def a_session_in(house: House, person: Person, client: OAuthClient, **parts: Any) -> Session:
+def a_session_in(
+    application: Application, person: Person, client: OAuthClient, **parts: Any
+) -> Session:
     """A session of the person with the client, that started a minute ago."""
-    now = house.services.ports.clock.now()
+    now = application.services.ports.clock.now()
     given: dict[str, Any] = {
         "started_at": now - timedelta(minutes=1),
         "expires_at": now + timedelta(days=1),
     }
     given |= {"user_id": UUID(person.id), "client_id": client.client_id}
     session = a_session(**given | parts)
-    house.services.repositories.sessions.add(session)
+    application.services.repositories.sessions.add(session)
     return session
 
 
-def lets_in(house: House, person: Person, client: OAuthClient, *scopes: str) -> None:
+def lets_in(application: Application, person: Person, client: OAuthClient, *scopes: str) -> None:
     user_id = UserId(UUID(person.id))
-    house.services.authorizations.consent(client, user_id=user_id, scopes=scopes or ["openid"])
+    application.services.authorizations.consent(
+        client, user_id=user_id, scopes=scopes or ["openid"]
+    )
 
 
-def kept(house: House, session_id: object) -> Session:
-    return house.services.repositories.sessions.get_for_update(SessionId(UUID(str(session_id))))
+def kept(application: Application, session_id: object) -> Session:
+    return application.services.repositories.sessions.get_for_update(
+        SessionId(UUID(str(session_id)))
+    )
 
 
 def items_at(person: Person, path: str) -> list[Any]:
@@ -56,19 +58,19 @@ def deleted(caller: Caller, path: str, thing: object) -> Answer:
     return caller.send("DELETE", f"{path}/{thing}")
 
 
-def logged_in_again(house: House, person: Person) -> Caller:
-    session = house.services.sessions.log_in(email=person.email, password=PASSWORD)
+def logged_in_again(application: Application, person: Person) -> Caller:
+    session = application.services.sessions.log_in(email=person.email, password=PASSWORD)
     return Caller(session.access_token)
 
 
-def a_program(house: House) -> Caller:
+def a_program(application: Application) -> Caller:
     """A client that acts for itself, with a token for everything."""
-    tokens, now = house.services.ports.access_tokens, house.services.ports.clock.now()
+    tokens, now = application.services.ports.access_tokens, application.services.ports.clock.now()
     session = a_session(
         user_id=None, client_id="planner", started_at=now, expires_at=now + timedelta(days=1)
     )
-    house.services.repositories.sessions.add(session)
-    anna = house.signed_in()
+    application.services.repositories.sessions.add(session)
+    anna = application.signed_in()
     claims = tokens.verify(anna.caller.token, at=now)
     changed: dict[str, Any] = {"user_id": None, "session_id": session.id, "client_id": "planner"}
     return Caller(tokens.issue(replace(claims, **changed), roles=(), at=now))

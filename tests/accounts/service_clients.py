@@ -4,14 +4,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.domain.entities import OPERATOR, OAuthClient, Organization
-from tests.support.house import House
+from accounts.domain.access import OPERATOR
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.organizations.entities import Organization
+from tests.support.application import Application
 
 
 def a_service_client(
-    house: House, organization: Organization, name: str = "Timetable"
+    application: Application, organization: Organization, name: str = "Timetable"
 ) -> OAuthClient:
-    registered = house.services.service_clients.register(
+    registered = application.services.service_clients.register(
         organization.id,
         name=name,
         scopes=["courses:read"],

@@ -1,7 +1,9 @@
 """Anna signs in, and what is kept of it."""
 
-from accounts.domain.entities import Principal, RefreshToken, Session, SignedIn
-from accounts.domain.errors import InvalidToken
+from accounts.domain.access import Principal
+from accounts.domain.identity.entities.sessions import RefreshToken, Session
+from accounts.domain.identity.entities.tokens import SignedIn
+from accounts.domain.identity.errors import InvalidToken
 from tests.support.worlds import World
 
 EMAIL = "anna@school.example"

@@ -5,20 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import (
-    FIRST_PARTY_CLIENT,
+from accounts.domain.access import (
     OrganizationId,
     OrgRole,
     Principal,
     Right,
     Role,
     Scope,
-    SessionEnd,
     SessionId,
-    User,
     UserId,
 )
-from accounts.domain.errors import InvalidToken
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import InvalidToken
 from tests.accounts.forgery import CLAIMS, signed
 from tests.support.builders import NOON, a_session
 from tests.support.tenants import has_membership, has_organization, into
@@ -71,14 +70,14 @@ def test_a_change_of_roles_reaches_a_live_token(memory: World) -> None:
 def test_what_becomes_of_a_membership_reaches_a_live_token(world: World) -> None:
     anna, _, token = signed_in(world)
     school = has_organization(world)
-    memberships, within = world.repositories.memberships, into(school)
+    memberships, scope = world.repositories.memberships, into(school)
     seen = [standing_of(world, token)]
 
     joined = has_membership(world, school, user_id=anna.id)
     seen.append(standing_of(world, token))
-    memberships.save(replace(joined, role=OrgRole.OWNER), within=within)
+    memberships.save(replace(joined, role=OrgRole.OWNER), scope=scope)
     seen.append(standing_of(world, token))
-    memberships.remove(joined, within=within)
+    memberships.remove(joined, scope=scope)
     seen.append(standing_of(world, token))
 
     assert seen == [{}, {school.id: OrgRole.LEARNER}, {school.id: OrgRole.OWNER}, {}]
@@ -90,9 +89,9 @@ def test_a_suspension_reaches_a_live_token_and_does_not_end_it(world: World) -> 
     has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
     before = standing_of(world, token)
 
-    world.repositories.organizations.save(school.suspended(), within=into(school))
+    world.repositories.organizations.save(school.suspended(), scope=into(school))
     while_suspended = standing_of(world, token)
-    world.repositories.organizations.save(school, within=into(school))
+    world.repositories.organizations.save(school, scope=into(school))
 
     assert before == standing_of(world, token) == {school.id: OrgRole.OWNER}
     assert while_suspended == {}

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role, SessionEnd, User
-from accounts.domain.errors import (
+from accounts.domain.access import OPERATOR, PersonNeeded, Role
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import (
     EmailTaken,
-    PersonNeeded,
     UnsuitablePassword,
     UserNotFound,
     WrongPassword,
 )
-from authsvc.kernel.errors import Complaint
-from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.errors import FieldError
+from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON, a_principal, a_session
 from tests.support.worlds import World
 
@@ -53,7 +54,7 @@ def test_an_unsuitable_password_is_refused_by_its_member(memory: World) -> None:
     with pytest.raises(UnsuitablePassword) as refusal:
         memory.services.accounts.register(email="a@school.example", name="", password="password")
 
-    assert [complaint.path for complaint in refusal.value.complaints] == ["password"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["password"]
     assert memory.repositories.users.page_of(PageRequest()).items == ()
 
 
@@ -125,8 +126,8 @@ def test_a_wrong_current_password_changes_nothing(memory: World) -> None:
             current="a wrong password", new=NEW_PASSWORD, by=a_principal(anna)
         )
 
-    assert refusal.value.complaints == (
-        Complaint(path="current_password", detail="The current password is wrong"),
+    assert refusal.value.field_errors == (
+        FieldError(path="current_password", detail="The current password is wrong"),
     )
     assert memory.repositories.users.get(anna.id) == anna
     assert memory.repositories.sessions.get_for_update(session.id) == session
@@ -140,5 +141,5 @@ def test_an_unsuitable_new_password_changes_nothing(memory: World) -> None:
             current=PASSWORD, new="password", by=a_principal(anna)
         )
 
-    assert [complaint.path for complaint in refusal.value.complaints] == ["new_password"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["new_password"]
     assert memory.repositories.users.get(anna.id) == anna

@@ -7,10 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from accounts.domain.entities import OPERATOR, Role, User, UserChanges
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor
-from tests.support.house import PASSWORD, House
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
@@ -19,20 +20,20 @@ USERS = "accounts/user/"
 NEW = {"email": "Cleo@School.example", "name": "Cleo", "new_password": "a long walk home"}
 
 
-def manager(house: House) -> Desk:
-    return desk(house, "User managers")
+def manager(application: Application) -> Desk:
+    return desk(application, "User managers")
 
 
-def now(house: House, user: User) -> User:
-    return house.services.users.get(user.id, by=OPERATOR)
+def now(application: Application, user: User) -> User:
+    return application.services.users.get(user.id, by=OPERATOR)
 
 
 def page_of(user: User) -> str:
     return f"{USERS}{user.id}/change/"
 
 
-def test_staff_sign_in_with_address_and_password(house: House) -> None:
-    a_user_of(house, "Root", email="root@school.example", roles=[Role.ADMIN])
+def test_staff_sign_in_with_address_and_password(application: Application) -> None:
+    a_user_of(application, "Root", email="root@school.example", roles=[Role.ADMIN])
     root = Visitor()
     asked = root.lands_at("/admin/accounts/user/")
 
@@ -43,8 +44,8 @@ def test_staff_sign_in_with_address_and_password(house: House) -> None:
     assert "Select user to change" in root.get(seen.leads_to).text
 
 
-def test_nobody_else_gets_in(house: House) -> None:
-    anna, visitor = a_user_of(house), Visitor()
+def test_nobody_else_gets_in(application: Application) -> None:
+    anna, visitor = a_user_of(application), Visitor()
     visitor.sign_in(anna.email, next="/admin/")
 
     seen = visitor.get(visitor.lands_at("/admin/"))
@@ -52,8 +53,8 @@ def test_nobody_else_gets_in(house: House) -> None:
     assert (seen.status, seen.heading) == (403, "Access denied")
 
 
-def test_a_form_of_the_old_kind_signs_nobody_in(house: House) -> None:
-    root = a_user_of(house, "Root", roles=[Role.ADMIN])
+def test_a_form_of_the_old_kind_signs_nobody_in(application: Application) -> None:
+    root = a_user_of(application, "Root", roles=[Role.ADMIN])
     visitor = Visitor()
 
     seen = visitor.post("/admin/login/", username=root.email, password=PASSWORD)
@@ -62,38 +63,40 @@ def test_a_form_of_the_old_kind_signs_nobody_in(house: House) -> None:
     assert not visitor.is_signed_in
 
 
-def test_the_address_without_its_slash_leads_there(house: House) -> None:
+def test_the_address_without_its_slash_leads_there(application: Application) -> None:
     assert Client().get("/admin")["Location"] == "/admin/"
 
 
-def test_whoever_is_deactivated_is_out_at_once(house: House) -> None:
-    bo = manager(house)
+def test_whoever_is_deactivated_is_out_at_once(application: Application) -> None:
+    bo = manager(application)
 
-    house.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
 
     assert unquote(bo.get(USERS).path) == "/signin?next=/admin/accounts/user/"
 
 
-def test_a_manager_adds_a_user(house: House) -> None:
-    page = manager(house).post(f"{USERS}add/", **NEW, roles=["instructor"])
+def test_a_manager_adds_a_user(application: Application) -> None:
+    page = manager(application).post(f"{USERS}add/", **NEW, roles=["instructor"])
 
-    cleo = house.services.users.find("cleo@school.example", by=OPERATOR)
+    cleo = application.services.users.find("cleo@school.example", by=OPERATOR)
     assert page.path == USERS
     assert (cleo.name, cleo.is_staff) == ("Cleo", False)
     assert cleo.roles == (Role.LEARNER, Role.INSTRUCTOR)
-    assert house.services.sessions.authenticate(email=cleo.email, password=NEW["new_password"])
+    assert application.services.sessions.authenticate(
+        email=cleo.email, password=NEW["new_password"]
+    )
     assert log_of(cleo.id) == ["Added."]
 
 
-def test_an_admin_adds_staff(house: House) -> None:
-    root_desk(house).post(f"{USERS}add/", **NEW, is_staff="on")
+def test_an_admin_adds_staff(application: Application) -> None:
+    root_desk(application).post(f"{USERS}add/", **NEW, is_staff="on")
 
-    assert house.services.users.find("cleo@school.example", by=OPERATOR).is_staff
+    assert application.services.users.find("cleo@school.example", by=OPERATOR).is_staff
 
 
 @pytest.mark.parametrize("wish", [{"is_staff": "on"}, {"roles": ["admin"]}])
-def test_a_manager_adds_no_staff(house: House, wish: dict[str, Any]) -> None:
-    page = manager(house).post(f"{USERS}add/", **NEW, **wish)
+def test_a_manager_adds_no_staff(application: Application, wish: dict[str, Any]) -> None:
+    page = manager(application).post(f"{USERS}add/", **NEW, **wish)
 
     assert page.path == f"{USERS}add/"
     assert page.said == (
@@ -103,7 +106,7 @@ def test_a_manager_adds_no_staff(house: House, wish: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "complaint"),
+    ("wish", "field_error"),
     [
         ({"email": "anna@school.example"}, "User with this Email already exists."),
         ({"email": "ANNA@school.example"}, "User with this Email already exists."),
@@ -115,86 +118,88 @@ def test_a_manager_adds_no_staff(house: House, wish: dict[str, Any]) -> None:
     ],
 )
 def test_a_form_says_what_is_wrong_with_a_new_user(
-    house: House, wish: dict[str, Any], complaint: str
+    application: Application, wish: dict[str, Any], field_error: str
 ) -> None:
-    a_user_of(house, email="anna@school.example")
+    a_user_of(application, email="anna@school.example")
 
-    page = root_desk(house).post(f"{USERS}add/", **NEW | wish)
+    page = root_desk(application).post(f"{USERS}add/", **NEW | wish)
 
-    assert complaint in page.text
+    assert field_error in page.text
     assert NEW["new_password"] not in page.text
     assert not UserRow.objects.filter(name__startswith="C").exists()
 
 
-def test_a_manager_renames_a_user_and_gives_him_a_role(house: House) -> None:
-    anna = a_user_of(house)
+def test_a_manager_renames_a_user_and_gives_him_a_role(application: Application) -> None:
+    anna = a_user_of(application)
 
-    page = manager(house).post(page_of(anna), name="Anna B.", roles=["instructor"])
+    page = manager(application).post(page_of(anna), name="Anna B.", roles=["instructor"])
 
     assert page.path == USERS
-    assert now(house, anna).name == "Anna B."
-    assert now(house, anna).roles == (Role.LEARNER, Role.INSTRUCTOR)
+    assert now(application, anna).name == "Anna B."
+    assert now(application, anna).roles == (Role.LEARNER, Role.INSTRUCTOR)
     assert log_of(anna.id) == ["Changed Name and roles."]
 
 
-def test_an_address_cannot_be_changed(house: House) -> None:
-    anna = a_user_of(house)
+def test_an_address_cannot_be_changed(application: Application) -> None:
+    anna = a_user_of(application)
 
-    root_desk(house).post(page_of(anna), name="Anna", email="other@school.example")
+    root_desk(application).post(page_of(anna), name="Anna", email="other@school.example")
 
-    assert now(house, anna).email == anna.email
+    assert now(application, anna).email == anna.email
 
 
-def test_a_manager_changes_no_staff(house: House) -> None:
-    root = a_user_of(house, "Root", roles=[Role.ADMIN])
+def test_a_manager_changes_no_staff(application: Application) -> None:
+    root = a_user_of(application, "Root", roles=[Role.ADMIN])
 
-    page = manager(house).post(page_of(root), name="Robert")
+    page = manager(application).post(page_of(root), name="Robert")
 
     assert page.path == page_of(root)
     assert page.said[0].startswith("You may not do this.")
-    assert now(house, root) == root
+    assert now(application, root) == root
     assert log_of(root.id) == []
 
 
-def test_a_manager_appoints_no_staff(house: House) -> None:
-    anna = a_user_of(house)
+def test_a_manager_appoints_no_staff(application: Application) -> None:
+    anna = a_user_of(application)
 
-    page = manager(house).post(page_of(anna), name="Anna", is_staff="on")
+    page = manager(application).post(page_of(anna), name="Anna", is_staff="on")
 
     assert page.said[0].startswith("You may not do this.")
-    assert not now(house, anna).is_staff
+    assert not now(application, anna).is_staff
 
 
-def test_a_manager_changes_his_own_name(house: House) -> None:
-    bo = manager(house)
+def test_a_manager_changes_his_own_name(application: Application) -> None:
+    bo = manager(application)
 
     bo.post(f"{USERS}{bo.id}/change/", name="Robert", is_staff="on")
 
-    assert house.services.users.get(bo.id, by=OPERATOR).name == "Robert"
+    assert application.services.users.get(bo.id, by=OPERATOR).name == "Robert"
 
 
-def test_an_admin_puts_somebody_in_a_group(house: House) -> None:
-    bo = desk(house)
+def test_an_admin_puts_somebody_in_a_group(application: Application) -> None:
+    bo = desk(application)
     group = Group.objects.get(name="Auditors")
 
-    root_desk(house).post(f"{USERS}{bo.id}/change/", name="Bo", is_staff="on", groups=[group.pk])
+    root_desk(application).post(
+        f"{USERS}{bo.id}/change/", name="Bo", is_staff="on", groups=[group.pk]
+    )
 
     assert [one.name for one in UserRow.objects.get(pk=bo.id).groups.all()] == ["Auditors"]
 
 
-def test_a_manager_puts_nobody_in_a_group(house: House) -> None:
-    anna, bo = a_user_of(house), manager(house)
+def test_a_manager_puts_nobody_in_a_group(application: Application) -> None:
+    anna, bo = a_user_of(application), manager(application)
     group = UserRow.objects.get(pk=bo.id).groups.get()
 
     page = bo.post(page_of(anna), name="Anna B.", groups=[group.pk])
 
     assert page.status == 200
-    assert now(house, anna).name == "Anna B."
+    assert now(application, anna).name == "Anna B."
     assert not UserRow.objects.get(pk=anna.id).groups.exists()
 
 
-def test_the_list_finds_a_user_by_address_name_or_id(house: House) -> None:
-    anna, bo = a_user_of(house, "Anna"), manager(house)
+def test_the_list_finds_a_user_by_address_name_or_id(application: Application) -> None:
+    anna, bo = a_user_of(application, "Anna"), manager(application)
 
     for term in (anna.email, "ann", str(anna.id)):
         page = bo.get(f"{USERS}?q={term}")
@@ -203,9 +208,9 @@ def test_the_list_finds_a_user_by_address_name_or_id(house: House) -> None:
         assert anna.email in page.text
 
 
-def test_the_list_sorts_out_who_is_active(house: House) -> None:
-    anna, bo = a_user_of(house), manager(house)
-    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+def test_the_list_sorts_out_who_is_active(application: Application) -> None:
+    anna, bo = a_user_of(application), manager(application)
+    application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
     page = bo.get(f"{USERS}?is_active__exact=0")
 
@@ -216,5 +221,5 @@ def test_the_list_sorts_out_who_is_active(house: House) -> None:
 @pytest.mark.parametrize(
     "lookup", ["password__startswith=argon2", "password=x", "groups__name__startswith=A"]
 )
-def test_no_hidden_column_can_be_asked_about(house: House, lookup: str) -> None:
-    assert root_desk(house).get(f"{USERS}?{lookup}").status == 400
+def test_no_hidden_column_can_be_asked_about(application: Application, lookup: str) -> None:
+    assert root_desk(application).get(f"{USERS}?{lookup}").status == 400

@@ -5,11 +5,11 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 
-from accounts.domain.entities import OPERATOR, Right
-from authsvc.actors import staff_of
+from accounts.domain.access import OPERATOR, Right
+from authsvc.http.actors import staff_of
 from tests.accounts.org_desk import founded, invited
+from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.house import House
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.staff import (
     GROUPS,
@@ -59,9 +59,9 @@ PARTS = {
             "accounts.invitation",
             "accounts.session",
             "accounts.refreshtoken",
-            "accounts.ledgerentry",
+            "accounts.idempotencyrecord",
             "accounts.limitstate",
-            "accounts.familiaraddress",
+            "accounts.knownaddress",
             "accounts.oauthclient",
             "accounts.authorizationcode",
             "accounts.devicecode",
@@ -120,11 +120,11 @@ def may_do(staff: Desk, row: type[Model], path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("group", PARTS)
-def test_a_group_sees_and_does_its_part(house: House, group: str) -> None:
-    anna, course = a_holder(house)
-    an_examined(house, anna)
-    a_published_pathway(house.services, a_chain(course.slug))
-    staff = desk(house, *([] if group == "nobody's" else [group]))
+def test_a_group_sees_and_does_its_part(application: Application, group: str) -> None:
+    anna, course = a_holder(application)
+    an_examined(application, anna)
+    a_published_pathway(application.services, a_chain(course.slug))
+    staff = desk(application, *([] if group == "nobody's" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
 
@@ -133,12 +133,14 @@ def test_a_group_sees_and_does_its_part(house: House, group: str) -> None:
 
 @pytest.mark.parametrize("path", ACTIONS)
 @pytest.mark.parametrize("group", ["Auditors", "nobody's"])
-def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, path: str) -> None:
-    anna, _ = a_holder(house)
-    client = house.services.clients.register(some_client_terms(), by=OPERATOR).client
-    invited(house, founded(house), "cleo@school.example")
-    an_examined(house, anna)
-    staff = desk(house, *([] if group == "nobody's" else [group]))
+def test_who_only_looks_gets_nothing_done_by_force(
+    application: Application, group: str, path: str
+) -> None:
+    anna, _ = a_holder(application)
+    client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
+    invited(application, founded(application), "cleo@school.example")
+    an_examined(application, anna)
+    staff = desk(application, *([] if group == "nobody's" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)
 
@@ -153,30 +155,32 @@ def test_who_only_looks_gets_nothing_done_by_force(house: House, group: str, pat
     assert contents_of(row) == before
 
 
-def test_whoever_is_in_no_group_sees_an_empty_index(house: House) -> None:
-    page = desk(house).get("")
+def test_whoever_is_in_no_group_sees_an_empty_index(application: Application) -> None:
+    page = desk(application).get("")
 
     assert "permission to view or edit anything." in page.text
     assert "/admin/accounts/" not in page.text
 
 
-def test_the_index_of_a_manager_has_his_pages_alone(house: House) -> None:
-    page = desk(house, "User managers").get("")
+def test_the_index_of_a_manager_has_his_pages_alone(application: Application) -> None:
+    page = desk(application, "User managers").get("")
 
     assert "/admin/accounts/user/add/" in page.text
     assert "/admin/courses/" not in page.text
     assert "/admin/credentials/" not in page.text
 
 
-def test_a_learner_sees_nothing_of_the_back_office(house: House) -> None:
-    anna, _ = a_holder(house)
+def test_a_learner_sees_nothing_of_the_back_office(application: Application) -> None:
+    anna, _ = a_holder(application)
 
     assert Desk(anna.id).get("").path.startswith("login/")
 
 
 @pytest.mark.parametrize("group", GROUPS.GROUPS)
-def test_a_group_has_no_permission_that_its_pages_do_not_need(house: House, group: str) -> None:
-    desk(house, group)
+def test_a_group_has_no_permission_that_its_pages_do_not_need(
+    application: Application, group: str
+) -> None:
+    desk(application, group)
 
     given = Permission.objects.filter(group__name=group).select_related("content_type")
 
@@ -190,14 +194,16 @@ def test_a_group_has_no_permission_that_its_pages_do_not_need(house: House, grou
     assert {permission.codename for permission in given} == needed
 
 
-def test_an_auditor_may_do_nothing_but_see(house: House) -> None:
-    request = desk(house, "Auditors").client.get("/admin/").wsgi_request
+def test_an_auditor_may_do_nothing_but_see(application: Application) -> None:
+    request = desk(application, "Auditors").client.get("/admin/").wsgi_request
 
     assert staff_of(request).rights == {Right.SEE_PROGRESS}
 
 
-def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(house: House) -> None:
-    bo, root = desk(house), root_desk(house)
+def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(
+    application: Application,
+) -> None:
+    bo, root = desk(application), root_desk(application)
     wanted = Permission.objects.get(codename="view_courseversion")
     root.post("auth/group/add/", name="Readers", permissions=[wanted.pk])
     readers = Group.objects.get(name="Readers")
@@ -206,23 +212,23 @@ def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(house: Hou
 
     assert bo.get("courses/courseversion/").status == 200
     assert bo.get("courses/course/").status == 403
-    assert house.services.users.get(bo.id, by=OPERATOR).is_staff
+    assert application.services.users.get(bo.id, by=OPERATOR).is_staff
 
 
-def test_making_the_groups_again_changes_nothing(house: House) -> None:
-    GROUPS.make_groups(apps, None)
+def test_making_the_groups_again_changes_nothing(application: Application) -> None:
+    GROUPS.create_groups(apps, None)
     before = sorted(Permission.objects.values_list("pk", "name", "codename"))
 
-    GROUPS.make_groups(apps, None)
+    GROUPS.create_groups(apps, None)
 
     assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS.GROUPS)
     assert sorted(Permission.objects.values_list("pk", "name", "codename")) == before
 
 
-def test_the_permissions_are_those_that_django_would_have_made(house: House) -> None:
+def test_the_permissions_are_those_that_django_would_have_made(application: Application) -> None:
     Permission.objects.all().delete()
 
-    GROUPS.make_groups(apps, None)
+    GROUPS.create_groups(apps, None)
 
     for made in Permission.objects.select_related("content_type"):
         row = made.content_type.model_class()
@@ -231,8 +237,8 @@ def test_the_permissions_are_those_that_django_would_have_made(house: House) -> 
         assert made.name == f"Can {made.codename.split('_')[0]} {row._meta.verbose_name}"
 
 
-def test_the_groups_can_be_taken_back(house: House) -> None:
-    GROUPS.make_groups(apps, None)
+def test_the_groups_can_be_taken_back(application: Application) -> None:
+    GROUPS.create_groups(apps, None)
     Group.objects.create(name="Readers")
 
     GROUPS.remove_groups(apps, None)

@@ -6,40 +6,43 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from accounts.domain.entities import OPERATOR, UserChanges, UserId
-from tests.support.house import PASSWORD, Answer, Caller, House
+from accounts.domain.access import OPERATOR, UserId
+from accounts.domain.identity.entities.users import UserChanges
+from tests.support.application import PASSWORD, Answer, Application, Caller
 
 EMAIL = "anna@school.example"
 SESSION = {"access_token", "token_type", "expires_in", "refresh_token", "user"}
 ANNA = {"email": EMAIL, "password": PASSWORD, "name": "Anna"}
 
 
-def registered(house: House, **members: Any) -> Answer:
-    answer = house.stranger.post("/v1/auth/register", ANNA | members)
+def registered(application: Application, **members: Any) -> Answer:
+    answer = application.stranger.post("/v1/auth/register", ANNA | members)
     assert answer.status == 201, answer.text
     return answer
 
 
-def logged_in(house: House, **members: Any) -> Answer:
-    return house.stranger.post("/v1/auth/login", {"email": EMAIL, "password": PASSWORD} | members)
+def logged_in(application: Application, **members: Any) -> Answer:
+    return application.stranger.post(
+        "/v1/auth/login", {"email": EMAIL, "password": PASSWORD} | members
+    )
 
 
-def refreshed(house: House, session: Answer) -> Answer:
+def refreshed(application: Application, session: Answer) -> Answer:
     body = {"refresh_token": session.json["refresh_token"]}
-    return house.stranger.post("/v1/auth/refresh", body)
+    return application.stranger.post("/v1/auth/refresh", body)
 
 
 def me(session: Answer) -> Answer:
     return Caller(session.json["access_token"]).get("/v1/me")
 
 
-def deactivated(house: House, session: Answer) -> None:
+def deactivated(application: Application, session: Answer) -> None:
     user_id = UserId(UUID(session.json["user"]["id"]))
-    house.services.users.edit(user_id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(user_id, UserChanges(is_active=False), by=OPERATOR)
 
 
-def test_whoever_registers_gets_a_session(house: House) -> None:
-    answer = registered(house)
+def test_whoever_registers_gets_a_session(application: Application) -> None:
+    answer = registered(application)
 
     session = answer.json
     assert set(session) == SESSION
@@ -55,37 +58,37 @@ def test_whoever_registers_gets_a_session(house: House) -> None:
     assert me(answer).json == session["user"]
 
 
-def test_a_name_need_not_be_given(house: House) -> None:
-    answer = house.stranger.post("/v1/auth/register", {"email": EMAIL, "password": PASSWORD})
+def test_a_name_need_not_be_given(application: Application) -> None:
+    answer = application.stranger.post("/v1/auth/register", {"email": EMAIL, "password": PASSWORD})
 
     assert answer.status == 201
     assert answer.json["user"]["name"] == ""
 
 
-def test_an_address_is_kept_in_lower_case(house: House) -> None:
-    answer = registered(house, email="Anna@School.EXAMPLE")
+def test_an_address_is_kept_in_lower_case(application: Application) -> None:
+    answer = registered(application, email="Anna@School.EXAMPLE")
 
     assert answer.json["user"]["email"] == "anna@school.example"
 
 
-def test_an_address_is_registered_once_whatever_its_case(house: House) -> None:
-    registered(house)
+def test_an_address_is_registered_once_whatever_its_case(application: Application) -> None:
+    registered(application)
 
-    answer = house.stranger.post("/v1/auth/register", ANNA | {"email": "ANNA@school.example"})
+    answer = application.stranger.post("/v1/auth/register", ANNA | {"email": "ANNA@school.example"})
 
     assert (answer.status, answer.code) == (409, "email-taken")
 
 
-def test_nobody_registers_as_more_than_a_learner(house: House) -> None:
-    answer = registered(house, roles=["admin"], is_staff=True, id="1", is_active=False)
+def test_nobody_registers_as_more_than_a_learner(application: Application) -> None:
+    answer = registered(application, roles=["admin"], is_staff=True, id="1", is_active=False)
 
     assert answer.json["user"]["roles"] == ["learner"]
     assert answer.json["user"]["is_active"] is True
     assert Caller(answer.json["access_token"]).get("/v1/users").status == 403
 
 
-def test_an_unsuitable_password_is_a_complaint_about_that_member(house: House) -> None:
-    answer = house.stranger.post("/v1/auth/register", ANNA | {"password": "password"})
+def test_an_unsuitable_password_is_a_complaint_about_that_member(application: Application) -> None:
+    answer = application.stranger.post("/v1/auth/register", ANNA | {"password": "password"})
 
     assert (answer.status, answer.code) == (422, "unsuitable-password")
     assert answer.json["errors"] == [
@@ -95,11 +98,11 @@ def test_an_unsuitable_password_is_a_complaint_about_that_member(house: House) -
 
 @pytest.mark.parametrize("email", [EMAIL, "ANNA@School.Example"])
 def test_a_right_password_logs_in_whatever_the_case_of_the_address(
-    house: House, email: str
+    application: Application, email: str
 ) -> None:
-    user = registered(house).json["user"]
+    user = registered(application).json["user"]
 
-    answer = logged_in(house, email=email)
+    answer = logged_in(application, email=email)
 
     assert answer.status == 200
     assert set(answer.json) == SESSION
@@ -107,21 +110,21 @@ def test_a_right_password_logs_in_whatever_the_case_of_the_address(
     assert me(answer).status == 200
 
 
-def test_a_log_in_ends_no_other_session(house: House) -> None:
-    first = registered(house)
+def test_a_log_in_ends_no_other_session(application: Application) -> None:
+    first = registered(application)
 
-    logged_in(house)
+    logged_in(application)
 
     assert me(first).status == 200
 
 
-def test_every_refused_log_in_looks_the_same(house: House) -> None:
-    registered(house, email="bo@school.example")
-    deactivated(house, registered(house, email="ex@school.example"))
+def test_every_refused_log_in_looks_the_same(application: Application) -> None:
+    registered(application, email="bo@school.example")
+    deactivated(application, registered(application, email="ex@school.example"))
 
-    unknown = logged_in(house, email="nobody@school.example")
-    wrong = logged_in(house, email="bo@school.example", password="a wrong password")
-    inactive = logged_in(house, email="ex@school.example")
+    unknown = logged_in(application, email="nobody@school.example")
+    wrong = logged_in(application, email="bo@school.example", password="a wrong password")
+    inactive = logged_in(application, email="ex@school.example")
 
     assert (unknown.status, unknown.code) == (401, "invalid-credentials")
     for answer in (wrong, inactive):
@@ -130,10 +133,10 @@ def test_every_refused_log_in_looks_the_same(house: House) -> None:
     assert unknown.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
 
 
-def test_a_refresh_gives_a_new_pair_of_tokens(house: House) -> None:
-    session = registered(house)
+def test_a_refresh_gives_a_new_pair_of_tokens(application: Application) -> None:
+    session = registered(application)
 
-    answer = refreshed(house, session)
+    answer = refreshed(application, session)
 
     assert answer.status == 200
     assert set(answer.json) == SESSION
@@ -143,74 +146,74 @@ def test_a_refresh_gives_a_new_pair_of_tokens(house: House) -> None:
     assert me(answer).status == 200
 
 
-def test_a_refresh_leaves_the_access_token_before_it_alone(house: House) -> None:
-    session = registered(house)
+def test_a_refresh_leaves_the_access_token_before_it_alone(application: Application) -> None:
+    session = registered(application)
 
-    refreshed(house, session)
+    refreshed(application, session)
 
     assert me(session).status == 200
 
 
-def test_a_refresh_token_that_is_used_again_ends_the_whole_family(house: House) -> None:
-    first = registered(house)
-    second = refreshed(house, first)
-    third = refreshed(house, second)
+def test_a_refresh_token_that_is_used_again_ends_the_whole_family(application: Application) -> None:
+    first = registered(application)
+    second = refreshed(application, first)
+    third = refreshed(application, second)
     assert me(third).status == 200
 
-    reused = refreshed(house, first)
+    reused = refreshed(application, first)
 
     assert (reused.status, reused.code) == (401, "refresh-token-reused")
-    last = refreshed(house, third)
+    last = refreshed(application, third)
     assert (last.status, last.code) == (401, "invalid-refresh-token")
     for session in (first, second, third):
         assert (me(session).status, me(session).code) == (401, "invalid-token")
 
 
-def test_a_refresh_token_that_is_used_again_ends_no_other_session(house: House) -> None:
-    first, other = registered(house), logged_in(house)
-    refreshed(house, first)
+def test_a_refresh_token_that_is_used_again_ends_no_other_session(application: Application) -> None:
+    first, other = registered(application), logged_in(application)
+    refreshed(application, first)
 
-    refreshed(house, first)
+    refreshed(application, first)
 
     assert me(other).status == 200
-    assert refreshed(house, other).status == 200
+    assert refreshed(application, other).status == 200
 
 
 @pytest.mark.parametrize("token", ["unknown", "x" * 200, "é"])
-def test_an_unknown_refresh_token_is_refused(house: House, token: str) -> None:
-    answer = house.stranger.post("/v1/auth/refresh", {"refresh_token": token})
+def test_an_unknown_refresh_token_is_refused(application: Application, token: str) -> None:
+    answer = application.stranger.post("/v1/auth/refresh", {"refresh_token": token})
 
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
 
 
-def test_an_access_token_is_no_refresh_token(house: House) -> None:
-    token = registered(house).json["access_token"][:200]
+def test_an_access_token_is_no_refresh_token(application: Application) -> None:
+    token = registered(application).json["access_token"][:200]
 
-    answer = house.stranger.post("/v1/auth/refresh", {"refresh_token": token})
+    answer = application.stranger.post("/v1/auth/refresh", {"refresh_token": token})
 
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
 
 
-def test_a_refresh_token_is_no_access_token(house: House) -> None:
-    token = registered(house).json["refresh_token"]
+def test_a_refresh_token_is_no_access_token(application: Application) -> None:
+    token = registered(application).json["refresh_token"]
 
     answer = Caller(token).get("/v1/me")
 
     assert (answer.status, answer.code) == (401, "invalid-token")
 
 
-def test_a_deactivated_user_gets_no_new_pair(house: House) -> None:
-    session = registered(house)
-    deactivated(house, session)
+def test_a_deactivated_user_gets_no_new_pair(application: Application) -> None:
+    session = registered(application)
+    deactivated(application, session)
 
-    answer = refreshed(house, session)
+    answer = refreshed(application, session)
 
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
 
 
-def test_logging_out_acts_on_the_next_request(house: House) -> None:
-    session, other = registered(house), logged_in(house)
+def test_logging_out_acts_on_the_next_request(application: Application) -> None:
+    session, other = registered(application), logged_in(application)
     caller = Caller(session.json["access_token"])
     assert caller.get("/v1/me").status == 200
 
@@ -218,12 +221,12 @@ def test_logging_out_acts_on_the_next_request(house: House) -> None:
 
     assert (answer.status, answer.text) == (204, "")
     assert (me(session).status, me(session).code) == (401, "invalid-token")
-    assert refreshed(house, session).code == "invalid-refresh-token"
+    assert refreshed(application, session).code == "invalid-refresh-token"
     assert me(other).status == 200
 
 
-def test_nobody_logs_out_twice(house: House) -> None:
-    caller = Caller(registered(house).json["access_token"])
+def test_nobody_logs_out_twice(application: Application) -> None:
+    caller = Caller(registered(application).json["access_token"])
     caller.post("/v1/auth/logout")
 
     answer = caller.post("/v1/auth/logout")
@@ -232,8 +235,8 @@ def test_nobody_logs_out_twice(house: House) -> None:
 
 
 @pytest.mark.parametrize("token", ["rubbish", "a.b.c", "null"])
-def test_signing_in_does_not_look_at_a_token(house: House, token: str) -> None:
-    registered(house)
+def test_signing_in_does_not_look_at_a_token(application: Application, token: str) -> None:
+    registered(application)
 
     answer = Caller(token).post("/v1/auth/login", {"email": EMAIL, "password": PASSWORD})
 

@@ -7,32 +7,21 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditEvent,
-    Right,
-    SessionEnd,
-    SignInFailure,
-    UserChanges,
-)
-from accounts.domain.errors import (
+from accounts.domain.access import OPERATOR, Right
+from accounts.domain.identity.entities.security_log import SecurityEvent, SignInFailure
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import UserChanges
+from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     RefreshTokenReused,
     WrongPassword,
 )
-from authsvc.kernel.limits import TooManyAttempts
+from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.accounts.hashing import WEAK, WatchedHasher, services_with
 from tests.accounts.limiting import limited
 from tests.accounts.noting import of_end, of_session
-from tests.accounts.signing_in import (
-    EMAIL,
-    PASSWORD,
-    logged_in,
-    principal,
-    registered,
-    session_of,
-)
+from tests.accounts.signing_in import EMAIL, PASSWORD, logged_in, principal, registered, session_of
 from tests.support.builders import a_principal
 from tests.support.worlds import World
 
@@ -48,15 +37,15 @@ def test_whoever_registers_is_signed_in_too(memory: World) -> None:
     anna = registered(memory)
 
     assert memory.trail.notes == [
-        (AuditEvent.REGISTERED, {"user_id": anna.user.id}),
-        (AuditEvent.SIGNED_IN, of_session(session_of(memory, anna))),
+        (SecurityEvent.REGISTERED, {"user_id": anna.user.id}),
+        (SecurityEvent.SIGNED_IN, of_session(session_of(memory, anna))),
     ]
 
 
 def test_an_account_that_is_made_at_a_page_is_noted(memory: World) -> None:
     anna = memory.services.accounts.register(email=EMAIL, name="Anna", password=PASSWORD)
 
-    assert memory.trail.notes == [(AuditEvent.REGISTERED, {"user_id": anna.id})]
+    assert memory.trail.notes == [(SecurityEvent.REGISTERED, {"user_id": anna.id})]
 
 
 def test_of_an_account_that_was_made_for_somebody_it_is_noted_by_whom(memory: World) -> None:
@@ -67,13 +56,13 @@ def test_of_an_account_that_was_made_for_somebody_it_is_noted_by_whom(memory: Wo
     )
 
     noted = {"by": str(root.user_id), "user_id": anna.id}
-    assert memory.trail.notes == [(AuditEvent.REGISTERED, noted)]
+    assert memory.trail.notes == [(SecurityEvent.REGISTERED, noted)]
 
 
 def test_what_an_operator_does_is_noted_under_the_name_of_his_program(memory: World) -> None:
     memory.services.users.create(email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=OPERATOR)
 
-    (noted,) = memory.trail.facts_of(AuditEvent.REGISTERED)
+    (noted,) = memory.trail.facts_of(SecurityEvent.REGISTERED)
     assert noted["by"] == "command-line"
 
 
@@ -93,7 +82,7 @@ def test_each_sign_in_is_noted_with_its_session(memory: World) -> None:
 
     again = logged_in(memory)
 
-    assert memory.trail.notes == [(AuditEvent.SIGNED_IN, of_session(session_of(memory, again)))]
+    assert memory.trail.notes == [(SecurityEvent.SIGNED_IN, of_session(session_of(memory, again)))]
 
 
 def test_a_wrong_password_is_noted_with_whose_it_is_not(memory: World) -> None:
@@ -104,7 +93,7 @@ def test_a_wrong_password_is_noted_with_whose_it_is_not(memory: World) -> None:
 
     assert memory.trail.notes == [
         (
-            AuditEvent.SIGN_IN_FAILED,
+            SecurityEvent.SIGN_IN_FAILED,
             {"user_id": anna.id, "reason": SignInFailure.WRONG_PASSWORD},
         )
     ]
@@ -120,9 +109,11 @@ def test_that_somebody_is_inactive_is_noted_when_the_password_is_right(
     anna = registered(memory).user
     memory.repositories.users.save(replace(anna, is_active=False))
 
-    is_refused(lambda: memory.services.sessions.recognise(email=EMAIL, password=password))
+    is_refused(
+        lambda: memory.services.sessions.authenticate_and_rehash(email=EMAIL, password=password)
+    )
 
-    assert memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED) == [
+    assert memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED) == [
         {"user_id": anna.id, "reason": reason}
     ]
 
@@ -134,7 +125,7 @@ def test_an_address_that_nobody_has_is_told_from_others_and_not_seen(memory: Wor
     is_refused(lambda: sessions.log_in(email="BO@school.example", password="wrong"))
     is_refused(lambda: sessions.log_in(email="cleo@school.example", password="wrong"))
 
-    bo, bo_again, cleo = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)
+    bo, bo_again, cleo = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
     assert bo == bo_again != cleo
     assert bo == {"account": bo["account"], "reason": SignInFailure.UNKNOWN_ACCOUNT}
     assert len(bo["account"]) == 16
@@ -143,7 +134,7 @@ def test_an_address_that_nobody_has_is_told_from_others_and_not_seen(memory: Wor
 def test_what_stands_for_an_address_is_no_part_of_a_hash_that_is_kept(memory: World) -> None:
     is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
 
-    (noted,) = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)
+    (noted,) = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
     assert noted["account"] not in memory.services.ports.opaque_tokens.hash(EMAIL)
 
 
@@ -155,7 +146,7 @@ def test_a_guess_that_comes_too_early_is_noted(memory: World) -> None:
         with suppress(InvalidCredentials, TooManyAttempts):
             sessions.log_in(email=EMAIL, password="wrong")
 
-    last = memory.trail.facts_of(AuditEvent.SIGN_IN_FAILED)[-1]
+    last = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)[-1]
     assert last == {"account": last["account"], "reason": SignInFailure.TOO_MANY_ATTEMPTS}
 
 
@@ -171,7 +162,7 @@ def test_whoever_is_shut_out_while_he_signs_in_is_noted_as_refused(memory: World
 
     assert memory.trail.notes == [
         (
-            AuditEvent.SIGN_IN_FAILED,
+            SecurityEvent.SIGN_IN_FAILED,
             {"user_id": anna.id, "reason": SignInFailure.CHANGED_MEANWHILE},
         )
     ]
@@ -181,7 +172,7 @@ def test_to_recognise_somebody_signs_him_in_nowhere(memory: World) -> None:
     registered(memory)
     memory.trail.notes.clear()
 
-    memory.services.sessions.recognise(email=EMAIL, password=PASSWORD)
+    memory.services.sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     assert memory.trail.notes == []
 
@@ -194,8 +185,8 @@ def test_a_log_out_is_noted_with_the_end_of_its_session(memory: World) -> None:
     memory.services.sessions.log_out(by=asking)
 
     assert memory.trail.notes == [
-        (AuditEvent.LOGGED_OUT, of_session(session)),
-        (AuditEvent.SESSION_ENDED, of_end(session, SessionEnd.LOGGED_OUT)),
+        (SecurityEvent.LOGGED_OUT, of_session(session)),
+        (SecurityEvent.SESSION_ENDED, of_end(session, SessionEnd.LOGGED_OUT)),
     ]
 
 
@@ -205,8 +196,8 @@ def test_a_session_ends_once(memory: World) -> None:
     memory.services.sessions.log_out(by=asking)
     memory.services.sessions.log_out(by=asking)
 
-    assert len(memory.trail.facts_of(AuditEvent.LOGGED_OUT)) == 2
-    assert len(memory.trail.facts_of(AuditEvent.SESSION_ENDED)) == 1
+    assert len(memory.trail.facts_of(SecurityEvent.LOGGED_OUT)) == 2
+    assert len(memory.trail.facts_of(SecurityEvent.SESSION_ENDED)) == 1
 
 
 def test_a_refresh_is_noted_with_its_session(memory: World) -> None:
@@ -216,7 +207,7 @@ def test_a_refresh_is_noted_with_its_session(memory: World) -> None:
     memory.services.sessions.refresh(anna.refresh_token)
 
     session = session_of(memory, anna)
-    assert memory.trail.notes == [(AuditEvent.TOKENS_REFRESHED, of_session(session))]
+    assert memory.trail.notes == [(SecurityEvent.TOKENS_REFRESHED, of_session(session))]
 
 
 def test_a_refresh_token_that_comes_again_is_noted_although_it_is_refused(memory: World) -> None:
@@ -230,8 +221,8 @@ def test_a_refresh_token_that_comes_again_is_noted_although_it_is_refused(memory
         memory.services.sessions.refresh(anna.refresh_token)
 
     assert memory.trail.notes == [
-        (AuditEvent.REFRESH_TOKEN_REUSED, of_session(session)),
-        (AuditEvent.SESSION_ENDED, of_end(session, SessionEnd.TOKEN_REUSED)),
+        (SecurityEvent.REFRESH_TOKEN_REUSED, of_session(session)),
+        (SecurityEvent.SESSION_ENDED, of_end(session, SessionEnd.TOKEN_REUSED)),
     ]
 
 
@@ -244,8 +235,8 @@ def test_another_password_is_noted_with_the_end_of_all_sessions(memory: World) -
 
     ended = {"user_id": anna.user.id, "reason": SessionEnd.PASSWORD_CHANGED}
     assert memory.trail.notes == [
-        (AuditEvent.SESSIONS_ENDED, ended),
-        (AuditEvent.PASSWORD_CHANGED, {"user_id": anna.user.id}),
+        (SecurityEvent.SESSIONS_ENDED, ended),
+        (SecurityEvent.PASSWORD_CHANGED, {"user_id": anna.user.id}),
     ]
 
 
@@ -264,7 +255,7 @@ def test_a_password_that_is_set_by_a_mailed_link_is_noted(memory: World) -> None
 
     memory.services.accounts.reset_password(anna.id, password=NEW)
 
-    assert memory.trail.facts_of(AuditEvent.PASSWORD_RESET) == [{"user_id": anna.id}]
+    assert memory.trail.facts_of(SecurityEvent.PASSWORD_RESET) == [{"user_id": anna.id}]
 
 
 def test_of_a_password_that_a_manager_sets_it_is_noted_by_whom(memory: World) -> None:
@@ -275,8 +266,8 @@ def test_of_a_password_that_a_manager_sets_it_is_noted_by_whom(memory: World) ->
 
     whose = {"by": str(root.user_id), "user_id": anna.id}
     assert memory.trail.notes == [
-        (AuditEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.PASSWORD_CHANGED}),
-        (AuditEvent.PASSWORD_RESET, whose),
+        (SecurityEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.PASSWORD_CHANGED}),
+        (SecurityEvent.PASSWORD_RESET, whose),
     ]
 
 
@@ -287,4 +278,4 @@ def test_of_somebody_who_is_deactivated_the_end_of_his_sessions_is_noted(memory:
     memory.services.users.edit(anna.id, UserChanges(is_active=False), by=root)
 
     ended = {"by": str(root.user_id), "user_id": anna.id, "reason": SessionEnd.DEACTIVATED}
-    assert memory.trail.notes == [(AuditEvent.SESSIONS_ENDED, ended)]
+    assert memory.trail.notes == [(SecurityEvent.SESSIONS_ENDED, ended)]

@@ -2,14 +2,16 @@
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, AuditAction, AuditEntry, Organization
+from accounts.domain.access import OPERATOR
+from accounts.domain.audit.entities import AuditAction, AuditEntry
+from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry as AuditEntryRow
-from authsvc.kernel.reach import EVERYWHERE
-from authsvc.logs import request_id
+from authsvc.config.logs import request_id
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.auditing import ANNA, an_act, record_act
 from tests.accounts.client_desk import CLIENTS, registered, secret_page_of
+from tests.support.application import Application
 from tests.support.builders import a_principal
-from tests.support.house import House
 from tests.support.staff import Desk, a_user_of, desk, root_desk
 
 pytestmark = pytest.mark.database
@@ -18,21 +20,21 @@ LOG = "accounts/auditentry/"
 USERS = "accounts/user/"
 
 
-def auditor(house: House) -> Desk:
-    return desk(house, "Auditors")
+def auditor(application: Application) -> Desk:
+    return desk(application, "Auditors")
 
 
-def founded(house: House) -> Organization:
-    owner = a_user_of(house)
-    return house.services.organizations.create(
+def founded(application: Application) -> Organization:
+    owner = a_user_of(application)
+    return application.services.organizations.create(
         name="School of Knots", slug="knots", owner_id=owner.id, by=OPERATOR
     )
 
 
-def last_of(house: House) -> AuditEntry:
+def last_of(application: Application) -> AuditEntry:
     """The last entry in the log of the platform."""
-    log = house.services.repositories.audit_log
-    return log.following(None, after=0, limit=99, within=EVERYWHERE)[-1]
+    log = application.services.repositories.audit_log
+    return log.following(None, after=0, limit=99, scope=ALL_TENANTS)[-1]
 
 
 def actions_on(text: str) -> list[str]:
@@ -41,8 +43,8 @@ def actions_on(text: str) -> list[str]:
     return [cell.partition("<")[0] for cell in cells]
 
 
-def test_an_auditor_sees_what_was_done_the_last_thing_first(house: House) -> None:
-    bo, knots = auditor(house), founded(house)
+def test_an_auditor_sees_what_was_done_the_last_thing_first(application: Application) -> None:
+    bo, knots = auditor(application), founded(application)
 
     page = bo.get(LOG)
 
@@ -51,9 +53,9 @@ def test_an_auditor_sees_what_was_done_the_last_thing_first(house: House) -> Non
     assert str(knots.id) in page.text
 
 
-def test_an_auditor_sees_all_of_an_entry_and_changes_nothing(house: House) -> None:
-    bo, knots = auditor(house), founded(house)
-    record_act(house.services, an_act(knots, reason="He teaches knots."), by=OPERATOR)
+def test_an_auditor_sees_all_of_an_entry_and_changes_nothing(application: Application) -> None:
+    bo, knots = auditor(application), founded(application)
+    record_act(application.services, an_act(knots, reason="He teaches knots."), by=OPERATOR)
     row = AuditEntryRow.objects.latest("position")
 
     page = bo.get(f"{LOG}{row.pk}/change/")
@@ -68,8 +70,8 @@ def test_an_auditor_sees_all_of_an_entry_and_changes_nothing(house: House) -> No
 
 
 @pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
-def test_other_staff_do_not_see_the_log(house: House, group: str) -> None:
-    bo = desk(house, group)
+def test_other_staff_do_not_see_the_log(application: Application, group: str) -> None:
+    bo = desk(application, group)
 
     assert bo.get(LOG).status == 403
     assert f"/admin/{LOG}" not in bo.get("").text
@@ -84,11 +86,11 @@ def test_other_staff_do_not_see_the_log(house: House, group: str) -> None:
     ],
 )
 def test_the_log_is_sorted_out_by_act_by_subject_and_by_organization(
-    house: House, query: str, found: list[str]
+    application: Application, query: str, found: list[str]
 ) -> None:
-    bo, knots = auditor(house), founded(house)
-    record_act(house.services, an_act(knots), by=OPERATOR)
-    a_user_of(house)
+    bo, knots = auditor(application), founded(application)
+    record_act(application.services, an_act(knots), by=OPERATOR)
+    a_user_of(application)
 
     page = bo.get(f"{LOG}?{query.format(org=knots.id)}")
 
@@ -96,9 +98,11 @@ def test_the_log_is_sorted_out_by_act_by_subject_and_by_organization(
 
 
 @pytest.mark.parametrize("name", ["id", "subject_id", "actor_id", "client_id", "request_id"])
-def test_an_entry_is_found_by_each_id_that_stands_in_it(house: House, name: str) -> None:
-    bo, token = auditor(house), request_id.set("the-request-of-anna")
-    record_act(house.services, an_act(), by=a_principal())
+def test_an_entry_is_found_by_each_id_that_stands_in_it(
+    application: Application, name: str
+) -> None:
+    bo, token = auditor(application), request_id.set("the-request-of-anna")
+    record_act(application.services, an_act(), by=a_principal())
     request_id.reset(token)
     row = AuditEntryRow.objects.latest("position")
 
@@ -107,42 +111,42 @@ def test_an_entry_is_found_by_each_id_that_stands_in_it(house: House, name: str)
     assert actions_on(page.text) == ["member-role-changed"]
 
 
-def test_a_reason_that_is_given_for_a_user_is_in_the_log(house: House) -> None:
-    root, anna = root_desk(house), a_user_of(house)
+def test_a_reason_that_is_given_for_a_user_is_in_the_log(application: Application) -> None:
+    root, anna = root_desk(application), a_user_of(application)
 
     root.act(USERS, "deactivate", anna.id, reason="Left the school.")
 
-    entry = last_of(house)
+    entry = last_of(application)
     assert entry.act.action is AuditAction.USER_EDITED
     assert (entry.act.subject_id, entry.act.reason) == (str(anna.id), "Left the school.")
     assert (entry.act.before, entry.act.after) == ({"is_active": True}, {"is_active": False})
     assert (entry.actor_id, entry.client_id) == (root.id, "back-office")
 
 
-def test_a_reason_that_is_given_for_a_client_is_in_the_log(house: House) -> None:
-    root, client = root_desk(house), registered(house)
+def test_a_reason_that_is_given_for_a_client_is_in_the_log(application: Application) -> None:
+    root, client = root_desk(application), registered(application)
 
     root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
-    entry = last_of(house)
+    entry = last_of(application)
     assert entry.act.action is AuditAction.CLIENT_REMOVED
     assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "The school has left it.")
 
 
-def test_a_reason_that_is_given_for_another_secret_is_in_the_log(house: House) -> None:
-    root, client = root_desk(house), registered(house)
+def test_a_reason_that_is_given_for_another_secret_is_in_the_log(application: Application) -> None:
+    root, client = root_desk(application), registered(application)
 
     root.post(secret_page_of(client), reason="It was in a mail.")
 
-    entry = last_of(house)
+    entry = last_of(application)
     assert entry.act.action is AuditAction.CLIENT_SECRET_RENEWED
     assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "It was in a mail.")
 
 
-def test_a_password_that_staff_set_is_in_the_log(house: House) -> None:
-    root, anna = root_desk(house), a_user_of(house)
+def test_a_password_that_staff_set_is_in_the_log(application: Application) -> None:
+    root, anna = root_desk(application), a_user_of(application)
 
     root.post(f"{USERS}{anna.id}/password/", password="an even longer walk")
 
-    assert last_of(house).act.action is AuditAction.USER_PASSWORD_SET
-    assert last_of(house).act.subject_id == str(anna.id)
+    assert last_of(application).act.action is AuditAction.USER_PASSWORD_SET
+    assert last_of(application).act.subject_id == str(anna.id)

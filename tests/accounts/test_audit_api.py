@@ -8,18 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    Organization,
-    OrganizationId,
-    OrgRole,
-    Role,
-    Scope,
-    UserId,
-)
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role, Scope, UserId
+from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.canonical import checksum
 from tests.accounts.callers import narrowed
-from tests.support.house import Caller, House, Person
+from tests.support.application import Application, Caller, Person
 
 MEMBERS = {
     "id",
@@ -42,17 +35,17 @@ WAYS = ["/audit", "/audit/export"]
 both_ways = pytest.mark.parametrize("way", WAYS)
 
 
-def founded(house: House, owner: Person, slug: str = "knots") -> Organization:
+def founded(application: Application, owner: Person, slug: str = "knots") -> Organization:
     owner_id = UserId(UUID(owner.id))
-    return house.services.organizations.create(
+    return application.services.organizations.create(
         name="School", slug=slug, owner_id=owner_id, by=OPERATOR
     )
 
 
-def joined(house: House, organization: Organization, role: OrgRole) -> Person:
-    person = house.signed_in(name="Bo")
+def joined(application: Application, organization: Organization, role: OrgRole) -> Person:
+    person = application.signed_in(name="Bo")
     user_id = UserId(UUID(person.id))
-    house.services.members.add(organization.id, user_id, role=role, by=OPERATOR)
+    application.services.members.add(organization.id, user_id, role=role, by=OPERATOR)
     return person
 
 
@@ -68,10 +61,10 @@ def recomputed(entry: dict[str, Any], org_id: OrganizationId) -> str:
     return checksum(covered)
 
 
-def test_an_owner_reads_what_was_done_the_last_thing_first(house: House) -> None:
-    anna = house.signed_in()
-    knots = founded(house, anna)
-    bo = joined(house, knots, OrgRole.LEARNER)
+def test_an_owner_reads_what_was_done_the_last_thing_first(application: Application) -> None:
+    anna = application.signed_in()
+    knots = founded(application, anna)
+    bo = joined(application, knots, OrgRole.LEARNER)
 
     answer = read(anna.caller, knots)
 
@@ -85,9 +78,9 @@ def test_an_owner_reads_what_was_done_the_last_thing_first(house: House) -> None
     assert created["after"] == {"name": "School", "owner": anna.id, "slug": "knots"}
 
 
-def test_an_act_over_http_names_its_person_and_its_request(house: House) -> None:
-    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
-    knots = founded(house, anna)
+def test_an_act_over_http_names_its_person_and_its_request(application: Application) -> None:
+    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
+    knots = founded(application, anna)
 
     asked = read(root.caller, knots, X_Request_Id="the-look-of-root")
 
@@ -97,11 +90,11 @@ def test_an_act_over_http_names_its_person_and_its_request(house: House) -> None
     assert (look["actor_id"], look["request_id"]) == (root.id, "the-look-of-root")
 
 
-def test_cursors_lead_through_all_entries_once(house: House) -> None:
-    anna = house.signed_in()
-    knots = founded(house, anna)
+def test_cursors_lead_through_all_entries_once(application: Application) -> None:
+    anna = application.signed_in()
+    knots = founded(application, anna)
     for _ in range(4):
-        joined(house, knots, OrgRole.LEARNER)
+        joined(application, knots, OrgRole.LEARNER)
 
     first = read(anna.caller, knots, "/audit?limit=2").json
     second = read(anna.caller, knots, f"/audit?limit=2&cursor={first['next']}").json
@@ -112,19 +105,19 @@ def test_cursors_lead_through_all_entries_once(house: House) -> None:
     assert third["next"] is None
 
 
-def test_a_cursor_of_another_list_is_refused(house: House) -> None:
-    anna = house.signed_in()
+def test_a_cursor_of_another_list_is_refused(application: Application) -> None:
+    anna = application.signed_in()
 
-    answer = read(anna.caller, founded(house, anna), "/audit?cursor=rubbish")
+    answer = read(anna.caller, founded(application, anna), "/audit?cursor=rubbish")
 
     assert (answer.status, answer.code) == (422, "invalid-cursor")
 
 
-def test_an_export_has_an_entry_on_each_line_the_first_one_first(house: House) -> None:
-    anna = house.signed_in()
-    knots = founded(house, anna)
+def test_an_export_has_an_entry_on_each_line_the_first_one_first(application: Application) -> None:
+    anna = application.signed_in()
+    knots = founded(application, anna)
     for _ in range(3):
-        joined(house, knots, OrgRole.LEARNER)
+        joined(application, knots, OrgRole.LEARNER)
 
     answer = read(anna.caller, knots, "/audit/export")
 
@@ -137,12 +130,12 @@ def test_an_export_has_an_entry_on_each_line_the_first_one_first(house: House) -
     assert lines == read(anna.caller, knots).json["items"][::-1]
 
 
-def test_an_export_can_be_proved_by_whoever_has_it(house: House) -> None:
-    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
-    knots = founded(house, anna)
-    joined(house, knots, OrgRole.INSTRUCTOR)
+def test_an_export_can_be_proved_by_whoever_has_it(application: Application) -> None:
+    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
+    knots = founded(application, anna)
+    joined(application, knots, OrgRole.INSTRUCTOR)
     read(root.caller, knots)
-    house.services.organizations.edit(knots.id, name="Schule für Knoten 🪢", by=OPERATOR)
+    application.services.organizations.edit(knots.id, name="Schule für Knoten 🪢", by=OPERATOR)
 
     exported = read(anna.caller, knots, "/audit/export").text
 
@@ -156,27 +149,29 @@ def test_an_export_can_be_proved_by_whoever_has_it(house: House) -> None:
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/jsonl"])
-def test_an_export_is_there_for_whoever_takes_json(house: House, accept: str) -> None:
-    anna = house.signed_in()
+def test_an_export_is_there_for_whoever_takes_json(application: Application, accept: str) -> None:
+    anna = application.signed_in()
 
-    answer = read(anna.caller, founded(house, anna), "/audit/export", Accept=accept)
+    answer = read(anna.caller, founded(application, anna), "/audit/export", Accept=accept)
 
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/jsonl")
 
 
-def test_an_export_has_no_other_form(house: House) -> None:
-    anna = house.signed_in()
+def test_an_export_has_no_other_form(application: Application) -> None:
+    anna = application.signed_in()
 
-    answer = read(anna.caller, founded(house, anna), "/audit/export", Accept="text/csv")
+    answer = read(anna.caller, founded(application, anna), "/audit/export", Accept="text/csv")
 
     assert (answer.status, answer.code) == (406, "not-acceptable")
 
 
 @both_ways
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_a_member_who_is_no_owner_may_not_read(house: House, role: OrgRole, way: str) -> None:
-    knots = founded(house, house.signed_in())
-    bo = joined(house, knots, role)
+def test_a_member_who_is_no_owner_may_not_read(
+    application: Application, role: OrgRole, way: str
+) -> None:
+    knots = founded(application, application.signed_in())
+    bo = joined(application, knots, role)
 
     answer = read(bo.caller, knots, way)
 
@@ -185,22 +180,24 @@ def test_a_member_who_is_no_owner_may_not_read(house: House, role: OrgRole, way:
 
 @both_ways
 def test_to_strangers_and_to_other_owners_there_is_no_such_organization(
-    house: House, way: str
+    application: Application, way: str
 ) -> None:
-    knots = founded(house, house.signed_in())
-    instructor, other = house.signed_in(Role.INSTRUCTOR), house.signed_in(name="Cleo")
-    founded(house, other, "sails")
+    knots = founded(application, application.signed_in())
+    instructor, other = application.signed_in(Role.INSTRUCTOR), application.signed_in(name="Cleo")
+    founded(application, other, "sails")
 
-    for person in (house.signed_in(), instructor, other):
+    for person in (application.signed_in(), instructor, other):
         answer = read(person.caller, knots, way)
 
         assert (answer.status, answer.code) == (404, "organization-not-found")
 
 
 @both_ways
-def test_an_organization_that_was_never_there_is_answered_alike(house: House, way: str) -> None:
-    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
-    nowhere = replace(founded(house, anna), id=OrganizationId(uuid4()))
+def test_an_organization_that_was_never_there_is_answered_alike(
+    application: Application, way: str
+) -> None:
+    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
+    nowhere = replace(founded(application, anna), id=OrganizationId(uuid4()))
 
     for person in (anna, root):
         answer = read(person.caller, nowhere, way)
@@ -210,11 +207,11 @@ def test_an_organization_that_was_never_there_is_answered_alike(house: House, wa
 
 @both_ways
 def test_an_owner_has_no_log_to_read_while_the_organization_is_suspended(
-    house: House, way: str
+    application: Application, way: str
 ) -> None:
-    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
-    knots = founded(house, anna)
-    house.services.organizations.suspend(knots.id, reason="Unpaid.", by=OPERATOR)
+    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
+    knots = founded(application, anna)
+    application.services.organizations.suspend(knots.id, reason="Unpaid.", by=OPERATOR)
 
     closed, seen = read(anna.caller, knots, way), read(root.caller, knots, way)
 
@@ -224,9 +221,11 @@ def test_an_owner_has_no_log_to_read_while_the_organization_is_suspended(
 
 
 @both_ways
-def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(house: House, way: str) -> None:
-    anna, root = house.signed_in(), house.signed_in(Role.ADMIN, name="Root")
-    knots = founded(house, anna)
+def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(
+    application: Application, way: str
+) -> None:
+    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
+    knots = founded(application, anna)
 
     answer = read(root.caller, knots, way)
 
@@ -238,12 +237,12 @@ def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(house: House,
 
 @both_ways
 def test_a_look_of_an_admin_of_the_platform_who_is_a_member_is_not_noted(
-    house: House, way: str
+    application: Application, way: str
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root")
-    knots = founded(house, house.signed_in())
+    root = application.signed_in(Role.ADMIN, name="Root")
+    knots = founded(application, application.signed_in())
     user_id = UserId(UUID(root.id))
-    house.services.members.add(knots.id, user_id, role=OrgRole.LEARNER, by=OPERATOR)
+    application.services.members.add(knots.id, user_id, role=OrgRole.LEARNER, by=OPERATOR)
 
     read(root.caller, knots, way)
 
@@ -252,29 +251,29 @@ def test_a_look_of_an_admin_of_the_platform_who_is_a_member_is_not_noted(
 
 
 @both_ways
-def test_a_token_needs_the_scope(house: House, way: str) -> None:
-    anna = house.signed_in()
-    knots = founded(house, anna)
+def test_a_token_needs_the_scope(application: Application, way: str) -> None:
+    anna = application.signed_in()
+    knots = founded(application, anna)
     others = [scope for scope in Scope if scope is not Scope.ORGS_READ]
 
-    without = read(narrowed(house, anna, *others), knots, way)
-    with_it = read(narrowed(house, anna, Scope.ORGS_READ), knots, way)
+    without = read(narrowed(application, anna, *others), knots, way)
+    with_it = read(narrowed(application, anna, Scope.ORGS_READ), knots, way)
 
     assert (without.status, without.code) == (403, "insufficient-scope")
     assert with_it.status == 200
 
 
 @both_ways
-def test_a_stranger_has_to_say_who_he_is(house: House, way: str) -> None:
-    answer = read(house.stranger, founded(house, house.signed_in()), way)
+def test_a_stranger_has_to_say_who_he_is(application: Application, way: str) -> None:
+    answer = read(application.stranger, founded(application, application.signed_in()), way)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
 
 
 @pytest.mark.parametrize("way", ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-def test_the_log_is_read_and_nothing_else(house: House, way: str) -> None:
-    anna = house.signed_in()
-    knots = founded(house, anna)
+def test_the_log_is_read_and_nothing_else(application: Application, way: str) -> None:
+    anna = application.signed_in()
+    knots = founded(application, anna)
 
     for path in WAYS:
         answer = anna.caller.send(way, f"/v1/orgs/{knots.id}{path}")
@@ -283,9 +282,9 @@ def test_the_log_is_read_and_nothing_else(house: House, way: str) -> None:
 
 
 @both_ways
-def test_head_is_get_without_its_body(house: House, way: str) -> None:
-    anna = house.signed_in()
-    path = f"/v1/orgs/{founded(house, anna).id}{way}"
+def test_head_is_get_without_its_body(application: Application, way: str) -> None:
+    anna = application.signed_in()
+    path = f"/v1/orgs/{founded(application, anna).id}{way}"
 
     got, head = anna.caller.get(path), anna.caller.send("HEAD", path)
 

@@ -4,17 +4,18 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    AuditEvent,
-    ClientPk,
-    DeviceStatus,
-    GrantType,
-    OAuthClient,
-    Right,
-    SessionEnd,
-    User,
+from accounts.domain.access import ClientPk, GrantType, Right
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.errors import (
+    ClientNotFound,
+    DeviceNotFound,
+    GrantNotFound,
+    UnsuitableClient,
 )
-from accounts.domain.errors import ClientNotFound, DeviceNotFound, GrantNotFound, UnsuitableClient
 from tests.accounts.letting_in import (
     HOW,
     OPENID,
@@ -59,11 +60,11 @@ def test_the_life_of_a_client_is_noted_with_who_has_managed_it(memory: World) ->
 
     whose = {"by": str(ROOT.user_id), "client_id": client.client_id}
     assert memory.trail.notes == [
-        (AuditEvent.CLIENT_REGISTERED, whose),
-        (AuditEvent.CLIENT_AMENDED, whose),
-        (AuditEvent.CLIENT_SECRET_RENEWED, whose),
-        (AuditEvent.CLIENT_REMOVED, whose),
-        (AuditEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.CLIENT_REMOVED}),
+        (SecurityEvent.CLIENT_REGISTERED, whose),
+        (SecurityEvent.CLIENT_AMENDED, whose),
+        (SecurityEvent.CLIENT_SECRET_RENEWED, whose),
+        (SecurityEvent.CLIENT_REMOVED, whose),
+        (SecurityEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.CLIENT_REMOVED}),
     ]
 
 
@@ -79,7 +80,7 @@ def test_of_a_client_that_is_refused_nothing_is_noted(memory: World) -> None:
 def test_consent_is_noted(memory: World, anna: User, client: OAuthClient) -> None:
     memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
 
-    assert memory.trail.notes == [(AuditEvent.CONSENT_GIVEN, of_both(anna, client))]
+    assert memory.trail.notes == [(SecurityEvent.CONSENT_GIVEN, of_both(anna, client))]
 
 
 def test_a_grant_that_is_taken_back_is_noted_with_the_end_of_its_sessions(
@@ -92,8 +93,8 @@ def test_a_grant_that_is_taken_back_is_noted_with_the_end_of_its_sessions(
 
     ended = {**of_both(anna, client), "reason": SessionEnd.REVOKED}
     assert memory.trail.notes == [
-        (AuditEvent.GRANT_TAKEN_BACK, of_both(anna, client)),
-        (AuditEvent.SESSIONS_ENDED, ended),
+        (SecurityEvent.GRANT_TAKEN_BACK, of_both(anna, client)),
+        (SecurityEvent.SESSIONS_ENDED, ended),
     ]
 
 
@@ -112,7 +113,7 @@ def test_tokens_for_a_code_are_noted(memory: World, anna: User, client: OAuthCli
     asking = memory.services.access.principal_of(tokens.access_token)
     noted = {**of_both(anna, client), "session_id": asking.session_id}
     assert memory.trail.notes == [
-        (AuditEvent.TOKENS_ISSUED, {**noted, "grant_type": GrantType.AUTHORIZATION_CODE})
+        (SecurityEvent.TOKENS_ISSUED, {**noted, "grant_type": GrantType.AUTHORIZATION_CODE})
     ]
 
 
@@ -121,15 +122,15 @@ def test_a_code_that_comes_again_is_noted_although_it_is_refused(
 ) -> None:
     code = code_for(memory, client, anna)
     exchanged(memory, client, code)
-    session_id = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)[0]["session_id"]
+    session_id = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)[0]["session_id"]
     memory.trail.notes.clear()
 
     assert exchanged(memory, client, code) is None
 
     whose = {**of_both(anna, client), "session_id": session_id}
     assert memory.trail.notes == [
-        (AuditEvent.CODE_REUSED, whose),
-        (AuditEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.CODE_REUSED}),
+        (SecurityEvent.CODE_REUSED, whose),
+        (SecurityEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.CODE_REUSED}),
     ]
 
 
@@ -154,18 +155,18 @@ def test_a_refresh_by_a_client_is_noted(memory: World, anna: User, client: OAuth
     assert renewal is not None
     grants.take_renewal(renewal, scopes=OPENID)
 
-    assert memory.trail.notes == [(AuditEvent.TOKENS_REFRESHED, of_session(renewal.session))]
+    assert memory.trail.notes == [(SecurityEvent.TOKENS_REFRESHED, of_session(renewal.session))]
 
 
 @pytest.mark.parametrize(
     ("status", "event"),
     [
-        (DeviceStatus.ALLOWED, AuditEvent.DEVICE_LET_IN),
-        (DeviceStatus.DENIED, AuditEvent.DEVICE_DENIED),
+        (DeviceStatus.ALLOWED, SecurityEvent.DEVICE_LET_IN),
+        (DeviceStatus.DENIED, SecurityEvent.DEVICE_DENIED),
     ],
 )
 def test_what_somebody_decides_on_a_device_is_noted(
-    memory: World, anna: User, client: OAuthClient, status: DeviceStatus, event: AuditEvent
+    memory: World, anna: User, client: OAuthClient, status: DeviceStatus, event: SecurityEvent
 ) -> None:
     decided(memory, client, anna, status)
 
@@ -185,12 +186,12 @@ def test_tokens_for_a_device_are_noted_with_the_session_that_it_was_let_in_to(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     grants, code = memory.services.grants, decided(memory, client, anna, DeviceStatus.ALLOWED)
-    (let_in,) = memory.trail.facts_of(AuditEvent.DEVICE_LET_IN)
+    (let_in,) = memory.trail.facts_of(SecurityEvent.DEVICE_LET_IN)
 
     admission = grants.find_device(code, client)
-    grants.take_device(admission, client)  # type: ignore[arg-type]  # it was let in
+    grants.redeem_device(admission, client)  # type: ignore[arg-type]  # it was let in
 
-    (issued,) = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)
+    (issued,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
     assert issued == {**let_in, "grant_type": GrantType.DEVICE_CODE}
 
 
@@ -199,7 +200,7 @@ def test_of_a_token_for_the_client_itself_no_person_is_noted(
 ) -> None:
     memory.services.grants.act_for_itself(client, scopes=[], resource="")
 
-    (noted,) = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)
+    (noted,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
     assert noted == {
         "user_id": None,
         "client_id": client.client_id,
@@ -212,15 +213,15 @@ def test_a_token_that_is_given_up_is_noted_with_the_end_of_its_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
-    noted = memory.trail.facts_of(AuditEvent.TOKENS_ISSUED)[0]
+    noted = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)[0]
     memory.trail.notes.clear()
 
-    memory.services.tokens.revoke(tokens.refresh_token, client)
+    memory.services.tokens.revoke(tokens.refresh_token, client_id=client.client_id)
 
     whose = {**of_both(anna, client), "session_id": noted["session_id"]}
     assert memory.trail.notes == [
-        (AuditEvent.TOKEN_REVOKED, whose),
-        (AuditEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.REVOKED}),
+        (SecurityEvent.TOKEN_REVOKED, whose),
+        (SecurityEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.REVOKED}),
     ]
 
 
@@ -230,7 +231,7 @@ def test_nobody_gives_up_the_token_of_another_client(
     tokens = tokens_for(memory, client, anna)
     memory.trail.notes.clear()
 
-    memory.services.tokens.revoke(tokens.refresh_token, has_client(memory))
+    memory.services.tokens.revoke(tokens.refresh_token, client_id=has_client(memory).client_id)
 
     assert memory.trail.notes == []
 
@@ -246,4 +247,6 @@ def test_the_end_of_each_session_of_a_browser_is_noted_but_of_those_that_go_on(
     memory.services.logouts.end_browser(HOW.browser_id)
 
     assert kept(memory, goes_on).ended_at is None
-    assert memory.trail.notes == [(AuditEvent.SESSION_ENDED, of_end(ends, SessionEnd.LOGGED_OUT))]
+    assert memory.trail.notes == [
+        (SecurityEvent.SESSION_ENDED, of_end(ends, SessionEnd.LOGGED_OUT))
+    ]

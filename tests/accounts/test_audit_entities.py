@@ -7,14 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import OrganizationId, UserId
+from accounts.domain.audit.entities import (
     BEGINNING,
     AuditAction,
     AuditEntryId,
     AuditHead,
-    OrganizationId,
     SubjectType,
-    UserId,
 )
 from tests.accounts.auditing import an_act, an_entry
 from tests.support.builders import NOON

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.domain.entities import AuditEntry, AuditHead, Organization
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from accounts.domain.audit.entities import AuditEntry, AuditHead
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.accounts.auditing import an_act, an_entry, forget_heads, has_organization, log_of
 from tests.support.blocks import failed_block
 from tests.support.worlds import World
 
-PLATFORM = Reach()
+PLATFORM = TenantScope()
 
 
 def kept(world: World, organization: Organization | None = None, **parts: Any) -> AuditEntry:
@@ -20,8 +21,8 @@ def kept(world: World, organization: Organization | None = None, **parts: Any) -
     entry = an_entry(organization, **parts)
     log = world.repositories.audit_log
     with world.unit_of_work.atomic():
-        log.head_for_update(entry.act.org_id, within=EVERYWHERE)
-        log.append(entry, within=EVERYWHERE)
+        log.head_for_update(entry.act.org_id, scope=ALL_TENANTS)
+        log.append(entry, scope=ALL_TENANTS)
     return entry
 
 
@@ -34,7 +35,7 @@ def chain(
 def head_of(world: World, organization: Organization | None = None) -> AuditHead:
     org_id = organization.id if organization else None
     with world.unit_of_work.atomic():
-        return world.repositories.audit_log.head_for_update(org_id, within=EVERYWHERE)
+        return world.repositories.audit_log.head_for_update(org_id, scope=ALL_TENANTS)
 
 
 def test_an_entry_comes_back_as_it_was(world: World) -> None:
@@ -43,7 +44,7 @@ def test_an_entry_comes_back_as_it_was(world: World) -> None:
     entry = kept(world, None, act=act)
 
     (found,) = world.repositories.audit_log.following(
-        act.org_id, after=0, limit=1, within=Reach.into(act.org_id)
+        act.org_id, after=0, limit=1, scope=TenantScope.into(act.org_id)
     )
     assert found == entry
     assert found.hash == found.computed_hash()
@@ -85,26 +86,26 @@ def test_the_entries_of_a_chain_follow_one_another(world: World) -> None:
     first, second, third, fourth = chain(world, knots, length=4)
     kept(world)
     kept(world, has_organization(world, "sails"))
-    log, within = world.repositories.audit_log, Reach.into(knots.id)
+    log, scope = world.repositories.audit_log, TenantScope.into(knots.id)
 
-    assert log.following(knots.id, after=0, limit=9, within=within) == [
+    assert log.following(knots.id, after=0, limit=9, scope=scope) == [
         first,
         second,
         third,
         fourth,
     ]
-    assert log.following(knots.id, after=1, limit=2, within=within) == [second, third]
-    assert log.following(knots.id, after=4, limit=9, within=within) == []
+    assert log.following(knots.id, after=1, limit=2, scope=scope) == [second, third]
+    assert log.following(knots.id, after=4, limit=9, scope=scope) == []
 
 
 def test_the_last_entry_of_a_chain_is_on_its_first_page(world: World) -> None:
     knots = has_organization(world)
     first, second, third = chain(world, knots, length=3)
     kept(world)
-    log, within = world.repositories.audit_log, Reach.into(knots.id)
+    log, scope = world.repositories.audit_log, TenantScope.into(knots.id)
 
-    page = log.page_of(knots.id, PageRequest(limit=2), within=within)
-    rest = log.page_of(knots.id, PageRequest(limit=2, cursor=page.next_cursor), within=within)
+    page = log.page_of(knots.id, PageRequest(limit=2), scope=scope)
+    rest = log.page_of(knots.id, PageRequest(limit=2, cursor=page.next_cursor), scope=scope)
 
     assert page.items == (third, second)
     assert (rest.items, rest.next_cursor) == ((first,), None)
@@ -114,7 +115,7 @@ def test_a_page_of_the_platform_is_of_its_chain_alone(world: World) -> None:
     kept(world, has_organization(world))
     own = kept(world)
 
-    page = world.repositories.audit_log.page_of(None, PageRequest(), within=PLATFORM)
+    page = world.repositories.audit_log.page_of(None, PageRequest(), scope=PLATFORM)
 
     assert page.items == (own,)
 
@@ -125,7 +126,7 @@ def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(worl
         chain(world, school, length=2)
     kept(world)
 
-    heads = world.repositories.audit_log.heads(within=EVERYWHERE)
+    heads = world.repositories.audit_log.heads(scope=ALL_TENANTS)
 
     ids = sorted((school.id for school in schools), key=lambda org_id: org_id.hex)
     assert [head.org_id for head in heads] == [None, *ids]
@@ -134,10 +135,10 @@ def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(worl
 
 def test_a_chain_without_a_head_ends_with_number_0(world: World) -> None:
     knots = has_organization(world)
-    world.repositories.audit_log.append(an_entry(knots), within=EVERYWHERE)
+    world.repositories.audit_log.append(an_entry(knots), scope=ALL_TENANTS)
     forget_heads(world)
 
-    heads = world.repositories.audit_log.heads(within=Reach.into(knots.id))
+    heads = world.repositories.audit_log.heads(scope=TenantScope.into(knots.id))
 
     assert heads == [AuditHead(org_id=knots.id)]
 
@@ -146,31 +147,31 @@ def test_a_chain_out_of_reach_is_empty(world: World) -> None:
     knots, sails = has_organization(world), has_organization(world, "sails")
     kept(world, knots)
     own, platform = kept(world, sails), kept(world)
-    log, within = world.repositories.audit_log, Reach.into(sails.id)
+    log, scope = world.repositories.audit_log, TenantScope.into(sails.id)
 
-    assert log.following(knots.id, after=0, limit=9, within=within) == []
-    assert log.page_of(knots.id, PageRequest(), within=within).items == ()
-    assert log.following(sails.id, after=0, limit=9, within=within) == [own]
-    assert log.page_of(None, PageRequest(), within=within).items == (platform,)
-    assert [head.org_id for head in log.heads(within=within)] == [None, sails.id]
-    assert [head.org_id for head in log.heads(within=PLATFORM)] == [None]
+    assert log.following(knots.id, after=0, limit=9, scope=scope) == []
+    assert log.page_of(knots.id, PageRequest(), scope=scope).items == ()
+    assert log.following(sails.id, after=0, limit=9, scope=scope) == [own]
+    assert log.page_of(None, PageRequest(), scope=scope).items == (platform,)
+    assert [head.org_id for head in log.heads(scope=scope)] == [None, sails.id]
+    assert [head.org_id for head in log.heads(scope=PLATFORM)] == [None]
 
 
 def test_a_headless_chain_out_of_reach_is_none(world: World) -> None:
-    world.repositories.audit_log.append(an_entry(has_organization(world)), within=EVERYWHERE)
+    world.repositories.audit_log.append(an_entry(has_organization(world)), scope=ALL_TENANTS)
     forget_heads(world)
 
-    assert world.repositories.audit_log.heads(within=PLATFORM) == []
+    assert world.repositories.audit_log.heads(scope=PLATFORM) == []
 
 
 def test_nothing_is_appended_out_of_reach(world: World) -> None:
     knots, sails = has_organization(world), has_organization(world, "sails")
-    within = Reach.into(sails.id)
+    scope = TenantScope.into(sails.id)
 
-    with pytest.raises(OutOfReach), world.unit_of_work.atomic():
-        world.repositories.audit_log.head_for_update(knots.id, within=within)
-    with pytest.raises(OutOfReach):
-        world.repositories.audit_log.append(an_entry(knots), within=within)
+    with pytest.raises(OutsideTenantScope), world.unit_of_work.atomic():
+        world.repositories.audit_log.head_for_update(knots.id, scope=scope)
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.audit_log.append(an_entry(knots), scope=scope)
 
     assert log_of(world, knots) == []
 
@@ -185,8 +186,8 @@ def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
     with world.unit_of_work.atomic():
         for entry, statements in ((first, 5), (second, 3)):
             with django_assert_num_queries(statements):
-                log.head_for_update(None, within=PLATFORM)
-                log.append(entry, within=PLATFORM)
+                log.head_for_update(None, scope=PLATFORM)
+                log.append(entry, scope=PLATFORM)
 
     assert log_of(world) == [first, second]
 
@@ -201,6 +202,6 @@ def test_a_page_and_all_heads_take_as_many_statements_for_many_entries_as_for_fe
     log = world.repositories.audit_log
 
     with django_assert_num_queries(1):
-        log.page_of(None, PageRequest(), within=PLATFORM)
+        log.page_of(None, PageRequest(), scope=PLATFORM)
     with django_assert_num_queries(2):
-        log.heads(within=EVERYWHERE)
+        log.heads(scope=ALL_TENANTS)

@@ -6,20 +6,19 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    BEGINNING,
+from accounts.domain.access import (
     OPERATOR,
-    AuditAction,
+    NotPermitted,
     OrganizationId,
     OrganizationStatus,
     OrgRole,
     Principal,
     Right,
-    SubjectType,
 )
-from accounts.domain.errors import NotPermitted, OrganizationNotFound
-from authsvc.kernel.pages import PageRequest
-from authsvc.logs import request_id
+from accounts.domain.audit.entities import BEGINNING, AuditAction, SubjectType
+from accounts.domain.organizations.errors import OrganizationNotFound
+from authsvc.config.logs import request_id
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.auditing import a_member, an_act, has_organization, log_of, record_act
 from tests.support.blocks import failed_block
 from tests.support.builders import NOON, a_principal

@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import (
-    AuditAct,
-    AuditAction,
-    OrgRole,
-    Right,
-    Role,
-    SubjectType,
-    User,
-    UserChanges,
-)
-from accounts.domain.errors import EmailTaken, NotPermitted
+from accounts.domain.access import NotPermitted, OrgRole, Right, Role
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.identity.entities.users import User, UserChanges
+from accounts.domain.identity.errors import EmailTaken
 from tests.accounts.auditing import has_organization, log_of
 from tests.support.builders import a_principal
 from tests.support.worlds import World

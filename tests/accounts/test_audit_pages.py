@@ -15,11 +15,11 @@ from pytest_django import Settings
 
 from accounts.adapters.key_file import write_key_ring
 from accounts.adapters.keys import new_key_ring
-from accounts.domain.services import Audit
+from accounts.domain.identity.services.security_log import Audit
 from accounts.models import User
+from tests.support.application import Application, a_client
 from tests.support.browsing import EMAIL, Visitor
 from tests.support.commands import said_by
-from tests.support.house import House, a_client
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
 from tests.support.trail import lines_in
@@ -53,9 +53,9 @@ def noted(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]
 
 @pytest.mark.database
 def test_who_signs_in_and_out_at_a_page_is_noted(
-    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anna, visitor = a_user_of(house, email=EMAIL), Visitor()
+    anna, visitor = a_user_of(application, email=EMAIL), Visitor()
 
     with noting():
         visitor.sign_in()
@@ -69,9 +69,9 @@ def test_who_signs_in_and_out_at_a_page_is_noted(
 
 @pytest.mark.database
 def test_who_is_kept_out_at_a_page_is_noted(
-    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anna = a_user_of(house, email=EMAIL)
+    anna = a_user_of(application, email=EMAIL)
 
     with noting():
         Visitor().sign_in(password="a wrong password")
@@ -83,9 +83,9 @@ def test_who_is_kept_out_at_a_page_is_noted(
 
 @pytest.mark.database
 def test_to_sign_out_twice_is_noted_once(
-    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    a_user_of(house, email=EMAIL)
+    a_user_of(application, email=EMAIL)
     visitor = Visitor()
 
     with noting():
@@ -98,7 +98,7 @@ def test_to_sign_out_twice_is_noted_once(
 
 @pytest.mark.memory
 def test_a_line_is_of_the_request_that_it_is_about(
-    house: House, caplog: pytest.LogCaptureFixture
+    application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     given = {"email": EMAIL, "password": "a wrong password"}
 
@@ -120,7 +120,11 @@ def test_a_line_is_of_the_request_that_it_is_about(
 )
 @pytest.mark.parametrize("kind", Authenticator.Type.values)
 def test_what_becomes_of_a_second_factor_is_noted(
-    house: House, signal: Signal, event: str, kind: str, caplog: pytest.LogCaptureFixture
+    application: Application,
+    signal: Signal,
+    event: str,
+    kind: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     anna = User(pk=uuid4())
     factor = Authenticator(user=anna, type=kind, data={"secret": "open-sesame"})
@@ -133,10 +137,10 @@ def test_what_becomes_of_a_second_factor_is_noted(
 
 @pytest.mark.database
 def test_a_second_factor_that_is_removed_at_a_page_is_noted(
-    house: House, noting: Noting, caplog: pytest.LogCaptureFixture
+    application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anna, visitor = a_user_of(house, email=EMAIL), Visitor()
-    house.services.emails.verify(anna.id, email=EMAIL)
+    anna, visitor = a_user_of(application, email=EMAIL), Visitor()
+    application.services.emails.verify(anna.id, email=EMAIL)
     visitor.sign_in()
     found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
     assert found

@@ -8,17 +8,13 @@ from typing import Any
 
 import pytest
 
-from accounts.adapters.audit import LoggedAuditTrail
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditEvent,
-    DeviceStatus,
-    GrantType,
-    OAuthClient,
-    SignInFailure,
-    User,
-)
-from accounts.domain.errors import InvalidCredentials, RefreshTokenReused
+from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.identity.entities.security_log import SecurityEvent, SignInFailure
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import InvalidCredentials, RefreshTokenReused
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
+from accounts.domain.oauth.entities.clients import OAuthClient
 from tests.accounts.letting_in import HOW, OPENID, code_for, exchanged
 from tests.accounts.signing_in import EMAIL, PASSWORD, principal, registered
 from tests.support.blocks import failed_block
@@ -30,11 +26,11 @@ from tests.support.worlds import World
 NEW = "a longer walk home"
 STRANGER = "bo@school.example"
 OF_PAGES = {
-    AuditEvent.SECOND_FACTOR_ADDED,
-    AuditEvent.SECOND_FACTOR_RENEWED,
-    AuditEvent.SECOND_FACTOR_REMOVED,
+    SecurityEvent.SECOND_FACTOR_ADDED,
+    SecurityEvent.SECOND_FACTOR_RENEWED,
+    SecurityEvent.SECOND_FACTOR_REMOVED,
 }
-OF_COMMANDS = {AuditEvent.SIGNING_KEYS_ROTATED}
+OF_COMMANDS = {SecurityEvent.SIGNING_KEYS_ROTATED}
 
 
 @pytest.fixture
@@ -57,7 +53,7 @@ def test_what_is_kept_is_noted_and_what_is_rolled_back_was_never_done(
         made = clients.register(some_client_terms(), by=OPERATOR).client
 
     assert world.trail.notes == [
-        (AuditEvent.CLIENT_REGISTERED, {"by": "command-line", "client_id": made.client_id})
+        (SecurityEvent.CLIENT_REGISTERED, {"by": "command-line", "client_id": made.client_id})
     ]
 
 
@@ -72,7 +68,7 @@ def test_nothing_is_noted_before_the_outermost_block_is_over(memory: World) -> N
 @pytest.mark.database
 def test_noting_asks_the_store_for_nothing(world: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        world.services.audit.note_failure_of(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
+        world.services.security_log.note_failure_of(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
 
 
 def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
@@ -80,8 +76,8 @@ def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
 ) -> None:
     anna = a_principal()
 
-    LoggedAuditTrail().note(
-        AuditEvent.TOKENS_ISSUED,
+    StructlogSecurityLogWriter().note(
+        SecurityEvent.TOKENS_ISSUED,
         user_id=anna.user_id,
         client_id="notebook",
         session_id=None,
@@ -108,7 +104,7 @@ def test_nothing_that_opens_anything_and_no_address_is_logged(
     log = "\n".join([*map(str, lines_in(caplog)), caplog.text]).lower()
 
     noted = {line["event"] for line in lines_in(caplog)}
-    assert noted == set(AuditEvent) - OF_PAGES - OF_COMMANDS
+    assert noted == set(SecurityEvent) - OF_PAGES - OF_COMMANDS
     assert len(secrets) > 20
     assert all(secrets)
     assert [secret for secret in secrets if secret.lower() in log] == []
@@ -116,7 +112,7 @@ def test_nothing_that_opens_anything_and_no_address_is_logged(
 
 def logged(world: World) -> World:
     """The same world with the audit trail of the house."""
-    ports = replace(world.services.ports, audit_trail=LoggedAuditTrail())
+    ports = replace(world.services.ports, security_log_writer=StructlogSecurityLogWriter())
     return replace(world, services=replace(world.services, ports=ports))
 
 
@@ -173,7 +169,7 @@ def secrets_of_client(world: World, client: OAuthClient, user: User) -> list[str
     own = services.grants.act_for_itself(client, scopes=[], resource="")
     assert tokens is not None
     assert others is not None
-    services.tokens.revoke(others.access_token, client)
+    services.tokens.revoke(others.access_token, client_id=client.client_id)
     devices = [services.devices.start(client, scopes=OPENID) for _ in DeviceStatus]
     for device, status in zip(devices, (DeviceStatus.ALLOWED, DeviceStatus.DENIED), strict=False):
         services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization
-from accounts.domain.services import AuditFlaw, AuditReport
+from accounts.domain.access import OPERATOR
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.services.audit_reader import AuditFlaw, AuditReport
 from tests.accounts.auditing import an_act, forget_heads, has_organization, record_act, tables_of
 from tests.support.worlds import World
 

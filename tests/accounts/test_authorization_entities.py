@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import DeviceStatus, LogoutNotice, PersonClaims, UserId
-from accounts.domain.entities.logouts import RETRY_AFTER
+from accounts.domain.access import UserId
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
+from accounts.domain.oauth.entities.id_tokens import PersonClaims
+from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
 from tests.accounts.letting_in import HOW, a_code, a_consent, a_device, a_notice, a_request
 from tests.support.builders import NOON, a_client_of, a_session, a_user, some_client_terms
 

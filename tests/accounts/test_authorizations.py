@@ -4,16 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    CODE_LIVES,
-    OPERATOR,
-    AuthorizationCode,
-    OAuthClient,
-    Permission,
-    SessionEnd,
-    User,
-)
-from accounts.domain.errors import GrantNotFound, PersonNeeded
+from accounts.domain.access import OPERATOR, PersonNeeded
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import CODE_LIVES, AuthorizationCode, Permission
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.errors import GrantNotFound
 from tests.accounts.letting_in import (
     HOW,
     OPENID,
@@ -169,8 +165,12 @@ def test_who_takes_back_what_a_client_may_do_takes_its_tokens(
 
     memory.services.authorizations.take_back(client.id, by=a_principal(anna))
 
-    assert memory.services.tokens.introspect(tokens.access_token, client) is None
-    assert memory.services.tokens.introspect(tokens.refresh_token, client) is None
+    assert (
+        memory.services.tokens.introspect(tokens.access_token, client_id=client.client_id) is None
+    )
+    assert (
+        memory.services.tokens.introspect(tokens.refresh_token, client_id=client.client_id) is None
+    )
 
 
 def test_nobody_takes_back_what_he_did_not_give(

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
 from accounts.models import User
-from authsvc.environment import read_environment
-from tests.support.house import PASSWORD, House
+from authsvc.config.environment import read_environment
+from tests.support.application import PASSWORD, Application
 
 pytestmark = pytest.mark.database
 
@@ -26,13 +26,13 @@ def _limits(settings: Settings) -> None:
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT,
         log_ins_per_minute=told_nothing.log_ins_per_minute,
-        guesses_in_a_row=told_nothing.guesses_in_a_row,
+        failures_before_backoff=told_nothing.failures_before_backoff,
         argon2_at_once=1,
     )
 
 
-def has_root(house: House) -> None:
-    house.services.accounts.register(email=EMAIL, name="Root", password=PASSWORD)
+def has_root(application: Application) -> None:
+    application.services.accounts.register(email=EMAIL, name="Root", password=PASSWORD)
 
 
 def signs_in(
@@ -53,8 +53,10 @@ def refusal_of(**credentials: str) -> str:
 
 
 @pytest.mark.parametrize("username", [EMAIL, "nobody@school.example"])
-def test_after_five_wrong_passwords_one_is_told_to_wait(house: House, username: str) -> None:
-    has_root(house)
+def test_after_five_wrong_passwords_one_is_told_to_wait(
+    application: Application, username: str
+) -> None:
+    has_root(application)
     for _ in range(5):
         assert signs_in(username=username, password="a wrong password") is None
 
@@ -63,26 +65,28 @@ def test_after_five_wrong_passwords_one_is_told_to_wait(house: House, username: 
     assert told == "There were too many attempts. Wait for 1 s, then try again."
 
 
-def test_guesses_over_the_api_count_here(house: House) -> None:
-    has_root(house)
+def test_guesses_over_the_api_count_here(application: Application) -> None:
+    has_root(application)
     for _ in range(5):
-        house.stranger.post("/v1/auth/login", {"email": EMAIL, "password": "a wrong password"})
+        application.stranger.post(
+            "/v1/auth/login", {"email": EMAIL, "password": "a wrong password"}
+        )
 
     assert refusal_of().startswith("There were too many attempts.")
 
 
-def test_an_address_has_one_budget_here_and_there(house: House) -> None:
-    has_root(house)
+def test_an_address_has_one_budget_here_and_there(application: Application) -> None:
+    has_root(application)
     for number in range(15):
         signs_in(username=f"nobody-{number}@school.example", address="127.0.0.1")
-        house.stranger.post("/v1/auth/login", {})
+        application.stranger.post("/v1/auth/login", {})
 
     assert refusal_of(address="127.0.0.1").startswith("There were too many attempts.")
     assert signs_in(address=HOME)
 
 
-def test_the_owner_is_let_in_where_he_is_familiar(house: House) -> None:
-    has_root(house)
+def test_the_owner_is_let_in_where_he_is_familiar(application: Application) -> None:
+    has_root(application)
     signs_in(address=HOME)
     for _ in range(5):
         signs_in(password="a wrong password", address=ELSEWHERE)
@@ -91,9 +95,11 @@ def test_the_owner_is_let_in_where_he_is_familiar(house: House) -> None:
     assert signs_in(address=HOME)
 
 
-def test_one_is_told_to_come_back_when_too_many_passwords_are_at_work(house: House) -> None:
-    has_root(house)
-    hasher = house.services.ports.password_hasher
+def test_one_is_told_to_come_back_when_too_many_passwords_are_at_work(
+    application: Application,
+) -> None:
+    has_root(application)
+    hasher = application.services.ports.password_hasher
     assert isinstance(hasher, BoundedHasher)
 
     with hasher._turn():  # noqa: SLF001  # the only turn that there is
@@ -103,8 +109,8 @@ def test_one_is_told_to_come_back_when_too_many_passwords_are_at_work(house: Hou
     assert signs_in()
 
 
-def test_whoever_asks_without_a_request_has_no_address(house: House) -> None:
-    has_root(house)
+def test_whoever_asks_without_a_request_has_no_address(application: Application) -> None:
+    has_root(application)
 
     for _ in range(31):
         assert authenticate(username=EMAIL, password=PASSWORD) is not None

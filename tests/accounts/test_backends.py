@@ -7,27 +7,28 @@ from django.test import Client, RequestFactory
 
 from accounts import models as rows
 from accounts.backends import AccountsBackend
-from accounts.domain.entities import OPERATOR, Role, User, UserChanges
-from tests.support.house import PASSWORD, House
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.users import User, UserChanges
+from tests.support.application import PASSWORD, Application
 
 pytestmark = pytest.mark.database
 
 EMAIL = "root@school.example"
 
 
-def has_root(house: House) -> User:
-    return house.services.users.create(
+def has_root(application: Application) -> User:
+    return application.services.users.create(
         email=EMAIL, name="Root", password=PASSWORD, roles=[Role.ADMIN], by=OPERATOR
     )
 
 
-def deactivate(house: House, user: User) -> None:
-    house.services.users.edit(user.id, UserChanges(is_active=False), by=OPERATOR)
+def deactivate(application: Application, user: User) -> None:
+    application.services.users.edit(user.id, UserChanges(is_active=False), by=OPERATOR)
 
 
 @pytest.mark.parametrize("username", [EMAIL, "Root@School.Example"])
-def test_a_right_password_gives_django_the_row(house: House, username: str) -> None:
-    root = has_root(house)
+def test_a_right_password_gives_django_the_row(application: Application, username: str) -> None:
+    root = has_root(application)
 
     row = authenticate(RequestFactory().get("/"), username=username, password=PASSWORD)
 
@@ -48,45 +49,45 @@ def test_a_right_password_gives_django_the_row(house: House, username: str) -> N
     ],
 )
 def test_anything_else_gives_nobody(
-    house: House, username: str | None, password: str | None
+    application: Application, username: str | None, password: str | None
 ) -> None:
-    has_root(house)
+    has_root(application)
 
     assert AccountsBackend().authenticate(None, username=username, password=password) is None
 
 
-def test_an_inactive_user_is_nobody(house: House) -> None:
-    deactivate(house, has_root(house))
+def test_an_inactive_user_is_nobody(application: Application) -> None:
+    deactivate(application, has_root(application))
 
     assert authenticate(username=EMAIL, password=PASSWORD) is None
 
 
-def test_a_deactivation_reaches_a_session_of_pages(house: House) -> None:
-    root, client = has_root(house), Client()
+def test_a_deactivation_reaches_a_session_of_pages(application: Application) -> None:
+    root, client = has_root(application), Client()
     assert client.login(username=EMAIL, password=PASSWORD)
     request = RequestFactory().get("/")
     request.session = client.session
     assert get_user(request).pk == root.id
 
-    deactivate(house, root)
+    deactivate(application, root)
 
     assert get_user(request).is_anonymous
 
 
-def test_a_changed_password_reaches_a_session_of_pages(house: House) -> None:
-    root, client = has_root(house), Client()
+def test_a_changed_password_reaches_a_session_of_pages(application: Application) -> None:
+    root, client = has_root(application), Client()
     client.login(username=EMAIL, password=PASSWORD)
     request = RequestFactory().get("/")
     request.session = client.session
     assert get_user(request).pk == root.id
 
-    house.services.users.set_password(root.id, password="a short way back", by=OPERATOR)
+    application.services.users.set_password(root.id, password="a short way back", by=OPERATOR)
 
     assert get_user(request).is_anonymous
 
 
-def test_permissions_are_djangos(house: House) -> None:
-    bo = house.services.users.create(
+def test_permissions_are_djangos(application: Application) -> None:
+    bo = application.services.users.create(
         email="bo@school.example", name="Bo", password=PASSWORD, roles=[], by=OPERATOR
     )
     row = rows.User.objects.get(pk=bo.id)

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import Role
-from tests.support.house import PASSWORD, Answer, House
+from accounts.domain.access import Role
+from tests.support.application import PASSWORD, Answer, Application
 
 Values = tuple[Any, ...]
 
@@ -80,9 +80,11 @@ def outcome(answer: Answer) -> Outcome:
     return answer.status, {error["pointer"] for error in answer.json.get("errors", [])}
 
 
-def outcomes(house: House, method: str, path: str, bodies: list[Any]) -> dict[str, Outcome]:
+def outcomes(
+    application: Application, method: str, path: str, bodies: list[Any]
+) -> dict[str, Outcome]:
     """What an admin gets for each body."""
-    admin = house.signed_in(Role.ADMIN, name="Root")
+    admin = application.signed_in(Role.ADMIN, name="Root")
     return {
         ascii(body): outcome(admin.caller.send(method, path.format(id=admin.id), body))
         for body in bodies
@@ -95,9 +97,15 @@ def outcomes(house: House, method: str, path: str, bodies: list[Any]) -> dict[st
     ids=[f"{method} {path} {member}" for method, path, _, member, _ in MEMBERS],
 )
 def test_a_member_that_is_wrong_is_named(
-    house: House, *, method: str, path: str, body: dict[str, Any], member: str, values: Values
+    application: Application,
+    *,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    member: str,
+    values: Values,
 ) -> None:
-    found = outcomes(house, method, path, [body | {member: value} for value in values])
+    found = outcomes(application, method, path, [body | {member: value} for value in values])
 
     assert len(found) == len(values)
     assert found == dict.fromkeys(found, (422, {f"#/{member}"}))
@@ -107,11 +115,11 @@ def test_a_member_that_is_wrong_is_named(
     ("method", "path", "body"), [("POST", "/v1/users", BO), ("PATCH", "/v1/users/{id}", {})]
 )
 def test_a_role_that_is_none_is_named_by_its_place(
-    house: House, method: str, path: str, body: dict[str, Any]
+    application: Application, method: str, path: str, body: dict[str, Any]
 ) -> None:
     bodies = [body | {"roles": ["instructor", role]} for role in NO_ROLE]
 
-    found = outcomes(house, method, path, bodies)
+    found = outcomes(application, method, path, bodies)
 
     assert len(found) == len(NO_ROLE)
     assert found == dict.fromkeys(found, (422, {"#/roles/1"}))
@@ -129,37 +137,39 @@ def test_a_role_that_is_none_is_named_by_its_place(
     ],
 )
 def test_every_member_that_is_missing_is_named(
-    house: House, method: str, path: str, needed: set[str]
+    application: Application, method: str, path: str, needed: set[str]
 ) -> None:
-    assert outcomes(house, method, path, [{}]) == {"{}": (422, needed)}
+    assert outcomes(application, method, path, [{}]) == {"{}": (422, needed)}
 
 
-def test_every_member_that_is_wrong_is_named_at_once(house: House) -> None:
+def test_every_member_that_is_wrong_is_named_at_once(application: Application) -> None:
     wrong = {"email": "bo", "password": "", "name": None, "roles": ["root", "learner", 5]}
 
-    found = outcomes(house, "POST", "/v1/users", [wrong])
+    found = outcomes(application, "POST", "/v1/users", [wrong])
 
     pointers = {"#/email", "#/password", "#/name", "#/roles/0", "#/roles/2"}
     assert list(found.values()) == [(422, pointers)]
 
 
 @pytest.mark.parametrize("members", [{"email": "b" * 239 + "@school.example"}, {"name": "x" * 200}])
-def test_the_longest_that_will_do_is_kept_whole(house: House, members: dict[str, str]) -> None:
-    answer = house.stranger.post("/v1/auth/register", BO | members)
+def test_the_longest_that_will_do_is_kept_whole(
+    application: Application, members: dict[str, str]
+) -> None:
+    answer = application.stranger.post("/v1/auth/register", BO | members)
 
     assert answer.status == 201
     assert answer.json["user"].items() >= members.items()
 
 
-def test_the_longest_password_that_will_do_logs_in(house: House) -> None:
+def test_the_longest_password_that_will_do_logs_in(application: Application) -> None:
     body = BO | {"password": "å" * 1024}
-    house.stranger.post("/v1/auth/register", body)
+    application.stranger.post("/v1/auth/register", body)
 
-    assert house.stranger.post("/v1/auth/login", body).status == 200
+    assert application.stranger.post("/v1/auth/login", body).status == 200
 
 
-def test_spaces_around_an_address_and_a_name_are_dropped(house: House) -> None:
-    answer = house.stranger.post(
+def test_spaces_around_an_address_and_a_name_are_dropped(application: Application) -> None:
+    answer = application.stranger.post(
         "/v1/auth/register", BO | {"email": " bo@school.example ", "name": " Bo "}
     )
 
@@ -167,8 +177,8 @@ def test_spaces_around_an_address_and_a_name_are_dropped(house: House) -> None:
     assert answer.json["user"]["name"] == "Bo"
 
 
-def test_a_complaint_repeats_no_password(house: House) -> None:
-    answer = house.stranger.post("/v1/auth/register", BO | {"password": "dragon"})
+def test_a_complaint_repeats_no_password(application: Application) -> None:
+    answer = application.stranger.post("/v1/auth/register", BO | {"password": "dragon"})
 
     assert answer.status == 422
     assert "dragon" not in answer.text

@@ -10,10 +10,10 @@ from time import monotonic
 import pytest
 
 from accounts.adapters.passwords import BoundedHasher
-from accounts.domain.errors import PasswordsBusy
-from accounts.domain.ports import PasswordHasher
-from authsvc.environment import read_environment
-from authsvc.ports import ports
+from accounts.domain.identity.errors import PasswordsBusy
+from accounts.domain.identity.ports import PasswordHasher
+from authsvc.composition.ports import ports
+from authsvc.config.environment import read_environment
 from tests.accounts.hashing import WEAK
 from tests.support.blocks import Oops
 

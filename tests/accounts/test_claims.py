@@ -5,8 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import IdClaims, IdTokenAlgorithm, PersonClaims, Principal, User
-from accounts.domain.errors import IdentityScopeNeeded, PersonNeeded
+from accounts.domain.access import PersonNeeded, Principal
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
+from accounts.domain.oauth.entities.id_tokens import IdClaims, PersonClaims
+from accounts.domain.oauth.errors import IdentityScopeNeeded
 from tests.accounts.letting_in import HOW, has_client
 from tests.support.builders import a_principal
 from tests.support.worlds import World

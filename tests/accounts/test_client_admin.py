@@ -6,39 +6,28 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session as BrowserSession
 
-from accounts.domain.entities import (
-    OPERATOR,
-    GrantType,
-)
+from accounts.domain.access import OPERATOR, GrantType
 from accounts.models import OAuthClient as ClientRow
-from tests.accounts.client_desk import (
-    CLIENTS,
-    NEW,
-    TERMS,
-    now,
-    page_of,
-    registered,
-    shown_on,
-)
-from tests.support.house import House
+from tests.accounts.client_desk import CLIENTS, NEW, TERMS, now, page_of, registered, shown_on
+from tests.support.application import Application
 from tests.support.staff import log_of, root_desk
 
 pytestmark = pytest.mark.database
 
 
-def test_a_client_is_registered_on_these_terms(house: House) -> None:
-    page = root_desk(house).post(f"{CLIENTS}add/", **NEW)
+def test_a_client_is_registered_on_these_terms(application: Application) -> None:
+    page = root_desk(application).post(f"{CLIENTS}add/", **NEW)
 
     client_id, secret = shown_on(page)
-    client = house.services.clients.authenticated(client_id, secret)
+    client = application.services.clients.authenticated(client_id, secret)
     assert (page.status, page.path) == (200, f"{CLIENTS}add/")
     assert client is not None
     assert client.terms == TERMS
     assert log_of(client.id) == ["Added."]
 
 
-def test_the_secret_is_in_that_answer_and_nowhere_else(house: House) -> None:
-    root = root_desk(house)
+def test_the_secret_is_in_that_answer_and_nowhere_else(application: Application) -> None:
+    root = root_desk(application)
     page = root.post(f"{CLIENTS}add/", **NEW)
     _, secret = shown_on(page)
 
@@ -52,33 +41,35 @@ def test_the_secret_is_in_that_answer_and_nowhere_else(house: House) -> None:
     assert log_of(row.pk) == ["Added."]
 
 
-def test_nobody_on_the_way_keeps_the_answer_with_the_secret(house: House) -> None:
-    response = root_desk(house).client.post(f"/admin/{CLIENTS}add/", NEW)
+def test_nobody_on_the_way_keeps_the_answer_with_the_secret(application: Application) -> None:
+    response = root_desk(application).client.post(f"/admin/{CLIENTS}add/", NEW)
 
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_a_public_client_has_no_secret(house: House) -> None:
-    page = root_desk(house).post(f"{CLIENTS}add/", **NEW, is_public="on")
+def test_a_public_client_has_no_secret(application: Application) -> None:
+    page = root_desk(application).post(f"{CLIENTS}add/", **NEW, is_public="on")
 
     (client_id,) = shown_on(page)
-    client = house.services.clients.find(client_id)
+    client = application.services.clients.find(client_id)
     assert client is not None
     assert client.terms.is_public
     assert client.secret_hash == ""
 
 
-def test_to_begin_with_a_client_is_neither_trusted_nor_public(house: House) -> None:
+def test_to_begin_with_a_client_is_neither_trusted_nor_public(application: Application) -> None:
     flags = {"is_trusted", "must_push"}
 
-    root_desk(house).post(f"{CLIENTS}add/", **{k: v for k, v in NEW.items() if k not in flags})
+    root_desk(application).post(
+        f"{CLIENTS}add/", **{k: v for k, v in NEW.items() if k not in flags}
+    )
 
     row = ClientRow.objects.get()
     assert (row.is_trusted, row.must_push, row.is_public) == (False, False, False)
 
 
 @pytest.mark.parametrize(
-    ("wish", "field", "complaint"),
+    ("wish", "field", "field_error"),
     [
         ({"name": " "}, "name", "This field is required."),
         ({"name": "N" * 201}, "name", "at most 200 characters"),
@@ -112,38 +103,38 @@ def test_to_begin_with_a_client_is_neither_trusted_nor_public(house: House) -> N
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(
-    house: House, wish: dict[str, Any], field: str, complaint: str
+    application: Application, wish: dict[str, Any], field: str, field_error: str
 ) -> None:
-    page = root_desk(house).post(f"{CLIENTS}add/", **NEW | wish)
+    page = root_desk(application).post(f"{CLIENTS}add/", **NEW | wish)
 
     (row,) = re.findall(
         rf'<div class="form-row errors field-{field}">.*?(?=<div class="form-row|</fieldset>)',
         page.text,
         re.DOTALL,
     )
-    assert complaint in row
+    assert field_error in row
     assert not ClientRow.objects.exists()
 
 
-def test_a_new_client_begins_as_most_clients_are(house: House) -> None:
-    page = root_desk(house).get(f"{CLIENTS}add/")
+def test_a_new_client_begins_as_most_clients_are(application: Application) -> None:
+    page = root_desk(application).get(f"{CLIENTS}add/")
 
     ticked = re.findall(r'value="([^"]+)"[^>]* checked', page.text)
     assert ticked == ["openid", "profile", "email", "authorization_code", "refresh_token"]
     assert '<option value="RS256" selected>' in page.text
 
 
-def test_what_was_typed_stays_to_be_mended(house: House) -> None:
-    page = root_desk(house).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
+def test_what_was_typed_stays_to_be_mended(application: Application) -> None:
+    page = root_desk(application).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
 
     assert "http://127.0.0.1/callback" in page.text
     assert re.search(r'value="courses:read"[^>]* checked', page.text)
 
 
-def test_a_form_shows_the_terms_as_they_are(house: House) -> None:
-    client = house.services.clients.register(TERMS, by=OPERATOR).client
+def test_a_form_shows_the_terms_as_they_are(application: Application) -> None:
+    client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    text = root_desk(house).get(page_of(client)).text
+    text = root_desk(application).get(page_of(client)).text
 
     assert "https://app.example/callback\nhttp://127.0.0.1/callback</textarea>" in text
     assert re.search(r'value="openid"[^>]* checked', text)
@@ -151,44 +142,44 @@ def test_a_form_shows_the_terms_as_they_are(house: House) -> None:
     assert client.client_id in text
 
 
-def test_terms_are_amended(house: House) -> None:
-    client = registered(house)
+def test_terms_are_amended(application: Application) -> None:
+    client = registered(application)
     secret_hash = client.secret_hash
 
-    page = root_desk(house).post(page_of(client), **NEW)
+    page = root_desk(application).post(page_of(client), **NEW)
 
     assert page.path == CLIENTS
-    assert now(house, client).terms == TERMS
-    assert now(house, client).secret_hash == secret_hash
+    assert now(application, client).terms == TERMS
+    assert now(application, client).secret_hash == secret_hash
 
 
-def test_the_log_says_which_terms_were_amended(house: House) -> None:
-    client = house.services.clients.register(TERMS, by=OPERATOR).client
+def test_the_log_says_which_terms_were_amended(application: Application) -> None:
+    client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    root_desk(house).post(page_of(client), **NEW | {"name": "Planner"})
+    root_desk(application).post(page_of(client), **NEW | {"name": "Planner"})
 
     assert log_of(client.id) == ["Changed Name."]
 
 
 @pytest.mark.parametrize("is_public", [True, False])
-def test_whether_it_is_public_stays_as_it_is(house: House, is_public: bool) -> None:  # noqa: FBT001  # pytest's
+def test_whether_it_is_public_stays_as_it_is(application: Application, is_public: bool) -> None:  # noqa: FBT001  # pytest's
     grants = frozenset({GrantType.AUTHORIZATION_CODE})
-    client = registered(house, is_public=is_public, grant_types=grants)
+    client = registered(application, is_public=is_public, grant_types=grants)
     wish = {} if is_public else {"is_public": "on"}
 
-    root_desk(house).post(page_of(client), **NEW | wish)
+    root_desk(application).post(page_of(client), **NEW | wish)
 
-    assert now(house, client).terms.name == "Notebook"
-    assert now(house, client).terms.is_public is is_public
+    assert now(application, client).terms.name == "Notebook"
+    assert now(application, client).terms.is_public is is_public
 
 
-def test_a_public_client_gets_no_credentials_later_either(house: House) -> None:
+def test_a_public_client_gets_no_credentials_later_either(application: Application) -> None:
     client = registered(
-        house, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
+        application, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
     )
     wish = {"grant_types": ["authorization_code", "client_credentials"]}
 
-    page = root_desk(house).post(page_of(client), **NEW | wish)
+    page = root_desk(application).post(page_of(client), **NEW | wish)
 
     assert "A public client has no credentials." in page.text
-    assert now(house, client) == client
+    assert now(application, client) == client

@@ -3,10 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.domain.entities import (
-    OPERATOR,
-    GrantType,
-)
+from accounts.domain.access import OPERATOR, GrantType
 from accounts.models import OAuthClient as ClientRow
 from accounts.models import User as UserRow
 from tests.accounts.client_desk import (
@@ -19,31 +16,33 @@ from tests.accounts.client_desk import (
     secret_page_of,
     shown_on,
 )
+from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.house import House
 from tests.support.staff import a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
 
 
-def test_to_renew_a_secret_asks_for_a_reason_first(house: House) -> None:
-    client = registered(house)
+def test_to_renew_a_secret_asks_for_a_reason_first(application: Application) -> None:
+    client = registered(application)
 
-    page = root_desk(house).get(secret_page_of(client))
+    page = root_desk(application).get(secret_page_of(client))
 
     assert "Renew the secret" in page.text
     assert "Reason" in page.text
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_a_renewed_secret_is_shown_once_and_takes_the_place_of_the_old_one(house: House) -> None:
-    first = house.services.clients.register(some_client_terms(), by=OPERATOR)
-    client, root = first.client, root_desk(house)
+def test_a_renewed_secret_is_shown_once_and_takes_the_place_of_the_old_one(
+    application: Application,
+) -> None:
+    first = application.services.clients.register(some_client_terms(), by=OPERATOR)
+    client, root = first.client, root_desk(application)
 
     page = root.post(secret_page_of(client), reason="It was in a mail.")
 
     client_id, secret = shown_on(page)
-    authenticated = house.services.clients.authenticated
+    authenticated = application.services.clients.authenticated
     assert client_id == client.client_id
     assert authenticated(client_id, secret) is not None
     assert authenticated(client_id, first.secret) is None
@@ -52,20 +51,20 @@ def test_a_renewed_secret_is_shown_once_and_takes_the_place_of_the_old_one(house
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * 1001])
-def test_without_a_reason_no_secret_is_renewed(house: House, reason: str) -> None:
-    client = registered(house)
+def test_without_a_reason_no_secret_is_renewed(application: Application, reason: str) -> None:
+    client = registered(application)
 
-    page = root_desk(house).post(secret_page_of(client), reason=reason)
+    page = root_desk(application).post(secret_page_of(client), reason=reason)
 
     assert "Please correct the error below." in page.text
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_a_public_client_has_no_secret_to_renew(house: House) -> None:
+def test_a_public_client_has_no_secret_to_renew(application: Application) -> None:
     client = registered(
-        house, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
+        application, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
     )
-    root = root_desk(house)
+    root = root_desk(application)
 
     page = root.post(secret_page_of(client), reason="Because I can.")
 
@@ -74,38 +73,38 @@ def test_a_public_client_has_no_secret_to_renew(house: House) -> None:
     assert "/secret/" not in root.get(page_of(client)).text
 
 
-def test_nobody_has_no_secret_to_renew(house: House) -> None:
+def test_nobody_has_no_secret_to_renew(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
-    assert root_desk(house).get(f"{CLIENTS}{nobody}/secret/").status == 404
+    assert root_desk(application).get(f"{CLIENTS}{nobody}/secret/").status == 404
 
 
-def test_to_remove_a_client_asks_for_a_reason_first(house: House) -> None:
-    client = registered(house)
+def test_to_remove_a_client_asks_for_a_reason_first(application: Application) -> None:
+    client = registered(application)
 
-    page = root_desk(house).act(CLIENTS, "remove", client.id)
+    page = root_desk(application).act(CLIENTS, "remove", client.id)
 
     assert "Remove 1 client" in page.text
-    assert now(house, client).is_active
+    assert now(application, client).is_active
 
 
-def test_a_removed_client_is_known_no_longer_and_stays_to_be_seen(house: House) -> None:
-    client, root = registered(house), root_desk(house)
+def test_a_removed_client_is_known_no_longer_and_stays_to_be_seen(application: Application) -> None:
+    client, root = registered(application), root_desk(application)
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
     assert page.said == ("1 client removed.",)
-    assert house.services.clients.find(client.client_id) is None
+    assert application.services.clients.find(client.client_id) is None
     assert log_of(client.id) == ["Removed. Reason: The school has left it."]
     seen = root.get(page_of(client))
     assert seen.status == 200
     assert not seen.may_be_saved
 
 
-def test_a_removed_client_is_not_amended_and_gets_no_secret(house: House) -> None:
-    client, root = registered(house), root_desk(house)
-    house.services.clients.remove(client.id, by=OPERATOR)
-    before = now(house, client)
+def test_a_removed_client_is_not_amended_and_gets_no_secret(application: Application) -> None:
+    client, root = registered(application), root_desk(application)
+    application.services.clients.remove(client.id, by=OPERATOR)
+    before = now(application, client)
 
     answers = [
         root.post(page_of(client), **NEW),
@@ -113,26 +112,26 @@ def test_a_removed_client_is_not_amended_and_gets_no_secret(house: House) -> Non
     ]
 
     assert [answer.status for answer in answers] == [403, 403]
-    assert now(house, client) == before
+    assert now(application, client) == before
 
 
-def test_a_group_may_manage_clients(house: House) -> None:
-    keeper = a_keeper(house)
+def test_a_group_may_manage_clients(application: Application) -> None:
+    keeper = a_keeper(application)
 
     client_id, _ = shown_on(keeper.post(f"{CLIENTS}add/", **NEW))
 
-    client = house.services.clients.find(client_id)
+    client = application.services.clients.find(client_id)
     assert client is not None
     keeper.post(page_of(client), **NEW | {"name": "Planner"})
-    assert now(house, client).terms.name == "Planner"
+    assert now(application, client).terms.name == "Planner"
     assert len(shown_on(keeper.post(secret_page_of(client), reason="Lost."))) == 2
     keeper.act(CLIENTS, "remove", client.id, reason="Left.")
-    assert not now(house, client).is_active
+    assert not now(application, client).is_active
 
 
 @pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
-def test_other_staff_manage_no_clients(house: House, group: str) -> None:
-    client, bo = registered(house), desk(house, group)
+def test_other_staff_manage_no_clients(application: Application, group: str) -> None:
+    client, bo = registered(application), desk(application, group)
 
     answers = [
         bo.get(CLIENTS),
@@ -142,11 +141,11 @@ def test_other_staff_manage_no_clients(house: House, group: str) -> None:
     ]
 
     assert [answer.status for answer in answers] == [403] * 4
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_whoever_may_only_add_registers_none(house: House) -> None:
-    bo = desk(house)
+def test_whoever_may_only_add_registers_none(application: Application) -> None:
+    bo = desk(application)
     permission = Permission.objects.get(codename="add_oauthclient")
     UserRow.objects.get(pk=bo.id).user_permissions.add(permission)
 
@@ -156,9 +155,9 @@ def test_whoever_may_only_add_registers_none(house: House) -> None:
     assert not ClientRow.objects.exists()
 
 
-def test_the_list_finds_a_client_by_its_name_and_its_ids(house: House) -> None:
-    client, root = registered(house, name="Notebook"), root_desk(house)
-    registered(house, name="Planner")
+def test_the_list_finds_a_client_by_its_name_and_its_ids(application: Application) -> None:
+    client, root = registered(application, name="Notebook"), root_desk(application)
+    registered(application, name="Planner")
 
     for term in ("noteb", client.client_id, str(client.id)):
         page = root.get(f"{CLIENTS}?q={term}")
@@ -168,13 +167,13 @@ def test_the_list_finds_a_client_by_its_name_and_its_ids(house: House) -> None:
 
 
 @pytest.mark.parametrize("lookup", ["secret_hash__startswith=a", "redirect_uris__contains=x"])
-def test_no_hidden_column_can_be_asked_about(house: House, lookup: str) -> None:
-    assert root_desk(house).get(f"{CLIENTS}?{lookup}").status == 400
+def test_no_hidden_column_can_be_asked_about(application: Application, lookup: str) -> None:
+    assert root_desk(application).get(f"{CLIENTS}?{lookup}").status == 400
 
 
-def test_what_somebody_is_on_his_way_to_is_not_shown(house: House) -> None:
-    client, root = registered(house), root_desk(house)
-    house.services.pushed_requests.push(client, {"state": "of-nobodys-business"})
+def test_what_somebody_is_on_his_way_to_is_not_shown(application: Application) -> None:
+    client, root = registered(application), root_desk(application)
+    application.services.pushed_requests.push(client, {"state": "of-nobodys-business"})
 
     page = root.get("accounts/pushedrequest/")
 
@@ -182,11 +181,11 @@ def test_what_somebody_is_on_his_way_to_is_not_shown(house: House) -> None:
     assert "of-nobodys-business" not in page.text
 
 
-def test_a_consent_is_looked_at(house: House) -> None:
-    anna, client = a_user_of(house), registered(house)
-    house.services.authorizations.consent(client, user_id=anna.id, scopes=["openid"])
+def test_a_consent_is_looked_at(application: Application) -> None:
+    anna, client = a_user_of(application), registered(application)
+    application.services.authorizations.consent(client, user_id=anna.id, scopes=["openid"])
 
-    page = root_desk(house).get("accounts/consent/")
+    page = root_desk(application).get("accounts/consent/")
 
     assert anna.email in page.text
     assert client.terms.name in page.text

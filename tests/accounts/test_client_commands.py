@@ -8,11 +8,11 @@ from urllib.parse import parse_qs
 import pytest
 from django.core.management import get_commands
 
-from accounts.domain.entities import OAuthClient
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.models import LogoutNotice
 from tests.accounts.letting_in import a_notice, has_client
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
-from tests.support.house import House
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -52,7 +52,7 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def world(house: House) -> World:
+def world(application: Application) -> World:
     return orm_world()
 
 
@@ -83,7 +83,7 @@ def test_what_a_client_does_not_take_is_kept_for_later(world: World) -> None:
     assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
 
 
-def test_where_nothing_is_due_nobody_is_told(house: House) -> None:
+def test_where_nothing_is_due_nobody_is_told(application: Application) -> None:
     assert said_by("send_logout_notices") == "Taken by clients: 0 notices.\n"
 
 

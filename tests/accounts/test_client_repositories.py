@@ -6,17 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
-    ClientPk,
-    ClientTerms,
-    GrantType,
-    IdTokenAlgorithm,
-    OAuthClient,
-    User,
-)
-from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import ClientPk, GrantType
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
+from accounts.domain.oauth.errors import ClientNotFound
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.letting_in import a_consent, has_client
 from tests.support.builders import NOON, a_client_of
 from tests.support.worlds import World
@@ -46,10 +41,10 @@ RICH = ClientTerms(
 def test_a_kept_client_comes_back_equal(world: World, terms: ClientTerms) -> None:
     client = a_client_of(terms)
 
-    world.repositories.clients.add(client, within=EVERYWHERE)
+    world.repositories.clients.add(client, scope=ALL_TENANTS)
 
-    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == client
-    assert world.repositories.clients.get_for_update(client.id, within=EVERYWHERE) == client
+    assert world.repositories.clients.get(client.id, scope=ALL_TENANTS) == client
+    assert world.repositories.clients.get_for_update(client.id, scope=ALL_TENANTS) == client
     assert world.repositories.clients.find(client.client_id) == client
 
 
@@ -71,37 +66,37 @@ def test_a_client_that_is_not_active_is_got_and_not_found(world: World) -> None:
     client = has_client(world, is_active=False)
 
     assert world.repositories.clients.find(client.client_id) is None
-    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == client
-    assert world.repositories.clients.get_for_update(client.id, within=EVERYWHERE) == client
+    assert world.repositories.clients.get(client.id, scope=ALL_TENANTS) == client
+    assert world.repositories.clients.get_for_update(client.id, scope=ALL_TENANTS) == client
 
 
 def test_an_unknown_client_is_not_there(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
-        world.repositories.clients.get(NOWHERE, within=EVERYWHERE)
+        world.repositories.clients.get(NOWHERE, scope=ALL_TENANTS)
 
 
 def test_an_unknown_client_is_not_there_for_update(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
-        world.repositories.clients.get_for_update(NOWHERE, within=EVERYWHERE)
+        world.repositories.clients.get_for_update(NOWHERE, scope=ALL_TENANTS)
 
 
 def test_a_saved_client_replaces_the_kept_one_and_no_other(world: World) -> None:
     client, other = has_client(world), has_client(world)
     changed = replace(client, terms=RICH, secret_hash="i" * 64, is_active=False)
 
-    world.repositories.clients.save(changed, within=EVERYWHERE)
+    world.repositories.clients.save(changed, scope=ALL_TENANTS)
 
-    assert world.repositories.clients.get(client.id, within=EVERYWHERE) == changed
-    assert world.repositories.clients.get(other.id, within=EVERYWHERE) == other
+    assert world.repositories.clients.get(client.id, scope=ALL_TENANTS) == changed
+    assert world.repositories.clients.get(other.id, scope=ALL_TENANTS) == other
 
 
 def page(world: World, *, limit: int, cursor: str | None = None) -> Page[OAuthClient]:
     return world.repositories.clients.page_of(
-        PageRequest(limit=limit, cursor=cursor), within=EVERYWHERE
+        PageRequest(limit=limit, cursor=cursor), scope=ALL_TENANTS
     )
 
 

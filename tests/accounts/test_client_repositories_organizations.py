@@ -7,17 +7,13 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import (
-    OAuthClient,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    Session,
-    SessionState,
-)
-from accounts.domain.errors import ClientNotFound
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from accounts.domain.access import OrganizationStatus, OrgRole
+from accounts.domain.identity.entities.sessions import Session, SessionState
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.errors import ClientNotFound
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.accounts.letting_in import has_client, has_session, kept
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.tenants import has_membership, has_organization, into
@@ -30,7 +26,7 @@ CLOSED = [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED]
 
 def has_client_of(world: World, organization: Organization, **parts: Any) -> OAuthClient:
     client = a_client_of(some_client_terms(), org_id=organization.id, **parts)
-    world.repositories.clients.add(client, within=into(organization))
+    world.repositories.clients.add(client, scope=into(organization))
     return client
 
 
@@ -38,7 +34,7 @@ def page(
     world: World, school: Organization, *, limit: int = 20, cursor: str | None = None
 ) -> Page[OAuthClient]:
     return world.repositories.clients.page_for_organization(
-        school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
+        school.id, PageRequest(limit=limit, cursor=cursor), scope=into(school)
     )
 
 
@@ -47,8 +43,8 @@ def test_a_kept_client_of_an_organization_comes_back_equal(world: World) -> None
 
     client = has_client_of(world, school, expires_at=LATER, last_used_at=NOON)
 
-    assert world.repositories.clients.get(client.id, within=into(school)) == client
-    assert world.repositories.clients.get_for_update(client.id, within=into(school)) == client
+    assert world.repositories.clients.get(client.id, scope=into(school)) == client
+    assert world.repositories.clients.get_for_update(client.id, scope=into(school)) == client
     assert world.repositories.clients.find(client.client_id) == client
 
 
@@ -61,7 +57,7 @@ def test_a_client_of_an_organization_that_is_not_open_is_got_and_not_found(
     client = has_client_of(world, school)
 
     assert world.repositories.clients.find(client.client_id) is None
-    assert world.repositories.clients.get(client.id, within=into(school)) == client
+    assert world.repositories.clients.get(client.id, scope=into(school)) == client
 
 
 def test_a_removed_client_of_an_open_organization_is_not_found(world: World) -> None:
@@ -78,10 +74,10 @@ def test_a_client_out_of_view_is_not_there(world: World) -> None:
         world.repositories.clients.get_for_update,
     ]
 
-    for within in (Reach(), into(other)):
+    for scope in (TenantScope(), into(other)):
         for get in gets:
             with pytest.raises(ClientNotFound):
-                get(client.id, within=within)
+                get(client.id, scope=scope)
 
 
 def test_a_client_out_of_view_is_not_written(world: World) -> None:
@@ -89,10 +85,10 @@ def test_a_client_out_of_view_is_not_written(world: World) -> None:
     client = has_client_of(world, school)
     second = a_client_of(some_client_terms(), org_id=school.id)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.clients.add(second, within=into(other))
-    with pytest.raises(OutOfReach):
-        world.repositories.clients.save(client.removed(), within=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.clients.add(second, scope=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.clients.save(client.removed(), scope=into(other))
 
     assert page(world, school).items == (client,)
 
@@ -101,20 +97,20 @@ def test_the_last_use_of_a_client_is_kept_and_nothing_else_changes(world: World)
     school = has_organization(world)
     client, other = has_client_of(world, school), has_client_of(world, school)
 
-    world.repositories.clients.note_use(client.id, at=LATER, within=into(school))
+    world.repositories.clients.note_use(client.id, at=LATER, scope=into(school))
 
     used = replace(client, last_used_at=LATER)
-    assert world.repositories.clients.get(client.id, within=into(school)) == used
-    assert world.repositories.clients.get(other.id, within=into(school)) == other
+    assert world.repositories.clients.get(client.id, scope=into(school)) == used
+    assert world.repositories.clients.get(other.id, scope=into(school)) == other
 
 
 def test_a_use_that_is_out_of_view_is_not_kept(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     client = has_client_of(world, school)
 
-    world.repositories.clients.note_use(client.id, at=LATER, within=into(other))
+    world.repositories.clients.note_use(client.id, at=LATER, scope=into(other))
 
-    assert world.repositories.clients.get(client.id, within=into(school)) == client
+    assert world.repositories.clients.get(client.id, scope=into(school)) == client
 
 
 def test_clients_in_view_are_the_platforms_and_those_of_organizations_in_view(
@@ -125,12 +121,12 @@ def test_clients_in_view_are_the_platforms_and_those_of_organizations_in_view(
     of_the_platform = has_client(world, created_at=NOON + SECOND)
     foreign = has_client_of(world, other, created_at=LATER)
 
-    def seen(within: Reach) -> tuple[OAuthClient, ...]:
-        return world.repositories.clients.page_of(PageRequest(), within=within).items
+    def seen(scope: TenantScope) -> tuple[OAuthClient, ...]:
+        return world.repositories.clients.page_of(PageRequest(), scope=scope).items
 
-    assert seen(Reach()) == (of_the_platform,)
+    assert seen(TenantScope()) == (of_the_platform,)
     assert seen(into(school)) == (own, of_the_platform)
-    assert seen(EVERYWHERE) == (own, of_the_platform, foreign)
+    assert seen(ALL_TENANTS) == (own, of_the_platform, foreign)
 
 
 def test_active_clients_of_an_organization_come_oldest_first(world: World) -> None:
@@ -150,7 +146,7 @@ def test_clients_of_an_organization_out_of_view_are_not_listed(world: World) -> 
     has_client_of(world, school)
 
     found = world.repositories.clients.page_for_organization(
-        school.id, PageRequest(), within=into(other)
+        school.id, PageRequest(), scope=into(other)
     )
 
     assert found.items == ()

@@ -6,18 +6,12 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    ClientPk,
-    OAuthClient,
-    Principal,
-    RegisteredClient,
-    Right,
-    SessionEnd,
-)
-from accounts.domain.errors import ClientNotFound, NotPermitted, PublicClient, UnsuitableClient
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import OPERATOR, ClientPk, NotPermitted, Principal, Right
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
+from accounts.domain.oauth.errors import ClientNotFound, PublicClient, UnsuitableClient
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.letting_in import has_client, has_session, kept
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
 from tests.support.worlds import World
@@ -31,7 +25,7 @@ def registered(world: World, **terms: Any) -> RegisteredClient:
 
 
 def kept_client(world: World, client_pk: ClientPk) -> OAuthClient:
-    return world.repositories.clients.get(client_pk, within=EVERYWHERE)
+    return world.repositories.clients.get(client_pk, scope=ALL_TENANTS)
 
 
 def test_a_registered_client_is_kept_and_active_from_that_moment(memory: World) -> None:
@@ -215,4 +209,4 @@ def test_terms_may_be_as_long_as_every_store_can_keep_them() -> None:
     assert some_client_terms(name="n" * 200).checked()
     with pytest.raises(UnsuitableClient) as refusal:
         some_client_terms(name="n" * 201).checked()
-    assert [complaint.path for complaint in refusal.value.complaints] == ["name"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["name"]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import ClientTerms, GrantType
-from accounts.domain.errors import UnsuitableClient
+from accounts.domain.access import GrantType
+from accounts.domain.oauth.entities.clients import ClientTerms
+from accounts.domain.oauth.errors import UnsuitableClient
 from tests.support.builders import a_client_of, some_client_terms
 
 GOOD_URIS = [
@@ -51,7 +52,7 @@ def refusal_of(terms: ClientTerms) -> set[str]:
     """The members that are complained about."""
     with pytest.raises(UnsuitableClient) as refusal:
         terms.checked()
-    return {complaint.path for complaint in refusal.value.complaints}
+    return {field_error.path for field_error in refusal.value.field_errors}
 
 
 @pytest.mark.parametrize("uri", GOOD_URIS)

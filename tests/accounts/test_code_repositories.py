@@ -3,7 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from accounts.domain.entities import AuthorizationCode, Permission, PushedRequest, UserId
+from accounts.domain.access import UserId
+from accounts.domain.oauth.entities.authorizations import (
+    AuthorizationCode,
+    Permission,
+    PushedRequest,
+)
 from tests.accounts.letting_in import a_code, a_request, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World

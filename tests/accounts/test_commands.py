@@ -6,20 +6,21 @@ from typing import Final
 import pytest
 from django.utils import timezone
 
-from accounts.domain.entities import Session, User
-from accounts.domain.errors import SessionNotFound
-from accounts.domain.services import LimitName
-from accounts.domain.services.ledger import KEPT_FOR
+from accounts.domain.identity.entities.sessions import Session
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import SessionNotFound
+from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.models import (
     AuthorizationCode,
     DeviceCode,
-    LedgerEntry,
+    IdempotencyRecord,
     LimitState,
     PushedRequest,
     RefreshToken,
 )
+from authsvc.http.idempotency.service import KEPT_FOR
 from tests.accounts.letting_in import a_code, a_device, a_request, has_client
-from tests.support.builders import a_ledger_entry, a_refresh_token, a_session
+from tests.support.builders import a_refresh_token, a_session, an_idempotency_record
 from tests.support.commands import said_by
 from tests.support.worlds import World, orm_world
 
@@ -29,7 +30,7 @@ A_MINUTE: Final = timedelta(minutes=1)
 
 
 @pytest.fixture
-def house() -> World:
+def application() -> World:
     return orm_world()
 
 
@@ -56,39 +57,41 @@ def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
     return session
 
 
-def test_sessions_past_their_end_are_forgotten_with_their_tokens(house: World) -> None:
-    user = house.has_user()
-    old = a_kept_session(house, user, ends_in=-A_MINUTE)
-    live = a_kept_session(house, user, ends_in=A_MINUTE)
+def test_sessions_past_their_end_are_forgotten_with_their_tokens(application: World) -> None:
+    user = application.has_user()
+    old = a_kept_session(application, user, ends_in=-A_MINUTE)
+    live = a_kept_session(application, user, ends_in=A_MINUTE)
 
     said = said_by("remove_expired")
 
     assert said == forgotten(sessions="1 session")
     with pytest.raises(SessionNotFound):
-        house.repositories.sessions.get_for_update(old.id)
-    assert house.repositories.sessions.get_for_update(live.id) == live
+        application.repositories.sessions.get_for_update(old.id)
+    assert application.repositories.sessions.get_for_update(live.id) == live
     assert list(RefreshToken.objects.values_list("session_id", flat=True)) == [live.id]
 
 
-def test_answers_that_are_no_longer_repeated_are_forgotten(house: World) -> None:
+def test_answers_that_are_no_longer_repeated_are_forgotten(application: World) -> None:
     now = timezone.now()
-    old = a_ledger_entry(kept_at=now - KEPT_FOR - A_MINUTE)
-    older = a_ledger_entry(kept_at=now - 2 * KEPT_FOR)
-    live = a_ledger_entry(kept_at=now - KEPT_FOR + A_MINUTE)
+    old = an_idempotency_record(kept_at=now - KEPT_FOR - A_MINUTE)
+    older = an_idempotency_record(kept_at=now - 2 * KEPT_FOR)
+    live = an_idempotency_record(kept_at=now - KEPT_FOR + A_MINUTE)
     for entry in (old, older, live):
-        house.repositories.ledger.keep(entry)
+        application.idempotency.records.save(entry)
 
     said = said_by("remove_expired")
 
     assert said == forgotten(answers="2 kept answers")
-    assert house.repositories.ledger.claim(live.id, since=now - KEPT_FOR) == live
-    assert LedgerEntry.objects.filter(id__in=[old.id, older.id]).count() == 0
+    assert application.idempotency.records.claim(live.request_key, since=now - KEPT_FOR) == live
+    assert (
+        IdempotencyRecord.objects.filter(id__in=[old.request_key, older.request_key]).count() == 0
+    )
 
 
-def test_attempts_that_no_limit_counts_any_more_are_forgotten(house: World) -> None:
-    house.clock.at = timezone.now() - A_MINUTE - A_MINUTE
-    house.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
-    house.services.limits.count(LimitName.REGISTER, "192.0.2.1")
+def test_attempts_that_no_limit_counts_any_more_are_forgotten(application: World) -> None:
+    application.clock.at = timezone.now() - A_MINUTE - A_MINUTE
+    application.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
+    application.services.limits.count(LimitName.REGISTER, "192.0.2.1")
 
     said = said_by("remove_expired")
 
@@ -96,12 +99,15 @@ def test_attempts_that_no_limit_counts_any_more_are_forgotten(house: World) -> N
     assert [state.limit for state in LimitState.objects.all()] == ["register"]
 
 
-def test_what_clients_can_use_no_longer_is_forgotten(house: World) -> None:
-    anna, client = house.has_user(), has_client(house)
+def test_what_clients_can_use_no_longer_is_forgotten(application: World) -> None:
+    anna, client = application.has_user(), has_client(application)
     now = timezone.now()
     an_hour_ago = now - 60 * A_MINUTE
-    codes = house.repositories.authorization_codes
-    devices, requests = house.repositories.device_codes, house.repositories.pushed_requests
+    codes = application.repositories.authorization_codes
+    devices, requests = (
+        application.repositories.device_codes,
+        application.repositories.pushed_requests,
+    )
     for at in (an_hour_ago, now + A_MINUTE):
         codes.add(a_code(client, anna, expires_at=at))
         devices.add(a_device(client, expires_at=at))
@@ -114,8 +120,8 @@ def test_what_clients_can_use_no_longer_is_forgotten(house: World) -> None:
         assert [kept.expires_at for kept in row.objects.all()] == [now + A_MINUTE]
 
 
-def test_to_forget_again_finds_nothing(house: World) -> None:
-    a_kept_session(house, house.has_user(), ends_in=-A_MINUTE)
+def test_to_forget_again_finds_nothing(application: World) -> None:
+    a_kept_session(application, application.has_user(), ends_in=-A_MINUTE)
     said_by("remove_expired")
 
     said = said_by("remove_expired")

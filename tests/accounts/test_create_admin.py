@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from accounts.domain.entities import Role
+from accounts.domain.access import Role
 from tests.support.commands import refusal_of, said_by
 from tests.support.worlds import World, orm_world
 
@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def house() -> World:
+def application() -> World:
     return orm_world()
 
 
@@ -25,13 +25,13 @@ def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_whoever_is_made_is_an_admin_and_can_log_in(
-    house: World, monkeypatch: pytest.MonkeyPatch
+    application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed(monkeypatch, f"{PASSWORD}\n")
 
     said = said_by("create_admin", "Root@School.example", "--name", "Root")
 
-    made = house.services.sessions.log_in(email=ROOT, password=PASSWORD).user
+    made = application.services.sessions.log_in(email=ROOT, password=PASSWORD).user
     assert said == f"{ROOT} may do everything now.\n"
     assert (made.name, made.is_staff) == ("Root", True)
     assert Role.ADMIN in made.roles
@@ -46,30 +46,30 @@ def test_whoever_is_made_is_an_admin_and_can_log_in(
     ],
 )
 def test_what_will_not_do_makes_nobody(
-    house: World, monkeypatch: pytest.MonkeyPatch, address: str, password: str, reason: str
+    application: World, monkeypatch: pytest.MonkeyPatch, address: str, password: str, reason: str
 ) -> None:
     typed(monkeypatch, password)
 
     refusal, _ = refusal_of("create_admin", address)
 
     assert reason in refusal
-    assert house.repositories.users.find_by_email(address) is None
+    assert application.repositories.users.find_by_email(address) is None
 
 
 def test_an_address_that_is_taken_keeps_its_owner(
-    house: World, monkeypatch: pytest.MonkeyPatch
+    application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = house.has_user(email=ROOT)
+    kept = application.has_user(email=ROOT)
     typed(monkeypatch, PASSWORD)
 
     refusal, _ = refusal_of("create_admin", ROOT)
 
     assert "in use" in refusal
-    assert house.repositories.users.get(kept.id) == kept
+    assert application.repositories.users.get(kept.id) == kept
 
 
 def test_at_a_terminal_two_different_passwords_make_nobody(
-    house: World, monkeypatch: pytest.MonkeyPatch
+    application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([PASSWORD, f"{PASSWORD}!"])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -80,4 +80,4 @@ def test_at_a_terminal_two_different_passwords_make_nobody(
     refusal, _ = refusal_of("create_admin", ROOT)
 
     assert "two passwords" in refusal
-    assert house.repositories.users.find_by_email(ROOT) is None
+    assert application.repositories.users.find_by_email(ROOT) is None

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.domain.entities import DeviceCode, DeviceStatus, LogoutNotice, LogoutNoticeId
+from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from tests.accounts.letting_in import HOW, a_device, a_notice, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World

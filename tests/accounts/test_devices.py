@@ -7,21 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    DeviceCode,
-    DeviceStatus,
-    GrantType,
-    OAuthClient,
-    TokenPair,
-    User,
-)
-from accounts.domain.errors import DeviceNotFound
-from accounts.domain.repositories.memory import InMemoryDeviceCodeRepository
-from accounts.domain.services import LimitName
-from accounts.domain.services.devices import DEVICE_CODE_LIVES, StartedDevice
-from accounts.domain.services.grants import DeviceAnswer
-from authsvc.kernel.limits import TooManyAttempts
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.errors import DeviceNotFound
+from accounts.domain.oauth.repositories.memory import InMemoryDeviceCodeRepository
+from accounts.domain.oauth.services.devices import DEVICE_CODE_LIVES, StartedDevice
+from accounts.domain.oauth.services.grants import DeviceAnswer
+from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.accounts.letting_in import HOW, OPENID, has_client
 from tests.accounts.limiting import POLICY, limited
 from tests.support.builders import NOON
@@ -57,9 +53,9 @@ def polled(
         found = grants.find_device(started.device_code, client)
         if found is None or isinstance(found, DeviceAnswer):
             return found
-        return grants.take_device(found, client)
+        return grants.redeem_device(found, client)
 
-    return grants.in_one_act(poll)
+    return grants.atomically(poll)
 
 
 def test_a_started_device_shows_a_code_that_people_can_type(started: StartedDevice) -> None:
@@ -202,7 +198,7 @@ def test_a_device_that_was_let_in_gets_its_tokens(
     assert (
         session.expires_at - session.started_at == memory.services.ports.session_policy.ends_after
     )
-    assert memory.services.tokens.introspect(tokens.refresh_token, client)
+    assert memory.services.tokens.introspect(tokens.refresh_token, client_id=client.client_id)
 
 
 def test_a_device_gets_tokens_once(

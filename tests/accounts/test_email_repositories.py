@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError
 
-from accounts.domain.errors import EmailTaken
+from accounts.domain.identity.errors import EmailTaken
 from tests.support.worlds import World
 
 OLD, NEW = "anna@school.example", "other@school.example"

@@ -4,8 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import SessionEnd, UserId
-from accounts.domain.errors import EmailTaken, InvalidCredentials, UnsuitablePassword, UserNotFound
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    UnsuitablePassword,
+    UserNotFound,
+)
 from tests.accounts.signing_in import EMAIL, PASSWORD, is_over, registered, session_of
 from tests.support.worlds import World
 

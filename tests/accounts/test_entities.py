@@ -7,21 +7,19 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import (
     OPERATOR,
+    NotPermitted,
+    PersonNeeded,
     Right,
     Role,
     Scope,
-    SessionEnd,
-    SessionState,
-    SignedIn,
-    TokenPair,
-    User,
-    UserChanges,
     UserId,
     rights_of,
 )
-from accounts.domain.errors import NotPermitted, PersonNeeded
+from accounts.domain.identity.entities.sessions import SessionEnd, SessionState
+from accounts.domain.identity.entities.tokens import SignedIn, TokenPair
+from accounts.domain.identity.entities.users import User, UserChanges
 from tests.support.builders import NOON, a_principal, a_session, a_user
 
 LATER = NOON + timedelta(days=1)

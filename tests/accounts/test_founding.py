@@ -4,25 +4,19 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import (
     OPERATOR,
-    AuditAct,
-    AuditAction,
+    NotPermitted,
     OrganizationStatus,
     OrgRole,
-    OwnOrganization,
-    Plan,
-    SubjectType,
+    PersonNeeded,
     UserId,
 )
-from accounts.domain.errors import (
-    NotPermitted,
-    OrganizationSlugTaken,
-    PersonNeeded,
-    UnsuitableOrganization,
-    UserNotFound,
-)
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.organizations.entities import OwnOrganization, Plan
+from accounts.domain.organizations.errors import OrganizationSlugTaken, UnsuitableOrganization
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON
 from tests.support.tenants import a_membership, acts_in, has_guest, has_organization, has_root, into
 from tests.support.worlds import World
@@ -33,10 +27,10 @@ def test_whoever_founds_an_organization_owns_it(world: World) -> None:
 
     school = world.services.organizations.create(name="Knots", slug="knots", by=anna)
 
-    assert world.repositories.organizations.get(school.id, within=into(school)) == school
+    assert world.repositories.organizations.get(school.id, scope=into(school)) == school
     assert (school.name, school.slug, school.created_at) == ("Knots", "knots", NOON)
     assert (school.plan, school.status) == (Plan.FREE, OrganizationStatus.ACTIVE)
-    membership = world.repositories.memberships.get(school.id, anna.person, within=into(school))
+    membership = world.repositories.memberships.get(school.id, anna.person, scope=into(school))
     assert membership == a_membership(
         org_id=school.id, user_id=anna.person, role=OrgRole.OWNER, joined_at=NOON
     )
@@ -97,7 +91,7 @@ def test_nothing_is_founded_for_whoever_does_not_exist(world: World) -> None:
             name="Knots", slug="knots", owner_id=nobody, by=OPERATOR
         )
 
-    found = world.repositories.organizations.find_by_slug("knots", within=EVERYWHERE)
+    found = world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS)
     assert found is None
 
 
@@ -107,7 +101,7 @@ def test_a_slug_that_is_taken_is_refused_and_nobody_joins(world: World) -> None:
     with pytest.raises(OrganizationSlugTaken):
         world.services.organizations.create(name="Knots", slug="knots", by=anna)
 
-    assert world.repositories.organizations.get(other.id, within=into(other)) == other
+    assert world.repositories.organizations.get(other.id, scope=into(other)) == other
     assert world.repositories.organizations.for_user(anna.person) == []
 
 

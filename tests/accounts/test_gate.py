@@ -4,15 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAct,
-    AuditAction,
-    OrganizationStatus,
-    OrgRole,
-    SubjectType,
-)
-from accounts.domain.errors import OrganizationNotFound, OrganizationSuspended
+from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
 from tests.support.worlds import World
 
@@ -20,7 +14,9 @@ from tests.support.worlds import World
 def test_a_look_from_outside_is_recorded_and_says_at_what(memory: World) -> None:
     school, root = has_organization(memory), has_root(memory)
 
-    memory.services.gate.note_look(school.id, at=SubjectType.COURSE, subject_id=7, by=root)
+    memory.services.tenant_access.record_access(
+        school.id, at=SubjectType.COURSE, subject_id=7, by=root
+    )
 
     assert acts_in(memory, school) == [
         AuditAct(
@@ -31,7 +27,7 @@ def test_a_look_from_outside_is_recorded_and_says_at_what(memory: World) -> None
         )
     ]
     (entry,) = memory.repositories.audit_log.following(
-        school.id, after=0, limit=2, within=into(school)
+        school.id, after=0, limit=2, scope=into(school)
     )
     assert entry.actor_id == root.person
 
@@ -43,20 +39,24 @@ def test_a_look_of_a_member_is_not_recorded(memory: World, role: OrgRole) -> Non
     root = replace(has_root(memory), memberships={school.id: role})
 
     for by in (anna, root):
-        memory.services.gate.note_look(school.id, at=SubjectType.COURSE, subject_id=7, by=by)
+        memory.services.tenant_access.record_access(
+            school.id, at=SubjectType.COURSE, subject_id=7, by=by
+        )
 
     assert acts_in(memory, school) == []
 
 
 def test_a_look_at_what_is_the_platforms_is_not_recorded(memory: World) -> None:
-    memory.services.gate.note_look(None, at=SubjectType.COURSE, subject_id=7, by=OPERATOR)
+    memory.services.tenant_access.record_access(
+        None, at=SubjectType.COURSE, subject_id=7, by=OPERATOR
+    )
 
-    recorded = memory.repositories.audit_log.heads(within=OPERATOR.reach)
+    recorded = memory.repositories.audit_log.heads(scope=OPERATOR.tenant_scope)
     assert [head for head in recorded if head.sequence] == []
 
 
 def test_what_is_the_platforms_is_always_open(memory: World) -> None:
-    memory.services.gate.require_open(None, by=has_guest(memory))
+    memory.services.tenant_access.require_open(None, by=has_guest(memory))
 
 
 def test_an_open_organization_is_open_to_members_and_to_whoever_manages_them_all(
@@ -65,7 +65,7 @@ def test_an_open_organization_is_open_to_members_and_to_whoever_manages_them_all
     school = has_organization(memory)
 
     for by in (has_member(memory, school), has_root(memory), OPERATOR):
-        memory.services.gate.require_open(school.id, by=by)
+        memory.services.tenant_access.require_open(school.id, by=by)
 
 
 def test_a_suspended_organization_is_refused_to_whoever_manages_them_all(memory: World) -> None:
@@ -73,7 +73,7 @@ def test_a_suspended_organization_is_refused_to_whoever_manages_them_all(memory:
 
     for by in (has_root(memory), OPERATOR):
         with pytest.raises(OrganizationSuspended):
-            memory.services.gate.require_open(school.id, by=by)
+            memory.services.tenant_access.require_open(school.id, by=by)
 
 
 def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World) -> None:
@@ -82,14 +82,19 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World) -> N
 
     for by in outsiders:
         with pytest.raises(OrganizationNotFound):
-            memory.services.gate.require_open(school.id, by=by)
+            memory.services.tenant_access.require_open(school.id, by=by)
 
-    assert [memory.services.gate.by_slug(school.slug, by=by) for by in outsiders] == [None, None]
+    assert [memory.services.tenant_access.by_slug(school.slug, by=by) for by in outsiders] == [
+        None,
+        None,
+    ]
 
 
 def test_an_organization_is_found_by_its_slug_by_those_who_see_it(memory: World) -> None:
     school = has_organization(memory)
     insiders = (has_member(memory, school), has_root(memory), OPERATOR)
 
-    assert {memory.services.gate.by_slug(school.slug, by=by) for by in insiders} == {school}
-    assert memory.services.gate.by_slug("nowhere", by=OPERATOR) is None
+    assert {memory.services.tenant_access.by_slug(school.slug, by=by) for by in insiders} == {
+        school
+    }
+    assert memory.services.tenant_access.by_slug("nowhere", by=OPERATOR) is None

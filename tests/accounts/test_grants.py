@@ -5,23 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    CODE_LIVES,
-    GrantType,
-    OAuthClient,
-    Session,
-    SessionEnd,
-    TokenPair,
-    User,
-)
-from tests.accounts.letting_in import (
-    HOW,
-    OPENID,
-    code_for,
-    exchanged,
-    has_client,
-    tokens_for,
-)
+from accounts.domain.access import GrantType
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import CODE_LIVES
+from accounts.domain.oauth.entities.clients import OAuthClient
+from tests.accounts.letting_in import HOW, OPENID, code_for, exchanged, has_client, tokens_for
 from tests.support.blocks import Oops
 from tests.support.builders import NOON
 from tests.support.worlds import World
@@ -56,7 +46,7 @@ def renewed(
         found = grants.find_renewal(refresh_token, client)
         return grants.take_renewal(found, scopes=scopes or found.session.scopes) if found else None
 
-    return grants.in_one_act(refresh)
+    return grants.atomically(refresh)
 
 
 def test_a_code_starts_the_session_that_the_person_has_agreed_to(
@@ -107,7 +97,9 @@ def test_a_code_that_comes_again_ends_the_session_that_came_of_it(
 
     now, session = memory.clock.now(), session_of(memory, tokens)
     assert (session.ended_at, session.ended_because) == (now, SessionEnd.CODE_REUSED)
-    assert memory.services.tokens.introspect(tokens.access_token, client) is None
+    assert (
+        memory.services.tokens.introspect(tokens.access_token, client_id=client.client_id) is None
+    )
     assert renewed(memory, client, tokens.refresh_token) is None
     assert renewed(memory, client, other.refresh_token)
 
@@ -170,11 +162,11 @@ def test_an_exchange_that_breaks_off_uses_no_code_up(
     def break_off() -> None:
         redemption = grants.find_code(code, client)
         assert redemption is not None
-        grants.take_code(redemption, client)
+        grants.redeem_code(redemption, client)
         raise Oops
 
     with pytest.raises(Oops):
-        grants.in_one_act(break_off)
+        grants.atomically(break_off)
 
     assert exchanged(memory, client, code)
 
@@ -185,7 +177,7 @@ def test_a_client_that_may_not_refresh_gets_no_refresh_token(memory: World, anna
     tokens = tokens_for(memory, client, anna)
 
     assert tokens.refresh_token == ""
-    assert memory.services.tokens.introspect(tokens.access_token, client)
+    assert memory.services.tokens.introspect(tokens.access_token, client_id=client.client_id)
 
 
 def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(
@@ -221,12 +213,12 @@ def test_scopes_narrow_one_access_token_and_widen_none(
     narrow = renewed(memory, client, tokens.refresh_token, *wanted)
 
     assert narrow is not None
-    facts = memory.services.tokens.introspect(narrow.access_token, client)
+    facts = memory.services.tokens.introspect(narrow.access_token, client_id=client.client_id)
     assert facts is not None
     assert facts.scopes == given
     wide = renewed(memory, client, narrow.refresh_token)
     assert wide is not None
-    kept_facts = memory.services.tokens.introspect(wide.access_token, client)
+    kept_facts = memory.services.tokens.introspect(wide.access_token, client_id=client.client_id)
     assert kept_facts is not None
     assert kept_facts.scopes == BOTH
 

@@ -6,10 +6,10 @@ from threading import Thread
 
 import pytest
 
-from accounts.domain.entities import User
-from accounts.domain.errors import PasswordsBusy
-from accounts.domain.services import SessionService
-from accounts.domain.services.limits import FAMILIAR_FOR
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import PasswordsBusy
+from accounts.domain.identity.services.login_attempts import KNOWN_FOR
+from accounts.domain.identity.services.sessions import SessionService
 from tests.accounts.hashing import WEAK, WatchedHasher
 from tests.accounts.limiting import is_wrong, limited, wait_of
 from tests.support.blocks import Oops
@@ -186,13 +186,13 @@ def test_whoever_guesses_wrong_does_not_become_familiar(memory: World, anna: Use
 def test_an_address_is_familiar_for_30_days_from_the_last_time(memory: World, anna: User) -> None:
     home = door(memory, address=HOME)
     home.enter()
-    memory.clock.at += FAMILIAR_FOR
+    memory.clock.at += KNOWN_FOR
     home.enter()
-    memory.clock.at += FAMILIAR_FOR
+    memory.clock.at += KNOWN_FOR
     door(memory).guess_wrong(5)
     assert home.enter() == anna
 
-    memory.clock.at += FAMILIAR_FOR
+    memory.clock.at += KNOWN_FOR
     memory.clock.go_on(seconds=1)
 
     door(memory).guess_wrong(5)

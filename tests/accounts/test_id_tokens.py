@@ -12,8 +12,10 @@ import pytest
 from jwcrypto.jws import JWS
 
 from accounts.adapters.id_tokens import JwtIdTokens
-from accounts.domain.entities import IdClaims, IdTokenAlgorithm, UserId
-from accounts.domain.errors import InvalidToken
+from accounts.domain.access import UserId
+from accounts.domain.identity.errors import InvalidToken
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
+from accounts.domain.oauth.entities.id_tokens import IdClaims
 from tests.accounts.forgery import (
     CLAIMS,
     ISSUER,

@@ -5,16 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
-    Invitation,
-    InvitationId,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-)
-from accounts.domain.errors import InvitationNotFound
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from accounts.domain.access import OrganizationStatus, OrgRole
+from accounts.domain.organizations.entities import Invitation, InvitationId, Organization
+from accounts.domain.organizations.errors import InvitationNotFound
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.support.builders import NOON
 from tests.support.tenants import an_invitation, has_invitation, has_organization, into
 from tests.support.worlds import World
@@ -29,7 +24,7 @@ def page(
     world: World, school: Organization, *, limit: int = 20, cursor: str | None = None
 ) -> Page[Invitation]:
     return world.repositories.invitations.page_of(
-        school.id, PageRequest(limit=limit, cursor=cursor), within=into(school)
+        school.id, PageRequest(limit=limit, cursor=cursor), scope=into(school)
     )
 
 
@@ -39,9 +34,9 @@ def test_a_kept_invitation_comes_back_equal(world: World, *, is_by_somebody: boo
     inviting = world.has_user().id if is_by_somebody else None
     invitation = an_invitation(org_id=school.id, role=OrgRole.ADMIN, invited_by=inviting)
 
-    world.repositories.invitations.keep(invitation, within=into(school))
+    world.repositories.invitations.keep(invitation, scope=into(school))
 
-    kept = world.repositories.invitations.get(school.id, invitation.id, within=into(school))
+    kept = world.repositories.invitations.get(school.id, invitation.id, scope=into(school))
     assert kept == invitation
     assert world.repositories.invitations.find(invitation.token_hash) == invitation
 
@@ -80,7 +75,7 @@ def test_an_unknown_invitation_is_not_there(world: World) -> None:
     has_invitation(world, school)
 
     with pytest.raises(InvitationNotFound):
-        world.repositories.invitations.get(school.id, NOWHERE, within=into(school))
+        world.repositories.invitations.get(school.id, NOWHERE, scope=into(school))
 
 
 def test_an_invitation_is_one_organizations(world: World) -> None:
@@ -88,25 +83,25 @@ def test_an_invitation_is_one_organizations(world: World) -> None:
     elsewhere = has_invitation(world, other)
 
     with pytest.raises(InvitationNotFound):
-        world.repositories.invitations.get(school.id, elsewhere.id, within=EVERYWHERE)
+        world.repositories.invitations.get(school.id, elsewhere.id, scope=ALL_TENANTS)
 
 
 def test_invitations_out_of_view_are_not_seen(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     kept = has_invitation(world, school)
 
-    for within in (Reach(), into(other)):
+    for scope in (TenantScope(), into(other)):
         with pytest.raises(InvitationNotFound):
-            world.repositories.invitations.get(school.id, kept.id, within=within)
-        found = world.repositories.invitations.page_of(school.id, PageRequest(), within=within)
+            world.repositories.invitations.get(school.id, kept.id, scope=scope)
+        found = world.repositories.invitations.page_of(school.id, PageRequest(), scope=scope)
         assert found.items == ()
 
 
 def test_nobody_is_invited_out_of_view(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.invitations.keep(an_invitation(org_id=school.id), within=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.invitations.keep(an_invitation(org_id=school.id), scope=into(other))
 
     assert page(world, school).items == ()
 
@@ -115,8 +110,8 @@ def test_an_invitation_out_of_view_is_not_forgotten(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     kept = has_invitation(world, school)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.invitations.remove(kept, within=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.invitations.remove(kept, scope=into(other))
 
     assert page(world, school).items == (kept,)
 
@@ -135,8 +130,8 @@ def test_an_invitation_is_forgotten_once_and_no_other(world: World) -> None:
     school = has_organization(world)
     kept, staying = has_invitation(world, school), has_invitation(world, school)
 
-    first = world.repositories.invitations.remove(kept, within=into(school))
-    second = world.repositories.invitations.remove(kept, within=into(school))
+    first = world.repositories.invitations.remove(kept, scope=into(school))
+    second = world.repositories.invitations.remove(kept, scope=into(school))
 
     assert (first, second) == (True, False)
     assert page(world, school).items == (staying,)

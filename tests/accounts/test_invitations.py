@@ -4,18 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAct,
-    AuditAction,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    OwnOrganization,
-    Principal,
-    SubjectType,
-)
-from accounts.domain.errors import AlreadyMember, InvitationNotFound, PersonNeeded
+from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole, PersonNeeded, Principal
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization, OwnOrganization
+from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
 from tests.accounts.inviting import BO, is_invited, standing
 from tests.support.builders import NOON
 from tests.support.tenants import (
@@ -72,8 +64,8 @@ def test_whoever_accepts_is_a_member_from_that_moment(
     accepted = memory.services.invitations.accept(token, by=bo)
 
     assert accepted == OwnOrganization(organization=school, role=OrgRole.INSTRUCTOR)
-    within = into(school)
-    assert memory.repositories.memberships.get(school.id, bo.person, within=within) == a_membership(
+    scope = into(school)
+    assert memory.repositories.memberships.get(school.id, bo.person, scope=scope) == a_membership(
         org_id=school.id,
         user_id=bo.person,
         role=OrgRole.INSTRUCTOR,
@@ -171,7 +163,7 @@ def test_nobody_joins_what_is_closed(
     token = is_invited(memory, school)
     closed = school.suspended() if status is OrganizationStatus.SUSPENDED else school.deleted()
 
-    memory.repositories.organizations.save(closed, within=into(school))
+    memory.repositories.organizations.save(closed, scope=into(school))
 
     assert is_refused(memory, token, bo)
 

@@ -6,27 +6,22 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.entities import (
     INVITATION_LIVES,
-    AuditAct,
-    AuditAction,
     Invitation,
     InvitationId,
     Organization,
-    OrganizationStatus,
-    OrgRole,
-    Principal,
-    SubjectType,
 )
-from accounts.domain.errors import (
+from accounts.domain.organizations.errors import (
     AlreadyMember,
     InvitationNotFound,
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from accounts.domain.services import InvitationService
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.organizations.services.invitations import InvitationService
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.inviting import BO, is_invited, mailed_token, standing
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jwt import JWT
 
-from tests.support.house import House
+from tests.support.application import Application
 
 ADDRESS = "/.well-known/jwks.json"
 
@@ -28,12 +28,12 @@ def public_key(key: dict[str, Any]) -> EllipticCurvePublicKey:
     return EllipticCurvePublicNumbers(number(key["x"]), number(key["y"]), SECP256R1()).public_key()
 
 
-def test_a_stranger_verifies_a_token_with_the_key_that_it_names(house: House) -> None:
-    token = house.signed_in().caller.token
+def test_a_stranger_verifies_a_token_with_the_key_that_it_names(application: Application) -> None:
+    token = application.signed_in().caller.token
     header, payload, signature = token.split(".")
     kid = json.loads(urlsafe_b64decode(header + "=="))["kid"]
 
-    keys = {key["kid"]: key for key in house.stranger.get(ADDRESS).json["keys"]}
+    keys = {key["kid"]: key for key in application.stranger.get(ADDRESS).json["keys"]}
 
     raw = urlsafe_b64decode(signature + "==")
     halves = (int.from_bytes(half, "big") for half in (raw[:32], raw[32:]))
@@ -43,25 +43,25 @@ def test_a_stranger_verifies_a_token_with_the_key_that_it_names(house: House) ->
     )
 
 
-def test_a_library_verifies_a_token_with_the_key_set(house: House) -> None:
-    anna = house.signed_in()
-    keys = JWKSet.from_json(house.stranger.get(ADDRESS).text)
+def test_a_library_verifies_a_token_with_the_key_set(application: Application) -> None:
+    anna = application.signed_in()
+    keys = JWKSet.from_json(application.stranger.get(ADDRESS).text)
 
     token = JWT(jwt=anna.caller.token, key=keys, algs=["ES256"], expected_type="JWS")
 
     assert json.loads(token.claims)["sub"] == anna.id
 
 
-def test_the_key_set_holds_public_members_alone(house: House) -> None:
-    keys = {key["alg"]: key for key in house.stranger.get(ADDRESS).json["keys"]}
+def test_the_key_set_holds_public_members_alone(application: Application) -> None:
+    keys = {key["alg"]: key for key in application.stranger.get(ADDRESS).json["keys"]}
 
     assert set(keys["ES256"]) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
     assert set(keys["RS256"]) == {"kty", "n", "e", "kid", "alg", "use"}
     assert {key["use"] for key in keys.values()} == {"sig"}
 
 
-def test_the_key_set_may_be_kept_for_a_while(house: House) -> None:
-    answer = house.stranger.get(ADDRESS)
+def test_the_key_set_may_be_kept_for_a_while(application: Application) -> None:
+    answer = application.stranger.get(ADDRESS)
 
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from authsvc.kernel.limits import Limit, LimitState, doubling
+from authsvc.kernel.rate_limits import Limit, LimitState, doubling
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -62,7 +62,7 @@ def test_each_key_has_a_count_of_its_own(world: World) -> None:
 def test_an_attempt_is_given_back(world: World, limit: Limit) -> None:
     before = count(world, limit=limit)
 
-    world.repositories.limits.give_back(ANNA)
+    world.repositories.limits.refund(ANNA)
 
     assert count(world, limit=limit) == before
 
@@ -72,7 +72,7 @@ def test_a_wait_is_given_back_with_the_attempt_that_caused_it(world: World) -> N
     for _ in range(2):
         count(world, limit=limit)
 
-    world.repositories.limits.give_back(ANNA)
+    world.repositories.limits.refund(ANNA)
 
     assert count(world, limit=limit).count == 2
 
@@ -80,9 +80,9 @@ def test_a_wait_is_given_back_with_the_attempt_that_caused_it(world: World) -> N
 def test_no_more_is_given_back_than_was_counted(world: World) -> None:
     count(world)
     for _ in range(3):
-        world.repositories.limits.give_back(ANNA)
+        world.repositories.limits.refund(ANNA)
 
-    world.repositories.limits.give_back(BO)
+    world.repositories.limits.refund(BO)
 
     assert [count(world).is_let_in for _ in range(4)] == [True, True, True, False]
 
@@ -115,28 +115,28 @@ def test_what_counts_no_longer_is_forgotten_and_counted(world: World) -> None:
 
 
 def test_an_address_is_known_once_it_was_seen(world: World) -> None:
-    before = world.repositories.familiar_addresses.seen_at(ANNA)
+    before = world.repositories.known_addresses.seen_at(ANNA)
 
-    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON)
+    world.repositories.known_addresses.save(ANNA, seen_at=NOON)
 
     assert before is None
-    assert world.repositories.familiar_addresses.seen_at(ANNA) == NOON
-    assert world.repositories.familiar_addresses.seen_at(BO) is None
+    assert world.repositories.known_addresses.seen_at(ANNA) == NOON
+    assert world.repositories.known_addresses.seen_at(BO) is None
 
 
 def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
-    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON)
+    world.repositories.known_addresses.save(ANNA, seen_at=NOON)
 
-    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON + MINUTE)
+    world.repositories.known_addresses.save(ANNA, seen_at=NOON + MINUTE)
 
-    assert world.repositories.familiar_addresses.seen_at(ANNA) == NOON + MINUTE
+    assert world.repositories.known_addresses.seen_at(ANNA) == NOON + MINUTE
 
 
 def test_addresses_that_were_not_seen_since_then_are_forgotten_and_counted(world: World) -> None:
-    world.repositories.familiar_addresses.save(ANNA, seen_at=NOON - SECOND)
-    world.repositories.familiar_addresses.save(BO, seen_at=NOON)
+    world.repositories.known_addresses.save(ANNA, seen_at=NOON - SECOND)
+    world.repositories.known_addresses.save(BO, seen_at=NOON)
 
-    assert world.repositories.familiar_addresses.remove(before=NOON) == 1
+    assert world.repositories.known_addresses.remove(before=NOON) == 1
 
-    assert world.repositories.familiar_addresses.seen_at(ANNA) is None
-    assert world.repositories.familiar_addresses.seen_at(BO) == NOON
+    assert world.repositories.known_addresses.seen_at(ANNA) is None
+    assert world.repositories.known_addresses.seen_at(BO) == NOON

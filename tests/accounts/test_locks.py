@@ -11,15 +11,18 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from accounts import models as rows
-from accounts.domain.entities import LedgerEntry, RefreshToken, Session, SessionEnd, User
-from accounts.domain.errors import RequestStillRunning
-from authsvc.stores import Repositories, orm_repositories
-from tests.support.builders import NOON, a_ledger_entry, a_refresh_token, a_session, a_user
+from accounts.domain.identity.entities.sessions import RefreshToken, Session, SessionEnd
+from accounts.domain.identity.entities.users import User
+from authsvc.composition.repositories import Repositories, orm_repositories
+from authsvc.http.idempotency.orm import OrmIdempotencyRecordRepository
+from authsvc.http.idempotency.records import IdempotencyRecord, RequestStillRunning
+from tests.support.builders import NOON, a_refresh_token, a_session, a_user, an_idempotency_record
 from tests.support.worlds import World
 
 Result = TypeVar("Result")
 
 STORE: Final[Repositories] = orm_repositories()
+RECORDS: Final = OrmIdempotencyRecordRepository()
 ID, ANOTHER_ID = "a" * 64, "b" * 64
 LOCKED: Final = "lock timeout"
 
@@ -132,18 +135,18 @@ def test_nobody_else_takes_a_refresh_token_that_is_being_taken(kept: Kept) -> No
 @pytest.mark.postgres
 def test_a_claimed_id_is_refused_to_others_at_once() -> None:
     with (
-        held_elsewhere(lambda: STORE.ledger.claim(ID, since=NOON)),
+        held_elsewhere(lambda: RECORDS.claim(ID, since=NOON)),
         pytest.raises(RequestStillRunning) as refusal,
     ):
-        elsewhere(lambda: STORE.ledger.claim(ID, since=NOON))
+        elsewhere(lambda: RECORDS.claim(ID, since=NOON))
 
     assert refusal.value.facts == {"retry_after": 1}
 
 
 @pytest.mark.postgres
 def test_a_claim_holds_no_other_id() -> None:
-    with held_elsewhere(lambda: STORE.ledger.claim(ID, since=NOON)):
-        claimed = elsewhere(lambda: STORE.ledger.claim(ANOTHER_ID, since=NOON))
+    with held_elsewhere(lambda: RECORDS.claim(ID, since=NOON)):
+        claimed = elsewhere(lambda: RECORDS.claim(ANOTHER_ID, since=NOON))
 
     assert claimed is None
 
@@ -152,12 +155,12 @@ def test_a_claim_holds_no_other_id() -> None:
 def test_a_claim_ends_with_its_unit_of_work_though_the_connection_goes_on() -> None:
     def claim_in_a_unit_of_work() -> None:
         with transaction.atomic():
-            STORE.ledger.claim(ID, since=NOON)
+            RECORDS.claim(ID, since=NOON)
 
     with ThreadPoolExecutor(1) as connected:
         connected.submit(claim_in_a_unit_of_work).result()
         try:
-            claimed = elsewhere(lambda: STORE.ledger.claim(ID, since=NOON))
+            claimed = elsewhere(lambda: RECORDS.claim(ID, since=NOON))
         finally:
             connected.submit(connections.close_all).result()
 
@@ -167,20 +170,20 @@ def test_a_claim_ends_with_its_unit_of_work_though_the_connection_goes_on() -> N
 @pytest.mark.postgres
 def test_a_claim_ends_with_a_unit_of_work_that_fails() -> None:
     def fail() -> None:
-        STORE.ledger.claim(ID, since=NOON)
+        RECORDS.claim(ID, since=NOON)
         raise EOFError
 
     with pytest.raises(EOFError):
         elsewhere(fail)
 
-    assert elsewhere(lambda: STORE.ledger.claim(ID, since=NOON)) is None
+    assert elsewhere(lambda: RECORDS.claim(ID, since=NOON)) is None
 
 
 @pytest.mark.postgres
 def test_whoever_claims_twice_in_one_unit_of_work_does_not_stand_in_his_own_way() -> None:
-    def claim_twice() -> LedgerEntry | None:
-        STORE.ledger.claim(ID, since=NOON)
-        return STORE.ledger.claim(ID, since=NOON)
+    def claim_twice() -> IdempotencyRecord | None:
+        RECORDS.claim(ID, since=NOON)
+        return RECORDS.claim(ID, since=NOON)
 
     assert elsewhere(claim_twice) is None
 
@@ -211,17 +214,17 @@ def test_in_memory_others_wait_until_a_user_has_been_changed(memory: World) -> N
 
 
 def test_in_memory_others_wait_until_a_claimed_id_has_its_entry(memory: World) -> None:
-    entry = a_ledger_entry()
-    claimed: list[LedgerEntry | None] = []
+    entry = an_idempotency_record()
+    claimed: list[IdempotencyRecord | None] = []
 
     def claim() -> None:
         with memory.unit_of_work.atomic():
-            claimed.append(memory.repositories.ledger.claim(entry.id, since=NOON))
+            claimed.append(memory.idempotency.records.claim(entry.request_key, since=NOON))
 
     with memory.unit_of_work.atomic():
-        claimed.append(memory.repositories.ledger.claim(entry.id, since=NOON))
+        claimed.append(memory.idempotency.records.claim(entry.request_key, since=NOON))
         other = other_thread(claim)
-        memory.repositories.ledger.keep(entry)
+        memory.idempotency.records.save(entry)
     other.join()
 
     assert claimed == [None, entry]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import User
-from accounts.domain.errors import InvalidCredentials, WrongPassword
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import InvalidCredentials, WrongPassword
 from tests.accounts.hashing import STRONG, WEAK, WatchedHasher, services_with
 from tests.support.builders import a_principal
 from tests.support.worlds import World
@@ -76,7 +76,7 @@ def test_so_is_it_at_a_page(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
     sessions = services_with(STRONG, memory).sessions
 
-    known = sessions.recognise(email=EMAIL, password=PASSWORD)
+    known = sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     kept = memory.repositories.users.get(anna.id)
     assert known == kept
@@ -87,7 +87,7 @@ def test_so_is_it_at_a_page(memory: World) -> None:
 def test_at_a_page_a_hash_of_todays_strength_stays(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=STRONG.hash(PASSWORD))
 
-    services_with(STRONG, memory).sessions.recognise(email=EMAIL, password=PASSWORD)
+    services_with(STRONG, memory).sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     assert memory.repositories.users.get(anna.id) == anna
 

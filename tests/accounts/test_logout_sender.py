@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from accounts.adapters.logouts import HttpLogoutSender
+from accounts.adapters.logout_sender import HttpLogoutSender
 from tests.support.postgres import free_port
 
 ANYWHERE: Final = HttpLogoutSender(may_reach_private=True)

@@ -7,18 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    LogoutNotice,
-    OAuthClient,
-    Session,
-    SessionEnd,
-    SessionId,
-    User,
-)
-from accounts.domain.entities.logouts import RETRY_AFTER
-from accounts.domain.services import LogoutService
-from accounts.domain.services.logouts import AT_ONCE
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
+from accounts.domain.oauth.services.logouts import AT_ONCE, LogoutService
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.letting_in import HOW, a_notice, has_client, has_session, kept
 from tests.support.builders import NOON, a_session
 from tests.support.worlds import World
@@ -193,7 +188,7 @@ def test_a_client_that_was_removed_meanwhile_is_told_nothing(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-    memory.repositories.clients.save(client.removed(), within=EVERYWHERE)
+    memory.repositories.clients.save(client.removed(), scope=ALL_TENANTS)
 
     assert logouts.deliver() == 0
     assert (post.told, waiting(memory)) == ([], [])

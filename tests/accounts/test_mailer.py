@@ -9,8 +9,8 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.mail.message import EmailMessage
 from pytest_django import Settings
 
-from accounts.adapters.invitations import DjangoMailer
-from accounts.domain.ports import InvitationLetter
+from accounts.adapters.mailer import DjangoMailer
+from accounts.domain.organizations.ports import InvitationLetter
 from tests.support.browsing import mails
 
 MAILER: Final = DjangoMailer(public_url="https://school.example")
@@ -55,7 +55,7 @@ def test_a_letter_has_the_link_and_says_who_invites_and_for_how_long() -> None:
     assert mail.subject == "Join Knots at https://school.example"
     lines = str(mail.body).splitlines()
     assert "https://school.example/account/invitations/t0k3n/" in lines
-    assert "invited to Knots" in str(mail.body)
+    assert "invited to join Knots" in str(mail.body)
     assert "within a week" in str(mail.body)
 
 

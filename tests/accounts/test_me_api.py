@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import Role
-from tests.support.house import PASSWORD, Answer, Caller, House, Person
+from accounts.domain.access import Role
+from tests.support.application import PASSWORD, Answer, Application, Caller, Person
 
 NEW_PASSWORD = "a short way back"
 
 
-def logged_in(house: House, person: Person, password: str = PASSWORD) -> Answer:
+def logged_in(application: Application, person: Person, password: str = PASSWORD) -> Answer:
     body = {"email": person.email, "password": password}
-    return house.stranger.post("/v1/auth/login", body)
+    return application.stranger.post("/v1/auth/login", body)
 
 
 def password_changed(person: Person, **headers: str) -> Answer:
@@ -20,8 +20,8 @@ def password_changed(person: Person, **headers: str) -> Answer:
     return person.caller.post("/v1/me/password", body, **headers)
 
 
-def test_i_see_who_i_am(house: House) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
+def test_i_see_who_i_am(application: Application) -> None:
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo")
 
     answer = bo.caller.get("/v1/me")
 
@@ -36,8 +36,8 @@ def test_i_see_who_i_am(house: House) -> None:
 
 
 @pytest.mark.parametrize("name", ["Anna Ek", "", "Åse Ødegård 李", "x" * 200])
-def test_i_change_my_name(house: House, name: str) -> None:
-    anna = house.signed_in(name="Anna")
+def test_i_change_my_name(application: Application, name: str) -> None:
+    anna = application.signed_in(name="Anna")
     before = anna.caller.get("/v1/me").json
 
     answer = anna.caller.patch("/v1/me", {"name": name})
@@ -47,8 +47,8 @@ def test_i_change_my_name(house: House, name: str) -> None:
     assert anna.caller.get("/v1/me").json == answer.json
 
 
-def test_i_change_nothing_but_my_name(house: House) -> None:
-    anna = house.signed_in(name="Anna")
+def test_i_change_nothing_but_my_name(application: Application) -> None:
+    anna = application.signed_in(name="Anna")
     before = anna.caller.get("/v1/me").json
     rest = {"email": "x@school.example", "roles": ["admin"], "is_active": False, "id": "1"}
 
@@ -57,27 +57,29 @@ def test_i_change_nothing_but_my_name(house: House) -> None:
     assert answer.json == before | {"name": "Anna Ek"}
 
 
-def test_i_change_nobody_elses_name(house: House) -> None:
-    anna, bo = house.signed_in(name="Anna"), house.signed_in(name="Bo")
+def test_i_change_nobody_elses_name(application: Application) -> None:
+    anna, bo = application.signed_in(name="Anna"), application.signed_in(name="Bo")
 
     anna.caller.patch("/v1/me", {"name": "Anna Ek"})
 
     assert bo.caller.get("/v1/me").json["name"] == "Bo"
 
 
-def test_a_changed_password_is_the_one_that_logs_in(house: House) -> None:
-    anna = house.signed_in()
+def test_a_changed_password_is_the_one_that_logs_in(application: Application) -> None:
+    anna = application.signed_in()
 
     answer = password_changed(anna)
 
     assert (answer.status, answer.text) == (204, "")
-    assert logged_in(house, anna, NEW_PASSWORD).status == 200
-    assert logged_in(house, anna, PASSWORD).code == "invalid-credentials"
+    assert logged_in(application, anna, NEW_PASSWORD).status == 200
+    assert logged_in(application, anna, PASSWORD).code == "invalid-credentials"
 
 
-def test_a_changed_password_ends_every_session_on_its_next_request(house: House) -> None:
-    anna = house.signed_in()
-    other = logged_in(house, anna)
+def test_a_changed_password_ends_every_session_on_its_next_request(
+    application: Application,
+) -> None:
+    anna = application.signed_in()
+    other = logged_in(application, anna)
     elsewhere = Caller(other.json["access_token"])
     assert elsewhere.get("/v1/me").status == 200
 
@@ -85,11 +87,11 @@ def test_a_changed_password_ends_every_session_on_its_next_request(house: House)
 
     assert (anna.caller.get("/v1/me").status, elsewhere.get("/v1/me").status) == (401, 401)
     body = {"refresh_token": other.json["refresh_token"]}
-    assert house.stranger.post("/v1/auth/refresh", body).code == "invalid-refresh-token"
+    assert application.stranger.post("/v1/auth/refresh", body).code == "invalid-refresh-token"
 
 
-def test_a_changed_password_ends_nobody_elses_session(house: House) -> None:
-    anna, bo = house.signed_in(name="Anna"), house.signed_in(name="Bo")
+def test_a_changed_password_ends_nobody_elses_session(application: Application) -> None:
+    anna, bo = application.signed_in(name="Anna"), application.signed_in(name="Bo")
 
     password_changed(anna)
 
@@ -112,9 +114,9 @@ def test_a_changed_password_ends_nobody_elses_session(house: House) -> None:
     ],
 )
 def test_a_refused_change_of_password_changes_nothing(
-    house: House, changes: dict[str, str], code: str, error: dict[str, Any]
+    application: Application, changes: dict[str, str], code: str, error: dict[str, Any]
 ) -> None:
-    anna = house.signed_in()
+    anna = application.signed_in()
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD} | changes
 
     answer = anna.caller.post("/v1/me/password", body)
@@ -122,21 +124,23 @@ def test_a_refused_change_of_password_changes_nothing(
     assert (answer.status, answer.code) == (422, code)
     assert answer.json["errors"] == [error]
     assert anna.caller.get("/v1/me").status == 200
-    assert logged_in(house, anna).status == 200
+    assert logged_in(application, anna).status == 200
 
 
-def test_a_password_may_begin_and_end_with_spaces(house: House) -> None:
-    anna = house.signed_in()
+def test_a_password_may_begin_and_end_with_spaces(application: Application) -> None:
+    anna = application.signed_in()
     spaced = "  a short way back  "
 
     anna.caller.post("/v1/me/password", {"current_password": PASSWORD, "new_password": spaced})
 
-    assert logged_in(house, anna, spaced).status == 200
-    assert logged_in(house, anna, spaced.strip()).status == 401
+    assert logged_in(application, anna, spaced).status == 200
+    assert logged_in(application, anna, spaced.strip()).status == 401
 
 
-def test_a_wrong_password_sent_again_with_its_key_gets_the_same_answer(house: House) -> None:
-    anna = house.signed_in()
+def test_a_wrong_password_sent_again_with_its_key_gets_the_same_answer(
+    application: Application,
+) -> None:
+    anna = application.signed_in()
     body = {"current_password": "a wrong password", "new_password": NEW_PASSWORD}
 
     first = anna.caller.post("/v1/me/password", body, Idempotency_Key="k-1")
@@ -148,9 +152,9 @@ def test_a_wrong_password_sent_again_with_its_key_gets_the_same_answer(house: Ho
 
 
 def test_a_changed_password_with_a_key_ends_the_session_that_the_key_was_used_in(
-    house: House,
+    application: Application,
 ) -> None:
-    anna = house.signed_in()
+    anna = application.signed_in()
 
     assert password_changed(anna, Idempotency_Key="k-1").status == 204
 

@@ -15,18 +15,18 @@ from tests.accounts.org_desk import (
     role_of,
     suspended,
 )
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.staff import a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "instructor"])
-def test_a_member_is_given_a_role(house: House, role: str) -> None:
-    organization, anna = founded(house), a_user_of(house)
-    key = joined(house, organization, anna)
+def test_a_member_is_given_a_role(application: Application, role: str) -> None:
+    organization, anna = founded(application), a_user_of(application)
+    key = joined(application, organization, anna)
 
-    page = root_desk(house).act(MEMBERS, f"make_{role}", key)
+    page = root_desk(application).act(MEMBERS, f"make_{role}", key)
 
     assert page.said == (f"1 membership made {role}.",)
     assert role_of(organization, anna) == role
@@ -34,10 +34,10 @@ def test_a_member_is_given_a_role(house: House, role: str) -> None:
     assert recorded(organization.id)[-1] == ("member-role-changed", str(anna.id), "")
 
 
-def test_an_owner_becomes_a_learner_when_there_is_another_one(house: House) -> None:
-    olga, bo = a_user_of(house, "Olga"), a_user_of(house, "Bo")
-    organization = founded(house, olga)
-    key, root = joined(house, organization, bo), root_desk(house)
+def test_an_owner_becomes_a_learner_when_there_is_another_one(application: Application) -> None:
+    olga, bo = a_user_of(application, "Olga"), a_user_of(application, "Bo")
+    organization = founded(application, olga)
+    key, root = joined(application, organization, bo), root_desk(application)
     root.act(MEMBERS, "make_owner", key)
 
     root.act(MEMBERS, "make_learner", key_of(organization, olga))
@@ -46,34 +46,34 @@ def test_an_owner_becomes_a_learner_when_there_is_another_one(house: House) -> N
 
 
 @pytest.mark.parametrize("action", ["make_admin", "make_instructor", "make_learner", "remove"])
-def test_the_last_owner_stays_one(house: House, action: str) -> None:
-    olga = a_user_of(house, "Olga")
-    organization = founded(house, olga)
+def test_the_last_owner_stays_one(application: Application, action: str) -> None:
+    olga = a_user_of(application, "Olga")
+    organization = founded(application, olga)
     key = key_of(organization, olga)
 
-    page = root_desk(house).act(MEMBERS, action, key, reason="Because I can.")
+    page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
 
     assert f"{olga.email} in School of Knots. An organization needs an owner." in page.said[0]
     assert role_of(organization, olga) == "owner"
     assert log_of(key) == []
 
 
-def test_to_remove_a_member_asks_for_a_reason_first(house: House) -> None:
-    organization, anna = founded(house), a_user_of(house)
-    key = joined(house, organization, anna)
+def test_to_remove_a_member_asks_for_a_reason_first(application: Application) -> None:
+    organization, anna = founded(application), a_user_of(application)
+    key = joined(application, organization, anna)
 
-    page = root_desk(house).act(MEMBERS, "remove", key)
+    page = root_desk(application).act(MEMBERS, "remove", key)
 
     assert "Remove 1 membership" in page.text
     assert f"{anna.email} in School of Knots" in page.text
     assert role_of(organization, anna) == "learner"
 
 
-def test_a_removed_member_is_out_and_the_log_says_why(house: House) -> None:
-    organization, anna = founded(house), a_user_of(house)
-    key = joined(house, organization, anna)
+def test_a_removed_member_is_out_and_the_log_says_why(application: Application) -> None:
+    organization, anna = founded(application), a_user_of(application)
+    key = joined(application, organization, anna)
 
-    page = root_desk(house).act(MEMBERS, "remove", key, reason="She has left.")
+    page = root_desk(application).act(MEMBERS, "remove", key, reason="She has left.")
 
     assert page.said == ("1 membership removed.",)
     assert role_of(organization, anna) is None
@@ -82,22 +82,22 @@ def test_a_removed_member_is_out_and_the_log_says_why(house: House) -> None:
 
 
 @pytest.mark.parametrize("action", ["make_owner", "remove"])
-def test_nothing_changes_in_what_is_closed(house: House, action: str) -> None:
-    organization, anna = founded(house), a_user_of(house)
-    key = joined(house, organization, anna)
-    suspended(house, organization)
+def test_nothing_changes_in_what_is_closed(application: Application, action: str) -> None:
+    organization, anna = founded(application), a_user_of(application)
+    key = joined(application, organization, anna)
+    suspended(application, organization)
 
-    page = root_desk(house).act(MEMBERS, action, key, reason="Because I can.")
+    page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
 
     assert "The organization is suspended." in page.said[0]
     assert role_of(organization, anna) == "learner"
 
 
-def test_an_invitation_is_taken_back(house: House) -> None:
-    organization = founded(house)
-    invitation = invited(house, organization, "cleo@school.example")
+def test_an_invitation_is_taken_back(application: Application) -> None:
+    organization = founded(application)
+    invitation = invited(application, organization, "cleo@school.example")
 
-    page = root_desk(house).act(INVITATIONS, "take_back", invitation.pk)
+    page = root_desk(application).act(INVITATIONS, "take_back", invitation.pk)
 
     assert page.said == ("1 invitation taken back.",)
     assert not InvitationRow.objects.exists()
@@ -105,10 +105,10 @@ def test_an_invitation_is_taken_back(house: House) -> None:
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"
 
 
-def test_neither_is_written_by_a_form(house: House) -> None:
-    organization, anna, root = founded(house), a_user_of(house), root_desk(house)
-    key = joined(house, organization, anna)
-    invitation = invited(house, organization, "cleo@school.example")
+def test_neither_is_written_by_a_form(application: Application) -> None:
+    organization, anna, root = founded(application), a_user_of(application), root_desk(application)
+    key = joined(application, organization, anna)
+    invitation = invited(application, organization, "cleo@school.example")
 
     answers = [
         root.post(f"{MEMBERS}add/", role="owner"),
@@ -123,8 +123,11 @@ def test_neither_is_written_by_a_form(house: House) -> None:
     assert InvitationRow.objects.get().email == "cleo@school.example"
 
 
-def test_an_invitation_is_shown_without_its_hash(house: House) -> None:
-    invitation, root = invited(house, founded(house), "cleo@school.example"), root_desk(house)
+def test_an_invitation_is_shown_without_its_hash(application: Application) -> None:
+    invitation, root = (
+        invited(application, founded(application), "cleo@school.example"),
+        root_desk(application),
+    )
 
     for path in (INVITATIONS, f"{INVITATIONS}{invitation.pk}/change/"):
         page = root.get(path)
@@ -135,10 +138,10 @@ def test_an_invitation_is_shown_without_its_hash(house: House) -> None:
 
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers"])
-def test_whoever_may_only_look_changes_nothing(house: House, group: str) -> None:
-    organization, anna, bo = founded(house), a_user_of(house), desk(house, group)
-    key = joined(house, organization, anna)
-    invitation = invited(house, organization, "cleo@school.example")
+def test_whoever_may_only_look_changes_nothing(application: Application, group: str) -> None:
+    organization, anna, bo = founded(application), a_user_of(application), desk(application, group)
+    key = joined(application, organization, anna)
+    invitation = invited(application, organization, "cleo@school.example")
 
     seen = [bo.get(MEMBERS), bo.get(INVITATIONS)]
     for action in ("make_owner", "remove"):
@@ -151,10 +154,12 @@ def test_whoever_may_only_look_changes_nothing(house: House, group: str) -> None
     assert InvitationRow.objects.exists()
 
 
-def test_whoever_looks_at_a_member_or_at_an_invitation_is_recorded(house: House) -> None:
-    organization, anna, root = founded(house), a_user_of(house), root_desk(house)
-    key = joined(house, organization, anna)
-    invitation = invited(house, organization, "cleo@school.example")
+def test_whoever_looks_at_a_member_or_at_an_invitation_is_recorded(
+    application: Application,
+) -> None:
+    organization, anna, root = founded(application), a_user_of(application), root_desk(application)
+    key = joined(application, organization, anna)
+    invitation = invited(application, organization, "cleo@school.example")
 
     root.get(f"{MEMBERS}{key}/change/")
     root.get(f"{INVITATIONS}{invitation.pk}/change/")
@@ -165,10 +170,14 @@ def test_whoever_looks_at_a_member_or_at_an_invitation_is_recorded(house: House)
     ]
 
 
-def test_the_list_finds_members_by_address_and_by_organization(house: House) -> None:
-    organization, anna, root = founded(house, name="Bends"), a_user_of(house), root_desk(house)
-    joined(house, organization, anna)
-    founded(house)
+def test_the_list_finds_members_by_address_and_by_organization(application: Application) -> None:
+    organization, anna, root = (
+        founded(application, name="Bends"),
+        a_user_of(application),
+        root_desk(application),
+    )
+    joined(application, organization, anna)
+    founded(application)
 
     by_address = root.get(f"{MEMBERS}?q={anna.email}")
     by_name = root.get(f"{MEMBERS}?q=bends")
@@ -184,5 +193,5 @@ def test_the_list_finds_members_by_address_and_by_organization(house: House) -> 
     "path",
     [f"{MEMBERS}?user__password__startswith=a", f"{INVITATIONS}?token_hash__startswith=a"],
 )
-def test_no_hidden_column_can_be_asked_about(house: House, path: str) -> None:
-    assert root_desk(house).get(path).status == 400
+def test_no_hidden_column_can_be_asked_about(application: Application, path: str) -> None:
+    assert root_desk(application).get(path).status == 400

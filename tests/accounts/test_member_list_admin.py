@@ -10,15 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.admin.organizations import LONGEST_LIST
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import (
-    founded,
-    joined,
-    list_page_of,
-    page_of,
-    role_of,
-)
+from tests.accounts.org_desk import founded, joined, list_page_of, page_of, role_of
+from tests.support.application import Application
 from tests.support.browsing import mails
-from tests.support.house import House
 from tests.support.staff import Page, a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
@@ -38,15 +32,15 @@ def outcomes_on(page: Page) -> list[list[str]]:
 
 
 def test_each_row_has_its_outcome(
-    house: House, django_capture_on_commit_callbacks: Capture
+    application: Application, django_capture_on_commit_callbacks: Capture
 ) -> None:
-    anna, bo = a_user_of(house), a_user_of(house, "Bo")
-    organization = founded(house)
-    joined(house, organization, anna)
+    anna, bo = a_user_of(application), a_user_of(application, "Bo")
+    organization = founded(application)
+    joined(application, organization, anna)
     text = f"email,role\r\n{anna.email},\r\n{bo.email},instructor\r\ncleo@school.example,admin\r\n"
 
     with django_capture_on_commit_callbacks(execute=True):
-        page = root_desk(house).post(list_page_of(organization), text=text)
+        page = root_desk(application).post(list_page_of(organization), text=text)
 
     assert outcomes_on(page) == [
         ["1", anna.email, "learner", "in it already"],
@@ -60,28 +54,28 @@ def test_each_row_has_its_outcome(
     assert [message.to for message in mails()] == [["cleo@school.example"]]
 
 
-def test_the_log_counts_and_names_nobody(house: House) -> None:
-    organization, anna = founded(house), a_user_of(house)
+def test_the_log_counts_and_names_nobody(application: Application) -> None:
+    organization, anna = founded(application), a_user_of(application)
     text = f"email\n{anna.email}\ncleo@school.example\ndora@school.example\n"
 
-    root_desk(house).post(list_page_of(organization), text=text)
+    root_desk(application).post(list_page_of(organization), text=text)
 
     assert log_of(organization.id) == ["Imported a list of members: 2 invited by mail, 1 taken in."]
 
 
-def test_a_file_takes_the_place_of_the_text(house: House) -> None:
-    organization = founded(house)
+def test_a_file_takes_the_place_of_the_text(application: Application) -> None:
+    organization = founded(application)
     file = a_file(b"\xef\xbb\xbfemail,role\ncleo@school.example,learner\n")
 
-    page = root_desk(house).post(list_page_of(organization), file=file, text=WRONG)
+    page = root_desk(application).post(list_page_of(organization), file=file, text=WRONG)
 
     assert [row[1] for row in outcomes_on(page)] == ["cleo@school.example"]
 
 
-def test_complaints_name_their_rows_and_the_text_stays(house: House) -> None:
-    organization = founded(house)
+def test_complaints_name_their_rows_and_the_text_stays(application: Application) -> None:
+    organization = founded(application)
 
-    page = root_desk(house).post(list_page_of(organization), text=WRONG)
+    page = root_desk(application).post(list_page_of(organization), text=WRONG)
 
     assert "Row 1, role: There is no such role." in page.text
     assert "Row 2, email: This is no e-mail address." in page.text
@@ -89,15 +83,17 @@ def test_complaints_name_their_rows_and_the_text_stays(house: House) -> None:
     assert not InvitationRow.objects.exists()
 
 
-def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(house: House) -> None:
-    page = root_desk(house).post(list_page_of(founded(house)), file=a_file(WRONG.encode()))
+def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(application: Application) -> None:
+    page = root_desk(application).post(
+        list_page_of(founded(application)), file=a_file(WRONG.encode())
+    )
 
     assert "Row 1, role: There is no such role." in page.text
     assert WRONG in page.text
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("content", "field_error"),
     [
         (b"\xff\xfe", "The file is not text in UTF-8."),
         (b" " * (LONGEST_LIST + 1), "The file is too long."),
@@ -106,24 +102,26 @@ def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(house: House) 
         (b"email\na\x00@school.example\n", "Row 1, email: This is no e-mail address."),
     ],
 )
-def test_a_file_that_is_no_list_is_refused(house: House, content: bytes, complaint: str) -> None:
-    organization = founded(house)
+def test_a_file_that_is_no_list_is_refused(
+    application: Application, content: bytes, field_error: str
+) -> None:
+    organization = founded(application)
 
-    page = root_desk(house).post(list_page_of(organization), file=a_file(content))
+    page = root_desk(application).post(list_page_of(organization), file=a_file(content))
 
-    assert complaint in page.text
+    assert field_error in page.text
     assert not InvitationRow.objects.exists()
     assert MembershipRow.objects.count() == 1
 
 
-def test_nothing_at_all_is_refused(house: House) -> None:
-    page = root_desk(house).post(list_page_of(founded(house)), text="")
+def test_nothing_at_all_is_refused(application: Application) -> None:
+    page = root_desk(application).post(list_page_of(founded(application)), text="")
 
     assert "Choose a file, or write a list." in page.text
 
 
-def test_the_page_of_the_organization_leads_there(house: House) -> None:
-    organization, root = founded(house), root_desk(house)
+def test_the_page_of_the_organization_leads_there(application: Application) -> None:
+    organization, root = founded(application), root_desk(application)
 
     page = root.get(page_of(organization))
     asked = root.get(list_page_of(organization))
@@ -132,9 +130,9 @@ def test_the_page_of_the_organization_leads_there(house: House) -> None:
     assert 'enctype="multipart/form-data"' in asked.text
 
 
-def test_whoever_only_looks_is_not_led_there(house: House) -> None:
-    organization = founded(house)
+def test_whoever_only_looks_is_not_led_there(application: Application) -> None:
+    organization = founded(application)
 
-    page = desk(house, "Auditors").get(page_of(organization))
+    page = desk(application, "Auditors").get(page_of(organization))
 
     assert f"/admin/{list_page_of(organization)}" not in page.text

@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.adapters.email_addresses import CheckedEmailAddresses
-from accounts.domain.entities import OrgRole
-from accounts.domain.errors import InvalidMemberList
-from accounts.domain.services.member_lists import MOST_ROWS, ListRow
-from accounts.domain.services.member_lists import rows_in as rows_with
-from authsvc.kernel.errors import Complaint
+from accounts.domain.access import OrgRole
+from accounts.domain.organizations.errors import InvalidMemberList
+from accounts.domain.organizations.services.member_lists import MOST_ROWS, ListRow
+from accounts.domain.organizations.services.member_lists import rows_in as rows_with
+from authsvc.kernel.errors import FieldError
 
 ANNA, BO = "anna@school.example", "bo@school.example"
 HEADING = "The first line must be `email,role`; the role may be left out."
@@ -21,7 +21,7 @@ def rows_in(text: str) -> list[ListRow]:
 def complaints_about(text: str) -> list[tuple[str, str]]:
     with pytest.raises(InvalidMemberList) as refusal:
         rows_in(text)
-    return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]
+    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
 
 
 TWO_ROWS = [
@@ -194,5 +194,5 @@ def test_a_refusal_repeats_nothing_of_the_list() -> None:
     with pytest.raises(InvalidMemberList) as refusal:
         rows_in("email,role\nsecret-name,secret-role\n")
 
-    assert Complaint(path="1/email", detail=NO_ADDRESS) in refusal.value.complaints
-    assert "secret" not in repr(refusal.value.complaints)
+    assert FieldError(path="1/email", detail=NO_ADDRESS) in refusal.value.field_errors
+    assert "secret" not in repr(refusal.value.field_errors)

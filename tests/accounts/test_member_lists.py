@@ -5,22 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    Principal,
-)
-from accounts.domain.errors import (
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationStatus, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAction
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import (
     InvalidMemberList,
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from accounts.domain.services.member_lists import ListOutcome, ListResult, ListRow
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult, ListRow
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.inviting import BO, mailed_token, standing
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
@@ -37,7 +31,7 @@ def school(memory: World) -> Organization:
 
 def members_of(world: World, school: Organization) -> dict[str, OrgRole]:
     page = world.repositories.memberships.page_of(
-        school.id, PageRequest(limit=100), within=into(school)
+        school.id, PageRequest(limit=100), scope=into(school)
     )
     return {member.email: member.membership.role for member in page.items}
 

@@ -6,25 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
-    AuditAct,
-    AuditAction,
-    Organization,
-    OrganizationId,
-    OrgRole,
-    Principal,
-    SubjectType,
-    UserId,
-)
-from accounts.domain.errors import (
-    AlreadyMember,
-    LastOwner,
-    MemberNotFound,
-    NotPermitted,
-    UserNotFound,
-)
-from accounts.domain.services import MemberService
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import NotPermitted, OrganizationId, OrgRole, Principal, UserId
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import AlreadyMember, LastOwner, MemberNotFound
+from accounts.domain.organizations.services.members import MemberService
+from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
 from tests.support.tenants import (
     a_membership,
@@ -47,7 +35,7 @@ CHANGES: dict[str, Act] = {
 
 def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
     page = world.repositories.memberships.page_of(
-        school.id, PageRequest(limit=100), within=into(school)
+        school.id, PageRequest(limit=100), scope=into(school)
     )
     return {each.membership.user_id: each.membership.role for each in page.items}
 
@@ -68,7 +56,7 @@ def test_a_person_who_is_taken_in_is_a_member_from_that_moment(world: World) -> 
 
     added = world.services.members.add(school.id, anna.id, role=OrgRole.INSTRUCTOR, by=owner)
 
-    assert added == world.repositories.memberships.get(school.id, anna.id, within=into(school))
+    assert added == world.repositories.memberships.get(school.id, anna.id, scope=into(school))
     assert added == a_membership(
         org_id=school.id, user_id=anna.id, role=OrgRole.INSTRUCTOR, joined_at=NOON
     )
@@ -130,7 +118,7 @@ def test_a_role_that_is_given_is_kept_and_recorded(world: World) -> None:
     assigned = world.services.members.assign(school.id, anna.person, role=OrgRole.OWNER, by=owner)
 
     assert assigned == world.repositories.memberships.get(
-        school.id, anna.person, within=into(school)
+        school.id, anna.person, scope=into(school)
     )
     assert (assigned.role, assigned.joined_at) == (OrgRole.OWNER, NOON)
     before, after = {"role": "learner"}, {"role": "owner"}

@@ -5,26 +5,24 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import (
     OPERATOR,
-    AuditAct,
-    AuditAction,
-    Organization,
+    NotPermitted,
     OrganizationId,
     OrganizationStatus,
     OrgRole,
     Principal,
-    SubjectType,
     UserId,
 )
-from accounts.domain.errors import (
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import (
     MemberNotFound,
-    NotPermitted,
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from accounts.domain.services import MemberService
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.organizations.services.members import MemberService
+from authsvc.kernel.paging import PageRequest
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
 from tests.support.worlds import World
 
@@ -86,8 +84,8 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act:
         with pytest.raises(OrganizationNotFound):
             act(memory.services.members, school.id, anna.person, outsider)
 
-    within = into(school)
-    kept = memory.repositories.memberships.get(school.id, anna.person, within=within)
+    scope = into(school)
+    kept = memory.repositories.memberships.get(school.id, anna.person, scope=scope)
     assert kept.role is OrgRole.LEARNER
 
 
@@ -150,8 +148,8 @@ def test_a_program_of_an_organization_takes_in_and_removes_learners_like_an_admi
 
 def demoted(world: World, school: Organization, owner: Principal) -> None:
     """By somebody else, while the owner's own request has begun."""
-    kept = world.repositories.memberships.get(school.id, owner.person, within=into(school))
-    world.repositories.memberships.save(replace(kept, role=OrgRole.ADMIN), within=into(school))
+    kept = world.repositories.memberships.get(school.id, owner.person, scope=into(school))
+    world.repositories.memberships.save(replace(kept, role=OrgRole.ADMIN), scope=into(school))
 
 
 def test_whoever_was_demoted_in_the_meantime_acts_with_the_role_that_he_has_by_now(

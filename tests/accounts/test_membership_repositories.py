@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import Member, OrgRole
-from accounts.domain.errors import AlreadyMember, MemberNotFound
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from accounts.domain.access import OrgRole
+from accounts.domain.organizations.entities import Member
+from accounts.domain.organizations.errors import AlreadyMember, MemberNotFound
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.support.builders import NOON
 from tests.support.tenants import a_membership, has_membership, has_organization, into
 from tests.support.worlds import World
@@ -21,9 +22,9 @@ def test_a_kept_membership_comes_back_equal(world: World, role: OrgRole) -> None
     school, anna = has_organization(world), world.has_user()
     membership = a_membership(org_id=school.id, user_id=anna.id, role=role, joined_at=LATER)
 
-    world.repositories.memberships.add(membership, within=into(school))
+    world.repositories.memberships.add(membership, scope=into(school))
 
-    kept = world.repositories.memberships.get(school.id, anna.id, within=into(school))
+    kept = world.repositories.memberships.get(school.id, anna.id, scope=into(school))
     assert kept == membership
 
 
@@ -32,9 +33,9 @@ def test_nobody_is_in_an_organization_twice(world: World) -> None:
     kept = has_membership(world, school)
 
     with pytest.raises(AlreadyMember):
-        world.repositories.memberships.add(replace(kept, role=OrgRole.OWNER), within=into(school))
+        world.repositories.memberships.add(replace(kept, role=OrgRole.OWNER), scope=into(school))
 
-    assert world.repositories.memberships.get(school.id, kept.user_id, within=EVERYWHERE) == kept
+    assert world.repositories.memberships.get(school.id, kept.user_id, scope=ALL_TENANTS) == kept
 
 
 def test_somebody_may_be_in_several_organizations(world: World) -> None:
@@ -43,8 +44,8 @@ def test_somebody_may_be_in_several_organizations(world: World) -> None:
     here = has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
     there = has_membership(world, other, user_id=anna.id)
 
-    assert world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE) == here
-    assert world.repositories.memberships.get(other.id, anna.id, within=EVERYWHERE) == there
+    assert world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS) == here
+    assert world.repositories.memberships.get(other.id, anna.id, scope=ALL_TENANTS) == there
 
 
 def test_whoever_is_not_in_the_organization_is_no_member(world: World) -> None:
@@ -52,7 +53,7 @@ def test_whoever_is_not_in_the_organization_is_no_member(world: World) -> None:
     elsewhere = has_membership(world, other)
 
     with pytest.raises(MemberNotFound):
-        world.repositories.memberships.get(school.id, elsewhere.user_id, within=EVERYWHERE)
+        world.repositories.memberships.get(school.id, elsewhere.user_id, scope=ALL_TENANTS)
 
 
 def test_a_saved_membership_replaces_the_kept_one_and_no_other(world: World) -> None:
@@ -60,12 +61,12 @@ def test_a_saved_membership_replaces_the_kept_one_and_no_other(world: World) -> 
     here = has_membership(world, school, user_id=anna.id)
     staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
 
-    world.repositories.memberships.save(replace(here, role=OrgRole.ADMIN), within=into(school))
+    world.repositories.memberships.save(replace(here, role=OrgRole.ADMIN), scope=into(school))
 
-    kept = world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE)
+    kept = world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
     assert kept == replace(here, role=OrgRole.ADMIN)
     assert staying == [
-        world.repositories.memberships.get(each.org_id, each.user_id, within=EVERYWHERE)
+        world.repositories.memberships.get(each.org_id, each.user_id, scope=ALL_TENANTS)
         for each in staying
     ]
 
@@ -75,13 +76,13 @@ def test_a_membership_is_forgotten_and_no_other(world: World) -> None:
     here = has_membership(world, school, user_id=anna.id)
     staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
 
-    world.repositories.memberships.remove(here, within=into(school))
-    world.repositories.memberships.remove(here, within=into(school))
+    world.repositories.memberships.remove(here, scope=into(school))
+    world.repositories.memberships.remove(here, scope=into(school))
 
     with pytest.raises(MemberNotFound):
-        world.repositories.memberships.get(school.id, anna.id, within=EVERYWHERE)
+        world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
     assert staying == [
-        world.repositories.memberships.get(each.org_id, each.user_id, within=EVERYWHERE)
+        world.repositories.memberships.get(each.org_id, each.user_id, scope=ALL_TENANTS)
         for each in staying
     ]
 
@@ -93,7 +94,7 @@ def test_members_are_counted_by_their_role(world: World) -> None:
     has_membership(world, other, role=OrgRole.OWNER)
 
     def count(role: OrgRole) -> int:
-        return world.repositories.memberships.count_of(school.id, role, within=into(school))
+        return world.repositories.memberships.count_of(school.id, role, scope=into(school))
 
     assert {role: count(role) for role in OrgRole} == {
         OrgRole.OWNER: 2,
@@ -109,7 +110,7 @@ def test_addresses_are_those_of_the_organizations_members(world: World) -> None:
         has_membership(world, school, user_id=world.has_user(email=email).id)
     has_membership(world, other)
 
-    found = world.repositories.memberships.emails_in(school.id, within=into(school))
+    found = world.repositories.memberships.emails_in(school.id, scope=into(school))
 
     assert found == {"anna@school.example", "bo@school.example"}
 
@@ -122,7 +123,7 @@ def test_members_come_with_name_and_address_by_the_moment_of_joining(world: Worl
     early = has_membership(world, school, user_id=bo.id, role=OrgRole.OWNER, joined_at=NOON)
     has_membership(world, other)
 
-    found = world.repositories.memberships.page_of(school.id, PageRequest(), within=into(school))
+    found = world.repositories.memberships.page_of(school.id, PageRequest(), scope=into(school))
 
     assert found == Page(
         items=(
@@ -137,21 +138,21 @@ def test_members_out_of_view_are_not_seen(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     kept = has_membership(world, school, role=OrgRole.OWNER)
 
-    for within in (Reach(), into(other)):
+    for scope in (TenantScope(), into(other)):
         with pytest.raises(MemberNotFound):
-            world.repositories.memberships.get(school.id, kept.user_id, within=within)
-        owners = world.repositories.memberships.count_of(school.id, OrgRole.OWNER, within=within)
-        page = world.repositories.memberships.page_of(school.id, PageRequest(), within=within)
-        emails = world.repositories.memberships.emails_in(school.id, within=within)
+            world.repositories.memberships.get(school.id, kept.user_id, scope=scope)
+        owners = world.repositories.memberships.count_of(school.id, OrgRole.OWNER, scope=scope)
+        page = world.repositories.memberships.page_of(school.id, PageRequest(), scope=scope)
+        emails = world.repositories.memberships.emails_in(school.id, scope=scope)
         assert (owners, page.items, emails) == (0, (), frozenset())
 
 
 def test_a_member_is_not_taken_in_out_of_view(world: World) -> None:
     school, other, anna = has_organization(world), has_organization(world), world.has_user()
 
-    with pytest.raises(OutOfReach):
+    with pytest.raises(OutsideTenantScope):
         world.repositories.memberships.add(
-            a_membership(org_id=school.id, user_id=anna.id), within=into(other)
+            a_membership(org_id=school.id, user_id=anna.id), scope=into(other)
         )
 
     assert world.repositories.organizations.for_user(anna.id) == []
@@ -161,9 +162,9 @@ def test_a_membership_out_of_view_is_neither_changed_nor_forgotten(world: World)
     school, other = has_organization(world), has_organization(world)
     kept = has_membership(world, school)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.memberships.save(replace(kept, role=OrgRole.OWNER), within=into(other))
-    with pytest.raises(OutOfReach):
-        world.repositories.memberships.remove(kept, within=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.memberships.save(replace(kept, role=OrgRole.OWNER), scope=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.memberships.remove(kept, scope=into(other))
 
-    assert world.repositories.memberships.get(school.id, kept.user_id, within=EVERYWHERE) == kept
+    assert world.repositories.memberships.get(school.id, kept.user_id, scope=ALL_TENANTS) == kept

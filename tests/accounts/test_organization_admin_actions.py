@@ -3,7 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from accounts.domain.entities import OPERATOR, Organization, OrganizationStatus, OrgRole
+from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
+from accounts.domain.organizations.entities import Organization
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
 from accounts.models import User as UserRow
@@ -16,7 +17,7 @@ from tests.accounts.org_desk import (
     recorded,
     suspended,
 )
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
@@ -26,9 +27,9 @@ def status_of(organization: Organization) -> str:
     return OrganizationRow.objects.get(pk=organization.id).status
 
 
-def a_keeper(house: House) -> Desk:
+def a_keeper(application: Application) -> Desk:
     """Somebody of staff whom a group lets manage organizations."""
-    keeper = desk(house)
+    keeper = desk(application)
     group = Group.objects.create(name="Organization managers")
     verbs = [f"{verb}_organization" for verb in ("view", "add", "change")]
     group.permissions.set(Permission.objects.filter(codename__in=verbs))
@@ -37,23 +38,25 @@ def a_keeper(house: House) -> Desk:
 
 
 @pytest.mark.parametrize("action", ["suspend", "delete"])
-def test_to_close_an_organization_asks_for_a_reason_first(house: House, action: str) -> None:
-    organization = founded(house)
+def test_to_close_an_organization_asks_for_a_reason_first(
+    application: Application, action: str
+) -> None:
+    organization = founded(application)
 
-    page = root_desk(house).act(ORGANIZATIONS, action, organization.id)
+    page = root_desk(application).act(ORGANIZATIONS, action, organization.id)
 
     assert f"{action.capitalize()} 1 organization" in page.text
     assert status_of(organization) == "active"
     assert log_of(organization.id) == []
 
 
-def test_a_suspended_organization_is_closed_and_its_log_says_why(house: House) -> None:
-    organization = founded(house)
+def test_a_suspended_organization_is_closed_and_its_log_says_why(application: Application) -> None:
+    organization = founded(application)
 
-    page = root_desk(house).act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
+    page = root_desk(application).act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
 
     assert page.said == ("1 organization suspended.",)
-    assert now(house, organization).status is OrganizationStatus.SUSPENDED
+    assert now(application, organization).status is OrganizationStatus.SUSPENDED
     assert log_of(organization.id) == ["Suspended. Reason: Unpaid."]
     assert recorded(organization.id)[1] == (
         "organization-suspended",
@@ -62,19 +65,19 @@ def test_a_suspended_organization_is_closed_and_its_log_says_why(house: House) -
     )
 
 
-def test_a_suspended_organization_is_opened_again(house: House) -> None:
-    organization = founded(house)
-    suspended(house, organization)
+def test_a_suspended_organization_is_opened_again(application: Application) -> None:
+    organization = founded(application)
+    suspended(application, organization)
 
-    page = root_desk(house).act(ORGANIZATIONS, "reopen", organization.id)
+    page = root_desk(application).act(ORGANIZATIONS, "reopen", organization.id)
 
     assert page.said == ("1 organization reopened.",)
-    assert now(house, organization).is_open
+    assert now(application, organization).is_open
     assert log_of(organization.id) == ["Reopened."]
 
 
-def test_a_deleted_organization_stays_to_be_seen(house: House) -> None:
-    organization, root = founded(house), root_desk(house)
+def test_a_deleted_organization_stays_to_be_seen(application: Application) -> None:
+    organization, root = founded(application), root_desk(application)
 
     page = root.act(ORGANIZATIONS, "delete", organization.id, reason="They have left.")
 
@@ -86,19 +89,21 @@ def test_a_deleted_organization_stays_to_be_seen(house: House) -> None:
 
 
 @pytest.mark.parametrize("action", ["suspend", "reopen", "delete"])
-def test_what_is_deleted_stays_so(house: House, action: str) -> None:
-    organization = founded(house)
-    house.services.organizations.delete(organization.id, by=OPERATOR)
+def test_what_is_deleted_stays_so(application: Application, action: str) -> None:
+    organization = founded(application)
+    application.services.organizations.delete(organization.id, by=OPERATOR)
 
-    page = root_desk(house).act(ORGANIZATIONS, action, organization.id, reason="Because I can.")
+    page = root_desk(application).act(
+        ORGANIZATIONS, action, organization.id, reason="Because I can."
+    )
 
     assert "There is no such organization." in page.said[0]
     assert status_of(organization) == "deleted"
 
 
-def test_nobody_imports_members_into_what_is_closed(house: House) -> None:
-    organization, root = founded(house), root_desk(house)
-    suspended(house, organization)
+def test_nobody_imports_members_into_what_is_closed(application: Application) -> None:
+    organization, root = founded(application), root_desk(application)
+    suspended(application, organization)
 
     answers = [
         root.get(list_page_of(organization)),
@@ -109,8 +114,8 @@ def test_nobody_imports_members_into_what_is_closed(house: House) -> None:
 
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers", "Course editors"])
-def test_other_staff_change_no_organization(house: House, group: str) -> None:
-    organization, bo = founded(house), desk(house, group)
+def test_other_staff_change_no_organization(application: Application, group: str) -> None:
+    organization, bo = founded(application), desk(application, group)
 
     answers = [
         bo.post(f"{ORGANIZATIONS}add/", name="Mine", slug="mine", owner="bo@school.example"),
@@ -121,11 +126,13 @@ def test_other_staff_change_no_organization(house: House, group: str) -> None:
         bo.act(ORGANIZATIONS, action, organization.id, reason="Because I can.")
 
     assert [answer.status for answer in answers] == [403] * 3
-    assert now(house, organization) == organization
+    assert now(application, organization) == organization
 
 
-def test_a_group_may_open_and_close_organizations_without_ruling_in_them(house: House) -> None:
-    organization, keeper = founded(house), a_keeper(house)
+def test_a_group_may_open_and_close_organizations_without_ruling_in_them(
+    application: Application,
+) -> None:
+    organization, keeper = founded(application), a_keeper(application)
 
     keeper.act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
     keeper.act(ORGANIZATIONS, "reopen", organization.id)
@@ -136,19 +143,19 @@ def test_a_group_may_open_and_close_organizations_without_ruling_in_them(house: 
         "organization-reopened",
     ]
     assert page.said[0].startswith("You may not do this.")
-    assert now(house, organization).name == organization.name
+    assert now(application, organization).name == organization.name
 
 
-def test_a_group_founds_an_organization_for_somebody(house: House) -> None:
-    olga = a_user_of(house, "Olga")
+def test_a_group_founds_an_organization_for_somebody(application: Application) -> None:
+    olga = a_user_of(application, "Olga")
 
-    a_keeper(house).post(f"{ORGANIZATIONS}add/", name="Knots", slug="knots", owner=olga.email)
+    a_keeper(application).post(f"{ORGANIZATIONS}add/", name="Knots", slug="knots", owner=olga.email)
 
     (membership,) = MembershipRow.objects.filter(org__slug="knots")
     assert (membership.user_id, membership.role) == (olga.id, OrgRole.OWNER)
 
 
-def test_a_list_of_an_organization_that_there_is_not_is_not_found(house: House) -> None:
+def test_a_list_of_an_organization_that_there_is_not_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
-    assert root_desk(house).get(f"{ORGANIZATIONS}{nobody}/members/").status == 404
+    assert root_desk(application).get(f"{ORGANIZATIONS}{nobody}/members/").status == 404

@@ -7,24 +7,23 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
+from accounts.domain.access import (
     OPERATOR,
     RIGHTS_OF_ORG_ROLE,
-    Organization,
+    NotPermitted,
     OrganizationId,
     OrganizationStatus,
-    OrgMembership,
     OrgRole,
-    Plan,
     Principal,
     Right,
     Role,
-    SessionState,
     UserId,
     rights_of,
 )
-from accounts.domain.errors import NotPermitted, OrganizationSuspended, UnsuitableOrganization
-from authsvc.kernel.reach import EVERYWHERE, Reach
+from accounts.domain.identity.entities.sessions import SessionState
+from accounts.domain.organizations.entities import Organization, OrgMembership, Plan
+from accounts.domain.organizations.errors import OrganizationSuspended, UnsuitableOrganization
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
 from tests.support.organizations import an_organization
 from tests.support.tenants import an_invitation
@@ -90,7 +89,7 @@ def test_a_slug_of_another_form_is_refused(slug: str) -> None:
     with pytest.raises(UnsuitableOrganization) as refusal:
         an_organization(slug=slug).checked()
 
-    assert [complaint.path for complaint in refusal.value.complaints] == ["slug"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["slug"]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t\n", "x" * 201])
@@ -98,7 +97,7 @@ def test_a_name_that_says_nothing_or_too_much_is_refused(name: str) -> None:
     with pytest.raises(UnsuitableOrganization) as refusal:
         an_organization(name=name).checked()
 
-    assert [complaint.path for complaint in refusal.value.complaints] == ["name"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["name"]
 
 
 @pytest.mark.parametrize("name", ["K", "Skeppsskolan ☃", "x" * 200])
@@ -225,18 +224,18 @@ def test_a_missing_right_in_an_organization_is_refused_by_name() -> None:
 def test_a_member_sees_the_platform_and_the_organizations_that_he_is_in() -> None:
     anna = replace(a_principal(), memberships={SCHOOL: OrgRole.LEARNER})
 
-    assert anna.reach == anna.own_reach == Reach.into(SCHOOL)
+    assert anna.tenant_scope == anna.member_scope == TenantScope.into(SCHOOL)
     assert (anna.is_in(SCHOOL), anna.is_in(OTHER)) == (True, False)
 
 
 def test_whoever_is_nowhere_sees_the_platform() -> None:
-    assert a_principal().reach == a_principal().own_reach == Reach()
+    assert a_principal().tenant_scope == a_principal().member_scope == TenantScope()
 
 
 @pytest.mark.parametrize("root", [OPERATOR, a_principal(None, Right.MANAGE_ORGANIZATIONS)])
 def test_whoever_manages_organizations_sees_all_and_is_in_none_for_that(root: Principal) -> None:
-    assert root.reach == EVERYWHERE
-    assert root.own_reach == Reach()
+    assert root.tenant_scope == ALL_TENANTS
+    assert root.member_scope == TenantScope()
     assert not root.is_in(SCHOOL)
 
 

@@ -7,17 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
-    Organization,
-    OrganizationId,
-    OrganizationStatus,
-    OrgRole,
-    OwnOrganization,
-    Plan,
-)
-from accounts.domain.errors import OrganizationNotFound, OrganizationSlugTaken
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole
+from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSlugTaken
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from tests.support.builders import NOON
 from tests.support.organizations import an_organization
 from tests.support.tenants import has_membership, has_organization, into
@@ -38,9 +32,9 @@ def test_a_kept_organization_comes_back_equal(
 
     world.repositories.organizations.add(school)
 
-    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == school
-    assert world.repositories.organizations.get_for_update(school.id, within=EVERYWHERE) == school
-    assert world.repositories.organizations.find_by_slug("skepp-1", within=EVERYWHERE) == school
+    assert world.repositories.organizations.get(school.id, scope=ALL_TENANTS) == school
+    assert world.repositories.organizations.get_for_update(school.id, scope=ALL_TENANTS) == school
+    assert world.repositories.organizations.find_by_slug("skepp-1", scope=ALL_TENANTS) == school
 
 
 def test_a_slug_belongs_to_one_organization(world: World) -> None:
@@ -51,7 +45,7 @@ def test_a_slug_belongs_to_one_organization(world: World) -> None:
         world.repositories.organizations.add(second)
 
     assert refusal.value.facts == {"slug": "knots"}
-    assert world.repositories.organizations.find_by_slug("knots", within=EVERYWHERE) == kept
+    assert world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS) == kept
 
 
 def test_the_slug_of_a_deleted_organization_stays_taken(world: World) -> None:
@@ -61,19 +55,19 @@ def test_the_slug_of_a_deleted_organization_stays_taken(world: World) -> None:
         world.repositories.organizations.add(an_organization(slug="knots"))
 
 
-def is_seen(world: World, organization: Organization, within: Reach) -> set[bool]:
+def is_seen(world: World, organization: Organization, scope: TenantScope) -> set[bool]:
     """What each way of looking for one organization says."""
     gets: list[Callable[..., Organization]] = [
         world.repositories.organizations.get,
         world.repositories.organizations.get_for_update,
     ]
-    found = [world.repositories.organizations.find_by_slug(organization.slug, within=within)]
+    found = [world.repositories.organizations.find_by_slug(organization.slug, scope=scope)]
     for get in gets:
         try:
-            found.append(get(organization.id, within=within))
+            found.append(get(organization.id, scope=scope))
         except OrganizationNotFound:
             found.append(None)
-    page = world.repositories.organizations.page_of(PageRequest(), within=within)
+    page = world.repositories.organizations.page_of(PageRequest(), scope=scope)
     return {*(each == organization for each in found), organization in page.items}
 
 
@@ -82,50 +76,50 @@ def test_an_organization_is_seen_by_whoever_has_it_in_view(world: World) -> None
 
     assert is_seen(world, school, into(school)) == {True}
     assert is_seen(world, school, into(school, other)) == {True}
-    assert is_seen(world, school, EVERYWHERE) == {True}
+    assert is_seen(world, school, ALL_TENANTS) == {True}
 
 
 def test_an_organization_is_not_seen_by_others(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     assert is_seen(world, school, into(other)) == {False}
-    assert is_seen(world, school, Reach()) == {False}
+    assert is_seen(world, school, TenantScope()) == {False}
 
 
 def test_a_deleted_organization_is_seen_by_nobody(world: World) -> None:
     school = has_organization(world, status=OrganizationStatus.DELETED)
 
     assert is_seen(world, school, into(school)) == {False}
-    assert is_seen(world, school, EVERYWHERE) == {False}
+    assert is_seen(world, school, ALL_TENANTS) == {False}
 
 
 def test_an_unknown_organization_is_not_there(world: World) -> None:
     has_organization(world)
 
     with pytest.raises(OrganizationNotFound):
-        world.repositories.organizations.get(NOWHERE, within=EVERYWHERE)
+        world.repositories.organizations.get(NOWHERE, scope=ALL_TENANTS)
     with pytest.raises(OrganizationNotFound):
-        world.repositories.organizations.get_for_update(NOWHERE, within=EVERYWHERE)
-    assert world.repositories.organizations.find_by_slug("nowhere", within=EVERYWHERE) is None
+        world.repositories.organizations.get_for_update(NOWHERE, scope=ALL_TENANTS)
+    assert world.repositories.organizations.find_by_slug("nowhere", scope=ALL_TENANTS) is None
 
 
 def test_a_saved_organization_replaces_the_kept_one_and_no_other(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     changed = replace(school, name="Bends", plan=Plan.TEAM, status=OrganizationStatus.SUSPENDED)
 
-    world.repositories.organizations.save(changed, within=into(school))
+    world.repositories.organizations.save(changed, scope=into(school))
 
-    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == changed
-    assert world.repositories.organizations.get(other.id, within=EVERYWHERE) == other
+    assert world.repositories.organizations.get(school.id, scope=ALL_TENANTS) == changed
+    assert world.repositories.organizations.get(other.id, scope=ALL_TENANTS) == other
 
 
 def test_an_organization_out_of_view_is_not_written(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.organizations.save(school.suspended(), within=into(other))
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.organizations.save(school.suspended(), scope=into(other))
 
-    assert world.repositories.organizations.get(school.id, within=EVERYWHERE) == school
+    assert world.repositories.organizations.get(school.id, scope=ALL_TENANTS) == school
 
 
 def test_organizations_in_view_come_oldest_first(world: World) -> None:
@@ -135,7 +129,7 @@ def test_organizations_in_view_come_oldest_first(world: World) -> None:
     has_organization(world, created_at=NOON)
 
     found = world.repositories.organizations.page_of(
-        PageRequest(limit=9), within=into(youngest, oldest, middle)
+        PageRequest(limit=9), scope=into(youngest, oldest, middle)
     )
 
     assert found == Page(items=(oldest, middle, youngest), next_cursor=None)

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import models as rows
-from accounts.domain.entities import OrgRole
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import OrgRole
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.letting_in import has_session
 from tests.support.builders import NOON
 from tests.support.tenants import (
@@ -61,14 +61,14 @@ def test_every_list_is_one_query(
     for _ in range(2):
         has_membership(town, school)
         has_invitation(town, school)
-    request, within, repositories = PageRequest(), into(school), town.repositories
+    request, scope, repositories = PageRequest(), into(school), town.repositories
     lists: list[Callable[[], object]] = [
-        lambda: repositories.organizations.page_of(request, within=within),
+        lambda: repositories.organizations.page_of(request, scope=scope),
         lambda: repositories.organizations.for_user(anna.id),
-        lambda: repositories.memberships.page_of(school.id, request, within=within),
-        lambda: repositories.memberships.emails_in(school.id, within=within),
-        lambda: repositories.invitations.page_of(school.id, request, within=within),
-        lambda: repositories.clients.page_for_organization(school.id, request, within=within),
+        lambda: repositories.memberships.page_of(school.id, request, scope=scope),
+        lambda: repositories.memberships.emails_in(school.id, scope=scope),
+        lambda: repositories.invitations.page_of(school.id, request, scope=scope),
+        lambda: repositories.clients.page_for_organization(school.id, request, scope=scope),
     ]
 
     for found in lists:

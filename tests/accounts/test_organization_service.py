@@ -6,26 +6,17 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import (
-    AuditAct,
-    AuditAction,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    OwnOrganization,
-    Plan,
-    Principal,
-    SubjectType,
-)
-from accounts.domain.errors import (
-    NotPermitted,
+from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
+from accounts.domain.organizations.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
     UnsuitableOrganization,
 )
-from accounts.domain.services import OrganizationService
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.organizations.services.organizations import OrganizationService
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.tenants import (
     acts_in,
     has_guest,
@@ -49,7 +40,7 @@ EVERY_ROLE = set(OrgRole)
 
 
 def kept(world: World, school: Organization) -> Organization:
-    return world.repositories.organizations.get(school.id, within=EVERYWHERE)
+    return world.repositories.organizations.get(school.id, scope=ALL_TENANTS)
 
 
 def act_on(school: Organization, action: AuditAction, **parts: Any) -> AuditAct:

@@ -6,10 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import (
-    Scope,
-    SessionEnd,
-)
+from accounts.domain.access import Scope
+from accounts.domain.identity.entities.sessions import SessionEnd
 from tests.accounts.callers import narrowed
 from tests.accounts.own_things import (
     GRANTS,
@@ -23,17 +21,17 @@ from tests.accounts.own_things import (
     kept,
     lets_in,
 )
-from tests.support.house import House
+from tests.support.application import Application
 
 
-def test_i_see_what_i_have_let_clients_do(house: House) -> None:
+def test_i_see_what_i_have_let_clients_do(application: Application) -> None:
     anna, notebook, planner = (
-        house.signed_in(),
-        a_client_in(house),
-        a_client_in(house, name="Planner"),
+        application.signed_in(),
+        a_client_in(application),
+        a_client_in(application, name="Planner"),
     )
-    lets_in(house, anna, notebook, "openid", "email")
-    lets_in(house, anna, planner)
+    lets_in(application, anna, notebook, "openid", "email")
+    lets_in(application, anna, planner)
 
     answer = anna.caller.get(GRANTS)
 
@@ -49,25 +47,29 @@ def test_i_see_what_i_have_let_clients_do(house: House) -> None:
     assert second["name"] == "Planner"
 
 
-def test_what_i_take_back_ends_my_sessions_with_that_client(house: House) -> None:
-    anna, bo = house.signed_in(), house.signed_in(name="Bo")
-    notebook, planner = a_client_in(house), a_client_in(house, name="Planner")
-    lets_in(house, anna, notebook)
-    ending = a_session_in(house, anna, notebook)
-    staying = [a_session_in(house, anna, planner), a_session_in(house, bo, notebook)]
+def test_what_i_take_back_ends_my_sessions_with_that_client(application: Application) -> None:
+    anna, bo = application.signed_in(), application.signed_in(name="Bo")
+    notebook, planner = a_client_in(application), a_client_in(application, name="Planner")
+    lets_in(application, anna, notebook)
+    ending = a_session_in(application, anna, notebook)
+    staying = [a_session_in(application, anna, planner), a_session_in(application, bo, notebook)]
 
     answer = deleted(anna.caller, GRANTS, notebook.id)
 
     assert (answer.status, answer.text) == (204, "")
     assert items_at(anna, GRANTS) == []
-    assert kept(house, ending.id).ended_because is SessionEnd.REVOKED
-    assert [kept(house, session.id) for session in staying] == staying
+    assert kept(application, ending.id).ended_because is SessionEnd.REVOKED
+    assert [kept(application, session.id) for session in staying] == staying
     assert anna.caller.get("/v1/me").status == 200
 
 
-def test_nobody_elses_grant_is_taken_back(house: House) -> None:
-    anna, bo, notebook = house.signed_in(), house.signed_in(name="Bo"), a_client_in(house)
-    lets_in(house, bo, notebook)
+def test_nobody_elses_grant_is_taken_back(application: Application) -> None:
+    anna, bo, notebook = (
+        application.signed_in(),
+        application.signed_in(name="Bo"),
+        a_client_in(application),
+    )
+    lets_in(application, bo, notebook)
 
     answers = [deleted(anna.caller, GRANTS, one) for one in (notebook.id, uuid4())]
 
@@ -75,9 +77,9 @@ def test_nobody_elses_grant_is_taken_back(house: House) -> None:
     assert len(items_at(bo, GRANTS)) == 1
 
 
-def test_a_grant_is_taken_back_once(house: House) -> None:
-    anna, notebook = house.signed_in(), a_client_in(house)
-    lets_in(house, anna, notebook)
+def test_a_grant_is_taken_back_once(application: Application) -> None:
+    anna, notebook = application.signed_in(), a_client_in(application)
+    lets_in(application, anna, notebook)
     deleted(anna.caller, GRANTS, notebook.id)
 
     assert deleted(anna.caller, GRANTS, notebook.id).code == "grant-not-found"
@@ -92,8 +94,8 @@ OPERATIONS = [
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_it_takes_a_token(house: House, method: str, path: str, scope: Scope) -> None:
-    answer = house.stranger.send(method, path)
+def test_it_takes_a_token(application: Application, method: str, path: str, scope: Scope) -> None:
+    answer = application.stranger.send(method, path)
 
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -101,41 +103,41 @@ def test_it_takes_a_token(house: House, method: str, path: str, scope: Scope) ->
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
 def test_it_takes_its_scope_and_no_other(
-    house: House, method: str, path: str, scope: Scope
+    application: Application, method: str, path: str, scope: Scope
 ) -> None:
-    anna = house.signed_in()
+    anna = application.signed_in()
     others = set(Scope) - {scope}
 
-    assert narrowed(house, anna, scope).send(method, path).status in (200, 404)
-    assert narrowed(house, anna, *others).send(method, path).status == 403
+    assert narrowed(application, anna, scope).send(method, path).status in (200, 404)
+    assert narrowed(application, anna, *others).send(method, path).status == 403
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
 def test_a_program_that_acts_for_nobody_has_neither(
-    house: House, method: str, path: str, scope: Scope
+    application: Application, method: str, path: str, scope: Scope
 ) -> None:
-    assert a_program(house).send(method, path).code == "person-needed"
+    assert a_program(application).send(method, path).code == "person-needed"
 
 
 @pytest.mark.parametrize("path", [SESSIONS, GRANTS])
 @pytest.mark.parametrize("thing", ["1", "not-an-id", f"{NOBODYS}0"])
-def test_what_is_no_id_is_nowhere(house: House, path: str, thing: str) -> None:
-    assert deleted(house.signed_in().caller, path, thing).status == 404
+def test_what_is_no_id_is_nowhere(application: Application, path: str, thing: str) -> None:
+    assert deleted(application.signed_in().caller, path, thing).status == 404
 
 
 @pytest.mark.parametrize(("path", "method"), [(SESSIONS, "POST"), (f"{GRANTS}/{NOBODYS}", "GET")])
-def test_another_method_will_not_do(house: House, path: str, method: str) -> None:
-    assert house.signed_in().caller.send(method, path).status == 405
+def test_another_method_will_not_do(application: Application, path: str, method: str) -> None:
+    assert application.signed_in().caller.send(method, path).status == 405
 
 
 @pytest.mark.database
 @pytest.mark.parametrize("path", [SESSIONS, GRANTS])
-def test_a_long_list_takes_three_statements_at_most(house: House, path: str) -> None:
-    anna = house.signed_in()
+def test_a_long_list_takes_three_statements_at_most(application: Application, path: str) -> None:
+    anna = application.signed_in()
     for number in range(4):
-        client = a_client_in(house, name=f"Notebook {number}")
-        lets_in(house, anna, client)
-        a_session_in(house, anna, client)
+        client = a_client_in(application, name=f"Notebook {number}")
+        lets_in(application, anna, client)
+        a_session_in(application, anna, client)
     items_at(anna, path)
 
     with CaptureQueriesContext(connection) as queries:

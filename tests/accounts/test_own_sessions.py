@@ -2,13 +2,10 @@
 
 import pytest
 
-from accounts.domain.entities import (
-    FIRST_PARTY_CLIENT,
-    AuditEvent,
-    Scope,
-    SessionEnd,
-)
-from accounts.domain.errors import SessionNotFound
+from accounts.domain.access import Scope
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, SessionEnd
+from accounts.domain.identity.errors import SessionNotFound
 from tests.accounts.own_things import (
     NOBODYS,
     SESSIONS,
@@ -20,13 +17,15 @@ from tests.accounts.own_things import (
     logged_in_again,
 )
 from tests.accounts.signing_in import principal, registered, session_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.worlds import World
 
 
-def test_i_see_where_i_am_signed_in(house: House) -> None:
-    anna, notebook = house.signed_in(), a_client_in(house)
-    with_notebook = a_session_in(house, anna, notebook, scopes=frozenset({"profile", "openid"}))
+def test_i_see_where_i_am_signed_in(application: Application) -> None:
+    anna, notebook = application.signed_in(), a_client_in(application)
+    with_notebook = a_session_in(
+        application, anna, notebook, scopes=frozenset({"profile", "openid"})
+    )
 
     answer = anna.caller.get(SESSIONS)
 
@@ -45,9 +44,9 @@ def test_i_see_where_i_am_signed_in(house: House) -> None:
     assert own["is_current"] is True
 
 
-def test_each_token_calls_its_own_session_the_current_one(house: House) -> None:
-    anna = house.signed_in()
-    again = logged_in_again(house, anna)
+def test_each_token_calls_its_own_session_the_current_one(application: Application) -> None:
+    anna = application.signed_in()
+    again = logged_in_again(application, anna)
 
     seen = [caller.get(SESSIONS).json["items"] for caller in (anna.caller, again)]
 
@@ -60,26 +59,26 @@ def test_each_token_calls_its_own_session_the_current_one(house: House) -> None:
     ]
 
 
-def test_i_see_nobody_elses_sessions(house: House) -> None:
-    anna, bo = house.signed_in(), house.signed_in(name="Bo")
-    theirs = a_session_in(house, bo, a_client_in(house))
+def test_i_see_nobody_elses_sessions(application: Application) -> None:
+    anna, bo = application.signed_in(), application.signed_in(name="Bo")
+    theirs = a_session_in(application, bo, a_client_in(application))
 
     assert str(theirs.id) not in anna.caller.get(SESSIONS).text
 
 
-def test_a_session_that_is_over_is_not_listed(house: House) -> None:
-    anna, notebook = house.signed_in(), a_client_in(house)
-    now = house.services.ports.clock.now()
+def test_a_session_that_is_over_is_not_listed(application: Application) -> None:
+    anna, notebook = application.signed_in(), a_client_in(application)
+    now = application.services.ports.clock.now()
     over = {"ended_at": now, "ended_because": SessionEnd.LOGGED_OUT}
-    a_session_in(house, anna, notebook, **over)
-    a_session_in(house, anna, notebook, expires_at=now)
+    a_session_in(application, anna, notebook, **over)
+    a_session_in(application, anna, notebook, expires_at=now)
 
     assert len(items_at(anna, SESSIONS)) == 1
 
 
-def test_a_session_that_i_end_honours_no_token_any_more(house: House) -> None:
-    anna = house.signed_in()
-    lost = logged_in_again(house, anna)
+def test_a_session_that_i_end_honours_no_token_any_more(application: Application) -> None:
+    anna = application.signed_in()
+    lost = logged_in_again(application, anna)
     (ended,) = [item["id"] for item in items_at(anna, SESSIONS) if not item["is_current"]]
 
     answer = deleted(anna.caller, SESSIONS, ended)
@@ -87,31 +86,31 @@ def test_a_session_that_i_end_honours_no_token_any_more(house: House) -> None:
     assert (answer.status, answer.text) == (204, "")
     assert lost.get("/v1/me").code == "invalid-token"
     assert anna.caller.get("/v1/me").status == 200
-    assert kept(house, ended).ended_because is SessionEnd.REVOKED
+    assert kept(application, ended).ended_because is SessionEnd.REVOKED
 
 
-def test_i_end_the_session_in_which_i_ask(house: House) -> None:
-    anna = house.signed_in()
+def test_i_end_the_session_in_which_i_ask(application: Application) -> None:
+    anna = application.signed_in()
     (own,) = items_at(anna, SESSIONS)
 
     assert deleted(anna.caller, SESSIONS, own["id"]).status == 204
     assert anna.caller.get(SESSIONS).code == "invalid-token"
 
 
-def test_a_session_ends_once(house: House) -> None:
-    anna = house.signed_in()
-    session = a_session_in(house, anna, a_client_in(house))
+def test_a_session_ends_once(application: Application) -> None:
+    anna = application.signed_in()
+    session = a_session_in(application, anna, a_client_in(application))
     deleted(anna.caller, SESSIONS, session.id)
-    first = kept(house, session.id)
+    first = kept(application, session.id)
 
     answer = deleted(anna.caller, SESSIONS, session.id)
 
     assert (answer.status, answer.code) == (404, "session-not-found")
-    assert kept(house, session.id) == first
+    assert kept(application, session.id) == first
 
 
-def test_nobody_elses_session_ends(house: House) -> None:
-    anna, bo = house.signed_in(), house.signed_in(name="Bo")
+def test_nobody_elses_session_ends(application: Application) -> None:
+    anna, bo = application.signed_in(), application.signed_in(name="Bo")
     (theirs,) = items_at(bo, SESSIONS)
 
     answers = [deleted(anna.caller, SESSIONS, one) for one in (theirs["id"], NOBODYS)]
@@ -129,7 +128,7 @@ def test_the_end_of_a_session_is_noted_and_a_refusal_is_not(memory: World) -> No
         memory.services.sessions.end(session.id, by=principal(memory, bo))
     memory.services.sessions.end(session.id, by=principal(memory, anna))
 
-    assert memory.trail.facts_of(AuditEvent.SESSION_ENDED) == [
+    assert memory.trail.facts_of(SecurityEvent.SESSION_ENDED) == [
         {
             "user_id": session.user_id,
             "client_id": FIRST_PARTY_CLIENT,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from accounts.models import User as UserRow
-from authsvc.browsers import (
+from authsvc.http.sign_in_state import (
     SignIn,
     has_second_factor,
     is_fresh,
@@ -17,8 +17,8 @@ from authsvc.browsers import (
     sign_in_again,
     sign_in_of,
 )
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor, mails, recovery_codes, set_up_app, somebody
-from tests.support.house import PASSWORD, House
 
 pytestmark = pytest.mark.database
 
@@ -39,23 +39,23 @@ def how(visitor: Visitor) -> SignIn | None:
     return sign_in_of(request_of(visitor))
 
 
-def test_a_stranger_has_shown_nothing(house: House, visitor: Visitor) -> None:
+def test_a_stranger_has_shown_nothing(application: Application, visitor: Visitor) -> None:
     assert how(visitor) is None
     assert not has_second_factor(request_of(visitor))
     assert not is_fresh(request_of(visitor))
 
 
-def test_a_password_is_one_way(house: House) -> None:
+def test_a_password_is_one_way(application: Application) -> None:
     with time_machine.travel(NOON, tick=False):
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
 
         assert how(visitor) == SignIn(at=NOON, methods=("pwd",))
         assert not has_second_factor(request_of(visitor))
 
 
-def test_a_password_and_a_code_are_two(house: House) -> None:
+def test_a_password_and_a_code_are_two(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         set_up_app(owner)
         code, visitor = recovery_codes(owner)[0], Visitor()
         asked = visitor.sign_in()
@@ -67,8 +67,8 @@ def test_a_password_and_a_code_are_two(house: House) -> None:
         assert has_second_factor(request_of(visitor))
 
 
-def test_half_a_sign_in_is_none(house: House) -> None:
-    _, owner = somebody(house)
+def test_half_a_sign_in_is_none(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     visitor = Visitor()
 
@@ -77,27 +77,29 @@ def test_half_a_sign_in_is_none(house: House) -> None:
     assert how(visitor) is None
 
 
-def test_whoever_sets_up_an_app_has_shown_it(house: House) -> None:
-    _, owner = somebody(house)
+def test_whoever_sets_up_an_app_has_shown_it(application: Application) -> None:
+    _, owner = somebody(application)
 
     set_up_app(owner)
 
     assert has_second_factor(request_of(owner))
 
 
-def test_what_another_has_shown_at_this_browser_counts_for_nothing(house: House) -> None:
-    _, visitor = somebody(house)
+def test_what_another_has_shown_at_this_browser_counts_for_nothing(
+    application: Application,
+) -> None:
+    _, visitor = somebody(application)
     set_up_app(visitor)
     visitor.post("/signout")
-    bo, _ = somebody(house, name="Bo", email="bo@school.example")
+    bo, _ = somebody(application, name="Bo", email="bo@school.example")
 
     visitor.sign_in(bo.email)
 
     assert not has_second_factor(request_of(visitor))
 
 
-def test_a_passkey_alone_is_two_factors(house: House) -> None:
-    _, visitor = somebody(house)
+def test_a_passkey_alone_is_two_factors(application: Application) -> None:
+    _, visitor = somebody(application)
     request = request_of(visitor)
     used = {"method": "mfa", "at": NOON.timestamp(), "type": "webauthn", "passwordless": True}
 
@@ -110,9 +112,9 @@ def test_a_passkey_alone_is_two_factors(house: House) -> None:
     assert of_a_person == SignIn(at=NOON, methods=("swk", "mfa"))
 
 
-def test_a_sign_in_is_fresh_for_five_minutes(house: House) -> None:
+def test_a_sign_in_is_fresh_for_five_minutes(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         clock.shift(299)
         before = is_fresh(request_of(visitor))
         clock.shift(1)
@@ -121,9 +123,11 @@ def test_a_sign_in_is_fresh_for_five_minutes(house: House) -> None:
     assert (before, after) == (True, False)
 
 
-def test_showing_the_password_again_makes_it_fresh_and_the_session_another(house: House) -> None:
+def test_showing_the_password_again_makes_it_fresh_and_the_session_another(
+    application: Application,
+) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         before = visitor.session_id
         clock.shift(3600)
         page = visitor.client.get(sign_in_again(request_of(visitor), back_to=PATH).url)
@@ -136,27 +140,29 @@ def test_showing_the_password_again_makes_it_fresh_and_the_session_another(house
         assert visitor.session_id != before
 
 
-def test_a_wrong_password_makes_nothing_fresh(house: House) -> None:
+def test_a_wrong_password_makes_nothing_fresh(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         clock.shift(3600)
 
         seen = visitor.post("/account/again", password="a wrong password", next=PATH)
 
-        assert seen.complaints == ["Password: The password is wrong."]
+        assert seen.field_errors == ["Password: The password is wrong."]
         assert not is_fresh(request_of(visitor))
 
 
-def test_somebody_without_a_second_factor_is_led_to_where_he_sets_one_up(house: House) -> None:
-    _, visitor = somebody(house)
+def test_somebody_without_a_second_factor_is_led_to_where_he_sets_one_up(
+    application: Application,
+) -> None:
+    _, visitor = somebody(application)
 
     led = show_second_factor(request_of(visitor), back_to=PATH)
 
     assert led.url.startswith("/account/second-factor?next=")
 
 
-def test_somebody_with_a_second_factor_shows_it(house: House) -> None:
-    _, owner = somebody(house)
+def test_somebody_with_a_second_factor_shows_it(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     code = recovery_codes(owner)[0]
 
@@ -176,9 +182,11 @@ def test_somebody_with_a_second_factor_shows_it(house: House) -> None:
         "/account/app/remove",
     ],
 )
-def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(house: House, path: str) -> None:
+def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(
+    application: Application, path: str
+) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         if path != "/account/app":
             set_up_app(visitor)
         clock.shift(3600)
@@ -186,9 +194,9 @@ def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(house: House, pat
         assert visitor.get(path).leads_to == f"/account/again?next={path.replace('/', '%2F')}"
 
 
-def test_an_address_is_changed_after_showing_who_one_is(house: House) -> None:
+def test_an_address_is_changed_after_showing_who_one_is(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         clock.shift(3600)
         asked = visitor.post("/account/email", email="other@school.example")
 

@@ -11,14 +11,16 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.domain.entities import OPERATOR, InvitationId, Organization, OrgRole, User
+from accounts.domain.access import OPERATOR, OrgRole
+from accounts.domain.identity.entities.users import User
+from accounts.domain.organizations.entities import InvitationId, Organization
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
 from tests.accounts.org_desk import founded, joined, recorded, role_of, suspended
 from tests.accounts.test_pages_looks import assert_well_made
 from tests.accounts.test_pages_next import link_to, next_in
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
-from tests.support.house import PASSWORD, House
 
 pytestmark = pytest.mark.database
 
@@ -35,19 +37,21 @@ class Invited:
 
 
 @pytest.fixture
-def invite(house: House, django_capture_on_commit_callbacks: Callable[..., Any]) -> Any:
+def invite(application: Application, django_capture_on_commit_callbacks: Callable[..., Any]) -> Any:
     def inviting(email: str = EMAIL, role: OrgRole = OrgRole.INSTRUCTOR, **parts: Any) -> Invited:
-        organization = founded(house, **parts)
+        organization = founded(application, **parts)
         with django_capture_on_commit_callbacks(execute=True):
-            house.services.invitations.invite(organization.id, email=email, role=role, by=OPERATOR)
+            application.services.invitations.invite(
+                organization.id, email=email, role=role, by=OPERATOR
+            )
         return Invited(organization, link_in(mails()[-1]), mails()[-1])
 
     return inviting
 
 
 @pytest.fixture
-def anna(house: House) -> tuple[User, Visitor]:
-    return somebody(house)
+def anna(application: Application) -> tuple[User, Visitor]:
+    return somebody(application)
 
 
 def test_the_mail_says_who_invites_and_where_to_go(invite: Any) -> None:
@@ -131,26 +135,26 @@ def test_a_link_that_we_never_mailed_does_not_work(anna: tuple[User, Visitor]) -
 
 
 def test_a_link_that_was_taken_back_does_not_work(
-    house: House, anna: tuple[User, Visitor], invite: Any
+    application: Application, anna: tuple[User, Visitor], invite: Any
 ) -> None:
     _, visitor = anna
     invited = invite()
     invitation_id = InvitationId(InvitationRow.objects.get().pk)
-    house.services.invitations.take_back(invited.organization.id, invitation_id, by=OPERATOR)
+    application.services.invitations.take_back(invited.organization.id, invitation_id, by=OPERATOR)
 
     assert visitor.get(invited.link).status == 404
 
 
 @pytest.mark.parametrize("how", ["suspended", "deleted"])
 def test_nobody_joins_what_is_closed(
-    house: House, anna: tuple[User, Visitor], invite: Any, how: str
+    application: Application, anna: tuple[User, Visitor], invite: Any, how: str
 ) -> None:
     user, visitor = anna
     invited = invite()
     if how == "suspended":
-        suspended(house, invited.organization)
+        suspended(application, invited.organization)
     else:
-        house.services.organizations.delete(invited.organization.id, by=OPERATOR)
+        application.services.organizations.delete(invited.organization.id, by=OPERATOR)
 
     answers = [visitor.get(invited.link), visitor.post(invited.link)]
 
@@ -159,11 +163,11 @@ def test_nobody_joins_what_is_closed(
 
 
 def test_whoever_is_in_it_already_is_told_so(
-    house: House, anna: tuple[User, Visitor], invite: Any
+    application: Application, anna: tuple[User, Visitor], invite: Any
 ) -> None:
     user, visitor = anna
     invited = invite()
-    joined(house, invited.organization, user)
+    joined(application, invited.organization, user)
 
     answer = visitor.post(invited.link)
 
@@ -182,7 +186,9 @@ def test_a_stranger_signs_in_first(invite: Any, method: str) -> None:
     assert MembershipRow.objects.count() == 1
 
 
-def test_signing_in_leads_back(house: House, anna: tuple[User, Visitor], invite: Any) -> None:
+def test_signing_in_leads_back(
+    application: Application, anna: tuple[User, Visitor], invite: Any
+) -> None:
     invited, visitor = invite(), Visitor()
     page = visitor.client.get(visitor.get(invited.link).leads_to)
 

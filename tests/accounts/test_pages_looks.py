@@ -8,8 +8,8 @@ from django.urls import path
 from pytest_django import Settings
 
 from accounts.pages.urls import urlpatterns
+from tests.support.application import Application
 from tests.support.browsing import Visitor, mails, set_up_app, somebody
-from tests.support.house import House
 
 pytestmark = pytest.mark.database
 
@@ -48,7 +48,7 @@ class Failing:
     """Addresses of a house in which one page fails."""
 
     urlpatterns = [*urlpatterns, path("fails", fails)]
-    handler500 = "authsvc.problems.server_error"
+    handler500 = "authsvc.http.problems.server_error"
 
 
 def assert_well_made(text: str) -> None:
@@ -68,15 +68,17 @@ def assert_well_made(text: str) -> None:
 
 
 @pytest.mark.parametrize("place", OF_STRANGERS)
-def test_a_page_for_strangers_is_well_made(house: House, visitor: Visitor, place: str) -> None:
+def test_a_page_for_strangers_is_well_made(
+    application: Application, visitor: Visitor, place: str
+) -> None:
     seen = visitor.get(place)
 
     assert seen.status == 200
     assert_well_made(seen.text)
 
 
-def test_pages_for_owners_are_well_made_and_kept_by_no_cache(house: House) -> None:
-    _, visitor = somebody(house)
+def test_pages_for_owners_are_well_made_and_kept_by_no_cache(application: Application) -> None:
+    _, visitor = somebody(application)
     set_up_app(visitor)
 
     for place in OF_OWNERS:
@@ -86,7 +88,9 @@ def test_pages_for_owners_are_well_made_and_kept_by_no_cache(house: House) -> No
         assert "no-store" in seen.headers["Cache-Control"], place
 
 
-def test_a_browser_may_run_and_send_what_is_ours_alone(house: House, visitor: Visitor) -> None:
+def test_a_browser_may_run_and_send_what_is_ours_alone(
+    application: Application, visitor: Visitor
+) -> None:
     headers = visitor.get("/signin").headers
 
     policy = headers["Content-Security-Policy"]
@@ -110,35 +114,41 @@ def test_a_browser_may_run_and_send_what_is_ours_alone(house: House, visitor: Vi
     ],
 )
 def test_a_browser_knows_what_to_fill_in(
-    house: House, visitor: Visitor, place: str, field: str, wish: str
+    application: Application, visitor: Visitor, place: str, field: str, wish: str
 ) -> None:
     (found,) = re.findall(rf'<input [^>]*name="{field}"[^>]*>', visitor.get(place).text)
 
     assert f'autocomplete="{wish}"' in found
 
 
-def test_an_icon_is_on_every_page(house: House) -> None:
-    _, visitor = somebody(house)
+def test_an_icon_is_on_every_page(application: Application) -> None:
+    _, visitor = somebody(application)
 
     for place in ("/signin/inactive", "/account", "/nothing"):
         assert 'href="/static/authsvc/favicon.svg"' in visitor.get(place).text
 
 
-def test_what_is_not_there_is_told_in_the_same_look(house: House, visitor: Visitor) -> None:
+def test_what_is_not_there_is_told_in_the_same_look(
+    application: Application, visitor: Visitor
+) -> None:
     seen = visitor.get("/nothing")
 
     assert (seen.status, seen.heading) == (404, "Page not found")
     assert_well_made(seen.text)
 
 
-def test_a_host_that_is_not_ours_is_told_nothing(house: House, visitor: Visitor) -> None:
+def test_a_host_that_is_not_ours_is_told_nothing(
+    application: Application, visitor: Visitor
+) -> None:
     seen = visitor.get("/signin", Host="evil.example")
 
     assert (seen.status, seen.heading) == (400, "Invalid request")
     assert_well_made(seen.text)
 
 
-def test_a_page_that_fails_says_so_and_no_more(house: House, settings: Settings) -> None:
+def test_a_page_that_fails_says_so_and_no_more(
+    application: Application, settings: Settings
+) -> None:
     settings.ROOT_URLCONF = Failing
     visitor = Visitor(raise_request_exception=False)
 
@@ -148,9 +158,9 @@ def test_a_page_that_fails_says_so_and_no_more(house: House, settings: Settings)
     assert "RuntimeError" not in seen.text
 
 
-def test_what_somebody_calls_himself_is_no_markup(house: House) -> None:
+def test_what_somebody_calls_himself_is_no_markup(application: Application) -> None:
     name = "<script>alert(1)</script>"
-    _, visitor = somebody(house, name=name)
+    _, visitor = somebody(application, name=name)
 
     page = visitor.client.get("/account").content.decode()
 
@@ -164,7 +174,7 @@ ODD = ["%00", "%ED%A0%80", "%FF", "a%00@b.example", "%F0%9F%98%80" * 400]
 @pytest.mark.parametrize("odd", ODD, ids=["nul", "half", "no utf-8", "nul in it", "long"])
 @pytest.mark.parametrize("place", ["/signin", "/signup", "/password/reset"])
 def test_odd_characters_are_no_failure(
-    house: House, visitor: Visitor, place: str, odd: str
+    application: Application, visitor: Visitor, place: str, odd: str
 ) -> None:
     names = ("login", "email", "name", "password", "password1")
     form = "&".join(f"{name}={odd}" for name in names)

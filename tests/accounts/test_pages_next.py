@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import (
     EMAIL,
     Visitor,
@@ -15,7 +16,6 @@ from tests.support.browsing import (
     set_up_app,
     somebody,
 )
-from tests.support.house import PASSWORD, House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -65,8 +65,10 @@ def link_to(path: str, page: Any) -> str:
 
 
 @pytest.mark.parametrize("elsewhere", [*ELSEWHERE, *ENCODED])
-def test_nobody_is_led_elsewhere(house: House, visitor: Visitor, elsewhere: str) -> None:
-    a_user_of(house, email=EMAIL)
+def test_nobody_is_led_elsewhere(
+    application: Application, visitor: Visitor, elsewhere: str
+) -> None:
+    a_user_of(application, email=EMAIL)
 
     by_form = visitor.sign_in(next=elsewhere)
     at_once = visitor.client.get("/signin", {"next": elsewhere})
@@ -78,8 +80,8 @@ def test_nobody_is_led_elsewhere(house: House, visitor: Visitor, elsewhere: str)
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_showing_oneself_again_leads_nobody_elsewhere(house: House, path: str) -> None:
-    _, visitor = somebody(house)
+def test_showing_oneself_again_leads_nobody_elsewhere(application: Application, path: str) -> None:
+    _, visitor = somebody(application)
     set_up_app(visitor)
 
     by_password = visitor.client.post(f"/account/again?next={path}", {"password": PASSWORD})
@@ -87,8 +89,8 @@ def test_showing_oneself_again_leads_nobody_elsewhere(house: House, path: str) -
     assert by_password["Location"] == "/account"
 
 
-def test_a_path_survives_signing_in(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_a_path_survives_signing_in(application: Application, visitor: Visitor) -> None:
+    a_user_of(application, email=EMAIL)
     page = visitor.client.get("/signin", {"next": AUTHORIZE})
 
     seen = visitor.sign_in(next=next_in(page))
@@ -96,8 +98,8 @@ def test_a_path_survives_signing_in(house: House, visitor: Visitor) -> None:
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_the_second_factor(house: House) -> None:
-    _, owner = somebody(house)
+def test_a_path_survives_the_second_factor(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     code, visitor = recovery_codes(owner)[0], Visitor()
     page = visitor.client.get("/signin", {"next": AUTHORIZE})
@@ -109,7 +111,7 @@ def test_a_path_survives_the_second_factor(house: House) -> None:
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_signing_up(house: House, visitor: Visitor) -> None:
+def test_a_path_survives_signing_up(application: Application, visitor: Visitor) -> None:
     sign_in = visitor.client.get("/signin", {"next": AUTHORIZE})
     sign_up = visitor.client.get(link_to("/signup", sign_in))
     visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD, next=next_in(sign_up))
@@ -120,8 +122,8 @@ def test_a_path_survives_signing_up(house: House, visitor: Visitor) -> None:
     assert visitor.is_signed_in
 
 
-def test_a_path_survives_showing_oneself_again(house: House) -> None:
-    _, visitor = somebody(house)
+def test_a_path_survives_showing_oneself_again(application: Application) -> None:
+    _, visitor = somebody(application)
     page = visitor.client.get("/account/again", {"next": AUTHORIZE})
 
     seen = visitor.post("/account/again", password=PASSWORD, next=next_in(page))
@@ -129,8 +131,8 @@ def test_a_path_survives_showing_oneself_again(house: House) -> None:
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_another_way_of_showing_oneself(house: House) -> None:
-    _, visitor = somebody(house)
+def test_a_path_survives_another_way_of_showing_oneself(application: Application) -> None:
+    _, visitor = somebody(application)
     set_up_app(visitor)
     code = recovery_codes(visitor)[0]
     by_password = visitor.client.get("/account/again", {"next": AUTHORIZE})
@@ -142,7 +144,7 @@ def test_a_path_survives_another_way_of_showing_oneself(house: House) -> None:
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_for_whoever_is_signed_in(house: House) -> None:
-    _, visitor = somebody(house)
+def test_a_path_survives_for_whoever_is_signed_in(application: Application) -> None:
+    _, visitor = somebody(application)
 
     assert visitor.client.get("/signin", {"next": AUTHORIZE})["Location"] == AUTHORIZE

@@ -3,10 +3,11 @@
 import pytest
 import time_machine
 
-from accounts.domain.entities import OPERATOR, UserChanges
-from accounts.domain.errors import InvalidCredentials
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.users import UserChanges
+from accounts.domain.identity.errors import InvalidCredentials
+from tests.support.application import PASSWORD, Application, Caller
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, set_up_app, somebody
-from tests.support.house import PASSWORD, Caller, House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -24,19 +25,21 @@ def set_password(visitor: Visitor, link: str, password: str = NEW) -> str:
     return visitor.post(visitor.lands_at(link), password1=password).leads_to
 
 
-def test_the_link_in_the_mail_sets_another_password(house: House, visitor: Visitor) -> None:
-    anna = a_user_of(house, email=EMAIL)
+def test_the_link_in_the_mail_sets_another_password(
+    application: Application, visitor: Visitor
+) -> None:
+    anna = a_user_of(application, email=EMAIL)
 
     led_to = set_password(visitor, ask_for_link())
 
     assert led_to == "/password/reset/done"
-    assert house.services.sessions.authenticate(email=EMAIL, password=NEW).id == anna.id
+    assert application.services.sessions.authenticate(email=EMAIL, password=NEW).id == anna.id
     with pytest.raises(InvalidCredentials):
-        house.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+        application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_another_password_signs_out_everywhere(house: House, visitor: Visitor) -> None:
-    person = house.signed_in()
+def test_another_password_signs_out_everywhere(application: Application, visitor: Visitor) -> None:
+    person = application.signed_in()
     at_home = Visitor()
     at_home.sign_in(person.email)
 
@@ -47,8 +50,10 @@ def test_another_password_signs_out_everywhere(house: House, visitor: Visitor) -
     assert not visitor.is_signed_in
 
 
-def test_the_owner_is_told_that_his_password_was_set(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_the_owner_is_told_that_his_password_was_set(
+    application: Application, visitor: Visitor
+) -> None:
+    a_user_of(application, email=EMAIL)
 
     set_password(visitor, ask_for_link())
 
@@ -56,10 +61,10 @@ def test_the_owner_is_told_that_his_password_was_set(house: House, visitor: Visi
     assert "reset with a link that was sent to this address" in str(mails()[-1].body)
 
 
-def test_known_and_unknown_addresses_are_answered_alike(house: House) -> None:
-    a_user_of(house, email=EMAIL)
-    bo = a_user_of(house, "Bo", email="bo@school.example")
-    house.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
+def test_known_and_unknown_addresses_are_answered_alike(application: Application) -> None:
+    a_user_of(application, email=EMAIL)
+    bo = a_user_of(application, "Bo", email="bo@school.example")
+    application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
     visitors = [Visitor() for _ in range(3)]
 
     seen = [
@@ -73,15 +78,17 @@ def test_known_and_unknown_addresses_are_answered_alike(house: House) -> None:
     assert len({tuple(visitor.client.cookies) for visitor in visitors}) == 1
 
 
-def test_a_stranger_is_mailed_that_he_has_no_account(house: House, visitor: Visitor) -> None:
+def test_a_stranger_is_mailed_that_he_has_no_account(
+    application: Application, visitor: Visitor
+) -> None:
     visitor.post("/password/reset", email="nobody@x.example")
 
     (mail,) = mails()
     assert (mail.to, mail.subject) == (["nobody@x.example"], "No account with this e-mail address")
 
 
-def test_the_link_works_once(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_the_link_works_once(application: Application, visitor: Visitor) -> None:
+    a_user_of(application, email=EMAIL)
     link = ask_for_link()
     set_password(visitor, link)
 
@@ -90,9 +97,9 @@ def test_the_link_works_once(house: House, visitor: Visitor) -> None:
     assert (seen.status, seen.heading) == (200, "This link does not work")
 
 
-def test_the_link_works_for_an_hour(house: House) -> None:
+def test_the_link_works_for_an_hour(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        a_user_of(house, email=EMAIL)
+        a_user_of(application, email=EMAIL)
         link = ask_for_link()
         clock.shift(3601)
         late = Visitor().get(link)
@@ -103,8 +110,8 @@ def test_the_link_works_for_an_hour(house: House) -> None:
     assert led_to == "/password/reset/done"
 
 
-def test_the_link_does_not_work_after_the_password_was_changed(house: House) -> None:
-    _, anna = somebody(house)
+def test_the_link_does_not_work_after_the_password_was_changed(application: Application) -> None:
+    _, anna = somebody(application)
     link = ask_for_link()
     anna.post("/account/password", current_password=PASSWORD, new_password=NEW)
 
@@ -119,14 +126,16 @@ def test_the_link_does_not_work_after_the_password_was_changed(house: House) -> 
         f"/password/reset/{'0' * 32}-a-b-c",
     ],
 )
-def test_a_made_up_link_does_not_work(house: House, visitor: Visitor, path: str) -> None:
+def test_a_made_up_link_does_not_work(
+    application: Application, visitor: Visitor, path: str
+) -> None:
     assert visitor.get(path).heading == "This link does not work"
 
 
 def test_the_address_of_the_form_does_not_give_the_link_away(
-    house: House, visitor: Visitor
+    application: Application, visitor: Visitor
 ) -> None:
-    a_user_of(house, email=EMAIL)
+    a_user_of(application, email=EMAIL)
     link = ask_for_link()
 
     place = visitor.lands_at(link)
@@ -135,27 +144,29 @@ def test_the_address_of_the_form_does_not_give_the_link_away(
     assert place.endswith("-set-password")
 
 
-def test_the_link_names_our_address_whatever_the_request_says(house: House) -> None:
-    a_user_of(house, email=EMAIL)
+def test_the_link_names_our_address_whatever_the_request_says(application: Application) -> None:
+    a_user_of(application, email=EMAIL)
 
     Visitor().client.post("/password/reset", {"email": EMAIL}, headers={"Host": "localhost"})
 
     assert "http://127.0.0.1:8000/password/reset/" in str(mails()[-1].body)
 
 
-def test_a_weak_password_is_not_set(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_a_weak_password_is_not_set(application: Application, visitor: Visitor) -> None:
+    a_user_of(application, email=EMAIL)
     place = visitor.lands_at(ask_for_link())
 
     seen = visitor.post(place, password1="short")
 
-    (complaint,) = seen.complaints
-    assert complaint.startswith("New password: This password is too short.")
-    assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    (field_error,) = seen.field_errors
+    assert field_error.startswith("New password: This password is too short.")
+    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_the_link_does_not_get_past_the_second_factor(house: House, visitor: Visitor) -> None:
-    _, anna = somebody(house)
+def test_the_link_does_not_get_past_the_second_factor(
+    application: Application, visitor: Visitor
+) -> None:
+    _, anna = somebody(application)
     set_up_app(anna)
 
     set_password(visitor, ask_for_link())
@@ -164,8 +175,8 @@ def test_the_link_does_not_get_past_the_second_factor(house: House, visitor: Vis
     assert not visitor.is_signed_in
 
 
-def test_there_is_an_end_to_mailing_links(house: House) -> None:
-    a_user_of(house, email=EMAIL)
+def test_there_is_an_end_to_mailing_links(application: Application) -> None:
+    a_user_of(application, email=EMAIL)
     for _ in range(5):
         ask_for_link()
 
@@ -176,8 +187,10 @@ def test_there_is_an_end_to_mailing_links(house: House) -> None:
     assert Visitor().post("/password/reset", email="bo@school.example").status == 302
 
 
-def test_whoever_changes_his_password_stays_here_and_is_out_elsewhere(house: House) -> None:
-    person = house.signed_in()
+def test_whoever_changes_his_password_stays_here_and_is_out_elsewhere(
+    application: Application,
+) -> None:
+    person = application.signed_in()
     here, elsewhere = Visitor(), Visitor()
     here.sign_in(person.email)
     elsewhere.sign_in(person.email)
@@ -193,14 +206,18 @@ def test_whoever_changes_his_password_stays_here_and_is_out_elsewhere(house: Hou
     assert "Your password was changed." in str(mails()[-1].body)
 
 
-def test_browsers_are_told_where_a_password_is_changed(house: House, visitor: Visitor) -> None:
+def test_browsers_are_told_where_a_password_is_changed(
+    application: Application, visitor: Visitor
+) -> None:
     assert visitor.get("/.well-known/change-password").leads_to == "/account/password"
 
 
-def test_an_account_moves_when_the_link_at_the_new_address_is_followed(house: House) -> None:
-    anna, visitor = somebody(house)
+def test_an_account_moves_when_the_link_at_the_new_address_is_followed(
+    application: Application,
+) -> None:
+    anna, visitor = somebody(application)
     visitor.post("/account/email", email="Other@School.example")
-    before = house.services.users.get(anna.id, by=OPERATOR).email
+    before = application.services.users.get(anna.id, by=OPERATOR).email
     (mail,) = mails()
 
     asked = visitor.get(link_in(mail))
@@ -208,14 +225,14 @@ def test_an_account_moves_when_the_link_at_the_new_address_is_followed(house: Ho
 
     assert (mail.to, before) == (["other@school.example"], EMAIL)
     assert asked.heading == "Change your e-mail address?"
-    assert house.services.users.get(anna.id, by=OPERATOR).email == "other@school.example"
-    assert house.services.emails.verified(anna.id) == "other@school.example"
+    assert application.services.users.get(anna.id, by=OPERATOR).email == "other@school.example"
+    assert application.services.emails.verified(anna.id) == "other@school.example"
     assert visitor.is_signed_in
     assert mails()[-1].to == [EMAIL], "and the old one is told"
 
 
-def test_a_link_to_move_works_once_and_not_after_another_password(house: House) -> None:
-    anna, visitor = somebody(house)
+def test_a_link_to_move_works_once_and_not_after_another_password(application: Application) -> None:
+    anna, visitor = somebody(application)
     visitor.post("/account/email", email="one@school.example")
     visitor.post("/account/email", email="two@school.example")
     one, two = (link_in(mail) for mail in mails())
@@ -224,23 +241,23 @@ def test_a_link_to_move_works_once_and_not_after_another_password(house: House) 
     assert visitor.get(one).heading == "This link does not work"
     assert visitor.get(two).heading == "This link does not work"
     visitor.post(two)
-    assert house.services.users.get(anna.id, by=OPERATOR).email == "one@school.example"
+    assert application.services.users.get(anna.id, by=OPERATOR).email == "one@school.example"
 
 
-def test_a_taken_address_shows_when_it_is_to_be_used(house: House) -> None:
-    anna, visitor = somebody(house)
-    a_user_of(house, "Bo", email="bo@school.example")
+def test_a_taken_address_shows_when_it_is_to_be_used(application: Application) -> None:
+    anna, visitor = somebody(application)
+    a_user_of(application, "Bo", email="bo@school.example")
     asked = visitor.post("/account/email", email="bo@school.example")
 
     visitor.post(link_in(mails()[-1]))
 
     assert asked.leads_to == "/account/email", "and says nothing of Bo"
     assert "The e-mail address is in use" in visitor.get("/account").text
-    assert house.services.users.get(anna.id, by=OPERATOR).email == EMAIL
+    assert application.services.users.get(anna.id, by=OPERATOR).email == EMAIL
 
 
-def test_there_is_an_end_to_mailing_others(house: House) -> None:
-    _, visitor = somebody(house)
+def test_there_is_an_end_to_mailing_others(application: Application) -> None:
+    _, visitor = somebody(application)
     for number in range(10):
         visitor.post("/account/email", email=f"nobody-{number}@school.example")
 

@@ -9,9 +9,9 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from pytest_django import Settings
 
-from accounts.adapters.secrets import Seal
+from accounts.adapters.opaque_tokens import Seal
+from tests.support.application import Application
 from tests.support.browsing import EMAIL, Visitor, mails, recovery_codes, set_up_app, somebody
-from tests.support.house import House
 from tests.support.totp import code_of
 
 pytestmark = pytest.mark.database
@@ -21,7 +21,7 @@ STEP = 30
 
 @pytest.fixture(autouse=True)
 def _guessing_is_limited(settings: Settings) -> None:
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, guesses_in_a_row=5)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, failures_before_backoff=5)
 
 
 def wrong(key: str) -> str:
@@ -37,9 +37,9 @@ def asked_for_code() -> Visitor:
     return visitor
 
 
-def test_an_app_is_asked_for_its_code_from_then_on(house: House) -> None:
+def test_an_app_is_asked_for_its_code_from_then_on(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(STEP)
         visitor = asked_for_code()
@@ -51,19 +51,21 @@ def test_an_app_is_asked_for_its_code_from_then_on(house: House) -> None:
         assert visitor.is_signed_in
 
 
-def test_an_app_is_set_up_by_its_code_alone(house: House) -> None:
-    _, owner = somebody(house)
+def test_an_app_is_set_up_by_its_code_alone(application: Application) -> None:
+    _, owner = somebody(application)
     page = owner.get("/account/app").text
     (key,) = re.findall(r"<code>(\w+)</code>", page)
 
     seen = owner.post("/account/app", code=wrong(key))
 
-    assert seen.complaints == ["Code: The code is wrong or has already been used."]
+    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
     assert Visitor().sign_in().leads_to == "/account"
 
 
-def test_an_address_is_verified_before_a_second_factor_hangs_on_it(house: House) -> None:
-    _, owner = somebody(house, is_verified=False)
+def test_an_address_is_verified_before_a_second_factor_hangs_on_it(
+    application: Application,
+) -> None:
+    _, owner = somebody(application, is_verified=False)
 
     seen = owner.get("/account/app")
 
@@ -71,20 +73,20 @@ def test_an_address_is_verified_before_a_second_factor_hangs_on_it(house: House)
     assert "Verify your e-mail address before" in owner.get(seen.leads_to).text
 
 
-def test_the_code_that_set_the_app_up_signs_nobody_in(house: House) -> None:
+def test_the_code_that_set_the_app_up_signs_nobody_in(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         key = set_up_app(owner)
         visitor = asked_for_code()
 
         seen = visitor.post("/signin/code", code=code_of(key))
 
-    assert seen.complaints == ["Code: The code is wrong or has already been used."]
+    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
 
 
-def test_a_code_works_once(house: House) -> None:
+def test_a_code_works_once(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(STEP)
         one, other = asked_for_code(), asked_for_code()
@@ -97,9 +99,9 @@ def test_a_code_works_once(house: House) -> None:
 @pytest.mark.parametrize(
     ("off", "is_right"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
 )
-def test_a_code_may_be_one_step_off(house: House, off: int, *, is_right: bool) -> None:
+def test_a_code_may_be_one_step_off(application: Application, off: int, *, is_right: bool) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(10 * STEP)
         visitor = asked_for_code()
@@ -109,9 +111,9 @@ def test_a_code_may_be_one_step_off(house: House, off: int, *, is_right: bool) -
     assert (seen.leads_to == "/account") is is_right
 
 
-def test_guessing_codes_is_limited_whoever_guesses(house: House) -> None:
+def test_guessing_codes_is_limited_whoever_guesses(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, owner = somebody(house)
+        _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(10 * STEP)
         for _ in range(5):
@@ -122,14 +124,14 @@ def test_guessing_codes_is_limited_whoever_guesses(house: House) -> None:
         clock.shift(2)
         let_in = visitor.post("/signin/code", code=code_of(key))
 
-    assert refused.complaints == [
+    assert refused.field_errors == [
         "Code: There were too many attempts. Wait for 1 s, then try again."
     ]
     assert let_in.leads_to == "/account"
 
 
-def test_recovery_codes_are_shown_once_and_work_once(house: House) -> None:
-    _, owner = somebody(house)
+def test_recovery_codes_are_shown_once_and_work_once(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     code, *others = recovery_codes(owner)
 
@@ -141,8 +143,8 @@ def test_recovery_codes_are_shown_once_and_work_once(house: House) -> None:
     assert len(others) == 9
 
 
-def test_new_recovery_codes_take_the_place_of_the_old(house: House) -> None:
-    _, owner = somebody(house)
+def test_new_recovery_codes_take_the_place_of_the_old(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     old = recovery_codes(owner)
 
@@ -155,8 +157,8 @@ def test_new_recovery_codes_take_the_place_of_the_old(house: House) -> None:
     assert asked_for_code().post("/signin/code", code=new[0]).leads_to == "/account"
 
 
-def test_an_app_that_is_removed_is_asked_for_no_more(house: House) -> None:
-    _, owner = somebody(house)
+def test_an_app_that_is_removed_is_asked_for_no_more(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
 
     owner.post("/account/app/remove")
@@ -164,8 +166,8 @@ def test_an_app_that_is_removed_is_asked_for_no_more(house: House) -> None:
     assert Visitor().sign_in().leads_to == "/account"
 
 
-def test_the_owner_is_told_that_his_second_factor_is_off(house: House) -> None:
-    _, owner = somebody(house)
+def test_the_owner_is_told_that_his_second_factor_is_off(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
 
     owner.post("/account/app/remove")
@@ -175,8 +177,8 @@ def test_the_owner_is_told_that_his_second_factor_is_off(house: House) -> None:
     assert "The authenticator app was removed from your account." in str(mail.body)
 
 
-def test_secrets_are_kept_encrypted(house: House, settings: Settings) -> None:
-    _, owner = somebody(house)
+def test_secrets_are_kept_encrypted(application: Application, settings: Settings) -> None:
+    _, owner = somebody(application)
     key = set_up_app(owner)
     kept = {row.type: row.data for row in Authenticator.objects.all()}
 
@@ -186,19 +188,21 @@ def test_secrets_are_kept_encrypted(house: House, settings: Settings) -> None:
     assert len(seal.open(kept["recovery_codes"]["seed"])) == 80
 
 
-def test_under_another_secret_key_a_code_is_wrong(house: House, settings: Settings) -> None:
-    _, owner = somebody(house)
+def test_under_another_secret_key_a_code_is_wrong(
+    application: Application, settings: Settings
+) -> None:
+    _, owner = somebody(application)
     key = set_up_app(owner)
     settings.SECRET_KEY = "another one, that is long enough to be one in production"
     visitor = asked_for_code()
 
     seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
 
-    assert seen.complaints == ["Code: The code is wrong or has already been used."]
+    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
 
 
-def test_nobody_skips_the_code(house: House) -> None:
-    _, owner = somebody(house)
+def test_nobody_skips_the_code(application: Application) -> None:
+    _, owner = somebody(application)
     set_up_app(owner)
     visitor = asked_for_code()
 
@@ -239,7 +243,7 @@ NO_PASSKEYS = [
 
 @pytest.mark.parametrize("credential", NO_PASSKEYS)
 def test_what_is_no_passkey_signs_nobody_in(
-    house: House, visitor: Visitor, credential: str
+    application: Application, visitor: Visitor, credential: str
 ) -> None:
     visitor.client.get("/signin/passkey", headers={"Accept": "application/json"})
 
@@ -250,11 +254,11 @@ def test_what_is_no_passkey_signs_nobody_in(
 
 
 @pytest.mark.parametrize("credential", NO_PASSKEYS)
-def test_what_is_no_passkey_is_added_nowhere(house: House, credential: str) -> None:
-    _, owner = somebody(house)
+def test_what_is_no_passkey_is_added_nowhere(application: Application, credential: str) -> None:
+    _, owner = somebody(application)
     owner.get("/account/passkeys")
 
     seen = owner.post("/account/passkeys", name="Phone", credential=credential)
 
-    assert seen.complaints
+    assert seen.field_errors
     assert not Authenticator.objects.exists()

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.domain.entities import OPERATOR, OAuthClient, Session, SessionEnd, User
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.models import User as UserRow
+from tests.support.application import Application
 from tests.support.browsing import EMAIL, Visitor
 from tests.support.builders import a_session, some_client_terms
-from tests.support.house import House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -20,8 +23,8 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
-def anna(house: House) -> User:
-    return a_user_of(house, email=EMAIL)
+def anna(application: Application) -> User:
+    return a_user_of(application, email=EMAIL)
 
 
 @pytest.fixture
@@ -32,28 +35,30 @@ def visitor(anna: User) -> Visitor:
     return visitor
 
 
-def a_client_in(house: House, name: str = "Notebook") -> OAuthClient:
-    return house.services.clients.register(some_client_terms(name=name), by=OPERATOR).client
+def a_client_in(application: Application, name: str = "Notebook") -> OAuthClient:
+    return application.services.clients.register(some_client_terms(name=name), by=OPERATOR).client
 
 
-def has_session(house: House, user: User, client: OAuthClient | None = None) -> Session:
-    now = house.services.ports.clock.now()
+def has_session(application: Application, user: User, client: OAuthClient | None = None) -> Session:
+    now = application.services.ports.clock.now()
     parts: dict[str, Any] = {"client_id": client.client_id} if client else {}
     session = a_session(
         user_id=user.id, started_at=now, expires_at=now + timedelta(days=1), **parts
     )
-    house.services.repositories.sessions.add(session)
+    application.services.repositories.sessions.add(session)
     return session
 
 
-def end_of(house: House, session: Session) -> SessionEnd | None:
-    return house.services.repositories.sessions.get_for_update(session.id).ended_because
+def end_of(application: Application, session: Session) -> SessionEnd | None:
+    return application.services.repositories.sessions.get_for_update(session.id).ended_because
 
 
-def test_one_sees_where_one_is_signed_in(house: House, anna: User, visitor: Visitor) -> None:
-    notebook = a_client_in(house)
-    sessions = [has_session(house, anna, notebook), has_session(house, anna)]
-    theirs = has_session(house, a_user_of(house, name="Bo"), notebook)
+def test_one_sees_where_one_is_signed_in(
+    application: Application, anna: User, visitor: Visitor
+) -> None:
+    notebook = a_client_in(application)
+    sessions = [has_session(application, anna, notebook), has_session(application, anna)]
+    theirs = has_session(application, a_user_of(application, name="Bo"), notebook)
 
     seen = visitor.get(PAGE)
 
@@ -65,10 +70,10 @@ def test_one_sees_where_one_is_signed_in(house: House, anna: User, visitor: Visi
 
 
 def test_one_sees_who_may_do_what_in_plain_words(
-    house: House, anna: User, visitor: Visitor
+    application: Application, anna: User, visitor: Visitor
 ) -> None:
-    notebook = a_client_in(house)
-    house.services.authorizations.consent(
+    notebook = a_client_in(application)
+    application.services.authorizations.consent(
         notebook, user_id=anna.id, scopes=["openid", "courses:read"]
     )
 
@@ -88,29 +93,31 @@ def test_whoever_is_signed_in_nowhere_else_is_told_so(visitor: Visitor) -> None:
     assert "<button" not in seen.text.partition("<main>")[2]
 
 
-def test_a_name_is_shown_as_it_is(house: House, anna: User, visitor: Visitor) -> None:
-    has_session(house, anna, a_client_in(house, name="<b>Notes</b>"))
+def test_a_name_is_shown_as_it_is(application: Application, anna: User, visitor: Visitor) -> None:
+    has_session(application, anna, a_client_in(application, name="<b>Notes</b>"))
 
     assert b"&lt;b&gt;Notes&lt;/b&gt;" in visitor.client.get(PAGE).content
 
 
-def test_one_ends_a_session(house: House, anna: User, visitor: Visitor) -> None:
-    ending, staying = has_session(house, anna), has_session(house, anna)
+def test_one_ends_a_session(application: Application, anna: User, visitor: Visitor) -> None:
+    ending, staying = has_session(application, anna), has_session(application, anna)
 
     answer = visitor.post(PAGE, end=str(ending.id))
 
     seen = visitor.get(PAGE)
     assert (answer.status, answer.leads_to) == (302, PAGE)
     assert seen.notes == ["Session ended."]
-    assert end_of(house, ending) is SessionEnd.REVOKED
-    assert end_of(house, staying) is None
+    assert end_of(application, ending) is SessionEnd.REVOKED
+    assert end_of(application, staying) is None
     assert str(ending.id) not in seen.text
 
 
-def test_one_takes_back_what_a_client_may_do(house: House, anna: User, visitor: Visitor) -> None:
-    notebook = a_client_in(house)
-    house.services.authorizations.consent(notebook, user_id=anna.id, scopes=["openid"])
-    session = has_session(house, anna, notebook)
+def test_one_takes_back_what_a_client_may_do(
+    application: Application, anna: User, visitor: Visitor
+) -> None:
+    notebook = a_client_in(application)
+    application.services.authorizations.consent(notebook, user_id=anna.id, scopes=["openid"])
+    session = has_session(application, anna, notebook)
 
     answer = visitor.post(PAGE, take_back=str(notebook.id))
 
@@ -118,7 +125,7 @@ def test_one_takes_back_what_a_client_may_do(house: House, anna: User, visitor: 
     assert answer.leads_to == PAGE
     assert seen.notes == ["Access revoked."]
     assert "Notebook" not in seen.text
-    assert end_of(house, session) is SessionEnd.REVOKED
+    assert end_of(application, session) is SessionEnd.REVOKED
 
 
 @pytest.mark.parametrize(
@@ -134,50 +141,50 @@ def test_what_is_gone_already_is_said_to_be(visitor: Visitor, button: str, told:
     assert visitor.get(PAGE).notes == [told]
 
 
-def test_nobody_elses_session_ends(house: House, visitor: Visitor) -> None:
-    theirs = has_session(house, a_user_of(house, name="Bo"))
+def test_nobody_elses_session_ends(application: Application, visitor: Visitor) -> None:
+    theirs = has_session(application, a_user_of(application, name="Bo"))
 
     visitor.post(PAGE, end=str(theirs.id))
 
-    assert end_of(house, theirs) is None
+    assert end_of(application, theirs) is None
 
 
 @pytest.mark.parametrize("fields", [{}, {"end": "x"}, {"take_back": "1"}, {"other": NOBODYS}])
 def test_what_is_no_button_does_nothing(
-    house: House, anna: User, visitor: Visitor, fields: dict[str, str]
+    application: Application, anna: User, visitor: Visitor, fields: dict[str, str]
 ) -> None:
-    session = has_session(house, anna)
+    session = has_session(application, anna)
 
     answer = visitor.post(PAGE, **fields)
 
     assert answer.leads_to == PAGE
-    assert end_of(house, session) is None
+    assert end_of(application, session) is None
     assert visitor.get(PAGE).notes == []
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_stranger_signs_in_first(house: House, method: str) -> None:
+def test_a_stranger_signs_in_first(application: Application, method: str) -> None:
     response = Visitor().client.generic(method, PAGE)
 
     assert response.headers["Location"] == f"/signin?next={PAGE}"
 
 
 def test_no_button_can_be_pressed_from_elsewhere(
-    house: House, anna: User, visitor: Visitor
+    application: Application, anna: User, visitor: Visitor
 ) -> None:
-    session = has_session(house, anna)
+    session = has_session(application, anna)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
     answer = visitor.post(PAGE, end=str(session.id))
 
     assert answer.status == 403
-    assert end_of(house, session) is None
+    assert end_of(application, session) is None
 
 
 def test_nothing_in_the_page_runs_or_dresses_itself(
-    house: House, anna: User, visitor: Visitor
+    application: Application, anna: User, visitor: Visitor
 ) -> None:
-    has_session(house, anna)
+    has_session(application, anna)
 
     text = visitor.get(PAGE).text
 

@@ -7,16 +7,19 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.domain.entities import OPERATOR, UserChanges
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.users import UserChanges
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, somebody
-from tests.support.house import PASSWORD, House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
 
 
-def test_whoever_has_the_password_gets_to_his_account(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_whoever_has_the_password_gets_to_his_account(
+    application: Application, visitor: Visitor
+) -> None:
+    a_user_of(application, email=EMAIL)
 
     seen = visitor.sign_in()
 
@@ -25,16 +28,18 @@ def test_whoever_has_the_password_gets_to_his_account(house: House, visitor: Vis
 
 
 @pytest.mark.parametrize("given", ["Anna@School.Example", f"  {EMAIL} "])
-def test_an_address_may_be_typed_in_any_case(house: House, visitor: Visitor, given: str) -> None:
-    a_user_of(house, email=EMAIL)
+def test_an_address_may_be_typed_in_any_case(
+    application: Application, visitor: Visitor, given: str
+) -> None:
+    a_user_of(application, email=EMAIL)
 
     assert visitor.sign_in(given).leads_to == "/account"
 
 
-def test_wrong_and_unknown_are_answered_alike(house: House, visitor: Visitor) -> None:
-    anna = a_user_of(house, email=EMAIL)
-    bo = a_user_of(house, name="Bo", email="bo@school.example")
-    house.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
+def test_wrong_and_unknown_are_answered_alike(application: Application, visitor: Visitor) -> None:
+    anna = a_user_of(application, email=EMAIL)
+    bo = a_user_of(application, name="Bo", email="bo@school.example")
+    application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
 
     seen = [
         visitor.sign_in(anna.email, "a wrong password"),
@@ -42,25 +47,25 @@ def test_wrong_and_unknown_are_answered_alike(house: House, visitor: Visitor) ->
         visitor.sign_in(bo.email, PASSWORD),
     ]
 
-    assert {(page.status, *page.complaints) for page in seen} == {
+    assert {(page.status, *page.field_errors) for page in seen} == {
         (200, "The e-mail address or the password is wrong.")
     }
     assert not visitor.is_signed_in
 
 
-def test_a_password_is_not_shown_again(house: House, visitor: Visitor) -> None:
+def test_a_password_is_not_shown_again(application: Application, visitor: Visitor) -> None:
     seen = visitor.sign_in(EMAIL, "a wrong password")
 
     assert EMAIL in seen.text
     assert "a wrong password" not in seen.text
 
 
-def test_a_client_may_say_who_it_is(house: House, visitor: Visitor) -> None:
+def test_a_client_may_say_who_it_is(application: Application, visitor: Visitor) -> None:
     assert f'value="{EMAIL}"' in visitor.get(f"/signin?login_hint={EMAIL}").text
 
 
-def test_whoever_is_signed_in_goes_on_at_once(house: House) -> None:
-    _, visitor = somebody(house)
+def test_whoever_is_signed_in_goes_on_at_once(application: Application) -> None:
+    _, visitor = somebody(application)
 
     assert visitor.get("/signin").leads_to == "/account"
     assert visitor.get("/signin?next=/account/email").leads_to == "/account/email"
@@ -70,8 +75,8 @@ def test_whoever_is_signed_in_goes_on_at_once(house: House) -> None:
 @pytest.mark.parametrize(
     "path", ["/account", "/account/password", "/account/email", "/account/second-factor"]
 )
-def test_a_stranger_signs_in_first(house: House, visitor: Visitor, path: str) -> None:
-    a_user_of(house, email=EMAIL)
+def test_a_stranger_signs_in_first(application: Application, visitor: Visitor, path: str) -> None:
+    a_user_of(application, email=EMAIL)
 
     asked = visitor.get(path)
 
@@ -79,12 +84,16 @@ def test_a_stranger_signs_in_first(house: House, visitor: Visitor, path: str) ->
     assert visitor.sign_in(next=path).leads_to == path
 
 
-def test_whoever_is_not_signed_in_is_signed_out_already(house: House, visitor: Visitor) -> None:
+def test_whoever_is_not_signed_in_is_signed_out_already(
+    application: Application, visitor: Visitor
+) -> None:
     assert visitor.get("/signout").leads_to == "/signout/done"
 
 
-def test_signing_out_asks_first_and_ends_the_session_on_the_server(house: House) -> None:
-    _, visitor = somebody(house)
+def test_signing_out_asks_first_and_ends_the_session_on_the_server(
+    application: Application,
+) -> None:
+    _, visitor = somebody(application)
     stolen = Visitor()
     stolen.client.cookies["sessionid"] = visitor.session_id
 
@@ -99,8 +108,10 @@ def test_signing_out_asks_first_and_ends_the_session_on_the_server(house: House)
     assert not stolen.is_signed_in
 
 
-def test_the_session_has_another_id_after_signing_in(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_the_session_has_another_id_after_signing_in(
+    application: Application, visitor: Visitor
+) -> None:
+    a_user_of(application, email=EMAIL)
     client = visitor.client
     session = client.session
     session["set"] = "by somebody else"
@@ -114,19 +125,21 @@ def test_the_session_has_another_id_after_signing_in(house: House, visitor: Visi
 
 @pytest.mark.parametrize(("idle", "is_in"), [(-1, True), (0, False)])
 def test_whoever_is_idle_too_long_is_signed_out(
-    house: House, settings: Settings, idle: int, *, is_in: bool
+    application: Application, settings: Settings, idle: int, *, is_in: bool
 ) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         assert visitor.is_signed_in
         clock.shift(settings.ENVIRONMENT.browser_idle + timedelta(seconds=idle))
 
         assert visitor.is_signed_in is is_in
 
 
-def test_whoever_is_never_idle_is_signed_out_in_the_end(house: House, settings: Settings) -> None:
+def test_whoever_is_never_idle_is_signed_out_in_the_end(
+    application: Application, settings: Settings
+) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
-        _, visitor = somebody(house)
+        _, visitor = somebody(application)
         seen = []
         for _ in range(12):
             seen.append(visitor.is_signed_in)
@@ -137,16 +150,16 @@ def test_whoever_is_never_idle_is_signed_out_in_the_end(house: House, settings: 
         assert not visitor.is_signed_in
 
 
-def test_whoever_is_deactivated_is_out_at_once(house: House) -> None:
-    anna, visitor = somebody(house)
+def test_whoever_is_deactivated_is_out_at_once(application: Application) -> None:
+    anna, visitor = somebody(application)
 
-    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
     assert not visitor.is_signed_in
 
 
-def test_the_cookie_is_for_this_site_and_for_no_script(house: House) -> None:
-    _, visitor = somebody(house)
+def test_the_cookie_is_for_this_site_and_for_no_script(application: Application) -> None:
+    _, visitor = somebody(application)
 
     cookie = visitor.client.cookies["sessionid"]
 
@@ -155,8 +168,8 @@ def test_the_cookie_is_for_this_site_and_for_no_script(house: House) -> None:
 
 
 @pytest.mark.parametrize("path", ["/signin", "/signup", "/password/reset", "/signout"])
-def test_no_form_can_be_sent_from_elsewhere(house: House, path: str) -> None:
-    _, visitor = somebody(house)
+def test_no_form_can_be_sent_from_elsewhere(application: Application, path: str) -> None:
+    _, visitor = somebody(application)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
     seen = visitor.post(path, login=EMAIL, password=PASSWORD)

@@ -3,9 +3,9 @@
 import pytest
 import time_machine
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Seen, Visitor, link_in, mails, somebody
-from tests.support.house import PASSWORD, House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -15,7 +15,9 @@ def sign_up(visitor: Visitor, email: str = EMAIL, password: str = PASSWORD) -> S
     return visitor.post("/signup", name="Anna", email=email, password1=password)
 
 
-def test_somebody_new_is_in_when_he_has_followed_the_link(house: House, visitor: Visitor) -> None:
+def test_somebody_new_is_in_when_he_has_followed_the_link(
+    application: Application, visitor: Visitor
+) -> None:
     sent = sign_up(visitor)
     before = visitor.is_signed_in
     (mail,) = mails()
@@ -29,17 +31,17 @@ def test_somebody_new_is_in_when_he_has_followed_the_link(house: House, visitor:
     assert visitor.is_signed_in
 
 
-def test_the_account_is_one_of_our_own(house: House, visitor: Visitor) -> None:
+def test_the_account_is_one_of_our_own(application: Application, visitor: Visitor) -> None:
     sign_up(visitor, "Anna@School.example")
 
-    anna = house.services.users.find(EMAIL, by=OPERATOR)
+    anna = application.services.users.find(EMAIL, by=OPERATOR)
     assert (anna.name, anna.is_staff) == ("Anna", False)
-    assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD) == anna
-    assert house.services.emails.verified(anna.id) is None
+    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD) == anna
+    assert application.services.emails.verified(anna.id) is None
 
 
 def test_whoever_has_not_followed_the_link_signs_in_all_the_same(
-    house: House, visitor: Visitor
+    application: Application, visitor: Visitor
 ) -> None:
     sign_up(visitor)
 
@@ -49,9 +51,9 @@ def test_whoever_has_not_followed_the_link_signs_in_all_the_same(
 
 
 def test_a_house_may_want_the_link_followed_first(
-    house: House, visitor: Visitor, verified_email: None
+    application: Application, visitor: Visitor, verified_email: None
 ) -> None:
-    a_user_of(house, email=EMAIL)
+    a_user_of(application, email=EMAIL)
 
     seen = visitor.sign_in()
 
@@ -61,8 +63,8 @@ def test_a_house_may_want_the_link_followed_first(
     assert visitor.is_signed_in
 
 
-def test_a_taken_address_is_answered_like_a_new_one(house: House) -> None:
-    a_user_of(house, email="bo@school.example")
+def test_a_taken_address_is_answered_like_a_new_one(application: Application) -> None:
+    a_user_of(application, email="bo@school.example")
     visitors = [Visitor(), Visitor()]
 
     seen = [
@@ -78,18 +80,18 @@ def test_a_taken_address_is_answered_like_a_new_one(house: House) -> None:
     assert one_next == other_next
 
 
-def test_the_owner_of_a_taken_address_is_told(house: House, visitor: Visitor) -> None:
-    a_user_of(house, email=EMAIL)
+def test_the_owner_of_a_taken_address_is_told(application: Application, visitor: Visitor) -> None:
+    a_user_of(application, email=EMAIL)
 
     sign_up(visitor, password="an even longer walk")
 
     (mail,) = mails()
     assert (mail.to, mail.subject) == ([EMAIL], "You already have an account")
-    assert house.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
 @pytest.mark.parametrize(
-    ("fields", "complaint"),
+    ("fields", "field_error"),
     [
         ({"password1": "short"}, "Password: This password is too short."),
         ({"password1": "password"}, "Password: This password is too common."),
@@ -103,25 +105,25 @@ def test_the_owner_of_a_taken_address_is_told(house: House, visitor: Visitor) ->
     ],
 )
 def test_the_page_says_what_is_wrong(
-    house: House, visitor: Visitor, fields: dict[str, str], complaint: str
+    application: Application, visitor: Visitor, fields: dict[str, str], field_error: str
 ) -> None:
     given = {"name": "Anna", "email": EMAIL, "password1": PASSWORD} | fields
 
     seen = visitor.post("/signup", **given)
 
-    (said,) = seen.complaints
-    assert said.startswith(complaint)
+    (said,) = seen.field_errors
+    assert said.startswith(field_error)
     assert PASSWORD not in seen.text
     assert mails() == []
 
 
-def test_a_password_keeps_its_spaces(house: House, visitor: Visitor) -> None:
+def test_a_password_keeps_its_spaces(application: Application, visitor: Visitor) -> None:
     sign_up(visitor, password="  a long walk  ")
 
-    assert house.services.sessions.authenticate(email=EMAIL, password="  a long walk  ")
+    assert application.services.sessions.authenticate(email=EMAIL, password="  a long walk  ")
 
 
-def test_the_link_works_once_and_for_an_hour(house: House) -> None:
+def test_the_link_works_once_and_for_an_hour(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         visitor = Visitor()
         sign_up(visitor)
@@ -137,7 +139,7 @@ def test_the_link_works_once_and_for_an_hour(house: House) -> None:
     assert again.heading == "This link does not work"
 
 
-def test_the_link_alone_signs_nobody_in(house: House, visitor: Visitor) -> None:
+def test_the_link_alone_signs_nobody_in(application: Application, visitor: Visitor) -> None:
     sign_up(visitor)
     finder = Visitor()
 
@@ -146,33 +148,33 @@ def test_the_link_alone_signs_nobody_in(house: House, visitor: Visitor) -> None:
     assert not finder.is_signed_in
 
 
-def test_looking_at_the_link_verifies_nothing(house: House, visitor: Visitor) -> None:
+def test_looking_at_the_link_verifies_nothing(application: Application, visitor: Visitor) -> None:
     sign_up(visitor)
 
     visitor.get(link_in(mails()[-1]))
 
-    anna = house.services.users.find(EMAIL, by=OPERATOR)
-    assert house.services.emails.verified(anna.id) is None
+    anna = application.services.users.find(EMAIL, by=OPERATOR)
+    assert application.services.emails.verified(anna.id) is None
 
 
 @pytest.mark.parametrize("key", ["none", "MQ:1abc:forged", "%00", "a" * 500])
-def test_a_made_up_link_does_not_work(house: House, visitor: Visitor, key: str) -> None:
+def test_a_made_up_link_does_not_work(application: Application, visitor: Visitor, key: str) -> None:
     assert visitor.get(f"/email/verify/{key}").heading == "This link does not work"
     assert visitor.get(f"/email/move/{key}").heading == "This link does not work"
 
 
-def test_a_link_that_came_too_late_is_sent_anew(house: House) -> None:
-    anna, visitor = somebody(house, is_verified=False)
+def test_a_link_that_came_too_late_is_sent_anew(application: Application) -> None:
+    anna, visitor = somebody(application, is_verified=False)
 
     seen = visitor.post("/account/email", send="")
     visitor.post(link_in(mails()[-1]))
 
     assert seen.leads_to == "/account/email"
-    assert house.services.emails.verified(anna.id) == EMAIL
+    assert application.services.emails.verified(anna.id) == EMAIL
 
 
-def test_there_is_an_end_to_sending_links(house: House) -> None:
-    _, visitor = somebody(house, is_verified=False)
+def test_there_is_an_end_to_sending_links(application: Application) -> None:
+    _, visitor = somebody(application, is_verified=False)
     for _ in range(5):
         visitor.post("/account/email", send="")
 

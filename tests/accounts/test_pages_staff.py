@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.domain.entities import OPERATOR, Role, User
-from authsvc.environment import read_environment
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.users import User
+from authsvc.config.environment import read_environment
 from tests.settings.test_environment import PRODUCTION
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor, recovery_codes, set_up_app, somebody
-from tests.support.house import PASSWORD, House
 from tests.support.staff import a_user_of, log_of
 
 pytestmark = pytest.mark.database
@@ -20,8 +21,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USERS = "/admin/accounts/user/"
 
 
-def root(house: House) -> tuple[User, Visitor]:
-    return somebody(house, name="Root", email="root@school.example", roles=[Role.ADMIN])
+def root(application: Application) -> tuple[User, Visitor]:
+    return somebody(application, name="Root", email="root@school.example", roles=[Role.ADMIN])
 
 
 def deactivate(visitor: Visitor, user: User, **more: str) -> dict[str, str]:
@@ -38,32 +39,36 @@ def test_production_asks_always_and_a_desk_if_it_is_told_to(
     assert read_environment(variables).asks_staff is asks
 
 
-def test_a_desk_lets_staff_in_by_password(house: House) -> None:
-    _, visitor = root(house)
+def test_a_desk_lets_staff_in_by_password(application: Application) -> None:
+    _, visitor = root(application)
 
     assert visitor.get(USERS).status == 200
 
 
 def test_staff_without_a_second_factor_are_led_to_where_they_set_one_up(
-    house: House, careful_house: None
+    application: Application, careful_house: None
 ) -> None:
-    _, visitor = root(house)
+    _, visitor = root(application)
 
     seen = visitor.get(visitor.lands_at(USERS))
 
     assert (seen.status, seen.heading) == (200, "Two-factor authentication")
 
 
-def test_staff_who_have_just_set_one_up_may_enter(house: House, careful_house: None) -> None:
-    _, visitor = root(house)
+def test_staff_who_have_just_set_one_up_may_enter(
+    application: Application, careful_house: None
+) -> None:
+    _, visitor = root(application)
 
     set_up_app(visitor)
 
     assert visitor.get(USERS).status == 200
 
 
-def test_staff_enter_with_their_second_factor(house: House, careful_house: None) -> None:
-    bo, owner = root(house)
+def test_staff_enter_with_their_second_factor(
+    application: Application, careful_house: None
+) -> None:
+    bo, owner = root(application)
     set_up_app(owner)
     code, visitor = recovery_codes(owner)[0], Visitor()
 
@@ -75,9 +80,9 @@ def test_staff_enter_with_their_second_factor(house: House, careful_house: None)
 
 
 def test_a_session_without_the_second_factor_shows_it_first(
-    house: House, careful_house: None
+    application: Application, careful_house: None
 ) -> None:
-    bo, owner = root(house)
+    bo, owner = root(application)
     by_password = Visitor()
     by_password.sign_in(bo.email)
     set_up_app(owner)
@@ -91,27 +96,29 @@ def test_a_session_without_the_second_factor_shows_it_first(
     assert by_password.get(USERS).status == 200
 
 
-def test_a_second_factor_makes_nobody_staff(house: House, careful_house: None) -> None:
-    _, visitor = somebody(house)
+def test_a_second_factor_makes_nobody_staff(application: Application, careful_house: None) -> None:
+    _, visitor = somebody(application)
     set_up_app(visitor)
 
     assert visitor.get(visitor.lands_at(USERS)).status == 403
 
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example"])
-def test_the_door_leads_nobody_elsewhere(house: House, careful_house: None, elsewhere: str) -> None:
-    _, visitor = root(house)
+def test_the_door_leads_nobody_elsewhere(
+    application: Application, careful_house: None, elsewhere: str
+) -> None:
+    _, visitor = root(application)
     set_up_app(visitor)
 
     assert visitor.get(f"/admin/login/?next={elsewhere}").leads_to == "/admin/"
 
 
 def test_taking_away_is_asked_for_once_more_when_the_sign_in_is_old(
-    house: House, careful_house: None
+    application: Application, careful_house: None
 ) -> None:
-    anna = a_user_of(house)
+    anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(house)
+        _, visitor = root(application)
         set_up_app(visitor)
         clock.shift(301)
 
@@ -123,38 +130,40 @@ def test_taking_away_is_asked_for_once_more_when_the_sign_in_is_old(
     assert asked["Location"].startswith("/account/again?next=")
     assert "Deactivate 1 user" in why.text
     assert place == USERS
-    assert not house.services.users.get(anna.id, by=OPERATOR).is_active
+    assert not application.services.users.get(anna.id, by=OPERATOR).is_active
     assert log_of(anna.id) == ["Deactivated. Reason: He has left."]
 
 
 def test_a_reason_alone_takes_nothing_away_when_the_sign_in_is_old(
-    house: House, careful_house: None
+    application: Application, careful_house: None
 ) -> None:
-    anna = a_user_of(house)
+    anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(house)
+        _, visitor = root(application)
         set_up_app(visitor)
         clock.shift(301)
 
         visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
 
-    assert house.services.users.get(anna.id, by=OPERATOR).is_active
+    assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_a_fresh_sign_in_is_enough(house: House, careful_house: None) -> None:
-    anna = a_user_of(house)
-    _, visitor = root(house)
+def test_a_fresh_sign_in_is_enough(application: Application, careful_house: None) -> None:
+    anna = a_user_of(application)
+    _, visitor = root(application)
     set_up_app(visitor)
 
     visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
 
-    assert not house.services.users.get(anna.id, by=OPERATOR).is_active
+    assert not application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_what_takes_nothing_away_is_not_asked_for_again(house: House, careful_house: None) -> None:
-    anna = a_user_of(house)
+def test_what_takes_nothing_away_is_not_asked_for_again(
+    application: Application, careful_house: None
+) -> None:
+    anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(house)
+        _, visitor = root(application)
         set_up_app(visitor)
         clock.shift(301)
 
@@ -164,21 +173,21 @@ def test_what_takes_nothing_away_is_not_asked_for_again(house: House, careful_ho
 
 
 def test_the_form_is_still_safe_where_it_was_asked_for_again(
-    house: House, careful_house: None
+    application: Application, careful_house: None
 ) -> None:
-    anna = a_user_of(house)
-    _, visitor = root(house)
+    anna = a_user_of(application)
+    _, visitor = root(application)
     set_up_app(visitor)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
     seen = visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
 
     assert seen.status_code == 403
-    assert house.services.users.get(anna.id, by=OPERATOR).is_active
+    assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_staff_sign_out_of_everything(house: House) -> None:
-    _, visitor = root(house)
+def test_staff_sign_out_of_everything(application: Application) -> None:
+    _, visitor = root(application)
 
     seen = visitor.post("/admin/logout/")
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.domain.repositories.orm import OrmUserRepository
+from accounts.domain.identity.repositories.orm import OrmUserRepository
 from accounts.models import User as UserRow
+from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, set_up_app, somebody
-from tests.support.house import PASSWORD, House
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -60,7 +60,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
         yield writes
 
 
-def test_signing_up_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signing_up_is_ours(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = Visitor()
 
     with watched(monkeypatch) as writes:
@@ -72,9 +72,9 @@ def test_signing_up_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_password_that_is_set_by_mail_is_ours(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_user_of(house, email=EMAIL)
+    a_user_of(application, email=EMAIL)
     visitor = Visitor()
 
     with watched(monkeypatch) as writes:
@@ -85,8 +85,10 @@ def test_a_password_that_is_set_by_mail_is_ours(
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_a_password_that_is_changed_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, visitor = somebody(house)
+def test_a_password_that_is_changed_is_ours(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, visitor = somebody(application)
 
     with watched(monkeypatch) as writes:
         visitor.post("/account/password", current_password=PASSWORD, new_password=NEW)
@@ -94,8 +96,8 @@ def test_a_password_that_is_changed_is_ours(house: House, monkeypatch: pytest.Mo
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_another_address_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, visitor = somebody(house)
+def test_another_address_is_ours(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, visitor = somebody(application)
 
     with watched(monkeypatch) as writes:
         visitor.post("/account/email", email="other@school.example")
@@ -105,8 +107,10 @@ def test_another_address_is_ours(house: House, monkeypatch: pytest.MonkeyPatch) 
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_second_factors_write_no_user(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, visitor = somebody(house)
+def test_second_factors_write_no_user(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, visitor = somebody(application)
 
     with watched(monkeypatch) as writes:
         set_up_app(visitor)
@@ -117,9 +121,9 @@ def test_second_factors_write_no_user(house: House, monkeypatch: pytest.MonkeyPa
 
 
 def test_whoever_watches_sees_what_is_not_ours(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_user_of(house, email=EMAIL)
+    a_user_of(application, email=EMAIL)
 
     with watched(monkeypatch) as writes:
         QuerySet(UserRow).update(name="Mallory")

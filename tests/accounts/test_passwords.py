@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
-from accounts.domain.errors import UnsuitablePassword
-from accounts.domain.ports import PasswordHasher
-from accounts.domain.services import Passwords
-from authsvc.environment import read_environment
-from authsvc.kernel.errors import Complaint
-from authsvc.ports import ports
+from accounts.domain.identity.errors import UnsuitablePassword
+from accounts.domain.identity.ports import PasswordHasher
+from accounts.domain.identity.services.accounts import Passwords
+from authsvc.composition.ports import ports
+from authsvc.config.environment import read_environment
+from authsvc.kernel.errors import FieldError
 
 PASSWORD = "a long walk home"
 WEAK = Argon2Hasher(memory_kib=8, passes=1, lanes=1)
@@ -134,23 +134,23 @@ def test_django_hashes_as_strongly_as_we_do() -> None:
     ["a long walk home", "eighttt8", "        ~", "åäöåäöåä", "x" * 1024, "no-digits-nor-capitals"],
 )
 def test_eight_uncommon_characters_of_any_kind_will_do(password: str) -> None:
-    assert DjangoPasswordPolicy().complaints(password) == []
+    assert DjangoPasswordPolicy().field_errors(password) == []
 
 
 @pytest.mark.parametrize("password", ["", "a", "seven77"])
 def test_less_than_eight_characters_will_not_do(password: str) -> None:
-    complaints = DjangoPasswordPolicy().complaints(password)
+    field_errors = DjangoPasswordPolicy().field_errors(password)
 
-    assert any("at least 8 characters" in complaint for complaint in complaints)
+    assert any("at least 8 characters" in field_error for field_error in field_errors)
 
 
 @pytest.mark.parametrize("password", ["password", "PassWord", "1234567890", "iloveyou1"])
 def test_a_common_password_will_not_do_in_any_case(password: str) -> None:
-    assert DjangoPasswordPolicy().complaints(password) == ["This password is too common."]
+    assert DjangoPasswordPolicy().field_errors(password) == ["This password is too common."]
 
 
 def test_every_complaint_is_told() -> None:
-    assert len(DjangoPasswordPolicy().complaints("dragon")) == 2
+    assert len(DjangoPasswordPolicy().field_errors("dragon")) == 2
 
 
 def test_an_unsuitable_password_is_refused_before_it_is_hashed() -> None:
@@ -159,8 +159,8 @@ def test_an_unsuitable_password_is_refused_before_it_is_hashed() -> None:
     with pytest.raises(UnsuitablePassword) as refusal:
         passwords.hash_of_new("password", member="new_password")
 
-    assert refusal.value.complaints == (
-        Complaint(path="new_password", detail="This password is too common."),
+    assert refusal.value.field_errors == (
+        FieldError(path="new_password", detail="This password is too common."),
     )
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import OAuthClient
-from accounts.domain.services.pushed import PERSON_TAKES, PUSHED_REQUEST_LIVES
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.services.authorizations import PERSON_TAKES, PUSHED_REQUEST_LIVES
 from tests.accounts.letting_in import has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import Role, SessionEnd, SignedIn
-from accounts.domain.errors import InvalidRefreshToken, RefreshTokenReused
+from accounts.domain.access import Role
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.tokens import SignedIn
+from accounts.domain.identity.errors import InvalidRefreshToken, RefreshTokenReused
 from tests.accounts.signing_in import (
     is_over,
     logged_in,

@@ -6,23 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    Role,
-    Session,
-    SessionEnd,
-    SessionId,
-    SessionState,
-    User,
-    UserId,
-)
-from accounts.domain.errors import EmailTaken, SessionNotFound, UserNotFound
-from authsvc.kernel.pages import Page, PageRequest
-from tests.support.builders import (
-    NOON,
-    a_refresh_token,
-    a_session,
-    a_user,
-)
+from accounts.domain.access import Role, SessionId, UserId
+from accounts.domain.identity.entities.sessions import Session, SessionEnd, SessionState
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
+from authsvc.kernel.paging import Page, PageRequest
+from tests.support.builders import NOON, a_refresh_token, a_session, a_user
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import Role, Scope
+from accounts.domain.access import Role, Scope
 from tests.accounts.callers import late, narrowed
-from tests.support.house import PASSWORD, Answer, Caller, House, Person
+from tests.support.application import PASSWORD, Answer, Application, Caller, Person
 
 BO = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
 ROOT = {"current_password": PASSWORD, "new_password": "a short way back"}
@@ -55,13 +55,15 @@ private = pytest.mark.parametrize("endpoint", PRIVATE, ids=str)
 takes_body = pytest.mark.parametrize("endpoint", TAKES_BODY, ids=str)
 
 
-def root(house: House) -> Person:
-    return house.signed_in(Role.ADMIN, name="Root")
+def root(application: Application) -> Person:
+    return application.signed_in(Role.ADMIN, name="Root")
 
 
 @every
-def test_each_answers_and_no_answer_of_it_is_kept(house: House, endpoint: Endpoint) -> None:
-    answer = endpoint.asked_by(root(house))
+def test_each_answers_and_no_answer_of_it_is_kept(
+    application: Application, endpoint: Endpoint
+) -> None:
+    answer = endpoint.asked_by(root(application))
 
     assert answer.status == endpoint.status
     expected = "public, max-age=300" if "jwks" in endpoint.path else "no-store"
@@ -69,10 +71,10 @@ def test_each_answers_and_no_answer_of_it_is_kept(house: House, endpoint: Endpoi
 
 
 @private
-def test_an_expired_token_lets_nobody_in(house: House, endpoint: Endpoint) -> None:
-    admin = root(house)
+def test_an_expired_token_lets_nobody_in(application: Application, endpoint: Endpoint) -> None:
+    admin = root(application)
 
-    answer = endpoint.asked_by(admin, late(house, admin))
+    answer = endpoint.asked_by(admin, late(application, admin))
 
     assert (answer.status, answer.code) == (401, "invalid-token")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc", error="invalid_token"'
@@ -97,45 +99,47 @@ def test_an_expired_token_lets_nobody_in(house: House, endpoint: Endpoint) -> No
     ids=range(11),
 )
 def test_a_header_without_a_good_token_lets_nobody_in(
-    house: House, authorization: str, code: str
+    application: Application, authorization: str, code: str
 ) -> None:
-    header = authorization.format(root(house).caller.token)
+    header = authorization.format(root(application).caller.token)
 
-    answer = house.stranger.get("/v1/me", Authorization=header)
+    answer = application.stranger.get("/v1/me", Authorization=header)
 
     assert (answer.status, answer.code) == (401, code)
 
 
-def test_a_token_lets_nobody_in_anywhere_but_in_its_header(house: House) -> None:
-    token = root(house).caller.token
+def test_a_token_lets_nobody_in_anywhere_but_in_its_header(application: Application) -> None:
+    token = root(application).caller.token
 
     answers = [
-        house.stranger.get(f"/v1/me?access_token={token}"),
-        house.stranger.get("/v1/me", Cookie=f"access_token={token}"),
-        house.stranger.send("PATCH", "/v1/me", {"access_token": token, "name": "Root"}),
+        application.stranger.get(f"/v1/me?access_token={token}"),
+        application.stranger.get("/v1/me", Cookie=f"access_token={token}"),
+        application.stranger.send("PATCH", "/v1/me", {"access_token": token, "name": "Root"}),
     ]
 
     assert [answer.code for answer in answers] == ["not-authenticated"] * 3
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
-def test_the_scheme_may_be_spelled_in_any_case(house: House, scheme: str) -> None:
-    token = root(house).caller.token
+def test_the_scheme_may_be_spelled_in_any_case(application: Application, scheme: str) -> None:
+    token = root(application).caller.token
 
-    assert house.stranger.get("/v1/me", Authorization=f"{scheme} {token}").status == 200
+    assert application.stranger.get("/v1/me", Authorization=f"{scheme} {token}").status == 200
 
 
-def test_no_scope_gives_a_learner_what_his_roles_do_not(house: House) -> None:
-    anna = house.signed_in()
+def test_no_scope_gives_a_learner_what_his_roles_do_not(application: Application) -> None:
+    anna = application.signed_in()
 
-    answer = narrowed(house, anna, *Scope).get("/v1/users")
+    answer = narrowed(application, anna, *Scope).get("/v1/users")
 
     assert (answer.status, answer.code) == (403, "not-permitted")
 
 
 @takes_body
-def test_members_that_nobody_asked_for_are_ignored(house: House, endpoint: Endpoint) -> None:
-    admin = root(house)
+def test_members_that_nobody_asked_for_are_ignored(
+    application: Application, endpoint: Endpoint
+) -> None:
+    admin = root(application)
 
     answer = endpoint.sent(admin.caller, (endpoint.body or {}) | {"colour": ["red"]}, admin)
 

@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import models as rows
-from accounts.domain.entities import Role
-from authsvc.kernel.pages import PageRequest
-from tests.support.builders import a_ledger_entry, a_refresh_token, a_session, a_user
+from accounts.domain.access import Role
+from authsvc.kernel.paging import PageRequest
+from tests.support.builders import a_refresh_token, a_session, a_user, an_idempotency_record
 from tests.support.worlds import orm_world
 
 pytestmark = pytest.mark.every_database
@@ -77,10 +77,10 @@ def test_the_database_refuses_an_address_with_capitals() -> None:
 
 def test_rows_are_named_by_what_tells_them_apart() -> None:
     user, session = a_user(email="anna@school.example"), a_session()
-    token, entry = a_refresh_token(session_id=session.id), a_ledger_entry()
+    token, entry = a_refresh_token(session_id=session.id), an_idempotency_record()
 
     assert str(rows.User(email=user.email)) == "anna@school.example"
     assert str(rows.Session(id=session.id)) == str(session.id)
     assert str(rows.RefreshToken(session_id=session.id)) == f"refresh token of {session.id}"
     assert token.hash not in str(rows.RefreshToken(hash=token.hash, session_id=session.id))
-    assert str(rows.LedgerEntry(id=entry.id)) == entry.id
+    assert str(rows.IdempotencyRecord(id=entry.request_key)) == entry.request_key

@@ -4,7 +4,7 @@ import re
 from base64 import urlsafe_b64decode
 from hashlib import sha256
 
-from accounts.adapters.secrets import HmacTokens
+from accounts.adapters.opaque_tokens import HmacTokens
 
 
 def test_a_new_token_has_256_random_bits_that_fit_into_a_url() -> None:

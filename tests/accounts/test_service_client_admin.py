@@ -13,71 +13,71 @@ from tests.accounts.client_desk import (
 )
 from tests.accounts.org_desk import founded, looks_into, recorded, suspended
 from tests.accounts.service_clients import a_service_client
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.staff import log_of, root_desk
 
 pytestmark = pytest.mark.database
 
 
-def test_its_page_says_whose_it_is_and_until_when(house: House) -> None:
-    client = a_service_client(house, founded(house))
+def test_its_page_says_whose_it_is_and_until_when(application: Application) -> None:
+    client = a_service_client(application, founded(application))
 
-    page = root_desk(house).get(page_of(client))
+    page = root_desk(application).get(page_of(client))
 
     assert "School of Knots" in page.text
     assert "Expires at" in page.text
     assert "Last used at" in page.text
 
 
-def test_the_list_says_whose_clients_are(house: House) -> None:
-    a_service_client(house, founded(house))
+def test_the_list_says_whose_clients_are(application: Application) -> None:
+    a_service_client(application, founded(application))
 
-    page = root_desk(house).get(CLIENTS)
+    page = root_desk(application).get(CLIENTS)
 
     assert "School of Knots" in page.text
 
 
-def test_its_terms_are_not_amended(house: House) -> None:
-    client, root = a_service_client(house, founded(house)), root_desk(house)
+def test_its_terms_are_not_amended(application: Application) -> None:
+    client, root = a_service_client(application, founded(application)), root_desk(application)
 
     seen = root.get(page_of(client))
     answer = root.post(page_of(client), **NEW)
 
     assert (seen.status, seen.may_be_saved) == (200, False)
     assert answer.status == 403
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_it_gets_another_secret(house: House) -> None:
-    organization = founded(house)
-    client, root = a_service_client(house, organization), root_desk(house)
+def test_it_gets_another_secret(application: Application) -> None:
+    organization = founded(application)
+    client, root = a_service_client(application, organization), root_desk(application)
 
     leads = root.get(page_of(client)).text
     page = root.post(secret_page_of(client), reason="It was in a mail.")
 
     client_id, secret = shown_on(page)
     assert f"/admin/{secret_page_of(client)}" in leads
-    assert house.services.clients.authenticated(client_id, secret) is not None
+    assert application.services.clients.authenticated(client_id, secret) is not None
     assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
     assert recorded(organization.id)[-1][:2] == ("client-secret-renewed", str(client.id))
 
 
-def test_it_is_removed_and_the_log_of_the_organization_says_why(house: House) -> None:
-    organization = founded(house)
-    client = a_service_client(house, organization)
+def test_it_is_removed_and_the_log_of_the_organization_says_why(application: Application) -> None:
+    organization = founded(application)
+    client = a_service_client(application, organization)
 
-    page = root_desk(house).act(CLIENTS, "remove", client.id, reason="They have left it.")
+    page = root_desk(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
 
     assert page.said == ("1 client removed.",)
-    assert not now(house, client).is_active
+    assert not now(application, client).is_active
     entry = ("client-removed", str(client.id), "They have left it.")
     assert recorded(organization.id)[-1] == entry
 
 
-def test_nothing_happens_to_it_while_its_organization_is_closed(house: House) -> None:
-    organization = founded(house)
-    client, root = a_service_client(house, organization), root_desk(house)
-    suspended(house, organization)
+def test_nothing_happens_to_it_while_its_organization_is_closed(application: Application) -> None:
+    organization = founded(application)
+    client, root = a_service_client(application, organization), root_desk(application)
+    suspended(application, organization)
 
     answers = [
         root.act(CLIENTS, "remove", client.id, reason="Because I can."),
@@ -85,11 +85,13 @@ def test_nothing_happens_to_it_while_its_organization_is_closed(house: House) ->
     ]
 
     assert ["The organization is suspended." in answer.said[0] for answer in answers] == [True] * 2
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(house: House) -> None:
-    client, keeper = a_service_client(house, founded(house)), a_keeper(house)
+def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(
+    application: Application,
+) -> None:
+    client, keeper = a_service_client(application, founded(application)), a_keeper(application)
 
     answers = [
         keeper.act(CLIENTS, "remove", client.id, reason="Because I can."),
@@ -97,12 +99,12 @@ def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(house:
     ]
 
     assert ["There is no such" in answer.said[0] for answer in answers] == [True] * 2
-    assert now(house, client) == client
+    assert now(application, client) == client
 
 
-def test_a_look_at_it_is_recorded_as_one_into_its_organization(house: House) -> None:
-    organization = founded(house)
-    client, root = a_service_client(house, organization), root_desk(house)
+def test_a_look_at_it_is_recorded_as_one_into_its_organization(application: Application) -> None:
+    organization = founded(application)
+    client, root = a_service_client(application, organization), root_desk(application)
 
     root.get(page_of(client))
 

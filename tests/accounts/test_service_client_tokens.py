@@ -5,17 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    OAuthClient,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    Right,
-    Session,
-    TokenPair,
-)
-from accounts.domain.errors import InvalidToken, NotPermitted
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationStatus, OrgRole, Right
+from accounts.domain.identity.entities.sessions import Session
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.identity.errors import InvalidToken
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.organizations.entities import Organization
 from tests.accounts.letting_in import has_client
 from tests.support.builders import NOON
 from tests.support.tenants import has_organization, has_service_client, into
@@ -45,7 +40,7 @@ def session_of(world: World, tokens: TokenPair) -> Session:
 
 
 def kept(world: World, client: OAuthClient) -> OAuthClient:
-    return world.repositories.clients.get(client.id, within=OPERATOR.reach)
+    return world.repositories.clients.get(client.id, scope=OPERATOR.tenant_scope)
 
 
 def test_the_session_of_an_organizations_client_is_that_organizations(
@@ -100,7 +95,7 @@ def test_a_program_of_an_organization_is_an_admin_there_and_nobody_elsewhere(
 
     assert program.memberships == {school.id: OrgRole.ADMIN}
     assert (program.user_id, program.roles, program.rights) == (None, (), frozenset())
-    assert program.reach == into(school)
+    assert program.tenant_scope == into(school)
     assert program.may(Right.MANAGE_MEMBERS, of=school.id)
     for right, org_id in ((Right.MANAGE_MEMBERS, other.id), (Right.ASSIGN_ROLES, school.id)):
         with pytest.raises(NotPermitted):
@@ -124,12 +119,12 @@ def test_the_tokens_of_a_client_are_refused_while_its_organization_is_closed(
     token = tokens_of(world, client).access_token
     assert world.services.access.principal_of(token)
 
-    world.repositories.organizations.save(replace(school, status=status), within=into(school))
+    world.repositories.organizations.save(replace(school, status=status), scope=into(school))
 
     with pytest.raises(InvalidToken):
         world.services.access.principal_of(token)
-    assert world.services.tokens.introspect(token, client) is None
-    world.repositories.organizations.save(school, within=into(school))
+    assert world.services.tokens.introspect(token, client_id=client.client_id) is None
+    world.repositories.organizations.save(school, scope=into(school))
     assert world.services.access.principal_of(token)
 
 

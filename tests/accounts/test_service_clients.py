@@ -8,26 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    ClientPk,
-    ClientTerms,
-    GrantType,
-    OAuthClient,
-    Organization,
-    OrgRole,
-    Principal,
-    SubjectType,
-)
-from accounts.domain.errors import (
-    ClientNotFound,
-    UnsuitableClient,
-    UnsuitableExpiry,
-)
-from accounts.domain.services import ServiceClientService
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import OPERATOR, ClientPk, GrantType, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient
+from accounts.domain.oauth.errors import ClientNotFound, UnsuitableClient, UnsuitableExpiry
+from accounts.domain.oauth.services.service_clients import ServiceClientService
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.letting_in import has_client
 from tests.support.builders import NOON
 from tests.support.tenants import (
@@ -63,7 +51,7 @@ def owner(memory: World, school: Organization) -> Principal:
 
 def clients_of(world: World, school: Organization) -> list[OAuthClient]:
     page = world.repositories.clients.page_for_organization(
-        school.id, PageRequest(), within=into(school)
+        school.id, PageRequest(), scope=into(school)
     )
     return list(page.items)
 
@@ -128,7 +116,7 @@ def test_a_service_client_expires_after_now_and_within_a_year(
     else:
         with pytest.raises(UnsuitableExpiry) as refusal:
             has_service_client(memory, school, expires_at=expires_at)
-        assert [complaint.path for complaint in refusal.value.complaints] == ["expires_at"]
+        assert [field_error.path for field_error in refusal.value.field_errors] == ["expires_at"]
 
     assert [client.expires_at for client in clients_of(memory, school)] == (
         [expires_at] if is_suitable else []
@@ -227,7 +215,7 @@ def test_clients_of_others_are_not_found(
                 CHANGES[change](memory.services.service_clients, school, client, by)
 
     for client in (foreign, of_the_platform):
-        assert memory.repositories.clients.get(client.id, within=EVERYWHERE) == client
+        assert memory.repositories.clients.get(client.id, scope=ALL_TENANTS) == client
 
 
 def test_owners_see_their_clients_and_no_others(

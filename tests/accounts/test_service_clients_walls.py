@@ -6,22 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    AuditAction,
-    OAuthClient,
-    Organization,
-    OrganizationStatus,
-    OrgRole,
-    Principal,
-    SubjectType,
-)
-from accounts.domain.errors import (
-    NotPermitted,
-    OrganizationNotFound,
-    OrganizationSuspended,
-)
-from accounts.domain.services import ServiceClientService
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.services.service_clients import ServiceClientService
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON
 from tests.support.tenants import (
     acts_in,
@@ -57,7 +48,7 @@ def school(memory: World) -> Organization:
 
 def clients_of(world: World, school: Organization) -> list[OAuthClient]:
     page = world.repositories.clients.page_for_organization(
-        school.id, PageRequest(), within=into(school)
+        school.id, PageRequest(), scope=into(school)
     )
     return list(page.items)
 
@@ -103,7 +94,7 @@ def test_the_clients_of_a_suspended_organization_stay_as_they_are(memory: World,
     school = has_organization(memory)
     client = has_service_client(memory, school).client
     closed = replace(school, status=OrganizationStatus.SUSPENDED)
-    memory.repositories.organizations.save(closed, within=into(school))
+    memory.repositories.organizations.save(closed, scope=into(school))
 
     with pytest.raises(OrganizationSuspended):
         act(memory.services.service_clients, school, client, has_root(memory))

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import SessionEnd, SessionId
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.sessions import SessionEnd
 from tests.accounts.letting_in import HOW, has_client, has_session, kept
 from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World

@@ -5,20 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import (
-    FIRST_PARTY_CLIENT,
-    OPERATOR,
-    Role,
-    Scope,
-    SessionEnd,
-)
-from accounts.domain.errors import (
+from accounts.domain.access import OPERATOR, Role, Scope
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, SessionEnd
+from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
     UnsuitablePassword,
 )
-from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.signing_in import (
     EMAIL,
     PASSWORD,

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from accounts.adapters.keys import KeyRing
-from accounts.domain.errors import InvalidToken
+from accounts.domain.identity.errors import InvalidToken
 from tests.accounts.forgery import (
     CLAIMS,
     HEADER,

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import Answer, RefreshToken
-from tests.support.builders import NOON, a_ledger_entry, a_refresh_token, a_session
+from accounts.domain.identity.entities.sessions import RefreshToken
+from authsvc.http.idempotency.records import StoredResponse
+from tests.support.builders import NOON, a_refresh_token, a_session, an_idempotency_record
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)
@@ -52,60 +53,63 @@ def test_any_id_can_be_claimed(world: World, first: str) -> None:
     entry_id = first.ljust(64, "0")
 
     with world.unit_of_work.atomic():
-        kept = world.repositories.ledger.claim(entry_id, since=NOON)
+        kept = world.idempotency.records.claim(entry_id, since=NOON)
 
     assert kept is None
 
 
 def test_the_entry_of_a_claimed_id_comes_back_equal(world: World) -> None:
-    entry = a_ledger_entry(
-        answer=Answer(status=409, body='{"å":1}', content_type="application/problem+json")
+    entry = an_idempotency_record(
+        response=StoredResponse(status=409, body='{"å":1}', content_type="application/problem+json")
     )
-    world.repositories.ledger.keep(a_ledger_entry())
-    world.repositories.ledger.keep(entry)
+    world.idempotency.records.save(an_idempotency_record())
+    world.idempotency.records.save(entry)
 
     with world.unit_of_work.atomic():
-        kept = world.repositories.ledger.claim(entry.id, since=NOON)
+        kept = world.idempotency.records.claim(entry.request_key, since=NOON)
 
     assert kept == entry
 
 
 def test_an_entry_kept_before_then_is_not_claimed(world: World) -> None:
-    entry = a_ledger_entry(kept_at=NOON)
-    world.repositories.ledger.keep(entry)
+    entry = an_idempotency_record(kept_at=NOON)
+    world.idempotency.records.save(entry)
 
     with world.unit_of_work.atomic():
-        kept = world.repositories.ledger.claim(entry.id, since=NOON + SECOND)
+        kept = world.idempotency.records.claim(entry.request_key, since=NOON + SECOND)
 
     assert kept is None
 
 
 def test_an_entry_takes_the_place_of_an_older_one(world: World) -> None:
-    old = a_ledger_entry(kept_at=NOON)
-    new = a_ledger_entry(
-        id=old.id,
+    old = an_idempotency_record(kept_at=NOON)
+    new = an_idempotency_record(
+        request_key=old.request_key,
         fingerprint="e" * 64,
-        answer=Answer(status=204, body="", content_type=""),
+        response=StoredResponse(status=204, body="", content_type=""),
         kept_at=LATER,
     )
-    world.repositories.ledger.keep(old)
+    world.idempotency.records.save(old)
 
-    world.repositories.ledger.keep(new)
+    world.idempotency.records.save(new)
 
     with world.unit_of_work.atomic():
-        kept = world.repositories.ledger.claim(old.id, since=NOON)
+        kept = world.idempotency.records.claim(old.request_key, since=NOON)
     assert kept == new
 
 
 def test_entries_kept_before_then_are_forgotten_and_counted(world: World) -> None:
-    old = [a_ledger_entry(kept_at=NOON - SECOND) for _ in range(2)]
-    young = a_ledger_entry(kept_at=NOON)
+    old = [an_idempotency_record(kept_at=NOON - SECOND) for _ in range(2)]
+    young = an_idempotency_record(kept_at=NOON)
     for entry in (*old, young):
-        world.repositories.ledger.keep(entry)
+        world.idempotency.records.save(entry)
 
-    count = world.repositories.ledger.remove(before=NOON)
+    count = world.idempotency.records.purge(before=NOON)
 
     assert count == 2
     with world.unit_of_work.atomic():
-        assert world.repositories.ledger.claim(old[0].id, since=NOON - timedelta(days=1)) is None
-        assert world.repositories.ledger.claim(young.id, since=NOON) == young
+        assert (
+            world.idempotency.records.claim(old[0].request_key, since=NOON - timedelta(days=1))
+            is None
+        )
+        assert world.idempotency.records.claim(young.request_key, since=NOON) == young

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.entities import OAuthClient, SessionEnd, TokenFacts, TokenPair, User
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.tokens import TokenFacts, TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import OAuthClient
 from tests.accounts.letting_in import OPENID, has_client, tokens_for
 from tests.support.builders import NOON
 from tests.support.worlds import World
@@ -30,7 +33,7 @@ def tokens(memory: World, client: OAuthClient, anna: User) -> TokenPair:
 
 
 def facts_of(world: World, client: OAuthClient, token: str) -> TokenFacts | None:
-    return world.services.tokens.introspect(token, client)
+    return world.services.tokens.introspect(token, client_id=client.client_id)
 
 
 def test_an_access_token_is_told_as_it_is(
@@ -130,13 +133,13 @@ def test_a_token_whose_session_is_forgotten_is_good_for_nothing(
     memory.repositories.sessions.remove_expired(before=NOON + timedelta(days=999))
 
     assert facts_of(memory, client, tokens.access_token) is None
-    assert not memory.services.tokens.revoke(tokens.access_token, client)
+    assert not memory.services.tokens.revoke(tokens.access_token, client_id=client.client_id)
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "a.b.c", "ø"])
 def test_rubbish_is_good_for_nothing(memory: World, client: OAuthClient, token: str) -> None:
     assert facts_of(memory, client, token) is None
-    assert not memory.services.tokens.revoke(token, client)
+    assert not memory.services.tokens.revoke(token, client_id=client.client_id)
 
 
 @WHICH
@@ -145,7 +148,7 @@ def test_a_client_that_gives_up_a_token_gives_up_the_session(
 ) -> None:
     signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
 
-    assert memory.services.tokens.revoke(getattr(tokens, which), client)
+    assert memory.services.tokens.revoke(getattr(tokens, which), client_id=client.client_id)
 
     session = memory.repositories.sessions.get_for_update(signed.claims.session_id)
     assert (session.ended_at, session.ended_because) == (NOON, SessionEnd.REVOKED)
@@ -157,6 +160,8 @@ def test_a_client_that_gives_up_a_token_gives_up_the_session(
 def test_nobody_gives_up_the_token_of_another_client(
     memory: World, client: OAuthClient, tokens: TokenPair, which: str
 ) -> None:
-    assert not memory.services.tokens.revoke(getattr(tokens, which), has_client(memory))
+    assert not memory.services.tokens.revoke(
+        getattr(tokens, which), client_id=has_client(memory).client_id
+    )
 
     assert facts_of(memory, client, tokens.access_token)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import FIRST_PARTY_CLIENT
-from accounts.domain.errors import InvalidToken
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT
+from accounts.domain.identity.errors import InvalidToken
 from tests.accounts.forgery import (
     CLAIMS,
     HEADER,

@@ -5,18 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    Principal,
-    Right,
-    Role,
-    SessionEnd,
-    User,
-    UserChanges,
-    UserId,
-)
-from accounts.domain.errors import EmailTaken, NotPermitted, UnsuitablePassword, UserNotFound
-from authsvc.kernel.pages import PageRequest
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right, Role, UserId
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import User, UserChanges
+from accounts.domain.identity.errors import EmailTaken, UnsuitablePassword, UserNotFound
+from authsvc.kernel.paging import PageRequest
 from tests.support.builders import NOON, a_principal, a_session
 from tests.support.worlds import World
 

@@ -5,18 +5,22 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import Role
-from tests.support.house import PASSWORD, Caller, House, Person
+from accounts.domain.access import Role
+from tests.support.application import PASSWORD, Application, Caller, Person
 
 BO = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
 
 
-def root(house: House) -> Person:
-    return house.signed_in(Role.ADMIN, name="Root")
+def root(application: Application) -> Person:
+    return application.signed_in(Role.ADMIN, name="Root")
 
 
-def test_an_admin_lists_everybody_oldest_first(house: House) -> None:
-    people = [root(house), house.signed_in(name="Anna"), house.signed_in(name="Bo")]
+def test_an_admin_lists_everybody_oldest_first(application: Application) -> None:
+    people = [
+        root(application),
+        application.signed_in(name="Anna"),
+        application.signed_in(name="Bo"),
+    ]
 
     answer = people[0].caller.get("/v1/users")
 
@@ -27,9 +31,9 @@ def test_an_admin_lists_everybody_oldest_first(house: House) -> None:
     assert answer.json["next"] is None
 
 
-def test_cursors_lead_through_all_users_once(house: House) -> None:
-    admin = root(house)
-    ids = [admin.id, *(house.signed_in().id for _ in range(4))]
+def test_cursors_lead_through_all_users_once(application: Application) -> None:
+    admin = root(application)
+    ids = [admin.id, *(application.signed_in().id for _ in range(4))]
 
     first = admin.caller.get("/v1/users?limit=2").json
     second = admin.caller.get(f"/v1/users?limit=2&cursor={first['next']}").json
@@ -41,8 +45,8 @@ def test_cursors_lead_through_all_users_once(house: House) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "many", "1.5", "", "%00"])
-def test_a_limit_that_is_none_is_refused(house: House, limit: str) -> None:
-    answer = root(house).caller.get(f"/v1/users?limit={limit}")
+def test_a_limit_that_is_none_is_refused(application: Application, limit: str) -> None:
+    answer = root(application).caller.get(f"/v1/users?limit={limit}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
     assert answer.json["errors"][0]["pointer"] == "#/limit"
@@ -58,25 +62,25 @@ def test_a_limit_that_is_none_is_refused(house: House, limit: str) -> None:
         "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgImY4MWQ0ZmFlLTdkZWMtMTFkMC1hNzY1LTAwYTBjOTFlNmJmNiJd",
     ],
 )
-def test_a_cursor_of_another_making_is_refused(house: House, cursor: str) -> None:
-    answer = root(house).caller.get(f"/v1/users?cursor={cursor}")
+def test_a_cursor_of_another_making_is_refused(application: Application, cursor: str) -> None:
+    answer = root(application).caller.get(f"/v1/users?cursor={cursor}")
 
     assert (answer.status, answer.code) == (422, "invalid-cursor")
 
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
-def test_only_an_admin_lists_and_creates_users(house: House, role: Role) -> None:
-    caller = house.signed_in(role).caller
+def test_only_an_admin_lists_and_creates_users(application: Application, role: Role) -> None:
+    caller = application.signed_in(role).caller
 
     for answer in (caller.get("/v1/users"), caller.post("/v1/users", BO)):
         assert (answer.status, answer.code) == (403, "not-permitted")
         assert answer.json["right"] == "manage-users"
 
 
-def test_an_admin_creates_a_user_who_can_log_in(house: House) -> None:
+def test_an_admin_creates_a_user_who_can_log_in(application: Application) -> None:
     body = BO | {"email": "Bo@School.example", "roles": ["instructor"]}
 
-    answer = root(house).caller.post("/v1/users", body)
+    answer = root(application).caller.post("/v1/users", body)
 
     assert answer.status == 201
     assert answer.json == {
@@ -87,32 +91,32 @@ def test_an_admin_creates_a_user_who_can_log_in(house: House) -> None:
         "is_active": True,
     }
     login = {"email": "bo@school.example", "password": PASSWORD}
-    assert house.stranger.post("/v1/auth/login", login).json["user"] == answer.json
+    assert application.stranger.post("/v1/auth/login", login).json["user"] == answer.json
 
 
-def test_an_admin_creates_an_admin(house: House) -> None:
-    answer = root(house).caller.post("/v1/users", BO | {"roles": ["admin", "admin"]})
+def test_an_admin_creates_an_admin(application: Application) -> None:
+    answer = root(application).caller.post("/v1/users", BO | {"roles": ["admin", "admin"]})
 
     assert answer.json["roles"] == ["learner", "admin"]
 
 
-def test_nobody_is_created_with_an_address_in_use(house: House) -> None:
-    admin = root(house)
+def test_nobody_is_created_with_an_address_in_use(application: Application) -> None:
+    admin = root(application)
 
     answer = admin.caller.post("/v1/users", BO | {"email": admin.email.upper()})
 
     assert (answer.status, answer.code) == (409, "email-taken")
 
 
-def test_nobody_is_created_with_an_unsuitable_password(house: House) -> None:
-    answer = root(house).caller.post("/v1/users", BO | {"password": "short"})
+def test_nobody_is_created_with_an_unsuitable_password(application: Application) -> None:
+    answer = root(application).caller.post("/v1/users", BO | {"password": "short"})
 
     assert (answer.status, answer.code) == (422, "unsuitable-password")
     assert {error["pointer"] for error in answer.json["errors"]} == {"#/password"}
 
 
-def test_a_user_created_twice_with_one_key_is_one_user(house: House) -> None:
-    admin = root(house)
+def test_a_user_created_twice_with_one_key_is_one_user(application: Application) -> None:
+    admin = root(application)
 
     first = admin.caller.post("/v1/users", BO, Idempotency_Key="k-1")
     again = admin.caller.post("/v1/users", BO, Idempotency_Key="k-1")
@@ -124,25 +128,25 @@ def test_a_user_created_twice_with_one_key_is_one_user(house: House) -> None:
     assert (other.status, other.code) == (409, "idempotency-key-reused")
 
 
-def test_a_user_created_twice_without_a_key_is_refused(house: House) -> None:
-    admin = root(house)
+def test_a_user_created_twice_without_a_key_is_refused(application: Application) -> None:
+    admin = root(application)
 
     admin.caller.post("/v1/users", BO)
 
     assert admin.caller.post("/v1/users", BO).code == "email-taken"
 
 
-def test_everybody_looks_at_himself_and_an_admin_at_anybody(house: House) -> None:
-    anna = house.signed_in(name="Anna")
+def test_everybody_looks_at_himself_and_an_admin_at_anybody(application: Application) -> None:
+    anna = application.signed_in(name="Anna")
     myself = anna.caller.get("/v1/me").json
 
     assert anna.caller.get(f"/v1/users/{anna.id}").json == myself
-    assert root(house).caller.get(f"/v1/users/{anna.id}").json == myself
+    assert root(application).caller.get(f"/v1/users/{anna.id}").json == myself
 
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
-def test_somebody_elses_account_is_not_there(house: House, role: Role) -> None:
-    anna, bo = house.signed_in(role, name="Anna"), house.signed_in(name="Bo")
+def test_somebody_elses_account_is_not_there(application: Application, role: Role) -> None:
+    anna, bo = application.signed_in(role, name="Anna"), application.signed_in(name="Bo")
 
     seen = anna.caller.get(f"/v1/users/{bo.id}")
     changed = anna.caller.patch(f"/v1/users/{bo.id}", {"name": "Bob"})
@@ -154,8 +158,8 @@ def test_somebody_elses_account_is_not_there(house: House, role: Role) -> None:
     assert bo.caller.get("/v1/me").json["name"] == "Bo"
 
 
-def test_an_account_of_nobody_is_not_there_for_an_admin_either(house: House) -> None:
-    caller, nobody = root(house).caller, f"/v1/users/{uuid4()}"
+def test_an_account_of_nobody_is_not_there_for_an_admin_either(application: Application) -> None:
+    caller, nobody = root(application).caller, f"/v1/users/{uuid4()}"
 
     for answer in (caller.get(nobody), caller.patch(nobody, {"name": "Bo"})):
         assert (answer.status, answer.code) == (404, "user-not-found")
@@ -164,8 +168,8 @@ def test_an_account_of_nobody_is_not_there_for_an_admin_either(house: House) -> 
 @pytest.mark.parametrize(
     "malformed", ["1", "me", "x" * 36, "%00", "..", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6/", "é"]
 )
-def test_a_malformed_id_is_not_there(house: House, malformed: str) -> None:
-    answer = root(house).caller.get(f"/v1/users/{malformed}")
+def test_a_malformed_id_is_not_there(application: Application, malformed: str) -> None:
+    answer = root(application).caller.get(f"/v1/users/{malformed}")
 
     assert answer.status == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -183,18 +187,18 @@ def test_a_malformed_id_is_not_there(house: House, malformed: str) -> None:
     ],
 )
 def test_an_admin_changes_what_he_names_and_nothing_else(
-    house: House, changes: dict[str, Any], kept: dict[str, Any]
+    application: Application, changes: dict[str, Any], kept: dict[str, Any]
 ) -> None:
-    bo = house.signed_in(name="Bo")
+    bo = application.signed_in(name="Bo")
     before = bo.caller.get("/v1/me").json
 
-    answer = root(house).caller.patch(f"/v1/users/{bo.id}", changes)
+    answer = root(application).caller.patch(f"/v1/users/{bo.id}", changes)
 
     assert (answer.status, answer.json) == (200, before | kept)
 
 
-def test_everybody_changes_his_own_name(house: House) -> None:
-    anna = house.signed_in(name="Anna")
+def test_everybody_changes_his_own_name(application: Application) -> None:
+    anna = application.signed_in(name="Anna")
 
     answer = anna.caller.patch(f"/v1/users/{anna.id}", {"name": "Anna Ek"})
 
@@ -204,8 +208,10 @@ def test_everybody_changes_his_own_name(house: House) -> None:
 @pytest.mark.parametrize(
     "changes", [{"roles": ["admin"]}, {"is_active": False}, {"name": "A", "roles": ["instructor"]}]
 )
-def test_nobody_promotes_or_deactivates_himself(house: House, changes: dict[str, Any]) -> None:
-    anna = house.signed_in(name="Anna")
+def test_nobody_promotes_or_deactivates_himself(
+    application: Application, changes: dict[str, Any]
+) -> None:
+    anna = application.signed_in(name="Anna")
     before = anna.caller.get("/v1/me").json
 
     answer = anna.caller.patch(f"/v1/users/{anna.id}", changes)
@@ -214,31 +220,33 @@ def test_nobody_promotes_or_deactivates_himself(house: House, changes: dict[str,
     assert anna.caller.get("/v1/me").json == before
 
 
-def test_a_deactivation_acts_on_the_next_request(house: House) -> None:
-    bo = house.signed_in(name="Bo")
+def test_a_deactivation_acts_on_the_next_request(application: Application) -> None:
+    bo = application.signed_in(name="Bo")
     assert bo.caller.get("/v1/me").status == 200
 
-    root(house).caller.patch(f"/v1/users/{bo.id}", {"is_active": False})
+    root(application).caller.patch(f"/v1/users/{bo.id}", {"is_active": False})
 
     answer = bo.caller.get("/v1/me")
     assert (answer.status, answer.code) == (401, "invalid-token")
     login = {"email": bo.email, "password": PASSWORD}
-    assert house.stranger.post("/v1/auth/login", login).code == "invalid-credentials"
+    assert application.stranger.post("/v1/auth/login", login).code == "invalid-credentials"
 
 
-def test_an_activation_revives_no_session_but_lets_the_user_in_again(house: House) -> None:
-    bo, admin = house.signed_in(name="Bo"), root(house)
+def test_an_activation_revives_no_session_but_lets_the_user_in_again(
+    application: Application,
+) -> None:
+    bo, admin = application.signed_in(name="Bo"), root(application)
     admin.caller.patch(f"/v1/users/{bo.id}", {"is_active": False})
 
     admin.caller.patch(f"/v1/users/{bo.id}", {"is_active": True})
 
     assert bo.caller.get("/v1/me").status == 401
-    login = house.stranger.post("/v1/auth/login", {"email": bo.email, "password": PASSWORD})
+    login = application.stranger.post("/v1/auth/login", {"email": bo.email, "password": PASSWORD})
     assert Caller(login.json["access_token"]).get("/v1/me").status == 200
 
 
-def test_a_promotion_and_its_end_act_on_the_next_request(house: House) -> None:
-    bo, admin = house.signed_in(name="Bo"), root(house)
+def test_a_promotion_and_its_end_act_on_the_next_request(application: Application) -> None:
+    bo, admin = application.signed_in(name="Bo"), root(application)
     assert bo.caller.get("/v1/users").status == 403
 
     admin.caller.patch(f"/v1/users/{bo.id}", {"roles": ["admin"]})

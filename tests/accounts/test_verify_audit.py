@@ -5,7 +5,8 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 
-from accounts.domain.entities import OPERATOR, Organization
+from accounts.domain.access import OPERATOR
+from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.storage.append_only import releasing
 from tests.accounts.auditing import an_act, has_organization, record_act

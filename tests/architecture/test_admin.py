@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import ForeignKey, Model
 
 from accounts.models import AuditHead, OAuthClient, Organization, User
-from authsvc.staff import LookOnlyAdmin, ServiceAdmin
+from authsvc.admin_site.model_admins import ReadOnlyAdmin, ServiceAdmin
 from courses.models import Course, LearningPathway
 from credentials.models import Credential, CredentialTrigger
 from tests.support.staff import lists
@@ -34,7 +34,7 @@ def test_every_row_has_a_page_and_nothing_else_has() -> None:
 def test_a_page_looks_on_unless_staff_edit_its_rows(row: type[Model]) -> None:
     page = admin.site.get_model_admin(row)
 
-    assert isinstance(page, ServiceAdmin if row in EDITED else LookOnlyAdmin)
+    assert isinstance(page, ServiceAdmin if row in EDITED else ReadOnlyAdmin)
 
 
 @every_page

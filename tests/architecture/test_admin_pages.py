@@ -11,30 +11,24 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import (
-    OPERATOR,
-    Authentication,
-    LogoutNotice,
-    LogoutNoticeId,
-    OAuthClient,
-    OrgRole,
-    Permission,
-    SessionId,
-    UserId,
-)
-from accounts.domain.services import LimitName
+from accounts.domain.access import OPERATOR, OrgRole, SessionId, UserId
+from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.oauth.entities.authorizations import Permission
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.models import (
     AuthorizationCode,
     DeviceCode,
+    IdempotencyRecord,
     Invitation,
-    LedgerEntry,
     PushedRequest,
     RefreshToken,
     User,
 )
 from accounts.models import OAuthClient as ClientRow
+from tests.support.application import PASSWORD, Application
 from tests.support.builders import NOON, some_client_terms
-from tests.support.house import PASSWORD, House
 from tests.support.pathways import a_published_pathway, a_stage
 from tests.support.pathways import on_paper as pathway_on_paper
 from tests.support.staff import Desk, a_holder, an_examined, keys_of, lists, root_desk
@@ -50,55 +44,55 @@ NAMED_BY_HASHES = (
 )
 
 
-def fill(house: House, root: Desk, *, times: int) -> None:
+def fill(application: Application, root: Desk, *, times: int) -> None:
     """Have each thing happen so often."""
     for number in range(times):
-        anna, course = a_holder(house)
+        anna, course = a_holder(application)
         address = f"192.0.2.{number}"
-        session = house.services.sessions.log_in(
+        session = application.services.sessions.log_in(
             email=anna.email, password=PASSWORD, address=address
         )
-        house.services.limits.count(LimitName.REGISTER, address)
-        house.stranger.token = session.access_token
+        application.services.limits.count(LimitName.REGISTER, address)
+        application.stranger.token = session.access_token
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
-        house.stranger.post(path, Idempotency_Key=key)
-        let_in(house, anna.id)
-        teach(house, anna.id)
-        an_examined(house, anna)
+        application.stranger.post(path, Idempotency_Key=key)
+        let_in(application, anna.id)
+        teach(application, anna.id)
+        an_examined(application, anna)
         way = pathway_on_paper(a_stage(course.slug), slug=f"way-{anna.id}")
-        a_published_pathway(house.services, way)
+        a_published_pathway(application.services, way)
         root.act("accounts/user/", "deactivate", anna.id, reason="Filling the house.")
 
 
-def let_in(house: House, user_id: UserId) -> None:
+def let_in(application: Application, user_id: UserId) -> None:
     """Have a client and somebody do all that they can do together."""
-    client = house.services.clients.register(some_client_terms(), by=OPERATOR).client
-    house.services.authorizations.consent(client, user_id=user_id, scopes=["openid"])
-    house.services.authorizations.issue_code(
+    client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
+    application.services.authorizations.consent(client, user_id=user_id, scopes=["openid"])
+    application.services.authorizations.issue_code(
         client,
         Permission(user_id=user_id, scopes=frozenset({"openid"}), nonce=SECRET),
         authentication=Authentication(at=NOON, methods=("pwd",), browser_id=SessionId(uuid4())),
         redirect_uri="https://app.example/callback",
         code_challenge=SECRET,
     )
-    house.services.devices.start(client, scopes=["openid"])
-    house.services.pushed_requests.push(client, {"state": SECRET})
-    house.services.repositories.logout_notices.add(_notice(client, user_id))
+    application.services.devices.start(client, scopes=["openid"])
+    application.services.pushed_requests.push(client, {"state": SECRET})
+    application.services.repositories.logout_notices.add(_notice(client, user_id))
 
 
-def teach(house: House, user_id: UserId) -> None:
+def teach(application: Application, user_id: UserId) -> None:
     """Have an organization with all that belongs to one."""
-    organization = house.services.organizations.create(
+    organization = application.services.organizations.create(
         name="School of Knots", slug=f"k-{user_id}", owner_id=user_id, by=OPERATOR
     )
-    house.services.invitations.invite(
+    application.services.invitations.invite(
         organization.id, email="cleo@school.example", role=OrgRole.LEARNER, by=OPERATOR
     )
-    house.services.service_clients.register(
+    application.services.service_clients.register(
         organization.id,
         name="Timetable",
         scopes=["courses:read"],
-        expires_at=house.services.ports.clock.now() + timedelta(days=30),
+        expires_at=application.services.ports.clock.now() + timedelta(days=30),
         by=OPERATOR,
     )
 
@@ -118,7 +112,7 @@ def secrets() -> Iterator[str]:
         yield user.password
     for token in RefreshToken.objects.all():
         yield token.hash
-    for entry in LedgerEntry.objects.all():
+    for entry in IdempotencyRecord.objects.all():
         yield from (entry.body, entry.fingerprint)
     for client in ClientRow.objects.all():
         yield client.secret_hash
@@ -131,9 +125,9 @@ def secrets() -> Iterator[str]:
     yield SECRET
 
 
-def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
-    root = root_desk(house)
-    fill(house, root, times=1)
+def test_every_row_is_shown_and_no_secret_is(application: Application) -> None:
+    root = root_desk(application)
+    fill(application, root, times=1)
     hidden = set(secrets())
 
     assert [row for row in lists() if not keys_of(row)] == []
@@ -146,21 +140,25 @@ def test_every_row_is_shown_and_no_secret_is(house: House) -> None:
 
 
 @pytest.mark.postgres
-def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(house: House) -> None:
-    root = root_desk(house)
-    fill(house, root, times=3)
+def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
+    application: Application,
+) -> None:
+    root = root_desk(application)
+    fill(application, root, times=3)
     _queries(root)
     few = _queries(root)
 
-    fill(house, root, times=27)
+    fill(application, root, times=27)
 
     assert _queries(root) == few
 
 
 @pytest.mark.postgres
-def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(house: House) -> None:
-    root = root_desk(house)
-    fill(house, root, times=1)
+def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
+    application: Application,
+) -> None:
+    root = root_desk(application)
+    fill(application, root, times=1)
 
     for path in pages():
         text = root.get(path).text
@@ -172,9 +170,9 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(house: House
 
 
 @pytest.mark.postgres
-def test_every_list_can_be_filtered_searched_and_sorted(house: House) -> None:
-    root = root_desk(house)
-    fill(house, root, times=1)
+def test_every_list_can_be_filtered_searched_and_sorted(application: Application) -> None:
+    root = root_desk(application)
+    fill(application, root, times=1)
 
     for row, path in lists().items():
         filters = re.findall(r'<a href="(\?[^"]*)"', root.get(path).text)
@@ -186,9 +184,9 @@ def test_every_list_can_be_filtered_searched_and_sorted(house: House) -> None:
             assert "e=1" not in page.path, "so Django says that it did not understand"
 
 
-def test_no_form_can_be_sent_from_elsewhere(house: House) -> None:
-    anna, _ = a_holder(house)
-    root = root_desk(house)
+def test_no_form_can_be_sent_from_elsewhere(application: Application) -> None:
+    anna, _ = a_holder(application)
+    root = root_desk(application)
     root.client.handler = Client(enforce_csrf_checks=True).handler
 
     for path in ("accounts/user/", f"accounts/user/{anna.id}/password/", "password_change/"):

@@ -12,7 +12,7 @@ from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
-from authsvc.variables import ROOT
+from authsvc.config.variables import ROOT
 
 CLASSES: Final[dict[str, type[Any]]] = {
     "forbidden": ForbiddenContract,
@@ -20,11 +20,15 @@ CLASSES: Final[dict[str, type[Any]]] = {
     "protected": ProtectedContract,
 }
 DOWNWARDS: Final = "Apps depend downwards: credentials > progress > courses > accounts > kernel"
-AROUND: Final = "Around the apps: what answers stands above what decides"
+LAYERS: Final = "authsvc has six layers"
+FEATURES: Final = "Features of accounts depend downwards"
+FEATURE: Final = "Inside a feature of accounts: services know neither rows nor HTTP"
+ACCOUNTS: Final = "Inside accounts: pages and APIs call services, rows know entities alone"
+ENTITIES: Final = "Rows of accounts know entities alone"
 INSIDE: Final = "Inside an app: rows know entities, services know neither rows nor HTTP"
 MODULES: Final = "A domain package has these modules and no others"
 NO_DJANGO: Final = "The domain runs without Django"
-ROWS: Final = "Only the ORM repositories and the pages of staff touch rows"
+ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
 DOOR: Final = "Other apps enter {} through its public module"
 
@@ -33,33 +37,57 @@ FORBIDDEN: Final = [
     ("courses.domain.services.authoring", "django", NO_DJANGO),
     ("courses.public", "django", NO_DJANGO),
     ("authsvc.kernel.ids", "django", NO_DJANGO),
-    ("progress.domain.repositories.memory", "rest_framework", NO_DJANGO),
-    ("accounts.domain.ports", "jwcrypto", NO_DJANGO),
+    ("progress.domain.repositories.memory.progress", "rest_framework", NO_DJANGO),
+    ("accounts.domain.identity.ports", "jwcrypto", NO_DJANGO),
+    ("accounts.domain.access", "django", NO_DJANGO),
     ("courses.domain.services.authoring", "courses.domain.repositories.orm", STORES),
     ("courses.api.courses", "courses.domain.repositories.memory", STORES),
     ("courses.domain.services.catalog", "courses.domain.repositories.cached", STORES),
-    ("authsvc.health", "progress.domain.repositories.orm", STORES),
+    ("authsvc.http.health", "progress.domain.repositories.orm", STORES),
+    ("accounts.api.urls", "accounts.domain.identity.repositories.orm", STORES),
+    ("authsvc.http.health", "authsvc.http.idempotency.orm", STORES),
     ("courses.domain.services.catalog", "progress.public", DOWNWARDS),
-    ("accounts.domain.entities.users", "courses.public", DOWNWARDS),
-    ("courses.domain.entities.courses", "authsvc.container", DOWNWARDS),
+    ("accounts.domain.identity.entities.users", "courses.public", DOWNWARDS),
+    ("courses.domain.entities.courses", "authsvc.composition.container", DOWNWARDS),
     ("authsvc.kernel.events", "courses.public", DOWNWARDS),
     ("authsvc.storage.inserts", "accounts.public", DOWNWARDS),
     ("courses.api.courses", "courses.models", ROWS),
-    ("authsvc.container", "accounts.models", ROWS),
-    ("authsvc.kernel.clock", "authsvc.settings", AROUND),
-    ("authsvc.container", "authsvc.api.views", AROUND),
-    ("authsvc.environment", "authsvc.logs", AROUND),
-    ("authsvc.helpers", "", AROUND),
+    ("authsvc.composition.container", "accounts.models", ROWS),
+    ("authsvc.kernel.clock", "authsvc.settings", LAYERS),
+    ("authsvc.composition.container", "authsvc.http.views", LAYERS),
+    ("authsvc.http.health", "authsvc.admin_site.site", LAYERS),
+    ("authsvc.http.health", "authsvc.demo.samples", LAYERS),
+    ("authsvc.helpers", "", LAYERS),
+    (
+        "accounts.domain.identity.services.users",
+        "accounts.domain.oauth.errors",
+        FEATURES,
+    ),
+    ("accounts.domain.audit.entities", "accounts.domain.identity.errors", FEATURES),
+    ("accounts.domain.helpers", "", FEATURES),
+    (
+        "accounts.domain.oauth.entities.clients",
+        "accounts.domain.oauth.services.clients",
+        FEATURE,
+    ),
+    ("accounts.domain.organizations.extra", "", FEATURE),
+    ("accounts.public", "accounts.adapters.keys", ACCOUNTS),
+    ("accounts.utils", "", ACCOUNTS),
+    ("accounts.models.users", "accounts.domain.identity.services.users", ENTITIES),
     ("courses.models", "courses.domain.services", INSIDE),
     ("courses.domain.errors", "courses.domain.entities", INSIDE),
-    ("progress.domain.services.log", "progress.models", INSIDE),
+    ("progress.domain.services.verification", "progress.models", INSIDE),
     ("courses.utils", "", INSIDE),
     ("courses.domain.extra", "", MODULES),
-    ("courses.api.courses", "accounts.domain.services", DOOR.format("accounts")),
-    ("progress.domain.services.log", "courses.domain", DOOR.format("courses")),
-    ("progress.domain.repositories.orm", "courses.models", DOOR.format("courses")),
-    ("credentials.domain.entities", "progress.domain", DOOR.format("progress")),
-    ("authsvc.health", "credentials.domain", DOOR.format("credentials")),
+    ("courses.api.courses", "accounts.domain.identity", DOOR.format("accounts")),
+    ("progress.domain.services.verification", "courses.domain", DOOR.format("courses")),
+    (
+        "progress.domain.repositories.orm.progress",
+        "courses.models",
+        DOOR.format("courses"),
+    ),
+    ("credentials.domain.entities.rules", "progress.domain", DOOR.format("progress")),
+    ("authsvc.http.health", "credentials.domain", DOOR.format("credentials")),
 ]
 
 importlinter.configuration.configure()

@@ -5,8 +5,8 @@ from dataclasses import fields
 
 import pytest
 
-from authsvc.environment import Environment
-from authsvc.variables import ROOT, example
+from authsvc.config.environment import Environment
+from authsvc.config.variables import ROOT, example
 from tests.support.sources import SHIPPED, sources
 
 

@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from django.urls import get_resolver
 
+from authsvc.http.problems import OF_HTTP, STATUS_OF, problem_of
 from authsvc.kernel.errors import DomainError
-from authsvc.problems import OF_HTTP, STATUS_OF, problem_of
 from tests.support.sources import SHIPPED, sources
 
 

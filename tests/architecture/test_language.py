@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-from authsvc.variables import ROOT
+from authsvc.config.variables import ROOT
 from tests.support.sources import SHIPPED, Source, sources
 
 # Each pattern with the term to use. They match whole words, whatever their case.

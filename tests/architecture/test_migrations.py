@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django_migration_linter import MigrationLinter
 
-from authsvc.variables import ROOT
+from authsvc.config.variables import ROOT
 from tests.support.sources import APPS
 
 

@@ -4,22 +4,25 @@ import re
 from dataclasses import fields
 from importlib import import_module
 from inspect import getdoc, getmembers, isclass, isfunction, signature
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import pytest
 
-from authsvc.stores import Repositories
-from authsvc.variables import ROOT
+from authsvc.composition.repositories import Repositories
+from authsvc.config.variables import ROOT
 from tests.support.sources import APPS
 
 
 def repositories_in(module: str) -> dict[str, type[Any]]:
-    """The repositories that a module defines, by name."""
-    found = getmembers(import_module(module), isclass)
+    """The repositories that a module, or a package of modules, defines, by name."""
+    root = import_module(module)
+    submodules = [name for _, name, _ in iter_modules(getattr(root, "__path__", []), f"{module}.")]
     return {
         name: class_
-        for name, class_ in found
-        if name.endswith("Repository") and f"{class_.__module__}.".startswith(f"{module}.")
+        for part in (root, *map(import_module, submodules))
+        for name, class_ in getmembers(part, isclass)
+        if name.endswith("Repository") and class_.__module__ == part.__name__
     }
 
 
@@ -30,46 +33,53 @@ def methods_of(class_: type[Any]) -> dict[str, Any]:
     }
 
 
-PROMISES: Final = {
-    name: (app, promise)
+FEATURES: Final = [
+    f"{app}.domain" if app != "accounts" else f"{app}.domain.{feature}"
     for app in APPS
-    for name, promise in repositories_in(f"{app}.domain.repositories.protocols").items()
+    for feature in (("audit", "identity", "organizations", "oauth") if app == "accounts" else ("",))
+]
+PROMISES: Final = {
+    name: (feature, protocol)
+    for feature in FEATURES
+    for name, protocol in repositories_in(f"{feature}.repositories.protocols").items()
 }
 METHODS: Final = [
-    (name, method) for name, (_, promise) in PROMISES.items() for method in methods_of(promise)
+    (name, method) for name, (_, protocol) in PROMISES.items() for method in methods_of(protocol)
 ]
 STORES: Final = {"memory": "InMemory", "orm": "Orm"}
 
 
-def player(name: str, store: str) -> type[Any]:
-    app, _ = PROMISES[name]
-    return repositories_in(f"{app}.domain.repositories.{store}")[STORES[store] + name]
+def implementation(name: str, store: str) -> type[Any]:
+    feature, _ = PROMISES[name]
+    return repositories_in(f"{feature}.repositories.{store}")[STORES[store] + name]
 
 
-@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("feature", FEATURES)
 @pytest.mark.parametrize("store", STORES)
-def test_a_store_plays_each_repository_and_no_others(app: str, store: str) -> None:
-    promised = {STORES[store] + name for name, (of_app, _) in PROMISES.items() if of_app == app}
+def test_a_store_implements_each_repository_and_no_others(feature: str, store: str) -> None:
+    promised = {STORES[store] + name for name, (of, _) in PROMISES.items() if of == feature}
 
-    assert set(repositories_in(f"{app}.domain.repositories.{store}")) == promised
+    assert set(repositories_in(f"{feature}.repositories.{store}")) == promised
 
 
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("name", PROMISES)
-def test_a_player_does_what_is_promised_and_nothing_else(name: str, store: str) -> None:
+def test_an_implementation_has_the_promised_methods_and_no_others(name: str, store: str) -> None:
     _, promise = PROMISES[name]
 
-    assert set(methods_of(player(name, store))) == set(methods_of(promise))
+    assert set(methods_of(implementation(name, store))) == set(methods_of(promise))
 
 
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize(("name", "method"), METHODS)
-def test_a_player_is_asked_in_the_words_of_the_promise(name: str, method: str, store: str) -> None:
+def test_an_implementation_has_the_signatures_of_the_protocol(
+    name: str, method: str, store: str
+) -> None:
     _, promise = PROMISES[name]
 
-    played = methods_of(player(name, store))[method]
+    implemented = methods_of(implementation(name, store))[method]
 
-    assert signature(played) == signature(methods_of(promise)[method])
+    assert signature(implemented) == signature(methods_of(promise)[method])
 
 
 def test_a_repository_that_remembers_is_asked_in_the_same_words() -> None:
@@ -93,7 +103,8 @@ def test_a_promise_is_put_in_words(name: str, method: str) -> None:
 
 @pytest.mark.parametrize(("name", "method"), METHODS)
 def test_a_promise_is_tested_on_both_stores(name: str, method: str) -> None:
-    app, promise = PROMISES[name]
+    feature, promise = PROMISES[name]
+    app = feature.partition(".")[0]
     (field,) = (field.name for field in fields(Repositories) if field.type is promise)
     tests = [path.read_text() for path in (ROOT / "tests" / app).glob("test_*repositories*.py")]
 

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.tenancy import TenantScope
 from tests.architecture.test_promises import PROMISES, methods_of
 from tests.support.sources import SHIPPED, sources
 
@@ -74,15 +74,15 @@ def test_what_an_organization_owns_is_read_and_written_within_a_reach(name: str)
     _, promise = PROMISES[repository]
     promised = methods_of(promise)[method]
 
-    within = signature(promised).parameters.get("within")
+    scope = signature(promised).parameters.get("scope")
 
     if name in EXCEPTIONS:
-        assert within is None
+        assert scope is None
     else:
-        assert within is not None
-        assert within.kind is Parameter.KEYWORD_ONLY
-        assert within.default is Parameter.empty
-        assert get_type_hints(promised)["within"] is Reach
+        assert scope is not None
+        assert scope.kind is Parameter.KEYWORD_ONLY
+        assert scope.default is Parameter.empty
+        assert get_type_hints(promised)["scope"] is TenantScope
 
 
 def test_there_are_things_that_organizations_own_and_no_exception_is_left_over() -> None:
@@ -95,9 +95,9 @@ def test_only_a_principal_who_may_manage_them_all_sees_all_organizations() -> No
         source.name
         for source in sources(*SHIPPED)
         for node in source.nodes
-        if (isinstance(node, ast.Name) and node.id == "EVERYWHERE")
-        or (isinstance(node, ast.Attribute) and node.attr == "_Everywhere")
-        or (isinstance(node, ast.alias) and node.name in ("EVERYWHERE", "_Everywhere"))
+        if (isinstance(node, ast.Name) and node.id == "ALL_TENANTS")
+        or (isinstance(node, ast.Attribute) and node.attr == "_AllTenants")
+        or (isinstance(node, ast.alias) and node.name in ("ALL_TENANTS", "_AllTenants"))
     }
 
-    assert naming == {"authsvc/kernel/reach.py", "accounts/domain/entities/principals.py"}
+    assert naming == {"authsvc/kernel/tenancy.py", "accounts/domain/access.py"}

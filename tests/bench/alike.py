@@ -17,7 +17,7 @@ from tests.support.postgres import start_cluster
 
 # All requests are refused: the limits are lifted, and nothing is logged.
 UNHINDERED: Final = {
-    "LOGIN_GUESSES_IN_A_ROW": "1000000",
+    "LOGIN_FAILURES_BEFORE_BACKOFF": "1000000",
     "TOKEN_FAILURES_PER_MINUTE": "1000000",
     "LOG_LEVEL": "ERROR",
 }

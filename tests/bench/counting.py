@@ -9,12 +9,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import OPERATOR, Role, User, UserChanges
-from authsvc.container import services
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.users import User, UserChanges
+from authsvc.composition.container import services
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from tests.support.application import Caller
 from tests.support.attempts import on_paper
-from tests.support.house import Caller
 
 EVENTS_EACH: Final = 20
 LINE: Final = "{:16}{:>10}{:>12}{:>10}{:>8}"
@@ -104,7 +105,7 @@ def _school(owner: User) -> Course:
 
 def _fill(course: Course, *, learners: int) -> dict[str, Any]:
     """Enrol all learners on the course; return the parameters of the statements."""
-    version = services().catalog.version(course.id, course.version, within=EVERYWHERE)
+    version = services().catalog.version(course.id, course.version, scope=ALL_TENANTS)
     items = version.outline.items
     tested, assessment = next((item, item.assessment) for item in items if item.assessment)
     names: dict[str, Any] = {

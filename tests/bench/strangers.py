@@ -11,18 +11,14 @@ from uuid import uuid4
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.domain.entities import (
-    OPERATOR,
-    ClientTerms,
-    GrantType,
-    Organization,
-    RegisteredClient,
-    SignedIn,
-    User,
-)
-from authsvc.container import services
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.identity.entities.tokens import SignedIn
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import ClientTerms, RegisteredClient
+from accounts.domain.organizations.entities import Organization
+from authsvc.composition.container import services
+from tests.support.application import Answer
 from tests.support.builders import a_definition_of
-from tests.support.house import Answer
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
 

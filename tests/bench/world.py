@@ -3,19 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import (
-    FIRST_PARTY_CLIENT,
-    AccessClaims,
-    Role,
-    Scope,
-    Session,
-    SessionId,
-    UserId,
-)
-from authsvc.container import services
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import CourseId
-from credentials.domain.entities import IssuedCredentialId
+from accounts.domain.access import Role, Scope, SessionId, UserId
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session
+from accounts.domain.identity.entities.tokens import AccessClaims
+from authsvc.composition.container import services
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import CourseId
+from credentials.domain.entities.credentials import IssuedCredentialId
 from tests.bench.names import COURSES, ISSUED, LEARNERS, PASSWORD, email, slug
 from tests.support.builders import (
     a_course,
@@ -91,10 +85,10 @@ def _add_courses() -> None:
     repositories = services().repositories
     for number in range(COURSES):
         course = a_course(id=course_id(number), slug=slug(number))
-        repositories.courses.add(course, within=EVERYWHERE)
-        repositories.course_versions.add(a_version(course), within=EVERYWHERE)
+        repositories.courses.add(course, scope=ALL_TENANTS)
+        repositories.course_versions.add(a_version(course), scope=ALL_TENANTS)
     credential = a_credential(terms=some_terms(course_id=course_id(0)))
-    repositories.credentials.add(credential, within=EVERYWHERE)
+    repositories.credentials.add(credential, scope=ALL_TENANTS)
     holder = repositories.users.get(learner_id(0))
     issued = an_issued_credential(credential, holder, id=IssuedCredentialId(ISSUED))
-    repositories.issued_credentials.add(issued, within=EVERYWHERE)
+    repositories.issued_credentials.add(issued, scope=ALL_TENANTS)

@@ -33,12 +33,12 @@ def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
     """An empty page that must end without console errors, policy violations or missing files."""
     context = chromium.new_context(base_url=town.url)
     context.set_default_timeout(5000)
-    window, complaints = context.new_page(), list[str]()
-    window.on("pageerror", lambda error: complaints.append(str(error)))
-    window.on("console", lambda said: complaints.extend(_complaint(said)))
+    window, field_errors = context.new_page(), list[str]()
+    window.on("pageerror", lambda error: field_errors.append(str(error)))
+    window.on("console", lambda said: field_errors.extend(_complaint(said)))
     yield window
     context.close()
-    assert complaints == []
+    assert field_errors == []
 
 
 def _complaint(said: ConsoleMessage) -> list[str]:

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.application import PASSWORD
 from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
-from tests.support.house import PASSWORD
 
 pytestmark = in_a_browser
 

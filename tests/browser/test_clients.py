@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_looks import look
+from tests.support.application import Answer
 from tests.support.chromium import Town, fill, heading, in_a_browser, press, sign_in
-from tests.support.house import Answer
 from tests.support.relying import FORM, challenge_of
 from tests.support.school import manage
 from tests.support.wire import WireCaller

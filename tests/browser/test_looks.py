@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_second_factors import set_up_app, somebody_verified
+from tests.support.application import PASSWORD
 from tests.support.chromium import WIDTHS, Key, Town, fill, in_a_browser, photograph, press, sign_in
-from tests.support.house import PASSWORD
 
 pytestmark = in_a_browser
 

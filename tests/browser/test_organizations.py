@@ -5,17 +5,17 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, expect
 
-from authsvc.samples import STAFF
+from authsvc.demo.samples import STAFF
 from tests.browser.test_looks import look
+from tests.support.application import PASSWORD
 from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
-from tests.support.house import PASSWORD
 from tests.support.school import manage
 
 pytestmark = in_a_browser
 
 INVITE: Final = """
-from accounts.domain.entities import OPERATOR, OrgRole
-from authsvc.container import services
+from accounts.domain.access import OPERATOR, OrgRole
+from authsvc.composition.container import services
 owner = services().users.find({owner!r}, by=OPERATOR)
 knots = services().organizations.create(name={name!r}, slug={slug!r}, owner_id=owner.id, by=OPERATOR)
 services().invitations.invite(knots.id, email={email!r}, role=OrgRole.INSTRUCTOR, by=OPERATOR)

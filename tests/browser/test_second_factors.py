@@ -2,18 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from authsvc.samples import STAFF
-from tests.support.chromium import (
-    Key,
-    Town,
-    fill,
-    follow,
-    heading,
-    in_a_browser,
-    press,
-    sign_in,
-)
-from tests.support.house import PASSWORD
+from authsvc.demo.samples import STAFF
+from tests.support.application import PASSWORD
+from tests.support.chromium import Key, Town, fill, follow, heading, in_a_browser, press, sign_in
 from tests.support.totp import code_of
 
 pytestmark = in_a_browser

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.house import PASSWORD
+from tests.support.application import PASSWORD
 from tests.support.school import School, manage
 from tests.support.server import Server
 from tests.support.wire import WireCaller, at_once

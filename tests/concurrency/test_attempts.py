@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from courses.definitions import read_definition
+from courses.definitions.courses import read_definition
 from tests.support.bodies import body_of
 from tests.support.exams import EXAMS
 from tests.support.school import School, items_of

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.database
 
 DEFINE: Final = """
 from uuid import UUID
-from accounts.domain.entities import OPERATOR
-from authsvc.container import services
+from accounts.domain.access import OPERATOR
+from authsvc.composition.container import services
 from credentials.domain.entities import CredentialTerms, CredentialType, rule_in
 for course_id, rule in {terms!r}:
     terms = CredentialTerms(

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import call_command
 
-from accounts.domain.entities import OPERATOR, Organization
-from authsvc.kernel.pages import Page, PageRequest
+from accounts.domain.access import OPERATOR
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import Page, PageRequest
 from authsvc.storage import settled
-from courses.domain.entities import Course
-from progress.domain.entities import ProgressEvent
+from courses.domain.entities.courses import Course
+from progress.domain.entities.events import ProgressEvent
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to, own_database
 from tests.support.learning import Learner

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.support.house import Answer
+from tests.support.application import Answer
 from tests.support.school import SAMPLE, School
 from tests.support.wire import at_once
 

@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
-from accounts.domain.services import LimitName
+from accounts.domain.identity.services.login_attempts import LimitName
 from tests.accounts.limiting import POLICY
-from tests.support.house import Answer
+from tests.support.application import Answer
 from tests.support.school import School
 from tests.support.server import running_server
 from tests.support.wire import WireCaller, at_once
@@ -64,7 +64,7 @@ def test_of_fifty_log_ins_at_once_exactly_as_many_are_let_in_as_may_be(
 def test_of_fifty_guesses_at_an_account_at_once_few_are_looked_at(
     school: School, address: str
 ) -> None:
-    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_GUESSES_IN_A_ROW": "5"}
+    environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_FAILURES_BEFORE_BACKOFF": "5"}
     email = f"{uuid4()}@school.example"
 
     with running_server(environment, workers=2, threads=8) as server:
@@ -83,10 +83,10 @@ def test_of_fifty_guesses_at_an_account_at_once_few_are_looked_at(
 def test_of_fifty_connections_at_the_same_moment_exactly_as_many_are_let_in_as_may_be(
     key: str, name: LimitName, most: int
 ) -> None:
-    world, gate = orm_world(), Barrier(50)
+    world, tenant_access = orm_world(), Barrier(50)
 
     def attempt(_: int) -> bool:
-        gate.wait()
+        tenant_access.wait()
         try:
             with world.unit_of_work.atomic():
                 state = world.repositories.limits.count(

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.database
 SCOPE: Final = "openid accounts:read"
 REMOVE: Final = """
 from uuid import UUID
-from accounts.domain.entities import OPERATOR
-from authsvc.container import services
+from accounts.domain.access import OPERATOR
+from authsvc.composition.container import services
 services().clients.remove(UUID({pk!r}), by=OPERATOR)
 """
 

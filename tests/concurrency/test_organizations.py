@@ -12,9 +12,10 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts import models as rows
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal, UserId
+from accounts.domain.access import OPERATOR, OrgRole, Principal, UserId
+from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.errors import DomainError
-from authsvc.kernel.pages import PageRequest
+from authsvc.kernel.paging import PageRequest
 from authsvc.storage.append_only import protecting, releasing
 from tests.accounts.inviting import BO, is_invited, standing
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
@@ -64,10 +65,10 @@ def outcome_of(act: Callable[[], object]) -> str:
 
 def at_once(*acts: Callable[[], object]) -> Counter[str]:
     """What comes of doing all this at the same moment."""
-    gate = Barrier(len(acts))
+    tenant_access = Barrier(len(acts))
 
     def do(act: Callable[[], object]) -> str:
-        gate.wait(timeout=SECONDS)
+        tenant_access.wait(timeout=SECONDS)
         return outcome_of(act)
 
     with ThreadPoolExecutor(len(acts)) as pool:
@@ -76,7 +77,7 @@ def at_once(*acts: Callable[[], object]) -> Counter[str]:
 
 def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
     page = world.repositories.memberships.page_of(
-        school.id, PageRequest(limit=100), within=into(school)
+        school.id, PageRequest(limit=100), scope=into(school)
     )
     return {each.membership.user_id: each.membership.role for each in page.items}
 

@@ -19,7 +19,7 @@ ENOUGH = 150
 
 LOOK_AT_THE_LOG = """
 from accounts.public import OPERATOR
-from authsvc.container import services
+from authsvc.composition.container import services
 compared, verified = services().log_verifier.compare(by=OPERATOR), services().log_verifier.verify(by=OPERATOR)
 print(compared.is_clean, compared.checksum == compared.stored_checksum, verified.flaws)
 """

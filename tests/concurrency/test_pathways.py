@@ -9,10 +9,12 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 
-from accounts.domain.entities import OPERATOR
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, ItemId, LearningPathway, PathwayDefinition
-from credentials.domain.entities import CompletedPathway
+from accounts.domain.access import OPERATOR
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from courses.domain.entities.outlines import ItemId
+from courses.domain.entities.pathways import LearningPathway, PathwayDefinition
+from credentials.domain.entities.rules import CompletedPathway
 from progress.domain.events import PathwayCompleted
 from tests.concurrency.test_organizations import DONE
 from tests.concurrency.test_organizations import at_once as anywhere_at_once
@@ -96,7 +98,7 @@ def last_of(anna: Learner, course: Course) -> ItemId:
 
 def counts(town: World, *courses: Course) -> list[int]:
     kept = town.repositories.courses
-    return [kept.at(course.slug, within=EVERYWHERE).pathways for course in courses]
+    return [kept.at(course.slug, scope=ALL_TENANTS).pathways for course in courses]
 
 
 def test_whoever_completes_all_courses_of_a_pathway_at_once_completes_it_once(

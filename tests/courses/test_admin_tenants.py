@@ -6,14 +6,15 @@ from typing import Final
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole
+from accounts.domain.access import OPERATOR, OrgRole
+from accounts.domain.organizations.entities import Organization
 from accounts.models import User as UserRow
-from courses.definitions import write_definition
-from courses.domain.entities import Course
+from courses.definitions.courses import write_definition
+from courses.domain.entities.courses import Course
 from courses.models import Course as CourseRow
 from credentials.models import Credential as CredentialRow
+from tests.support.application import Application
 from tests.support.builders import a_definition, a_definition_of
-from tests.support.house import House
 from tests.support.learning import Learner, a_published_course
 from tests.support.members import founded, looks_into
 from tests.support.organizations import a_member, acts_in, closed
@@ -41,19 +42,21 @@ OF_HARBOUR: Final = "Reef knots of the harbour"
 
 
 @pytest.fixture
-def harbour(house: House) -> Organization:
-    return founded(house, name="Harbour School", slug="harbour")
+def harbour(application: Application) -> Organization:
+    return founded(application, name="Harbour School", slug="harbour")
 
 
 @pytest.fixture
-def course(house: House, harbour: Organization) -> Course:
+def course(application: Application, harbour: Organization) -> Course:
     """A course of the harbour that a learner has passed, with the credential that it earns."""
-    services = house.services
+    services = application.services
     definition = a_definition_of(required=1, slug="knots", title=OF_HARBOUR)
     made = services.authoring.create(definition, org_id=harbour.id, by=OPERATOR)
     course = services.authoring.publish(made.slug, by=OPERATOR)
-    house.earns(course, name=OF_HARBOUR)
-    anna = a_member(harbour.id, OrgRole.LEARNER, a_user_of(house, email="anna@harbour.example"))
+    application.earns(course, name=OF_HARBOUR)
+    anna = a_member(
+        harbour.id, OrgRole.LEARNER, a_user_of(application, email="anna@harbour.example")
+    )
     Learner(services=services, principal=anna).passes(course)
     return course
 
@@ -64,9 +67,9 @@ def may_also_see_organizations(bo: Desk) -> Desk:
     return bo
 
 
-def staff_without_organizations(house: House) -> Desk:
+def staff_without_organizations(application: Application) -> Desk:
     """An administrator with access to all of these lists, but not to organizations."""
-    bo = desk(house, "Auditors")
+    bo = desk(application, "Auditors")
     for group in UserRow.objects.get(pk=bo.id).groups.all():
         group.permissions.remove(Permission.objects.get(codename="view_organization"))
     return bo
@@ -74,9 +77,9 @@ def staff_without_organizations(house: House) -> Desk:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_whoever_may_not_view_organizations_sees_what_is_the_platforms(
-    house: House, course: Course, path: str
+    application: Application, course: Course, path: str
 ) -> None:
-    page = staff_without_organizations(house).get(path)
+    page = staff_without_organizations(application).get(path)
 
     assert page.status == 200
     assert A_CELL not in page.text
@@ -85,19 +88,19 @@ def test_whoever_may_not_view_organizations_sees_what_is_the_platforms(
 
 @pytest.mark.parametrize("path", LISTS)
 def test_whoever_may_view_organizations_sees_theirs_too(
-    house: House, course: Course, path: str
+    application: Application, course: Course, path: str
 ) -> None:
-    page = may_also_see_organizations(desk(house, "Auditors")).get(path)
+    page = may_also_see_organizations(desk(application, "Auditors")).get(path)
 
     assert A_CELL in page.text
 
 
 @pytest.mark.parametrize("path", WITH_OWNERS)
 def test_a_list_is_narrowed_to_one_organization(
-    house: House, harbour: Organization, course: Course, path: str
+    application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
-    other = founded(house, name="Shipyard")
-    root = root_desk(house)
+    other = founded(application, name="Shipyard")
+    root = root_desk(application)
 
     ours = root.get(f"{path}?org__id__exact={harbour.id}")
     theirs = root.get(f"{path}?org__id__exact={other.id}")
@@ -107,8 +110,10 @@ def test_a_list_is_narrowed_to_one_organization(
     assert "field-org" not in theirs.text
 
 
-def test_the_page_of_a_foreign_course_is_not_there(house: House, course: Course) -> None:
-    editor = desk(house, "Course editors")
+def test_the_page_of_a_foreign_course_is_not_there(
+    application: Application, course: Course
+) -> None:
+    editor = desk(application, "Course editors")
 
     page = editor.get(f"{COURSES}{course.id}/change/")
 
@@ -118,9 +123,9 @@ def test_the_page_of_a_foreign_course_is_not_there(house: House, course: Course)
 
 
 def test_an_editor_who_sees_organizations_looks_at_their_courses_and_changes_none(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    editor = may_also_see_organizations(desk(house, "Course editors"))
+    editor = may_also_see_organizations(desk(application, "Course editors"))
 
     page = editor.get(f"{COURSES}{course.id}/change/")
     acted = editor.act(COURSES, "retire", course.id, reason="Mine.")
@@ -132,32 +137,34 @@ def test_an_editor_who_sees_organizations_looks_at_their_courses_and_changes_non
 
 
 def test_an_admin_revises_a_course_by_the_slug_of_its_definition(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    root, revised = root_desk(house), a_definition(slug="knots", title="Revised")
+    root, revised = root_desk(application), a_definition(slug="knots", title="Revised")
 
     page = root.get(f"{COURSES}{course.id}/change/")
     root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised))
 
     assert "slug: knots" in page.text
-    assert house.services.authoring.export(course.slug, by=OPERATOR) == revised
+    assert application.services.authoring.export(course.slug, by=OPERATOR) == revised
 
 
-def test_an_admin_imports_a_course_for_an_organization(house: House, harbour: Organization) -> None:
+def test_an_admin_imports_a_course_for_an_organization(
+    application: Application, harbour: Organization
+) -> None:
     knots = write_definition(a_definition(slug="knots"))
 
-    root_desk(house).post(f"{COURSES}add/", definition=knots, org=str(harbour.id))
+    root_desk(application).post(f"{COURSES}add/", definition=knots, org=str(harbour.id))
 
     row = CourseRow.objects.get()
     assert (row.slug, row.org_id) == ("harbour--knots", harbour.id)
 
 
 def test_only_organizations_that_are_open_can_be_chosen(
-    house: House, harbour: Organization
+    application: Application, harbour: Organization
 ) -> None:
-    shut = founded(house, name="Shipyard", slug="shipyard")
-    closed(house.services, shut)
-    root, knots = root_desk(house), write_definition(a_definition(slug="knots"))
+    shut = founded(application, name="Shipyard", slug="shipyard")
+    closed(application.services, shut)
+    root, knots = root_desk(application), write_definition(a_definition(slug="knots"))
 
     page = root.get(f"{COURSES}add/")
     root.post(f"{COURSES}add/", definition=knots, org=str(shut.id))
@@ -167,8 +174,13 @@ def test_only_organizations_that_are_open_can_be_chosen(
     assert not CourseRow.objects.exists()
 
 
-def test_an_editor_is_not_asked_whose_course_it_is(house: House, harbour: Organization) -> None:
-    editor, knots = desk(house, "Course editors"), write_definition(a_definition(slug="knots"))
+def test_an_editor_is_not_asked_whose_course_it_is(
+    application: Application, harbour: Organization
+) -> None:
+    editor, knots = (
+        desk(application, "Course editors"),
+        write_definition(a_definition(slug="knots")),
+    )
 
     page = editor.get(f"{COURSES}add/")
     editor.post(f"{COURSES}add/", definition=knots, org=str(harbour.id))
@@ -178,28 +190,28 @@ def test_an_editor_is_not_asked_whose_course_it_is(house: House, harbour: Organi
 
 
 def test_why_a_course_is_retired_is_recorded(
-    house: House, harbour: Organization, course: Course
+    application: Application, harbour: Organization, course: Course
 ) -> None:
-    root_desk(house).act(COURSES, "retire", course.id, reason="Out of date.")
+    root_desk(application).act(COURSES, "retire", course.id, reason="Out of date.")
 
-    assert acts_in(house.services, harbour.id)[-1].reason == "Out of date."
+    assert acts_in(application.services, harbour.id)[-1].reason == "Out of date."
 
 
 def test_why_a_credential_is_withdrawn_is_recorded(
-    house: House, harbour: Organization, course: Course
+    application: Application, harbour: Organization, course: Course
 ) -> None:
     row = CredentialRow.objects.get()
 
-    root_desk(house).act("credentials/credential/", "withdraw", row.pk, reason="Too easy.")
+    root_desk(application).act("credentials/credential/", "withdraw", row.pk, reason="Too easy.")
 
-    assert acts_in(house.services, harbour.id)[-1].reason == "Too easy."
+    assert acts_in(application.services, harbour.id)[-1].reason == "Too easy."
 
 
 def test_an_officer_defines_for_the_courses_of_the_platform_alone(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    ours = a_published_course(house.services)
-    officer = desk(house, "Credential officers")
+    ours = a_published_course(application.services)
+    officer = desk(application, "Credential officers")
 
     page = officer.get("credentials/credential/add/")
 
@@ -207,20 +219,20 @@ def test_an_officer_defines_for_the_courses_of_the_platform_alone(
     assert course.slug not in page.text
 
 
-def test_an_admin_defines_for_the_courses_of_all(house: House, course: Course) -> None:
-    assert course.slug in root_desk(house).get("credentials/credential/add/").text
+def test_an_admin_defines_for_the_courses_of_all(application: Application, course: Course) -> None:
+    assert course.slug in root_desk(application).get("credentials/credential/add/").text
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_page_of_an_organization_that_is_opened_is_a_look_into_it(
-    house: House, harbour: Organization, course: Course, path: str
+    application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
-    root = root_desk(house)
-    before = len(looks_into(house, harbour.id))
+    root = root_desk(application)
+    before = len(looks_into(application, harbour.id))
     (link, *_) = re.findall(rf"/admin/({path}[^/]+/change/)", root.get(path).text)
 
     root.get(link)
 
-    look = looks_into(house, harbour.id)[-1]
-    assert len(looks_into(house, harbour.id)) == before + 1
+    look = looks_into(application, harbour.id)[-1]
+    assert len(looks_into(application, harbour.id)) == before + 1
     assert look.actor_id == root.id

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from courses.definitions import SCHEMA
-from courses.domain.entities import Course, CourseModule, ItemType
+from accounts.domain.access import OPERATOR, Role
+from courses.definitions.courses import SCHEMA
+from courses.domain.entities.courses import Course
+from courses.domain.entities.outlines import CourseModule, ItemType
+from tests.support.application import Answer, Application
 from tests.support.builders import a_definition, a_module_definition, an_item_definition
-from tests.support.house import Answer, House
 
 VISIT: Final = an_item_definition(
     type=ItemType.EXTERNAL, url="https://knots.example/", body="", is_required=False
@@ -62,10 +63,10 @@ def shown(module: CourseModule) -> dict[str, Any]:
     }
 
 
-def everything_that_learners_see(house: House, course: Course) -> list[Answer]:
+def everything_that_learners_see(application: Application, course: Course) -> list[Answer]:
     """All answers of the API to a learner about a course, by slug and by id."""
-    anna = house.signed_in().caller
-    drafted = house.services.authoring.export("knots", by=OPERATOR)
+    anna = application.signed_in().caller
+    drafted = application.services.authoring.export("knots", by=OPERATOR)
     items = drafted.draft_of(course.id).outline.items
     paths = [
         path
@@ -86,11 +87,11 @@ def everything_that_learners_see(house: House, course: Course) -> list[Answer]:
 
 
 @pytest.mark.parametrize("by", ["slug", "id"])
-def test_one_course_comes_with_what_it_is_made_of(house: House, by: str) -> None:
-    course = house.published(KNOTS)
+def test_one_course_comes_with_what_it_is_made_of(application: Application, by: str) -> None:
+    course = application.published(KNOTS)
     outline = KNOTS.draft_of(course.id).outline
 
-    answer = house.signed_in().caller.get(f"/v1/courses/{getattr(course, by)}")
+    answer = application.signed_in().caller.get(f"/v1/courses/{getattr(course, by)}")
 
     assert answer.status == 200
     assert answer.json == {
@@ -106,11 +107,11 @@ def test_one_course_comes_with_what_it_is_made_of(house: House, by: str) -> None
 
 
 @pytest.mark.parametrize("item", [LESSON, VISIT, QUIZ])
-def test_an_item_comes_with_its_text(house: House, item: Any) -> None:
-    course = house.published(KNOTS)
+def test_an_item_comes_with_its_text(application: Application, item: Any) -> None:
+    course = application.published(KNOTS)
     kept = next(i for i in KNOTS.draft_of(course.id).outline.items if i.key == item.key)
 
-    answer = house.signed_in().caller.get(f"/v1/courses/knots/items/{kept.id}")
+    answer = application.signed_in().caller.get(f"/v1/courses/knots/items/{kept.id}")
 
     assert answer.status == 200
     assert answer.json == {
@@ -125,18 +126,18 @@ def test_an_item_comes_with_its_text(house: House, item: Any) -> None:
     }
 
 
-def test_an_item_is_found_by_the_id_of_its_course_too(house: House) -> None:
-    course = house.published(KNOTS)
-    anna = house.signed_in().caller
+def test_an_item_is_found_by_the_id_of_its_course_too(application: Application) -> None:
+    course = application.published(KNOTS)
+    anna = application.signed_in().caller
     (item_id, *_) = ids_of(anna.get("/v1/courses/knots").json)
 
     assert anna.get(f"/v1/courses/{course.id}/items/{item_id}").json["id"] == item_id
 
 
-def test_an_item_of_another_course_is_not_found(house: House) -> None:
-    house.published(KNOTS)
-    other = house.published()
-    anna = house.signed_in().caller
+def test_an_item_of_another_course_is_not_found(application: Application) -> None:
+    application.published(KNOTS)
+    other = application.published()
+    anna = application.signed_in().caller
     (item_id, *_) = ids_of(anna.get(f"/v1/courses/{other.slug}").json)
 
     answer = anna.get(f"/v1/courses/knots/items/{item_id}")
@@ -148,20 +149,20 @@ def test_an_item_of_another_course_is_not_found(house: House) -> None:
 @pytest.mark.parametrize(
     "item", ["1", "nonsense", "%00", str(UUID(int=10**37))[:-1], str(UUID(int=10**38)).upper()]
 )
-def test_what_is_no_id_of_an_item_leads_nowhere(house: House, item: str) -> None:
-    house.published(KNOTS)
+def test_what_is_no_id_of_an_item_leads_nowhere(application: Application, item: str) -> None:
+    application.published(KNOTS)
 
-    answer = house.signed_in().caller.get(f"/v1/courses/knots/items/{item}")
+    answer = application.signed_in().caller.get(f"/v1/courses/knots/items/{item}")
 
     assert (answer.status, answer.code) == (404, "no-such-address")
 
 
 @pytest.mark.parametrize("path", ["/v1/courses/knots", "/v1/courses/knots/items/{item}"])
 @pytest.mark.parametrize("version", ["0", "-1", "2147483648", "one", "1.5", "", "%00"])
-def test_a_version_is_a_number_from_one(house: House, path: str, version: str) -> None:
-    house.published(KNOTS)
+def test_a_version_is_a_number_from_one(application: Application, path: str, version: str) -> None:
+    application.published(KNOTS)
 
-    answer = house.signed_in().caller.get(f"{path.format(item=uuid4())}?version={version}")
+    answer = application.signed_in().caller.get(f"{path.format(item=uuid4())}?version={version}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/version"]
@@ -170,42 +171,44 @@ def test_a_version_is_a_number_from_one(house: House, path: str, version: str) -
 @pytest.mark.parametrize("path", ["/v1/courses/knots", "/v1/courses/knots/items/{item}"])
 @pytest.mark.parametrize("version", ["2", "2147483647"])
 def test_a_version_that_was_never_published_is_not_found(
-    house: House, path: str, version: str
+    application: Application, path: str, version: str
 ) -> None:
-    house.published(KNOTS)
+    application.published(KNOTS)
 
-    answer = house.signed_in().caller.get(f"{path.format(item=uuid4())}?version={version}")
+    answer = application.signed_in().caller.get(f"{path.format(item=uuid4())}?version={version}")
 
     assert (answer.status, answer.code) == (404, "course-version-not-found")
 
 
-def test_a_draft_is_to_learners_as_if_it_were_not_there(house: House) -> None:
-    course = house.services.authoring.create(SECRET, by=OPERATOR)
+def test_a_draft_is_to_learners_as_if_it_were_not_there(application: Application) -> None:
+    course = application.services.authoring.create(SECRET, by=OPERATOR)
 
-    answers = everything_that_learners_see(house, course)
+    answers = everything_that_learners_see(application, course)
 
     assert {answer.status for answer in answers} == {200, 404}
     assert not [answer.text for answer in answers if "Secret" in answer.text]
     assert not [answer.text for answer in answers if str(course.id) in answer.text]
 
 
-def test_nothing_of_a_revision_reaches_a_learner_before_it_is_published(house: House) -> None:
-    course = house.published(KNOTS)
-    house.services.authoring.revise("knots", SECRET, by=OPERATOR)
+def test_nothing_of_a_revision_reaches_a_learner_before_it_is_published(
+    application: Application,
+) -> None:
+    course = application.published(KNOTS)
+    application.services.authoring.revise("knots", SECRET, by=OPERATOR)
 
-    answers = everything_that_learners_see(house, course)
+    answers = everything_that_learners_see(application, course)
 
     assert {answer.status for answer in answers} >= {200, 201, 403, 404}
     assert not [answer.text for answer in answers if "Secret" in answer.text]
 
 
-def test_a_revision_reaches_learners_when_it_is_published(house: House) -> None:
-    house.published(KNOTS)
-    anna = house.signed_in().caller
-    house.services.authoring.revise("knots", SECRET, by=OPERATOR)
+def test_a_revision_reaches_learners_when_it_is_published(application: Application) -> None:
+    application.published(KNOTS)
+    anna = application.signed_in().caller
+    application.services.authoring.revise("knots", SECRET, by=OPERATOR)
     before = anna.get("/v1/courses/knots").json
 
-    house.services.authoring.publish("knots", by=OPERATOR)
+    application.services.authoring.publish("knots", by=OPERATOR)
     after = anna.get("/v1/courses/knots").json
 
     assert (before["version"], before["title"]) == (1, KNOTS.title)
@@ -213,11 +216,13 @@ def test_a_revision_reaches_learners_when_it_is_published(house: House) -> None:
     assert anna.get("/v1/courses/knots?version=1").json["modules"] == before["modules"]
 
 
-def test_what_keeps_its_key_keeps_its_id_and_each_version_its_text(house: House) -> None:
-    house.published(KNOTS)
-    anna = house.signed_in().caller
-    house.services.authoring.revise("knots", SECRET, by=OPERATOR)
-    house.services.authoring.publish("knots", by=OPERATOR)
+def test_what_keeps_its_key_keeps_its_id_and_each_version_its_text(
+    application: Application,
+) -> None:
+    application.published(KNOTS)
+    anna = application.signed_in().caller
+    application.services.authoring.revise("knots", SECRET, by=OPERATOR)
+    application.services.authoring.publish("knots", by=OPERATOR)
 
     first = ids_of(anna.get("/v1/courses/knots?version=1").json)
     second = ids_of(anna.get("/v1/courses/knots").json)
@@ -228,19 +233,21 @@ def test_what_keeps_its_key_keeps_its_id_and_each_version_its_text(house: House)
     assert anna.get(place).json["body"] == "Secret change"
 
 
-def test_a_retired_course_can_still_be_read(house: House) -> None:
-    house.published(KNOTS)
-    anna = house.signed_in().caller
+def test_a_retired_course_can_still_be_read(application: Application) -> None:
+    application.published(KNOTS)
+    anna = application.signed_in().caller
     before = anna.get("/v1/courses/knots").json
 
-    house.services.authoring.retire("knots", by=OPERATOR)
+    application.services.authoring.retire("knots", by=OPERATOR)
 
     assert anna.get("/v1/courses/knots").json == before | {"status": "retired"}
 
 
-def test_authors_read_the_draft_of_a_course_that_was_never_published(house: House) -> None:
-    house.services.authoring.create(SECRET, by=OPERATOR)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_authors_read_the_draft_of_a_course_that_was_never_published(
+    application: Application,
+) -> None:
+    application.services.authoring.create(SECRET, by=OPERATOR)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     course = bo.get("/v1/courses/knots").json
     text = bo.get(f"/v1/courses/knots/items/{ids_of(course)[0]}").json
@@ -249,8 +256,8 @@ def test_authors_read_the_draft_of_a_course_that_was_never_published(house: Hous
     assert (text["title"], text["body"]) == ("Secret item", "Secret text")
 
 
-def test_the_schema_is_given_to_anybody_as_it_is(house: House) -> None:
-    answer = house.stranger.get("/v1/schemas/course-definition.json")
+def test_the_schema_is_given_to_anybody_as_it_is(application: Application) -> None:
+    answer = application.stranger.get("/v1/schemas/course-definition.json")
 
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/schema+json"

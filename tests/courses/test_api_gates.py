@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, Role
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from tests.support.application import Answer, Application, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_course, a_definition
-from tests.support.house import Answer, Caller, House
 
 KNOTS: Final = a_definition(slug="knots")
 
@@ -58,22 +58,22 @@ OF_ONE_COURSE: Final = {
 
 
 @pytest.mark.parametrize("address", FOR_AUTHORS.values(), ids=FOR_AUTHORS)
-def test_learners_do_not_author_courses(house: House, address: Address) -> None:
-    course = house.published(KNOTS)
+def test_learners_do_not_author_courses(application: Application, address: Address) -> None:
+    course = application.published(KNOTS)
 
-    answer = address.asked_by(house.signed_in().caller, course)
+    answer = address.asked_by(application.signed_in().caller, course)
 
     assert (answer.status, answer.code) == (403, "not-permitted")
     assert answer.json["right"] == "author-courses"
-    assert house.services.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert application.services.repositories.courses.at("knots", scope=ALL_TENANTS) == course
 
 
 @pytest.mark.parametrize("address", FOR_AUTHORS.values(), ids=FOR_AUTHORS)
 def test_learners_learn_nothing_of_a_draft_by_trying_to_author_it(
-    house: House, address: Address
+    application: Application, address: Address
 ) -> None:
-    there = house.services.authoring.create(a_definition(), by=OPERATOR)
-    anna = house.signed_in().caller
+    there = application.services.authoring.create(a_definition(), by=OPERATOR)
+    anna = application.signed_in().caller
 
     answers = {address.asked_by(anna, course).text for course in (there, a_course())}
 
@@ -82,9 +82,11 @@ def test_learners_learn_nothing_of_a_draft_by_trying_to_author_it(
 
 @pytest.mark.parametrize("address", FOR_AUTHORS.values(), ids=FOR_AUTHORS)
 @pytest.mark.parametrize("role", [Role.INSTRUCTOR, Role.ADMIN])
-def test_instructors_and_admins_author_courses(house: House, address: Address, role: Role) -> None:
-    person = house.signed_in(role, name="Bo")
-    course = house.published(KNOTS)
+def test_instructors_and_admins_author_courses(
+    application: Application, address: Address, role: Role
+) -> None:
+    person = application.signed_in(role, name="Bo")
+    course = application.published(KNOTS)
     if address is PUBLISH:
         person.caller.post("/v1/courses/knots/retire")
 
@@ -96,10 +98,10 @@ def test_instructors_and_admins_author_courses(house: House, address: Address, r
     "course", ["no-such-course", "KNOTS", "00000000-0000-4000-8000-000000000000", "k" * 500, "_"]
 )
 def test_a_course_that_is_not_there_is_not_found(
-    house: House, address: Address, course: str
+    application: Application, address: Address, course: str
 ) -> None:
-    house.published(KNOTS)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
+    application.published(KNOTS)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo")
     path = address.path.format(course=course, item=uuid4())
 
     answer = bo.caller.send(address.method, path, address.body)

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
+from accounts.domain.access import OPERATOR, Role
+from tests.support.application import Application, Caller
 from tests.support.builders import a_definition, a_module_definition
-from tests.support.house import Caller, House
 
 KNOTS: Final = a_definition(slug="knots")
 
@@ -33,16 +33,16 @@ def slugs(caller: Caller, query: str) -> list[str]:
     return [course["slug"] for course in caller.get(f"/v1/courses?{query}").json["items"]]
 
 
-def published_twice(house: House) -> None:
-    house.published(KNOTS)
-    house.services.authoring.revise("knots", replace(KNOTS, title="Bends"), by=OPERATOR)
-    house.services.authoring.publish("knots", by=OPERATOR)
+def published_twice(application: Application) -> None:
+    application.published(KNOTS)
+    application.services.authoring.revise("knots", replace(KNOTS, title="Bends"), by=OPERATOR)
+    application.services.authoring.publish("knots", by=OPERATOR)
 
 
-def test_a_course_in_a_list_has_the_shape_that_clients_rely_on(house: House) -> None:
-    course = house.published(KNOTS)
+def test_a_course_in_a_list_has_the_shape_that_clients_rely_on(application: Application) -> None:
+    course = application.published(KNOTS)
 
-    answer = house.signed_in().caller.get("/v1/courses")
+    answer = application.signed_in().caller.get("/v1/courses")
 
     assert answer.status == 200
     assert answer.json == {
@@ -61,41 +61,43 @@ def test_a_course_in_a_list_has_the_shape_that_clients_rely_on(house: House) -> 
     }
 
 
-def test_an_application_without_courses_lists_none(house: House) -> None:
-    assert house.signed_in().caller.get("/v1/courses").json == {"items": [], "next": None}
+def test_an_application_without_courses_lists_none(application: Application) -> None:
+    assert application.signed_in().caller.get("/v1/courses").json == {"items": [], "next": None}
 
 
-def test_a_walk_over_the_pages_gives_each_course_once_oldest_first(house: House) -> None:
-    courses = [house.published() for _ in range(25)]
+def test_a_walk_over_the_pages_gives_each_course_once_oldest_first(
+    application: Application,
+) -> None:
+    courses = [application.published() for _ in range(25)]
 
-    pages = walk(house.signed_in().caller, "/v1/courses?limit=10")
+    pages = walk(application.signed_in().caller, "/v1/courses?limit=10")
 
     assert [len(page) for page in pages] == [10, 10, 5]
     assert [course["slug"] for page in pages for course in page] == [c.slug for c in courses]
 
 
-def test_a_page_holds_twenty_courses_unless_told_otherwise(house: House) -> None:
+def test_a_page_holds_twenty_courses_unless_told_otherwise(application: Application) -> None:
     for _ in range(21):
-        house.published()
+        application.published()
 
-    answer = house.signed_in().caller.get("/v1/courses")
+    answer = application.signed_in().caller.get("/v1/courses")
 
     assert len(answer.json["items"]) == 20
     assert answer.json["next"]
 
 
 @pytest.mark.parametrize("limit", ["1", "100"])
-def test_a_page_holds_up_to_a_hundred(house: House, limit: str) -> None:
-    house.published()
+def test_a_page_holds_up_to_a_hundred(application: Application, limit: str) -> None:
+    application.published()
 
-    assert len(slugs(house.signed_in().caller, f"limit={limit}")) == 1
+    assert len(slugs(application.signed_in().caller, f"limit={limit}")) == 1
 
 
 @pytest.mark.parametrize("path", ["/v1/courses", "/v1/courses/knots/versions"])
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "ten", "1.5", "", "%00", "9" * 40])
-def test_a_limit_out_of_bounds_is_refused(house: House, path: str, limit: str) -> None:
-    house.published(KNOTS)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_a_limit_out_of_bounds_is_refused(application: Application, path: str, limit: str) -> None:
+    application.published(KNOTS)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     answer = bo.get(f"{path}?limit={limit}")
 
@@ -120,9 +122,11 @@ def test_a_limit_out_of_bounds_is_refused(house: House, path: str, limit: str) -
         cursor_of("[" * 200),
     ],
 )
-def test_a_cursor_of_somebody_elses_making_is_refused(house: House, path: str, cursor: str) -> None:
-    house.published(KNOTS)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_a_cursor_of_somebody_elses_making_is_refused(
+    application: Application, path: str, cursor: str
+) -> None:
+    application.published(KNOTS)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     answer = bo.get(f"{path}?cursor={cursor}")
 
@@ -130,15 +134,15 @@ def test_a_cursor_of_somebody_elses_making_is_refused(house: House, path: str, c
 
 
 @pytest.mark.parametrize("cursor", ["", "a" * 501])
-def test_a_cursor_is_neither_empty_nor_endless(house: House, cursor: str) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?cursor={cursor}")
+def test_a_cursor_is_neither_empty_nor_endless(application: Application, cursor: str) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?cursor={cursor}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
 
 
-def test_a_cursor_past_every_number_is_past_every_version(house: House) -> None:
-    house.published(KNOTS)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_a_cursor_past_every_number_is_past_every_version(application: Application) -> None:
+    application.published(KNOTS)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     last = cursor_of('["course-versions", "100000000000000000"]')
 
@@ -161,32 +165,32 @@ def test_a_cursor_past_every_number_is_past_every_version(house: House) -> None:
     ],
 )
 def test_a_search_finds_parts_of_title_and_summary_in_any_case(
-    house: House, search: str, found: list[str]
+    application: Application, search: str, found: list[str]
 ) -> None:
     titles = {"straße": "Die Straße", "nœuds": "École de nœuds"}
     for number, title in enumerate(titles.values()):
-        house.published(
+        application.published(
             a_definition(slug=f"course-{number}", title=title, summary="In THE summary")
         )
     slug_of = {name: f"course-{number}" for number, name in enumerate(titles)}
 
-    answer = slugs(house.signed_in().caller, f"q={quote(search)}")
+    answer = slugs(application.signed_in().caller, f"q={quote(search)}")
 
     assert answer == [slug_of[name] for name in found]
 
 
-def test_a_search_is_walked_in_pages_too(house: House) -> None:
+def test_a_search_is_walked_in_pages_too(application: Application) -> None:
     for number in range(6):
-        house.published(a_definition(title="Knots" if number % 2 else "Bends", summary=""))
+        application.published(a_definition(title="Knots" if number % 2 else "Bends", summary=""))
 
-    pages = walk(house.signed_in().caller, "/v1/courses?q=knots&limit=2")
+    pages = walk(application.signed_in().caller, "/v1/courses?q=knots&limit=2")
 
     assert [[course["title"] for course in page] for page in pages] == [["Knots"] * 2, ["Knots"]]
 
 
 @pytest.mark.parametrize("search", ["a" * 201, "%00"])
-def test_a_search_that_makes_no_sense_is_refused(house: House, search: str) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?q={search}")
+def test_a_search_that_makes_no_sense_is_refused(application: Application, search: str) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?q={search}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/q"]
@@ -201,33 +205,35 @@ def test_a_search_that_makes_no_sense_is_refused(house: House, search: str) -> N
         ("status=retired", "old"),
     ],
 )
-def test_authors_list_the_courses_of_a_status(house: House, query: str, found: str) -> None:
-    house.services.authoring.create(a_definition(slug="new"), by=OPERATOR)
-    house.published(a_definition(slug="open"))
-    house.published(a_definition(slug="old"))
-    house.services.authoring.retire("old", by=OPERATOR)
+def test_authors_list_the_courses_of_a_status(
+    application: Application, query: str, found: str
+) -> None:
+    application.services.authoring.create(a_definition(slug="new"), by=OPERATOR)
+    application.published(a_definition(slug="open"))
+    application.published(a_definition(slug="old"))
+    application.services.authoring.retire("old", by=OPERATOR)
 
-    assert slugs(house.signed_in(Role.INSTRUCTOR, name="Bo").caller, query) == [found]
+    assert slugs(application.signed_in(Role.INSTRUCTOR, name="Bo").caller, query) == [found]
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
-def test_learners_do_not_list_what_is_not_published(house: House, status: str) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?status={status}")
+def test_learners_do_not_list_what_is_not_published(application: Application, status: str) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?status={status}")
 
     assert (answer.status, answer.code) == (403, "not-permitted")
 
 
 @pytest.mark.parametrize("status", ["", "Published", "all", "draft,retired"])
-def test_a_status_that_no_course_has_is_refused(house: House, status: str) -> None:
-    answer = house.signed_in(Role.INSTRUCTOR).caller.get(f"/v1/courses?status={status}")
+def test_a_status_that_no_course_has_is_refused(application: Application, status: str) -> None:
+    answer = application.signed_in(Role.INSTRUCTOR).caller.get(f"/v1/courses?status={status}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
 
 
-def test_authors_list_what_was_published_of_a_course(house: House) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
-    published_twice(house)
-    house.services.authoring.revise(
+def test_authors_list_what_was_published_of_a_course(application: Application) -> None:
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo")
+    published_twice(application)
+    application.services.authoring.revise(
         "knots", replace(KNOTS, modules=(a_module_definition(),)), by=OPERATOR
     )
     bo.caller.post("/v1/courses/knots/publish")
@@ -244,17 +250,17 @@ def test_authors_list_what_was_published_of_a_course(house: House) -> None:
     assert third["published_at"].endswith("Z")
 
 
-def test_the_versions_are_walked_in_pages(house: House) -> None:
-    published_twice(house)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_the_versions_are_walked_in_pages(application: Application) -> None:
+    published_twice(application)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     pages = walk(bo, "/v1/courses/knots/versions?limit=1")
 
     assert [[version["version"] for version in page] for page in pages] == [[1], [2]]
 
 
-def test_a_course_that_was_never_published_has_no_versions(house: House) -> None:
-    house.services.authoring.create(KNOTS, by=OPERATOR)
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_a_course_that_was_never_published_has_no_versions(application: Application) -> None:
+    application.services.authoring.create(KNOTS, by=OPERATOR)
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     assert bo.get("/v1/courses/knots/versions").json == {"items": [], "next": None}

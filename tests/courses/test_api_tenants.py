@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Role, UserId
-from courses.domain.entities import Course, CourseDefinition
+from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
+from accounts.domain.organizations.entities import Organization
+from courses.domain.entities.courses import Course, CourseDefinition
 from tests.courses.test_api_gates import FOR_AUTHORS, OF_ONE_COURSE, Address
+from tests.support.application import Application, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
-from tests.support.house import Caller, House
 from tests.support.members import founded, looks_into, member_of
 
 pytestmark = pytest.mark.postgres_too
@@ -36,16 +37,16 @@ class Harbour:
 
 
 @pytest.fixture
-def harbour(house: House) -> Harbour:
-    organization = founded(house, slug="harbour")
-    authoring = house.services.authoring
+def harbour(application: Application) -> Harbour:
+    organization = founded(application, slug="harbour")
+    authoring = application.services.authoring
     made = authoring.create(KNOTS, org_id=organization.id, by=OPERATOR)
     return Harbour(organization, authoring.publish(made.slug, by=OPERATOR))
 
 
-def test_whoever_teaches_there_starts_a_course_there(house: House) -> None:
-    organization = founded(house, slug="harbour")
-    bo = member_of(house, organization.id, OrgRole.INSTRUCTOR, "Bo").caller
+def test_whoever_teaches_there_starts_a_course_there(application: Application) -> None:
+    organization = founded(application, slug="harbour")
+    bo = member_of(application, organization.id, OrgRole.INSTRUCTOR, "Bo").caller
 
     answer = bo.post(f"/v1/courses?org={organization.id}", body_of(KNOTS))
 
@@ -55,9 +56,9 @@ def test_whoever_teaches_there_starts_a_course_there(house: House) -> None:
 
 
 def test_a_course_is_revised_and_published_by_its_whole_slug(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    bo = member_of(house, harbour.organization.id, OrgRole.INSTRUCTOR, "Bo").caller
+    bo = member_of(application, harbour.organization.id, OrgRole.INSTRUCTOR, "Bo").caller
     changed = body_of(KNOTS) | {"title": "Changed"}
 
     revised = bo.put("/v1/courses/harbour--knots/draft", changed)
@@ -68,9 +69,9 @@ def test_a_course_is_revised_and_published_by_its_whole_slug(
 
 
 def test_a_slug_that_is_too_long_for_the_organization_is_refused(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    bo = member_of(house, harbour.organization.id, OrgRole.INSTRUCTOR, "Bo").caller
+    bo = member_of(application, harbour.organization.id, OrgRole.INSTRUCTOR, "Bo").caller
 
     answer = bo.post(harbour.listed, body_of(a_definition(slug="k" * 80)))
 
@@ -81,9 +82,9 @@ def test_a_slug_that_is_too_long_for_the_organization_is_refused(
 @of_one_course
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
 def test_the_course_is_not_there_for_anybody_who_is_not_in(
-    house: House, harbour: Harbour, address: Address, role: Role
+    application: Application, harbour: Harbour, address: Address, role: Role
 ) -> None:
-    answer = address.asked_by(house.signed_in(role).caller, harbour.course)
+    answer = address.asked_by(application.signed_in(role).caller, harbour.course)
 
     assert (answer.status, answer.code) == (404, "course-not-found")
 
@@ -91,9 +92,9 @@ def test_the_course_is_not_there_for_anybody_who_is_not_in(
 @of_one_course
 @pytest.mark.parametrize("role", OrgRole)
 def test_the_course_is_not_there_for_anybody_in_another_organization(
-    house: House, harbour: Harbour, address: Address, role: OrgRole
+    application: Application, harbour: Harbour, address: Address, role: OrgRole
 ) -> None:
-    bo = member_of(house, founded(house).id, role, "Bo").caller
+    bo = member_of(application, founded(application).id, role, "Bo").caller
 
     answer = address.asked_by(bo, harbour.course)
 
@@ -102,9 +103,9 @@ def test_the_course_is_not_there_for_anybody_in_another_organization(
 
 @of_one_course
 def test_a_course_of_another_tenant_looks_like_one_that_does_not_exist(
-    house: House, harbour: Harbour, address: Address
+    application: Application, harbour: Harbour, address: Address
 ) -> None:
-    bo = member_of(house, founded(house).id, OrgRole.OWNER, "Bo").caller
+    bo = member_of(application, founded(application).id, OrgRole.OWNER, "Bo").caller
     there = address.asked_by(bo, harbour.course)
     path = address.path.format(course="harbour--bends", item=uuid4())
 
@@ -116,9 +117,9 @@ def test_a_course_of_another_tenant_looks_like_one_that_does_not_exist(
 
 @pytest.mark.parametrize("address", OF_AUTHORS.values(), ids=OF_AUTHORS)
 def test_a_learner_there_sees_the_course_and_may_not_write_it(
-    house: House, harbour: Harbour, address: Address
+    application: Application, harbour: Harbour, address: Address
 ) -> None:
-    anna = member_of(house, harbour.organization.id, OrgRole.LEARNER).caller
+    anna = member_of(application, harbour.organization.id, OrgRole.LEARNER).caller
 
     answer = address.asked_by(anna, harbour.course)
 
@@ -127,10 +128,10 @@ def test_a_learner_there_sees_the_course_and_may_not_write_it(
 
 
 def test_a_list_holds_the_platform_and_ones_own_organizations(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    house.published(a_definition(slug="bends"))
-    anna = member_of(house, harbour.organization.id, OrgRole.LEARNER)
+    application.published(a_definition(slug="bends"))
+    anna = member_of(application, harbour.organization.id, OrgRole.LEARNER)
 
     def slugs(caller: Caller, path: str) -> list[str]:
         answer = caller.get(path)
@@ -138,13 +139,13 @@ def test_a_list_holds_the_platform_and_ones_own_organizations(
 
     assert slugs(anna.caller, "/v1/courses") == ["harbour--knots", "bends"]
     assert slugs(anna.caller, harbour.listed) == ["harbour--knots"]
-    assert slugs(house.signed_in(name="Ben").caller, "/v1/courses") == ["bends"]
+    assert slugs(application.signed_in(name="Ben").caller, "/v1/courses") == ["bends"]
 
 
 def test_the_list_of_an_organization_is_not_there_for_those_who_are_not_in(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     for path in (harbour.listed, f"/v1/courses?org={uuid4()}"):
         answers = [bo.get(path), bo.post(path, body_of(a_definition()))]
@@ -153,32 +154,34 @@ def test_the_list_of_an_organization_is_not_there_for_those_who_are_not_in(
         }
 
 
-def test_what_is_no_id_of_an_organization_is_refused(house: House) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_what_is_no_id_of_an_organization_is_refused(application: Application) -> None:
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     assert bo.get("/v1/courses?org=harbour").status == 422
     assert bo.post("/v1/courses?org=harbour", body_of(a_definition())).status == 422
 
 
 def test_whoever_is_put_out_sees_nothing_with_their_next_request(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    anna = member_of(house, harbour.organization.id, OrgRole.LEARNER)
+    anna = member_of(application, harbour.organization.id, OrgRole.LEARNER)
     before = anna.caller.get("/v1/courses/harbour--knots")
 
-    house.services.members.remove(harbour.organization.id, UserId(UUID(anna.id)), by=OPERATOR)
+    application.services.members.remove(harbour.organization.id, UserId(UUID(anna.id)), by=OPERATOR)
 
     after = anna.caller.get("/v1/courses/harbour--knots")
     assert (before.status, after.status) == (200, 404)
 
 
 def test_an_organization_that_is_suspended_is_closed_at_once(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    bo = member_of(house, harbour.organization.id, OrgRole.OWNER, "Bo").caller
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    bo = member_of(application, harbour.organization.id, OrgRole.OWNER, "Bo").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
-    house.services.organizations.suspend(harbour.organization.id, reason="Unpaid.", by=OPERATOR)
+    application.services.organizations.suspend(
+        harbour.organization.id, reason="Unpaid.", by=OPERATOR
+    )
 
     assert bo.get("/v1/courses/harbour--knots").status == 404
     assert bo.get(harbour.listed).status == 404
@@ -193,22 +196,22 @@ def test_an_organization_that_is_suspended_is_closed_at_once(
 
 
 def test_an_admin_of_the_platform_sees_a_course_and_is_noted(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root")
+    root = application.signed_in(Role.ADMIN, name="Root")
 
     assert root.caller.get("/v1/courses/harbour--knots").status == 200
 
-    looks = looks_into(house, harbour.organization.id)
+    looks = looks_into(application, harbour.organization.id)
     assert [(entry.actor_id, entry.act.subject_id) for entry in looks] == [
         (UUID(root.id), str(harbour.course.id))
     ]
 
 
 def test_an_admin_of_the_platform_does_not_learn_where_they_are_not_members(
-    house: House, harbour: Harbour
+    application: Application, harbour: Harbour
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = root.post("/v1/courses/harbour--knots/enroll")
 

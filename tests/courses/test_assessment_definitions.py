@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from courses.definitions import definition_of, read_definition, write_definition
-from courses.domain.entities import (
+from courses.definitions.courses import definition_of, read_definition, write_definition
+from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
     AssessmentType,
@@ -120,11 +120,11 @@ def test_an_assessment_is_a_quiz_that_a_program_scores_unless_it_says_otherwise(
 
 @pytest.mark.parametrize("number", [1e-07, -2.5e300, 1e16, 5e-324, 123456789.125, 0, -0.0])
 @pytest.mark.parametrize("encoded", ["{}", "{:e}", "{:E}"])
-def test_a_number_is_read_from_json_however_it_is_spelled(number: float, spelled: str) -> None:
-    text = json.dumps(in_json(number=-17171)).replace("-17171", spelled.format(number))
+def test_a_number_is_read_from_json_however_it_is_spelled(number: float, encoded: str) -> None:
+    text = json.dumps(in_json(number=-17171)).replace("-17171", encoded.format(number))
 
     (question,) = read_definition(text).modules[0].items[0].assessment.questions  # type: ignore[union-attr]  # it has one
-    assert question.answer_key == AnswerKey(number=json.loads(spelled.format(number)))
+    assert question.answer_key == AnswerKey(number=json.loads(encoded.format(number)))
 
 
 def test_a_word_that_looks_like_a_number_stays_a_word_in_json() -> None:
@@ -160,9 +160,9 @@ def test_a_number_that_nothing_can_be_compared_with_is_refused(member: str, numb
     with pytest.raises(InvalidDefinition) as refusal:
         definition_of(body)
 
-    (complaint,) = refusal.value.complaints
-    assert complaint.path == f"modules/0/items/0/assessment/questions/0/{member}"
-    assert complaint.detail == "the number is not finite, or too large"
+    (field_error,) = refusal.value.field_errors
+    assert field_error.path == f"modules/0/items/0/assessment/questions/0/{member}"
+    assert field_error.detail == "the number is not finite, or too large"
 
 
 def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:

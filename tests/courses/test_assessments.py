@@ -7,19 +7,19 @@ from uuid import uuid4
 
 import pytest
 
-from courses.definitions import read_definition
-from courses.domain.entities import (
+from courses.definitions.courses import read_definition
+from courses.domain.entities.assessments import (
     Answer,
     AnswerKey,
     Assessment,
     AssessmentId,
-    CourseDefinition,
-    Outline,
     Question,
     QuestionId,
     QuestionKind,
     ScoringModel,
 )
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import Outline
 from courses.domain.errors import AssessmentNotFound, QuestionNotFound, UnsuitableAnswer
 from tests.support.builders import a_course
 from tests.support.definitions import whole

@@ -7,17 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Principal, Right
-from accounts.domain.errors import NotPermitted
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseDefinition, CourseId, CourseStatus
-from courses.domain.errors import (
-    CourseNotFound,
-    SlugFixed,
-    SlugTaken,
-)
-from courses.domain.services import AuthoringService
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseDefinition, CourseId, CourseStatus
+from courses.domain.errors import CourseNotFound, SlugFixed, SlugTaken
+from courses.domain.services.authoring import AuthoringService
 from tests.support.builders import a_definition, a_principal
 from tests.support.worlds import World
 
@@ -65,7 +60,7 @@ def test_only_authors_may_do_anything(memory: World, authoring: AuthoringService
         act(authoring, ANNA)
 
     assert refusal.value.facts == {"right": Right.AUTHOR_COURSES}
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -99,7 +94,7 @@ def test_a_new_course_is_a_draft_that_nobody_has_published(
     assert (course.status, course.version) == (CourseStatus.DRAFT, 0)
     assert (course.created_by, course.created_at) == (BO.user_id, memory.clock.now())
     assert course.org_id is None
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -117,7 +112,7 @@ def test_a_taken_slug_leaves_the_course_that_has_it_alone(
     with pytest.raises(SlugTaken):
         authoring.create(BENDS, by=BO)
 
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
 
@@ -137,7 +132,7 @@ def test_a_revision_renames_a_course_that_was_never_published(
     course = authoring.revise("knots", BENDS, by=BO)
 
     assert course.title == "Bends"
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
 
 
 def test_a_revision_leaves_what_is_published_as_it_is(
@@ -148,7 +143,7 @@ def test_a_revision_leaves_what_is_published_as_it_is(
     revised = authoring.revise("knots", BENDS, by=BO)
 
     assert revised == course
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", version=1, by=BO) == KNOTS
 
 

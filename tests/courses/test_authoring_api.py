@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import ItemType
+from accounts.domain.access import OPERATOR, Role
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.outlines import ItemType
+from tests.support.application import Application, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import (
     a_definition,
@@ -15,7 +16,6 @@ from tests.support.builders import (
     a_module_definition,
     an_item_definition,
 )
-from tests.support.house import Caller, House
 
 KNOTS: Final = a_definition(
     slug="knots",
@@ -38,8 +38,8 @@ takes_a_definition = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def bo(house: House) -> Caller:
-    return house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def bo(application: Application) -> Caller:
+    return application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
 
 def titles(caller: Caller, status: str) -> list[str]:
@@ -47,7 +47,7 @@ def titles(caller: Caller, status: str) -> list[str]:
     return [course["title"] for course in courses]
 
 
-def test_a_course_starts_as_a_draft(house: House, bo: Caller) -> None:
+def test_a_course_starts_as_a_draft(application: Application, bo: Caller) -> None:
     answer = bo.post("/v1/courses", BODY)
 
     assert answer.status == 201
@@ -61,73 +61,76 @@ def test_a_course_starts_as_a_draft(house: House, bo: Caller) -> None:
         "version": 0,
         "org_id": None,
     }
-    assert house.services.authoring.export(answer.json["id"], by=OPERATOR) == KNOTS
+    assert application.services.authoring.export(answer.json["id"], by=OPERATOR) == KNOTS
 
 
-def test_a_course_belongs_to_whoever_started_it(house: House) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo")
+def test_a_course_belongs_to_whoever_started_it(application: Application) -> None:
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo")
 
     bo.caller.post("/v1/courses", BODY)
 
     assert (
-        str(house.services.repositories.courses.at("knots", within=EVERYWHERE).created_by) == bo.id
+        str(application.services.repositories.courses.at("knots", scope=ALL_TENANTS).created_by)
+        == bo.id
     )
 
 
-def test_a_slug_is_taken_once(house: House, bo: Caller) -> None:
+def test_a_slug_is_taken_once(application: Application, bo: Caller) -> None:
     bo.post("/v1/courses", BODY)
 
     answer = bo.post("/v1/courses", body_of(BENDS))
 
     assert (answer.status, answer.code) == (409, "slug-taken")
     assert answer.json["slug"] == "knots"
-    assert house.services.authoring.export("knots", by=OPERATOR) == KNOTS
+    assert application.services.authoring.export("knots", by=OPERATOR) == KNOTS
 
 
-def test_a_revision_replaces_the_draft(house: House, bo: Caller) -> None:
+def test_a_revision_replaces_the_draft(application: Application, bo: Caller) -> None:
     created = bo.post("/v1/courses", BODY).json
 
     answer = bo.put("/v1/courses/knots/draft", body_of(BENDS))
 
     assert answer.status == 200
     assert answer.json == created | {"title": "Bends"}
-    assert house.services.authoring.export("knots", by=OPERATOR) == BENDS
+    assert application.services.authoring.export("knots", by=OPERATOR) == BENDS
 
 
-def test_a_revision_that_is_sent_again_changes_nothing(house: House, bo: Caller) -> None:
+def test_a_revision_that_is_sent_again_changes_nothing(
+    application: Application, bo: Caller
+) -> None:
     bo.post("/v1/courses", BODY)
     first = bo.put("/v1/courses/knots/draft", body_of(BENDS))
 
     second = bo.put("/v1/courses/knots/draft", body_of(BENDS))
 
     assert (second.status, second.json) == (200, first.json)
-    assert house.services.authoring.export("knots", by=OPERATOR) == BENDS
+    assert application.services.authoring.export("knots", by=OPERATOR) == BENDS
 
 
-def test_a_course_keeps_its_slug(house: House, bo: Caller) -> None:
+def test_a_course_keeps_its_slug(application: Application, bo: Caller) -> None:
     bo.post("/v1/courses", BODY)
 
     answer = bo.put("/v1/courses/knots/draft", body_of(replace(BENDS, slug="bends")))
 
     assert (answer.status, answer.code) == (409, "slug-fixed")
     assert answer.json["slug"] == "knots"
-    assert house.services.authoring.export("knots", by=OPERATOR) == KNOTS
+    assert application.services.authoring.export("knots", by=OPERATOR) == KNOTS
 
 
-def test_publishing_shows_the_draft_to_learners(house: House, bo: Caller) -> None:
+def test_publishing_shows_the_draft_to_learners(application: Application, bo: Caller) -> None:
     created = bo.post("/v1/courses", BODY).json
 
     answer = bo.post("/v1/courses/knots/publish")
 
     assert answer.status == 200
     assert answer.json == created | {"status": "published", "version": 1}
-    assert titles(house.signed_in().caller, "published") == [KNOTS.title]
+    assert titles(application.signed_in().caller, "published") == [KNOTS.title]
 
 
 def test_what_is_published_goes_on_under_its_old_name_until_the_next_time(
-    house: House, bo: Caller
+    application: Application, bo: Caller
 ) -> None:
-    published = house.published(KNOTS)
+    published = application.published(KNOTS)
 
     revised = bo.put("/v1/courses/knots/draft", body_of(BENDS)).json
     renamed = bo.post("/v1/courses/knots/publish").json
@@ -155,19 +158,21 @@ def test_a_draft_that_requires_nothing_is_not_published(bo: Caller) -> None:
     assert (answer.status, answer.code) == (409, "nothing-required")
 
 
-def test_a_retired_course_leaves_the_list_of_learners(house: House, bo: Caller) -> None:
-    house.published(KNOTS)
+def test_a_retired_course_leaves_the_list_of_learners(application: Application, bo: Caller) -> None:
+    application.published(KNOTS)
 
     answer = bo.post("/v1/courses/knots/retire")
 
     assert answer.status == 200
     assert (answer.json["status"], answer.json["version"]) == ("retired", 1)
-    assert titles(house.signed_in().caller, "published") == []
+    assert titles(application.signed_in().caller, "published") == []
     assert titles(bo, "retired") == [KNOTS.title]
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
-def test_only_a_published_course_can_be_retired(house: House, bo: Caller, status: str) -> None:
+def test_only_a_published_course_can_be_retired(
+    application: Application, bo: Caller, status: str
+) -> None:
     bo.post("/v1/courses", BODY)
     if status == "retired":
         bo.post("/v1/courses/knots/publish")
@@ -179,8 +184,8 @@ def test_only_a_published_course_can_be_retired(house: House, bo: Caller, status
     assert answer.json["detail"] == f"The course is {status}."
 
 
-def test_publishing_opens_a_retired_course_again(house: House, bo: Caller) -> None:
-    house.published(KNOTS)
+def test_publishing_opens_a_retired_course_again(application: Application, bo: Caller) -> None:
+    application.published(KNOTS)
     bo.post("/v1/courses/knots/retire")
 
     answer = bo.post("/v1/courses/knots/publish")
@@ -190,12 +195,12 @@ def test_publishing_opens_a_retired_course_again(house: House, bo: Caller) -> No
 
 @pytest.mark.parametrize("act", ["create", "publish", "retire"])
 def test_with_a_key_an_act_is_done_once_and_answered_twice(
-    house: House, bo: Caller, act: str
+    application: Application, bo: Caller, act: str
 ) -> None:
     if act != "create":
-        house.services.authoring.create(KNOTS, by=OPERATOR)
+        application.services.authoring.create(KNOTS, by=OPERATOR)
     if act == "retire":
-        house.services.authoring.publish("knots", by=OPERATOR)
+        application.services.authoring.publish("knots", by=OPERATOR)
     path, body = ("/v1/courses", BODY) if act == "create" else (f"/v1/courses/knots/{act}", None)
 
     first = bo.post(path, body, Idempotency_Key="once")
@@ -207,7 +212,7 @@ def test_with_a_key_an_act_is_done_once_and_answered_twice(
     assert "Idempotent-Replayed" not in first.headers
 
 
-def test_a_key_is_good_for_one_definition(house: House, bo: Caller) -> None:
+def test_a_key_is_good_for_one_definition(application: Application, bo: Caller) -> None:
     bo.post("/v1/courses", BODY, Idempotency_Key="once")
 
     answer = bo.post("/v1/courses", body_of(a_definition()), Idempotency_Key="once")
@@ -251,16 +256,16 @@ def test_a_body_is_sent_as_json(bo: Caller, place: tuple[str, str]) -> None:
     ],
 )
 def test_a_body_that_is_no_definition_is_refused_with_the_places(
-    house: House, bo: Caller, place: tuple[str, str], body: Any, pointers: list[str]
+    application: Application, bo: Caller, place: tuple[str, str], body: Any, pointers: list[str]
 ) -> None:
-    house.services.authoring.create(KNOTS, by=OPERATOR)
+    application.services.authoring.create(KNOTS, by=OPERATOR)
 
     answer = bo.send(*place, body)
 
     assert (answer.status, answer.code) == (422, "invalid-definition")
     assert [error["pointer"] for error in answer.json["errors"]] == pointers
     assert all(error["detail"] for error in answer.json["errors"])
-    assert house.services.authoring.export("knots", by=OPERATOR) == KNOTS
+    assert application.services.authoring.export("knots", by=OPERATOR) == KNOTS
 
 
 @pytest.mark.parametrize("depth", [10, 100, *range(850, 950), 100_000])

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OrganizationId
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, Reach
+from accounts.domain.access import OrganizationId
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from courses.domain.errors import CourseVersionNotFound
 from courses.domain.repositories.cached import MOST_VERSIONS, CachedCourseVersionRepository
-from courses.domain.repositories.memory import InMemoryCourseVersionRepository
+from courses.domain.repositories.memory.courses import InMemoryCourseVersionRepository
 from tests.support.builders import a_course, a_version
 
 COURSE = a_course()
@@ -29,12 +29,12 @@ def test_a_version_is_read_once(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     version = a_version(COURSE)
-    versions.add(version, within=EVERYWHERE)
-    cached.get(COURSE.id, 1, within=EVERYWHERE)
+    versions.add(version, scope=ALL_TENANTS)
+    cached.get(COURSE.id, 1, scope=ALL_TENANTS)
 
     versions.store.clear()
 
-    assert cached.get(COURSE.id, 1, within=EVERYWHERE) is version
+    assert cached.get(COURSE.id, 1, scope=ALL_TENANTS) is version
 
 
 def test_a_version_is_told_from_the_others_of_its_course_and_of_other_courses(
@@ -42,10 +42,10 @@ def test_a_version_is_told_from_the_others_of_its_course_and_of_other_courses(
 ) -> None:
     kept = [a_version(COURSE), a_version(COURSE, number=2), a_version(a_course())]
     for version in kept:
-        cached.add(version, within=EVERYWHERE)
+        cached.add(version, scope=ALL_TENANTS)
 
     assert [
-        cached.get(version.course_id, version.number, within=EVERYWHERE) for version in kept
+        cached.get(version.course_id, version.number, scope=ALL_TENANTS) for version in kept
     ] == kept
 
 
@@ -53,12 +53,12 @@ def test_a_version_that_is_not_there_yet_is_looked_for_again(
     cached: CachedCourseVersionRepository,
 ) -> None:
     with pytest.raises(CourseVersionNotFound):
-        cached.get(COURSE.id, 1, within=EVERYWHERE)
+        cached.get(COURSE.id, 1, scope=ALL_TENANTS)
     version = a_version(COURSE)
 
-    cached.add(version, within=EVERYWHERE)
+    cached.add(version, scope=ALL_TENANTS)
 
-    assert cached.get(COURSE.id, 1, within=EVERYWHERE) == version
+    assert cached.get(COURSE.id, 1, scope=ALL_TENANTS) == version
 
 
 def test_what_is_added_is_kept_in_the_repository_behind(
@@ -66,34 +66,34 @@ def test_what_is_added_is_kept_in_the_repository_behind(
 ) -> None:
     version = a_version(COURSE)
 
-    cached.add(version, within=EVERYWHERE)
+    cached.add(version, scope=ALL_TENANTS)
 
-    assert versions.get(COURSE.id, 1, within=EVERYWHERE) == version
+    assert versions.get(COURSE.id, 1, scope=ALL_TENANTS) == version
 
 
 def test_a_list_is_always_read_again(cached: CachedCourseVersionRepository) -> None:
     first, second = a_version(COURSE), a_version(COURSE, number=2)
-    cached.add(first, within=EVERYWHERE)
-    before = cached.page_of(COURSE.id, PageRequest(), within=EVERYWHERE)
+    cached.add(first, scope=ALL_TENANTS)
+    before = cached.page_of(COURSE.id, PageRequest(), scope=ALL_TENANTS)
 
-    cached.add(second, within=EVERYWHERE)
+    cached.add(second, scope=ALL_TENANTS)
 
     assert before.items == (first,)
-    assert cached.page_of(COURSE.id, PageRequest(), within=EVERYWHERE).items == (first, second)
+    assert cached.page_of(COURSE.id, PageRequest(), scope=ALL_TENANTS).items == (first, second)
 
 
 def test_the_versions_that_nobody_used_for_the_longest_time_are_let_go(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     for number in range(MOST_VERSIONS + 1):
-        cached.add(a_version(COURSE, number=number), within=EVERYWHERE)
-        cached.get(COURSE.id, number, within=EVERYWHERE)
+        cached.add(a_version(COURSE, number=number), scope=ALL_TENANTS)
+        cached.get(COURSE.id, number, scope=ALL_TENANTS)
 
     versions.store.clear()
 
-    assert cached.get(COURSE.id, 1, within=EVERYWHERE).number == 1
+    assert cached.get(COURSE.id, 1, scope=ALL_TENANTS).number == 1
     with pytest.raises(CourseVersionNotFound):
-        cached.get(COURSE.id, 0, within=EVERYWHERE)
+        cached.get(COURSE.id, 0, scope=ALL_TENANTS)
 
 
 def test_a_version_that_is_kept_is_shown_to_those_alone_who_may_see_it(
@@ -101,22 +101,22 @@ def test_a_version_that_is_kept_is_shown_to_those_alone_who_may_see_it(
 ) -> None:
     ours = OrganizationId(uuid4())
     version = a_version(a_course(org_id=ours))
-    cached.add(version, within=EVERYWHERE)
-    cached.get(version.course_id, 1, within=EVERYWHERE)
+    cached.add(version, scope=ALL_TENANTS)
+    cached.get(version.course_id, 1, scope=ALL_TENANTS)
 
     with pytest.raises(CourseVersionNotFound):
-        cached.get(version.course_id, 1, within=Reach())
+        cached.get(version.course_id, 1, scope=TenantScope())
 
-    assert cached.get(version.course_id, 1, within=Reach.into(ours)) == version
+    assert cached.get(version.course_id, 1, scope=TenantScope.into(ours)) == version
 
 
 def test_a_version_is_kept_once_for_all_who_see_it(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     version = a_version(COURSE)
-    cached.add(version, within=EVERYWHERE)
-    cached.get(COURSE.id, 1, within=Reach())
+    cached.add(version, scope=ALL_TENANTS)
+    cached.get(COURSE.id, 1, scope=TenantScope())
 
     versions.store.clear()
 
-    assert cached.get(COURSE.id, 1, within=Reach.into(uuid4())) is version
+    assert cached.get(COURSE.id, 1, scope=TenantScope.into(uuid4())) is version

@@ -7,18 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import Principal, Right
-from accounts.domain.errors import NotPermitted
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseDefinition, CourseStatus, ItemId, Outline
-from courses.domain.errors import (
-    CourseNotFound,
-    CourseNotOpen,
-    CourseVersionNotFound,
-    ItemNotFound,
-)
-from courses.domain.services import CatalogService
+from accounts.domain.access import NotPermitted, Principal, Right
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseDefinition, CourseStatus
+from courses.domain.entities.outlines import ItemId, Outline
+from courses.domain.errors import CourseNotFound, CourseNotOpen, CourseVersionNotFound, ItemNotFound
+from courses.domain.services.catalog import CatalogService
 from tests.support.builders import a_definition, a_principal
 from tests.support.worlds import World
 
@@ -235,7 +230,7 @@ def test_who_enrols_is_taught_the_version_that_is_published(
     version = catalog.open_version("knots", by=ANNA)
 
     assert (version.course_id, version.number) == (course.id, 2)
-    assert version == catalog.version(course.id, 2, within=EVERYWHERE)
+    assert version == catalog.version(course.id, 2, scope=ALL_TENANTS)
 
 
 @pytest.mark.parametrize(
@@ -260,4 +255,4 @@ def test_a_version_nobody_published_is_not_found(memory: World, catalog: Catalog
     course = published(memory)
 
     with pytest.raises(CourseVersionNotFound):
-        catalog.version(course.id, 2, within=EVERYWHERE)
+        catalog.version(course.id, 2, scope=ALL_TENANTS)

@@ -6,18 +6,12 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    Organization,
-    OrgRole,
-    Principal,
-    Right,
-    SubjectType,
-)
-from accounts.domain.errors import NotPermitted, OrganizationNotFound
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course, CourseStatus
+from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationNotFound
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course, CourseStatus
 from tests.support.builders import NOON, a_definition
 from tests.support.organizations import a_member, acts_in
 from tests.support.worlds import World

@@ -9,15 +9,15 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.definitions import read_definition, write_definition
+from accounts.domain.access import OPERATOR
+from courses.definitions.courses import read_definition, write_definition
 from courses.definitions.formats import LONGEST_TEXT
-from courses.domain.entities import CourseDefinition, CourseStatus
+from courses.domain.entities.courses import CourseDefinition, CourseStatus
 from courses.domain.errors import CourseNotFound
+from tests.support.application import Application
 from tests.support.builders import a_definition_of
 from tests.support.commands import refusal_of, said_by
 from tests.support.definitions import KNOTS_YAML, with_change
-from tests.support.house import House
 
 pytestmark = pytest.mark.database
 
@@ -32,26 +32,26 @@ def definition_file(tmp_path: Path) -> Path:
     return file
 
 
-def draft_of(house: House, slug: str) -> CourseDefinition:
-    return house.services.authoring.export(slug, by=OPERATOR)
+def draft_of(application: Application, slug: str) -> CourseDefinition:
+    return application.services.authoring.export(slug, by=OPERATOR)
 
 
-def assert_there_is_no_course(house: House, slug: str) -> None:
+def assert_there_is_no_course(application: Application, slug: str) -> None:
     with pytest.raises(CourseNotFound):
-        draft_of(house, slug)
+        draft_of(application, slug)
 
 
-def test_an_import_starts_a_course(house: House, definition_file: Path) -> None:
+def test_an_import_starts_a_course(application: Application, definition_file: Path) -> None:
     said_by("import_course", str(definition_file))
 
-    assert draft_of(house, "knots") == KNOTS
-    course = house.services.catalog.visible_to(OPERATOR, "knots")
+    assert draft_of(application, "knots") == KNOTS
+    course = application.services.catalog.visible_to(OPERATOR, "knots")
     assert (course.status, course.version) == (CourseStatus.DRAFT, 0)
     assert course.created_by is None
 
 
 def test_an_import_says_what_came_in_and_what_to_do_next(
-    house: House, definition_file: Path
+    application: Application, definition_file: Path
 ) -> None:
     output = said_by("import_course", str(definition_file))
 
@@ -61,14 +61,14 @@ def test_an_import_says_what_came_in_and_what_to_do_next(
     ]
 
 
-def test_one_module_is_counted_as_one(house: House, tmp_path: Path) -> None:
+def test_one_module_is_counted_as_one(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "short.yaml"
     file.write_text(write_definition(a_definition_of(required=1)), encoding="utf-8")
 
     assert "1 module and 1 item." in said_by("import_course", str(file))
 
 
-def test_json_is_imported_like_yaml(house: House, tmp_path: Path) -> None:
+def test_json_is_imported_like_yaml(application: Application, tmp_path: Path) -> None:
     items = [{"key": "bowline", "title": "🪢", "body": "Make a loop."}]
     module = {"key": "loops", "title": "Loops", "items": items}
     file = tmp_path / "knots.json"
@@ -76,53 +76,55 @@ def test_json_is_imported_like_yaml(house: House, tmp_path: Path) -> None:
 
     said_by("import_course", str(file))
 
-    assert draft_of(house, "knots").modules[0].items[0].title == "🪢"
+    assert draft_of(application, "knots").modules[0].items[0].title == "🪢"
 
 
 def test_an_import_can_come_from_standard_input(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = with_change("title: Knots", "title: Nœuds").encode()
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text), encoding="ascii"))
 
     said_by("import_course", "-")
 
-    assert draft_of(house, "knots").title == "Nœuds"
+    assert draft_of(application, "knots").title == "Nœuds"
 
 
-def test_a_byte_order_mark_is_passed_over(house: House, tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_passed_over(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text(KNOTS_YAML, encoding="utf-8-sig")
 
     said_by("import_course", str(file))
 
-    assert draft_of(house, "knots") == KNOTS
+    assert draft_of(application, "knots") == KNOTS
 
 
-def test_to_import_the_same_again_changes_nothing(house: House, definition_file: Path) -> None:
+def test_to_import_the_same_again_changes_nothing(
+    application: Application, definition_file: Path
+) -> None:
     first = said_by("import_course", str(definition_file))
-    before = house.services.catalog.visible_to(OPERATOR, "knots")
+    before = application.services.catalog.visible_to(OPERATOR, "knots")
 
     again = said_by("import_course", str(definition_file))
 
     assert again == first
-    assert house.services.catalog.visible_to(OPERATOR, "knots") == before
-    assert draft_of(house, "knots") == KNOTS
+    assert application.services.catalog.visible_to(OPERATOR, "knots") == before
+    assert draft_of(application, "knots") == KNOTS
 
 
 def test_an_import_takes_the_place_of_the_draft_and_learners_do_not_see_it(
-    house: House, definition_file: Path
+    application: Application, definition_file: Path
 ) -> None:
-    course = house.published(replace(KNOTS, title="Old knots"))
+    course = application.published(replace(KNOTS, title="Old knots"))
 
     said_by("import_course", str(definition_file))
 
-    assert draft_of(house, "knots").title == "Knots"
-    assert house.services.catalog.visible_to(OPERATOR, "knots") == course
+    assert draft_of(application, "knots").title == "Knots"
+    assert application.services.catalog.visible_to(OPERATOR, "knots") == course
 
 
 def test_a_definition_is_refused_with_the_place_and_the_line_of_each_fault(
-    house: House, tmp_path: Path
+    application: Application, tmp_path: Path
 ) -> None:
     file = tmp_path / "knots.yaml"
     text = with_change("key: loops", "key: Loops").replace("https:", "gopher:")
@@ -135,10 +137,12 @@ def test_a_definition_is_refused_with_the_place_and_the_line_of_each_fault(
     assert first.startswith("  modules/0/key: line 6: 'Loops' does not match ")
     assert second.startswith("  modules/1/items/0/url: line 23: 'gopher:")
     assert output == ""
-    assert_there_is_no_course(house, "knots")
+    assert_there_is_no_course(application, "knots")
 
 
-def test_a_text_that_is_no_yaml_is_refused_with_the_line(house: House, tmp_path: Path) -> None:
+def test_a_text_that_is_no_yaml_is_refused_with_the_line(
+    application: Application, tmp_path: Path
+) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text("slug: knots\ntitle: [", encoding="utf-8")
 
@@ -147,7 +151,7 @@ def test_a_text_that_is_no_yaml_is_refused_with_the_line(house: House, tmp_path:
     assert "\n  line 2: " in refusal
 
 
-def test_a_file_that_is_not_there_is_named(house: House, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.yaml"
 
     refusal, _ = refusal_of("import_course", str(file))
@@ -155,31 +159,33 @@ def test_a_file_that_is_not_there_is_named(house: House, tmp_path: Path) -> None
     assert refusal == f"{file} cannot be read: No such file or directory."
 
 
-def test_a_directory_is_no_definition(house: House, tmp_path: Path) -> None:
+def test_a_directory_is_no_definition(application: Application, tmp_path: Path) -> None:
     refusal, _ = refusal_of("import_course", str(tmp_path))
 
     assert refusal == f"{tmp_path} cannot be read: Is a directory."
 
 
-def test_a_file_in_another_encoding_is_refused(house: House, tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_refused(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text(with_change("title: Knots", "title: Nœuds"), encoding="utf-16")
 
     refusal, _ = refusal_of("import_course", str(file))
 
     assert refusal == f"{file} is not text in UTF-8."
-    assert_there_is_no_course(house, "knots")
+    assert_there_is_no_course(application, "knots")
 
 
 @pytest.mark.parametrize("character", ["#", "🪢"])
-def test_a_file_that_is_too_long_is_refused(house: House, tmp_path: Path, character: str) -> None:
+def test_a_file_that_is_too_long_is_refused(
+    application: Application, tmp_path: Path, character: str
+) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text(f"{KNOTS_YAML}#{character * LONGEST_TEXT}", encoding="utf-8")
 
     refusal, _ = refusal_of("import_course", str(file))
 
     assert "too long" in refusal
-    assert_there_is_no_course(house, "knots")
+    assert_there_is_no_course(application, "knots")
 
 
 def test_a_source_without_an_end_is_refused() -> None:
@@ -188,58 +194,60 @@ def test_a_source_without_an_end_is_refused() -> None:
     assert refusal == "/dev/zero is too long for a definition."
 
 
-def test_publishing_says_which_version_learners_see(house: House) -> None:
-    house.published(KNOTS)
-    house.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
+def test_publishing_says_which_version_learners_see(application: Application) -> None:
+    application.published(KNOTS)
+    application.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
     output = said_by("publish_course", "knots")
 
     assert output == "knots: learners now see version 2.\n"
-    course = house.services.catalog.visible_to(OPERATOR, "knots")
+    course = application.services.catalog.visible_to(OPERATOR, "knots")
     assert (course.version, course.title) == (2, "Knots II")
 
 
-def test_a_course_is_published_by_its_id_as_well(house: House) -> None:
-    course = house.services.authoring.create(KNOTS, by=OPERATOR)
+def test_a_course_is_published_by_its_id_as_well(application: Application) -> None:
+    course = application.services.authoring.create(KNOTS, by=OPERATOR)
 
     output = said_by("publish_course", str(course.id))
 
     assert output == "knots: learners now see version 1.\n"
 
 
-def test_a_retired_course_opens_again_with_the_version_that_it_had(house: House) -> None:
-    house.published(KNOTS)
-    house.services.authoring.retire("knots", by=OPERATOR)
+def test_a_retired_course_opens_again_with_the_version_that_it_had(
+    application: Application,
+) -> None:
+    application.published(KNOTS)
+    application.services.authoring.retire("knots", by=OPERATOR)
 
     output = said_by("publish_course", "knots")
 
     assert output == "knots: learners now see version 1.\n"
-    assert house.services.catalog.visible_to(OPERATOR, "knots").is_open
+    assert application.services.catalog.visible_to(OPERATOR, "knots").is_open
 
 
-def test_a_course_that_is_not_there_cannot_be_published(house: House) -> None:
+def test_a_course_that_is_not_there_cannot_be_published(application: Application) -> None:
     refusal, output = refusal_of("publish_course", "bends")
 
     assert refusal.startswith("Course not found. ")
     assert output == ""
 
 
-def test_a_draft_that_is_published_already_is_not_published_again(house: House) -> None:
-    course = house.published(KNOTS)
+def test_a_draft_that_is_published_already_is_not_published_again(application: Application) -> None:
+    course = application.published(KNOTS)
 
     refusal, _ = refusal_of("publish_course", "knots")
 
     assert refusal == (
         "The draft is already published. Version 1 has the same content as the draft."
     )
-    assert house.services.catalog.visible_to(OPERATOR, "knots") == course
+    assert application.services.catalog.visible_to(OPERATOR, "knots") == course
 
 
-def test_a_draft_that_requires_nothing_is_not_published(house: House) -> None:
+def test_a_draft_that_requires_nothing_is_not_published(application: Application) -> None:
     idle = a_definition_of(required=0, optional=1, slug="idle")
-    house.services.authoring.create(idle, by=OPERATOR)
+    application.services.authoring.create(idle, by=OPERATOR)
 
     refusal, _ = refusal_of("publish_course", "idle")
 
     assert refusal.startswith("The draft has no required item. ")
-    assert not house.services.catalog.visible_to(OPERATOR, "idle").is_open
+    assert not application.services.catalog.visible_to(OPERATOR, "idle").is_open

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization
+from accounts.domain.access import OPERATOR
+from accounts.domain.organizations.entities import Organization
 from courses.domain.errors import CourseNotFound
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
 from tests.support.definitions import KNOTS_YAML
-from tests.support.house import House
 from tests.support.members import founded
 from tests.support.organizations import closed
 
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def harbour(house: House) -> Organization:
-    return founded(house, slug="harbour")
+def harbour(application: Application) -> Organization:
+    return founded(application, slug="harbour")
 
 
 @pytest.fixture
@@ -29,14 +30,14 @@ def definition_file(tmp_path: Path) -> str:
 
 
 def test_a_course_is_imported_for_an_organization(
-    house: House, harbour: Organization, definition_file: str
+    application: Application, harbour: Organization, definition_file: str
 ) -> None:
     output = said_by("import_course", definition_file, "--org", "harbour")
 
     assert output.splitlines()[0] == "harbour--knots: the draft has 2 modules and 3 items."
-    assert house.services.catalog.visible_to(OPERATOR, "harbour--knots").org_id == harbour.id
+    assert application.services.catalog.visible_to(OPERATOR, "harbour--knots").org_id == harbour.id
     with pytest.raises(CourseNotFound):
-        house.services.catalog.visible_to(OPERATOR, "knots")
+        application.services.catalog.visible_to(OPERATOR, "knots")
 
 
 def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
@@ -52,20 +53,20 @@ def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
 
 
 def test_nothing_is_imported_for_an_organization_that_there_is_not(
-    house: House, definition_file: str
+    application: Application, definition_file: str
 ) -> None:
     refusal, _ = refusal_of("import_course", definition_file, "--org", "harbour")
 
     assert refusal.startswith("There is no such organization. ")
     with pytest.raises(CourseNotFound):
-        house.services.catalog.visible_to(OPERATOR, "knots")
+        application.services.catalog.visible_to(OPERATOR, "knots")
 
 
 def test_nothing_is_changed_in_an_organization_that_is_suspended(
-    house: House, harbour: Organization, definition_file: str
+    application: Application, harbour: Organization, definition_file: str
 ) -> None:
     said_by("import_course", definition_file, "--org", "harbour")
-    closed(house.services, harbour)
+    closed(application.services, harbour)
 
     refusals = [
         refusal_of("import_course", definition_file, "--org", "harbour"),

@@ -3,8 +3,9 @@
 from typing import Any, Final
 from uuid import UUID
 
-from courses.definitions import read_definition
-from courses.domain.entities import CourseId, ModuleItem
+from courses.definitions.courses import read_definition
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.outlines import ModuleItem
 from courses.domain.repositories.orm.stored_json import (
     outline_from_json,
     outline_to_json,

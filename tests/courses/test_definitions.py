@@ -6,14 +6,10 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from courses.definitions import SCHEMA, definition_of, read_definition
+from courses.definitions.courses import SCHEMA, definition_of, read_definition
 from courses.definitions.formats import MOST_ERRORS
-from courses.domain.entities import (
-    CourseDefinition,
-    CourseModule,
-    ItemType,
-    ModuleItem,
-)
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from courses.domain.errors import InvalidDefinition
 from tests.support.definitions import KNOTS_YAML, errors_in, with_change
 
@@ -67,7 +63,7 @@ def in_json() -> dict[str, Any]:
 def errors_in_body(value: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidDefinition) as refusal:
         definition_of(value)
-    return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]
+    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
 
 
 def test_a_definition_says_what_its_author_wrote() -> None:

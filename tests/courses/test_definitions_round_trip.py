@@ -9,22 +9,20 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.definitions import read_definition, write_definition
-from courses.domain.entities import (
+from courses.definitions.courses import read_definition, write_definition
+from courses.domain.entities.assessments import (
     AnswerKey,
     Assessment,
     AssessmentType,
     Choice,
-    CourseDefinition,
-    CourseModule,
     Criterion,
-    ItemType,
     LatePolicy,
-    ModuleItem,
     Question,
     QuestionKind,
     ScoringModel,
 )
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from tests.support.builders import a_definition, a_module_definition, an_item_definition
 from tests.support.definitions import errors_in
 

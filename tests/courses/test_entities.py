@@ -7,19 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OrganizationId, UserId
-from courses.domain.entities import (
-    CourseDefinition,
-    CourseModule,
-    CourseStatus,
-    ItemType,
-    ModuleItem,
-)
-from courses.domain.errors import (
-    CourseNotPublished,
-    NothingRequired,
-    NothingToPublish,
-)
+from accounts.domain.access import OrganizationId, UserId
+from courses.domain.entities.courses import CourseDefinition, CourseStatus
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
+from courses.domain.errors import CourseNotPublished, NothingRequired, NothingToPublish
 from tests.support.builders import (
     NOON,
     a_course,

@@ -6,21 +6,21 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.definitions import read_definition, write_definition
+from accounts.domain.access import OPERATOR
+from courses.definitions.courses import read_definition, write_definition
+from tests.support.application import Application
 from tests.support.builders import a_definition
 from tests.support.commands import refusal_of, said_by
 from tests.support.definitions import KNOTS_YAML
-from tests.support.house import House
 
 pytestmark = pytest.mark.database
 
 KNOTS: Final = read_definition(KNOTS_YAML)
 
 
-def test_the_draft_is_exported_to_standard_output(house: House) -> None:
-    house.published(replace(KNOTS, title="Old knots"))
-    house.services.authoring.revise("knots", KNOTS, by=OPERATOR)
+def test_the_draft_is_exported_to_standard_output(application: Application) -> None:
+    application.published(replace(KNOTS, title="Old knots"))
+    application.services.authoring.revise("knots", KNOTS, by=OPERATOR)
 
     output = said_by("export_course", "knots")
 
@@ -28,9 +28,9 @@ def test_the_draft_is_exported_to_standard_output(house: House) -> None:
     assert output == write_definition(KNOTS)
 
 
-def test_a_version_is_exported(house: House) -> None:
-    house.published(KNOTS)
-    house.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
+def test_a_version_is_exported(application: Application) -> None:
+    application.published(KNOTS)
+    application.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
     output = said_by("export_course", "knots", "--version", "1")
 
@@ -39,9 +39,9 @@ def test_a_version_is_exported(house: House) -> None:
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", str(2**70)])
 def test_a_version_that_is_not_there_is_not_exported(
-    house: House, tmp_path: Path, number: str
+    application: Application, tmp_path: Path, number: str
 ) -> None:
-    house.published(KNOTS)
+    application.published(KNOTS)
     file = tmp_path / "knots.yaml"
 
     refusal, _ = refusal_of("export_course", "knots", "--version", number, "--output", str(file))
@@ -51,7 +51,7 @@ def test_a_version_that_is_not_there_is_not_exported(
 
 
 def test_what_was_imported_is_exported_to_a_file_and_reads_back_as_the_same(
-    house: House, tmp_path: Path
+    application: Application, tmp_path: Path
 ) -> None:
     paper, file = tmp_path / "knots.yaml", tmp_path / "exported.yaml"
     paper.write_text(KNOTS_YAML, encoding="utf-8")
@@ -64,20 +64,22 @@ def test_what_was_imported_is_exported_to_a_file_and_reads_back_as_the_same(
     assert read_definition(file.read_text(encoding="utf-8")) == KNOTS
 
 
-def test_an_export_comes_in_again_where_the_course_is_unknown(house: House, tmp_path: Path) -> None:
+def test_an_export_comes_in_again_where_the_course_is_unknown(
+    application: Application, tmp_path: Path
+) -> None:
     file = tmp_path / "exported.yaml"
     definition = a_definition(slug="knots", title="结 — naïve 🪢", summary="yes\n\n  - no\n")
-    house.services.authoring.create(replace(definition, slug="other"), by=OPERATOR)
+    application.services.authoring.create(replace(definition, slug="other"), by=OPERATOR)
     said_by("export_course", "other", "--output", str(file))
     file.write_text(file.read_text(encoding="utf-8").replace("slug: other", "slug: knots"))
 
     said_by("import_course", str(file))
 
-    assert house.services.authoring.export("knots", by=OPERATOR) == definition
+    assert application.services.authoring.export("knots", by=OPERATOR) == definition
 
 
-def test_a_file_that_cannot_be_written_is_named(house: House, tmp_path: Path) -> None:
-    house.published(KNOTS)
+def test_a_file_that_cannot_be_written_is_named(application: Application, tmp_path: Path) -> None:
+    application.published(KNOTS)
     file = tmp_path / "nowhere" / "knots.yaml"
 
     refusal, output = refusal_of("export_course", "knots", "--output", str(file))
@@ -86,14 +88,14 @@ def test_a_file_that_cannot_be_written_is_named(house: House, tmp_path: Path) ->
     assert output == ""
 
 
-def test_a_course_that_is_not_there_cannot_be_exported(house: House) -> None:
+def test_a_course_that_is_not_there_cannot_be_exported(application: Application) -> None:
     refusal, output = refusal_of("export_course", "bends")
 
     assert refusal.startswith("Course not found. ")
     assert output == ""
 
 
-def test_a_version_is_a_number(house: House) -> None:
+def test_a_version_is_a_number(application: Application) -> None:
     refusal, _ = refusal_of("export_course", "knots", "--version", "first")
 
     assert "argument --version: invalid int value: 'first'" in refusal

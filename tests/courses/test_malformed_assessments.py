@@ -5,12 +5,12 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.definitions import read_definition
+from accounts.domain.access import OPERATOR
+from courses.definitions.courses import read_definition
+from tests.support.application import Application
 from tests.support.commands import refusal_of
 from tests.support.definitions import errors_in
 from tests.support.exams import EXAMS, Mutant, mutants
-from tests.support.house import House
 
 MUTANTS: Final = list(mutants())
 QUIZ: Final = "modules/0/items/0/assessment"
@@ -57,9 +57,9 @@ def test_the_line_that_went_wrong_is_named(mutant: Mutant) -> None:
 
 
 @pytest.mark.database
-def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
-    house.services.authoring.create(read_definition(EXAMS), by=OPERATOR)
-    before = house.services.authoring.export("knots", by=OPERATOR)
+def test_what_went_wrong_changes_nothing(application: Application, tmp_path: Path) -> None:
+    application.services.authoring.create(read_definition(EXAMS), by=OPERATOR)
+    before = application.services.authoring.export("knots", by=OPERATOR)
     file = tmp_path / "knots.yaml"
 
     for mutant in MUTANTS:
@@ -68,7 +68,7 @@ def test_what_went_wrong_changes_nothing(house: House, tmp_path: Path) -> None:
 
         assert f"line {mutant.line}: " in refusal, mutant.name
         assert output == "", mutant.name
-    assert house.services.authoring.export("knots", by=OPERATOR) == before
+    assert application.services.authoring.export("knots", by=OPERATOR) == before
 
 
 @pytest.mark.parametrize(

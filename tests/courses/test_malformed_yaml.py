@@ -7,7 +7,7 @@ from tests.support.definitions import errors_in, with_change
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("old", "new", "field_error"),
     [
         ("title: Knots", "title: Knots: bends", "line 3: mapping values are not allowed here"),
         (
@@ -133,8 +133,8 @@ from tests.support.definitions import errors_in, with_change
         ("slug: knots", f"slug: {'[' * 20}{']' * 20}", "line 2: the text is nested too deeply"),
     ],
 )
-def test_the_line_that_is_to_blame_is_named(old: str, new: str, complaint: str) -> None:
-    assert errors_in(with_change(old, new)) == [("", complaint)]
+def test_the_line_that_is_to_blame_is_named(old: str, new: str, field_error: str) -> None:
+    assert errors_in(with_change(old, new)) == [("", field_error)]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Knots\n", "   "])
@@ -179,9 +179,9 @@ def test_a_text_of_the_greatest_length_is_looked_at() -> None:
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_a_text_that_is_nested_too_deeply_is_given_up_at_once(opening: str) -> None:
-    (complaint,) = errors_in(opening * 5_000)
+    (field_error,) = errors_in(opening * 5_000)
 
-    assert complaint == ("", "line 1: the text is nested too deeply")
+    assert field_error == ("", "line 1: the text is nested too deeply")
 
 
 @pytest.mark.parametrize("number", [f"1{':30' * 20_000}", f"0x{'f' * 20_000}", "1" * 20_000])

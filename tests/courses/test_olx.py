@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from courses.definitions import read_definition, write_definition
-from courses.domain.entities import ItemType
+from courses.definitions.courses import read_definition, write_definition
+from courses.domain.entities.outlines import ItemType
 from tests.support.olx import KNOTS, a_course_in, items_in, mapped, put
 
 COURSE, UNMAPPED = mapped(KNOTS)

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from courses.definitions.olx import is_archive, read_olx, unpacked
-from courses.definitions.olx.files import MOST_BYTES
+from courses.definitions.olx.files import MOST_BYTES, is_archive, unpacked
+from courses.definitions.olx.reading import read_olx
 from courses.domain.errors import InvalidDefinition
 from tests.support.olx import KNOTS
 
@@ -39,9 +39,9 @@ def a_member(name: str, *, type_: bytes = tarfile.REGTYPE, link: str = "") -> Pa
 def refusal_of(file: Path) -> str:
     with pytest.raises(InvalidDefinition) as refused, unpacked(file):
         pass
-    (complaint,) = refused.value.complaints
-    assert complaint.path == file.name
-    return complaint.detail
+    (field_error,) = refused.value.field_errors
+    assert field_error.path == file.name
+    return field_error.detail
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def is_unpacked_or_refused(file: Path) -> bool:
         with unpacked(file) as place:
             return place.is_dir()
     except InvalidDefinition as refusal:
-        return bool(refusal.complaints)
+        return bool(refusal.field_errors)
 
 
 HEADER: Final = 10
@@ -304,7 +304,9 @@ def test_an_archive_without_a_course_is_read_as_a_folder_without_one(file: Path)
     with pytest.raises(InvalidDefinition) as refused, unpacked(file) as place:
         read_olx(place)
 
-    assert [complaint.detail for complaint in refused.value.complaints] == ["course.xml is missing"]
+    assert [field_error.detail for field_error in refused.value.field_errors] == [
+        "course.xml is missing"
+    ]
 
 
 KNOWN: Final = {"a.tar.gz": True, "A.TAR.GZ": True, "a.tgz": True, "a.gz": False, "a.yaml": False}

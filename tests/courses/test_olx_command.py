@@ -6,21 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
 from courses.domain.errors import CourseNotFound
+from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
-from tests.support.house import House
 from tests.support.olx import KNOTS, a_course_in, mapped, put
 
 pytestmark = pytest.mark.database
 
 
-def keys_of(house: House, slug: str) -> list[str]:
-    draft = house.services.authoring.export(slug, by=OPERATOR)
+def keys_of(application: Application, slug: str) -> list[str]:
+    draft = application.services.authoring.export(slug, by=OPERATOR)
     return [item.key for module in draft.modules for item in module.items]
 
 
-def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(house: House) -> None:
+def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(
+    application: Application,
+) -> None:
     output = said_by("import_course", str(KNOTS)).splitlines()
 
     definition, unmapped = mapped(KNOTS)
@@ -30,13 +32,13 @@ def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(house: Ho
         "18 elements could not be mapped.",
         "To publish it: manage.py publish_course sailx-knots101",
     ]
-    assert keys_of(house, "sailx-knots101") == [
+    assert keys_of(application, "sailx-knots101") == [
         item.key for module in definition.modules for item in module.items
     ]
 
 
 def test_a_course_of_which_nothing_is_left_out_says_so_by_silence(
-    house: House, tmp_path: Path
+    application: Application, tmp_path: Path
 ) -> None:
     folder = a_course_in(tmp_path, "<html><p>Make a loop.</p></html>")
 
@@ -48,7 +50,9 @@ def test_a_course_of_which_nothing_is_left_out_says_so_by_silence(
     ]
 
 
-def test_a_packed_export_is_imported_like_its_folder(house: House, tmp_path: Path) -> None:
+def test_a_packed_export_is_imported_like_its_folder(
+    application: Application, tmp_path: Path
+) -> None:
     file = tmp_path / "knots.tar.gz"
     with tarfile.open(file, "w:gz") as archive:
         archive.add(KNOTS, arcname="course")
@@ -56,23 +60,25 @@ def test_a_packed_export_is_imported_like_its_folder(house: House, tmp_path: Pat
     output = said_by("import_course", str(file))
 
     assert output == said_by("import_course", str(KNOTS))
-    assert len(keys_of(house, "sailx-knots101")) == 7
+    assert len(keys_of(application, "sailx-knots101")) == 7
 
 
-def test_a_changed_course_takes_the_place_of_its_draft(house: House, tmp_path: Path) -> None:
+def test_a_changed_course_takes_the_place_of_its_draft(
+    application: Application, tmp_path: Path
+) -> None:
     folder = shutil.copytree(KNOTS, tmp_path / "knots")
     said_by("import_course", str(folder))
     put(folder, {"vertical/quiz.xml": '<vertical><html url_name="before"/></vertical>'})
 
     said_by("import_course", str(folder))
 
-    assert keys_of(house, "sailx-knots101") == [
+    assert keys_of(application, "sailx-knots101") == [
         "read", "film", "quiz", "read-2", "film-2", "sheet-bend",
     ]  # fmt: skip  # a list of names
 
 
 def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
-    house: House, tmp_path: Path
+    application: Application, tmp_path: Path
 ) -> None:
     refusal, output = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
 
@@ -83,10 +89,10 @@ def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
     ]
     assert output == ""
     with pytest.raises(CourseNotFound):
-        keys_of(house, "sailx-knots")
+        keys_of(application, "sailx-knots")
 
 
-def test_an_archive_that_is_not_there_is_named(house: House, tmp_path: Path) -> None:
+def test_an_archive_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.tar.gz"
 
     refusal, _ = refusal_of("import_course", str(file))
@@ -94,7 +100,7 @@ def test_an_archive_that_is_not_there_is_named(house: House, tmp_path: Path) -> 
     assert refusal == f"{file} cannot be read: No such file or directory."
 
 
-def test_an_archive_that_is_none_is_refused(house: House, tmp_path: Path) -> None:
+def test_an_archive_that_is_none_is_refused(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "knots.tar.gz"
     file.write_bytes(b"not packed")
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from courses.domain.entities import AnswerKey, QuestionKind
+from courses.domain.entities.assessments import AnswerKey, QuestionKind
 from tests.support.olx import KNOTS, a_course_in, items_in, mapped, questions_in
 
 QUESTIONS: Final = {question.key: question for question in questions_in(KNOTS)}

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from courses.definitions import read_definition, write_definition
+from courses.definitions.courses import read_definition, write_definition
 from courses.domain.errors import InvalidDefinition
 from tests.support.olx import KNOTS, a_course_in, mapped, put, refusal_of
 
@@ -27,7 +27,7 @@ def is_read_or_refused(folder: Path) -> bool:
     try:
         definition, _ = mapped(folder)
     except InvalidDefinition as refusal:
-        return bool(refusal.complaints)
+        return bool(refusal.field_errors)
     return read_definition(write_definition(definition)) == definition
 
 

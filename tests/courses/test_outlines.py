@@ -7,14 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from courses.domain.entities import (
-    CourseDefinition,
-    CourseId,
-    CourseModule,
-    ItemId,
-    ItemType,
-    Outline,
-)
+from courses.domain.entities.courses import CourseDefinition, CourseId
+from courses.domain.entities.outlines import CourseModule, ItemId, ItemType, Outline
 from courses.domain.errors import ItemNotFound
 from tests.support.builders import (
     a_course,

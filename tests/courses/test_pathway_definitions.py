@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from courses.definitions import pathway_of, read_pathway, write_pathway
-from courses.domain.entities import PathwayDefinition
+from courses.definitions.pathways import pathway_of, read_pathway, write_pathway
+from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
 from tests.support.pathways import a_stage, on_paper
 
@@ -39,7 +39,7 @@ def course(slug: str, *after: str) -> dict[str, Any]:
 def errors_of(value: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidPathwayDefinition) as refused:
         pathway_of(value)
-    return [(complaint.path, complaint.detail) for complaint in refused.value.complaints]
+    return [(field_error.path, field_error.detail) for field_error in refused.value.field_errors]
 
 
 def test_a_definition_is_read() -> None:
@@ -73,7 +73,7 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "complaints"),
+    ("value", "field_errors"),
     [
         (
             body(course("knots"), course("knots")),
@@ -110,9 +110,9 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
     ],
 )
 def test_what_makes_no_sense_is_named_with_its_place(
-    value: Any, complaints: list[tuple[str, str]]
+    value: Any, field_errors: list[tuple[str, str]]
 ) -> None:
-    assert errors_of(value) == complaints
+    assert errors_of(value) == field_errors
 
 
 def test_a_circle_goes_across_stages() -> None:
@@ -156,18 +156,18 @@ def test_a_key_stands_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("old", "new", "field_error"),
     [
         ("after: [knots]", "after: [bends]", "line 11: there is no course 'bends' on the pathway"),
         ("choose: 1", "choose: 3", "line 7: there are not that many courses to choose from"),
         ("choose: 1", "chose: 1", "line 7: there is no such member here"),
     ],
 )
-def test_errors_in_text_name_the_line(old: str, new: str, complaint: str) -> None:
+def test_errors_in_text_name_the_line(old: str, new: str, field_error: str) -> None:
     with pytest.raises(InvalidPathwayDefinition) as refused:
         read_pathway(TEXT.replace(old, new))
 
-    assert [error.detail for error in refused.value.complaints] == [complaint]
+    assert [error.detail for error in refused.value.field_errors] == [field_error]
 
 
 def test_an_id_is_no_slug_of_a_course() -> None:

@@ -4,17 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    Principal,
-    Right,
-    SubjectType,
-)
-from accounts.domain.errors import NotPermitted
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, PathwayDefinition, PathwayStatus
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import PathwayDefinition, PathwayStatus
 from courses.domain.errors import (
     InvalidPathwayDefinition,
     PathwayNotFound,
@@ -46,11 +41,11 @@ def has(world: World, *slugs: str) -> list[Course]:
 
 def counts(world: World, *slugs: str) -> list[int]:
     courses = world.repositories.courses
-    return [courses.at(slug, within=EVERYWHERE).pathways for slug in slugs]
+    return [courses.at(slug, scope=ALL_TENANTS).pathways for slug in slugs]
 
 
 def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
-    return [complaint.path for complaint in refused.value.complaints]
+    return [field_error.path for field_error in refused.value.field_errors]
 
 
 def test_a_pathway_begins_as_a_draft(memory: World) -> None:
@@ -59,7 +54,7 @@ def test_a_pathway_begins_as_a_draft(memory: World) -> None:
 
     made = memory.services.pathway_authoring.create(a_chain("knots", "bends"), by=bo)
 
-    assert memory.repositories.pathways.at("ropes", within=EVERYWHERE) == made
+    assert memory.repositories.pathways.at("ropes", scope=ALL_TENANTS) == made
     assert (made.status, made.version, made.created_by) == (PathwayStatus.DRAFT, 0, bo.user_id)
     assert made.stages[0].choose == 2
     assert [course.after for course in made.courses] == [(), ("knots",)]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.definitions import write_pathway
-from courses.domain.entities import LearningPathway, PathwayDefinition
+from accounts.domain.access import OPERATOR
+from courses.definitions.pathways import write_pathway
+from courses.domain.entities.pathways import LearningPathway, PathwayDefinition
 from courses.models import LearningPathway as PathwayRow
+from tests.support.application import Application
 from tests.support.builders import a_definition_of
-from tests.support.house import House
 from tests.support.members import founded
 from tests.support.organizations import acts_in
 from tests.support.pathways import a_chain, a_published_pathway
@@ -21,29 +21,29 @@ WRONG = "slug: ropes\ntitle: Ropes\nstages: []\n"
 
 
 @pytest.fixture
-def bo(house: House) -> Desk:
+def bo(application: Application) -> Desk:
     """Bo, an author, and two courses."""
     for slug in ("knots", "bends"):
-        house.published(a_definition_of(required=1, slug=slug))
-    return desk(house, "Course editors")
+        application.published(a_definition_of(required=1, slug=slug))
+    return desk(application, "Course editors")
 
 
 def page_of(pathway: LearningPathway) -> str:
     return f"{PATHWAYS}{pathway.id}/change/"
 
 
-def on_paper(house: House, address: str = "ropes") -> PathwayDefinition:
-    return house.services.pathway_authoring.export(address, by=OPERATOR)
+def on_paper(application: Application, address: str = "ropes") -> PathwayDefinition:
+    return application.services.pathway_authoring.export(address, by=OPERATOR)
 
 
-def test_a_pasted_definition_becomes_a_pathway(house: House, bo: Desk) -> None:
+def test_a_pasted_definition_becomes_a_pathway(application: Application, bo: Desk) -> None:
     ropes = a_chain("knots", "bends")
 
     page = bo.post(ADD, definition=write_pathway(ropes).replace("\n", "\r\n"))
 
     row = PathwayRow.objects.get(slug="ropes")
     assert page.status == 200
-    assert on_paper(house) == ropes
+    assert on_paper(application) == ropes
     assert (row.status, row.created_by_id, row.org_id) == ("draft", bo.id, None)
 
 
@@ -63,21 +63,23 @@ def test_a_refusal_is_a_message(bo: Desk) -> None:
     assert not PathwayRow.objects.exists()
 
 
-def test_a_pathway_is_revised_on_its_page(house: House, bo: Desk) -> None:
-    pathway = a_published_pathway(house.services, a_chain("knots"))
+def test_a_pathway_is_revised_on_its_page(application: Application, bo: Desk) -> None:
+    pathway = a_published_pathway(application.services, a_chain("knots"))
     other = a_chain("bends", title="Bends")
 
     shown = bo.get(page_of(pathway))
     bo.post(page_of(pathway), definition=write_pathway(other))
 
     assert write_pathway(a_chain("knots")) in shown.text
-    assert on_paper(house) == other
+    assert on_paper(application) == other
     assert PathwayRow.objects.get().version == 2
     assert log_of(pathway.id) == ["Changed definition."]
 
 
-def test_pathways_are_published_and_retired_from_the_list(house: House, bo: Desk) -> None:
-    pathway = house.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
+def test_pathways_are_published_and_retired_from_the_list(
+    application: Application, bo: Desk
+) -> None:
+    pathway = application.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
 
     published = bo.act(PATHWAYS, "publish", pathway.id)
     retired = bo.act(PATHWAYS, "retire", pathway.id, reason="Nobody came.")
@@ -85,23 +87,27 @@ def test_pathways_are_published_and_retired_from_the_list(house: House, bo: Desk
     assert published.said == ("1 learning pathway published.",)
     assert retired.said == ("1 learning pathway retired.",)
     assert PathwayRow.objects.get().status == "retired"
-    assert acts_in(house.services, None)[-1].reason == "Nobody came."
+    assert acts_in(application.services, None)[-1].reason == "Nobody came."
     assert log_of(pathway.id) == ["Published.", "Retired. Reason: Nobody came."]
 
 
-def test_an_admin_says_whose_pathway_it_is(house: House, bo: Desk) -> None:
-    harbour = founded(house, slug="harbour")
+def test_an_admin_says_whose_pathway_it_is(application: Application, bo: Desk) -> None:
+    harbour = founded(application, slug="harbour")
 
-    root_desk(house).post(ADD, org=str(harbour.id), definition=write_pathway(a_chain("knots")))
+    root_desk(application).post(
+        ADD, org=str(harbour.id), definition=write_pathway(a_chain("knots"))
+    )
 
     assert PathwayRow.objects.get().slug == "harbour--ropes"
 
 
-def test_pathways_of_organizations_are_hidden_from_editors(house: House, bo: Desk) -> None:
-    harbour = founded(house, slug="harbour")
-    pathway = a_published_pathway(house.services, a_chain("knots"), org_id=harbour.id)
+def test_pathways_of_organizations_are_hidden_from_editors(
+    application: Application, bo: Desk
+) -> None:
+    harbour = founded(application, slug="harbour")
+    pathway = a_published_pathway(application.services, a_chain("knots"), org_id=harbour.id)
 
     assert "harbour--ropes" not in bo.get(PATHWAYS).text
     assert "harbour--ropes" not in bo.get("courses/pathwaycourse/").text
     assert "harbour--ropes" not in bo.get(page_of(pathway)).text
-    assert "harbour--ropes" in root_desk(house).get(PATHWAYS).text
+    assert "harbour--ropes" in root_desk(application).get(PATHWAYS).text

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import OrgRole, Role
+from accounts.domain.access import OrgRole, Role
+from tests.support.application import Application, Caller
 from tests.support.builders import a_definition_of
-from tests.support.house import Caller, House
 from tests.support.members import founded, looks_into, member_of
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
@@ -15,11 +15,11 @@ ROPES = pathway_body_of(a_chain("knots", "bends"))
 
 
 @pytest.fixture
-def bo(house: House) -> Caller:
+def bo(application: Application) -> Caller:
     """Bo teaches; two courses exist."""
     for slug in ("knots", "bends"):
-        house.published(a_definition_of(required=1, slug=slug, title=slug.title()))
-    return house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+        application.published(a_definition_of(required=1, slug=slug, title=slug.title()))
+    return application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
 
 def published(bo: Caller) -> None:
@@ -39,8 +39,8 @@ def slugs(answer: Any) -> list[str]:
     return [pathway["slug"] for pathway in answer.json["items"]]
 
 
-def test_a_pathway_is_written_published_and_retired(house: House, bo: Caller) -> None:
-    anna = house.signed_in().caller
+def test_a_pathway_is_written_published_and_retired(application: Application, bo: Caller) -> None:
+    anna = application.signed_in().caller
 
     created = bo.post("/v1/pathways", ROPES)
     hidden = anna.get("/v1/pathways/ropes")
@@ -64,9 +64,9 @@ def test_what_is_wrong_is_pointed_at(bo: Caller) -> None:
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/stages/0/courses/1/course"]
 
 
-def test_a_learner_sees_their_progress(house: House, bo: Caller) -> None:
+def test_a_learner_sees_their_progress(application: Application, bo: Caller) -> None:
     published(bo)
-    anna = house.signed_in().caller
+    anna = application.signed_in().caller
     anna.post("/v1/courses/knots/enroll")
 
     answer = anna.get("/v1/pathways/ropes")
@@ -81,10 +81,10 @@ def test_a_learner_sees_their_progress(house: House, bo: Caller) -> None:
 
 
 def test_an_enrolment_is_refused_until_what_comes_before_is_completed(
-    house: House, bo: Caller
+    application: Application, bo: Caller
 ) -> None:
     published(bo)
-    anna = house.signed_in().caller
+    anna = application.signed_in().caller
 
     refused = anna.post("/v1/courses/bends/enroll")
     nothing = anna.get("/v1/progress").json["items"]
@@ -99,20 +99,20 @@ def test_an_enrolment_is_refused_until_what_comes_before_is_completed(
     assert enrolled.status == 201
 
 
-def test_a_published_pathway_is_revised_at_once(house: House, bo: Caller) -> None:
+def test_a_published_pathway_is_revised_at_once(application: Application, bo: Caller) -> None:
     published(bo)
 
     answer = bo.put("/v1/pathways/ropes", pathway_body_of(a_chain("bends", title="Bends")))
 
-    seen = house.signed_in().caller.get("/v1/pathways/ropes").json
+    seen = application.signed_in().caller.get("/v1/pathways/ropes").json
     assert (answer.status, answer.json["version"]) == (200, 2)
     assert answer.json == seen
     assert [course["slug"] for course in seen["stages"][0]["courses"]] == ["bends"]
 
 
-def test_learners_do_not_write(house: House, bo: Caller) -> None:
+def test_learners_do_not_write(application: Application, bo: Caller) -> None:
     published(bo)
-    anna = house.signed_in().caller
+    anna = application.signed_in().caller
 
     answers = [
         anna.post("/v1/pathways", ROPES),
@@ -125,9 +125,9 @@ def test_learners_do_not_write(house: House, bo: Caller) -> None:
     assert {answer.code for answer in answers} == {"not-permitted"}
 
 
-def test_a_pathway_of_an_organization_is_its_members(house: House, bo: Caller) -> None:
-    harbour = founded(house, slug="harbour")
-    cleo = member_of(house, harbour.id, OrgRole.INSTRUCTOR, "Cleo").caller
+def test_a_pathway_of_an_organization_is_its_members(application: Application, bo: Caller) -> None:
+    harbour = founded(application, slug="harbour")
+    cleo = member_of(application, harbour.id, OrgRole.INSTRUCTOR, "Cleo").caller
     created = cleo.post(f"/v1/pathways?org={harbour.id}", ROPES)
     cleo.post("/v1/pathways/harbour--ropes/publish")
 
@@ -138,12 +138,14 @@ def test_a_pathway_of_an_organization_is_its_members(house: House, bo: Caller) -
     assert slugs(bo.get("/v1/pathways")) == []
 
 
-def test_a_look_of_the_platform_is_noted(house: House, bo: Caller) -> None:
-    harbour = founded(house, slug="harbour")
-    member_of(house, harbour.id, OrgRole.INSTRUCTOR).caller.post(
+def test_a_look_of_the_platform_is_noted(application: Application, bo: Caller) -> None:
+    harbour = founded(application, slug="harbour")
+    member_of(application, harbour.id, OrgRole.INSTRUCTOR).caller.post(
         f"/v1/pathways?org={harbour.id}", ROPES
     )
 
-    seen = house.signed_in(Role.ADMIN, name="Root").caller.get("/v1/pathways/harbour--ropes")
+    seen = application.signed_in(Role.ADMIN, name="Root").caller.get("/v1/pathways/harbour--ropes")
 
-    assert [entry.act.subject_id for entry in looks_into(house, harbour.id)] == [seen.json["id"]]
+    assert [entry.act.subject_id for entry in looks_into(application, harbour.id)] == [
+        seen.json["id"]
+    ]

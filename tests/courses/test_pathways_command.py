@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.definitions import write_pathway
-from courses.domain.entities import PathwayDefinition
+from accounts.domain.access import OPERATOR
+from courses.definitions.pathways import write_pathway
+from courses.domain.entities.pathways import PathwayDefinition
+from tests.support.application import Application
 from tests.support.builders import a_definition_of
 from tests.support.commands import refusal_of, said_by
-from tests.support.house import House
 from tests.support.members import founded
 from tests.support.pathways import a_chain
 
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def definition_file(house: House, tmp_path: Path) -> str:
+def definition_file(application: Application, tmp_path: Path) -> str:
     """A file with a pathway definition of two courses that exist."""
     for slug in ("knots", "bends"):
-        house.published(a_definition_of(required=1, slug=slug))
+        application.published(a_definition_of(required=1, slug=slug))
     return written(tmp_path, a_chain("knots", "bends"))
 
 
@@ -30,28 +30,30 @@ def written(folder: Path, definition: PathwayDefinition) -> str:
     return str(file)
 
 
-def test_an_import_starts_a_pathway(house: House, definition_file: str) -> None:
+def test_an_import_starts_a_pathway(application: Application, definition_file: str) -> None:
     output = said_by("import_pathway", definition_file)
 
     assert output == "ropes is draft and has 1 stage and 2 courses.\n"
-    kept = house.services.pathway_authoring.export("ropes", by=OPERATOR)
+    kept = application.services.pathway_authoring.export("ropes", by=OPERATOR)
     assert kept == a_chain("knots", "bends")
 
 
 def test_an_import_revises_the_pathway_that_there_is(
-    house: House, definition_file: str, tmp_path: Path
+    application: Application, definition_file: str, tmp_path: Path
 ) -> None:
     said_by("import_pathway", definition_file)
-    house.services.pathway_authoring.publish("ropes", by=OPERATOR)
+    application.services.pathway_authoring.publish("ropes", by=OPERATOR)
 
     output = said_by("import_pathway", written(tmp_path, a_chain("bends")))
 
     assert output == "ropes is published and has 1 stage and 1 course.\n"
-    assert house.services.pathway_catalog.get("ropes", by=OPERATOR).version == 2
+    assert application.services.pathway_catalog.get("ropes", by=OPERATOR).version == 2
 
 
-def test_an_import_for_an_organization_is_of_that(house: House, definition_file: str) -> None:
-    founded(house, slug="harbour")
+def test_an_import_for_an_organization_is_of_that(
+    application: Application, definition_file: str
+) -> None:
+    founded(application, slug="harbour")
 
     output = said_by("import_pathway", definition_file, "--org", "harbour")
 

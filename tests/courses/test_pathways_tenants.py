@@ -4,22 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    OrganizationId,
-    OrgRole,
-    Principal,
-    Right,
-)
-from accounts.domain.errors import NotPermitted, OrganizationNotFound, OrganizationSuspended
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, Reach
-from courses.domain.entities import Course, PathwayStatus
-from courses.domain.errors import (
-    InvalidPathwayDefinition,
-    PathwayNotFound,
-)
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationId, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import PathwayStatus
+from courses.domain.errors import InvalidPathwayDefinition, PathwayNotFound
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import a_published_course
 from tests.support.organizations import a_member, acts_in, closed
@@ -42,11 +34,11 @@ def has(world: World, *slugs: str) -> list[Course]:
 
 def counts(world: World, *slugs: str) -> list[int]:
     courses = world.repositories.courses
-    return [courses.at(slug, within=EVERYWHERE).pathways for slug in slugs]
+    return [courses.at(slug, scope=ALL_TENANTS).pathways for slug in slugs]
 
 
 def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
-    return [complaint.path for complaint in refused.value.complaints]
+    return [field_error.path for field_error in refused.value.field_errors]
 
 
 @pytest.fixture
@@ -104,9 +96,9 @@ def test_pathways_are_found_by_their_ids_and_drafts_are_their_authors(
     draft = services.pathway_authoring.create(a_chain("knots"), org_id=harbour, by=OPERATOR)
     bo, anna = a_member(harbour, OrgRole.INSTRUCTOR), a_member(harbour)
 
-    assert catalog.pathways_of([draft.id], within=Reach.into(harbour)) == [draft]
-    assert catalog.pathways_of([draft.id], within=Reach()) == []
-    assert catalog.pathways_of([], within=EVERYWHERE) == []
+    assert catalog.pathways_of([draft.id], scope=TenantScope.into(harbour)) == [draft]
+    assert catalog.pathways_of([draft.id], scope=TenantScope()) == []
+    assert catalog.pathways_of([], scope=ALL_TENANTS) == []
     assert catalog.sees(bo, draft)
     assert not catalog.sees(anna, draft)
 
@@ -159,7 +151,7 @@ def test_of_a_closed_organization_nothing_is_changed(
     has(memory, "knots")
     services = memory.services
     a_published_pathway(services, a_chain("knots"), org_id=harbour)
-    closed(services, services.gate.organization(harbour, by=OPERATOR))
+    closed(services, services.tenant_access.organization(harbour, by=OPERATOR))
 
     with pytest.raises(OrganizationSuspended):
         services.pathway_authoring.retire("harbour--ropes", by=OPERATOR)

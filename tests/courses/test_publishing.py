@@ -5,17 +5,17 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import Right
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseStatus, CourseVersion
+from accounts.domain.access import Right
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseStatus, CourseVersion
 from courses.domain.errors import (
     CourseNotPublished,
     CourseVersionNotFound,
     NothingRequired,
     NothingToPublish,
 )
-from courses.domain.services import AuthoringService
+from courses.domain.services.authoring import AuthoringService
 from tests.support.builders import NOON, a_definition, a_definition_of, a_principal
 from tests.support.worlds import World
 
@@ -47,7 +47,7 @@ def test_publishing_shows_the_draft_as_the_first_version(
     course = authoring.publish("knots", by=BO)
 
     assert (course.status, course.version) == (CourseStatus.PUBLISHED, 1)
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", version=1, by=BO) == KNOTS
 
 
@@ -73,7 +73,7 @@ def test_a_changed_draft_becomes_the_next_version_and_the_name_of_the_course(
     course = authoring.publish("knots", by=BO)
 
     assert (course.version, course.title, course.summary) == (2, "Bends", "")
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", version=2, by=BO) == BENDS
 
 
@@ -109,7 +109,7 @@ def test_an_unchanged_draft_is_not_published_twice(
     with pytest.raises(NothingToPublish):
         authoring.publish("knots", by=BO)
 
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert len(versions(authoring)) == 1
 
 
@@ -144,7 +144,7 @@ def test_a_draft_that_requires_nothing_stays_a_draft(
     with pytest.raises(NothingRequired):
         authoring.publish("knots", by=BO)
 
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert versions(authoring) == ()
 
 
@@ -154,7 +154,7 @@ def test_a_retired_course_keeps_its_version(memory: World, authoring: AuthoringS
     course = authoring.retire("knots", by=BO)
 
     assert (course.status, course.version) == (CourseStatus.RETIRED, 1)
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
 
 
 @pytest.mark.parametrize("is_retired", [True, False])
@@ -179,7 +179,7 @@ def test_publishing_opens_a_retired_course_with_the_version_it_had(
     opened = authoring.publish("knots", by=BO)
 
     assert opened == course
-    assert memory.repositories.courses.at("knots", within=EVERYWHERE) == course
+    assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert len(versions(authoring)) == 1
 
 

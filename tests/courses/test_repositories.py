@@ -9,16 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import (
-    CourseId,
-    CourseStatus,
-)
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import CourseId, CourseStatus
 from courses.domain.errors import CourseNotFound, SlugTaken
-from tests.support.builders import (
-    NOON,
-    a_course,
-)
+from tests.support.builders import NOON, a_course
 from tests.support.worlds import World, orm_world
 
 
@@ -33,17 +27,17 @@ def test_a_course_is_kept_as_it_was_added(world: World) -> None:
         summary="Ränder & <b>Knoten</b>\n🪢",
     )
 
-    world.repositories.courses.add(course, within=EVERYWHERE)
+    world.repositories.courses.add(course, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(course.slug, within=EVERYWHERE) == course
+    assert world.repositories.courses.at(course.slug, scope=ALL_TENANTS) == course
 
 
 def test_a_course_nobody_is_known_to_have_created_is_kept_too(world: World) -> None:
     course = a_course(created_by=None, org_id=None, summary="")
 
-    world.repositories.courses.add(course, within=EVERYWHERE)
+    world.repositories.courses.add(course, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(course.slug, within=EVERYWHERE) == course
+    assert world.repositories.courses.at(course.slug, scope=ALL_TENANTS) == course
 
 
 def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
@@ -53,15 +47,15 @@ def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World)
         world.has_course(slug="knots")
 
     assert refusal.value.facts == {"slug": "knots"}
-    assert world.repositories.courses.at("knots", within=EVERYWHERE) == first
+    assert world.repositories.courses.at("knots", scope=ALL_TENANTS) == first
 
 
 def test_a_course_answers_to_its_slug_and_to_its_id(world: World) -> None:
     course = world.has_course(slug="knots")
     world.has_course()
 
-    assert world.repositories.courses.at("knots", within=EVERYWHERE) == course
-    assert world.repositories.courses.at(str(course.id), within=EVERYWHERE) == course
+    assert world.repositories.courses.at("knots", scope=ALL_TENANTS) == course
+    assert world.repositories.courses.at(str(course.id), scope=ALL_TENANTS) == course
 
 
 @pytest.mark.parametrize(
@@ -82,7 +76,7 @@ def test_a_course_answers_to_nothing_else(world: World, address: str) -> None:
     world.has_course(slug="knots", id=course_id)
 
     with pytest.raises(CourseNotFound):
-        world.repositories.courses.at(address, within=EVERYWHERE)
+        world.repositories.courses.at(address, scope=ALL_TENANTS)
 
 
 def test_a_course_can_be_had_for_a_change(world: World) -> None:
@@ -90,12 +84,12 @@ def test_a_course_can_be_had_for_a_change(world: World) -> None:
     world.has_course()
 
     with world.unit_of_work.atomic():
-        assert world.repositories.courses.get_for_update(course.id, within=EVERYWHERE) == course
+        assert world.repositories.courses.get_for_update(course.id, scope=ALL_TENANTS) == course
 
 
 def test_a_course_that_is_not_there_cannot_be_had_for_a_change(world: World) -> None:
     with pytest.raises(CourseNotFound), world.unit_of_work.atomic():
-        world.repositories.courses.get_for_update(CourseId(uuid4()), within=EVERYWHERE)
+        world.repositories.courses.get_for_update(CourseId(uuid4()), scope=ALL_TENANTS)
 
 
 def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends(
@@ -106,19 +100,19 @@ def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends
 
     def raise_version() -> None:
         with memory.unit_of_work.atomic():
-            read = courses.get_for_update(course.id, within=EVERYWHERE)
-            courses.save(replace(read, version=read.version + 1), within=EVERYWHERE)
+            read = courses.get_for_update(course.id, scope=ALL_TENANTS)
+            courses.save(replace(read, version=read.version + 1), scope=ALL_TENANTS)
 
     other = threading.Thread(target=raise_version)
     with memory.unit_of_work.atomic():
-        read = courses.get_for_update(course.id, within=EVERYWHERE)
+        read = courses.get_for_update(course.id, scope=ALL_TENANTS)
         other.start()
         other.join(timeout=0.1)
         assert other.is_alive()
-        courses.save(replace(read, version=read.version + 1), within=EVERYWHERE)
+        courses.save(replace(read, version=read.version + 1), scope=ALL_TENANTS)
     other.join(timeout=10)
 
-    assert courses.at(course.slug, within=EVERYWHERE).version == 3
+    assert courses.at(course.slug, scope=ALL_TENANTS).version == 3
 
 
 @pytest.mark.postgres
@@ -127,7 +121,7 @@ def test_the_row_of_a_course_that_is_had_for_a_change_is_locked() -> None:
     course = world.has_course()
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.courses.get_for_update(course.id, within=EVERYWHERE)
+        world.repositories.courses.get_for_update(course.id, scope=ALL_TENANTS)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -143,7 +137,7 @@ def test_a_saved_course_replaces_the_kept_one_and_no_other(world: World) -> None
         org_id=world.has_organization().id,
     )
 
-    world.repositories.courses.save(changed, within=EVERYWHERE)
+    world.repositories.courses.save(changed, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(kept.slug, within=EVERYWHERE) == changed
-    assert world.repositories.courses.at(other.slug, within=EVERYWHERE) == other
+    assert world.repositories.courses.at(kept.slug, scope=ALL_TENANTS) == changed
+    assert world.repositories.courses.at(other.slug, scope=ALL_TENANTS) == other

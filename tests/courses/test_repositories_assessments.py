@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from courses.domain.entities import AssessmentId
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
+from courses.domain.entities.assessments import AssessmentId
 from tests.support.attempts import a_place, has_place, on_paper
 from tests.support.builders import a_version
 from tests.support.definitions import whole
@@ -15,7 +15,7 @@ from tests.support.worlds import World
 def test_an_assessment_is_found_where_it_is(world: World) -> None:
     place, _other = has_place(world), has_place(world)
 
-    assert world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE) == place
+    assert world.repositories.assessments.find(place.assessment_id, scope=ALL_TENANTS) == place
 
 
 def test_an_unknown_assessment_is_nowhere(world: World) -> None:
@@ -23,37 +23,37 @@ def test_an_unknown_assessment_is_nowhere(world: World) -> None:
 
     unknown = AssessmentId(uuid4())
 
-    assert world.repositories.assessments.find(unknown, within=EVERYWHERE) is None
+    assert world.repositories.assessments.find(unknown, scope=ALL_TENANTS) is None
 
 
 def test_a_place_that_is_known_is_kept_again_without_harm(world: World) -> None:
     place = has_place(world)
 
-    world.repositories.assessments.keep([place, a_place(world.has_course())], within=EVERYWHERE)
+    world.repositories.assessments.keep([place, a_place(world.has_course())], scope=ALL_TENANTS)
 
-    assert world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE) == place
+    assert world.repositories.assessments.find(place.assessment_id, scope=ALL_TENANTS) == place
 
 
 def test_an_assessment_of_another_organization_is_nowhere(world: World) -> None:
     knots, bends = world.has_organization(), world.has_organization()
     place = has_place(world, knots)
 
-    def found(within: Reach) -> bool:
-        kept = world.repositories.assessments.find(place.assessment_id, within=within)
+    def found(scope: TenantScope) -> bool:
+        kept = world.repositories.assessments.find(place.assessment_id, scope=scope)
         return kept is not None
 
-    assert found(Reach.into(knots.id))
-    assert not found(Reach.into(bends.id))
-    assert not found(Reach())
+    assert found(TenantScope.into(knots.id))
+    assert not found(TenantScope.into(bends.id))
+    assert not found(TenantScope())
 
 
 def test_nothing_is_kept_out_of_reach(world: World) -> None:
     place = a_place(world.has_course(org_id=world.has_organization().id))
 
-    with pytest.raises(OutOfReach):
-        world.repositories.assessments.keep([place], within=Reach())
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.assessments.keep([place], scope=TenantScope())
 
-    kept = world.repositories.assessments.find(place.assessment_id, within=EVERYWHERE)
+    kept = world.repositories.assessments.find(place.assessment_id, scope=ALL_TENANTS)
     assert kept is None
 
 
@@ -62,12 +62,12 @@ def test_a_draft_and_a_version_keep_what_is_asked(world: World) -> None:
     draft = on_paper(course.slug).draft_of(course.id)
     version = a_version(course, draft=draft)
 
-    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
-    world.repositories.course_versions.add(version, within=EVERYWHERE)
+    world.repositories.course_drafts.save(draft, scope=ALL_TENANTS)
+    world.repositories.course_versions.add(version, scope=ALL_TENANTS)
 
     drafts, versions = world.repositories.course_drafts, world.repositories.course_versions
-    assert whole(drafts.get(course.id, within=EVERYWHERE)) == whole(draft)
-    assert whole(versions.get(course.id, 1, within=EVERYWHERE)) == whole(version)
+    assert whole(drafts.get(course.id, scope=ALL_TENANTS)) == whole(draft)
+    assert whole(versions.get(course.id, 1, scope=ALL_TENANTS)) == whole(version)
     assert len(version.assessment_places) == 3
 
 
@@ -76,7 +76,7 @@ def test_of_several_assessments_those_in_view_are_found_together(world: World) -
     there, here = has_place(world, knots), has_place(world)
     ids = {there.assessment_id, here.assessment_id, AssessmentId(uuid4())}
 
-    found = world.repositories.assessments.places_of(ids, within=Reach.into(knots.id))
+    found = world.repositories.assessments.places_of(ids, scope=TenantScope.into(knots.id))
 
     assert {place.assessment_id for place in found} == {there.assessment_id, here.assessment_id}
-    assert world.repositories.assessments.places_of(ids, within=Reach()) == [here]
+    assert world.repositories.assessments.places_of(ids, scope=TenantScope()) == [here]

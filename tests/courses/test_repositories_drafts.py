@@ -4,25 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import (
-    Course,
-    CourseDefinition,
-    ItemType,
-)
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseDefinition
+from courses.domain.entities.outlines import ItemType
 from courses.domain.errors import CourseNotFound
-from tests.support.builders import (
-    a_definition,
-    a_draft,
-    a_module_definition,
-    an_item_definition,
-)
+from tests.support.builders import a_definition, a_draft, a_module_definition, an_item_definition
 from tests.support.definitions import whole
 from tests.support.worlds import World
 
 
 def kept_draft(world: World, course: Course, definition: CourseDefinition) -> None:
-    world.repositories.course_drafts.save(a_draft(course, definition), within=EVERYWHERE)
+    world.repositories.course_drafts.save(a_draft(course, definition), scope=ALL_TENANTS)
 
 
 def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World) -> None:
@@ -35,9 +27,9 @@ def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World)
     )
     draft = a_draft(course, a_definition(modules=modules))
 
-    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
+    world.repositories.course_drafts.save(draft, scope=ALL_TENANTS)
 
-    stored = world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
+    stored = world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(draft)
 
 
@@ -50,9 +42,9 @@ def test_a_draft_keeps_every_part_of_its_items(world: World) -> None:
     )
     draft = a_draft(course, a_definition(modules=(a_module_definition(items=items),)))
 
-    world.repositories.course_drafts.save(draft, within=EVERYWHERE)
+    world.repositories.course_drafts.save(draft, scope=ALL_TENANTS)
 
-    stored = world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
+    stored = world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(draft)
 
 
@@ -61,7 +53,7 @@ def test_a_course_without_a_draft_has_none(world: World) -> None:
     kept_draft(world, world.has_course(), a_definition())
 
     with pytest.raises(CourseNotFound):
-        world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
+        world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
 
 
 def test_a_saved_draft_takes_the_place_of_the_one_before_wholly(world: World) -> None:
@@ -81,9 +73,9 @@ def test_a_saved_draft_takes_the_place_of_the_one_before_wholly(world: World) ->
         ),
     )
 
-    world.repositories.course_drafts.save(after, within=EVERYWHERE)
+    world.repositories.course_drafts.save(after, scope=ALL_TENANTS)
 
-    stored = world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
+    stored = world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(after)
 
 
@@ -93,9 +85,9 @@ def test_two_modules_can_change_places(world: World) -> None:
     kept_draft(world, course, definition)
     swapped = a_draft(course, replace(definition, modules=definition.modules[::-1]))
 
-    world.repositories.course_drafts.save(swapped, within=EVERYWHERE)
+    world.repositories.course_drafts.save(swapped, scope=ALL_TENANTS)
 
-    stored = world.repositories.course_drafts.get(course.id, within=EVERYWHERE)
+    stored = world.repositories.course_drafts.get(course.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(swapped)
 
 
@@ -107,5 +99,5 @@ def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) ->
     kept_draft(world, one, definition)
     kept_draft(world, one, a_definition())
 
-    stored = world.repositories.course_drafts.get(other.id, within=EVERYWHERE)
+    stored = world.repositories.course_drafts.get(other.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(a_draft(other, definition))

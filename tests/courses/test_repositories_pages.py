@@ -7,16 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import (
-    Course,
-    CourseId,
-    CourseStatus,
-)
-from tests.support.builders import (
-    NOON,
-)
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseId, CourseStatus
+from tests.support.builders import NOON
 from tests.support.worlds import World
 
 WHOLE: Final = PageRequest(limit=100)
@@ -31,7 +25,7 @@ def listed(
     search: str = "",
 ) -> Page[Course]:
     return world.repositories.courses.page_of(
-        request, status=status, search=search, within=EVERYWHERE
+        request, status=status, search=search, scope=ALL_TENANTS
     )
 
 
@@ -42,7 +36,7 @@ def found(world: World, search: str) -> set[str]:
 def test_a_saved_course_is_found_by_its_new_words_and_not_by_the_old_ones(world: World) -> None:
     course = world.has_course(title="Knots", summary="")
 
-    world.repositories.courses.save(replace(course, title="Bends"), within=EVERYWHERE)
+    world.repositories.courses.save(replace(course, title="Bends"), scope=ALL_TENANTS)
 
     assert found(world, "bends") == {course.slug}
     assert found(world, "knots") == set()

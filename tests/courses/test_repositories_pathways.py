@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from courses.domain.entities import CourseId, PathwayId, PathwayStatus
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from tests.support.builders import NOON
 from tests.support.definitions import whole
@@ -17,14 +18,14 @@ from tests.support.pages import pages_of
 from tests.support.pathways import a_pathway, has_pathway
 from tests.support.worlds import World
 
-PLATFORM: Final = Reach()
+PLATFORM: Final = TenantScope()
 WHOLE: Final = PageRequest(limit=100)
 PUBLISHED: Final = PathwayStatus.PUBLISHED
 
 
-def elsewhere(world: World) -> Reach:
+def elsewhere(world: World) -> TenantScope:
     """The scope of a member of another organization."""
-    return Reach.into(world.has_organization().id)
+    return TenantScope.into(world.has_organization().id)
 
 
 def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
@@ -39,11 +40,11 @@ def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
     )
     pathway = replace(pathway, created_by=world.has_user().id, version=3)
 
-    pathways.add(pathway, within=EVERYWHERE)
+    pathways.add(pathway, scope=ALL_TENANTS)
 
-    by_slug = pathways.at("ropes", within=EVERYWHERE)
-    by_id = pathways.at(str(pathway.id), within=EVERYWHERE)
-    locked = pathways.get_for_update(pathway.id, within=EVERYWHERE)
+    by_slug = pathways.at("ropes", scope=ALL_TENANTS)
+    by_id = pathways.at(str(pathway.id), scope=ALL_TENANTS)
+    locked = pathways.get_for_update(pathway.id, scope=ALL_TENANTS)
     assert [whole(stored) for stored in (by_slug, by_id, locked)] == [whole(pathway)] * 3
 
 
@@ -54,16 +55,16 @@ def test_a_second_pathway_with_a_slug_is_refused_and_the_first_kept(world: World
         has_pathway(world, world.has_course(), slug="ropes")
 
     assert refusal.value.facts == {"slug": "ropes"}
-    assert world.repositories.pathways.at("ropes", within=EVERYWHERE) == first
+    assert world.repositories.pathways.at("ropes", scope=ALL_TENANTS) == first
 
 
 def test_what_is_not_there_is_not_found(world: World) -> None:
     pathways = world.repositories.pathways
 
     with pytest.raises(PathwayNotFound):
-        pathways.at("ropes", within=EVERYWHERE)
+        pathways.at("ropes", scope=ALL_TENANTS)
     with pytest.raises(PathwayNotFound):
-        pathways.get_for_update(PathwayId(uuid4()), within=EVERYWHERE)
+        pathways.get_for_update(PathwayId(uuid4()), scope=ALL_TENANTS)
 
 
 def test_what_is_saved_takes_the_place_of_what_was_kept(world: World) -> None:
@@ -71,11 +72,11 @@ def test_what_is_saved_takes_the_place_of_what_was_kept(world: World) -> None:
     pathways, first = world.repositories.pathways, has_pathway(world, knots)
     other = replace(first, stages=a_pathway(bends).stages, title="Bends", version=2)
 
-    pathways.save(other, within=EVERYWHERE)
+    pathways.save(other, scope=ALL_TENANTS)
 
-    assert whole(pathways.at(first.slug, within=EVERYWHERE)) == whole(other)
-    assert pathways.open_with(bends.id, within=EVERYWHERE) == [other]
-    assert pathways.open_with(knots.id, within=EVERYWHERE) == []
+    assert whole(pathways.at(first.slug, scope=ALL_TENANTS)) == whole(other)
+    assert pathways.open_with(bends.id, scope=ALL_TENANTS) == [other]
+    assert pathways.open_with(knots.id, scope=ALL_TENANTS) == []
 
 
 def test_published_pathways_are_found_by_their_courses_oldest_first(world: World) -> None:
@@ -85,10 +86,10 @@ def test_published_pathways_are_found_by_their_courses_oldest_first(world: World
     has_pathway(world, bends, status=PathwayStatus.DRAFT)
     has_pathway(world, bends, status=PathwayStatus.RETIRED)
 
-    found = world.repositories.pathways.open_with(bends.id, within=EVERYWHERE)
+    found = world.repositories.pathways.open_with(bends.id, scope=ALL_TENANTS)
 
     assert found == [first, second]
-    assert world.repositories.pathways.open_with(CourseId(uuid4()), within=EVERYWHERE) == []
+    assert world.repositories.pathways.open_with(CourseId(uuid4()), scope=ALL_TENANTS) == []
 
 
 def test_pathways_that_learners_know_are_found_once_by_any_of_their_courses(world: World) -> None:
@@ -99,10 +100,10 @@ def test_pathways_that_learners_know_are_found_once_by_any_of_their_courses(worl
     has_pathway(world, world.has_course())
     pathways = world.repositories.pathways
 
-    found = pathways.shown_with([knots.id, bends.id], within=EVERYWHERE)
+    found = pathways.shown_with([knots.id, bends.id], scope=ALL_TENANTS)
 
     assert found == [first, second]
-    assert pathways.shown_with([], within=EVERYWHERE) == []
+    assert pathways.shown_with([], scope=ALL_TENANTS) == []
 
 
 def test_several_pathways_are_found_by_their_ids(world: World) -> None:
@@ -111,7 +112,7 @@ def test_several_pathways_are_found_by_their_ids(world: World) -> None:
     draft = has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
     has_pathway(world, world.has_course())
 
-    found = pathways.those_of([published.id, draft.id, PathwayId(uuid4())], within=EVERYWHERE)
+    found = pathways.those_of([published.id, draft.id, PathwayId(uuid4())], scope=ALL_TENANTS)
 
     assert {pathway.id: pathway for pathway in found} == {
         published.id: published,
@@ -129,7 +130,7 @@ def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
     has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
 
     pages = pages_of(
-        lambda request: pathways.page_of(request, status=PUBLISHED, within=EVERYWHERE), limit=3
+        lambda request: pathways.page_of(request, status=PUBLISHED, scope=ALL_TENANTS), limit=3
     )
 
     expected = sorted(made, key=lambda pathway: (pathway.created_at, pathway.id))
@@ -139,16 +140,16 @@ def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
 def test_a_member_finds_the_pathways_of_their_organization(world: World) -> None:
     pathways, org_id = world.repositories.pathways, world.has_organization().id
     course = world.has_course()
-    pathway, within = has_pathway(world, course, org_id=org_id), Reach.into(org_id)
+    pathway, scope = has_pathway(world, course, org_id=org_id), TenantScope.into(org_id)
     has_pathway(world, course)
 
-    listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, within=within)
+    listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, scope=scope)
 
     assert listed.items == (pathway,)
-    assert pathways.at(pathway.slug, within=within) == pathway
-    assert pathway in pathways.open_with(course.id, within=within)
-    assert pathway in pathways.shown_with([course.id], within=within)
-    assert pathways.those_of([pathway.id], within=within) == [pathway]
+    assert pathways.at(pathway.slug, scope=scope) == pathway
+    assert pathway in pathways.open_with(course.id, scope=scope)
+    assert pathway in pathways.shown_with([course.id], scope=scope)
+    assert pathways.those_of([pathway.id], scope=scope) == [pathway]
 
 
 def test_nobody_else_finds_them(world: World) -> None:
@@ -156,15 +157,15 @@ def test_nobody_else_finds_them(world: World) -> None:
     course = world.has_course()
     pathway = has_pathway(world, course, org_id=org_id)
 
-    for within in (PLATFORM, elsewhere(world)):
+    for scope in (PLATFORM, elsewhere(world)):
         with pytest.raises(PathwayNotFound):
-            pathways.at(pathway.slug, within=within)
+            pathways.at(pathway.slug, scope=scope)
         with pytest.raises(PathwayNotFound):
-            pathways.get_for_update(pathway.id, within=within)
-        assert pathways.open_with(course.id, within=within) == []
-        assert pathways.shown_with([course.id], within=within) == []
-        assert pathways.those_of([pathway.id], within=within) == []
-        listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, within=within)
+            pathways.get_for_update(pathway.id, scope=scope)
+        assert pathways.open_with(course.id, scope=scope) == []
+        assert pathways.shown_with([course.id], scope=scope) == []
+        assert pathways.those_of([pathway.id], scope=scope) == []
+        listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, scope=scope)
         assert listed.items == ()
 
 
@@ -172,27 +173,27 @@ def test_nobody_else_writes_them(world: World) -> None:
     pathways = world.repositories.pathways
     pathway = a_pathway(world.has_course(), org_id=world.has_organization().id)
 
-    for within in (PLATFORM, elsewhere(world)):
-        with pytest.raises(OutOfReach):
-            pathways.add(pathway, within=within)
-        with pytest.raises(OutOfReach):
-            pathways.save(pathway, within=within)
+    for scope in (PLATFORM, elsewhere(world)):
+        with pytest.raises(OutsideTenantScope):
+            pathways.add(pathway, scope=scope)
+        with pytest.raises(OutsideTenantScope):
+            pathways.save(pathway, scope=scope)
 
 
 def test_courses_count_the_pathways_that_they_are_on(world: World) -> None:
     knots, bends, other = world.has_course(), world.has_course(), world.has_course()
 
     courses = world.repositories.courses
-    courses.count_pathways(joined=[knots.id, bends.id], left=[], within=EVERYWHERE)
-    courses.count_pathways(joined=[bends.id], left=[knots.id], within=EVERYWHERE)
+    courses.count_pathways(joined=[knots.id, bends.id], left=[], scope=ALL_TENANTS)
+    courses.count_pathways(joined=[bends.id], left=[knots.id], scope=ALL_TENANTS)
 
-    kept = [courses.at(course.slug, within=EVERYWHERE) for course in (knots, bends, other)]
+    kept = [courses.at(course.slug, scope=ALL_TENANTS) for course in (knots, bends, other)]
     assert [course.pathways for course in kept] == [0, 2, 0]
 
 
 def test_courses_out_of_view_count_nothing(world: World) -> None:
     course = world.has_course(org_id=world.has_organization().id)
 
-    world.repositories.courses.count_pathways(joined=[course.id], left=[], within=elsewhere(world))
+    world.repositories.courses.count_pathways(joined=[course.id], left=[], scope=elsewhere(world))
 
-    assert world.repositories.courses.at(course.slug, within=EVERYWHERE).pathways == 0
+    assert world.repositories.courses.at(course.slug, scope=ALL_TENANTS).pathways == 0

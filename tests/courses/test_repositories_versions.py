@@ -7,13 +7,10 @@ from typing import Final
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import (
-    Course,
-    CourseVersion,
-    ItemType,
-)
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseVersion
+from courses.domain.entities.outlines import ItemType
 from courses.domain.errors import CourseVersionNotFound
 from tests.support.builders import (
     NOON,
@@ -31,7 +28,7 @@ WHOLE: Final = PageRequest(limit=100)
 
 def kept_version(world: World, course: Course, number: int = 1) -> CourseVersion:
     version = a_version(course, number=number)
-    world.repositories.course_versions.add(version, within=EVERYWHERE)
+    world.repositories.course_versions.add(version, scope=ALL_TENANTS)
     return version
 
 
@@ -49,9 +46,9 @@ def test_a_version_is_kept_as_it_was_added(world: World) -> None:
         org_id=course.org_id,
     )
 
-    world.repositories.course_versions.add(version, within=EVERYWHERE)
+    world.repositories.course_versions.add(version, scope=ALL_TENANTS)
 
-    stored = world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
+    stored = world.repositories.course_versions.get(course.id, 1, scope=ALL_TENANTS)
     assert whole(stored) == whole(version)
 
 
@@ -61,7 +58,7 @@ def test_a_version_that_was_never_added_is_not_found(world: World, number: int) 
     kept_version(world, course)
 
     with pytest.raises(CourseVersionNotFound):
-        world.repositories.course_versions.get(course.id, number, within=EVERYWHERE)
+        world.repositories.course_versions.get(course.id, number, scope=ALL_TENANTS)
 
 
 def test_a_version_belongs_to_its_course_alone(world: World) -> None:
@@ -69,18 +66,18 @@ def test_a_version_belongs_to_its_course_alone(world: World) -> None:
     kept_version(world, world.has_course())
 
     with pytest.raises(CourseVersionNotFound):
-        world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
+        world.repositories.course_versions.get(course.id, 1, scope=ALL_TENANTS)
 
 
 def test_a_version_does_not_change_with_its_course_and_its_draft(world: World) -> None:
     course = world.has_course()
     version = kept_version(world, course)
 
-    world.repositories.courses.save(replace(course, title="Bends", version=2), within=EVERYWHERE)
-    world.repositories.course_drafts.save(a_draft(course), within=EVERYWHERE)
+    world.repositories.courses.save(replace(course, title="Bends", version=2), scope=ALL_TENANTS)
+    world.repositories.course_drafts.save(a_draft(course), scope=ALL_TENANTS)
     kept_version(world, course, number=2)
 
-    assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
+    assert world.repositories.course_versions.get(course.id, 1, scope=ALL_TENANTS) == version
 
 
 @pytest.mark.every_database
@@ -100,7 +97,7 @@ def test_the_database_refuses_to_change_a_version(statement: str) -> None:
     ):
         cursor.execute(statement)
 
-    assert world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE) == version
+    assert world.repositories.course_versions.get(course.id, 1, scope=ALL_TENANTS) == version
 
 
 def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: World) -> None:
@@ -109,16 +106,16 @@ def test_the_versions_of_a_course_come_in_the_order_of_their_numbers(world: Worl
         kept_version(world, course, number)
     kept_version(world, world.has_course(), number=3)
 
-    page = world.repositories.course_versions.page_of(course.id, WHOLE, within=EVERYWHERE)
+    page = world.repositories.course_versions.page_of(course.id, WHOLE, scope=ALL_TENANTS)
 
     assert [version.number for version in page.items] == [1, 2, 10]
-    assert page.items[0] == world.repositories.course_versions.get(course.id, 1, within=EVERYWHERE)
+    assert page.items[0] == world.repositories.course_versions.get(course.id, 1, scope=ALL_TENANTS)
     assert page.next_cursor is None
 
 
 def test_a_course_that_was_never_published_has_no_versions(world: World) -> None:
     course = world.has_course()
 
-    page = world.repositories.course_versions.page_of(course.id, WHOLE, within=EVERYWHERE)
+    page = world.repositories.course_versions.page_of(course.id, WHOLE, scope=ALL_TENANTS)
 
     assert page == Page(items=(), next_cursor=None)

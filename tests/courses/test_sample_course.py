@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from authsvc import samples
-from courses.definitions import read_definition
-from courses.domain.entities import ItemType, ModuleItem
+from authsvc.demo import samples
+from courses.definitions.courses import read_definition
+from courses.domain.entities.outlines import ItemType, ModuleItem
 
 COURSE: Final = read_definition(samples.COURSE.read_text(encoding="utf-8"))
 ITEMS: Final = [item for module in COURSE.modules for item in module.items]

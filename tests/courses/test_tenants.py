@@ -7,21 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAct,
-    AuditAction,
-    Organization,
-    OrganizationId,
-    OrgRole,
-    Principal,
-    Right,
-    SubjectType,
-)
-from accounts.domain.errors import NotPermitted, OrganizationNotFound, OrganizationSuspended
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationId, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound, InvalidDefinition, SlugFixed
 from tests.support.builders import a_definition, a_principal
 from tests.support.organizations import a_member, acts_in, closed
@@ -109,9 +101,9 @@ def test_a_slug_that_leaves_no_room_is_refused(
     with pytest.raises(InvalidDefinition) as refusal:
         memory.services.authoring.create(a_definition(slug=f"{longest}k"), org_id=harbour.id, by=bo)
 
-    (complaint,) = refusal.value.complaints
-    assert complaint.path == "slug"
-    assert "71" in complaint.detail
+    (field_error,) = refusal.value.field_errors
+    assert field_error.path == "slug"
+    assert "71" in field_error.detail
 
 
 def test_a_definition_is_taken_from_one_organization_to_another(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from courses.domain.entities import Course
-from credentials.domain.entities import Credential
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import Credential
+from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import House, Person
 from tests.support.learning import items_of
 
 
@@ -14,7 +14,7 @@ from tests.support.learning import items_of
 class Holding:
     """The credential that Anna has earned by a course of one item."""
 
-    house: House
+    application: Application
     anna: Person
     course: Course
     credential: Credential
@@ -27,7 +27,7 @@ class Holding:
 
     def verified(self) -> dict[str, Any]:
         """The public verification."""
-        answer = self.house.stranger.get(f"/v1/issued/{self.id}/verify")
+        answer = self.application.stranger.get(f"/v1/issued/{self.id}/verify")
         assert answer.status == 200
         return dict(answer.json)
 
@@ -36,16 +36,16 @@ class Holding:
         return list(answer.json["items"])
 
 
-def a_holding(house: House, **terms: Any) -> Holding:
-    course = house.published(a_definition_of(required=1))
-    credential, anna = house.earns(course, **terms), house.signed_in()
-    enrol_and_complete(house, anna, course)
+def a_holding(application: Application, **terms: Any) -> Holding:
+    course = application.published(a_definition_of(required=1))
+    credential, anna = application.earns(course, **terms), application.signed_in()
+    enrol_and_complete(application, anna, course)
     (held,) = anna.caller.get("/v1/me/credentials").json["items"]
-    return Holding(house, anna, course, credential, held["id"])
+    return Holding(application, anna, course, credential, held["id"])
 
 
-def enrol_and_complete(house: House, person: Person, course: Course) -> None:
+def enrol_and_complete(application: Application, person: Person, course: Course) -> None:
     address = f"/v1/courses/{course.slug}"
     assert person.caller.post(f"{address}/enroll").status == 201
-    for item_id in items_of(house.services, course):
+    for item_id in items_of(application.services, course):
         assert person.caller.post(f"{address}/items/{item_id}/complete").status == 200

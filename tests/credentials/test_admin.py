@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from courses.domain.entities import Course
-from credentials.domain.entities import IssuedCredentialId, IssuedCredentialStatus
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
 from credentials.models import Credential, UserCredential
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.learning import a_published_course
 from tests.support.staff import Desk, a_holder, desk, log_of
 
@@ -18,8 +18,8 @@ CREDENTIALS = "credentials/credential/"
 ISSUED = "credentials/usercredential/"
 
 
-def officer(house: House) -> Desk:
-    return desk(house, "Credential officers")
+def officer(application: Application) -> Desk:
+    return desk(application, "Credential officers")
 
 
 def terms_of(course: Course, **parts: Any) -> dict[str, Any]:
@@ -36,19 +36,19 @@ def terms_of(course: Course, **parts: Any) -> dict[str, Any]:
     } | parts
 
 
-def an_issued_one(house: House) -> UserCredential:
-    a_holder(house)
+def an_issued_one(application: Application) -> UserCredential:
+    a_holder(application)
     return UserCredential.objects.get()
 
 
-def status_of(house: House, row: UserCredential) -> IssuedCredentialStatus:
-    return house.services.issuing.verify(IssuedCredentialId(row.pk)).status
+def status_of(application: Application, row: UserCredential) -> IssuedCredentialStatus:
+    return application.services.issuing.verify(IssuedCredentialId(row.pk)).status
 
 
-def test_an_administrator_defines_a_credential(house: House) -> None:
-    course = a_published_course(house.services)
+def test_an_administrator_defines_a_credential(application: Application) -> None:
+    course = a_published_course(application.services)
 
-    page = officer(house).post(f"{CREDENTIALS}add/", **terms_of(course, valid_for_days=365))
+    page = officer(application).post(f"{CREDENTIALS}add/", **terms_of(course, valid_for_days=365))
 
     row = Credential.objects.get()
     assert page.path == CREDENTIALS
@@ -62,11 +62,11 @@ def test_an_administrator_defines_a_credential(house: House) -> None:
     assert log_of(row.pk) == ["Added."]
 
 
-def test_an_administrator_amends_a_credential(house: House) -> None:
-    course = a_published_course(house.services)
-    credential = house.earns(course)
+def test_an_administrator_amends_a_credential(application: Application) -> None:
+    course = a_published_course(application.services)
+    credential = application.earns(course)
 
-    officer(house).post(
+    officer(application).post(
         f"{CREDENTIALS}{credential.id}/change/", **terms_of(course, name="Knot Mastery")
     )
 
@@ -76,7 +76,7 @@ def test_an_administrator_amends_a_credential(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "complaint"),
+    ("wish", "field_error"),
     [
         ({"valid_for_days": "0"}, "greater than or equal to 1"),
         ({"valid_for_days": "36501"}, "less than or equal to 36500"),
@@ -86,18 +86,21 @@ def test_an_administrator_amends_a_credential(house: House) -> None:
     ],
 )
 def test_a_form_says_what_is_wrong_with_terms(
-    house: House, wish: dict[str, str], complaint: str
+    application: Application, wish: dict[str, str], field_error: str
 ) -> None:
-    terms = terms_of(a_published_course(house.services)) | wish
+    terms = terms_of(a_published_course(application.services)) | wish
 
-    page = officer(house).post(f"{CREDENTIALS}add/", **terms)
+    page = officer(application).post(f"{CREDENTIALS}add/", **terms)
 
-    assert complaint in page.text
+    assert field_error in page.text
     assert not Credential.objects.exists()
 
 
-def test_withdrawing_asks_for_a_reason_and_logs_it(house: House) -> None:
-    credential, bo = house.earns(a_published_course(house.services)), officer(house)
+def test_withdrawing_asks_for_a_reason_and_logs_it(application: Application) -> None:
+    credential, bo = (
+        application.earns(a_published_course(application.services)),
+        officer(application),
+    )
 
     asked = bo.act(CREDENTIALS, "withdraw", credential.id)
     told = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
@@ -108,8 +111,11 @@ def test_withdrawing_asks_for_a_reason_and_logs_it(house: House) -> None:
     assert log_of(credential.id) == ["Withdrawn. Reason: The course is too old."]
 
 
-def test_a_withdrawn_credential_is_offered_again(house: House) -> None:
-    credential, bo = house.earns(a_published_course(house.services)), officer(house)
+def test_a_withdrawn_credential_is_offered_again(application: Application) -> None:
+    credential, bo = (
+        application.earns(a_published_course(application.services)),
+        officer(application),
+    )
     bo.act(CREDENTIALS, "withdraw", credential.id, reason="A mistake.")
 
     page = bo.act(CREDENTIALS, "offer", credential.id)
@@ -118,29 +124,29 @@ def test_a_withdrawn_credential_is_offered_again(house: House) -> None:
     assert Credential.objects.get().is_offered
 
 
-def test_revoking_asks_for_a_reason_first(house: House) -> None:
-    issued = an_issued_one(house)
+def test_revoking_asks_for_a_reason_first(application: Application) -> None:
+    issued = an_issued_one(application)
 
-    page = officer(house).act(ISSUED, "revoke", issued.pk)
+    page = officer(application).act(ISSUED, "revoke", issued.pk)
 
     assert "Revoke 1 user credential" in page.text
-    assert status_of(house, issued) is IssuedCredentialStatus.ISSUED
+    assert status_of(application, issued) is IssuedCredentialStatus.ISSUED
 
 
-def test_a_revocation_keeps_its_reason_and_who_it_was(house: House) -> None:
-    issued, bo = an_issued_one(house), officer(house)
+def test_a_revocation_keeps_its_reason_and_who_it_was(application: Application) -> None:
+    issued, bo = an_issued_one(application), officer(application)
 
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
     issued.refresh_from_db()
     assert page.said == ("1 user credential revoked.",)
-    assert status_of(house, issued) is IssuedCredentialStatus.REVOKED
+    assert status_of(application, issued) is IssuedCredentialStatus.REVOKED
     assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
 
-def test_a_credential_is_revoked_once(house: House) -> None:
-    issued, bo = an_issued_one(house), officer(house)
+def test_a_credential_is_revoked_once(application: Application) -> None:
+    issued, bo = an_issued_one(application), officer(application)
     bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
@@ -151,20 +157,22 @@ def test_a_credential_is_revoked_once(house: House) -> None:
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
 
-def test_a_credential_is_issued_anew(house: House) -> None:
-    old = an_issued_one(house)
+def test_a_credential_is_issued_anew(application: Application) -> None:
+    old = an_issued_one(application)
 
-    page = officer(house).act(ISSUED, "reissue", old.pk, reason="The name was wrong.")
+    page = officer(application).act(ISSUED, "reissue", old.pk, reason="The name was wrong.")
 
     new = UserCredential.objects.get(is_current=True)
     assert page.said == ("1 user credential re-issued.",)
     assert new.supersedes_id == old.pk
-    assert status_of(house, old) is IssuedCredentialStatus.REVOKED
+    assert status_of(application, old) is IssuedCredentialStatus.REVOKED
     assert log_of(old.pk) == ["Re-issued. Reason: The name was wrong."]
 
 
-def test_the_page_of_an_issued_credential_says_all_there_is_to_know(house: House) -> None:
-    issued, bo = an_issued_one(house), officer(house)
+def test_the_page_of_an_issued_credential_says_all_there_is_to_know(
+    application: Application,
+) -> None:
+    issued, bo = an_issued_one(application), officer(application)
     bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
     page = bo.get(f"{ISSUED}{issued.pk}/change/")

@@ -2,11 +2,12 @@
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, OrgRole
-from credentials.domain.entities import AllOf, CompletedCourse, Credential
+from accounts.domain.access import OPERATOR, OrgRole
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import AllOf, CompletedCourse
 from credentials.models import UserCredential
+from tests.support.application import Application
 from tests.support.builders import a_definition_of, a_principal
-from tests.support.house import House
 from tests.support.learning import Learner, a_credential_for, a_published_course
 from tests.support.members import founded, looks_into, member_of
 from tests.support.staff import Desk, a_user_of, desk, root_desk
@@ -18,19 +19,19 @@ def page_of(credential: Credential) -> str:
     return f"credentials/credential/{credential.id}/eligibility/"
 
 
-def officer(house: House) -> Desk:
-    return desk(house, "Credential officers")
+def officer(application: Application) -> Desk:
+    return desk(application, "Credential officers")
 
 
-def test_an_administrator_sees_why_a_learner_cannot_have_it(house: House) -> None:
-    services, anna = house.services, a_user_of(house)
+def test_an_administrator_sees_why_a_learner_cannot_have_it(application: Application) -> None:
+    services, anna = application.services, a_user_of(application)
     knots = a_published_course(services, a_definition_of(required=1, slug="knots", title="Knots"))
     bends = a_published_course(services, a_definition_of(required=1, slug="bends", title="Bends"))
     rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
     credential = a_credential_for(services, bends, rule=rule)
     Learner(services=services, principal=a_principal(anna)).passes(knots)
 
-    page = officer(house).post(page_of(credential), learner=anna.email.upper())
+    page = officer(application).post(page_of(credential), learner=anna.email.upper())
 
     assert "Not eligible." in page.text
     assert "\N{BALLOT X} all of these (1 of 2)" in page.text
@@ -38,35 +39,35 @@ def test_an_administrator_sees_why_a_learner_cannot_have_it(house: House) -> Non
     assert '\N{BALLOT X} complete course "Bends" (not done)' in page.text
 
 
-def test_to_try_it_issues_nothing(house: House) -> None:
-    services, anna = house.services, a_user_of(house)
+def test_to_try_it_issues_nothing(application: Application) -> None:
+    services, anna = application.services, a_user_of(application)
     course = a_published_course(services)
     Learner(services=services, principal=a_principal(anna)).passes(course)
     credential = a_credential_for(services, course)
 
-    page = officer(house).post(page_of(credential), learner=anna.email)
+    page = officer(application).post(page_of(credential), learner=anna.email)
 
     assert "<b>Eligible.</b>" in page.text
     assert "Already issued." not in page.text
     assert not UserCredential.objects.exists()
 
 
-def test_it_says_that_an_issued_credential_is_held(house: House) -> None:
-    services, anna = house.services, a_user_of(house)
+def test_it_says_that_an_issued_credential_is_held(application: Application) -> None:
+    services, anna = application.services, a_user_of(application)
     course = a_published_course(services)
     credential = a_credential_for(services, course)
     Learner(services=services, principal=a_principal(anna)).passes(course)
 
-    page = officer(house).post(page_of(credential), learner=anna.email)
+    page = officer(application).post(page_of(credential), learner=anna.email)
 
     assert "Already issued." in page.text
 
 
-def test_a_title_cannot_bring_in_markup(house: House) -> None:
-    services, anna = house.services, a_user_of(house)
+def test_a_title_cannot_bring_in_markup(application: Application) -> None:
+    services, anna = application.services, a_user_of(application)
     definition = a_definition_of(required=1, slug="knots", title="<b>Knots</b>")
     credential = a_credential_for(services, a_published_course(services, definition))
-    bo = officer(house)
+    bo = officer(application)
 
     sent = bo.client.post(f"/admin/{page_of(credential)}", {"learner": anna.email})
 
@@ -74,65 +75,67 @@ def test_a_title_cannot_bring_in_markup(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "complaint"),
+    ("address", "field_error"),
     [
         ("nobody@school.example", "There is no user with this e-mail address."),
         ("nobody", "Enter a valid email address."),
         ("", "This field is required."),
     ],
 )
-def test_the_learner_must_be_a_user(house: House, address: str, complaint: str) -> None:
-    credential = a_credential_for(house.services, a_published_course(house.services))
+def test_the_learner_must_be_a_user(
+    application: Application, address: str, field_error: str
+) -> None:
+    credential = a_credential_for(application.services, a_published_course(application.services))
 
-    page = officer(house).post(page_of(credential), learner=address)
+    page = officer(application).post(page_of(credential), learner=address)
 
-    assert complaint in page.text
+    assert field_error in page.text
     assert "ligible." not in page.text
 
 
-def test_the_page_of_a_credential_leads_there(house: House) -> None:
-    credential = a_credential_for(house.services, a_published_course(house.services))
+def test_the_page_of_a_credential_leads_there(application: Application) -> None:
+    credential = a_credential_for(application.services, a_published_course(application.services))
     change = f"credentials/credential/{credential.id}/change/"
 
-    assert "Check eligibility</a>" in officer(house).get(change).text
-    assert "Check eligibility</a>" not in desk(house, "Auditors", name="Cy").get(change).text
+    assert "Check eligibility</a>" in officer(application).get(change).text
+    assert "Check eligibility</a>" not in desk(application, "Auditors", name="Cy").get(change).text
 
 
-def test_read_only_staff_cannot_check_eligibility(house: House) -> None:
-    credential = a_credential_for(house.services, a_published_course(house.services))
+def test_read_only_staff_cannot_check_eligibility(application: Application) -> None:
+    credential = a_credential_for(application.services, a_published_course(application.services))
 
-    assert desk(house, "Auditors").get(page_of(credential)).status == 403
+    assert desk(application, "Auditors").get(page_of(credential)).status == 403
 
 
-def test_a_credential_that_is_not_there_is_not_found(house: House) -> None:
-    credential = a_credential_for(house.services, a_published_course(house.services))
+def test_a_credential_that_is_not_there_is_not_found(application: Application) -> None:
+    credential = a_credential_for(application.services, a_published_course(application.services))
     unknown = page_of(credential).replace(
         str(credential.id), "00000000-0000-4000-8000-000000000000"
     )
 
-    assert officer(house).get(unknown).status == 404
+    assert officer(application).get(unknown).status == 404
 
 
-def test_a_look_into_an_organization_is_recorded(house: House) -> None:
-    harbour = founded(house, slug="harbour")
-    anna = member_of(house, harbour.id, OrgRole.LEARNER)
-    authoring = house.services.authoring
+def test_a_look_into_an_organization_is_recorded(application: Application) -> None:
+    harbour = founded(application, slug="harbour")
+    anna = member_of(application, harbour.id, OrgRole.LEARNER)
+    authoring = application.services.authoring
     made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish(made.slug, by=OPERATOR)
-    credential = a_credential_for(house.services, course)
+    credential = a_credential_for(application.services, course)
 
-    page = root_desk(house).post(page_of(credential), learner=anna.email)
+    page = root_desk(application).post(page_of(credential), learner=anna.email)
 
-    (look,) = looks_into(house, harbour.id)
+    (look,) = looks_into(application, harbour.id)
     assert "Not eligible." in page.text
     assert look.act.subject_id == str(credential.id)
 
 
-def test_administrators_do_not_find_what_organizations_offer(house: House) -> None:
-    harbour = founded(house, slug="harbour")
-    authoring = house.services.authoring
+def test_administrators_do_not_find_what_organizations_offer(application: Application) -> None:
+    harbour = founded(application, slug="harbour")
+    authoring = application.services.authoring
     made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish(made.slug, by=OPERATOR)
-    credential = a_credential_for(house.services, course)
+    credential = a_credential_for(application.services, course)
 
-    assert officer(house).get(page_of(credential)).status == 404
+    assert officer(application).get(page_of(credential)).status == 404

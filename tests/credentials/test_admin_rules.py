@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from credentials.domain.entities import AllOf, AnyOf, AtLeast, CompletedCourse, Credential, Rule
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import AllOf, AnyOf, AtLeast, CompletedCourse, Rule
 from credentials.models import Credential as Row
 from credentials.models import UserCredential
+from tests.support.application import Application
 from tests.support.builders import a_principal
-from tests.support.house import House
 from tests.support.learning import Learner, a_credential_for, a_published_course
 from tests.support.staff import Desk, a_user_of, desk
 
@@ -18,14 +19,17 @@ pytestmark = pytest.mark.database
 CREDENTIALS: Final = "credentials/credential/"
 
 
-def officer(house: House) -> Desk:
-    return desk(house, "Credential officers")
+def officer(application: Application) -> Desk:
+    return desk(application, "Credential officers")
 
 
-def a_ruled_one(house: House) -> Credential:
-    knots, bends = a_published_course(house.services), a_published_course(house.services)
+def a_ruled_one(application: Application) -> Credential:
+    knots, bends = (
+        a_published_course(application.services),
+        a_published_course(application.services),
+    )
     rule: Rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
-    return a_credential_for(house.services, knots, rule=rule)
+    return a_credential_for(application.services, knots, rule=rule)
 
 
 def form_of(credential: Credential, **parts: Any) -> dict[str, Any]:
@@ -56,34 +60,34 @@ def kept_rule(credential_id: UUID) -> Any:
     return Row.objects.get(pk=credential_id).rule
 
 
-def test_a_rule_that_is_saved_unchanged_stays(house: House) -> None:
-    credential = a_ruled_one(house)
+def test_a_rule_that_is_saved_unchanged_stays(application: Application) -> None:
+    credential = a_ruled_one(application)
     before = kept_rule(credential.id)
 
-    officer(house).post(change_of(credential), **form_of(credential, name="Knot Mastery"))
+    officer(application).post(change_of(credential), **form_of(credential, name="Knot Mastery"))
 
     row = Row.objects.get()
     assert (row.name, row.version, row.rule) == ("Knot Mastery", 2, before)
 
 
-def test_nothing_new_comes_of_a_form_that_is_saved_as_it_stands(house: House) -> None:
-    credential = a_ruled_one(house)
+def test_nothing_new_comes_of_a_form_that_is_saved_as_it_stands(application: Application) -> None:
+    credential = a_ruled_one(application)
 
-    officer(house).post(change_of(credential), **form_of(credential))
+    officer(application).post(change_of(credential), **form_of(credential))
 
     assert Row.objects.get().version == 1
 
 
-def test_an_empty_rule_is_that_of_the_course(house: House) -> None:
-    credential = a_ruled_one(house)
+def test_an_empty_rule_is_that_of_the_course(application: Application) -> None:
+    credential = a_ruled_one(application)
 
-    officer(house).post(change_of(credential), **form_of(credential, earned_by=""))
+    officer(application).post(change_of(credential), **form_of(credential, earned_by=""))
 
     assert kept_rule(credential.id) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "field_error"),
     [
         ("all:\n- course: knots", "line 2, rule/all/0/course: It must be an id."),
         ("all: []", "line 1, rule/all: There must be at least one rule."),
@@ -92,22 +96,22 @@ def test_an_empty_rule_is_that_of_the_course(house: House) -> None:
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused_where_it_is_wrong(
-    house: House, text: str, complaint: str
+    application: Application, text: str, field_error: str
 ) -> None:
-    credential = a_ruled_one(house)
+    credential = a_ruled_one(application)
     before = kept_rule(credential.id)
 
-    page = officer(house).post(change_of(credential), **form_of(credential, earned_by=text))
+    page = officer(application).post(change_of(credential), **form_of(credential, earned_by=text))
 
-    assert complaint in page.text
+    assert field_error in page.text
     assert kept_rule(credential.id) == before
 
 
-def test_a_rule_about_a_course_that_is_not_there_is_refused(house: House) -> None:
-    credential, unknown = a_ruled_one(house), uuid4()
+def test_a_rule_about_a_course_that_is_not_there_is_refused(application: Application) -> None:
+    credential, unknown = a_ruled_one(application), uuid4()
     before = kept_rule(credential.id)
 
-    page = officer(house).post(
+    page = officer(application).post(
         change_of(credential), **form_of(credential, earned_by=f"course: {unknown}")
     )
 
@@ -115,13 +119,13 @@ def test_a_rule_about_a_course_that_is_not_there_is_refused(house: House) -> Non
     assert kept_rule(credential.id) == before
 
 
-def test_the_page_of_an_issued_credential_shows_its_proofs(house: House) -> None:
-    anna = Learner(services=house.services, principal=a_principal(a_user_of(house)))
-    knots = a_published_course(house.services)
-    a_credential_for(house.services, knots, rule=CompletedCourse(knots.id))
+def test_the_page_of_an_issued_credential_shows_its_proofs(application: Application) -> None:
+    anna = Learner(services=application.services, principal=a_principal(a_user_of(application)))
+    knots = a_published_course(application.services)
+    a_credential_for(application.services, knots, rule=CompletedCourse(knots.id))
     anna.passes(knots)
 
-    page = officer(house).get(
+    page = officer(application).get(
         f"credentials/usercredential/{UserCredential.objects.get().pk}/change/"
     )
 
@@ -130,29 +134,29 @@ def test_the_page_of_an_issued_credential_shows_its_proofs(house: House) -> None
     assert f"<pre>course: {knots.id}</pre>" in page.text
 
 
-def test_the_form_writes_a_rule_as_it_was_written(house: House) -> None:
-    knots = a_published_course(house.services)
+def test_the_form_writes_a_rule_as_it_was_written(application: Application) -> None:
+    knots = a_published_course(application.services)
     rule = AtLeast(1, (AnyOf((CompletedCourse(knots.id),)),))
-    credential = a_credential_for(house.services, knots, rule=rule)
+    credential = a_credential_for(application.services, knots, rule=rule)
 
-    page = officer(house).get(change_of(credential))
+    page = officer(application).get(change_of(credential))
 
     assert f"at_least: 1\nof:\n- any:\n  - course: {knots.id}</textarea>" in page.text
 
 
-def test_a_kept_rule_that_does_not_read_is_shown_as_it_is_kept(house: House) -> None:
-    credential = a_ruled_one(house)
+def test_a_kept_rule_that_does_not_read_is_shown_as_it_is_kept(application: Application) -> None:
+    credential = a_ruled_one(application)
     Row.objects.filter(pk=credential.id).update(rule={"some": [1]})
 
-    page = officer(house).get(change_of(credential))
+    page = officer(application).get(change_of(credential))
 
     assert "some:\n- 1</textarea>" in page.text
 
 
-def test_read_only_staff_see_the_rule(house: House) -> None:
-    credential = a_ruled_one(house)
+def test_read_only_staff_see_the_rule(application: Application) -> None:
+    credential = a_ruled_one(application)
 
-    page = desk(house, "Auditors").get(change_of(credential))
+    page = desk(application, "Auditors").get(change_of(credential))
 
     assert f"course: {credential.terms.course_id}" in page.text
     assert "<textarea" not in page.text

@@ -7,35 +7,35 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from credentials.domain.entities import CredentialType, IssuedCredentialId
+from accounts.domain.access import OPERATOR, Role
+from credentials.domain.entities.credentials import CredentialType, IssuedCredentialId
 from tests.credentials.holding import Holding, a_holding, enrol_and_complete
+from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import Answer, House, Person
 
 REASON: Final = {"reason": "Issued in error."}
 HELD: Final = ["id", "credential", "issued_at", "expires_at", "status", "verify_url"]
 
 
 @pytest.fixture
-def holding(house: House) -> Holding:
-    return a_holding(house, valid_for_days=30)
+def holding(application: Application) -> Holding:
+    return a_holding(application, valid_for_days=30)
 
 
 @pytest.fixture
-def root(house: House) -> Person:
-    return house.signed_in(Role.ADMIN, name="Root")
+def root(application: Application) -> Person:
+    return application.signed_in(Role.ADMIN, name="Root")
 
 
 def awarded(root: Person, copy_id: str, act: str, **headers: str) -> Answer:
     return root.caller.post(f"/v1/issued/{copy_id}/{act}", REASON, **headers)
 
 
-def test_what_can_be_earned_is_listed_as_it_is_defined(house: House) -> None:
-    course = house.published()
-    credential = house.earns(course, type=CredentialType.CERTIFICATE, valid_for_days=365)
+def test_what_can_be_earned_is_listed_as_it_is_defined(application: Application) -> None:
+    course = application.published()
+    credential = application.earns(course, type=CredentialType.CERTIFICATE, valid_for_days=365)
 
-    answer = house.signed_in().caller.get("/v1/credentials")
+    answer = application.signed_in().caller.get("/v1/credentials")
 
     assert answer.status == 200
     assert answer.json == {
@@ -57,20 +57,20 @@ def test_what_can_be_earned_is_listed_as_it_is_defined(house: House) -> None:
     }
 
 
-def test_what_is_no_longer_offered_is_not_listed(house: House) -> None:
-    credential = house.earns(house.published())
-    house.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+def test_what_is_no_longer_offered_is_not_listed(application: Application) -> None:
+    credential = application.earns(application.published())
+    application.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
 
-    answer = house.signed_in().caller.get("/v1/credentials")
+    answer = application.signed_in().caller.get("/v1/credentials")
 
     assert answer.json == {"items": [], "next": None}
 
 
-def test_a_walk_through_what_can_be_earned_meets_each_once(house: House) -> None:
+def test_a_walk_through_what_can_be_earned_meets_each_once(application: Application) -> None:
     names = [f"Badge {number}" for number in range(5)]
     for name in names:
-        house.earns(house.published(), name=name)
-    anna, pages, cursor = house.signed_in().caller, [], ""
+        application.earns(application.published(), name=name)
+    anna, pages, cursor = application.signed_in().caller, [], ""
 
     while cursor is not None:
         answer = anna.get(f"/v1/credentials?limit=2{cursor and f'&cursor={cursor}'}")
@@ -92,9 +92,9 @@ def test_a_walk_through_what_can_be_earned_meets_each_once(house: House) -> None
     ],
 )
 def test_a_page_that_there_cannot_be_is_refused(
-    house: House, list_: str, query: str, code: str
+    application: Application, list_: str, query: str, code: str
 ) -> None:
-    answer = house.signed_in().caller.get(f"{list_}?{query}")
+    answer = application.signed_in().caller.get(f"{list_}?{query}")
 
     assert (answer.status, answer.code) == (422, code)
 
@@ -116,35 +116,39 @@ def test_the_holder_sees_their_credential(holding: Holding) -> None:
     assert expires_at - issued_at == timedelta(days=30)
 
 
-def test_an_issued_credential_that_never_expires_says_so(house: House) -> None:
-    holding = a_holding(house, valid_for_days=None)
+def test_an_issued_credential_that_never_expires_says_so(application: Application) -> None:
+    holding = a_holding(application, valid_for_days=None)
 
     assert holding.listed()[0]["expires_at"] is None
     assert holding.verified()["expires_at"] is None
 
 
-def test_nobody_is_shown_the_issued_credentials_of_another(house: House, holding: Holding) -> None:
-    ben = house.signed_in(name="Ben").caller
+def test_nobody_is_shown_the_issued_credentials_of_another(
+    application: Application, holding: Holding
+) -> None:
+    ben = application.signed_in(name="Ben").caller
 
     assert ben.get("/v1/me/credentials").json == {"items": [], "next": None}
     assert len(holding.listed()) == 1
 
 
 def test_who_has_the_id_sees_the_issued_credential_and_nothing_of_its_holder(
-    house: House, holding: Holding
+    application: Application, holding: Holding
 ) -> None:
-    answer = house.stranger.get(f"/v1/issued/{holding.id}")
+    answer = application.stranger.get(f"/v1/issued/{holding.id}")
 
     assert (answer.status, answer.json) == (200, holding.listed()[0])
     assert holding.anna.id not in answer.text
     assert "anna" not in answer.text.lower()
 
 
-def test_who_was_shown_a_credential_can_verify_it(house: House, holding: Holding) -> None:
+def test_who_was_shown_a_credential_can_verify_it(
+    application: Application, holding: Holding
+) -> None:
     (held,) = holding.listed()
     path = held["verify_url"].removeprefix("http://127.0.0.1:8000")
 
-    answer = house.stranger.get(path)
+    answer = application.stranger.get(path)
 
     assert answer.status == 200
     assert answer.json == {
@@ -159,12 +163,14 @@ def test_who_was_shown_a_credential_can_verify_it(house: House, holding: Holding
     assert holding.anna.id not in answer.text
 
 
-def test_two_credentials_for_one_course_are_two_issued_credentials(house: House) -> None:
-    course, anna = house.published(a_definition_of(required=1)), house.signed_in()
+def test_two_credentials_for_one_course_are_two_issued_credentials(
+    application: Application,
+) -> None:
+    course, anna = application.published(a_definition_of(required=1)), application.signed_in()
     for name in ("Badge", "Paper"):
-        house.earns(course, name=name)
+        application.earns(course, name=name)
 
-    enrol_and_complete(house, anna, course)
+    enrol_and_complete(application, anna, course)
 
     held = anna.caller.get("/v1/me/credentials").json["items"]
     assert {one["credential"]["name"] for one in held} == {"Badge", "Paper"}
@@ -184,15 +190,17 @@ def test_a_revoked_credential_is_answered_for_and_is_not_valid(
     assert holding.listed() == [answer.json]
 
 
-def test_the_reason_is_kept_and_not_shown(house: House, holding: Holding, root: Person) -> None:
+def test_the_reason_is_kept_and_not_shown(
+    application: Application, holding: Holding, root: Person
+) -> None:
     answer = awarded(root, holding.id, "revoke")
 
     copy_id = IssuedCredentialId(UUID(holding.id))
-    revocation = house.services.repositories.issued_credentials.shown(copy_id).revocation
+    revocation = application.services.repositories.issued_credentials.shown(copy_id).revocation
     assert revocation is not None
     assert (revocation.reason, str(revocation.by)) == ("Issued in error.", root.id)
     assert "error" not in answer.text
-    assert "error" not in house.stranger.get(f"/v1/issued/{holding.id}/verify").text
+    assert "error" not in application.stranger.get(f"/v1/issued/{holding.id}/verify").text
 
 
 def test_a_second_revocation_is_refused(holding: Holding, root: Person) -> None:
@@ -215,10 +223,10 @@ def test_in_place_of_an_issued_credential_comes_a_new_one(holding: Holding, root
 
 
 def test_each_issued_credential_names_the_version_that_was_issued(
-    house: House, holding: Holding, root: Person
+    application: Application, holding: Holding, root: Person
 ) -> None:
     terms = replace(holding.credential.terms, name="Knots for Sailors")
-    house.services.credentials.amend(holding.credential.id, terms, by=OPERATOR)
+    application.services.credentials.amend(holding.credential.id, terms, by=OPERATOR)
 
     awarded(root, holding.id, "reissue")
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, UserId
-from accounts.domain.services import entry_id_of
+from accounts.domain.access import OPERATOR, UserId
+from authsvc.http.idempotency.service import request_key_for
+from authsvc.http.idempotency.store import idempotency_of
+from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.failing import FailingIssuedCredentialRepository
-from tests.support.house import Answer, House, Person
 from tests.support.learning import items_of
 
 KEY = "k"
@@ -20,7 +21,7 @@ KEY = "k"
 class Attempt:
     """Anna, with the only item of a course that earns a credential left to complete."""
 
-    house: House
+    application: Application
     anna: Person
     slug: str
     item_id: str
@@ -31,10 +32,13 @@ class Attempt:
 
     def fails(self) -> Answer:
         """Complete the item in an application that fails when a credential is added."""
-        earning, repositories = self.house.services.earning, self.house.services.repositories
+        earning, repositories = (
+            self.application.services.earning,
+            self.application.services.repositories,
+        )
         failing = FailingIssuedCredentialRepository(repositories.issued_credentials)
         with pytest.MonkeyPatch.context() as patch:
-            wired = vars(self.house.services)
+            wired = vars(self.application.services)
             issuer = replace(earning.issuer, issued_credentials=failing)
             patch.setitem(wired, "earning", replace(earning, issuer=issuer))
             return self.completes()
@@ -44,11 +48,11 @@ class Attempt:
 
 
 @pytest.fixture
-def attempt(house: House) -> Attempt:
-    course, anna = house.published(a_definition_of(required=1)), house.signed_in()
-    house.earns(course)
+def attempt(application: Application) -> Attempt:
+    course, anna = application.published(a_definition_of(required=1)), application.signed_in()
+    application.earns(course)
     assert anna.caller.post(f"/v1/courses/{course.slug}/enroll").status == 201
-    return Attempt(house, anna, course.slug, str(items_of(house.services, course)[0]))
+    return Attempt(application, anna, course.slug, str(items_of(application.services, course)[0]))
 
 
 def test_the_answer_says_that_it_failed(attempt: Attempt) -> None:
@@ -74,15 +78,15 @@ def test_no_credential_is_kept(attempt: Attempt) -> None:
 
 
 def test_no_idempotency_record_is_kept(attempt: Attempt) -> None:
-    services = attempt.house.services
+    services = attempt.application.services
     anna = a_principal(services.repositories.users.get(UserId(UUID(attempt.anna.id))))
     long_ago = services.ports.clock.now() - timedelta(hours=24)
 
     attempt.fails()
 
     with services.unit_of_work.atomic():
-        stored = services.repositories.ledger.claim(entry_id_of(anna, KEY), since=long_ago)
-    assert stored is None
+        record = idempotency_of(services).records.claim(request_key_for(anna, KEY), since=long_ago)
+    assert record is None
 
 
 def test_the_same_request_succeeds_afterwards(attempt: Attempt) -> None:
@@ -93,4 +97,4 @@ def test_the_same_request_succeeds_afterwards(attempt: Attempt) -> None:
     assert (answer.status, answer.json["status"]) == (200, "completed")
     assert "Idempotent-Replayed" not in answer.headers
     assert len(attempt.sees("/v1/me/credentials").json["items"]) == 1
-    assert attempt.house.services.log_verifier.compare(by=OPERATOR).is_clean
+    assert attempt.application.services.log_verifier.compare(by=OPERATOR).is_clean

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from courses.definitions import read_definition
-from courses.domain.entities import Course
-from credentials.domain.entities import ScoredAtLeast
+from accounts.domain.access import OPERATOR, Role
+from courses.definitions.courses import read_definition
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.rules import ScoredAtLeast
+from tests.support.application import Answer, Application, Person
 from tests.support.exams import EXAMS
 from tests.support.failing import FailingIssuedCredentialRepository
-from tests.support.house import Answer, House, Person
 from tests.support.learning import assessment_in
 
 RIGHT: dict[str, dict[str, Any]] = {
@@ -28,7 +28,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 class Exam:
     """Anna, an assessment that earns a credential, and Bo, who grades it."""
 
-    house: House
+    application: Application
     anna: Person
     bo: Person
     course: Course
@@ -36,7 +36,7 @@ class Exam:
 
     def answered(self) -> str:
         """The path of an attempt with only right answers."""
-        paper = assessment_in(self.house.services, self.course, self.key)
+        paper = assessment_in(self.application.services, self.course, self.key)
         begun = self.anna.caller.post(f"/v1/assessments/{paper.id}/attempts")
         place = f"/v1/attempts/{begun.json['id']}"
         answers = [{"question_id": str(one.id), **RIGHT[one.key]} for one in paper.questions]
@@ -47,7 +47,7 @@ class Exam:
         return self.anna.caller.post(f"{place}/submit")
 
     def grades(self, place: str) -> Answer:
-        (asked,) = assessment_in(self.house.services, self.course, self.key).questions
+        (asked,) = assessment_in(self.application.services, self.course, self.key).questions
         marks = {"marks": [{"question_id": str(asked.id), "score": asked.max_score}]}
         return self.bo.caller.post(f"{place}/grade", marks)
 
@@ -58,49 +58,51 @@ class Exam:
 
 
 @pytest.fixture
-def exams(house: House) -> Callable[[str], Exam]:
-    course = house.published(read_definition(EXAMS))
-    anna, bo = house.signed_in(), house.signed_in(Role.INSTRUCTOR, name="Bo")
+def exams(application: Application) -> Callable[[str], Exam]:
+    course = application.published(read_definition(EXAMS))
+    anna, bo = application.signed_in(), application.signed_in(Role.INSTRUCTOR, name="Bo")
     anna.caller.post(f"/v1/courses/{course.slug}/enroll")
 
     def exam(key: str) -> Exam:
-        paper = assessment_in(house.services, course, key)
-        house.earns(course, rule=ScoredAtLeast(paper.id, 80))
-        return Exam(house, anna, bo, course, key)
+        paper = assessment_in(application.services, course, key)
+        application.earns(course, rule=ScoredAtLeast(paper.id, 80))
+        return Exam(application, anna, bo, course, key)
 
     return exam
 
 
 @contextmanager
-def failing(house: House) -> Iterator[None]:
+def failing(application: Application) -> Iterator[None]:
     """An application that fails when a credential is added."""
-    earning, repositories = house.services.earning, house.services.repositories
+    earning, repositories = application.services.earning, application.services.repositories
     broken = FailingIssuedCredentialRepository(repositories.issued_credentials)
     with pytest.MonkeyPatch.context() as patch:
         issuer = replace(earning.issuer, issued_credentials=broken)
-        patch.setitem(vars(house.services), "earning", replace(earning, issuer=issuer))
+        patch.setitem(vars(application.services), "earning", replace(earning, issuer=issuer))
         yield
 
 
-def test_an_attempt_is_not_handed_in(house: House, exams: Callable[[str], Exam]) -> None:
+def test_an_attempt_is_not_handed_in(
+    application: Application, exams: Callable[[str], Exam]
+) -> None:
     exam = exams("quiz")
     place = exam.answered()
     before = exam.kept(place)
 
-    with failing(house):
+    with failing(application):
         answer = exam.submits(place)
 
     assert (answer.status, answer.code) == (500, "internal-error")
     assert exam.kept(place) == before
 
 
-def test_a_grade_is_not_given(house: House, exams: Callable[[str], Exam]) -> None:
+def test_a_grade_is_not_given(application: Application, exams: Callable[[str], Exam]) -> None:
     exam = exams("exam")
     place = exam.answered()
     exam.submits(place)
     before = exam.kept(place)
 
-    with failing(house):
+    with failing(application):
         answer = exam.grades(place)
 
     assert (answer.status, answer.code) == (500, "internal-error")
@@ -108,15 +110,17 @@ def test_a_grade_is_not_given(house: House, exams: Callable[[str], Exam]) -> Non
     assert exam.bo.caller.get(f"{place}/grading").json["grades"] == []
 
 
-def test_the_same_succeeds_afterwards(house: House, exams: Callable[[str], Exam]) -> None:
+def test_the_same_succeeds_afterwards(
+    application: Application, exams: Callable[[str], Exam]
+) -> None:
     exam = exams("exam")
     place = exam.answered()
     exam.submits(place)
-    with failing(house):
+    with failing(application):
         exam.grades(place)
 
     answer = exam.grades(place)
 
     assert answer.status == 200
     assert len(exam.anna.caller.get("/v1/me/credentials").json["items"]) == 1
-    assert house.services.log_verifier.compare(by=OPERATOR).is_clean
+    assert application.services.log_verifier.compare(by=OPERATOR).is_clean

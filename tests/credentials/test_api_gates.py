@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import Role
+from accounts.domain.access import Role
 from tests.credentials.holding import Holding, a_holding
-from tests.support.house import Answer, Caller, House
+from tests.support.application import Answer, Application, Caller
 
 REASON: Final = {"reason": "Issued in error."}
 UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
@@ -59,8 +59,8 @@ def on(addresses: dict[str, Address]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def holding(house: House) -> Holding:
-    return a_holding(house)
+def holding(application: Application) -> Holding:
+    return a_holding(application)
 
 
 @on(PUBLIC)
@@ -75,8 +75,10 @@ def test_anybody_with_the_id_can_verify_a_credential(
 
 @on(AWARDS)
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
-def test_only_admins_award(house: House, holding: Holding, address: Address, role: Role) -> None:
-    caller = house.signed_in(role, name="Bo").caller
+def test_only_admins_award(
+    application: Application, holding: Holding, address: Address, role: Role
+) -> None:
+    caller = application.signed_in(role, name="Bo").caller
 
     answer = address.asked_by(caller, holding.id)
 
@@ -94,8 +96,8 @@ def test_holders_do_not_award_to_themselves(holding: Holding, address: Address) 
 
 
 @on(OF_ONE)
-def test_what_was_never_issued_is_not_found(house: House, address: Address) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_what_was_never_issued_is_not_found(application: Application, address: Address) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = address.asked_by(root, UNKNOWN)
 
@@ -105,9 +107,9 @@ def test_what_was_never_issued_is_not_found(house: House, address: Address) -> N
 @on(AWARDS)
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
 def test_a_body_without_a_reason_is_refused(
-    house: House, holding: Holding, address: Address, body: Any
+    application: Application, holding: Holding, address: Address, body: Any
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
     path = address.path.format(id=holding.id)
 
     answer = root.post(path, body)

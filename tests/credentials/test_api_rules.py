@@ -5,13 +5,14 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role, Scope
-from courses.domain.entities import Course
-from credentials.domain.entities import AllOf, AnyOf, CompletedCourse, Credential
+from accounts.domain.access import OPERATOR, Role, Scope
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import AllOf, AnyOf, CompletedCourse
 from tests.accounts.callers import narrowed
 from tests.credentials.holding import enrol_and_complete
+from tests.support.application import Answer, Application, Caller, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import Answer, Caller, House, Person
 
 UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
 ACTS: Final = {
@@ -25,7 +26,7 @@ each_act = pytest.mark.parametrize("act", ACTS)
 class Desk:
     """Anna, with the first of two courses completed, and a credential for both."""
 
-    house: House
+    application: Application
     anna: Person
     knots: Course
     bends: Course
@@ -41,17 +42,17 @@ class Desk:
     def offered_later(self) -> Credential:
         """A credential that is defined after Anna has earned it."""
         rule = AnyOf((CompletedCourse(self.knots.id), CompletedCourse(self.bends.id)))
-        return self.house.earns(self.bends, rule=rule)
+        return self.application.earns(self.bends, rule=rule)
 
 
 @pytest.fixture
-def at_desk(house: House) -> Desk:
-    knots = house.published(a_definition_of(required=1, slug="knots", title="Knots"))
-    bends = house.published(a_definition_of(required=1, slug="bends", title="Bends"))
+def at_desk(application: Application) -> Desk:
+    knots = application.published(a_definition_of(required=1, slug="knots", title="Knots"))
+    bends = application.published(a_definition_of(required=1, slug="bends", title="Bends"))
     rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
-    credential, anna = house.earns(bends, rule=rule), house.signed_in()
-    enrol_and_complete(house, anna, knots)
-    return Desk(house, anna, knots, bends, credential)
+    credential, anna = application.earns(bends, rule=rule), application.signed_in()
+    enrol_and_complete(application, anna, knots)
+    return Desk(application, anna, knots, bends, credential)
 
 
 def of(course: Course, *, is_met: bool) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def test_to_look_changes_nothing(at_desk: Desk) -> None:
 
 
 def test_completing_the_rest_issues_it_and_says_so(at_desk: Desk) -> None:
-    enrol_and_complete(at_desk.house, at_desk.anna, at_desk.bends)
+    enrol_and_complete(at_desk.application, at_desk.anna, at_desk.bends)
 
     answer = at_desk.asks("eligibility")
 
@@ -132,7 +133,7 @@ def test_what_is_not_earned_is_not_taken(at_desk: Desk) -> None:
 
 
 def test_what_was_revoked_is_not_taken_again(at_desk: Desk) -> None:
-    later, root = at_desk.offered_later(), at_desk.house.signed_in(Role.ADMIN, name="Root")
+    later, root = at_desk.offered_later(), at_desk.application.signed_in(Role.ADMIN, name="Root")
     first = at_desk.asks("issue", credential_id=later.id)
     root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
 
@@ -146,11 +147,11 @@ def test_what_was_revoked_is_not_taken_again(at_desk: Desk) -> None:
 
 
 def test_what_was_revoked_does_not_come_back_by_itself(at_desk: Desk) -> None:
-    later, root = at_desk.offered_later(), at_desk.house.signed_in(Role.ADMIN, name="Root")
+    later, root = at_desk.offered_later(), at_desk.application.signed_in(Role.ADMIN, name="Root")
     first = at_desk.asks("issue", credential_id=later.id)
     root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
 
-    enrol_and_complete(at_desk.house, at_desk.anna, at_desk.bends)
+    enrol_and_complete(at_desk.application, at_desk.anna, at_desk.bends)
 
     names = [held["credential"]["id"] for held in at_desk.held()]
     assert names.count(str(later.id)) == 1
@@ -158,12 +159,12 @@ def test_what_was_revoked_does_not_come_back_by_itself(at_desk: Desk) -> None:
 
 
 def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
-    house = at_desk.house
-    draft = house.services.authoring.create(
+    application = at_desk.application
+    draft = application.services.authoring.create(
         a_definition_of(required=1, slug="hitches"), by=OPERATOR
     )
-    secret = house.earns(at_desk.knots, rule=CompletedCourse(draft.id))
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    secret = application.earns(at_desk.knots, rule=CompletedCourse(draft.id))
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     shown = [
         at_desk.asks("eligibility", caller, secret.id).json["verdict"]
@@ -177,7 +178,7 @@ def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
 
 @each_act
 def test_an_anonymous_request_is_challenged(at_desk: Desk, act: str) -> None:
-    answer = at_desk.asks(act, at_desk.house.stranger)
+    answer = at_desk.asks(act, at_desk.application.stranger)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
 
@@ -186,7 +187,7 @@ def test_an_anonymous_request_is_challenged(at_desk: Desk, act: str) -> None:
 def test_a_token_for_everything_else_is_not_enough(at_desk: Desk, act: str) -> None:
     others = (scope for scope in Scope if scope is not ACTS[act][1])
 
-    answer = at_desk.asks(act, narrowed(at_desk.house, at_desk.anna, *others))
+    answer = at_desk.asks(act, narrowed(at_desk.application, at_desk.anna, *others))
 
     assert (answer.status, answer.code) == (403, "insufficient-scope")
 

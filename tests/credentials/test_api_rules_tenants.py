@@ -4,45 +4,47 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Role, UserId
-from courses.domain.entities import Course
-from credentials.domain.entities import AllOf, CompletedCourse, Credential
+from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
+from accounts.domain.organizations.entities import Organization
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import AllOf, CompletedCourse
 from tests.credentials.holding import enrol_and_complete
+from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import House, Person
 from tests.support.members import founded, looks_into, member_of
 
 pytestmark = pytest.mark.postgres_too
 
 
 @pytest.fixture
-def harbour(house: House) -> Organization:
-    return founded(house, slug="harbour")
+def harbour(application: Application) -> Organization:
+    return founded(application, slug="harbour")
 
 
 @pytest.fixture
-def anna(house: House, harbour: Organization) -> Person:
-    return member_of(house, harbour.id, OrgRole.LEARNER)
+def anna(application: Application, harbour: Organization) -> Person:
+    return member_of(application, harbour.id, OrgRole.LEARNER)
 
 
 @pytest.fixture
-def own(house: House, harbour: Organization) -> Course:
+def own(application: Application, harbour: Organization) -> Course:
     """A course of the organization."""
-    authoring = house.services.authoring
+    authoring = application.services.authoring
     made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
     return authoring.publish(made.slug, by=OPERATOR)
 
 
 @pytest.fixture
-def open_to_all(house: House) -> Course:
-    return house.published(a_definition_of(required=1))
+def open_to_all(application: Application) -> Course:
+    return application.published(a_definition_of(required=1))
 
 
 @pytest.fixture
-def credential(house: House, own: Course, open_to_all: Course) -> Credential:
+def credential(application: Application, own: Course, open_to_all: Course) -> Credential:
     """A credential of the organization, for a course of its own and one of the platform."""
     rule = AllOf((CompletedCourse(own.id), CompletedCourse(open_to_all.id)))
-    return house.earns(own, rule=rule)
+    return application.earns(own, rule=rule)
 
 
 def held_by(person: Person) -> list[str]:
@@ -52,7 +54,7 @@ def held_by(person: Person) -> list[str]:
 
 @pytest.mark.parametrize("own_is_last", [True, False])
 def test_a_member_earns_by_courses_of_both_in_any_order(
-    house: House,
+    application: Application,
     anna: Person,
     own: Course,
     open_to_all: Course,
@@ -63,40 +65,40 @@ def test_a_member_earns_by_courses_of_both_in_any_order(
     courses = [open_to_all, own] if own_is_last else [own, open_to_all]
 
     for course in courses:
-        enrol_and_complete(house, anna, course)
+        enrol_and_complete(application, anna, course)
 
     assert held_by(anna) == [str(credential.id)]
-    assert house.services.log_verifier.compare(by=OPERATOR).is_clean
+    assert application.services.log_verifier.compare(by=OPERATOR).is_clean
 
 
 def test_who_is_no_longer_a_member_earns_nothing_there(
-    house: House, harbour: Organization, anna: Person, own: Course, open_to_all: Course
+    application: Application, harbour: Organization, anna: Person, own: Course, open_to_all: Course
 ) -> None:
-    house.earns(own, rule=CompletedCourse(open_to_all.id))
-    house.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
+    application.earns(own, rule=CompletedCourse(open_to_all.id))
+    application.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
 
-    enrol_and_complete(house, anna, open_to_all)
+    enrol_and_complete(application, anna, open_to_all)
 
     assert held_by(anna) == []
 
 
 def test_nobody_earns_in_an_organization_that_is_suspended(
-    house: House, harbour: Organization, anna: Person, own: Course, open_to_all: Course
+    application: Application, harbour: Organization, anna: Person, own: Course, open_to_all: Course
 ) -> None:
-    house.earns(own, rule=CompletedCourse(open_to_all.id))
-    house.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
+    application.earns(own, rule=CompletedCourse(open_to_all.id))
+    application.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
 
-    enrol_and_complete(house, anna, open_to_all)
+    enrol_and_complete(application, anna, open_to_all)
 
     assert held_by(anna) == []
 
 
 @pytest.mark.parametrize(("method", "act"), [("GET", "eligibility"), ("POST", "issue")])
 def test_for_others_there_is_no_such_credential(
-    house: House, credential: Credential, method: str, act: str
+    application: Application, credential: Credential, method: str, act: str
 ) -> None:
-    ada = member_of(house, founded(house).id, OrgRole.OWNER, "Ada").caller
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    ada = member_of(application, founded(application).id, OrgRole.OWNER, "Ada").caller
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
     path = f"/v1/credentials/{credential.id}/{act}"
 
     answers = [caller.send(method, path) for caller in (ada, bo)]
@@ -105,14 +107,14 @@ def test_for_others_there_is_no_such_credential(
 
 
 def test_an_admin_of_the_platform_looks_but_earns_nothing_there(
-    house: House, harbour: Organization, credential: Credential
+    application: Application, harbour: Organization, credential: Credential
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     seen = root.get(f"/v1/credentials/{credential.id}/eligibility")
     taken = root.post(f"/v1/credentials/{credential.id}/issue")
 
     assert (seen.status, seen.json["is_eligible"]) == (200, False)
     assert (taken.status, taken.code) == (404, "credential-not-found")
-    (look,) = looks_into(house, harbour.id)
+    (look,) = looks_into(application, harbour.id)
     assert look.act.subject_id == str(credential.id)

@@ -6,11 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Principal, Right
-from accounts.domain.errors import NotPermitted
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from credentials.domain.entities import Credential, CredentialId
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.errors import CredentialNotFound, ImpossibleValidity
 from tests.support.builders import NOON, a_principal, some_terms
 from tests.support.pages import pages_of
@@ -36,7 +35,7 @@ def test_a_defined_credential_is_offered_in_its_first_version(memory: World) -> 
     assert credential == Credential(
         id=credential.id, version=1, terms=terms, is_offered=True, created_at=NOON
     )
-    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
+    assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
 def test_whoever_runs_commands_may_define(memory: World) -> None:
@@ -54,7 +53,7 @@ def test_an_amended_credential_is_another_version_of_itself(memory: World) -> No
     amended = memory.services.credentials.amend(credential.id, terms, by=an_officer())
 
     assert amended == replace(credential, version=2, terms=terms)
-    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == amended
+    assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == amended
 
 
 def test_amending_nothing_makes_no_version(memory: World) -> None:
@@ -81,7 +80,7 @@ def test_what_cannot_be_issued_is_not_made_of_a_credential(memory: World) -> Non
     with pytest.raises(ImpossibleValidity):
         memory.services.credentials.amend(credential.id, terms, by=an_officer())
 
-    assert memory.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
+    assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
 def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: World) -> None:

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Right
-from accounts.domain.errors import NotPermitted
-from courses.domain.entities import AssessmentId, CourseId
-from credentials.domain.entities import (
+from accounts.domain.access import OPERATOR, NotPermitted, Right
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import CourseId
+from credentials.domain.entities.rules import (
     AllOf,
     AnyOf,
     CompletedCourse,
@@ -16,7 +16,7 @@ from credentials.domain.entities import (
     TriggerKind,
 )
 from credentials.domain.errors import AlreadyIssued, CredentialNotFound, InvalidRule, NotEligible
-from progress.domain.entities import EventType
+from progress.domain.entities.events import EventType
 from tests.support.builders import a_principal
 from tests.support.learning import a_credential_for, a_learner, a_published_course
 from tests.support.organizations import a_member
@@ -107,7 +107,7 @@ def test_a_rule_mentions_what_its_owner_sees(memory: World) -> None:
     with pytest.raises(InvalidRule) as refusal:
         a_credential_for(memory.services, course, rule=rule)
 
-    assert [complaint.path for complaint in refusal.value.complaints] == [
+    assert [field_error.path for field_error in refusal.value.field_errors] == [
         "rule/any/1/course",
         "rule/any/2/course",
         "rule/any/3/score",

@@ -4,19 +4,21 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Right
-from courses.domain.entities import Course, LearningPathway, PathwayId
-from credentials.domain.entities import (
+from accounts.domain.access import OPERATOR, OrgRole, Right
+from accounts.domain.organizations.entities import Organization
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import LearningPathway, PathwayId
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import (
     AnyOf,
     CompletedCourse,
     CompletedPathway,
-    Credential,
     Proof,
     Trigger,
     TriggerKind,
 )
 from credentials.domain.errors import InvalidRule
-from progress.domain.entities import EventType
+from progress.domain.entities.events import EventType
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.organizations import a_member
@@ -124,9 +126,9 @@ def test_a_pathway_that_is_not_there_is_in_no_rule(
     with pytest.raises(InvalidRule) as refusal:
         a_credential_for(memory.services, courses[0], rule=CompletedPathway(unknown))
 
-    (complaint,) = refusal.value.complaints
-    assert complaint.path == "rule/pathway"
-    assert complaint.detail == f"There is no pathway {unknown}."
+    (field_error,) = refusal.value.field_errors
+    assert field_error.path == "rule/pathway"
+    assert field_error.detail == f"There is no pathway {unknown}."
 
 
 def test_a_pathway_of_an_organization_earns_its_members_what_it_awards(

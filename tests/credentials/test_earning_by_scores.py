@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Right
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Answer, CourseStatus
-from credentials.domain.entities import (
+from accounts.domain.access import OPERATOR, Right
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import Answer
+from courses.domain.entities.courses import CourseStatus
+from credentials.domain.entities.credentials import Credential
+from credentials.domain.entities.rules import (
     AllOf,
     CompletedCourse,
-    Credential,
     ScoredAtLeast,
     Trigger,
     TriggerKind,
 )
-from progress.domain.entities import AssessmentAttempt, EventType, Mark
+from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from progress.domain.entities.events import EventType
 from tests.support.attempts import RIGHT, Examinee, a_place, an_examinee, on_paper
 from tests.support.builders import a_principal
 from tests.support.learning import a_credential_for, a_published_course, published_again
@@ -143,7 +145,7 @@ def test_an_assessment_that_is_no_longer_in_the_course_has_no_title(anna: Examin
 def test_an_assessment_in_a_draft_has_no_title_yet(memory: World, anna: Examinee) -> None:
     draft = memory.has_course(status=CourseStatus.DRAFT, version=0)
     place = a_place(draft)
-    memory.repositories.assessments.keep([place], within=EVERYWHERE)
+    memory.repositories.assessments.keep([place], scope=ALL_TENANTS)
     rule = ScoredAtLeast(place.assessment_id, 80)
     credential = a_credential_for(anna.services, anna.course, rule=rule)
     author = a_principal(None, Right.AUTHOR_COURSES, Right.AWARD_CREDENTIALS)

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import UserId
-from courses.domain.entities import CourseId
-from credentials.domain.entities import (
+from accounts.domain.access import UserId
+from courses.domain.entities.courses import CourseId
+from credentials.domain.entities.credentials import (
     LONGEST_VALIDITY_DAYS,
     Credential,
     CredentialType,
@@ -75,7 +75,7 @@ def test_a_credential_cannot_be_valid_for_less_or_longer(days: int) -> None:
         some_terms(valid_for_days=days).checked()
 
     assert refusal.value.facts == {"longest": LONGEST_VALIDITY_DAYS}
-    assert [complaint.path for complaint in refusal.value.complaints] == ["valid_for_days"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["valid_for_days"]
 
 
 @pytest.mark.parametrize("days", [0, LONGEST_VALIDITY_DAYS + 1])
@@ -169,7 +169,7 @@ def test_a_credential_is_not_revoked_without_a_reason(reason: str) -> None:
     with pytest.raises(ReasonMissing) as refusal:
         an_issued_one().revoked(at=NOON, reason=reason, by=ROOT)
 
-    assert [complaint.path for complaint in refusal.value.complaints] == ["reason"]
+    assert [field_error.path for field_error in refusal.value.field_errors] == ["reason"]
 
 
 def test_a_superseded_credential_is_not_current() -> None:

@@ -7,17 +7,17 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from accounts.domain.errors import PersonNeeded
-from authsvc.kernel.pages import PageRequest
-from credentials.domain.entities import (
+from accounts.domain.access import OPERATOR, PersonNeeded
+from authsvc.kernel.paging import PageRequest
+from credentials.domain.entities.credentials import (
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
 )
 from credentials.domain.errors import IssuedCredentialNotFound
-from progress.domain.entities import EventType, ProgressStatus
+from progress.domain.entities.events import EventType
+from progress.domain.entities.progress import ProgressStatus
 from tests.support.blocks import Oops
 from tests.support.builders import NOON, a_definition_of
 from tests.support.failing import FailingIssuedCredentialRepository

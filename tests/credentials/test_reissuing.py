@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Principal, Right
-from accounts.domain.errors import NotPermitted
-from courses.domain.entities import Course
-from credentials.domain.entities import (
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
+from courses.domain.entities.courses import Course
+from credentials.domain.entities.credentials import (
     IssuedCredentialId,
     IssuedCredentialStatus,
     Revocation,
@@ -22,7 +21,7 @@ from credentials.domain.errors import (
     IssuedCredentialNotFound,
     ReasonMissing,
 )
-from progress.domain.entities import EventType
+from progress.domain.entities.events import EventType
 from tests.support.builders import NOON, a_principal
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.worlds import World

@@ -9,16 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, CourseId
-from credentials.domain.entities import (
-    Credential,
-    CredentialId,
-    CredentialType,
-    Trigger,
-    TriggerKind,
-)
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course, CourseId
+from credentials.domain.entities.credentials import Credential, CredentialId, CredentialType
+from credentials.domain.entities.rules import Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound
 from tests.support.builders import NOON, a_credential, some_terms
 from tests.support.worlds import World, orm_world
@@ -28,7 +23,7 @@ def a_kept_credential(world: World, course: Course | None = None, **parts: Any) 
     """A credential for the course, or for a new one."""
     terms = some_terms(course_id=(course or world.has_course()).id)
     credential = a_credential(terms=terms, **parts)
-    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
     return credential
 
 
@@ -51,16 +46,16 @@ def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
         version=7, terms=terms, is_offered=False, created_at=NOON + timedelta(microseconds=1)
     )
 
-    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
 
-    assert world.repositories.credentials.get(credential.id, within=EVERYWHERE) == credential
+    assert world.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
 def test_a_definition_that_never_expires_is_kept_as_such(world: World) -> None:
     credential = a_kept_credential(world)
 
     assert (
-        world.repositories.credentials.get(credential.id, within=EVERYWHERE).terms.valid_for_days
+        world.repositories.credentials.get(credential.id, scope=ALL_TENANTS).terms.valid_for_days
         is None
     )
 
@@ -70,16 +65,16 @@ def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
     unknown = CredentialId(uuid4())
 
     with pytest.raises(CredentialNotFound):
-        world.repositories.credentials.get(unknown, within=EVERYWHERE)
+        world.repositories.credentials.get(unknown, scope=ALL_TENANTS)
     with pytest.raises(CredentialNotFound), world.unit_of_work.atomic():
-        world.repositories.credentials.get_for_update(unknown, within=EVERYWHERE)
+        world.repositories.credentials.get_for_update(unknown, scope=ALL_TENANTS)
 
 
 def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> None:
     credential = a_kept_credential(world)
 
     with world.unit_of_work.atomic():
-        result = world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
+        result = world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
 
     assert result == credential
 
@@ -90,7 +85,7 @@ def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
     credential = a_kept_credential(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.credentials.get_for_update(credential.id, within=EVERYWHERE)
+        world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -104,14 +99,14 @@ def test_a_saved_definition_replaces_the_kept_one_and_no_other(world: World) -> 
         terms=some_terms(name="Bends", course_id=world.has_course().id, valid_for_days=1),
     )
 
-    world.repositories.credentials.save(changed, within=EVERYWHERE)
+    world.repositories.credentials.save(changed, scope=ALL_TENANTS)
 
-    assert world.repositories.credentials.get(credential.id, within=EVERYWHERE) == changed
-    assert world.repositories.credentials.get(other.id, within=EVERYWHERE) == other
+    assert world.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == changed
+    assert world.repositories.credentials.get(other.id, scope=ALL_TENANTS) == other
 
 
 def listed(world: World) -> Page[Credential]:
-    return world.repositories.credentials.page_of(PageRequest(limit=100), within=EVERYWHERE)
+    return world.repositories.credentials.page_of(PageRequest(limit=100), scope=ALL_TENANTS)
 
 
 def test_the_list_holds_what_is_offered(world: World) -> None:

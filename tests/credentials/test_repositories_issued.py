@@ -9,10 +9,10 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import User
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from credentials.domain.entities import (
+from accounts.domain.identity.entities.users import User
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialType,
     Evidence,
@@ -29,14 +29,14 @@ AN_HOUR = timedelta(hours=1)
 
 def a_kept_credential(world: World) -> Credential:
     credential = a_credential(terms=some_terms(course_id=world.has_course().id))
-    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
     return credential
 
 
 def a_kept_copy(world: World, user: User | None = None, **parts: Any) -> IssuedCredential:
     """A new credential, issued to the user or to a new one."""
     issued = an_issued_credential(a_kept_credential(world), user or world.has_user(), **parts)
-    world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+    world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
     return issued
 
 
@@ -68,7 +68,7 @@ def test_an_issued_credential_is_kept_as_it_was_added(world: World) -> None:
         is_current=False,
     )
 
-    world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+    world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
 
     assert world.repositories.issued_credentials.shown(issued.id) == issued
 
@@ -85,7 +85,7 @@ def test_a_second_current_issued_credential_is_refused_and_the_first_kept(world:
     second = replace(first, id=IssuedCredentialId(uuid4()), issued_at=NOON + AN_HOUR)
 
     with pytest.raises(AlreadyIssued):
-        world.repositories.issued_credentials.add(second, within=EVERYWHERE)
+        world.repositories.issued_credentials.add(second, scope=ALL_TENANTS)
 
     assert world.repositories.issued_credentials.shown(first.id) == first
     with pytest.raises(IssuedCredentialNotFound):
@@ -100,7 +100,7 @@ def test_issued_credentials_that_are_not_current_stand_beside_the_one_that_is(wo
     ]
 
     for issued in older:
-        world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+        world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
 
     result = [world.repositories.issued_credentials.shown(issued.id) for issued in older]
     assert result == older
@@ -109,9 +109,9 @@ def test_issued_credentials_that_are_not_current_stand_beside_the_one_that_is(wo
 def test_after_an_issued_credential_that_is_no_longer_current_comes_a_new_one(world: World) -> None:
     first = a_kept_copy(world)
     second = replace(first, id=IssuedCredentialId(uuid4()))
-    world.repositories.issued_credentials.save(revoked(first), within=EVERYWHERE)
+    world.repositories.issued_credentials.save(revoked(first), scope=ALL_TENANTS)
 
-    world.repositories.issued_credentials.add(second, within=EVERYWHERE)
+    world.repositories.issued_credentials.add(second, scope=ALL_TENANTS)
 
     assert world.repositories.issued_credentials.shown(second.id).is_current
 
@@ -126,7 +126,7 @@ def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> N
     ]
 
     for issued in copies:
-        world.repositories.issued_credentials.add(issued, within=EVERYWHERE)
+        world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
 
     assert [world.repositories.issued_credentials.shown(issued.id) for issued in copies] == copies
 
@@ -138,14 +138,14 @@ def test_an_issued_credential_that_was_never_issued_is_not_found(world: World) -
     with pytest.raises(IssuedCredentialNotFound):
         world.repositories.issued_credentials.shown(unknown)
     with pytest.raises(IssuedCredentialNotFound), world.unit_of_work.atomic():
-        world.repositories.issued_credentials.get_for_update(unknown, within=EVERYWHERE)
+        world.repositories.issued_credentials.get_for_update(unknown, scope=ALL_TENANTS)
 
 
 def test_an_issued_credential_that_is_to_be_changed_is_got_likewise(world: World) -> None:
     issued = a_kept_copy(world)
 
     with world.unit_of_work.atomic():
-        result = world.repositories.issued_credentials.get_for_update(issued.id, within=EVERYWHERE)
+        result = world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
 
     assert result == issued
 
@@ -156,7 +156,7 @@ def test_the_row_of_an_issued_credential_that_is_to_be_changed_is_locked() -> No
     issued = a_kept_copy(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.issued_credentials.get_for_update(issued.id, within=EVERYWHERE)
+        world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
@@ -166,7 +166,7 @@ def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> 
     issued, other = a_kept_copy(world), a_kept_copy(world)
     changed = issued.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=root.id)
 
-    world.repositories.issued_credentials.save(changed, within=EVERYWHERE)
+    world.repositories.issued_credentials.save(changed, scope=ALL_TENANTS)
 
     assert world.repositories.issued_credentials.shown(issued.id) == changed
     assert world.repositories.issued_credentials.shown(other.id) == other
@@ -175,7 +175,7 @@ def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> 
 def test_saving_keeps_that_a_later_issued_credential_took_its_place(world: World) -> None:
     issued = a_kept_copy(world)
 
-    world.repositories.issued_credentials.save(issued.superseded(), within=EVERYWHERE)
+    world.repositories.issued_credentials.save(issued.superseded(), scope=ALL_TENANTS)
 
     assert world.repositories.issued_credentials.shown(issued.id) == issued.superseded()
 
@@ -202,7 +202,7 @@ def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
     issued = a_kept_copy(world)
 
     world.repositories.issued_credentials.save(
-        replace(revoked(issued), **change), within=EVERYWHERE
+        replace(revoked(issued), **change), scope=ALL_TENANTS
     )
 
     assert world.repositories.issued_credentials.shown(issued.id) == revoked(issued)
@@ -211,7 +211,7 @@ def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
 def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world: World) -> None:
     anna = world.has_user()
     held, lost = a_kept_copy(world, anna), a_kept_copy(world, anna, issued_at=NOON + AN_HOUR)
-    world.repositories.issued_credentials.save(revoked(lost), within=EVERYWHERE)
+    world.repositories.issued_credentials.save(revoked(lost), scope=ALL_TENANTS)
     a_kept_copy(world)
 
     page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())

@@ -6,20 +6,20 @@ from uuid import uuid4
 
 import pytest
 
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import AssessmentId, CourseId
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import CourseId
 from credentials import models as rows
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import Credential, CredentialId
+from credentials.domain.entities.rules import (
     AllOf,
     CompletedCourse,
-    Credential,
-    CredentialId,
     Proof,
     ScoredAtLeast,
     Trigger,
     TriggerKind,
 )
-from credentials.domain.repositories.orm import BrokenRule
+from credentials.domain.repositories.orm.credentials import BrokenRule
 from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
 from tests.support.worlds import World
 
@@ -31,7 +31,7 @@ def a_kept_credential(
     rule = AllOf((CompletedCourse(course_id), ScoredAtLeast(assessment_id, 80)))
     terms = some_terms(course_id=world.has_course().id, rule=rule)
     credential = a_credential(terms=terms, **parts)
-    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
     return credential
 
 
@@ -40,7 +40,7 @@ def test_a_credential_is_found_by_what_its_rule_mentions(world: World) -> None:
     credential = a_kept_credential(world, knots, quiz)
     stored = world.repositories.credentials
 
-    assert stored.get(credential.id, within=EVERYWHERE) == credential
+    assert stored.get(credential.id, scope=ALL_TENANTS) == credential
     assert stored.earned_by(Trigger(TriggerKind.COURSE, knots)) == [credential]
     assert stored.earned_by(Trigger(TriggerKind.ASSESSMENT, quiz)) == [credential]
 
@@ -61,7 +61,7 @@ def test_what_an_amended_rule_no_longer_mentions_finds_it_no_longer(world: World
     stored = world.repositories.credentials
     amended = replace(credential, terms=replace(credential.terms, rule=None))
 
-    stored.save(amended, within=EVERYWHERE)
+    stored.save(amended, scope=ALL_TENANTS)
 
     assert stored.earned_by(Trigger(TriggerKind.COURSE, knots)) == []
     assert stored.earned_by(Trigger(TriggerKind.ASSESSMENT, quiz)) == []
@@ -89,7 +89,7 @@ def test_the_proofs_of_a_rule_are_stored(world: World) -> None:
     )
     issued = replace(issued, evidence=replace(issued.evidence, met_by=proofs))
 
-    stored.issued_credentials.add(issued, within=EVERYWHERE)
+    stored.issued_credentials.add(issued, scope=ALL_TENANTS)
 
     assert stored.issued_credentials.shown(issued.id) == issued
 
@@ -111,7 +111,7 @@ def test_an_issued_credential_keeps_its_rule_and_is_the_latest_of_its_holder_alo
     anna, bo = world.has_user(), world.has_user(name="Bo")
     issued, stored = an_issued_credential(credential, anna), world.repositories.issued_credentials
 
-    stored.add(issued, within=EVERYWHERE)
+    stored.add(issued, scope=ALL_TENANTS)
 
     assert stored.shown(issued.id) == issued
     assert world.repositories.issued_credentials.latest_of(anna.id, credential.id) == issued
@@ -128,11 +128,11 @@ def test_of_several_issued_credentials_the_current_one_is_the_latest(world: Worl
         for at in (-hour, hour)
     )
     for issued in (newer, older):
-        stored.add(issued, within=EVERYWHERE)
+        stored.add(issued, scope=ALL_TENANTS)
     before = stored.latest_of(anna.id, credential.id)
     current = an_issued_credential(credential, anna)
 
-    stored.add(current, within=EVERYWHERE)
+    stored.add(current, scope=ALL_TENANTS)
 
     assert before == newer
     assert stored.latest_of(anna.id, credential.id) == current

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.domain.entities import AssessmentId, CourseId, PathwayId
-from credentials.domain.entities import (
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import PathwayId
+from credentials.domain.entities.rule_values import proof_in, rule_in, value_of_proof, value_of_rule
+from credentials.domain.entities.rules import (
     DEEPEST_RULE,
     MOST_LEAVES,
     AllOf,
@@ -21,15 +24,11 @@ from credentials.domain.entities import (
     ScoredAtLeast,
     Trigger,
     TriggerKind,
-    proof_in,
     proofs_of,
-    rule_in,
     triggers_of,
-    value_of_proof,
-    value_of_rule,
 )
 from credentials.domain.errors import InvalidRule
-from progress.domain.entities import CourseRecord, LearnerRecord
+from progress.domain.entities.progress import CourseRecord, LearnerRecord
 from tests.support.builders import NOON, some_terms
 
 IDS: Final = [UUID(int=number) for number in range(3)]
@@ -185,7 +184,7 @@ def test_what_is_wrong_with_a_rule_is_said_with_the_path_to_it(value: object, pa
     with pytest.raises(InvalidRule) as refusal:
         rule_in(value)
 
-    assert [complaint.path for complaint in refusal.value.complaints] == [path]
+    assert [field_error.path for field_error in refusal.value.field_errors] == [path]
 
 
 def test_terms_with_a_rule_that_is_too_deep_are_not_issued() -> None:

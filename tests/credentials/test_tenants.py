@@ -6,21 +6,15 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    Organization,
-    OrgRole,
-    Principal,
-    Right,
-    SubjectType,
-)
-from accounts.domain.errors import NotPermitted, OrganizationSuspended
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationSuspended
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
-from credentials.domain.entities import Credential, Verification
+from credentials.domain.entities.credentials import Credential, Verification
 from credentials.domain.errors import CredentialNotFound, IssuedCredentialNotFound
 from tests.support.builders import a_definition_of, a_principal, some_terms
 from tests.support.learning import Learner

@@ -4,14 +4,14 @@ import json
 import re
 from typing import Final
 
-from accounts.domain.entities import (
-    AuditEvent,
-    AuditFacts,
+from accounts.domain.identity.entities.security_log import (
     KeyRotation,
-    SessionEnd,
+    SecurityEvent,
+    SecurityFacts,
     SignInFailure,
 )
-from authsvc.logs import CHATTY
+from accounts.domain.identity.entities.sessions import SessionEnd
+from authsvc.config.logs import CHATTY
 from tests.support.paper import fences, page, table_under
 
 PAGE: Final = page("docs/audit.md")
@@ -25,13 +25,13 @@ def _names_in(text: str) -> list[str]:
 
 
 def test_every_event_is_described_in_the_order_of_the_code() -> None:
-    assert [_names_in(event) for event, _, _ in EVENTS] == [[event] for event in AuditEvent]
+    assert [_names_in(event) for event, _, _ in EVENTS] == [[event] for event in SecurityEvent]
 
 
 def test_every_fact_is_one_that_can_be_stated_and_all_are_used() -> None:
     named = {name for _, _, facts in EVENTS for name in _names_in(facts)}
 
-    assert named == set(AuditFacts.__annotations__)
+    assert named == set(SecurityFacts.__annotations__)
 
 
 def test_every_reason_is_named() -> None:

@@ -8,8 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.api.serializers import AuditEntrySerializer
-from accounts.domain.entities import OPERATOR, AuditAction, Organization, SubjectType, UserId
-from tests.support.house import House, Person
+from accounts.domain.access import OPERATOR, UserId
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from tests.support.application import Application, Person
 from tests.support.paper import Fence, fences, page, table_under
 
 _, _, PAGE = page("docs/audit.md").partition("\n## The audit log\n")
@@ -26,14 +28,14 @@ def _fence(language: str) -> Fence:
     return found
 
 
-def _exported(house: House) -> tuple[Organization, list[str]]:
+def _exported(application: Application) -> tuple[Organization, list[str]]:
     """The audit log of an organization with some entries, as lines."""
-    anna: Person = house.signed_in()
-    knots = house.services.organizations.create(
+    anna: Person = application.signed_in()
+    knots = application.services.organizations.create(
         name="Knots", slug="knots", owner_id=UserId(UUID(anna.id)), by=OPERATOR
     )
     for name in ("Knöpfe", "Knoten 🪢"):
-        house.services.organizations.edit(knots.id, name=name, by=OPERATOR)
+        application.services.organizations.edit(knots.id, name=name, by=OPERATOR)
     text = anna.caller.get(f"/v1/orgs/{knots.id}/audit/export").text
     return knots, text.splitlines(keepends=True)
 
@@ -76,8 +78,8 @@ def test_the_example_is_an_entry() -> None:
     assert example["subject_type"] in set(SubjectType)
 
 
-def test_the_program_on_the_page_proves_an_export(house: House) -> None:
-    knots, lines = _exported(house)
+def test_the_program_on_the_page_proves_an_export(application: Application) -> None:
+    knots, lines = _exported(application)
 
     status, said = _proved(knots, lines)
 
@@ -85,8 +87,10 @@ def test_the_program_on_the_page_proves_an_export(house: House) -> None:
     assert (status, said) == (0, f"3 {json.loads(lines[-1])['hash']}")
 
 
-def test_the_program_on_the_page_finds_out_who_changes_or_takes_an_entry(house: House) -> None:
-    knots, (first, second, third) = _exported(house)
+def test_the_program_on_the_page_finds_out_who_changes_or_takes_an_entry(
+    application: Application,
+) -> None:
+    knots, (first, second, third) = _exported(application)
 
     changed = _proved(knots, [first, second.replace("Knots", "Knobs"), third])
     taken = _proved(knots, [first, third])

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from django.urls import reverse
 
-from accounts.domain.entities.scopes import IN_WORDS
+from accounts.domain.oauth.entities.scopes import IN_WORDS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
 from tests.support.forms import WireBrowser

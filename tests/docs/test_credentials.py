@@ -7,9 +7,12 @@ from uuid import UUID
 import pytest
 import yaml
 
-from accounts.domain.entities import UserId
-from courses.domain.entities import Answer, CourseId, PathwayId
-from credentials.domain.entities import (
+from accounts.domain.access import UserId
+from courses.domain.entities.assessments import Answer
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import PathwayId
+from credentials.domain.entities.rule_values import rule_in, value_of_rule
+from credentials.domain.entities.rules import (
     DEEPEST_RULE,
     MOST_LEAVES,
     AllOf,
@@ -18,14 +21,12 @@ from credentials.domain.entities import (
     Rule,
     ScoredAtLeast,
     nodes_of,
-    rule_in,
-    value_of_rule,
 )
 from credentials.domain.errors import InvalidRule
-from progress.domain.entities import CourseRecord, LearnerRecord
+from progress.domain.entities.progress import CourseRecord, LearnerRecord
+from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, on_paper
 from tests.support.builders import NOON, a_definition_of, a_principal
-from tests.support.house import House
 from tests.support.learning import assessment_in
 from tests.support.operations import routes
 from tests.support.paper import fences, page, table_under
@@ -83,8 +84,8 @@ def test_the_complaint_shown_is_the_one_that_is_made() -> None:
     with pytest.raises(InvalidRule) as refusal:
         rule_in(yaml.safe_load(WRONG))
 
-    (complaint,) = refusal.value.complaints
-    assert f"line 2, {complaint.path}: {complaint.detail}\n" == COMPLAINTS
+    (field_error,) = refusal.value.field_errors
+    assert f"line 2, {field_error.path}: {field_error.detail}\n" == COMPLAINTS
 
 
 def test_the_addresses_are_those_that_there_are() -> None:
@@ -97,17 +98,17 @@ def test_the_addresses_are_those_that_there_are() -> None:
     assert [address for address in of_learners if address not in PAGE] == []
 
 
-def test_the_answer_is_the_one_that_is_given(house: House) -> None:
+def test_the_answer_is_the_one_that_is_given(application: Application) -> None:
     """Except for the ids."""
     knots, bends = (
-        house.published(on_paper()),
-        house.published(a_definition_of(required=1, slug="bends", title="Bends")),
+        application.published(on_paper()),
+        application.published(a_definition_of(required=1, slug="bends", title="Bends")),
     )
-    quiz = assessment_in(house.services, knots, "quiz")
+    quiz = assessment_in(application.services, knots, "quiz")
     rule = AllOf((CompletedCourse(bends.id), ScoredAtLeast(quiz.id, 80)))
-    credential, person = house.earns(knots, rule=rule), house.signed_in()
-    user = house.services.repositories.users.get(UserId(UUID(person.id)))
-    anna = Examinee(services=house.services, principal=a_principal(user), course=knots)
+    credential, person = application.earns(knots, rule=rule), application.signed_in()
+    user = application.services.repositories.users.get(UserId(UUID(person.id)))
+    anna = Examinee(services=application.services, principal=a_principal(user), course=knots)
     anna.passes(bends)
     anna.enrols(knots)
     anna.takes("quiz", **RIGHT | {"king": Answer(text="the noose")})

@@ -8,13 +8,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from accounts.domain.entities import Role
-from courses.definitions import SCHEMA, read_definition
-from courses.definitions.olx import Unmapped
-from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS
+from accounts.domain.access import Role
+from courses.definitions.courses import SCHEMA, read_definition
+from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS, Unmapped
 from courses.definitions.olx.problems import RESPONSES
 from courses.domain.errors import InvalidDefinition
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.paper import fences, page, table_under
 
 PAGE: Final = page("docs/course-definitions.md")
@@ -82,13 +81,15 @@ def test_the_complaints_shown_are_those_that_are_made() -> None:
     with pytest.raises(InvalidDefinition) as refused:
         read_definition(WRONG)
 
-    made = [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]
+    made = [
+        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
+    ]
     assert made == shown.splitlines()
 
 
-def test_the_schema_is_where_the_page_says(house: House) -> None:
+def test_the_schema_is_where_the_page_says(application: Application) -> None:
     address = "/v1/schemas/course-definition.json"
-    served = house.stranger.get(address)
+    served = application.stranger.get(address)
 
     assert f"`{address}`, without a token" in PAGE
     assert EDITOR_HINT.endswith(f"{address}\n")
@@ -96,8 +97,8 @@ def test_the_schema_is_where_the_page_says(house: House) -> None:
     assert served.json == json.loads(json.dumps(SCHEMA))
 
 
-def test_the_example_is_taken_over_http_too(house: House) -> None:
-    author = house.signed_in(Role.INSTRUCTOR, name="Bo")
+def test_the_example_is_taken_over_http_too(application: Application) -> None:
+    author = application.signed_in(Role.INSTRUCTOR, name="Bo")
     body = yaml.safe_load(EXAMPLE)
 
     created = author.caller.post("/v1/courses", body)

@@ -4,24 +4,31 @@ import re
 import sys
 from collections import Counter
 from importlib import import_module
-from typing import Final
+from typing import Final, Protocol
 
 from django.urls import get_resolver
 
+from authsvc.kernel.errors import DomainError
 from tests.support.paper import page
 
 PAGE: Final = page("docs/glossary.md")
 APPS: Final = ("accounts", "courses", "progress", "credentials")
+ENTITIES: Final = re.compile(r"\w+\.domain\.(access|(\w+\.)?entities(\.\w+)?)")
 
 
 def _entities() -> set[str]:
     """The names of all entity classes."""
-    modules = [import_module(f"{app}.domain.entities") for app in APPS]
+    get_resolver().check()  # imports every app
     return {
         name
-        for module in modules
+        for module in list(sys.modules.values())
+        if ENTITIES.fullmatch(module.__name__)
         for name, thing in vars(module).items()
-        if isinstance(thing, type) and thing.__module__.startswith(module.__name__)
+        if isinstance(thing, type)
+        and thing.__module__ == module.__name__
+        and not issubclass(thing, DomainError)
+        and Protocol not in thing.__bases__
+        and not name.startswith("_")
     }
 
 

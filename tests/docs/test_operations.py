@@ -11,13 +11,12 @@ import pytest
 from django.core.management import get_commands
 
 from accounts.adapters.passwords import BoundedHasher
-from accounts.domain.services import LimitName
-from accounts.domain.services.limits import FAMILIAR_FOR
-from authsvc.addresses import IPV6_PREFIX
-from authsvc.environment import read_environment
-from authsvc.kernel.limits import Limit
-from authsvc.ports import ports
-from authsvc.variables import VARIABLES
+from accounts.domain.identity.services.login_attempts import KNOWN_FOR, LimitName
+from authsvc.composition.ports import ports
+from authsvc.config.environment import read_environment
+from authsvc.config.variables import VARIABLES
+from authsvc.http.client_ip import IPV6_PREFIX
+from authsvc.kernel.rate_limits import Limit
 from tests.accounts.limiting import POLICY
 from tests.support.paper import ROOT, fences, page, table_under
 
@@ -60,7 +59,7 @@ def test_what_is_said_of_limits_besides_is_so() -> None:
     text = " ".join(PAGE.partition("## Limits")[2].split())
 
     assert f"{hasher.patience.total_seconds() * 1000:.0f} ms" in text
-    assert f"the last {FAMILIAR_FOR.days} days" in text
+    assert f"the last {KNOWN_FOR.days} days" in text
     assert f"the /{IPV6_PREFIX} counts" in text
 
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from accounts.domain.entities import Role
-from courses.definitions import PATHWAY_SCHEMA, read_pathway
+from accounts.domain.access import Role
+from courses.definitions.pathways import PATHWAY_SCHEMA, read_pathway
 from courses.domain.errors import InvalidPathwayDefinition
-from progress.domain.entities import Standing
+from progress.domain.entities.pathways import Standing
+from tests.support.application import Application
 from tests.support.builders import a_definition_of
-from tests.support.house import House
 from tests.support.operations import routes
 from tests.support.paper import fences, page, table_under
 
@@ -61,23 +61,25 @@ def test_the_complaints_shown_are_those_that_are_made() -> None:
     with pytest.raises(InvalidPathwayDefinition) as refused:
         read_pathway(WRONG)
 
-    made = [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]
+    made = [
+        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
+    ]
     assert made == shown.splitlines()
 
 
-def test_the_schema_is_where_the_page_says(house: House) -> None:
+def test_the_schema_is_where_the_page_says(application: Application) -> None:
     address = "/v1/schemas/pathway-definition.json"
-    served = house.stranger.get(address)
+    served = application.stranger.get(address)
 
     assert f"`{address}`" in PAGE
     assert served.status == 200
     assert served.json == json.loads(json.dumps(PATHWAY_SCHEMA))
 
 
-def test_the_example_is_taken_over_http(house: House) -> None:
-    author = house.signed_in(Role.INSTRUCTOR, name="Bo")
+def test_the_example_is_taken_over_http(application: Application) -> None:
+    author = application.signed_in(Role.INSTRUCTOR, name="Bo")
     for slug, _ in read_pathway(EXAMPLE).courses:
-        house.published(a_definition_of(required=1, slug=slug))
+        application.published(a_definition_of(required=1, slug=slug))
 
     created = author.caller.post("/v1/pathways", yaml.safe_load(EXAMPLE))
     published = author.caller.post("/v1/pathways/from-knots-to-nets/publish")

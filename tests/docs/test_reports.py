@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import Role, UserId
-from courses.domain.entities import Answer
-from progress.domain.entities import BANDS, ProgressStatus
-from progress.domain.entities.reports import USUAL_DAYS
+from accounts.domain.access import Role, UserId
+from courses.domain.entities.assessments import Answer
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.entities.reports import BANDS, USUAL_DAYS
+from tests.support.application import Application, Caller
 from tests.support.attempts import Examinee, on_paper
 from tests.support.builders import a_principal
-from tests.support.house import Caller, House
 from tests.support.learning import a_published_course
 from tests.support.paper import fences, page
 
@@ -25,14 +25,14 @@ REPORT: Final = "/v1/courses/knots/report"
 
 
 @pytest.fixture
-def root(house: House) -> Caller:
+def root(application: Application) -> Caller:
     """An admin, and a course whose quiz one learner has attempted."""
-    course = a_published_course(house.services, on_paper())
-    user = house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
-    anna = Examinee(services=house.services, principal=a_principal(user), course=course)
+    course = a_published_course(application.services, on_paper())
+    user = application.services.repositories.users.get(UserId(UUID(application.signed_in().id)))
+    anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
     anna.takes("quiz", king=Answer(text="The noose"))
-    return house.signed_in(Role.ADMIN, name="Root").caller
+    return application.signed_in(Role.ADMIN, name="Root").caller
 
 
 def rows_of(text: str) -> list[list[str]]:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.domain.entities import UserId
+from accounts.domain.access import UserId
 from progress.api.statement_serializers import MOST
 from progress.api.statements import MARGIN
-from progress.domain.entities import EventType
+from progress.domain.entities.events import EventType
 from progress.statements import VERBS, VERSION
+from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, on_paper
 from tests.support.builders import a_principal
-from tests.support.house import House
 from tests.support.paper import fences, page, table_under
 from tests.support.xapi import faults_in
 
@@ -49,11 +49,11 @@ def test_the_example_is_a_statement_that_xapi_allows() -> None:
     assert faults_in(json.loads(EXAMPLE)) == []
 
 
-def test_the_request_is_answered_with_the_statement(house: House) -> None:
+def test_the_request_is_answered_with_the_statement(application: Application) -> None:
     """Except for the host, the ids and the timestamps."""
-    person, course = house.signed_in(), house.published(on_paper())
-    user = house.services.repositories.users.get(UserId(UUID(person.id)))
-    anna = Examinee(services=house.services, principal=a_principal(user), course=course)
+    person, course = application.signed_in(), application.published(on_paper())
+    user = application.services.repositories.users.get(UserId(UUID(person.id)))
+    anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
     anna.takes("quiz", **RIGHT)
     address, headers = asked_for(REQUEST)

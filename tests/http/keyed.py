@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import InvitationId, OrganizationId, Role
-from authsvc.kernel.reach import EVERYWHERE
-from courses.definitions import read_definition
+from accounts.domain.access import OrganizationId, Role
+from accounts.domain.organizations.entities import InvitationId
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.definitions.courses import read_definition
+from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition, a_definition_of
 from tests.support.exams import EXAMS
-from tests.support.house import PASSWORD, Answer, House, Person
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
 
@@ -33,17 +34,17 @@ class Sent:
         where, what = other.get("path", self.path), other.get("body", self.body)
         return self.by.caller.post(where, what, Idempotency_Key=key, Content_Type=self.media_type)
 
-    def sent_by_another_session(self, house: House, **other: Any) -> Answer:
+    def sent_by_another_session(self, application: Application, **other: Any) -> Answer:
         """Like sent, with a new token: some of these requests end the session of the one they come with."""
-        self.by.caller.token = house.services.sessions.log_in(
+        self.by.caller.token = application.services.sessions.log_in(
             email=self.by.email, password=self.password
         ).access_token
         return self.sent(**other)
 
 
-def a_course(house: House) -> str:
+def a_course(application: Application) -> str:
     """The address of a published course of two items."""
-    course = house.published(a_definition_of(required=2))
+    course = application.published(a_definition_of(required=2))
     return f"/v1/courses/{course.slug}"
 
 
@@ -53,17 +54,17 @@ def an_item(anna: Person, course: str) -> str:
     return f"{course}/items/{item['id']}"
 
 
-def a_learner(house: House) -> tuple[Person, str]:
+def a_learner(application: Application) -> tuple[Person, str]:
     """Somebody, and the address of a course that she is on."""
-    anna, course = house.signed_in(), a_course(house)
+    anna, course = application.signed_in(), a_course(application)
     assert anna.caller.post(f"{course}/enroll").status == 201
     return anna, course
 
 
-def an_issued_credential(house: House) -> str:
+def an_issued_credential(application: Application) -> str:
     """The address of what somebody has earned."""
-    anna, course = house.signed_in(), house.published(a_definition_of(required=1))
-    house.earns(course)
+    anna, course = application.signed_in(), application.published(a_definition_of(required=1))
+    application.earns(course)
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll")
     anna.caller.post(f"{an_item(anna, place)}/complete")
@@ -71,107 +72,109 @@ def an_issued_credential(house: House) -> str:
     return f"/v1/issued/{issued['id']}"
 
 
-def root_of(house: House) -> Person:
-    return house.signed_in(Role.ADMIN, name="Root")
+def root_of(application: Application) -> Person:
+    return application.signed_in(Role.ADMIN, name="Root")
 
 
-def log_out(house: House) -> Sent:
-    return Sent(by=house.signed_in(), path="/v1/auth/logout")
+def log_out(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/auth/logout")
 
 
-def change_password(house: House) -> Sent:
+def change_password(application: Application) -> Sent:
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    return Sent(by=house.signed_in(), path="/v1/me/password", body=body, password=NEW_PASSWORD)
+    return Sent(
+        by=application.signed_in(), path="/v1/me/password", body=body, password=NEW_PASSWORD
+    )
 
 
-def create_user(house: House) -> Sent:
+def create_user(application: Application) -> Sent:
     body = {"email": "bo@school.example", "password": PASSWORD}
-    return Sent(by=root_of(house), path="/v1/users", body=body)
+    return Sent(by=root_of(application), path="/v1/users", body=body)
 
 
-def create_course(house: House) -> Sent:
-    return Sent(by=root_of(house), path="/v1/courses", body=body_of(a_definition()))
+def create_course(application: Application) -> Sent:
+    return Sent(by=root_of(application), path="/v1/courses", body=body_of(a_definition()))
 
 
-def publish(house: House) -> Sent:
-    root, body = root_of(house), body_of(a_definition())
+def publish(application: Application) -> Sent:
+    root, body = root_of(application), body_of(a_definition())
     slug = root.caller.post("/v1/courses", body).json["slug"]
     return Sent(by=root, path=f"/v1/courses/{slug}/publish")
 
 
-def retire(house: House) -> Sent:
-    return Sent(by=root_of(house), path=f"{a_course(house)}/retire")
+def retire(application: Application) -> Sent:
+    return Sent(by=root_of(application), path=f"{a_course(application)}/retire")
 
 
-def create_pathway(house: House) -> Sent:
-    course = house.published(a_definition_of(required=1))
+def create_pathway(application: Application) -> Sent:
+    course = application.published(a_definition_of(required=1))
     body = pathway_body_of(a_chain(course.slug, slug=f"ropes-{uuid4().hex[:8]}"))
-    return Sent(by=root_of(house), path="/v1/pathways", body=body)
+    return Sent(by=root_of(application), path="/v1/pathways", body=body)
 
 
-def publish_pathway(house: House) -> Sent:
-    creating = create_pathway(house)
+def publish_pathway(application: Application) -> Sent:
+    creating = create_pathway(application)
     slug = creating.by.caller.post(creating.path, creating.body).json["slug"]
     return Sent(by=creating.by, path=f"/v1/pathways/{slug}/publish")
 
 
-def retire_pathway(house: House) -> Sent:
-    publishing = publish_pathway(house)
+def retire_pathway(application: Application) -> Sent:
+    publishing = publish_pathway(application)
     assert publishing.by.caller.post(publishing.path).status == 200
     return Sent(by=publishing.by, path=publishing.path.replace("/publish", "/retire"))
 
 
-def enroll(house: House) -> Sent:
-    return Sent(by=house.signed_in(), path=f"{a_course(house)}/enroll")
+def enroll(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path=f"{a_course(application)}/enroll")
 
 
-def withdraw(house: House) -> Sent:
-    anna, course = a_learner(house)
+def withdraw(application: Application) -> Sent:
+    anna, course = a_learner(application)
     return Sent(by=anna, path=f"{course}/withdraw")
 
 
-def start_item(house: House) -> Sent:
-    anna, course = a_learner(house)
+def start_item(application: Application) -> Sent:
+    anna, course = a_learner(application)
     return Sent(by=anna, path=f"{an_item(anna, course)}/start")
 
 
-def complete_item(house: House) -> Sent:
-    anna, course = a_learner(house)
+def complete_item(application: Application) -> Sent:
+    anna, course = a_learner(application)
     return Sent(by=anna, path=f"{an_item(anna, course)}/complete")
 
 
-def revoke(house: House) -> Sent:
-    place = f"{an_issued_credential(house)}/revoke"
-    return Sent(by=root_of(house), path=place, body={"reason": "Issued in error."})
+def revoke(application: Application) -> Sent:
+    place = f"{an_issued_credential(application)}/revoke"
+    return Sent(by=root_of(application), path=place, body={"reason": "Issued in error."})
 
 
-def reissue(house: House) -> Sent:
-    place = f"{an_issued_credential(house)}/reissue"
-    return Sent(by=root_of(house), path=place, body={"reason": "The name has changed."})
+def reissue(application: Application) -> Sent:
+    place = f"{an_issued_credential(application)}/reissue"
+    return Sent(by=root_of(application), path=place, body={"reason": "The name has changed."})
 
 
-def claim(house: House) -> Sent:
+def claim(application: Application) -> Sent:
     """Of what is offered since she has completed the course."""
-    anna, course = house.signed_in(), house.published(a_definition_of(required=1))
+    anna, course = application.signed_in(), application.published(a_definition_of(required=1))
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll")
     anna.caller.post(f"{an_item(anna, place)}/complete")
-    return Sent(by=anna, path=f"/v1/credentials/{house.earns(course).id}/issue")
+    return Sent(by=anna, path=f"/v1/credentials/{application.earns(course).id}/issue")
 
 
-def upgrade(house: House) -> Sent:
-    anna, course = a_learner(house)
+def upgrade(application: Application) -> Sent:
+    anna, course = a_learner(application)
     return Sent(by=anna, path=f"{course}/upgrade")
 
 
-def start_attempt(house: House) -> Sent:
-    anna, places = an_examinee(house)
+def start_attempt(application: Application) -> Sent:
+    anna, places = an_examinee(application)
     return Sent(by=anna, path=f"/v1/assessments/{places[0]}/attempts")
 
 
-def an_examinee(house: House) -> tuple[Person, list[str]]:
+def an_examinee(application: Application) -> tuple[Person, list[str]]:
     """Somebody on a course with assessments, and their ids; what the last one asks is scored by people."""
-    anna, course = house.signed_in(), house.published(read_definition(EXAMS))
+    anna, course = application.signed_in(), application.published(read_definition(EXAMS))
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll")
     items = items_of(anna.caller.get(place).json)
@@ -180,59 +183,59 @@ def an_examinee(house: House) -> tuple[Person, list[str]]:
     ]
 
 
-def an_attempt(house: House, anna: Person, assessment_id: str) -> str:
+def an_attempt(application: Application, anna: Person, assessment_id: str) -> str:
     """Where it is found."""
     started = anna.caller.post(f"/v1/assessments/{assessment_id}/attempts")
     return f"/v1/attempts/{started.json['id']}"
 
 
-def submit_attempt(house: House) -> Sent:
-    anna, places = an_examinee(house)
-    return Sent(by=anna, path=f"{an_attempt(house, anna, places[0])}/submit")
+def submit_attempt(application: Application) -> Sent:
+    anna, places = an_examinee(application)
+    return Sent(by=anna, path=f"{an_attempt(application, anna, places[0])}/submit")
 
 
-def grade_attempt(house: House) -> Sent:
-    anna, places = an_examinee(house)
-    attempt = an_attempt(house, anna, places[-1])
+def grade_attempt(application: Application) -> Sent:
+    anna, places = an_examinee(application)
+    attempt = an_attempt(application, anna, places[-1])
     anna.caller.post(f"{attempt}/submit")
-    root = root_of(house)
+    root = root_of(application)
     shown = root.caller.get(f"{attempt}/grading").json
     item = root.caller.get(f"/v1/courses/{shown['course_id']}/items/{shown['item_id']}").json
     marks = [{"question_id": one["id"], "score": 1} for one in item["assessment"]["questions"]]
     return Sent(by=root, path=f"{attempt}/grade", body={"marks": marks})
 
 
-def void_attempt(house: House) -> Sent:
-    anna, places = an_examinee(house)
-    attempt = an_attempt(house, anna, places[0])
-    return Sent(by=root_of(house), path=f"{attempt}/void", body={"reason": "Too loud."})
+def void_attempt(application: Application) -> Sent:
+    anna, places = an_examinee(application)
+    attempt = an_attempt(application, anna, places[0])
+    return Sent(by=root_of(application), path=f"{attempt}/void", body={"reason": "Too loud."})
 
 
-def create_organization(house: House) -> Sent:
+def create_organization(application: Application) -> Sent:
     body = {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"}
-    return Sent(by=house.signed_in(), path="/v1/orgs", body=body)
+    return Sent(by=application.signed_in(), path="/v1/orgs", body=body)
 
 
-def an_organization(house: House) -> tuple[Person, str]:
+def an_organization(application: Application) -> tuple[Person, str]:
     """Its owner, and its address."""
-    founding = create_organization(house)
+    founding = create_organization(application)
     founded = founding.by.caller.post(founding.path, founding.body)
     return founding.by, f"/v1/orgs/{founded.json['id']}"
 
 
-def add_member(house: House) -> Sent:
-    owner, place = an_organization(house)
-    body = {"user_id": house.signed_in(name="Bo").id}
+def add_member(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    body = {"user_id": application.signed_in(name="Bo").id}
     return Sent(by=owner, path=f"{place}/members", body=body)
 
 
-def invite(house: House) -> Sent:
-    owner, place = an_organization(house)
+def invite(application: Application) -> Sent:
+    owner, place = an_organization(application)
     return Sent(by=owner, path=f"{place}/invitations", body={"email": "bo@school.example"})
 
 
-def import_members(house: House) -> Sent:
-    owner, place = an_organization(house)
+def import_members(application: Application) -> Sent:
+    owner, place = an_organization(application)
     return Sent(
         by=owner,
         path=f"{place}/members/import",
@@ -241,31 +244,33 @@ def import_members(house: House) -> Sent:
     )
 
 
-def suspend_organization(house: House) -> Sent:
-    _, place = an_organization(house)
-    return Sent(by=root_of(house), path=f"{place}/suspend", body={"reason": "It did not pay."})
+def suspend_organization(application: Application) -> Sent:
+    _, place = an_organization(application)
+    return Sent(
+        by=root_of(application), path=f"{place}/suspend", body={"reason": "It did not pay."}
+    )
 
 
-def reopen_organization(house: House) -> Sent:
-    return Sent(by=root_of(house), path=f"{an_organization(house)[1]}/reopen")
+def reopen_organization(application: Application) -> Sent:
+    return Sent(by=root_of(application), path=f"{an_organization(application)[1]}/reopen")
 
 
-def accept_invitation(house: House) -> Sent:
-    anna, token = house.signed_in(), uuid4().hex
-    owner, place = an_organization(house)
+def accept_invitation(application: Application) -> Sent:
+    anna, token = application.signed_in(), uuid4().hex
+    owner, place = an_organization(application)
     owner.caller.post(f"{place}/invitations", {"email": anna.email})
     (listed,) = owner.caller.get(f"{place}/invitations").json["items"]
     invitations, opaque = (
-        house.services.repositories.invitations,
-        house.services.ports.opaque_tokens,
+        application.services.repositories.invitations,
+        application.services.ports.opaque_tokens,
     )
     ids = (OrganizationId(UUID(place.rpartition("/")[2])), InvitationId(UUID(listed["id"])))
-    kept = invitations.get(*ids, within=EVERYWHERE)
-    invitations.keep(replace(kept, token_hash=opaque.hash(token)), within=EVERYWHERE)
+    kept = invitations.get(*ids, scope=ALL_TENANTS)
+    invitations.keep(replace(kept, token_hash=opaque.hash(token)), scope=ALL_TENANTS)
     return Sent(by=anna, path="/v1/invitations/accept", body={"token": token})
 
 
-Operation = Callable[[House], Sent]
+Operation = Callable[[Application], Sent]
 OPERATIONS: Mapping[str, Operation] = {
     "acceptInvitation": accept_invitation,
     "addMember": add_member,

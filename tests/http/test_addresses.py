@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from authsvc.addresses import address_of
+from authsvc.http.client_ip import address_of
 from tests.support.sources import SHIPPED, sources
 
 PEER = "192.0.2.1"
@@ -86,4 +86,4 @@ def test_nobody_else_reads_where_a_request_says_it_comes_from() -> None:
         source.name for source in sources(*SHIPPED) if any(name in source.text for name in said)
     }
 
-    assert readers == {"authsvc/addresses.py"}
+    assert readers == {"authsvc/http/client_ip.py"}

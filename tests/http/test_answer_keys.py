@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Role
-from courses.definitions import read_definition
+from accounts.domain.access import OPERATOR, Role
+from courses.definitions.courses import read_definition
+from tests.support.application import Answer, Application, Caller
 from tests.support.exams import EXAMS
-from tests.support.house import Answer, Caller, House
 from tests.support.operations import routes
 from tests.support.school import items_of
 
@@ -35,8 +35,8 @@ PAPER: Final = (
 class Spy:
     """A learner who reads every answer from end to end."""
 
-    def __init__(self, house: House) -> None:
-        self.caller = house.signed_in().caller
+    def __init__(self, application: Application) -> None:
+        self.caller = application.signed_in().caller
         self.read: list[str] = []
 
     def keep(self, answer: Answer) -> Any:
@@ -48,10 +48,10 @@ class Spy:
 
 
 @pytest.fixture
-def spy(house: House) -> Spy:
-    made = house.services.authoring.create(read_definition(PAPER), by=OPERATOR)
-    house.services.authoring.publish(made.slug, by=OPERATOR)
-    return Spy(house)
+def spy(application: Application) -> Spy:
+    made = application.services.authoring.create(read_definition(PAPER), by=OPERATOR)
+    application.services.authoring.publish(made.slug, by=OPERATOR)
+    return Spy(application)
 
 
 def test_what_is_right_reaches_no_learner(spy: Spy) -> None:
@@ -88,9 +88,9 @@ def answer_to(question: Any) -> dict[str, Any]:
     return {"question_id": question["id"], **member.get(question["kind"], {"text": "?"})}
 
 
-def test_authors_see_what_is_right_where_they_write_it(house: House, spy: Spy) -> None:
-    author: Caller = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
-    exported = house.services.authoring.export("secrets", by=OPERATOR)
+def test_authors_see_what_is_right_where_they_write_it(application: Application, spy: Spy) -> None:
+    author: Caller = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
+    exported = application.services.authoring.export("secrets", by=OPERATOR)
 
     assert author.get("/v1/courses/secrets").status == 200
     keys = [

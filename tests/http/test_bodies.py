@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
-from accounts.domain.entities import Role
+from accounts.domain.access import Role
 from tests.http.conftest import MemoryMode
+from tests.support.application import Application
 from tests.support.builders import a_definition
-from tests.support.house import House
 
 LOG_IN = "/v1/auth/login"
 ANNA = b'{"email": "anna@school.example", "password": "swordfish"}'
@@ -32,33 +32,35 @@ LIMIT = 2**20
     ],
     ids=lambda body: repr(body[:12]),
 )
-def test_what_is_not_json_in_utf8_is_malformed(house: House, body: bytes) -> None:
-    answer = house.stranger.post(LOG_IN, body)
+def test_what_is_not_json_in_utf8_is_malformed(application: Application, body: bytes) -> None:
+    answer = application.stranger.post(LOG_IN, body)
 
     assert answer.status == 400
     assert answer.code == "malformed-request"
 
 
 @pytest.mark.parametrize("email", ["\ud800@school.example", "a\0@school.example", "\udfff"])
-def test_text_that_cannot_be_stored_is_refused(house: House, email: str) -> None:
+def test_text_that_cannot_be_stored_is_refused(application: Application, email: str) -> None:
     body = {"email": email, "password": "a long walk home"}
 
-    answers = [house.stranger.post(f"/v1/auth/{verb}", body) for verb in ("register", "login")]
+    answers = [
+        application.stranger.post(f"/v1/auth/{verb}", body) for verb in ("register", "login")
+    ]
 
     assert [answer.status for answer in answers] == [422, 422]
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a\0b"])
-def test_a_name_that_cannot_be_stored_is_refused(house: House, name: str) -> None:
-    answer = house.signed_in().caller.patch("/v1/me", {"name": name})
+def test_a_name_that_cannot_be_stored_is_refused(application: Application, name: str) -> None:
+    answer = application.signed_in().caller.patch("/v1/me", {"name": name})
 
     assert answer.status == 422
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/name"]
 
 
 @pytest.mark.parametrize("title", ["\ud800", "a\0b"])
-def test_a_title_that_cannot_be_stored_is_refused(house: House, title: str) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_a_title_that_cannot_be_stored_is_refused(application: Application, title: str) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
     item = {"key": "bowline", "title": title, "body": "Make a loop."}
     module = {"key": "loops", "title": "Loops", "items": [item]}
 
@@ -68,25 +70,26 @@ def test_a_title_that_cannot_be_stored_is_refused(house: House, title: str) -> N
     assert [error["pointer"] for error in answer.json["errors"]] == ["#/modules/0/items/0/title"]
 
 
-def test_text_of_every_script_is_kept_as_it_was_sent(house: House) -> None:
+def test_text_of_every_script_is_kept_as_it_was_sent(application: Application) -> None:
     name = "Ångström 安娜 آنا 🪢 e\u0301"
 
-    changed = house.signed_in().caller.patch("/v1/me", {"name": name})
+    changed = application.signed_in().caller.patch("/v1/me", {"name": name})
 
     assert changed.json["name"] == name
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1.5", "²", "9" * 30])
-def test_a_length_that_makes_no_sense_is_malformed(house: House, length: str) -> None:
-    answer = house.stranger.send("POST", LOG_IN, ANNA, headers={"Content-Length": length})
+def test_a_length_that_makes_no_sense_is_malformed(application: Application, length: str) -> None:
+    answer = application.stranger.send("POST", LOG_IN, ANNA, headers={"Content-Length": length})
 
     assert answer.status == 400
     assert answer.code == "malformed-request"
 
 
-def test_a_body_of_just_the_limit_is_read(house: House) -> None:
+def test_a_body_of_just_the_limit_is_read(application: Application) -> None:
     answers = [
-        house.stranger.post(LOG_IN, ANNA + b" " * (LIMIT + excess - len(ANNA))) for excess in (0, 1)
+        application.stranger.post(LOG_IN, ANNA + b" " * (LIMIT + excess - len(ANNA)))
+        for excess in (0, 1)
     ]
 
     assert [answer.code for answer in answers] == ["invalid-credentials", "body-too-large"]
@@ -117,24 +120,26 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(
 
 
 @pytest.mark.parametrize("query", ["q=%zz", "q=%", "q=%f", "q=%ff", "q=%c3", "limit=1&q=%ed%a0%80"])
-def test_a_query_that_is_not_percent_encoded_utf8_is_malformed(house: House, query: str) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?{query}")
+def test_a_query_that_is_not_percent_encoded_utf8_is_malformed(
+    application: Application, query: str
+) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?{query}")
 
     assert answer.status == 400
     assert answer.code == "malformed-request"
 
 
-def test_a_query_of_too_many_parameters_is_malformed(house: House) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?{'&'.join(['q=a'] * 1001)}")
+def test_a_query_of_too_many_parameters_is_malformed(application: Application) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?{'&'.join(['q=a'] * 1001)}")
 
     assert answer.status == 400
     assert answer.code == "malformed-request"
 
 
-def test_a_query_in_every_script_is_understood(house: House) -> None:
-    house.published(a_definition(slug="knoten", title="Knoten für Anfänger 100%"))
+def test_a_query_in_every_script_is_understood(application: Application) -> None:
+    application.published(a_definition(slug="knoten", title="Knoten für Anfänger 100%"))
 
-    found = house.signed_in().caller.get(f"/v1/courses?q={quote('FÜR anfänger 100%')}")
+    found = application.signed_in().caller.get(f"/v1/courses?q={quote('FÜR anfänger 100%')}")
 
     assert [course["slug"] for course in found.json["items"]] == ["knoten"]
 
@@ -142,8 +147,8 @@ def test_a_query_in_every_script_is_understood(house: House) -> None:
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=101", "limit=-1", "limit=", "limit=1e1", "q=%00", "cursor=%00"]
 )
-def test_a_parameter_out_of_its_range_is_invalid(house: House, query: str) -> None:
-    answer = house.signed_in().caller.get(f"/v1/courses?{query}")
+def test_a_parameter_out_of_its_range_is_invalid(application: Application, query: str) -> None:
+    answer = application.signed_in().caller.get(f"/v1/courses?{query}")
 
     assert answer.status == 422
     assert [error["pointer"] for error in answer.json["errors"]] == [
@@ -165,8 +170,8 @@ def test_a_parameter_out_of_its_range_is_invalid(house: House, query: str) -> No
         "/v1//courses",
     ],
 )
-def test_an_address_that_no_route_takes_is_not_found(house: House, place: str) -> None:
-    answer = house.signed_in(Role.ADMIN, name="Root").caller.get(place)
+def test_an_address_that_no_route_takes_is_not_found(application: Application, place: str) -> None:
+    answer = application.signed_in(Role.ADMIN, name="Root").caller.get(place)
 
     assert answer.status == 404
     assert answer.code == "no-such-address"

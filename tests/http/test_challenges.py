@@ -6,30 +6,32 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from accounts.domain.entities import Role, Scope
-from tests.support.house import Caller, House, Person
+from accounts.domain.access import Role, Scope
+from tests.support.application import Application, Caller, Person
 
 BEARER = 'Bearer realm="authsvc"'
 
 
 @pytest.mark.parametrize("said", ["", "Basic YW5uYTpwYXNzd29yZA==", "Token abc", "abc"], ids=repr)
-def test_without_a_bearer_token_the_challenge_says_what_to_bring(house: House, said: str) -> None:
-    answer = house.stranger.get("/v1/me", Authorization=said)
+def test_without_a_bearer_token_the_challenge_says_what_to_bring(
+    application: Application, said: str
+) -> None:
+    answer = application.stranger.get("/v1/me", Authorization=said)
 
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == BEARER
 
 
 @pytest.mark.parametrize("said", ["Bearer", "Bearer ", "Bearer abc", "bearer a.b.c", "Bearer a b"])
-def test_a_malformed_token_is_called_invalid(house: House, said: str) -> None:
-    answer = house.stranger.get("/v1/me", Authorization=said)
+def test_a_malformed_token_is_called_invalid(application: Application, said: str) -> None:
+    answer = application.stranger.get("/v1/me", Authorization=said)
 
     assert answer.code == "invalid-token"
     assert answer.headers["WWW-Authenticate"] == f'{BEARER}, error="invalid_token"'
 
 
-def test_an_expired_token_is_called_invalid(house: House) -> None:
-    anna = house.signed_in()
+def test_an_expired_token_is_called_invalid(application: Application) -> None:
+    anna = application.signed_in()
 
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=15)):
         answer = anna.caller.get("/v1/me")
@@ -38,15 +40,15 @@ def test_an_expired_token_is_called_invalid(house: House) -> None:
     assert answer.headers["WWW-Authenticate"] == f'{BEARER}, error="invalid_token"'
 
 
-def test_a_refused_log_in_has_a_challenge_too(house: House) -> None:
-    answer = house.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
+def test_a_refused_log_in_has_a_challenge_too(application: Application) -> None:
+    answer = application.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
 
     assert answer.headers["WWW-Authenticate"] == BEARER
 
 
-def test_a_token_without_the_scope_is_told_which_one_it_lacks(house: House) -> None:
-    anna = house.signed_in()
-    narrow = with_scopes(house, anna, Scope.COURSES_READ)
+def test_a_token_without_the_scope_is_told_which_one_it_lacks(application: Application) -> None:
+    anna = application.signed_in()
+    narrow = with_scopes(application, anna, Scope.COURSES_READ)
 
     allowed = narrow.get("/v1/courses")
     answer = narrow.post("/v1/courses/knots/enroll")
@@ -59,27 +61,27 @@ def test_a_token_without_the_scope_is_told_which_one_it_lacks(house: House) -> N
     )
 
 
-def test_a_scope_does_not_widen_what_a_person_may_do(house: House) -> None:
-    anna = house.signed_in()
+def test_a_scope_does_not_widen_what_a_person_may_do(application: Application) -> None:
+    anna = application.signed_in()
 
-    answer = with_scopes(house, anna, Scope.ACCOUNTS_READ).get("/v1/users")
+    answer = with_scopes(application, anna, Scope.ACCOUNTS_READ).get("/v1/users")
 
     assert answer.code == "not-permitted"
 
 
-def test_a_scope_for_reading_covers_head(house: House) -> None:
-    anna = house.signed_in()
+def test_a_scope_for_reading_covers_head(application: Application) -> None:
+    anna = application.signed_in()
 
-    allowed = with_scopes(house, anna, Scope.COURSES_READ).send("HEAD", "/v1/courses")
-    refused = with_scopes(house, anna, Scope.COURSES_WRITE).send("HEAD", "/v1/courses")
+    allowed = with_scopes(application, anna, Scope.COURSES_READ).send("HEAD", "/v1/courses")
+    refused = with_scopes(application, anna, Scope.COURSES_WRITE).send("HEAD", "/v1/courses")
 
     assert allowed.status == 200
     assert refused.status == 403
 
 
-def with_scopes(house: House, person: Person, *scopes: Scope) -> Caller:
+def with_scopes(application: Application, person: Person, *scopes: Scope) -> Caller:
     """The person with another token of the same session, which may be used for less."""
-    access_tokens, now = house.services.ports.access_tokens, datetime.now(UTC)
+    access_tokens, now = application.services.ports.access_tokens, datetime.now(UTC)
     claims = access_tokens.verify(person.caller.token, at=now)
     narrow = replace(claims, scopes=frozenset(scopes))
     return Caller(access_tokens.issue(narrow, roles=(Role.LEARNER,), at=now))

@@ -10,13 +10,13 @@ from typing import Final
 import pytest
 from django.conf import settings
 
-from accounts.domain.entities import Role, Scope
-from authsvc.api.authentication import BearerAuthentication
-from authsvc.api.operations import Access, Whose, operation, operations_of
-from authsvc.api.views import ApiView
+from accounts.domain.access import Role, Scope
+from authsvc.http.authentication import BearerAuthentication
+from authsvc.http.operations import Access, Whose, operation, operations_of
+from authsvc.http.views import ApiView
 from tests.accounts.callers import narrowed
+from tests.support.application import Answer, Application, Caller
 from tests.support.builders import a_definition
-from tests.support.house import Answer, Caller, House
 from tests.support.operations import Route, routes, urls
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
@@ -77,8 +77,8 @@ def takes_members(route: Route) -> bool:
     return isinstance(route.operation.body, type)
 
 
-def root_of(house: House) -> Caller:
-    return house.signed_in(Role.ADMIN, name="Root").caller
+def root_of(application: Application) -> Caller:
+    return application.signed_in(Role.ADMIN, name="Root").caller
 
 
 def test_every_url_of_the_api_is_a_view_of_operations() -> None:
@@ -119,9 +119,9 @@ def test_every_private_operation_names_its_scope() -> None:
     assert failures(is_private, True, lambda route: route.operation.scope in set(Scope)) == []  # noqa: FBT003  # expected
 
 
-def test_without_a_token_the_challenge_says_what_to_bring(house: House) -> None:
+def test_without_a_token_the_challenge_says_what_to_bring(application: Application) -> None:
     def answered(route: Route) -> object:
-        answer = ask(route, house.stranger)
+        answer = ask(route, application.stranger)
         headers = answer.headers["WWW-Authenticate"], answer.headers["Cache-Control"]
         return answer.status, answer.code, *headers
 
@@ -129,7 +129,7 @@ def test_without_a_token_the_challenge_says_what_to_bring(house: House) -> None:
     assert failures(is_private, expected, answered) == []
 
 
-def test_a_malformed_token_is_invalid(house: House) -> None:
+def test_a_malformed_token_is_invalid(application: Application) -> None:
     def answered(route: Route) -> object:
         answer = ask(route, Caller("a.b.c"))
         return answer.status, answer.code, answer.headers["WWW-Authenticate"]
@@ -138,19 +138,19 @@ def test_a_malformed_token_is_invalid(house: House) -> None:
     assert failures(is_private, expected, answered) == []
 
 
-def test_a_public_operation_ignores_the_token(house: House) -> None:
+def test_a_public_operation_ignores_the_token(application: Application) -> None:
     def answered(route: Route) -> object:
-        return ask(route, Caller("a.b.c")).text == ask(route, house.stranger).text
+        return ask(route, Caller("a.b.c")).text == ask(route, application.stranger).text
 
     assert failures(lambda route: route.operation.is_public, True, answered) == []  # noqa: FBT003  # expected
 
 
-def test_all_scopes_but_the_right_one_are_not_enough(house: House) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root")
+def test_all_scopes_but_the_right_one_are_not_enough(application: Application) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root")
 
     def answered(route: Route) -> object:
         others = set(Scope) - {route.operation.scope}
-        answer = ask(route, narrowed(house, root, *others))
+        answer = ask(route, narrowed(application, root, *others))
         assert answer.headers["Cache-Control"] == "no-store"
         challenge = f'{BEARER}, error="insufficient_scope", scope="{route.operation.scope}"'
         return answer.status, answer.code, answer.headers["WWW-Authenticate"] == challenge
@@ -158,17 +158,20 @@ def test_all_scopes_but_the_right_one_are_not_enough(house: House) -> None:
     assert failures(is_private, (403, "insufficient-scope", True), answered) == []
 
 
-def test_the_right_scope_alone_is_enough(house: House) -> None:
+def test_the_right_scope_alone_is_enough(application: Application) -> None:
     def answered(route: Route) -> object:
-        root = house.signed_in(Role.ADMIN, name="Root")
+        root = application.signed_in(Role.ADMIN, name="Root")
         assert route.operation.scope
-        return "insufficient-scope" in ask(route, narrowed(house, root, route.operation.scope)).text
+        return (
+            "insufficient-scope"
+            in ask(route, narrowed(application, root, route.operation.scope)).text
+        )
 
     assert failures(is_private, False, answered) == []  # noqa: FBT003  # expected
 
 
-def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
-    root = root_of(house)
+def test_a_wrong_method_is_told_the_right_ones(application: Application) -> None:
+    root = root_of(application)
 
     def wrong(route: Route) -> Iterator[object]:
         methods = set(operations_of(route.view))
@@ -183,8 +186,8 @@ def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
     assert failures(lambda _: True, [], lambda route: [*wrong(route)]) == []
 
 
-def test_a_malformed_part_of_the_path_is_not_found(house: House) -> None:
-    root = root_of(house)
+def test_a_malformed_part_of_the_path_is_not_found(application: Application) -> None:
+    root = root_of(application)
 
     def places(route: Route) -> Iterator[str]:
         for kind, name in re.findall(r"<(\w+):(\w+)>", route.url):
@@ -200,8 +203,8 @@ def test_a_malformed_part_of_the_path_is_not_found(house: House) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "", "1e1", "many", "%00"])
-def test_a_limit_out_of_range_is_invalid(house: House, limit: str) -> None:
-    root = root_of(house)
+def test_a_limit_out_of_range_is_invalid(application: Application, limit: str) -> None:
+    root = root_of(application)
 
     def answered(route: Route) -> object:
         answer = ask(route, root, f"{place_of(route)}?limit={limit}")
@@ -210,8 +213,8 @@ def test_a_limit_out_of_range_is_invalid(house: House, limit: str) -> None:
     assert failures(is_list, (422, ["#/limit"]), answered) == []
 
 
-def test_a_cursor_that_no_list_gave_is_invalid(house: House) -> None:
-    root, course = root_of(house), house.published(a_definition())
+def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None:
+    root, course = root_of(application), application.published(a_definition())
     assert root.post(f"/v1/courses/{course.slug}/enroll").status == 201
     org = root.post("/v1/orgs", {"name": "School of Knots", "slug": "knots"}).json
     things = {"course": course.slug, "org_id": org["id"]}
@@ -226,8 +229,8 @@ def test_a_cursor_that_no_list_gave_is_invalid(house: House) -> None:
 
 
 @pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:12]))
-def test_a_body_that_is_not_json_is_malformed(house: House, body: bytes) -> None:
-    root = root_of(house)
+def test_a_body_that_is_not_json_is_malformed(application: Application, body: bytes) -> None:
+    root = root_of(application)
 
     def answered(route: Route) -> object:
         answer = send(route, root, body, "application/json")
@@ -237,8 +240,8 @@ def test_a_body_that_is_not_json_is_malformed(house: House, body: bytes) -> None
 
 
 @pytest.mark.parametrize("body", NOT_OBJECTS, ids=repr)
-def test_json_that_is_not_an_object_is_invalid(house: House, body: bytes) -> None:
-    root = root_of(house)
+def test_json_that_is_not_an_object_is_invalid(application: Application, body: bytes) -> None:
+    root = root_of(application)
 
     def answered(route: Route) -> object:
         answer = send(route, root, body, "application/json")
@@ -251,8 +254,10 @@ def test_json_that_is_not_an_object_is_invalid(house: House, body: bytes) -> Non
     "media_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json"],
 )
-def test_a_body_of_another_media_type_is_unsupported(house: House, media_type: str) -> None:
-    root = root_of(house)
+def test_a_body_of_another_media_type_is_unsupported(
+    application: Application, media_type: str
+) -> None:
+    root = root_of(application)
 
     def answered(route: Route) -> object:
         answer = send(route, root, b"reason=x", media_type)
@@ -262,8 +267,8 @@ def test_a_body_of_another_media_type_is_unsupported(house: House, media_type: s
     assert failures(lambda route: route.operation.body is not None, expected, answered) == []
 
 
-def test_a_body_that_is_too_long_is_not_read(house: House) -> None:
-    root, longest = root_of(house), settings.ENVIRONMENT.max_body_bytes
+def test_a_body_that_is_too_long_is_not_read(application: Application) -> None:
+    root, longest = root_of(application), settings.ENVIRONMENT.max_body_bytes
 
     def answered(route: Route) -> object:
         bodies = (b" " * longest, b" " * (longest + 1))
@@ -273,8 +278,8 @@ def test_a_body_that_is_too_long_is_not_read(house: House) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a key", "k" * 256], ids=repr)
-def test_a_malformed_idempotency_key_is_invalid(house: House, key: str) -> None:
-    root = root_of(house)
+def test_a_malformed_idempotency_key_is_invalid(application: Application, key: str) -> None:
+    root = root_of(application)
 
     def answered(route: Route) -> object:
         answer = ask(route, root, Idempotency_Key=key)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.postgres import free_port
 from tests.support.school import manage
 from tests.support.server import running_server
@@ -13,15 +13,15 @@ from tests.support.wire import WireCaller
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_process_that_answers_is_alive(house: House, method: str) -> None:
-    answer = house.stranger.send(method, "/health")
+def test_a_process_that_answers_is_alive(application: Application, method: str) -> None:
+    answer = application.stranger.send(method, "/health")
 
     assert answer.status == 200
     assert answer.text == ("" if method == "HEAD" else '{"status": "ok"}')
 
 
-def test_ready_names_what_it_has_checked(house: House) -> None:
-    answer = house.stranger.get("/health/ready")
+def test_ready_names_what_it_has_checked(application: Application) -> None:
+    answer = application.stranger.get("/health/ready")
 
     needed = {"keys"} if STORE == "memory" else {"keys", "database", "migrations"}
     assert answer.status == 200

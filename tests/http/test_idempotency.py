@@ -9,12 +9,12 @@ import time_machine
 from django.db import OperationalError
 from django.urls import path
 
-from accounts.domain.entities import Principal, Role
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.views import ApiView
+from accounts.domain.access import Principal, Role
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as house_patterns
 from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
-from tests.support.house import PASSWORD, House
+from tests.support.application import PASSWORD, Application
 from tests.support.paper import page
 
 ELSEWHERE = "/v1/courses/elsewhere/enroll"
@@ -63,12 +63,12 @@ def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
 
 @every
 def test_a_request_that_is_sent_again_is_answered_as_before(
-    house: House, operation: Operation
+    application: Application, operation: Operation
 ) -> None:
-    request = operation(house)
+    request = operation(application)
     first = request.sent()
 
-    again = request.sent_by_another_session(house)
+    again = request.sent_by_another_session(application)
 
     assert first.status in (200, 201, 204)
     assert "Idempotent-Replayed" not in first.headers
@@ -78,29 +78,33 @@ def test_a_request_that_is_sent_again_is_answered_as_before(
 
 
 @every
-def test_another_body_under_the_same_key_is_refused(house: House, operation: Operation) -> None:
-    request = operation(house)
+def test_another_body_under_the_same_key_is_refused(
+    application: Application, operation: Operation
+) -> None:
+    request = operation(application)
     request.sent()
 
-    answer = request.sent_by_another_session(house, body={"other": True})
+    answer = request.sent_by_another_session(application, body={"other": True})
 
     assert answer.status == 409
     assert answer.code == "idempotency-key-reused"
 
 
 @every
-def test_another_address_under_the_same_key_is_refused(house: House, operation: Operation) -> None:
-    request = operation(house)
+def test_another_address_under_the_same_key_is_refused(
+    application: Application, operation: Operation
+) -> None:
+    request = operation(application)
     request.sent()
 
-    answer = request.sent_by_another_session(house, path=ELSEWHERE)
+    answer = request.sent_by_another_session(application, path=ELSEWHERE)
 
     assert answer.status == 409
     assert answer.code == "idempotency-key-reused"
 
 
-def test_a_repetition_changes_nothing_more(house: House) -> None:
-    request = reissue(house)
+def test_a_repetition_changes_nothing_more(application: Application) -> None:
+    request = reissue(application)
     first = request.sent()
 
     again = request.sent()
@@ -110,8 +114,8 @@ def test_a_repetition_changes_nothing_more(house: House) -> None:
     assert under_another_key.code == "already-issued"
 
 
-def test_a_repetition_says_what_was_so_then(house: House) -> None:
-    request = enroll(house)
+def test_a_repetition_says_what_was_so_then(application: Application) -> None:
+    request = enroll(application)
     first = request.sent()
     request.by.caller.post(request.path.replace("enroll", "withdraw"))
 
@@ -121,9 +125,9 @@ def test_a_repetition_says_what_was_so_then(house: House) -> None:
     assert again.json["status"] == "in_progress"
 
 
-def test_equal_keys_of_two_people_never_meet(house: House) -> None:
-    annas = enroll(house)
-    bos = Sent(by=house.signed_in(name="Bo"), path=annas.path)
+def test_equal_keys_of_two_people_never_meet(application: Application) -> None:
+    annas = enroll(application)
+    bos = Sent(by=application.signed_in(name="Bo"), path=annas.path)
 
     answers = [annas.sent(), bos.sent(), annas.sent(), bos.sent()]
 
@@ -131,8 +135,8 @@ def test_equal_keys_of_two_people_never_meet(house: House) -> None:
     assert [answer.json["user_id"] for answer in answers] == [annas.by.id, bos.by.id] * 2
 
 
-def test_a_refusal_is_replayed_even_when_it_would_succeed_by_now(house: House) -> None:
-    request = enroll(house)
+def test_a_refusal_is_replayed_even_when_it_would_succeed_by_now(application: Application) -> None:
+    request = enroll(application)
     request.by.caller.post(request.path)
     refused = request.sent()
     request.by.caller.post(request.path.replace("enroll", "withdraw"))
@@ -145,8 +149,8 @@ def test_a_refusal_is_replayed_even_when_it_would_succeed_by_now(house: House) -
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_a_body_that_was_not_understood_leaves_its_key_free(house: House) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root")
+def test_a_body_that_was_not_understood_leaves_its_key_free(application: Application) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root")
     body = {"email": "bo@school.example", "password": PASSWORD}
     request = Sent(by=root, path="/v1/users", body=body)
 
@@ -161,8 +165,10 @@ def test_a_body_that_was_not_understood_leaves_its_key_free(house: House) -> Non
 @pytest.mark.parametrize(
     ("failure", "status"), [(RuntimeError("a defect"), 500), (OperationalError("away"), 503)]
 )
-def test_a_failure_of_ours_is_not_kept(house: House, failure: Exception, status: int) -> None:
-    request = Sent(by=house.signed_in(), path="/v1/flaky")
+def test_a_failure_of_ours_is_not_kept(
+    application: Application, failure: Exception, status: int
+) -> None:
+    request = Sent(by=application.signed_in(), path="/v1/flaky")
     FlakyView.failure = failure
 
     failed, answer, again = request.sent(), request.sent(), request.sent()
@@ -174,20 +180,24 @@ def test_a_failure_of_ours_is_not_kept(house: House, failure: Exception, status:
 
 
 @pytest.mark.parametrize(("hours", "is_replayed"), [(23.9, True), (24.1, False)])
-def test_after_a_day_a_key_is_fresh(house: House, hours: float, is_replayed: bool) -> None:  # noqa: FBT001  # parametrized
-    request = enroll(house)
+def test_after_a_day_a_key_is_fresh(
+    application: Application,
+    hours: float,
+    is_replayed: bool,  # noqa: FBT001  # parametrized
+) -> None:
+    request = enroll(application)
     request.sent()
 
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
-        answer = request.sent_by_another_session(house)
+        answer = request.sent_by_another_session(application)
 
     assert answer.status == (201 if is_replayed else 409)
     assert ("Idempotent-Replayed" in answer.headers) is is_replayed
 
 
 @pytest.mark.parametrize("key", ["", "a key", "k\u00e9y", "\t", "k" * 256], ids=repr)
-def test_a_key_that_is_none_is_refused(house: House, key: str) -> None:
-    request = enroll(house)
+def test_a_key_that_is_none_is_refused(application: Application, key: str) -> None:
+    request = enroll(application)
 
     answer = request.sent(key)
 
@@ -196,26 +206,26 @@ def test_a_key_that_is_none_is_refused(house: House, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["k", "!~", "k" * 255], ids=len)
-def test_a_key_is_any_visible_ascii(house: House, key: str) -> None:
-    request = enroll(house)
+def test_a_key_is_any_visible_ascii(application: Application, key: str) -> None:
+    request = enroll(application)
 
     answers = [request.sent(key), request.sent(key)]
 
     assert [answer.status for answer in answers] == [201, 201]
 
 
-def test_without_a_key_nothing_is_replayed(house: House) -> None:
-    request = enroll(house)
+def test_without_a_key_nothing_is_replayed(application: Application) -> None:
+    request = enroll(application)
 
     answers = [request.by.caller.post(request.path) for _ in range(2)]
 
     assert [answer.status for answer in answers] == [201, 409]
 
 
-def test_a_key_does_not_open_the_door(house: House) -> None:
-    request = enroll(house)
+def test_a_key_does_not_open_the_door(application: Application) -> None:
+    request = enroll(application)
     request.sent()
 
-    answer = house.stranger.post(request.path, Idempotency_Key="k")
+    answer = application.stranger.post(request.path, Idempotency_Key="k")
 
     assert answer.code == "not-authenticated"

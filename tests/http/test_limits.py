@@ -10,8 +10,8 @@ import time_machine
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
-from authsvc.environment import read_environment
-from tests.support.house import PASSWORD, Answer, Caller, House
+from authsvc.config.environment import read_environment
+from tests.support.application import PASSWORD, Answer, Application, Caller
 
 NOBODY = "nobody@school.example"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
@@ -23,7 +23,7 @@ def _limits(settings: Settings) -> None:
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT,
         log_ins_per_minute=told_nothing.log_ins_per_minute,
-        guesses_in_a_row=told_nothing.guesses_in_a_row,
+        failures_before_backoff=told_nothing.failures_before_backoff,
         registrations_per_hour=told_nothing.registrations_per_hour,
         argon2_at_once=1,
         is_behind_proxy=True,
@@ -50,12 +50,12 @@ def change_password(caller: Caller, **headers: str) -> Answer:
     return caller.post("/v1/me/password", body, **headers)
 
 
-def anna(house: House) -> Caller:
-    return house.signed_in().caller
+def anna(application: Application) -> Caller:
+    return application.signed_in().caller
 
 
-def stranger(house: House) -> Caller:
-    return house.stranger
+def stranger(application: Application) -> Caller:
+    return application.stranger
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Limited:
     """Something that may be done so often in so many seconds, and who does it."""
 
     act: Callable[[Caller], Answer]
-    by: Callable[[House], Caller]
+    by: Callable[[Application], Caller]
     name: str
     most: int
     seconds: int
@@ -82,9 +82,9 @@ every = pytest.mark.parametrize(
 
 @every
 def test_as_many_as_are_written_down_are_let_in_and_the_next_is_refused(
-    house: House, limited: Limited
+    application: Application, limited: Limited
 ) -> None:
-    caller = limited.by(house)
+    caller = limited.by(application)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         let_in = [limited.act(caller) for _ in range(limited.most)]
         refused = limited.act(caller)
@@ -98,8 +98,8 @@ def test_as_many_as_are_written_down_are_let_in_and_the_next_is_refused(
 
 
 @every
-def test_every_answer_tells_what_is_left(house: House, limited: Limited) -> None:
-    caller = limited.by(house)
+def test_every_answer_tells_what_is_left(application: Application, limited: Limited) -> None:
+    caller = limited.by(application)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         told = [limited.act(caller).headers for _ in range(limited.most)]
         clock.shift(1.5)
@@ -114,43 +114,52 @@ def test_every_answer_tells_what_is_left(house: House, limited: Limited) -> None
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b""])
-def test_a_request_that_is_not_understood_counts_and_is_told_too(house: House, body: bytes) -> None:
-    answers = [house.stranger.post("/v1/auth/login", body) for _ in range(31)]
+def test_a_request_that_is_not_understood_counts_and_is_told_too(
+    application: Application, body: bytes
+) -> None:
+    answers = [application.stranger.post("/v1/auth/login", body) for _ in range(31)]
 
     assert {answer.status for answer in answers[:-1]} <= {400, 422}
     assert answers[0].headers["RateLimit"].startswith('"log-in";r=29;')
     assert answers[-1].code == "too-many-attempts"
 
 
-def test_addresses_are_counted_each_by_itself(house: House) -> None:
+def test_addresses_are_counted_each_by_itself(application: Application) -> None:
     for _ in range(31):
-        refused = guess(house.stranger, str(uuid4()), X_Forwarded_For=HOME)
+        refused = guess(application.stranger, str(uuid4()), X_Forwarded_For=HOME)
 
-    answer = guess(house.stranger, str(uuid4()), X_Forwarded_For=f"{HOME}, {ELSEWHERE}")
+    answer = guess(application.stranger, str(uuid4()), X_Forwarded_For=f"{HOME}, {ELSEWHERE}")
 
     assert refused.status == 429
     assert answer.status == 401
 
 
-def test_people_who_change_their_passwords_are_counted_each_by_himself(house: House) -> None:
-    anna, bo = house.signed_in(), house.signed_in(name="Bo")
+def test_people_who_change_their_passwords_are_counted_each_by_himself(
+    application: Application,
+) -> None:
+    anna, bo = application.signed_in(), application.signed_in(name="Bo")
     for _ in range(6):
         refused = change_password(anna.caller)
 
     assert refused.status == 429
     assert change_password(bo.caller).status == 422
-    assert change_password(house.stranger).status == 401
+    assert change_password(application.stranger).status == 401
 
 
-def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(house: House) -> None:
-    anna = house.signed_in()
+def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(
+    application: Application,
+) -> None:
+    anna = application.signed_in()
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         for email in (anna.email, NOBODY):
             for _ in range(5):
-                guess(house.stranger, email)
-        known, unknown = guess(house.stranger, anna.email, PASSWORD), guess(house.stranger, NOBODY)
+                guess(application.stranger, email)
+        known, unknown = (
+            guess(application.stranger, anna.email, PASSWORD),
+            guess(application.stranger, NOBODY),
+        )
         clock.shift(1)
-        afterwards = guess(house.stranger, anna.email, PASSWORD)
+        afterwards = guess(application.stranger, anna.email, PASSWORD)
 
     assert (known.status, known.code) == (429, "too-many-attempts")
     assert known.headers["Retry-After"] == "1"
@@ -159,29 +168,29 @@ def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(house
     assert afterwards.status == 200
 
 
-def test_the_owner_is_let_in_where_he_is_familiar(house: House) -> None:
-    anna = house.signed_in()
-    guess(house.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+def test_the_owner_is_let_in_where_he_is_familiar(application: Application) -> None:
+    anna = application.signed_in()
+    guess(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
     for _ in range(6):
-        refused = guess(house.stranger, anna.email, X_Forwarded_For=ELSEWHERE)
+        refused = guess(application.stranger, anna.email, X_Forwarded_For=ELSEWHERE)
 
-    answer = guess(house.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+    answer = guess(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
 
     assert refused.status == 429
     assert answer.status == 200
 
 
-def test_whoever_registers_is_familiar_where_he_does(house: House) -> None:
+def test_whoever_registers_is_familiar_where_he_does(application: Application) -> None:
     body = {"email": NOBODY, "password": PASSWORD}
-    house.stranger.post("/v1/auth/register", body, X_Forwarded_For=HOME)
+    application.stranger.post("/v1/auth/register", body, X_Forwarded_For=HOME)
     for _ in range(5):
-        guess(house.stranger, NOBODY, X_Forwarded_For=ELSEWHERE)
+        guess(application.stranger, NOBODY, X_Forwarded_For=ELSEWHERE)
 
-    assert guess(house.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
+    assert guess(application.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
 
 
-def test_a_refusal_for_now_is_not_kept_under_a_key(house: House) -> None:
-    anna = house.signed_in().caller
+def test_a_refusal_for_now_is_not_kept_under_a_key(application: Application) -> None:
+    anna = application.signed_in().caller
     for _ in range(5):
         change_password(anna)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10)):
@@ -195,8 +204,8 @@ def test_a_refusal_for_now_is_not_kept_under_a_key(house: House) -> None:
     assert "Idempotent-Replayed" not in answer.headers
 
 
-def test_a_request_that_is_repeated_counts_each_time(house: House) -> None:
-    anna = house.signed_in().caller
+def test_a_request_that_is_repeated_counts_each_time(application: Application) -> None:
+    anna = application.signed_in().caller
 
     answers = [change_password(anna, Idempotency_Key="once") for _ in range(6)]
 
@@ -205,32 +214,34 @@ def test_a_request_that_is_repeated_counts_each_time(house: House) -> None:
     assert answers[4].headers["RateLimit"].startswith('"change-password";r=0;')
 
 
-def test_other_addresses_are_not_limited(house: House) -> None:
-    answer = house.signed_in().caller.get("/v1/me")
+def test_other_addresses_are_not_limited(application: Application) -> None:
+    answer = application.signed_in().caller.get("/v1/me")
 
     assert [name for name in answer.headers if name.startswith("RateLimit")] == []
 
 
-BUSY: dict[str, Callable[[House, Caller], Answer]] = {
-    "a known account": lambda house, anna: guess(house.stranger, "anna@school.example"),
-    "an unknown account": lambda house, anna: guess(house.stranger, NOBODY),
-    "registering": lambda house, anna: register(house.stranger),
-    "changing a password": lambda house, anna: change_password(anna, Idempotency_Key="once"),
+BUSY: dict[str, Callable[[Application, Caller], Answer]] = {
+    "a known account": lambda application, anna: guess(application.stranger, "anna@school.example"),
+    "an unknown account": lambda application, anna: guess(application.stranger, NOBODY),
+    "registering": lambda application, anna: register(application.stranger),
+    "changing a password": lambda application, anna: change_password(anna, Idempotency_Key="once"),
 }
 
 
 @pytest.mark.parametrize("act", BUSY.values(), ids=BUSY)
 def test_when_too_many_passwords_are_at_work_others_are_refused_for_a_moment(
-    house: House, act: Callable[[House, Caller], Answer]
+    application: Application, act: Callable[[Application, Caller], Answer]
 ) -> None:
-    house.services.accounts.register(email="anna@school.example", name="Anna", password=PASSWORD)
-    bo = house.signed_in(name="Bo").caller
-    hasher = house.services.ports.password_hasher
+    application.services.accounts.register(
+        email="anna@school.example", name="Anna", password=PASSWORD
+    )
+    bo = application.signed_in(name="Bo").caller
+    hasher = application.services.ports.password_hasher
     assert isinstance(hasher, BoundedHasher)
 
     with hasher._turn():  # noqa: SLF001  # the only turn that there is
-        refused = act(house, bo)
-    answer = act(house, bo)
+        refused = act(application, bo)
+    answer = act(application, bo)
 
     assert (refused.status, refused.code) == (503, "busy")
     assert refused.headers["Retry-After"] == "1"
@@ -239,12 +250,17 @@ def test_when_too_many_passwords_are_at_work_others_are_refused_for_a_moment(
     assert "Idempotent-Replayed" not in answer.headers
 
 
-def test_busy_looks_the_same_whether_or_not_there_is_such_an_account(house: House) -> None:
-    anna, hasher = house.signed_in(), house.services.ports.password_hasher
+def test_busy_looks_the_same_whether_or_not_there_is_such_an_account(
+    application: Application,
+) -> None:
+    anna, hasher = application.signed_in(), application.services.ports.password_hasher
     assert isinstance(hasher, BoundedHasher)
 
     with hasher._turn():  # noqa: SLF001  # the only turn that there is
-        known, unknown = guess(house.stranger, anna.email), guess(house.stranger, NOBODY)
+        known, unknown = (
+            guess(application.stranger, anna.email),
+            guess(application.stranger, NOBODY),
+        )
 
     assert (known.status, known.text) == (unknown.status, unknown.text)
     assert {*known.headers} == {*unknown.headers}

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from tests.http.conftest import MemoryMode
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.wire import WireCaller, at_once
 
 pytestmark = pytest.mark.memory
@@ -32,17 +32,19 @@ pytestmark = pytest.mark.memory
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_needs_a_database_names_the_variable(house: House, method: str, place: str) -> None:
-    answer = house.stranger.send(method, place)
+def test_what_needs_a_database_names_the_variable(
+    application: Application, method: str, place: str
+) -> None:
+    answer = application.stranger.send(method, place)
 
     assert answer.status == 503
     assert answer.code == "unavailable"
     assert "DATABASE_URL" in answer.json["detail"]
 
 
-def test_what_merely_looks_like_it_is_not_there(house: House) -> None:
-    assert house.stranger.get("/administration").status == 404
-    assert house.stranger.get("/signing").status == 404
+def test_what_merely_looks_like_it_is_not_there(application: Application) -> None:
+    assert application.stranger.get("/administration").status == 404
+    assert application.stranger.get("/signing").status == 404
 
 
 def test_any_query_is_an_error() -> None:

@@ -2,18 +2,18 @@
 
 import pytest
 
-from tests.support.house import House
+from tests.support.application import Application
 
 
-def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
-    answer = house.signed_in().caller.post("/v1/me")
+def test_a_wrong_method_is_told_the_right_ones(application: Application) -> None:
+    answer = application.signed_in().caller.post("/v1/me")
 
     assert answer.status == 405
     assert sorted(answer.headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS", "PATCH"]
 
 
-def test_options_names_the_methods_and_says_nothing_else(house: House) -> None:
-    answer = house.signed_in().caller.send("OPTIONS", "/v1/courses")
+def test_options_names_the_methods_and_says_nothing_else(application: Application) -> None:
+    answer = application.signed_in().caller.send("OPTIONS", "/v1/courses")
 
     assert answer.status == 204
     assert answer.text == ""
@@ -21,8 +21,8 @@ def test_options_names_the_methods_and_says_nothing_else(house: House) -> None:
 
 
 @pytest.mark.parametrize("place", ["/v1/courses", "/v1/courses/nothing", "/v1/nothing"])
-def test_head_is_get_without_its_body(house: House, place: str) -> None:
-    anna = house.signed_in().caller
+def test_head_is_get_without_its_body(application: Application, place: str) -> None:
+    anna = application.signed_in().caller
 
     got, head = anna.get(place), anna.send("HEAD", place)
 

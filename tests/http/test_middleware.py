@@ -5,15 +5,15 @@ from contextlib import closing
 import pytest
 from django.test import Client
 
-from authsvc.logs import request_id
-from tests.support.house import House
+from authsvc.config.logs import request_id
+from tests.support.application import Application
 
 API = ["/v1/me", "/v1/nothing", "/.well-known/jwks.json", "/health"]
 PAGES = ["/docs", "/docs?script=", "/nothing"]
 STATIC = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"
 
 
-@pytest.mark.usefixtures("house")
+@pytest.mark.usefixtures("application")
 @pytest.mark.parametrize("place", [*API, *PAGES, STATIC])
 def test_every_answer_bears_the_id_that_the_request_came_with(place: str) -> None:
     with closing(Client().get(place, headers={"X-Request-Id": "from-the-proxy_1"})) as answer:
@@ -23,22 +23,22 @@ def test_every_answer_bears_the_id_that_the_request_came_with(place: str) -> Non
 @pytest.mark.parametrize(
     "given", ["", "short", "a" * 65, "two words", "a\u00e4bcdefgh", "<script>"]
 )
-def test_an_id_that_is_unfit_for_a_log_is_replaced(house: House, given: str) -> None:
-    answer = house.stranger.get("/health", X_Request_Id=given)
+def test_an_id_that_is_unfit_for_a_log_is_replaced(application: Application, given: str) -> None:
+    answer = application.stranger.get("/health", X_Request_Id=given)
 
     assert answer.headers["X-Request-Id"] != given
     assert len(answer.headers["X-Request-Id"]) == 32
 
 
-def test_without_an_id_each_request_gets_its_own(house: House) -> None:
-    answers = [house.stranger.get("/health") for _ in range(3)]
+def test_without_an_id_each_request_gets_its_own(application: Application) -> None:
+    answers = [application.stranger.get("/health") for _ in range(3)]
 
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == 3
 
 
 @pytest.mark.parametrize("place", [*API, *PAGES])
-def test_no_answer_can_be_taken_for_something_else(house: House, place: str) -> None:
-    answer = house.stranger.get(place)
+def test_no_answer_can_be_taken_for_something_else(application: Application, place: str) -> None:
+    answer = application.stranger.get(place)
 
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
@@ -47,9 +47,9 @@ def test_no_answer_can_be_taken_for_something_else(house: House, place: str) -> 
 
 @pytest.mark.parametrize("place", PAGES)
 def test_a_page_may_load_its_own_things_alone_and_stand_in_no_frame(
-    house: House, place: str
+    application: Application, place: str
 ) -> None:
-    answer = house.stranger.get(place)
+    answer = application.stranger.get(place)
 
     policy = set(answer.headers["Content-Security-Policy"].split("; "))
     assert answer.headers["X-Frame-Options"] == "DENY"
@@ -64,8 +64,8 @@ def test_a_page_may_load_its_own_things_alone_and_stand_in_no_frame(
 
 
 @pytest.mark.parametrize("place", ["/v1/me", "/v1/courses", "/v1/nothing", "/health"])
-def test_the_api_neither_sets_nor_reads_a_cookie(house: House, place: str) -> None:
-    anna = house.signed_in().caller
+def test_the_api_neither_sets_nor_reads_a_cookie(application: Application, place: str) -> None:
+    anna = application.signed_in().caller
 
     answer = anna.get(place, Cookie="sessionid=abc; csrftoken=def")
 
@@ -73,27 +73,27 @@ def test_the_api_neither_sets_nor_reads_a_cookie(house: House, place: str) -> No
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
-def test_the_api_asks_for_no_proof_against_forged_forms(house: House) -> None:
-    answer = house.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
+def test_the_api_asks_for_no_proof_against_forged_forms(application: Application) -> None:
+    answer = application.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
 
     assert answer.code == "invalid-credentials"
 
 
 @pytest.mark.parametrize("place", ["/v1/me", "/v1/courses", "/v1/credentials"])
-def test_no_cache_keeps_what_is_personal(house: House, place: str) -> None:
-    answers = [house.signed_in().caller.get(place), house.stranger.get(place)]
+def test_no_cache_keeps_what_is_personal(application: Application, place: str) -> None:
+    answers = [application.signed_in().caller.get(place), application.stranger.get(place)]
 
     assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store", "no-store"]
 
 
 @pytest.mark.parametrize("place", ["/.well-known/jwks.json", "/v1/schemas/course-definition.json"])
-def test_caches_may_keep_what_is_everybodys(house: House, place: str) -> None:
-    answer = house.stranger.get(place)
+def test_caches_may_keep_what_is_everybodys(application: Application, place: str) -> None:
+    answer = application.stranger.get(place)
 
     assert answer.headers["Cache-Control"].startswith("public, max-age=")
 
 
-def test_what_is_logged_after_a_request_is_of_no_request(house: House) -> None:
-    house.stranger.get("/v1/courses", X_Request_Id="request-of-anna")
+def test_what_is_logged_after_a_request_is_of_no_request(application: Application) -> None:
+    application.stranger.get("/v1/courses", X_Request_Id="request-of-anna")
 
     assert request_id.get() == ""

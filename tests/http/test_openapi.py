@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.paper import page
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
@@ -74,8 +74,8 @@ def test_an_answer_in_a_form_of_its_own_has_the_schema_that_is_stated() -> None:
     assert answer == {"application/schema+json": {"schema": {"type": "object"}}}
 
 
-def test_the_file_is_what_is_served(house: House) -> None:
-    answer = house.stranger.get("/v1/openapi.json")
+def test_the_file_is_what_is_served(application: Application) -> None:
+    answer = application.stranger.get("/v1/openapi.json")
 
     assert answer.status == 200
     assert answer.json == OPENAPI
@@ -113,8 +113,8 @@ def test_every_answer_that_is_no_success_is_a_problem() -> None:
             assert set().union(*refusals.values()) == {"application/problem+json"}
 
 
-def test_the_page_loads_nothing_from_elsewhere(house: House) -> None:
-    parts = Parts(house.stranger.get("/docs").text)
+def test_the_page_loads_nothing_from_elsewhere(application: Application) -> None:
+    parts = Parts(application.stranger.get("/docs").text)
 
     assert len(parts.loads) >= 4
     for place in parts.loads:
@@ -123,8 +123,8 @@ def test_the_page_loads_nothing_from_elsewhere(house: House) -> None:
             assert loaded.status_code == 200, place
 
 
-def test_the_page_works_under_its_content_security_policy(house: House) -> None:
-    answer = house.stranger.get("/docs")
+def test_the_page_works_under_its_content_security_policy(application: Application) -> None:
+    answer = application.stranger.get("/docs")
     policy = answer.headers["Content-Security-Policy"].split("; ")
 
     assert "default-src 'self'" in policy
@@ -132,12 +132,12 @@ def test_the_page_works_under_its_content_security_policy(house: House) -> None:
     assert Parts(answer.text).inline_scripts == []
 
 
-def test_the_page_shows_the_served_file(house: House) -> None:
+def test_the_page_shows_the_served_file(application: Application) -> None:
     (script,) = [
-        place for place in Parts(house.stranger.get("/docs").text).loads if "script=" in place
+        place for place in Parts(application.stranger.get("/docs").text).loads if "script=" in place
     ]
 
-    answer = house.stranger.get(script)
+    answer = application.stranger.get(script)
 
     assert "javascript" in answer.headers["Content-Type"]
     assert '"/v1/openapi.json"' in answer.text

@@ -7,15 +7,15 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from accounts.domain.entities import Role
-from authsvc.api.operations import Access, Whose, operation
-from authsvc.api.views import ApiView
+from accounts.domain.access import Role
+from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as house_patterns
-from tests.support.house import Answer, Caller, House
+from tests.support.application import Answer, Application, Caller
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
-Send = Callable[[House], Answer]
+Send = Callable[[Application], Answer]
 
 
 class BrokenView(ApiView):
@@ -34,7 +34,7 @@ def broken_page(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the secret is swordfish")
 
 
-handler500 = "authsvc.problems.server_error"
+handler500 = "authsvc.http.problems.server_error"
 urlpatterns = [
     path("v1/broken", BrokenView.as_view()),
     path("v1/away", AwayView.as_view()),
@@ -45,119 +45,121 @@ urlpatterns = [
 REFUSALS: list[tuple[str, Send, int, str]] = [
     (
         "a body that is not JSON",
-        lambda house: house.stranger.post("/v1/auth/login", b"{"),
+        lambda application: application.stranger.post("/v1/auth/login", b"{"),
         400,
         "malformed-request",
     ),
     (
         "an unknown host",
-        lambda house: house.stranger.get("/v1/me", Host="evil.example"),
+        lambda application: application.stranger.get("/v1/me", Host="evil.example"),
         400,
         "malformed-request",
     ),
-    ("no token", lambda house: house.stranger.get("/v1/me"), 401, "not-authenticated"),
-    ("a bad token", lambda house: Caller("a.b.c").get("/v1/me"), 401, "invalid-token"),
+    ("no token", lambda application: application.stranger.get("/v1/me"), 401, "not-authenticated"),
+    ("a bad token", lambda application: Caller("a.b.c").get("/v1/me"), 401, "invalid-token"),
     (
         "a wrong password",
-        lambda house: house.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"}),
+        lambda application: application.stranger.post(
+            "/v1/auth/login", {"email": "a@b.c", "password": "d"}
+        ),
         401,
         "invalid-credentials",
     ),
     (
         "a right that is missing",
-        lambda house: house.signed_in().caller.get("/v1/users"),
+        lambda application: application.signed_in().caller.get("/v1/users"),
         403,
         "not-permitted",
     ),
     (
         "an unknown address",
-        lambda house: house.stranger.get("/v1/nothing"),
+        lambda application: application.stranger.get("/v1/nothing"),
         404,
         "no-such-address",
     ),
     (
         "an unknown well-known address",
-        lambda house: house.stranger.get("/.well-known/nothing"),
+        lambda application: application.stranger.get("/.well-known/nothing"),
         404,
         "no-such-address",
     ),
     (
         "an unknown address of health",
-        lambda house: house.stranger.get("/health/nothing"),
+        lambda application: application.stranger.get("/health/nothing"),
         404,
         "no-such-address",
     ),
     (
         "a slash too many",
-        lambda house: house.stranger.get("/v1/courses/"),
+        lambda application: application.stranger.get("/v1/courses/"),
         404,
         "no-such-address",
     ),
     (
         "an id that is none",
-        lambda house: house.stranger.get("/v1/issued/1/verify"),
+        lambda application: application.stranger.get("/v1/issued/1/verify"),
         404,
         "no-such-address",
     ),
     (
         "an unknown course",
-        lambda house: house.signed_in().caller.get("/v1/courses/nothing"),
+        lambda application: application.signed_in().caller.get("/v1/courses/nothing"),
         404,
         "course-not-found",
     ),
     (
         "an unknown credential",
-        lambda house: house.stranger.get(f"/v1/issued/{NOBODY}/verify"),
+        lambda application: application.stranger.get(f"/v1/issued/{NOBODY}/verify"),
         404,
         "issued-credential-not-found",
     ),
     (
         "a wrong method",
-        lambda house: house.signed_in().caller.send("DELETE", "/v1/me"),
+        lambda application: application.signed_in().caller.send("DELETE", "/v1/me"),
         405,
         "method-not-allowed",
     ),
     (
         "a method that nobody knows",
-        lambda house: house.stranger.send("BREW", "/v1/auth/login"),
+        lambda application: application.stranger.send("BREW", "/v1/auth/login"),
         405,
         "method-not-allowed",
     ),
     (
         "a wrong method of a page",
-        lambda house: house.stranger.post("/docs"),
+        lambda application: application.stranger.post("/docs"),
         405,
         "method-not-allowed",
     ),
     (
         "another form than JSON",
-        lambda house: house.stranger.get("/.well-known/jwks.json", Accept="text/html"),
+        lambda application: application.stranger.get("/.well-known/jwks.json", Accept="text/html"),
         406,
         "not-acceptable",
     ),
     (
         "another form than a page",
-        lambda house: house.stranger.get("/docs", Accept="application/json"),
+        lambda application: application.stranger.get("/docs", Accept="application/json"),
         406,
         "not-acceptable",
     ),
     (
         "a state that forbids it",
-        lambda house: house.signed_in().caller.post(
-            f"/v1/courses/{house.published().slug}/withdraw"
+        lambda application: application.signed_in().caller.post(
+            f"/v1/courses/{application.published().slug}/withdraw"
         ),
         409,
         "not-enrolled",
     ),
     (
         "a body that is too long",
-        lambda house: house.stranger.post("/v1/auth/login", b" " * 2**20 + b"{}"),
+        lambda application: application.stranger.post("/v1/auth/login", b" " * 2**20 + b"{}"),
         413,
         "body-too-large",
     ),
     (
         "a form",
-        lambda house: house.stranger.post(
+        lambda application: application.stranger.post(
             "/v1/auth/login", b"email=a", Content_Type="application/x-www-form-urlencoded"
         ),
         415,
@@ -165,19 +167,19 @@ REFUSALS: list[tuple[str, Send, int, str]] = [
     ),
     (
         "a body that lacks members",
-        lambda house: house.stranger.post("/v1/auth/login", {}),
+        lambda application: application.stranger.post("/v1/auth/login", {}),
         422,
         "invalid-request",
     ),
     (
         "a query that makes no sense",
-        lambda house: house.signed_in().caller.get("/v1/courses?limit=many"),
+        lambda application: application.signed_in().caller.get("/v1/courses?limit=many"),
         422,
         "invalid-request",
     ),
     (
         "a password that is too easy",
-        lambda house: house.stranger.post(
+        lambda application: application.stranger.post(
             "/v1/auth/register", {"email": "anna@school.example", "password": "password"}
         ),
         422,
@@ -189,15 +191,17 @@ REFUSALS: list[tuple[str, Send, int, str]] = [
 @pytest.mark.parametrize(
     ("send", "status", "code"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
 )
-def test_every_refusal_is_a_problem(house: House, send: Send, status: int, code: str) -> None:
-    answer = send(house)
+def test_every_refusal_is_a_problem(
+    application: Application, send: Send, status: int, code: str
+) -> None:
+    answer = send(application)
 
     assert answer.status == status
     assert_is_problem(answer, code)
 
 
-def test_errors_point_at_the_members_that_are_wrong(house: House) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_errors_point_at_the_members_that_are_wrong(application: Application) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = root.post("/v1/users", {"email": "no address", "password": "x y z", "roles": ["king"]})
 
@@ -207,15 +211,17 @@ def test_errors_point_at_the_members_that_are_wrong(house: House) -> None:
 
 
 @pytest.mark.parametrize("body", [[], "anna", None, 7], ids=repr)
-def test_an_error_of_the_whole_body_points_at_the_whole(house: House, body: object) -> None:
-    answer = house.stranger.post("/v1/auth/register", body if body is not None else b"null")
+def test_an_error_of_the_whole_body_points_at_the_whole(
+    application: Application, body: object
+) -> None:
+    answer = application.stranger.post("/v1/auth/register", body if body is not None else b"null")
 
     assert answer.status == 422
     assert [error["pointer"] for error in answer.json["errors"]] == ["#"]
 
 
-def test_an_error_of_a_whole_definition_points_at_the_whole(house: House) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_an_error_of_a_whole_definition_points_at_the_whole(application: Application) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = root.post("/v1/courses", {"slug": "knots", "title": "Knots"})
 
@@ -223,8 +229,8 @@ def test_an_error_of_a_whole_definition_points_at_the_whole(house: House) -> Non
     assert [error["pointer"] for error in answer.json["errors"]] == ["#"]
 
 
-def test_an_error_deep_in_a_definition_points_there(house: House) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_an_error_deep_in_a_definition_points_there(application: Application) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
     module = {"key": "loops", "title": "", "items": []}
 
     answer = root.post("/v1/courses", {"slug": "knots", "title": "Knots", "modules": [module]})
@@ -238,9 +244,9 @@ def test_an_error_deep_in_a_definition_points_there(house: House) -> None:
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("place", ["/v1/broken", "/health/broken"])
 def test_a_defect_of_ours_is_told_to_the_log_alone(
-    house: House, caplog: pytest.LogCaptureFixture, place: str
+    application: Application, caplog: pytest.LogCaptureFixture, place: str
 ) -> None:
-    answer = house.stranger.get(place)
+    answer = application.stranger.get(place)
 
     assert answer.status == 500
     assert_is_problem(answer, "internal-error")
@@ -250,9 +256,9 @@ def test_a_defect_of_ours_is_told_to_the_log_alone(
 
 @pytest.mark.urls(__name__)
 def test_a_database_that_fails_is_a_matter_of_trying_again(
-    house: House, caplog: pytest.LogCaptureFixture
+    application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = house.stranger.get("/v1/away")
+    answer = application.stranger.get("/v1/away")
 
     assert answer.status == 503
     assert_is_problem(answer, "unavailable")

@@ -11,8 +11,8 @@ import pytest
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
-from authsvc.api.rendering import json_of, page_as_json
-from authsvc.kernel.pages import Page
+from authsvc.http.rendering import json_of, page_as_json
+from authsvc.kernel.paging import Page
 
 ID = UUID("00000000-0000-4000-8000-000000000001")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

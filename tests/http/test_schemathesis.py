@@ -11,11 +11,11 @@ from django.test.client import ClientHandler
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from accounts.domain.entities import Role, UserId
-from courses.definitions import read_definition
+from accounts.domain.access import Role, UserId
+from courses.definitions.courses import read_definition
+from tests.support.application import PASSWORD, Application
 from tests.support.builders import a_definition_of
 from tests.support.exams import EXAMS
-from tests.support.house import PASSWORD, House
 from tests.support.paper import ROOT
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.profiles import examples
@@ -69,10 +69,10 @@ few = settings(bounded, max_examples=examples(FEW).max_examples)
 class Sender:
     """A caller, and the things that they can name: a course, the credential it earned them, themselves and so on."""
 
-    def __init__(self, house: House, roles: tuple[Role, ...] | None) -> None:
-        self._house = house
+    def __init__(self, application: Application, roles: tuple[Role, ...] | None) -> None:
+        self._house = application
         self._roles = roles
-        self._person = house.signed_in(*(roles or ()))
+        self._person = application.signed_in(*(roles or ()))
         self.things = self._things()
 
     def check(self, case: Case) -> None:
@@ -147,8 +147,8 @@ class Sender:
 
 
 @pytest.fixture
-def sender(request: pytest.FixtureRequest, house: House) -> Sender:
-    return Sender(house, SENDERS[request.param])
+def sender(request: pytest.FixtureRequest, application: Application) -> Sender:
+    return Sender(application, SENDERS[request.param])
 
 
 signed_in = pytest.mark.parametrize("sender", ["learner", "admin"], indirect=True)

@@ -8,13 +8,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import OrgRole, Role
-from authsvc.container import services
-from credentials.domain.entities import AllOf, CompletedCourse, ScoredAtLeast
+from accounts.domain.access import OrgRole, Role
+from authsvc.composition.container import services
+from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
+from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.attempts import on_paper
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to, own_database
-from tests.support.house import PASSWORD, Answer, House, Person
 from tests.support.learning import assessment_in
 from tests.support.members import founded, member_of
 from tests.support.school import items_of
@@ -25,15 +25,15 @@ pytestmark = pytest.mark.postgres
 class Desk:
     """Anna, and a course of two items that earns a credential, in an application that has served requests before."""
 
-    def __init__(self, house: House) -> None:
-        self.stranger = house.stranger
-        self.anna = house.signed_in()
-        course = house.published(a_definition_of(required=2))
-        self.credential = house.earns(course)
-        self.house = house
+    def __init__(self, application: Application) -> None:
+        self.stranger = application.stranger
+        self.anna = application.signed_in()
+        course = application.published(a_definition_of(required=2))
+        self.credential = application.earns(course)
+        self.application = application
         self.course = f"/v1/courses/{course.slug}"
         self.items = items_of(self.anna.caller.get(self.course).json)
-        self.finish(house.signed_in(name="Bo"))
+        self.finish(application.signed_in(name="Bo"))
 
     def finish(self, learner: Person) -> None:
         learner.caller.post(f"{self.course}/enroll")
@@ -86,9 +86,9 @@ def completing_the_course(desk: Desk) -> Act:
 
 def completing_what_a_rule_asks_for(desk: Desk) -> Act:
     """The second course of two that earn a credential together."""
-    first, second = (desk.house.published(a_definition_of(required=1)) for _ in range(2))
+    first, second = (desk.application.published(a_definition_of(required=1)) for _ in range(2))
     rule = AllOf((CompletedCourse(first.id), CompletedCourse(second.id)))
-    desk.house.earns(first, rule=rule)
+    desk.application.earns(first, rule=rule)
     places = []
     for course in (first, second):
         place = f"/v1/courses/{course.slug}"
@@ -129,14 +129,16 @@ def asking_what_is_missing(desk: Desk) -> Act:
 
 def asking_what_is_missing_of_many(desk: Desk) -> Act:
     """By a rule of five courses, and of a score in each of three papers."""
-    courses = [desk.house.published(a_definition_of(required=1)) for _ in range(5)]
-    exams = desk.house.published(on_paper(f"exams-{uuid4().hex[:8]}"))
-    papers = [assessment_in(desk.house.services, exams, key) for key in ("quiz", "project", "exam")]
+    courses = [desk.application.published(a_definition_of(required=1)) for _ in range(5)]
+    exams = desk.application.published(on_paper(f"exams-{uuid4().hex[:8]}"))
+    papers = [
+        assessment_in(desk.application.services, exams, key) for key in ("quiz", "project", "exam")
+    ]
     rule = AllOf(
         tuple(CompletedCourse(course.id) for course in courses)
         + tuple(ScoredAtLeast(paper.id, 80) for paper in papers)
     )
-    credential = desk.house.earns(exams, rule=rule)
+    credential = desk.application.earns(exams, rule=rule)
     return lambda: desk.anna.caller.get(f"/v1/credentials/{credential.id}/eligibility")
 
 
@@ -147,15 +149,15 @@ def listing_statements(desk: Desk) -> Act:
 
 def listing_statements_of_an_organization(desk: Desk) -> Act:
     """By somebody who teaches there."""
-    org = founded(desk.house, slug=f"harbour-{uuid4().hex[:8]}")
-    bo = member_of(desk.house, org.id, OrgRole.INSTRUCTOR, "Bo")
+    org = founded(desk.application, slug=f"harbour-{uuid4().hex[:8]}")
+    bo = member_of(desk.application, org.id, OrgRole.INSTRUCTOR, "Bo")
     return lambda: bo.caller.get(f"/v1/xapi/statements?org={org.id}")
 
 
 def listing_statements_of_an_organization_from_outside(desk: Desk) -> Act:
     """By somebody who has looked there before."""
-    org = founded(desk.house, slug=f"harbour-{uuid4().hex[:8]}")
-    root = desk.house.signed_in(Role.ADMIN, name="Root")
+    org = founded(desk.application, slug=f"harbour-{uuid4().hex[:8]}")
+    root = desk.application.signed_in(Role.ADMIN, name="Root")
     place = f"/v1/xapi/statements?org={org.id}"
     root.caller.get(place)
     return lambda: root.caller.get(place)
@@ -241,7 +243,7 @@ def desk(url: str) -> Iterator[Desk]:
     with connected_to(url):
         call_command("migrate", verbosity=0)
         services.cache_clear()
-        yield Desk(House(services()))
+        yield Desk(Application(services()))
     services.cache_clear()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.entities import Role
+from accounts.domain.access import Role
 from authsvc.kernel.canonical import canonical_json, checksum
 
 ID = UUID("0A1B2C3D-0000-4000-8000-00000000CAFE")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authsvc.kernel.errors import Complaint, Conflict, Invalid
+from authsvc.kernel.errors import Conflict, FieldError, Invalid
 
 
 class KnotTaken(Conflict):
@@ -31,14 +31,14 @@ def test_a_fact_that_the_explanation_names_is_required() -> None:
 
 
 def test_an_invalid_request_names_the_members_that_are_wrong() -> None:
-    loose = Complaint(path="ends/0", detail="This end is loose.")
-    long = Complaint(path="ends/1", detail="This end is long.")
+    loose = FieldError(path="ends/0", detail="This end is loose.")
+    long = FieldError(path="ends/1", detail="This end is long.")
 
     refusal = KnotUntidy(loose, long, turns=2)
 
-    assert refusal.complaints == (loose, long)
+    assert refusal.field_errors == (loose, long)
     assert refusal.facts == {"turns": 2}
 
 
 def test_a_request_may_be_invalid_as_a_whole() -> None:
-    assert KnotUntidy().complaints == ()
+    assert KnotUntidy().field_errors == ()

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.ids import parse_uuid
 
 
 @given(st.uuids())
 def test_an_id_is_parsed_in_its_canonical_form(identity: UUID) -> None:
-    assert id_spelled(str(identity)) == identity
+    assert parse_uuid(str(identity)) == identity
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_an_id_is_parsed_in_its_canonical_form(identity: UUID) -> None:
     ],
 )
 def test_any_other_form_is_no_id(text: str) -> None:
-    assert id_spelled(text) is None
+    assert parse_uuid(text) is None
 
 
 @given(st.text())
 def test_any_text_is_an_id_or_none(text: str) -> None:
-    identity = id_spelled(text)
+    identity = parse_uuid(text)
 
     assert identity is None or str(identity) == text

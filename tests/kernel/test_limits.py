@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from authsvc.kernel.limits import Limit, LimitState, TooManyAttempts, doubling
+from authsvc.kernel.rate_limits import Limit, LimitState, TooManyAttempts, doubling
 from tests.support.builders import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -129,11 +129,11 @@ def test_a_clock_that_lags_behind_refuses_nothing() -> None:
 def test_a_refunded_attempt_does_not_count() -> None:
     full = tried(BACK_OFF, 0, 0, 0)
 
-    returned = full.given_back()
+    returned = full.refunded()
 
     assert (returned.count, returned.remaining) == (2, 1)
     assert returned.attempted(at=NOON).is_let_in
 
 
 def test_no_more_attempts_are_refunded_than_were_made() -> None:
-    assert tried(BACK_OFF, 0).given_back().given_back().count == 0
+    assert tried(BACK_OFF, 0).refunded().refunded().count == 0

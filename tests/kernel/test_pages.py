@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authsvc.kernel.pages import InvalidCursor, Keyset, PageRequest, page_in_memory, page_of
+from authsvc.kernel.paging import InvalidCursor, Keyset, PageRequest, page_in_memory, page_of
 
 ID = UUID("0a1b2c3d-0000-4000-8000-00000000cafe")
 NOON = "2026-03-01T12:00:00+00:00"

@@ -4,49 +4,49 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 
 SCHOOL, OTHER = uuid4(), uuid4()
 
 
 @pytest.mark.parametrize(
-    ("reach", "of_platform", "of_school", "of_other"),
+    ("tenant_scope", "of_platform", "of_school", "of_other"),
     [
-        (Reach(), True, False, False),
-        (Reach.into(None), True, False, False),
-        (Reach.into(SCHOOL), True, True, False),
-        (Reach.into(None, OTHER), True, False, True),
-        (Reach.into(SCHOOL, OTHER), True, True, True),
-        (EVERYWHERE, True, True, True),
+        (TenantScope(), True, False, False),
+        (TenantScope.into(None), True, False, False),
+        (TenantScope.into(SCHOOL), True, True, False),
+        (TenantScope.into(None, OTHER), True, False, True),
+        (TenantScope.into(SCHOOL, OTHER), True, True, True),
+        (ALL_TENANTS, True, True, True),
     ],
 )
 def test_a_scope_covers_the_platform_and_its_organizations(
-    *, reach: Reach, of_platform: bool, of_school: bool, of_other: bool
+    *, tenant_scope: TenantScope, of_platform: bool, of_school: bool, of_other: bool
 ) -> None:
-    covered = [reach.covers(org_id) for org_id in (None, SCHOOL, OTHER)]
+    covered = [tenant_scope.covers(org_id) for org_id in (None, SCHOOL, OTHER)]
 
     assert covered == [of_platform, of_school, of_other]
 
 
 @pytest.mark.parametrize("org_id", [None, SCHOOL])
 def test_resources_in_scope_may_be_written(org_id: UUID | None) -> None:
-    Reach.into(SCHOOL).require(org_id)
-    EVERYWHERE.require(org_id)
+    TenantScope.into(SCHOOL).require(org_id)
+    ALL_TENANTS.require(org_id)
 
 
 def test_a_write_out_of_scope_is_a_defect_that_names_the_organization() -> None:
-    with pytest.raises(OutOfReach) as defect:
-        Reach.into(OTHER).require(SCHOOL)
+    with pytest.raises(OutsideTenantScope) as defect:
+        TenantScope.into(OTHER).require(SCHOOL)
 
     assert defect.value.args == (SCHOOL,)
 
 
 def test_only_the_scope_of_all_tenants_is_everywhere() -> None:
-    assert EVERYWHERE.is_everywhere
-    assert not Reach().is_everywhere
-    assert not Reach.into(SCHOOL, OTHER).is_everywhere
+    assert ALL_TENANTS.is_all_tenants
+    assert not TenantScope().is_all_tenants
+    assert not TenantScope.into(SCHOOL, OTHER).is_all_tenants
 
 
 def test_the_scope_of_all_tenants_is_not_that_of_the_platform() -> None:
-    assert Reach() != EVERYWHERE
-    assert Reach.into(SCHOOL, None) == Reach.into(SCHOOL)
+    assert TenantScope() != ALL_TENANTS
+    assert TenantScope.into(SCHOOL, None) == TenantScope.into(SCHOOL)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from authsvc.adapters import DjangoUnitOfWork
+from authsvc.composition.adapters import DjangoUnitOfWork
 from authsvc.kernel.memory import InMemoryDatabase
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import InsideUnitOfWork, UnitOfWork
 from courses.domain.errors import CourseNotFound
 from tests.support.blocks import Oops, failed_block
@@ -23,44 +23,44 @@ def test_a_block_that_ends_well_keeps_every_write(world: World) -> None:
     one, other = a_course(), a_course()
 
     with world.unit_of_work.atomic():
-        world.repositories.courses.add(one, within=EVERYWHERE)
-        world.repositories.courses.add(other, within=EVERYWHERE)
+        world.repositories.courses.add(one, scope=ALL_TENANTS)
+        world.repositories.courses.add(other, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(one.slug, within=EVERYWHERE) == one
-    assert world.repositories.courses.at(other.slug, within=EVERYWHERE) == other
+    assert world.repositories.courses.at(one.slug, scope=ALL_TENANTS) == one
+    assert world.repositories.courses.at(other.slug, scope=ALL_TENANTS) == other
 
 
 def test_a_failed_block_keeps_nothing(world: World) -> None:
     course = a_course()
 
     with failed_block(world.unit_of_work):
-        world.repositories.courses.add(course, within=EVERYWHERE)
+        world.repositories.courses.add(course, scope=ALL_TENANTS)
 
     with pytest.raises(CourseNotFound):
-        world.repositories.courses.at(course.slug, within=EVERYWHERE)
+        world.repositories.courses.at(course.slug, scope=ALL_TENANTS)
 
 
 def test_a_failed_inner_block_leaves_the_outer_writes(world: World) -> None:
     outer, inner = a_course(), a_course()
 
     with world.unit_of_work.atomic():
-        world.repositories.courses.add(outer, within=EVERYWHERE)
+        world.repositories.courses.add(outer, scope=ALL_TENANTS)
         with failed_block(world.unit_of_work):
-            world.repositories.courses.add(inner, within=EVERYWHERE)
+            world.repositories.courses.add(inner, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(outer.slug, within=EVERYWHERE) == outer
+    assert world.repositories.courses.at(outer.slug, scope=ALL_TENANTS) == outer
     with pytest.raises(CourseNotFound):
-        world.repositories.courses.at(inner.slug, within=EVERYWHERE)
+        world.repositories.courses.at(inner.slug, scope=ALL_TENANTS)
 
 
 def test_a_failed_outer_block_takes_the_inner_writes_along(world: World) -> None:
     inner = a_course()
 
     with failed_block(world.unit_of_work), world.unit_of_work.atomic():
-        world.repositories.courses.add(inner, within=EVERYWHERE)
+        world.repositories.courses.add(inner, scope=ALL_TENANTS)
 
     with pytest.raises(CourseNotFound):
-        world.repositories.courses.at(inner.slug, within=EVERYWHERE)
+        world.repositories.courses.at(inner.slug, scope=ALL_TENANTS)
 
 
 def test_a_failure_flies_on_as_it_is(unit_of_work: UnitOfWork) -> None:

@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+from tests.support.application import PASSWORD
 from tests.support.forms import WireBrowser
-from tests.support.house import PASSWORD
 from tests.support.provider import (
     LANDING,
     LOGOUT_LANDING,

@@ -3,16 +3,16 @@
 import pytest
 
 from progress.models import CourseProgress, ProgressEvent
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.staff import a_holder, root_desk
 
 pytestmark = pytest.mark.database
 
 
-def test_the_log_shows_the_latest_first(house: House) -> None:
-    a_holder(house)
+def test_the_log_shows_the_latest_first(application: Application) -> None:
+    a_holder(application)
 
-    page = root_desk(house).get("progress/progressevent/")
+    page = root_desk(application).get("progress/progressevent/")
 
     latest = ProgressEvent.objects.order_by("-position").first()
     assert latest is not None
@@ -20,19 +20,23 @@ def test_the_log_shows_the_latest_first(house: House) -> None:
     assert f"/progressevent/{latest.pk}/change/" in first_row
 
 
-def test_the_log_is_sorted_out_by_type(house: House) -> None:
-    a_holder(house)
+def test_the_log_is_sorted_out_by_type(application: Application) -> None:
+    a_holder(application)
 
-    page = root_desk(house).get("progress/progressevent/?type__exact=enrolled")
+    page = root_desk(application).get("progress/progressevent/?type__exact=enrolled")
 
     assert page.text.count('class="field-type"') == 1
 
 
 @pytest.mark.parametrize("row", [ProgressEvent, CourseProgress])
 def test_progress_is_found_by_its_learner_and_its_course(
-    house: House, row: type[ProgressEvent | CourseProgress]
+    application: Application, row: type[ProgressEvent | CourseProgress]
 ) -> None:
-    root, (anna, course), (cleo, _) = root_desk(house), a_holder(house), a_holder(house)
+    root, (anna, course), (cleo, _) = (
+        root_desk(application),
+        a_holder(application),
+        a_holder(application),
+    )
 
     for term in (anna.email, course.slug):
         page = root.get(f"progress/{row._meta.model_name}/?q={term}")
@@ -43,12 +47,12 @@ def test_progress_is_found_by_its_learner_and_its_course(
 
 @pytest.mark.parametrize("row", [ProgressEvent, CourseProgress])
 def test_progress_is_for_looking_alone(
-    house: House, row: type[ProgressEvent | CourseProgress]
+    application: Application, row: type[ProgressEvent | CourseProgress]
 ) -> None:
-    a_holder(house)
+    a_holder(application)
     path = f"progress/{row._meta.model_name}/"
     first = row.objects.values_list("pk", flat=True)[0]
-    root = root_desk(house)
+    root = root_desk(application)
 
     page = root.get(f"{path}{first}/change/")
 

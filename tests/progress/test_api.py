@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR
+from courses.domain.entities.courses import Course
+from tests.support.application import Answer, Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import Answer, House, Person
 from tests.support.learning import items_of
 
 SHAPE: Final = [
@@ -60,11 +60,11 @@ class Study:
 
 
 @pytest.fixture
-def study(house: House) -> Study:
+def study(application: Application) -> Study:
     """A course with three required items and an optional one."""
-    course = house.published(a_definition_of(required=3, optional=1))
-    items = [str(item_id) for item_id in items_of(house.services, course)]
-    return Study(house.signed_in(), course, items)
+    course = application.published(a_definition_of(required=3, optional=1))
+    items = [str(item_id) for item_id in items_of(application.services, course)]
+    return Study(application.signed_in(), course, items)
 
 
 def moment(text: str) -> datetime:
@@ -185,10 +185,12 @@ def test_a_completed_course_cannot_be_left(study: Study) -> None:
     assert study.sees().json["status"] == "completed"
 
 
-def test_a_retired_course_takes_nobody_and_lets_nobody_down(house: House, study: Study) -> None:
+def test_a_retired_course_takes_nobody_and_lets_nobody_down(
+    application: Application, study: Study
+) -> None:
     study.does("enroll")
-    house.services.authoring.retire(study.course.slug, by=OPERATOR)
-    ben = house.signed_in(name="Ben").caller
+    application.services.authoring.retire(study.course.slug, by=OPERATOR)
+    ben = application.signed_in(name="Ben").caller
 
     refused = ben.post(f"/v1/courses/{study.course.slug}/enroll")
     completed = study.completes(0)
@@ -249,9 +251,9 @@ def test_a_walk_through_the_events_meets_each_once(study: Study) -> None:
 
 
 def test_a_walk_through_my_courses_meets_each_once_in_the_order_of_enrolment(
-    house: House, study: Study
+    application: Application, study: Study
 ) -> None:
-    slugs = [house.published().slug for _ in range(5)]
+    slugs = [application.published().slug for _ in range(5)]
     for slug in reversed(slugs):
         study.anna.caller.post(f"/v1/courses/{slug}/enroll")
 

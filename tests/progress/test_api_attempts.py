@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import Role
-from courses.definitions import read_definition
-from courses.domain.entities import Course
+from accounts.domain.access import Role
+from courses.definitions.courses import read_definition
+from courses.domain.entities.courses import Course
+from tests.support.application import Answer, Application, Person
 from tests.support.exams import EXAMS
-from tests.support.house import Answer, House, Person
 from tests.support.school import items_of
 
 GRADER = Role.INSTRUCTOR
@@ -18,10 +18,10 @@ GRADER = Role.INSTRUCTOR
 class Desk:
     """Anna, enrolled on a course with a quiz, a project and an exam."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.course: Course = house.published(read_definition(EXAMS))
-        self.anna = house.signed_in()
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.course: Course = application.published(read_definition(EXAMS))
+        self.anna = application.signed_in()
         self.place = f"/v1/courses/{self.course.slug}"
         self.anna.caller.post(f"{self.place}/enroll")
         self.items = items_of(self.anna.caller.get(self.place).json)
@@ -42,8 +42,8 @@ class Desk:
 
 
 @pytest.fixture
-def at_work(house: House) -> Desk:
-    return Desk(house)
+def at_work(application: Application) -> Desk:
+    return Desk(application)
 
 
 def test_an_assessment_is_shown_without_what_is_right(at_work: Desk) -> None:
@@ -84,10 +84,13 @@ def test_an_attempt_is_begun_answered_and_handed_in(at_work: Desk) -> None:
     assert listed.json == {"items": [handed_in.json], "next": None}
 
 
-def test_what_waits_is_graded_by_those_who_may(house: House, at_work: Desk) -> None:
+def test_what_waits_is_graded_by_those_who_may(application: Application, at_work: Desk) -> None:
     attempt = at_work.starts(2).json["id"]
     at_work.submits(attempt)
-    bo, question = house.signed_in(GRADER, name="Bo").caller, at_work.assessment(2)["questions"][0]
+    bo, question = (
+        application.signed_in(GRADER, name="Bo").caller,
+        at_work.assessment(2)["questions"][0],
+    )
     marks = {"marks": [{"question_id": question["id"], "score": 1, "comment": "Neat."}]}
 
     queue = bo.get(f"{at_work.place}/grading")
@@ -101,9 +104,9 @@ def test_what_waits_is_graded_by_those_who_may(house: House, at_work: Desk) -> N
     assert bo.get(f"{at_work.place}/grading").json["items"] == []
 
 
-def test_what_is_void_counts_no_longer(house: House, at_work: Desk) -> None:
+def test_what_is_void_counts_no_longer(application: Application, at_work: Desk) -> None:
     attempt = at_work.starts().json["id"]
-    bo = house.signed_in(GRADER, name="Bo").caller
+    bo = application.signed_in(GRADER, name="Bo").caller
 
     void = bo.post(f"/v1/attempts/{attempt}/void", {"reason": "Copied."})
 
@@ -111,15 +114,15 @@ def test_what_is_void_counts_no_longer(house: House, at_work: Desk) -> None:
     assert at_work.submits(attempt).code == "attempt-closed"
 
 
-def test_illegal_steps_are_conflicts(house: House, at_work: Desk) -> None:
+def test_illegal_steps_are_conflicts(application: Application, at_work: Desk) -> None:
     attempt = at_work.starts().json["id"]
-    bo = house.signed_in(GRADER, name="Bo").caller
+    bo = application.signed_in(GRADER, name="Bo").caller
 
     assert at_work.starts().code == "attempt-running"
     assert bo.post(f"/v1/attempts/{attempt}/grade", {"marks": []}).code == "attempt-not-gradable"
     at_work.submits(attempt)
     assert at_work.submits(attempt).code == "attempt-closed"
-    assert at_work.starts(by=house.signed_in(name="Ben")).code == "not-enrolled"
+    assert at_work.starts(by=application.signed_in(name="Ben")).code == "not-enrolled"
     complete = f"{at_work.place}/items/{at_work.items[0]}/complete"
     assert at_work.anna.caller.post(complete).code == "assessment-required"
 
@@ -155,8 +158,8 @@ def test_an_unknown_question_is_not_found(at_work: Desk) -> None:
     assert (answer.status, answer.code) == (404, "question-not-found")
 
 
-def test_an_attempt_of_somebody_else_is_not_there(house: House, at_work: Desk) -> None:
-    attempt, ben = at_work.starts().json["id"], house.signed_in(name="Ben").caller
+def test_an_attempt_of_somebody_else_is_not_there(application: Application, at_work: Desk) -> None:
+    attempt, ben = at_work.starts().json["id"], application.signed_in(name="Ben").caller
 
     for answer in (
         ben.get(f"/v1/attempts/{attempt}"),
@@ -169,10 +172,10 @@ def test_an_attempt_of_somebody_else_is_not_there(house: House, at_work: Desk) -
 
 
 def test_the_pass_that_completes_the_course_issues_what_it_earns(
-    house: House, at_work: Desk
+    application: Application, at_work: Desk
 ) -> None:
-    house.earns(at_work.course)
-    bo = house.signed_in(GRADER, name="Bo").caller
+    application.earns(at_work.course)
+    bo = application.signed_in(GRADER, name="Bo").caller
     for number in range(3):
         attempt = at_work.starts(number).json["id"]
         at_work.submits(attempt)
@@ -188,10 +191,11 @@ def test_the_pass_that_completes_the_course_issues_what_it_earns(
     assert len(at_work.anna.caller.get("/v1/me/credentials").json["items"]) == 1
 
 
-def test_a_learner_moves_to_the_newest_version(house: House, at_work: Desk) -> None:
+def test_a_learner_moves_to_the_newest_version(application: Application, at_work: Desk) -> None:
     answer = at_work.anna.caller.post(f"{at_work.place}/upgrade")
 
     assert (answer.status, answer.json["course_version"]) == (200, 1)
     assert (
-        house.signed_in(name="Ben").caller.post(f"{at_work.place}/upgrade").code == "not-enrolled"
+        application.signed_in(name="Ben").caller.post(f"{at_work.place}/upgrade").code
+        == "not-enrolled"
     )

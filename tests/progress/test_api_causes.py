@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from accounts.domain.entities import UserId
-from accounts.domain.services import entry_id_of
+from accounts.domain.access import UserId
+from authsvc.http.idempotency.service import request_key_for
 from authsvc.kernel.canonical import canonical_json
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course
-from progress.domain.entities import EventType, ProgressEvent, StreamId
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from progress.domain.entities.events import EventType, ProgressEvent, StreamId
+from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of, a_principal
-from tests.support.house import House, Person
 from tests.support.learning import items_of
 from tests.support.paper import page
 
@@ -33,23 +33,25 @@ FORGED: Final = {
 
 
 @pytest.fixture
-def course(house: House) -> Course:
+def course(application: Application) -> Course:
     """A course with two required items."""
-    return house.published(a_definition_of(required=2))
+    return application.published(a_definition_of(required=2))
 
 
-def walk_through(house: House, person: Person, course: Course, body: Any = None) -> None:
+def walk_through(
+    application: Application, person: Person, course: Course, body: Any = None
+) -> None:
     """Send each request that a learner can send about a course, with *body*."""
     address = f"/v1/courses/{course.slug}"
-    first, second = items_of(house.services, course)
+    first, second = items_of(application.services, course)
     acts = ["enroll", "withdraw", "enroll", f"items/{first}/start"]
     for act in [*acts, f"items/{first}/complete", f"items/{second}/complete"]:
         assert person.caller.post(f"{address}/{act}", body).status < 300
 
 
-def log_of(house: House, person: Person, course: Course) -> list[ProgressEvent]:
+def log_of(application: Application, person: Person, course: Course) -> list[ProgressEvent]:
     stream = StreamId(user_id=UserId(UUID(person.id)), course_id=course.id)
-    return house.services.repositories.events.stream(stream, within=EVERYWHERE)
+    return application.services.repositories.events.stream(stream, scope=ALL_TENANTS)
 
 
 def operations(tag: str | None = None) -> Iterator[dict[str, Any]]:
@@ -91,14 +93,14 @@ def test_no_body_that_anybody_sends_has_a_place_for_an_event_type() -> None:
 
 
 def test_what_learners_do_is_recorded_as_four_types_and_as_what_follows(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    house.earns(course)
-    anna = house.signed_in()
+    application.earns(course)
+    anna = application.signed_in()
 
-    walk_through(house, anna, course, FORGED)
+    walk_through(application, anna, course, FORGED)
 
-    assert [event.fact.type.value for event in log_of(house, anna, course)] == [
+    assert [event.fact.type.value for event in log_of(application, anna, course)] == [
         "enrolled",
         "withdrawn",
         "enrolled",
@@ -110,46 +112,50 @@ def test_what_learners_do_is_recorded_as_four_types_and_as_what_follows(
     ]
 
 
-def test_what_is_sent_along_finds_no_way_into_the_log(house: House, course: Course) -> None:
-    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+def test_what_is_sent_along_finds_no_way_into_the_log(
+    application: Application, course: Course
+) -> None:
+    anna, ben = application.signed_in(), application.signed_in(name="Ben")
 
-    walk_through(house, anna, course, FORGED)
-    walk_through(house, ben, course)
+    walk_through(application, anna, course, FORGED)
+    walk_through(application, ben, course)
 
-    facts = [[event.fact for event in log_of(house, one, course)] for one in (anna, ben)]
+    facts = [[event.fact for event in log_of(application, one, course)] for one in (anna, ben)]
     assert facts[0] == facts[1]
 
 
-def test_the_caller_is_recorded_as_the_cause(house: House, course: Course) -> None:
-    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+def test_the_caller_is_recorded_as_the_cause(application: Application, course: Course) -> None:
+    anna, ben = application.signed_in(), application.signed_in(name="Ben")
 
-    walk_through(house, anna, course, {"user_id": ben.id, "recorded_by": ben.id})
+    walk_through(application, anna, course, {"user_id": ben.id, "recorded_by": ben.id})
 
-    recorded_by = {str(event.recorded_by) for event in log_of(house, anna, course)}
+    recorded_by = {str(event.recorded_by) for event in log_of(application, anna, course)}
     assert recorded_by == {anna.id}
-    assert log_of(house, ben, course) == []
+    assert log_of(application, ben, course) == []
 
 
 def test_an_event_notes_the_key_of_its_request_and_not_as_it_was_sent(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    anna = house.signed_in()
-    principal = a_principal(house.services.repositories.users.get(UserId(UUID(anna.id))))
+    anna = application.signed_in()
+    principal = a_principal(application.services.repositories.users.get(UserId(UUID(anna.id))))
     place = f"/v1/courses/{course.slug}"
-    first, second = items_of(house.services, course)
+    first, second = items_of(application.services, course)
     for act in ("enroll", f"items/{first}/complete"):
         anna.caller.post(f"{place}/{act}")
 
     anna.caller.post(f"{place}/items/{second}/complete", Idempotency_Key="secret-of-anna")
 
-    noted = [event.idempotency_key for event in log_of(house, anna, course)]
-    entry_id = entry_id_of(principal, "secret-of-anna")
+    noted = [event.idempotency_key for event in log_of(application, anna, course)]
+    entry_id = request_key_for(principal, "secret-of-anna")
     assert noted == ["", "", entry_id, entry_id]
     assert len(entry_id) == 64
 
 
-def test_a_request_that_is_sent_again_is_recorded_once(house: House, course: Course) -> None:
-    anna = house.signed_in()
+def test_a_request_that_is_sent_again_is_recorded_once(
+    application: Application, course: Course
+) -> None:
+    anna = application.signed_in()
     enroll = f"/v1/courses/{course.slug}/enroll"
 
     answers = [anna.caller.post(enroll, Idempotency_Key="k") for _ in range(3)]
@@ -158,24 +164,26 @@ def test_a_request_that_is_sent_again_is_recorded_once(house: House, course: Cou
     assert {answer.text for answer in answers} == {answers[0].text}
     replayed = [answer.headers.get("Idempotent-Replayed") for answer in answers]
     assert replayed == [None, "true", "true"]
-    assert len(log_of(house, anna, course)) == 1
+    assert len(log_of(application, anna, course)) == 1
 
 
-def test_a_key_that_served_elsewhere_has_nothing_recorded(house: House, course: Course) -> None:
-    anna = house.signed_in()
+def test_a_key_that_served_elsewhere_has_nothing_recorded(
+    application: Application, course: Course
+) -> None:
+    anna = application.signed_in()
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll", Idempotency_Key="k")
 
     answer = anna.caller.post(f"{place}/withdraw", Idempotency_Key="k")
 
     assert (answer.status, answer.code) == (409, "idempotency-key-reused")
-    assert len(log_of(house, anna, course)) == 1
+    assert len(log_of(application, anna, course)) == 1
 
 
 def test_the_equal_keys_of_two_learners_have_nothing_to_do_with_each_other(
-    house: House, course: Course
+    application: Application, course: Course
 ) -> None:
-    anna, ben = house.signed_in(), house.signed_in(name="Ben")
+    anna, ben = application.signed_in(), application.signed_in(name="Ben")
     enroll = f"/v1/courses/{course.slug}/enroll"
     anna.caller.post(enroll, Idempotency_Key="k")
 
@@ -183,17 +191,19 @@ def test_the_equal_keys_of_two_learners_have_nothing_to_do_with_each_other(
 
     assert (answer.status, answer.json["user_id"]) == (201, ben.id)
     assert "Idempotent-Replayed" not in answer.headers
-    keys = {log_of(house, one, course)[0].idempotency_key for one in (anna, ben)}
+    keys = {log_of(application, one, course)[0].idempotency_key for one in (anna, ben)}
     assert len(keys) == 2
 
 
-def test_the_log_holds_ids_and_no_word_about_a_person(house: House, course: Course) -> None:
-    house.earns(course)
-    anna = house.signed_in(name="Annabel")
+def test_the_log_holds_ids_and_no_word_about_a_person(
+    application: Application, course: Course
+) -> None:
+    application.earns(course)
+    anna = application.signed_in(name="Annabel")
 
-    walk_through(house, anna, course)
+    walk_through(application, anna, course)
 
-    written = b"".join(canonical_json(asdict(event)) for event in log_of(house, anna, course))
+    written = b"".join(canonical_json(asdict(event)) for event in log_of(application, anna, course))
     assert anna.id.encode() in written
     assert anna.email.encode() not in written
     assert b"annabel" not in written.lower()
@@ -202,10 +212,10 @@ def test_the_log_holds_ids_and_no_word_about_a_person(house: House, course: Cour
 @pytest.mark.database
 @pytest.mark.parametrize("table", ["progress_progressevent", "progress_courseprogress"])
 def test_the_rows_hold_ids_and_no_word_about_a_person(
-    house: House, course: Course, table: str
+    application: Application, course: Course, table: str
 ) -> None:
-    anna = house.signed_in(name="Annabel")
-    walk_through(house, anna, course)
+    anna = application.signed_in(name="Annabel")
+    walk_through(application, anna, course)
 
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table}")  # noqa: S608  # the names stand above

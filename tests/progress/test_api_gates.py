@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR
+from courses.domain.entities.courses import Course
+from tests.support.application import Answer, Application, Caller, Person
 from tests.support.builders import a_definition, a_definition_of
-from tests.support.house import Answer, Caller, House, Person
 from tests.support.learning import items_of
 
 
@@ -61,26 +61,26 @@ BODIES: Final = {
 }
 
 
-def on_a_course(house: House) -> tuple[Person, Course]:
+def on_a_course(application: Application) -> tuple[Person, Course]:
     """Anna, enrolled on a course of two items."""
-    anna, course = house.signed_in(), house.published(a_definition_of(required=2))
+    anna, course = application.signed_in(), application.published(a_definition_of(required=2))
     assert anna.caller.post(f"/v1/courses/{course.slug}/enroll").status == 201
     return anna, course
 
 
-def ready_for(address: Address, house: House) -> tuple[Person, Course]:
+def ready_for(address: Address, application: Application) -> tuple[Person, Course]:
     """Anna, in the state in which the operation succeeds."""
     if address is ADDRESSES["enroll"]:
-        return house.signed_in(), house.published(a_definition_of(required=2))
-    return on_a_course(house)
+        return application.signed_in(), application.published(a_definition_of(required=2))
+    return on_a_course(application)
 
 
 @pytest.mark.parametrize("address", OF_ONE_COURSE.values(), ids=OF_ONE_COURSE)
 @pytest.mark.parametrize("course", ["bends", "00000000-0000-4000-8000-000000000000", "k" * 500])
 def test_a_course_that_is_not_there_is_not_found(
-    house: House, address: Address, course: str
+    application: Application, address: Address, course: str
 ) -> None:
-    anna = house.signed_in().caller
+    anna = application.signed_in().caller
 
     answer = address.asked_by(anna, course, uuid4())
 
@@ -88,9 +88,9 @@ def test_a_course_that_is_not_there_is_not_found(
 
 
 @pytest.mark.parametrize("address", OF_ONE_COURSE.values(), ids=OF_ONE_COURSE)
-def test_a_draft_is_as_if_it_were_not_there(house: House, address: Address) -> None:
-    draft = house.services.authoring.create(a_definition(), by=OPERATOR)
-    anna = house.signed_in().caller
+def test_a_draft_is_as_if_it_were_not_there(application: Application, address: Address) -> None:
+    draft = application.services.authoring.create(a_definition(), by=OPERATOR)
+    anna = application.signed_in().caller
 
     answers = [address.asked_by(anna, course, uuid4()) for course in (draft.slug, "bends")]
 
@@ -111,9 +111,9 @@ def test_a_draft_is_as_if_it_were_not_there(house: House, address: Address) -> N
     ],
 )
 def test_an_item_that_is_not_there_is_not_found(
-    house: House, address: Address, item: str, code: str
+    application: Application, address: Address, item: str, code: str
 ) -> None:
-    anna, course = on_a_course(house)
+    anna, course = on_a_course(application)
 
     answer = address.asked_by(anna.caller, course.slug, item)
 
@@ -121,32 +121,36 @@ def test_an_item_that_is_not_there_is_not_found(
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_what_one_learner_does_opens_nothing_to_another(house: House, name: str) -> None:
-    anna, course = on_a_course(house)
+def test_what_one_learner_does_opens_nothing_to_another(
+    application: Application, name: str
+) -> None:
+    anna, course = on_a_course(application)
     before = anna.caller.get(f"/v1/progress/{course.slug}").json
-    ben = house.signed_in(name="Ben").caller
+    ben = application.signed_in(name="Ben").caller
 
-    answer = ADDRESSES[name].asked_by(ben, course.slug, items_of(house.services, course)[0])
+    answer = ADDRESSES[name].asked_by(ben, course.slug, items_of(application.services, course)[0])
 
     assert (answer.status, answer.code) == CLOSED[name]
     assert anna.caller.get(f"/v1/progress/{course.slug}").json == before
 
 
-def test_the_list_shows_nothing_of_another(house: House) -> None:
-    on_a_course(house)
-    ben = house.signed_in(name="Ben").caller
+def test_the_list_shows_nothing_of_another(application: Application) -> None:
+    on_a_course(application)
+    ben = application.signed_in(name="Ben").caller
 
     assert ben.get("/v1/progress").json == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("name", ACTS)
-def test_what_a_learner_sends_along_changes_nothing(house: House, name: str, body: Any) -> None:
-    anna, course = ready_for(ADDRESSES[name], house)
-    ben = house.signed_in(name="Ben")
+def test_what_a_learner_sends_along_changes_nothing(
+    application: Application, name: str, body: Any
+) -> None:
+    anna, course = ready_for(ADDRESSES[name], application)
+    ben = application.signed_in(name="Ben")
     if name != "enroll":
         ben.caller.post(f"/v1/courses/{course.slug}/enroll")
-    item = items_of(house.services, course)[0]
+    item = items_of(application.services, course)[0]
 
     with_body = ADDRESSES[name].asked_by(anna.caller, course.slug, item, body)
     without = ADDRESSES[name].asked_by(ben.caller, course.slug, item)

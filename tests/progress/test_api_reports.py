@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrganizationId, OrgRole, Role
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role
+from accounts.domain.organizations.entities import Organization
+from tests.support.application import Application
 from tests.support.builders import a_definition_of
-from tests.support.house import House
 from tests.support.learning import items_of
 from tests.support.members import founded, looks_into, member_of
 
@@ -16,13 +17,13 @@ STATUSES: Final = {"not_started": 0, "in_progress": 1, "completed": 0, "withdraw
 
 
 @pytest.fixture
-def harbour(house: House) -> Organization:
+def harbour(application: Application) -> Organization:
     """An organization with a course on which one learner has completed the first item."""
-    harbour, authoring = founded(house, slug="harbour"), house.services.authoring
+    harbour, authoring = founded(application, slug="harbour"), application.services.authoring
     authoring.create(a_definition_of(required=2, slug="knots"), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish("harbour--knots", by=OPERATOR)
-    anna = member_of(house, harbour.id, OrgRole.LEARNER).caller
-    first, _ = items_of(house.services, course)
+    anna = member_of(application, harbour.id, OrgRole.LEARNER).caller
+    first, _ = items_of(application.services, course)
     assert anna.post("/v1/courses/harbour--knots/enroll").status == 201
     assert anna.post(f"/v1/courses/harbour--knots/items/{first}/complete").status == 200
     return harbour
@@ -32,8 +33,10 @@ def report_on(org_id: OrganizationId | UUID) -> str:
     return f"/v1/orgs/{org_id}/report"
 
 
-def test_an_instructor_sees_the_report_on_their_course(house: House, harbour: Organization) -> None:
-    bo = member_of(house, harbour.id, OrgRole.INSTRUCTOR)
+def test_an_instructor_sees_the_report_on_their_course(
+    application: Application, harbour: Organization
+) -> None:
+    bo = member_of(application, harbour.id, OrgRole.INSTRUCTOR)
 
     answer = bo.caller.get(f"{KNOTS}?since=2026-01-01&until=2026-03-31")
 
@@ -46,9 +49,9 @@ def test_an_instructor_sees_the_report_on_their_course(house: House, harbour: Or
 
 
 def test_whoever_manages_members_sees_how_all_courses_go(
-    house: House, harbour: Organization
+    application: Application, harbour: Organization
 ) -> None:
-    admin = member_of(house, harbour.id, OrgRole.ADMIN)
+    admin = member_of(application, harbour.id, OrgRole.ADMIN)
 
     answer = admin.caller.get(report_on(harbour.id))
 
@@ -58,33 +61,37 @@ def test_whoever_manages_members_sees_how_all_courses_go(
     assert course["statuses"] == STATUSES
 
 
-def test_a_member_without_the_right_is_refused(house: House, harbour: Organization) -> None:
-    anna = member_of(house, harbour.id, OrgRole.LEARNER).caller
+def test_a_member_without_the_right_is_refused(
+    application: Application, harbour: Organization
+) -> None:
+    anna = member_of(application, harbour.id, OrgRole.LEARNER).caller
 
     for path in (KNOTS, report_on(harbour.id)):
         assert (anna.get(path).status, anna.get(path).code) == (403, "not-permitted")
 
 
-def test_to_those_who_are_not_in_there_is_no_report(house: House, harbour: Organization) -> None:
-    bo = house.signed_in(Role.INSTRUCTOR, name="Bo").caller
+def test_to_those_who_are_not_in_there_is_no_report(
+    application: Application, harbour: Organization
+) -> None:
+    bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     assert bo.get(KNOTS).code == "course-not-found"
     assert bo.get(report_on(harbour.id)).code == "organization-not-found"
 
 
-def test_a_look_from_outside_is_recorded(house: House, harbour: Organization) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
-    before = len(looks_into(house, harbour.id))
+def test_a_look_from_outside_is_recorded(application: Application, harbour: Organization) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
+    before = len(looks_into(application, harbour.id))
 
     assert root.get(KNOTS).status == root.get(report_on(harbour.id)).status == 200
 
-    assert len(looks_into(house, harbour.id)) == before + 2
+    assert len(looks_into(application, harbour.id)) == before + 2
 
 
 @pytest.mark.parametrize("query", ["since=2026-03-02&until=2026-03-01", "since=yesterday"])
 def test_a_window_that_makes_no_sense_is_refused(
-    house: House, harbour: Organization, query: str
+    application: Application, harbour: Organization, query: str
 ) -> None:
-    bo = member_of(house, harbour.id, OrgRole.INSTRUCTOR)
+    bo = member_of(application, harbour.id, OrgRole.INSTRUCTOR)
 
     assert bo.caller.get(f"{KNOTS}?{query}").status == 422

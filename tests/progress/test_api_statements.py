@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, OrganizationId, OrgRole, Role
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role
 from progress.api.statements import MARGIN
+from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import House, Person
 from tests.support.members import founded, looks_into, member_of
 from tests.support.school import items_of
 from tests.support.xapi import faults_in
@@ -23,10 +23,10 @@ def verbs_in(answer: object) -> list[str]:
 
 
 @pytest.fixture
-def anna(house: House) -> Person:
+def anna(application: Application) -> Person:
     """Anna has completed a course of two items: four statements."""
-    course = house.published(a_definition_of(required=2))
-    anna = house.signed_in()
+    course = application.published(a_definition_of(required=2))
+    anna = application.signed_in()
     path = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{path}/enroll")
     for item in items_of(anna.caller.get(path).json):
@@ -43,8 +43,8 @@ def test_a_learner_reads_their_own_statements_in_the_order_of_the_log(anna: Pers
     assert [faults_in(one) for one in answer.json["statements"]] == [[]] * 4
 
 
-def test_nobody_elses_are_among_them(house: House, anna: Person) -> None:
-    assert house.signed_in(name="Ben").caller.get(PATH).json == {"statements": [], "more": ""}
+def test_nobody_elses_are_among_them(application: Application, anna: Person) -> None:
+    assert application.signed_in(name="Ben").caller.get(PATH).json == {"statements": [], "more": ""}
 
 
 def test_every_answer_says_which_version_it_speaks(anna: Person) -> None:
@@ -82,7 +82,7 @@ def test_another_version_is_refused(anna: Person, version: str, status: int) -> 
 
 
 def test_more_leads_through_all_once_though_more_happens_meanwhile(
-    house: House, anna: Person
+    application: Application, anna: Person
 ) -> None:
     seen, more = [], f"{PATH}?limit=3"
     while more:
@@ -90,7 +90,7 @@ def test_more_leads_through_all_once_though_more_happens_meanwhile(
         seen += [one["id"] for one in answer.json["statements"]]
         more = answer.json["more"]
         if len(seen) == 3:
-            course = house.published(a_definition_of(required=1))
+            course = application.published(a_definition_of(required=1))
             anna.caller.post(f"/v1/courses/{course.slug}/enroll")
 
     assert seen == [one["id"] for one in anna.caller.get(PATH).json["statements"]]
@@ -129,53 +129,57 @@ def test_what_makes_no_sense_is_refused(anna: Person, query: str) -> None:
 
 
 @pytest.fixture
-def harbour(house: House) -> str:
+def harbour(application: Application) -> str:
     """The id of an organization with a learner enrolled on a course."""
-    org = founded(house, slug="harbour")
+    org = founded(application, slug="harbour")
     definition = a_definition_of(required=1, slug="knots")
-    made = house.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
-    house.services.authoring.publish(made.slug, by=OPERATOR)
-    learner = member_of(house, org.id, OrgRole.LEARNER, "Lea")
+    made = application.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
+    application.services.authoring.publish(made.slug, by=OPERATOR)
+    learner = member_of(application, org.id, OrgRole.LEARNER, "Lea")
     assert learner.caller.post("/v1/courses/harbour--knots/enroll").status == 201
     return str(org.id)
 
 
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.ADMIN, OrgRole.OWNER])
 def test_an_instructor_reads_all_statements_of_the_organization(
-    house: House, anna: Person, harbour: str, role: OrgRole
+    application: Application, anna: Person, harbour: str, role: OrgRole
 ) -> None:
     org_id = OrganizationId(UUID(harbour))
-    bo = member_of(house, org_id, role, "Bo")
+    bo = member_of(application, org_id, role, "Bo")
 
     answer = bo.caller.get(f"{PATH}?org={harbour}&limit=1")
 
     assert verbs_in(answer) == ["registered"]
-    assert looks_into(house, org_id) == []
+    assert looks_into(application, org_id) == []
     assert bo.caller.get(PATH).json["statements"] == []
 
 
-def test_an_admin_of_the_platform_reads_it_and_is_noted(house: House, harbour: str) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_an_admin_of_the_platform_reads_it_and_is_noted(
+    application: Application, harbour: str
+) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = root.get(f"{PATH}?org={harbour}")
 
     assert verbs_in(answer) == ["registered"]
-    (look,) = looks_into(house, OrganizationId(UUID(harbour)))
+    (look,) = looks_into(application, OrganizationId(UUID(harbour)))
     assert look.act.subject_id == harbour
 
 
-def test_a_cursor_is_no_way_to_look_without_being_noted(house: House, harbour: str) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+def test_a_cursor_is_no_way_to_look_without_being_noted(
+    application: Application, harbour: str
+) -> None:
+    root = application.signed_in(Role.ADMIN, name="Root").caller
     made_up = urlsafe_b64encode(b'["events", "0"]').decode()
 
     answer = root.get(f"{PATH}?org={harbour}&cursor={made_up}")
 
     assert verbs_in(answer) == ["registered"]
-    assert len(looks_into(house, OrganizationId(UUID(harbour)))) == 1
+    assert len(looks_into(application, OrganizationId(UUID(harbour)))) == 1
 
 
-def test_learners_there_do_not(house: House, harbour: str) -> None:
-    ben = member_of(house, OrganizationId(UUID(harbour)), OrgRole.LEARNER, "Ben")
+def test_learners_there_do_not(application: Application, harbour: str) -> None:
+    ben = member_of(application, OrganizationId(UUID(harbour)), OrgRole.LEARNER, "Ben")
 
     answer = ben.caller.get(f"{PATH}?org={harbour}")
 
@@ -184,8 +188,8 @@ def test_learners_there_do_not(house: House, harbour: str) -> None:
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
 def test_nobody_else_learns_that_there_is_such_an_organization(
-    house: House, harbour: str, role: Role
+    application: Application, harbour: str, role: Role
 ) -> None:
-    answer = house.signed_in(role, name="Bo").caller.get(f"{PATH}?org={harbour}")
+    answer = application.signed_in(role, name="Bo").caller.get(f"{PATH}?org={harbour}")
 
     assert (answer.status, answer.code) == (404, "organization-not-found")

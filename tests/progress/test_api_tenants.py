@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Role, Scope, UserId
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, OrgRole, Role, Scope, UserId
+from accounts.domain.organizations.entities import Organization
+from courses.domain.entities.courses import Course
 from tests.accounts.callers import narrowed
+from tests.support.application import Answer, Application, Caller, Person
 from tests.support.builders import a_definition_of
-from tests.support.house import Answer, Caller, House, Person
 from tests.support.learning import items_of
 from tests.support.members import founded, looks_into, member_of
 
@@ -31,22 +32,22 @@ every_act = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 
 
 @pytest.fixture
-def harbour(house: House) -> Organization:
-    return founded(house, slug="harbour")
+def harbour(application: Application) -> Organization:
+    return founded(application, slug="harbour")
 
 
 @pytest.fixture
-def course(house: House, harbour: Organization) -> Course:
-    authoring = house.services.authoring
+def course(application: Application, harbour: Organization) -> Course:
+    authoring = application.services.authoring
     definition = a_definition_of(required=1, slug="knots")
     made = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
     return authoring.publish(made.slug, by=OPERATOR)
 
 
 @pytest.fixture
-def anna(house: House, harbour: Organization, course: Course) -> Person:
+def anna(application: Application, harbour: Organization, course: Course) -> Person:
     """A member who is enrolled on the course."""
-    anna = member_of(house, harbour.id, OrgRole.LEARNER)
+    anna = member_of(application, harbour.id, OrgRole.LEARNER)
     assert anna.caller.post(f"{KNOTS}/enroll").status == 201
     return anna
 
@@ -57,17 +58,19 @@ def progress_in(harbour: Organization) -> str:
 
 @every_act
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN])
-def test_nobody_learns_who_is_not_in(house: House, course: Course, act: Asked, role: Role) -> None:
-    answer = act(house.signed_in(role, name="Bo").caller)
+def test_nobody_learns_who_is_not_in(
+    application: Application, course: Course, act: Asked, role: Role
+) -> None:
+    answer = act(application.signed_in(role, name="Bo").caller)
 
     assert (answer.status, answer.code) == (404, "course-not-found")
 
 
 @every_act
 def test_a_removed_member_is_out_with_their_next_request(
-    house: House, harbour: Organization, anna: Person, act: Asked
+    application: Application, harbour: Organization, anna: Person, act: Asked
 ) -> None:
-    house.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
+    application.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
 
     answer = act(anna.caller)
 
@@ -77,9 +80,9 @@ def test_a_removed_member_is_out_with_their_next_request(
 
 @every_act
 def test_nobody_learns_in_an_organization_that_is_suspended(
-    house: House, harbour: Organization, anna: Person, act: Asked
+    application: Application, harbour: Organization, anna: Person, act: Asked
 ) -> None:
-    house.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
+    application.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
 
     answer = act(anna.caller)
 
@@ -87,16 +90,16 @@ def test_nobody_learns_in_an_organization_that_is_suspended(
 
 
 def test_a_member_learns_and_keeps_what_they_have_earned(
-    house: House, harbour: Organization, course: Course, anna: Person
+    application: Application, harbour: Organization, course: Course, anna: Person
 ) -> None:
-    credential = house.earns(course)
-    (item_id,) = items_of(house.services, course)
+    credential = application.earns(course)
+    (item_id,) = items_of(application.services, course)
     completed = anna.caller.post(f"{KNOTS}/items/{item_id}/complete")
 
-    house.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
+    application.services.members.remove(harbour.id, UserId(UUID(anna.id)), by=OPERATOR)
 
     (held,) = anna.caller.get("/v1/me/credentials").json["items"]
-    verified = house.stranger.get(f"/v1/issued/{held['id']}/verify")
+    verified = application.stranger.get(f"/v1/issued/{held['id']}/verify")
     assert completed.json["status"] == "completed"
     assert held["credential"]["id"] == str(credential.id)
     assert verified.json["valid"] is True
@@ -104,9 +107,9 @@ def test_a_member_learns_and_keeps_what_they_have_earned(
 
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.ADMIN, OrgRole.OWNER])
 def test_an_instructor_sees_the_learners_of_a_course(
-    house: House, harbour: Organization, anna: Person, role: OrgRole
+    application: Application, harbour: Organization, anna: Person, role: OrgRole
 ) -> None:
-    answer = member_of(house, harbour.id, role, "Bo").caller.get(f"{KNOTS}/learners")
+    answer = member_of(application, harbour.id, role, "Bo").caller.get(f"{KNOTS}/learners")
 
     assert answer.status == 200
     (progress,) = answer.json["items"]
@@ -115,9 +118,9 @@ def test_an_instructor_sees_the_learners_of_a_course(
 
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.OWNER])
 def test_whoever_manages_members_sees_everybody_there(
-    house: House, harbour: Organization, anna: Person, role: OrgRole
+    application: Application, harbour: Organization, anna: Person, role: OrgRole
 ) -> None:
-    answer = member_of(house, harbour.id, role, "Bo").caller.get(progress_in(harbour))
+    answer = member_of(application, harbour.id, role, "Bo").caller.get(progress_in(harbour))
 
     assert answer.status == 200
     assert [item["user_id"] for item in answer.json["items"]] == [anna.id]
@@ -130,9 +133,9 @@ def test_learners_see_nobody_else(harbour: Organization, anna: Person) -> None:
 
 
 def test_an_instructor_there_sees_the_learners_of_courses_alone(
-    house: House, harbour: Organization
+    application: Application, harbour: Organization
 ) -> None:
-    bo = member_of(house, harbour.id, OrgRole.INSTRUCTOR, "Bo").caller
+    bo = member_of(application, harbour.id, OrgRole.INSTRUCTOR, "Bo").caller
 
     answer = bo.get(progress_in(harbour))
 
@@ -141,9 +144,9 @@ def test_an_instructor_there_sees_the_learners_of_courses_alone(
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
 def test_learners_are_not_there_for_those_who_are_not_in(
-    house: House, harbour: Organization, course: Course, role: Role
+    application: Application, harbour: Organization, course: Course, role: Role
 ) -> None:
-    bo = house.signed_in(role, name="Bo").caller
+    bo = application.signed_in(role, name="Bo").caller
 
     on_the_course, in_the_organization = bo.get(f"{KNOTS}/learners"), bo.get(progress_in(harbour))
 
@@ -153,24 +156,24 @@ def test_learners_are_not_there_for_those_who_are_not_in(
 
 
 def test_an_admin_of_the_platform_sees_learners_and_is_noted(
-    house: House, harbour: Organization, anna: Person
+    application: Application, harbour: Organization, anna: Person
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answers = [root.get(path) for path in (f"{KNOTS}/learners", progress_in(harbour))]
 
     assert [item["user_id"] for answer in answers for item in answer.json["items"]] == [anna.id] * 2
-    looks = looks_into(house, harbour.id)
+    looks = looks_into(application, harbour.id)
     assert [look.act.subject_type.value for look in looks] == ["learners", "learners"]
 
 
-def test_learners_of_the_platform_are_seen_by_its_instructors(house: House) -> None:
-    course = house.published()
-    ben = house.signed_in(name="Ben")
+def test_learners_of_the_platform_are_seen_by_its_instructors(application: Application) -> None:
+    course = application.published()
+    ben = application.signed_in(name="Ben")
     ben.caller.post(f"/v1/courses/{course.slug}/enroll")
     path = f"/v1/courses/{course.slug}/learners"
 
-    seen = house.signed_in(Role.INSTRUCTOR, name="Bo").caller.get(path)
+    seen = application.signed_in(Role.INSTRUCTOR, name="Bo").caller.get(path)
     refused = ben.caller.get(path)
 
     assert [item["user_id"] for item in seen.json["items"]] == [ben.id]
@@ -179,15 +182,15 @@ def test_learners_of_the_platform_are_seen_by_its_instructors(house: House) -> N
 
 @pytest.mark.parametrize("path", [f"{KNOTS}/learners", "/v1/orgs/{org}/progress"])
 def test_learners_are_shown_to_a_token_for_progress(
-    house: House, harbour: Organization, course: Course, path: str
+    application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
-    bo = member_of(house, harbour.id, OrgRole.OWNER, "Bo")
+    bo = member_of(application, harbour.id, OrgRole.OWNER, "Bo")
     others = (scope for scope in Scope if scope is not Scope.PROGRESS_READ)
     address = path.format(org=harbour.id)
 
-    allowed = narrowed(house, bo, Scope.PROGRESS_READ).get(address)
-    refused = narrowed(house, bo, *others).get(address)
+    allowed = narrowed(application, bo, Scope.PROGRESS_READ).get(address)
+    refused = narrowed(application, bo, *others).get(address)
 
     assert allowed.status == 200
     assert (refused.status, refused.code) == (403, "insufficient-scope")
-    assert house.stranger.get(address).status == 401
+    assert application.stranger.get(address).status == 401

@@ -6,15 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, OrgRole
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Answer, AssessmentId
+from accounts.domain.access import OPERATOR, OrgRole
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import Answer, AssessmentId
 from courses.domain.errors import AssessmentNotFound
-from progress.domain.entities import AttemptId, ProgressStatus
-from progress.domain.errors import (
-    AttemptNotFound,
-    NotEnrolled,
-)
+from progress.domain.entities.attempts import AttemptId
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.errors import AttemptNotFound, NotEnrolled
 from tests.support.attempts import (
     RIGHT,
     Examinee,
@@ -138,7 +136,7 @@ def test_what_is_passed_on_a_version_that_had_the_item_completes_nothing_where_i
 def test_an_attempt_of_somebody_who_was_never_on_the_course_is_not_found(
     memory: World, anna: Examinee
 ) -> None:
-    place = anna.services.catalog.place_of(anna.assessment("quiz").id, within=EVERYWHERE)
+    place = anna.services.catalog.place_of(anna.assessment("quiz").id, scope=ALL_TENANTS)
     stray = has_attempt(memory, place)
 
     with pytest.raises(AttemptNotFound):

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.domain.entities import Answer
-from progress.domain.entities import AssessmentAttempt, AttemptStatus
+from accounts.domain.access import OPERATOR
+from courses.domain.entities.assessments import Answer
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
+from tests.support.application import Application
 from tests.support.attempts import Examinee, on_paper
 from tests.support.builders import a_principal
-from tests.support.house import House
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
 
 pytestmark = pytest.mark.database
@@ -17,10 +17,12 @@ ATTEMPTS = "progress/assessmentattempt/"
 
 
 @pytest.fixture
-def anna(house: House) -> Examinee:
-    made = house.services.authoring.create(on_paper(), by=OPERATOR)
-    course = house.services.authoring.publish(made.slug, by=OPERATOR)
-    anna = Examinee(services=house.services, principal=a_principal(a_user_of(house)), course=course)
+def anna(application: Application) -> Examinee:
+    made = application.services.authoring.create(on_paper(), by=OPERATOR)
+    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = Examinee(
+        services=application.services, principal=a_principal(a_user_of(application)), course=course
+    )
     anna.enrols(course)
     return anna
 
@@ -34,8 +36,8 @@ def attempt(anna: Examinee) -> AssessmentAttempt:
 
 
 @pytest.fixture
-def bo(house: House) -> Desk:
-    return desk(house, "Course editors")
+def bo(application: Application) -> Desk:
+    return desk(application, "Course editors")
 
 
 def page_of(attempt: AssessmentAttempt) -> str:
@@ -49,8 +51,8 @@ def points(anna: Examinee, *, picture: int, feedback: int, reason: str = "") -> 
     return {**scores, "reason": reason}
 
 
-def now(house: House, attempt: AssessmentAttempt) -> AssessmentAttempt:
-    return house.services.grading.get(attempt.id, by=OPERATOR)
+def now(application: Application, attempt: AssessmentAttempt) -> AssessmentAttempt:
+    return application.services.grading.get(attempt.id, by=OPERATOR)
 
 
 def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
@@ -66,11 +68,11 @@ def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
 
 
 def test_a_grader_gives_points(
-    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
 ) -> None:
     page = bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
-    graded = now(house, attempt)
+    graded = now(application, attempt)
     assert page.path == f"{ATTEMPTS}{attempt.id}/change/"
     assert (graded.status, graded.score) == (AttemptStatus.GRADED, 6)
     assert graded.grade is not None
@@ -79,7 +81,7 @@ def test_a_grader_gives_points(
 
 
 def test_to_grade_again_takes_a_reason(
-    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
 ) -> None:
     bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
@@ -87,18 +89,18 @@ def test_to_grade_again_takes_a_reason(
     assert "This field is required." in without.text
     bo.post(page_of(attempt), **points(anna, picture=0, feedback=1, reason="A copy."))
 
-    assert [grade.score for grade in now(house, attempt).grades] == [6, 1]
+    assert [grade.score for grade in now(application, attempt).grades] == [6, 1]
     assert "Graded. Reason: A copy." in log_of(attempt.id)
 
 
 @pytest.mark.parametrize("picture", [6, -1])
 def test_points_that_there_are_not_are_refused(
-    house: House, bo: Desk, anna: Examinee, attempt: AssessmentAttempt, picture: int
+    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt, picture: int
 ) -> None:
     page = bo.post(page_of(attempt), **points(anna, picture=picture, feedback=1))
 
     assert "Ensure this value is" in page.text
-    assert now(house, attempt).grades == ()
+    assert now(application, attempt).grades == ()
 
 
 def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> None:
@@ -108,8 +110,8 @@ def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> 
     assert "Grade</a>" not in bo.get(f"{ATTEMPTS}{begun.id}/change/").text
 
 
-def test_read_only_staff_cannot_grade(house: House, attempt: AssessmentAttempt) -> None:
-    auditor = desk(house, "Auditors")
+def test_read_only_staff_cannot_grade(application: Application, attempt: AssessmentAttempt) -> None:
+    auditor = desk(application, "Auditors")
 
     assert auditor.get(page_of(attempt)).status == 403
     assert "Grade</a>" not in auditor.get(f"{ATTEMPTS}{attempt.id}/change/").text
@@ -123,15 +125,15 @@ def test_an_attempt_shows_what_was_answered(bo: Desk, attempt: AssessmentAttempt
 
 
 def test_an_attempt_is_voided_for_a_reason(
-    house: House, bo: Desk, attempt: AssessmentAttempt
+    application: Application, bo: Desk, attempt: AssessmentAttempt
 ) -> None:
     bo.act(ATTEMPTS, "void", attempt.id, reason="Copied.")
 
-    assert now(house, attempt).status is AttemptStatus.VOIDED
-    assert now(house, attempt).void_reason == "Copied."
+    assert now(application, attempt).status is AttemptStatus.VOIDED
+    assert now(application, attempt).void_reason == "Copied."
 
 
-def test_an_unknown_attempt_has_no_page(house: House, anna: Examinee) -> None:
-    page = root_desk(house).get(f"{ATTEMPTS}{anna.course.id}/grade/")
+def test_an_unknown_attempt_has_no_page(application: Application, anna: Examinee) -> None:
+    page = root_desk(application).get(f"{ATTEMPTS}{anna.course.id}/grade/")
 
     assert page.status == 404

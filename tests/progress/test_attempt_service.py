@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.domain.entities import Answer, LatePolicy, QuestionId
+from accounts.domain.access import OPERATOR
+from courses.domain.entities.assessments import Answer, LatePolicy, QuestionId
 from courses.domain.errors import QuestionNotFound, UnsuitableAnswer
-from progress.domain.entities import AttemptStatus, EventType
+from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.events import EventType
 from progress.domain.errors import (
     AssessmentRequired,
     AttemptClosed,
@@ -18,13 +19,7 @@ from progress.domain.errors import (
     NoAttemptsLeft,
     TooLate,
 )
-from tests.support.attempts import (
-    RIGHT,
-    Examinee,
-    an_examinee,
-    another_examinee,
-    on_paper,
-)
+from tests.support.attempts import RIGHT, Examinee, an_examinee, another_examinee, on_paper
 from tests.support.builders import NOON
 from tests.support.worlds import World
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OrganizationId, UserId
-from courses.domain.entities import CourseId
-from progress.domain.entities import GENESIS, Cause, EventId, EventType, Fact, ProgressEvent
+from accounts.domain.access import OrganizationId, UserId
+from courses.domain.entities.courses import CourseId
+from progress.domain.entities.events import GENESIS, Cause, EventId, EventType, Fact, ProgressEvent
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.streams import ANNA, KNOTS
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 import pytest
 from django.db import connection
 
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.storage.append_only import releasing
-from progress.domain.entities import StreamId
+from progress.domain.entities.events import StreamId
 from progress.models import ProgressEvent
 from tests.support.builders import a_definition_of
 from tests.support.commands import refusal_of, said_by
@@ -116,7 +116,7 @@ def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: 
 def test_a_projection_that_was_changed_is_repaired(
     school: World, begun: StreamId, change: str
 ) -> None:
-    whole = school.repositories.progress.find(begun.user_id, "bends", within=EVERYWHERE)
+    whole = school.repositories.progress.find(begun.user_id, "bends", scope=ALL_TENANTS)
     before = said_by("rebuild_progress", "--check")
     run(CHANGED_PROJECTIONS[change])
 
@@ -125,7 +125,7 @@ def test_a_projection_that_was_changed_is_repaired(
     assert output.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
     assert checksums_in(output) == checksums_in(before)[:1]
     assert said_by("rebuild_progress", "--check") == before
-    assert school.repositories.progress.find(begun.user_id, "bends", within=EVERYWHERE) == whole
+    assert school.repositories.progress.find(begun.user_id, "bends", scope=ALL_TENANTS) == whole
 
 
 @pytest.mark.usefixtures("begun")

@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from authsvc.kernel.errors import DomainError
-from courses.domain.entities import CourseId, ItemId, Outline
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.outlines import ItemId, Outline
 from courses.domain.errors import ItemNotFound
-from progress.domain.entities import CourseProgress, EventType, Fact, ProgressStatus
+from progress.domain.entities.events import EventType, Fact
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyCompleted, AlreadyEnrolled, NotEnrolled
 from tests.support.builders import NOON, a_course, a_progress
 from tests.support.streams import (

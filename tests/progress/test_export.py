@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.entities import OPERATOR, AuditAction, Organization, OrgRole
-from accounts.domain.errors import NotPermitted, OrganizationNotFound
+from accounts.domain.access import OPERATOR, NotPermitted, OrgRole
+from accounts.domain.audit.entities import AuditAction
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationNotFound
 from authsvc.kernel.errors import DomainError
-from authsvc.kernel.reach import EVERYWHERE
-from progress.domain.entities import ProgressEvent
+from authsvc.kernel.tenancy import ALL_TENANTS
+from progress.domain.entities.events import ProgressEvent
 from progress.domain.services import event_log
 from progress.statements import statement_of
 from tests.progress.test_random_acts import LEARNERS, a_school, acts, modestly, plans
@@ -46,7 +48,7 @@ class Chronicle:
         return [
             event
             for learner in range(LEARNERS)
-            for event in log.stream(self.school.stream_of(learner, 0), within=EVERYWHERE)
+            for event in log.stream(self.school.stream_of(learner, 0), scope=ALL_TENANTS)
         ]
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from authsvc.kernel.errors import DomainError
-from progress.domain.entities import EntityType, EventType, Fact
+from progress.domain.entities.events import EntityType, EventType, Fact
 from progress.domain.errors import MalformedFact
 
 IN_VERSION: Final = {"course_version": 3}

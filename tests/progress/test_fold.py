@@ -5,16 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from courses.domain.entities import ItemId, ModuleId
-from progress.domain.entities import (
-    GENESIS,
-    CourseProgress,
-    EventType,
-    Fact,
-    ProgressStatus,
-    StreamId,
-    version_after,
-)
+from courses.domain.entities.outlines import ItemId, ModuleId
+from progress.domain.entities.events import GENESIS, EventType, Fact, StreamId
+from progress.domain.entities.progress import CourseProgress, ProgressStatus, version_after
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.streams import (
     ANNA,

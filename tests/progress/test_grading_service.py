@@ -7,19 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, AuditAction, OrgRole, Principal, Right, SubjectType
-from accounts.domain.errors import NotPermitted, OrganizationSuspended
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Answer, QuestionId
+from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.organizations.errors import OrganizationSuspended
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.assessments import Answer, QuestionId
 from courses.domain.errors import CourseNotFound, QuestionNotFound
-from progress.domain.entities import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    EventType,
-    Mark,
-    ProgressStatus,
-)
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.events import EventType
+from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import (
     AttemptNotFound,
     AttemptNotGradable,

@@ -6,13 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Right
-from accounts.domain.errors import PersonNeeded
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Course, ItemId
+from accounts.domain.access import OPERATOR, PersonNeeded, Right
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import Course
+from courses.domain.entities.outlines import ItemId
 from courses.domain.errors import CourseNotFound, CourseNotOpen, ItemNotFound
-from progress.domain.entities import EventType, ProgressStatus
+from progress.domain.entities.events import EventType
+from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import AlreadyCompleted, AlreadyEnrolled, NotEnrolled
 from tests.support.builders import (
     NOON,
@@ -143,7 +144,7 @@ def test_only_a_person_learns(memory: World, act: str) -> None:
     with pytest.raises(PersonNeeded):
         ACTS[act](program, course, items_of(memory.services, course)[0])
 
-    assert memory.repositories.events.page_of_streams(PageRequest(), within=EVERYWHERE).items == ()
+    assert memory.repositories.events.page_of_streams(PageRequest(), scope=ALL_TENANTS).items == ()
 
 
 def test_a_completed_course_cannot_be_left(memory: World) -> None:

@@ -2,17 +2,12 @@
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
 from courses.domain.errors import CourseNotOpen, ItemNotFound
-from progress.domain.entities import EventType, ProgressStatus
+from progress.domain.entities.events import EventType
+from progress.domain.entities.progress import ProgressStatus
 from tests.support.builders import NOON, a_definition_of
-from tests.support.learning import (
-    a_learner,
-    a_published_course,
-    items_of,
-    published_again,
-    revised,
-)
+from tests.support.learning import a_learner, a_published_course, items_of, published_again, revised
 from tests.support.worlds import World
 
 

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, UserId
+from accounts.domain.access import OPERATOR, UserId
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.domain.entities import CourseId
-from courses.domain.repositories.memory import InMemoryCourseVersionRepository
-from progress.domain.entities import GENESIS, EventType, Fact, ProgressStatus, StreamId
-from progress.domain.services import EventLogVerifier, Flaw
+from courses.domain.entities.courses import CourseId
+from courses.domain.repositories.memory.courses import InMemoryCourseVersionRepository
+from progress.domain.entities.events import GENESIS, EventType, Fact, StreamId
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.services.verification import EventLogVerifier, Flaw
 from tests.support.builders import a_definition_of
 from tests.support.learning import (
     a_learner,

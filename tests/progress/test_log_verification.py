@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from progress.domain.entities import GENESIS
-from progress.domain.services import Flaw
+from accounts.domain.access import OPERATOR
+from progress.domain.entities.events import GENESIS
+from progress.domain.services.verification import Flaw
 from tests.support.tampering import (
     HOLE,
     Torn,

@@ -5,10 +5,12 @@ from collections.abc import Set as AbstractSet
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import Course, PathwayId
-from progress.domain.entities import PathwayProgress
+from accounts.domain.access import OPERATOR, OrgRole, Principal
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import PathwayId
+from progress.domain.entities.pathways import PathwayProgress
 from progress.domain.events import PathwayCompleted
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_learner, a_published_course, items_of
@@ -51,8 +53,8 @@ def seen(anna: Learner, address: str = "ropes") -> PathwayProgress:
     return anna.services.pathways.get(address, by=anna.principal)
 
 
-def completed_by(anna: Learner, within: Reach = Reach()) -> AbstractSet[PathwayId]:  # noqa: B008  # it never changes
-    return anna.services.pathways.completed_by(anna.principal.person, within=within)
+def completed_by(anna: Learner, scope: TenantScope = TenantScope()) -> AbstractSet[PathwayId]:  # noqa: B008  # it never changes
+    return anna.services.pathways.completed_by(anna.principal.person, scope=scope)
 
 
 def test_the_course_that_completes_a_pathway_is_published(
@@ -177,8 +179,8 @@ def test_what_is_completed_in_an_organization_is_known_in_its_view_alone(
 
     anna.passes(knots)
 
-    assert completed_by(anna, Reach.into(harbour.id)) == {pathway.id}
-    assert completed_by(anna, Reach.into(memory.has_organization().id)) == frozenset()
+    assert completed_by(anna, TenantScope.into(harbour.id)) == {pathway.id}
+    assert completed_by(anna, TenantScope.into(memory.has_organization().id)) == frozenset()
 
 
 def test_what_a_listener_refuses_undoes_the_completion(memory: World, has: Has) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course, PathwayDefinition
+from accounts.domain.access import OPERATOR, OrgRole
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import PathwayNotFound
-from progress.domain.entities import EventType, PathwayProgress
+from progress.domain.entities.events import EventType
+from progress.domain.entities.pathways import PathwayProgress
 from progress.domain.errors import AlreadyEnrolled, PrerequisitesMissing, ProgressNotFound
 from tests.support.builders import a_definition_of
 from tests.support.learning import Learner, a_learner, a_published_course, items_of

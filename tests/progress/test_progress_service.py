@@ -5,12 +5,11 @@ from typing import Final
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from accounts.domain.errors import PersonNeeded
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, PersonNeeded
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
-from progress.domain.entities import EventType
+from progress.domain.entities.events import EventType
 from progress.domain.errors import ProgressNotFound
 from tests.support.builders import a_course, a_definition
 from tests.support.learning import Learner, a_learner, a_published_course

@@ -11,18 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
 from authsvc.kernel.errors import DomainError
-from authsvc.kernel.reach import EVERYWHERE
-from credentials.domain.entities import Verification
-from progress.domain.entities import (
-    CourseProgress,
-    EventType,
-    ProgressEvent,
-    ProgressStatus,
-    version_after,
-)
-from tests.support.house import House
+from authsvc.kernel.tenancy import ALL_TENANTS
+from credentials.domain.entities.credentials import Verification
+from progress.domain.entities.events import EventType, ProgressEvent
+from progress.domain.entities.progress import CourseProgress, ProgressStatus, version_after
+from tests.support.application import Application
 from tests.support.profiles import examples
 from tests.support.random_acts import KEYS, TESTED, Act, Kind, Plan, School, item_of
 from tests.support.worlds import memory_world
@@ -82,7 +77,7 @@ def state_of(school: School) -> State:
     log = school.services.repositories.events
     return State(
         [school.progress_of(number, 0) for number in numbers],
-        [log.stream(school.stream_of(number, 0), within=EVERYWHERE) for number in numbers],
+        [log.stream(school.stream_of(number, 0), scope=ALL_TENANTS) for number in numbers],
         [school.held_by(number) for number in numbers],
     )
 
@@ -104,13 +99,13 @@ def folded(school: School, events: list[ProgressEvent]) -> CourseProgress:
     """Fold the events, each with the version that the learner was on after it."""
     catalog, first = school.services.catalog, events[0]
     version = catalog.version(
-        first.course_id, int(first.fact.payload["course_version"]), within=EVERYWHERE
+        first.course_id, int(first.fact.payload["course_version"]), scope=ALL_TENANTS
     )
     progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
     for event in events:
         number = version_after(event, progress)
         progress = progress.apply(
-            event, catalog.version(event.course_id, number, within=EVERYWHERE).outline
+            event, catalog.version(event.course_id, number, scope=ALL_TENANTS).outline
         )
     return progress
 
@@ -119,7 +114,7 @@ def types_in_the_log_of(school: School) -> set[EventType]:
     log = school.services.repositories.events
     places = product(range(len(school.learners)), range(len(school.courses)))
     streams = (
-        log.stream(school.stream_of(learner, course), within=EVERYWHERE)
+        log.stream(school.stream_of(learner, course), scope=ALL_TENANTS)
         for learner, course in places
     )
     return {event.fact.type for events in streams for event in events}
@@ -145,7 +140,7 @@ def test_nobody_is_at_100_percent_without_all_that_is_required(
     for step in steps_through(story, school):
         for progress in filter(None, step.after.progress):
             version = school.services.catalog.version(
-                progress.course_id, progress.course_version, within=EVERYWHERE
+                progress.course_id, progress.course_version, scope=ALL_TENANTS
             )
             is_done = version.outline.required_items <= set(progress.completed_items)
             assert (progress.percent_complete == 100) is is_done
@@ -242,18 +237,20 @@ def a_plan(chance: Random) -> Plan:
     return tuple((key, key == keys[0] or chance.random() < 0.5) for key in keys)
 
 
-def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(house: House) -> None:
+def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(application: Application) -> None:
     chance = Random("knots")
-    school = School(house.services, learners=20, plans=tuple(a_plan(chance) for _ in range(2)))
+    school = School(
+        application.services, learners=20, plans=tuple(a_plan(chance) for _ in range(2))
+    )
     for _ in range(ACTS):
         with suppress(DomainError):
             school.see(by_chance(chance, school))
 
     compared, verified = (
-        house.services.log_verifier.compare(by=OPERATOR),
-        house.services.log_verifier.verify(by=OPERATOR),
+        application.services.log_verifier.compare(by=OPERATOR),
+        application.services.log_verifier.verify(by=OPERATOR),
     )
-    rebuilt = house.services.log_verifier.rebuild(by=OPERATOR)
+    rebuilt = application.services.log_verifier.rebuild(by=OPERATOR)
 
     assert compared.is_clean
     assert compared.checksum == compared.stored_checksum == rebuilt.checksum

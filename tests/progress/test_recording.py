@@ -7,35 +7,30 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, UserId
+from accounts.domain.access import OPERATOR, UserId
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.events import EventBus
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE, Reach
-from courses.domain.entities import Course, ItemId
-from progress.domain.entities import (
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from courses.domain.entities.courses import Course
+from courses.domain.entities.outlines import ItemId
+from progress.domain.entities.events import (
     GENESIS,
     Cause,
     EventSelection,
     EventType,
     Fact,
     ProgressEvent,
-    ProgressStatus,
     StreamId,
 )
+from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import NotEnrolled
 from progress.domain.events import CourseCompleted
-from progress.domain.repositories.protocols import EventRepository
-from progress.domain.services import LearningService
+from progress.domain.repositories.protocols.progress import EventRepository
+from progress.domain.services.learning import LearningService
 from tests.support.blocks import Oops
 from tests.support.builders import a_definition_of, some_terms
-from tests.support.learning import (
-    Learner,
-    a_learner,
-    a_published_course,
-    items_of,
-    record_fact,
-)
+from tests.support.learning import Learner, a_learner, a_published_course, items_of, record_fact
 from tests.support.streams import completed
 from tests.support.worlds import World
 
@@ -72,25 +67,25 @@ class Appended:
     events: EventRepository
     batches: list[Sequence[ProgressEvent]] = field(default_factory=list)
 
-    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+    def append(self, events: Sequence[ProgressEvent], *, scope: TenantScope) -> None:
         self.batches.append(events)
-        self.events.append(events, within=within)
+        self.events.append(events, scope=scope)
 
     def page_of_stream(
-        self, stream: StreamId, request: PageRequest, *, within: Reach
+        self, stream: StreamId, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
-        return self.events.page_of_stream(stream, request, within=within)
+        return self.events.page_of_stream(stream, request, scope=scope)
 
-    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
-        return self.events.stream(stream, within=within)
+    def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
+        return self.events.stream(stream, scope=scope)
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, within: Reach
+        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
-        return self.events.page(selection, request, within=within)
+        return self.events.page(selection, request, scope=scope)
 
-    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
-        return self.events.page_of_streams(request, within=within)
+    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
+        return self.events.page_of_streams(request, scope=scope)
 
 
 def listened_to_by(listener: Callable[[CourseCompleted], None], world: World) -> LearningService:
@@ -275,7 +270,7 @@ def test_nothing_is_recorded_in_a_stream_that_was_never_begun(memory: World) -> 
     with pytest.raises(NotEnrolled):
         record_fact(memory, REVOKED, stream=never_begun, by=None)
 
-    assert memory.repositories.events.stream(never_begun, within=EVERYWHERE) == []
+    assert memory.repositories.events.stream(never_begun, scope=ALL_TENANTS) == []
 
 
 def test_several_facts_are_recorded_together_in_their_order(memory: World) -> None:

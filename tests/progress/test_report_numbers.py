@@ -9,19 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.entities import OPERATOR, Principal
+from accounts.domain.access import OPERATOR, Principal
 from authsvc.kernel.errors import DomainError
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Assessment, Course
-from progress.domain.entities import (
-    AttemptStatus,
-    CourseProgress,
-    CourseReport,
-    DayCount,
-    band_of,
-)
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import Assessment
+from courses.domain.entities.courses import Course
+from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.progress import CourseProgress
+from progress.domain.entities.reports import CourseReport, DayCount, band_of
 from tests.progress.test_random_acts import a_plan, by_chance, folded
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.profiles import examples
 from tests.support.random_acts import School
 from tests.support.worlds import memory_world
@@ -41,7 +38,7 @@ def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
     """The progress of everybody on the course, folded from the log."""
     log = school.services.repositories.events
     streams = (
-        log.stream(school.stream_of(learner, number), within=EVERYWHERE)
+        log.stream(school.stream_of(learner, number), scope=ALL_TENANTS)
         for learner in range(len(school.learners))
     )
     return [folded(school, events) for events in streams if events]
@@ -67,8 +64,8 @@ def bands_of(school: School, paper: Assessment) -> tuple[int, ...]:
 
 def papers_of(school: School, course: Course) -> Iterator[Assessment]:
     """The items of the published version, in order."""
-    published = school.services.catalog.course(course.id, within=EVERYWHERE)
-    version = school.services.catalog.version(course.id, published.version, within=EVERYWHERE)
+    published = school.services.catalog.course(course.id, scope=ALL_TENANTS)
+    version = school.services.catalog.version(course.id, published.version, scope=ALL_TENANTS)
     return (item.assessment for item in version.outline.items if item.assessment)
 
 
@@ -98,12 +95,16 @@ def test_the_numbers_of_a_small_school_are_those_of_its_log(seed: int, acts: int
 
 
 @pytest.mark.postgres_too
-def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(house: House) -> None:
+def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(
+    application: Application,
+) -> None:
     chance = Random("hitches")
-    school = School(house.services, learners=8, plans=tuple(a_plan(chance) for _ in range(2)))
+    school = School(application.services, learners=8, plans=tuple(a_plan(chance) for _ in range(2)))
     a_school_after(school, chance, acts=200)
 
-    reports = [house.services.reports.of_course(one.slug, by=OPERATOR) for one in school.courses]
+    reports = [
+        application.services.reports.of_course(one.slug, by=OPERATOR) for one in school.courses
+    ]
 
     for number, report in enumerate(reports):
         assert_true(report, school, number)

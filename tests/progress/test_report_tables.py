@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, OrgRole, Role, UserId
-from courses.domain.entities import Answer, Course
+from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
+from courses.domain.entities.assessments import Answer
+from courses.domain.entities.courses import Course
+from tests.support.application import Application
 from tests.support.attempts import Examinee, on_paper
 from tests.support.builders import a_definition_of, a_principal
-from tests.support.house import House
 from tests.support.learning import Learner, a_published_course
 from tests.support.members import founded, looks_into, member_of
 from tests.support.staff import desk, root_desk
@@ -27,13 +28,13 @@ def tabled(text: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def examined(house: House) -> Examinee:
+def examined(application: Application) -> Examinee:
     """A learner who has taken the quiz of the course and got nothing right."""
-    course = a_published_course(house.services, on_paper())
+    course = a_published_course(application.services, on_paper())
     anna = Examinee(
-        services=house.services,
+        services=application.services,
         principal=a_principal(
-            house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
+            application.services.repositories.users.get(UserId(UUID(application.signed_in().id)))
         ),
         course=course,
     )
@@ -47,9 +48,9 @@ def counts_of(rows: list[list[str]], section: str) -> list[int]:
 
 
 def test_a_report_comes_as_a_table_to_whoever_asks_for_one(
-    house: House, examined: Examinee
+    application: Application, examined: Examinee
 ) -> None:
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
     course = examined.course
 
     answer = root.get(f"/v1/courses/{course.slug}/report", Accept="text/csv")
@@ -66,28 +67,28 @@ def test_a_report_comes_as_a_table_to_whoever_asks_for_one(
     assert len(counts_of(rows, "items")) == 3
 
 
-def test_each_day_on_which_somebody_completed_the_course_is_a_row(house: House) -> None:
-    course = a_published_course(house.services, a_definition_of(required=1))
-    user = house.services.repositories.users.get(UserId(UUID(house.signed_in().id)))
-    anna = Learner(services=house.services, principal=a_principal(user))
+def test_each_day_on_which_somebody_completed_the_course_is_a_row(application: Application) -> None:
+    course = a_published_course(application.services, a_definition_of(required=1))
+    user = application.services.repositories.users.get(UserId(UUID(application.signed_in().id)))
+    anna = Learner(services=application.services, principal=a_principal(user))
     completed_at = anna.passes(course).completed_at
     assert completed_at is not None
-    root = house.signed_in(Role.ADMIN, name="Root").caller
+    root = application.signed_in(Role.ADMIN, name="Root").caller
 
     answer = root.get(f"/v1/courses/{course.slug}/report", Accept="text/csv")
 
     assert ["completions", completed_at.date().isoformat(), "", "", "1"] in tabled(answer.text)
 
 
-def test_the_table_of_an_organization_has_a_row_for_each_course(house: House) -> None:
-    harbour = founded(house, slug="harbour")
-    made = house.services.authoring.create(
+def test_the_table_of_an_organization_has_a_row_for_each_course(application: Application) -> None:
+    harbour = founded(application, slug="harbour")
+    made = application.services.authoring.create(
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
     )
-    course = house.services.authoring.publish(made.slug, by=OPERATOR)
-    anna = member_of(house, harbour.id, OrgRole.LEARNER).caller
+    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = member_of(application, harbour.id, OrgRole.LEARNER).caller
     assert anna.post(f"/v1/courses/{course.slug}/enroll").status == 201
-    bo = member_of(house, harbour.id, OrgRole.ADMIN, name="Bo").caller
+    bo = member_of(application, harbour.id, OrgRole.ADMIN, name="Bo").caller
 
     answer = bo.get(f"/v1/orgs/{harbour.id}/report", Accept="text/csv")
 
@@ -107,9 +108,9 @@ def test_the_table_of_an_organization_has_a_row_for_each_course(house: House) ->
 
 
 def test_a_refusal_is_a_problem_even_for_whoever_asks_for_a_table(
-    house: House, examined: Examinee
+    application: Application, examined: Examinee
 ) -> None:
-    anna = house.signed_in().caller
+    anna = application.signed_in().caller
 
     answer = anna.get(f"/v1/courses/{examined.course.slug}/report", Accept="text/csv")
 
@@ -117,8 +118,10 @@ def test_a_refusal_is_a_problem_even_for_whoever_asks_for_a_table(
 
 
 @pytest.mark.database
-def test_the_page_of_a_course_leads_to_its_report(house: House, examined: Examinee) -> None:
-    root = root_desk(house)
+def test_the_page_of_a_course_leads_to_its_report(
+    application: Application, examined: Examinee
+) -> None:
+    root = root_desk(application)
 
     course_page = root.get(f"courses/course/{examined.course.id}/change/")
     page = root.get(report_page(examined.course))
@@ -130,8 +133,10 @@ def test_the_page_of_a_course_leads_to_its_report(house: House, examined: Examin
 
 
 @pytest.mark.database
-def test_the_admin_site_gives_the_table_as_a_file(house: House, examined: Examinee) -> None:
-    root = root_desk(house)
+def test_the_admin_site_gives_the_table_as_a_file(
+    application: Application, examined: Examinee
+) -> None:
+    root = root_desk(application)
 
     sent = root.client.get(f"/admin/{report_page(examined.course)}csv/")
 
@@ -143,8 +148,10 @@ def test_the_admin_site_gives_the_table_as_a_file(house: House, examined: Examin
 
 
 @pytest.mark.database
-def test_staff_without_the_right_get_no_report(house: House, examined: Examinee) -> None:
-    bo = desk(house)
+def test_staff_without_the_right_get_no_report(
+    application: Application, examined: Examinee
+) -> None:
+    bo = desk(application)
 
     for path in (report_page(examined.course), f"{report_page(examined.course)}csv/"):
         assert "in_progress" not in bo.get(path).text
@@ -152,14 +159,14 @@ def test_staff_without_the_right_get_no_report(house: House, examined: Examinee)
 
 
 @pytest.mark.database
-def test_a_look_at_the_report_of_a_school_is_recorded(house: House) -> None:
-    harbour = founded(house, slug="harbour")
-    made = house.services.authoring.create(
+def test_a_look_at_the_report_of_a_school_is_recorded(application: Application) -> None:
+    harbour = founded(application, slug="harbour")
+    made = application.services.authoring.create(
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
     )
-    course = house.services.authoring.publish(made.slug, by=OPERATOR)
-    root, before = root_desk(house), len(looks_into(house, harbour.id))
+    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    root, before = root_desk(application), len(looks_into(application, harbour.id))
 
     assert root.get(report_page(course)).status == 200
 
-    assert len(looks_into(house, harbour.id)) == before + 1
+    assert len(looks_into(application, harbour.id)) == before + 1

@@ -7,18 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import OPERATOR, OrganizationId, Right
-from accounts.domain.errors import NotPermitted, OrganizationNotFound
-from courses.domain.entities import (
-    AnswerKey,
-    Assessment,
-    CourseDefinition,
-    ItemType,
-    Question,
-    QuestionKind,
-)
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationId, Right
+from accounts.domain.organizations.errors import OrganizationNotFound
+from courses.domain.entities.assessments import AnswerKey, Assessment, Question, QuestionKind
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import ItemType
 from courses.domain.errors import CourseNotFound
-from progress.domain.entities import DayCount, ProgressStatus, Window, band_of
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.entities.reports import DayCount, Window, band_of
 from tests.support.builders import NOON, a_definition_of, a_principal
 from tests.support.learning import a_learner, a_published_course, items_of
 from tests.support.worlds import World

@@ -9,11 +9,12 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import UserId
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import CourseId, ItemId, ModuleId
-from progress.domain.entities import CourseProgress, ProgressStatus
+from accounts.domain.access import UserId
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.outlines import ItemId, ModuleId
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyEnrolled
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.worlds import World, orm_world
@@ -22,7 +23,7 @@ from tests.support.worlds import World, orm_world
 def a_kept_progress(world: World, **parts: object) -> CourseProgress:
     """Progress of a new learner on a new course."""
     progress = a_progress(world.has_course(), world.has_user(), **parts)
-    world.repositories.progress.add(progress, within=EVERYWHERE)
+    world.repositories.progress.add(progress, scope=ALL_TENANTS)
     return progress
 
 
@@ -43,10 +44,10 @@ def test_progress_is_kept_as_it_was_added(world: World) -> None:
         hash="e" * 64,
     )
 
-    world.repositories.progress.add(progress, within=EVERYWHERE)
+    world.repositories.progress.add(progress, scope=ALL_TENANTS)
 
     assert (
-        world.repositories.progress.find(progress.user_id, "knots", within=EVERYWHERE) == progress
+        world.repositories.progress.find(progress.user_id, "knots", scope=ALL_TENANTS) == progress
     )
 
 
@@ -56,11 +57,11 @@ def test_a_second_progress_of_a_learner_on_a_course_is_refused_and_the_first_kep
     first = a_kept_progress(world)
 
     with pytest.raises(AlreadyEnrolled) as refusal:
-        world.repositories.progress.add(replace(first, course_version=2), within=EVERYWHERE)
+        world.repositories.progress.add(replace(first, course_version=2), scope=ALL_TENANTS)
 
     assert refusal.value.facts == {"course_slug": first.course_slug}
     page = world.repositories.progress.page_for_user(
-        first.user_id, PageRequest(), within=EVERYWHERE
+        first.user_id, PageRequest(), scope=ALL_TENANTS
     )
     assert page.items == (first,)
 
@@ -71,10 +72,10 @@ def test_a_learner_takes_many_courses_and_a_course_has_many_learners(world: Worl
     stored = [a_progress(course, user) for user in (anna, ben) for course in (knots, bends)]
 
     for progress in stored:
-        world.repositories.progress.add(progress, within=EVERYWHERE)
+        world.repositories.progress.add(progress, scope=ALL_TENANTS)
 
     result = [
-        world.repositories.progress.find(progress.user_id, progress.course_slug, within=EVERYWHERE)
+        world.repositories.progress.find(progress.user_id, progress.course_slug, scope=ALL_TENANTS)
         for progress in stored
     ]
     assert result == stored
@@ -84,10 +85,10 @@ def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World)
     progress = a_kept_progress(world)
 
     by_slug = world.repositories.progress.find(
-        progress.user_id, progress.course_slug, within=EVERYWHERE
+        progress.user_id, progress.course_slug, scope=ALL_TENANTS
     )
     by_id = world.repositories.progress.find(
-        progress.user_id, str(progress.course_id), within=EVERYWHERE
+        progress.user_id, str(progress.course_id), scope=ALL_TENANTS
     )
 
     assert by_slug == by_id == progress
@@ -97,19 +98,19 @@ def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World)
 def test_nothing_is_found_on_another_course(world: World, address: str) -> None:
     progress = a_kept_progress(world)
 
-    assert world.repositories.progress.find(progress.user_id, address, within=EVERYWHERE) is None
+    assert world.repositories.progress.find(progress.user_id, address, scope=ALL_TENANTS) is None
 
 
 def test_nothing_is_found_of_another_learner(world: World) -> None:
     progress = a_kept_progress(world)
     ben = world.has_user(name="Ben")
 
-    assert world.repositories.progress.find(ben.id, progress.course_slug, within=EVERYWHERE) is None
+    assert world.repositories.progress.find(ben.id, progress.course_slug, scope=ALL_TENANTS) is None
 
 
 def test_what_is_to_be_changed_is_found_likewise(world: World) -> None:
     progress = a_kept_progress(world)
-    find = partial(world.repositories.progress.find_for_update, within=EVERYWHERE)
+    find = partial(world.repositories.progress.find_for_update, scope=ALL_TENANTS)
 
     with world.unit_of_work.atomic():
         by_slug = find(progress.user_id, progress.course_slug)
@@ -127,7 +128,7 @@ def test_the_row_that_is_to_be_changed_is_locked() -> None:
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
         world.repositories.progress.find_for_update(
-            progress.user_id, progress.course_slug, within=EVERYWHERE
+            progress.user_id, progress.course_slug, scope=ALL_TENANTS
         )
 
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
@@ -137,8 +138,8 @@ def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) ->
     anna, ben = world.has_user(), world.has_user()
     course = world.has_course()
     first, other = a_progress(course, anna), a_progress(course, ben)
-    world.repositories.progress.add(first, within=EVERYWHERE)
-    world.repositories.progress.add(other, within=EVERYWHERE)
+    world.repositories.progress.add(first, scope=ALL_TENANTS)
+    world.repositories.progress.add(other, scope=ALL_TENANTS)
     changed = replace(
         first,
         status=ProgressStatus.COMPLETED,
@@ -153,10 +154,10 @@ def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) ->
         hash="a" * 64,
     )
 
-    world.repositories.progress.save(changed, within=EVERYWHERE)
+    world.repositories.progress.save(changed, scope=ALL_TENANTS)
 
-    assert world.repositories.progress.find(anna.id, course.slug, within=EVERYWHERE) == changed
-    assert world.repositories.progress.find(ben.id, course.slug, within=EVERYWHERE) == other
+    assert world.repositories.progress.find(anna.id, course.slug, scope=ALL_TENANTS) == changed
+    assert world.repositories.progress.find(ben.id, course.slug, scope=ALL_TENANTS) == other
 
 
 def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) -> None:
@@ -166,10 +167,10 @@ def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) 
         for hours in (2, 0, 1)
     ]
     for progress in stored:
-        world.repositories.progress.add(progress, within=EVERYWHERE)
+        world.repositories.progress.add(progress, scope=ALL_TENANTS)
     a_kept_progress(world)
 
-    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
+    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), scope=ALL_TENANTS)
 
     assert page.items == (stored[1], stored[2], stored[0])
     assert page.next_cursor is None
@@ -179,9 +180,9 @@ def test_the_id_of_the_course_breaks_ties(world: World) -> None:
     anna = world.has_user()
     for number in (3, 1, 2):
         course = world.has_course(id=CourseId(UUID(int=number)))
-        world.repositories.progress.add(a_progress(course, anna), within=EVERYWHERE)
+        world.repositories.progress.add(a_progress(course, anna), scope=ALL_TENANTS)
 
-    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), within=EVERYWHERE)
+    page = world.repositories.progress.page_for_user(anna.id, PageRequest(), scope=ALL_TENANTS)
 
     assert [progress.course_id.int for progress in page.items] == [1, 2, 3]
 
@@ -189,10 +190,10 @@ def test_the_id_of_the_course_breaks_ties(world: World) -> None:
 def test_progress_without_a_first_event_is_an_orphan(world: World) -> None:
     begun, beheaded, never_begun = (a_kept_progress(world) for _ in range(3))
     world.repositories.events.append(
-        [an_event(begun), an_event(replace(beheaded, sequence=1))], within=EVERYWHERE
+        [an_event(begun), an_event(replace(beheaded, sequence=1))], scope=ALL_TENANTS
     )
 
-    orphans = world.repositories.progress.orphans(within=EVERYWHERE)
+    orphans = world.repositories.progress.orphans(scope=ALL_TENANTS)
 
     assert set(orphans) == {beheaded.stream, never_begun.stream}
 
@@ -201,22 +202,22 @@ def test_an_event_of_another_learner_or_course_makes_nobody_less_of_an_orphan(wo
     anna, ben = world.has_user(), world.has_user()
     knots, bends = world.has_course(), world.has_course()
     orphan = a_progress(knots, anna)
-    world.repositories.progress.add(orphan, within=EVERYWHERE)
+    world.repositories.progress.add(orphan, scope=ALL_TENANTS)
 
     world.repositories.events.append(
-        [an_event(a_progress(bends, anna)), an_event(a_progress(knots, ben))], within=EVERYWHERE
+        [an_event(a_progress(bends, anna)), an_event(a_progress(knots, ben))], scope=ALL_TENANTS
     )
 
-    assert world.repositories.progress.orphans(within=EVERYWHERE) == [orphan.stream]
+    assert world.repositories.progress.orphans(scope=ALL_TENANTS) == [orphan.stream]
 
 
 def test_orphans_stand_in_the_order_of_users_and_then_of_courses(world: World) -> None:
     users = [world.has_user(id=UserId(UUID(int=number))) for number in (2, 1)]
     courses = [world.has_course(id=CourseId(UUID(int=number))) for number in (4, 3)]
     for progress in (a_progress(course, user) for course in courses for user in users):
-        world.repositories.progress.add(progress, within=EVERYWHERE)
+        world.repositories.progress.add(progress, scope=ALL_TENANTS)
 
-    orphans = world.repositories.progress.orphans(within=EVERYWHERE)
+    orphans = world.repositories.progress.orphans(scope=ALL_TENANTS)
 
     places = [(orphan.user_id.int, orphan.course_id.int) for orphan in orphans]
     assert places == [(1, 3), (1, 4), (2, 3), (2, 4)]

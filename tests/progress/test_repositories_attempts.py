@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.domain.entities import UserId
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, OutOfReach, Reach
-from courses.domain.entities import Answer, QuestionId
-from progress.domain.entities import (
+from accounts.domain.access import UserId
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
+from courses.domain.entities.assessments import Answer, QuestionId
+from progress.domain.entities.attempts import (
     AssessmentAttempt,
     AttemptId,
     AttemptStatus,
@@ -44,7 +44,7 @@ def graded(attempt: AssessmentAttempt, score: int) -> AssessmentAttempt:
 
 
 def kept(world: World, attempt: AssessmentAttempt) -> AssessmentAttempt:
-    return world.repositories.attempts.get(attempt.id, within=EVERYWHERE)
+    return world.repositories.attempts.get(attempt.id, scope=ALL_TENANTS)
 
 
 def test_an_attempt_is_kept_as_it_was_added(world: World) -> None:
@@ -64,27 +64,27 @@ def test_an_attempt_is_kept_as_it_was_added(world: World) -> None:
         ),
     )
 
-    world.repositories.attempts.add(attempt, within=EVERYWHERE)
+    world.repositories.attempts.add(attempt, scope=ALL_TENANTS)
 
     assert kept(world, attempt) == attempt
-    assert world.repositories.attempts.get_for_update(attempt.id, within=EVERYWHERE) == attempt
+    assert world.repositories.attempts.get_for_update(attempt.id, scope=ALL_TENANTS) == attempt
 
 
 def test_a_saved_attempt_takes_the_place_of_the_one_before(world: World) -> None:
     attempt = has_attempt(world)
     submitted = replace(attempt, **SUBMITTED, is_late=True)
 
-    world.repositories.attempts.save(submitted, within=EVERYWHERE)
+    world.repositories.attempts.save(submitted, scope=ALL_TENANTS)
 
     assert kept(world, attempt) == submitted
 
 
 def test_earlier_grades_are_kept_in_their_order(world: World) -> None:
     attempt = graded(has_attempt(world), 3)
-    world.repositories.attempts.save(attempt, within=EVERYWHERE)
+    world.repositories.attempts.save(attempt, scope=ALL_TENANTS)
 
     again = graded(attempt, 5)
-    world.repositories.attempts.save(again, within=EVERYWHERE)
+    world.repositories.attempts.save(again, scope=ALL_TENANTS)
 
     assert kept(world, attempt) == again
     assert [grade.score for grade in kept(world, attempt).grades] == [3, 5]
@@ -95,11 +95,11 @@ def test_a_second_started_attempt_is_refused_and_names_the_first(world: World) -
     second = replace(first, id=AttemptId(uuid4()), number=2)
 
     with pytest.raises(AttemptRunning) as refusal:
-        world.repositories.attempts.add(second, within=EVERYWHERE)
+        world.repositories.attempts.add(second, scope=ALL_TENANTS)
 
     assert refusal.value.facts == {"attempt_id": first.id}
     result = world.repositories.attempts.for_user(
-        first.user_id, first.assessment_id, within=EVERYWHERE
+        first.user_id, first.assessment_id, scope=ALL_TENANTS
     )
     assert result == [first]
 
@@ -114,10 +114,10 @@ def test_a_new_attempt_can_be_started_after_submitting(world: World) -> None:
         submitted_at=None,
     )
 
-    world.repositories.attempts.add(second, within=EVERYWHERE)
+    world.repositories.attempts.add(second, scope=ALL_TENANTS)
 
     result = world.repositories.attempts.for_user(
-        first.user_id, first.assessment_id, within=EVERYWHERE
+        first.user_id, first.assessment_id, scope=ALL_TENANTS
     )
     assert result == [first, second]
 
@@ -127,7 +127,7 @@ def test_an_unknown_attempt_is_not_found(world: World) -> None:
 
     for get in (world.repositories.attempts.get, world.repositories.attempts.get_for_update):
         with pytest.raises(AttemptNotFound):
-            get(unknown, within=EVERYWHERE)
+            get(unknown, scope=ALL_TENANTS)
 
 
 def test_attempts_at_other_assessments_and_of_other_learners_are_left_out(world: World) -> None:
@@ -136,7 +136,7 @@ def test_attempts_at_other_assessments_and_of_other_learners_are_left_out(world:
     has_attempt(world)
 
     result = world.repositories.attempts.for_user(
-        mine.user_id, mine.assessment_id, within=EVERYWHERE
+        mine.user_id, mine.assessment_id, scope=ALL_TENANTS
     )
 
     assert result == [mine]
@@ -153,12 +153,12 @@ def test_what_waits_to_be_graded_comes_in_the_order_of_handing_in(world: World) 
     has_attempt(world, place)
     has_attempt(world, **SUBMITTED)
     world.repositories.attempts.save(
-        graded(has_attempt(world, place, **SUBMITTED), 1), within=EVERYWHERE
+        graded(has_attempt(world, place, **SUBMITTED), 1), scope=ALL_TENANTS
     )
 
     pages = pages_of(
         lambda request: world.repositories.attempts.page_to_grade(
-            place.course_id, request, within=EVERYWHERE
+            place.course_id, request, scope=ALL_TENANTS
         ),
         limit=3,
     )
@@ -172,16 +172,16 @@ def test_the_best_score_counts_in_percent_rounded_down(world: World) -> None:
     anna = world.has_user().id
     for number, score in enumerate((3, 5, 4), start=1):
         attempt = has_attempt(world, place, user_id=anna, number=number, **SUBMITTED)
-        world.repositories.attempts.save(graded(attempt, score), within=EVERYWHERE)
+        world.repositories.attempts.save(graded(attempt, score), scope=ALL_TENANTS)
     void = graded(has_attempt(world, place, user_id=anna, number=4, **SUBMITTED), 7)
     world.repositories.attempts.save(
-        replace(void, status=AttemptStatus.VOIDED, void_reason="Copied."), within=EVERYWHERE
+        replace(void, status=AttemptStatus.VOIDED, void_reason="Copied."), scope=ALL_TENANTS
     )
     has_attempt(world, other, user_id=anna)
     somebody = has_attempt(world, place, **SUBMITTED)
-    world.repositories.attempts.save(graded(somebody, 7), within=EVERYWHERE)
+    world.repositories.attempts.save(graded(somebody, 7), scope=ALL_TENANTS)
 
-    best = world.repositories.attempts.best_percents(anna, within=EVERYWHERE)
+    best = world.repositories.attempts.best_percents(anna, scope=ALL_TENANTS)
 
     assert best == {place.assessment_id: 500 // 7}
 
@@ -190,18 +190,20 @@ def test_attempts_of_another_organization_are_out_of_view(world: World) -> None:
     knots, bends = world.has_organization(), world.has_organization()
     attempts, place = world.repositories.attempts, has_place(world, knots)
     attempt = has_attempt(world, place, **SUBMITTED)
-    world.repositories.attempts.save(graded(attempt, 7), within=EVERYWHERE)
+    world.repositories.attempts.save(graded(attempt, 7), scope=ALL_TENANTS)
     waiting = has_attempt(world, place, **SUBMITTED)
 
-    for within in (Reach.into(bends.id), Reach()):
+    for scope in (TenantScope.into(bends.id), TenantScope()):
         for get in (attempts.get, attempts.get_for_update):
             with pytest.raises(AttemptNotFound):
-                get(attempt.id, within=within)
-        assert attempts.for_user(attempt.user_id, place.assessment_id, within=within) == []
-        assert attempts.best_percents(attempt.user_id, within=within) == {}
-        page = attempts.page_to_grade(place.course_id, PageRequest(), within=within)
+                get(attempt.id, scope=scope)
+        assert attempts.for_user(attempt.user_id, place.assessment_id, scope=scope) == []
+        assert attempts.best_percents(attempt.user_id, scope=scope) == {}
+        page = attempts.page_to_grade(place.course_id, PageRequest(), scope=scope)
         assert page.items == ()
-    inside = attempts.page_to_grade(place.course_id, PageRequest(), within=Reach.into(knots.id))
+    inside = attempts.page_to_grade(
+        place.course_id, PageRequest(), scope=TenantScope.into(knots.id)
+    )
     assert inside.items == (waiting,)
 
 
@@ -209,9 +211,9 @@ def test_nothing_is_written_out_of_reach(world: World) -> None:
     attempt = has_attempt(world, has_place(world, world.has_organization()))
     other = replace(attempt, id=AttemptId(uuid4()), number=2)
 
-    with pytest.raises(OutOfReach):
-        world.repositories.attempts.add(other, within=Reach())
-    with pytest.raises(OutOfReach):
-        world.repositories.attempts.save(replace(attempt, **SUBMITTED), within=Reach())
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.attempts.add(other, scope=TenantScope())
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.attempts.save(replace(attempt, **SUBMITTED), scope=TenantScope())
 
     assert kept(world, attempt) == attempt

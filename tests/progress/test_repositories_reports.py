@@ -5,18 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import User
-from authsvc.kernel.reach import EVERYWHERE, Reach
-from courses.domain.entities import AssessmentId, AssessmentPlace, Course, ItemId, QuestionId
-from progress.domain.entities import (
+from accounts.domain.identity.entities.users import User
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from courses.domain.entities.assessments import AssessmentId, QuestionId
+from courses.domain.entities.courses import AssessmentPlace, Course
+from courses.domain.entities.outlines import ItemId
+from progress.domain.entities.attempts import (
     AssessmentAttempt,
     AttemptId,
     AttemptStatus,
     Grade,
     Mark,
-    ProgressStatus,
-    Window,
 )
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.entities.reports import Window
 from tests.support.builders import NOON, a_progress
 from tests.support.worlds import World
 
@@ -28,7 +30,7 @@ MARCH: Final = Window(since=date(2026, 3, 1), until=date(2026, 3, 31))
 def takes(world: World, course: Course, status: ProgressStatus = ON, **parts: object) -> None:
     """Enrol a new learner on the course."""
     progress = a_progress(course, world.has_user(), status=status, **parts)
-    world.repositories.progress.add(progress, within=EVERYWHERE)
+    world.repositories.progress.add(progress, scope=ALL_TENANTS)
 
 
 def completes(world: World, course: Course, at: datetime) -> None:
@@ -45,7 +47,7 @@ def test_learners_are_counted_by_status(world: World) -> None:
         takes(world, course, status)
     takes(world, world.has_course(), ON)
 
-    counted = world.repositories.reports.statuses(course.id, within=EVERYWHERE)
+    counted = world.repositories.reports.statuses(course.id, scope=ALL_TENANTS)
 
     assert counted == {ON: 2, LEFT: 1}
 
@@ -57,7 +59,7 @@ def test_completions_are_counted_by_day_and_the_window_has_both_its_ends(world: 
     for at in (last, before, midnight, midnight + timedelta(hours=5), after):
         completes(world, course, at)
 
-    counted = world.repositories.reports.completions(course.id, MARCH, within=EVERYWHERE)
+    counted = world.repositories.reports.completions(course.id, MARCH, scope=ALL_TENANTS)
 
     assert list(counted.items()) == [(MARCH.since, 2), (MARCH.until, 1)]
 
@@ -69,7 +71,7 @@ def test_items_are_counted_by_those_who_have_completed_them(world: World) -> Non
     takes(world, course)
     takes(world, world.has_course(), completed_items=(SECOND,))
 
-    counted = world.repositories.reports.item_completions(course.id, within=EVERYWHERE)
+    counted = world.repositories.reports.item_completions(course.id, scope=ALL_TENANTS)
 
     assert counted == {FIRST: 2, SECOND: 1}
 
@@ -82,7 +84,7 @@ def test_courses_of_an_organization_are_summed_up_by_slug(world: World) -> None:
     takes(world, a_course_there(world))
     assert first.org_id is not None
 
-    summaries = world.repositories.reports.summaries(first.org_id, within=EVERYWHERE)
+    summaries = world.repositories.reports.summaries(first.org_id, scope=ALL_TENANTS)
 
     assert [(item.course_slug, item.statuses) for item in summaries] == [
         ("bends", {ON: 1, LEFT: 1}),
@@ -93,15 +95,15 @@ def test_courses_of_an_organization_are_summed_up_by_slug(world: World) -> None:
 def test_nothing_is_counted_out_of_scope(world: World) -> None:
     course, reports = a_course_there(world), world.repositories.reports
     takes(world, course, DONE, percent_complete=100, completed_at=NOON, completed_items=(FIRST,))
-    elsewhere = Reach.into(world.has_organization().id)
+    elsewhere = TenantScope.into(world.has_organization().id)
     whole = Window(since=date.min, until=date.max)
     assert course.org_id is not None
 
-    assert not reports.statuses(course.id, within=elsewhere)
-    assert not reports.completions(course.id, whole, within=elsewhere)
-    assert not reports.item_completions(course.id, within=elsewhere)
-    assert not reports.summaries(course.org_id, within=elsewhere)
-    assert reports.completions(course.id, whole, within=Reach.into(course.org_id))
+    assert not reports.statuses(course.id, scope=elsewhere)
+    assert not reports.completions(course.id, whole, scope=elsewhere)
+    assert not reports.item_completions(course.id, scope=elsewhere)
+    assert not reports.summaries(course.org_id, scope=elsewhere)
+    assert reports.completions(course.id, whole, scope=TenantScope.into(course.org_id))
 
 
 def an_assessment_of(world: World, course: Course) -> AssessmentPlace:
@@ -111,7 +113,7 @@ def an_assessment_of(world: World, course: Course) -> AssessmentPlace:
         item_id=FIRST,
         org_id=course.org_id,
     )
-    world.repositories.assessments.keep([place], within=EVERYWHERE)
+    world.repositories.assessments.keep([place], scope=ALL_TENANTS)
     return place
 
 
@@ -142,11 +144,11 @@ def scores(
     user = world.has_user()
     for number, percent in enumerate(percents, start=1):
         attempt = an_attempt(place, user, number)
-        world.repositories.attempts.add(attempt, within=EVERYWHERE)
+        world.repositories.attempts.add(attempt, scope=ALL_TENANTS)
         mark = Mark(question_id=QuestionId(uuid4()), score=percent)
         grade = Grade(marks=(mark,), graded_at=NOON, graded_by=None)
         graded = replace(attempt, status=status, grades=(grade,), submitted_at=NOON)
-        world.repositories.attempts.save(graded, within=EVERYWHERE)
+        world.repositories.attempts.save(graded, scope=ALL_TENANTS)
 
 
 def test_learners_are_counted_in_the_band_of_their_best_score(world: World) -> None:
@@ -156,7 +158,7 @@ def test_learners_are_counted_in_the_band_of_their_best_score(world: World) -> N
         scores(world, quiz, *percents)
     scores(world, exam, 9)
 
-    bands = world.repositories.reports.score_bands(course.id, within=EVERYWHERE)
+    bands = world.repositories.reports.score_bands(course.id, scope=ALL_TENANTS)
 
     assert bands == {quiz.assessment_id: {5: 2, 9: 2}, exam.assessment_id: {0: 1}}
 
@@ -165,14 +167,14 @@ def test_a_void_score_is_not_counted(world: World) -> None:
     course = world.has_course()
     scores(world, an_assessment_of(world, course), 80, status=AttemptStatus.VOIDED)
 
-    assert not world.repositories.reports.score_bands(course.id, within=EVERYWHERE)
+    assert not world.repositories.reports.score_bands(course.id, scope=ALL_TENANTS)
 
 
 def test_scores_out_of_scope_are_not_counted(world: World) -> None:
     course = a_course_there(world)
     scores(world, an_assessment_of(world, course), 80)
-    elsewhere = Reach.into(world.has_organization().id)
+    elsewhere = TenantScope.into(world.has_organization().id)
     reports = world.repositories.reports
 
-    assert not reports.score_bands(course.id, within=elsewhere)
-    assert reports.score_bands(course.id, within=Reach.into(course.org_id))
+    assert not reports.score_bands(course.id, scope=elsewhere)
+    assert reports.score_bands(course.id, scope=TenantScope.into(course.org_id))

@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from accounts.domain.entities import User
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE, Reach
+from accounts.domain.identity.entities.users import User
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from authsvc.storage import settled
-from courses.domain.entities import Course
-from progress.domain.entities import EventSelection, ProgressEvent
+from courses.domain.entities.courses import Course
+from progress.domain.entities.events import EventSelection, ProgressEvent
 from progress.domain.errors import LogBusy
 from tests.support.builders import NOON, a_progress, an_event
 from tests.support.worlds import World, orm_world
@@ -25,15 +25,15 @@ WHOLE: Final = PageRequest(limit=100)
 
 def recorded(world: World, user: User, course: Course, **parts: Any) -> ProgressEvent:
     event = an_event(a_progress(course, user), **parts)
-    world.repositories.events.append([event], within=EVERYWHERE)
+    world.repositories.events.append([event], scope=ALL_TENANTS)
     return event
 
 
 def selected(
-    world: World, *, within: Reach = EVERYWHERE, **selection: Any
+    world: World, *, scope: TenantScope = ALL_TENANTS, **selection: Any
 ) -> tuple[ProgressEvent, ...]:
     wanted = EventSelection(**selection)
-    return world.repositories.events.page(wanted, WHOLE, within=within).items
+    return world.repositories.events.page(wanted, WHOLE, scope=scope).items
 
 
 def test_a_page_holds_what_was_selected_in_the_order_of_the_log(world: World) -> None:
@@ -63,9 +63,9 @@ def test_what_is_out_of_view_is_in_no_page(world: World) -> None:
     there = world.has_course(org_id=world.has_organization().id)
     event = recorded(world, world.has_user(), there)
 
-    assert selected(world, within=Reach()) == ()
-    assert selected(world, within=Reach.into(world.has_organization().id)) == ()
-    assert selected(world, within=Reach.into(there.org_id)) == (event,)
+    assert selected(world, scope=TenantScope()) == ()
+    assert selected(world, scope=TenantScope.into(world.has_organization().id)) == ()
+    assert selected(world, scope=TenantScope.into(there.org_id)) == (event,)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.domain.entities import SHAPES, EntityType, EventType, Fact, ProgressEvent
+from progress.domain.entities.events import SHAPES, EntityType, EventType, Fact, ProgressEvent
 from progress.statements import ACTIVITY_TYPES, VERBS, statement_of
 from tests.support.builders import a_progress, an_event
 from tests.support.streams import ANNA, KNOTS

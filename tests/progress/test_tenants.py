@@ -7,20 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAction,
-    Organization,
-    OrganizationId,
-    OrgRole,
-    Principal,
-    Right,
-    SubjectType,
-)
-from accounts.domain.errors import NotPermitted, OrganizationNotFound
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
-from courses.domain.entities import Course
+from accounts.domain.access import OPERATOR, NotPermitted, OrganizationId, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.domain.organizations.entities import Organization
+from accounts.domain.organizations.errors import OrganizationNotFound
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import PageRequest
+from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, items_of

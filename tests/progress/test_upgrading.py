@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.entities import OPERATOR
-from courses.domain.entities import Course, CourseDefinition
+from accounts.domain.access import OPERATOR
+from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.errors import CourseNotFound, CourseNotOpen
-from progress.domain.entities import CourseProgress, EventType, ProgressStatus
+from progress.domain.entities.events import EventType
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.errors import NotEnrolled
 from tests.support.builders import a_definition_of, a_module_definition, an_item_definition
 from tests.support.learning import Learner, a_learner, items_of

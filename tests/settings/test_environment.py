@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from authsvc.environment import AppEnv, read_environment
-from authsvc.variables import ROOT, VARIABLES, Misconfigured
+from authsvc.config.environment import AppEnv, read_environment
+from authsvc.config.variables import ROOT, VARIABLES, Misconfigured
 
 NAMES = [name for name, _, _ in VARIABLES]
 KEY = "k" * 50
@@ -43,7 +43,7 @@ ANOTHER_VALUE = {
     "EMAIL_URL": "smtp://mail.example",
     "EMAIL_FROM": "school@mail.example",
     "LOGIN_ATTEMPTS_PER_MINUTE": "1",
-    "LOGIN_GUESSES_IN_A_ROW": "1",
+    "LOGIN_FAILURES_BEFORE_BACKOFF": "1",
     "REGISTRATIONS_PER_HOUR": "1",
     "TOKEN_FAILURES_PER_MINUTE": "1",
     "ARGON2_AT_ONCE": "1",
@@ -113,7 +113,7 @@ def test_other_variables_are_nobodys_business() -> None:
         ("SESSION_SECONDS", "9999999999"),
         ("SESSION_SECONDS", "٩٠٠"),
         ("LOGIN_ATTEMPTS_PER_MINUTE", "0"),
-        ("LOGIN_GUESSES_IN_A_ROW", "0"),
+        ("LOGIN_FAILURES_BEFORE_BACKOFF", "0"),
         ("REGISTRATIONS_PER_HOUR", "0"),
         ("TOKEN_FAILURES_PER_MINUTE", "0"),
         ("ARGON2_AT_ONCE", "0"),

@@ -13,12 +13,12 @@ from oauthlib.common import Request
 from oauthlib.oauth2 import AuthorizationCodeGrant, RequestValidator
 from structlog.stdlib import ProcessorFormatter
 
-from accounts.adapters.audit import LoggedAuditTrail
 from accounts.adapters.keys import new_key_ring
-from accounts.adapters.secrets import HmacTokens
-from accounts.domain.entities import AuditEvent
-from authsvc.environment import read_environment
-from authsvc.logs import AUDIT, logging_config, request_id
+from accounts.adapters.opaque_tokens import HmacTokens
+from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from authsvc.config.environment import read_environment
+from authsvc.config.logs import AUDIT, logging_config, request_id
 
 NAME = "knots"
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -204,7 +204,7 @@ def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with configured("ERROR"):
-        LoggedAuditTrail().note(AuditEvent.SIGNED_IN)
+        StructlogSecurityLogWriter().note(SecurityEvent.SIGNED_IN)
 
     assert [record.name for record in caplog.records] == [AUDIT]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from authsvc.environment import read_environment
-from authsvc.mail import Mail, mail
-from authsvc.variables import Misconfigured
+from authsvc.config.environment import read_environment
+from authsvc.config.mail import Mail, mail
+from authsvc.config.variables import Misconfigured
 
 
 def mail_of(url: str) -> Mail:

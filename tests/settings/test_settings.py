@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from authsvc.databases import databases
-from authsvc.desk import kept
-from authsvc.environment import read_environment
-from authsvc.variables import ROOT, Misconfigured
+from authsvc.config.databases import databases
+from authsvc.config.environment import read_environment
+from authsvc.config.secret_files import kept
+from authsvc.config.variables import ROOT, Misconfigured
 
 PASSWORD = "open-sesame"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from accounts.adapters.keys import new_key_ring
-from authsvc.variables import ROOT, VARIABLES
+from authsvc.config.variables import ROOT, VARIABLES
 
 KEY = "k" * 50
 PASSWORD = "open-sesame"

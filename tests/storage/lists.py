@@ -8,22 +8,20 @@ from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.repositories.protocols.audit_log import AUDIT_ENTRIES
-from accounts.domain.repositories.protocols.clients import CLIENTS, SERVICE_CLIENTS
-from accounts.domain.repositories.protocols.organizations import (
-    INVITATIONS,
-    MEMBERS,
-    ORGANIZATIONS,
-)
-from accounts.domain.repositories.protocols.users import USERS
-from authsvc.kernel.pages import Key, Keyset, Page, PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import CourseStatus, PathwayStatus
+from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
+from accounts.domain.identity.repositories.protocols import USERS
+from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
+from authsvc.kernel.paging import Key, Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import CourseStatus
+from courses.domain.entities.pathways import PathwayStatus
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 from courses.domain.repositories.protocols.pathways import PATHWAYS
 from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
-from progress.domain.entities import AttemptId, AttemptStatus, EventSelection
+from progress.domain.entities.attempts import AttemptId, AttemptStatus
+from progress.domain.entities.events import EventSelection
 from progress.domain.repositories.protocols.attempts import TO_GRADE
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
@@ -91,7 +89,7 @@ def _users(world: World) -> Listing:
 
 def _organizations(world: World) -> Listing:
     return Listing(
-        page=partial(world.repositories.organizations.page_of, within=EVERYWHERE),
+        page=partial(world.repositories.organizations.page_of, scope=ALL_TENANTS),
         add=lambda at: world.has_organization(created_at=_after_noon(at)),
     )
 
@@ -99,7 +97,7 @@ def _organizations(world: World) -> Listing:
 def _members(world: World) -> Listing:
     school = world.has_organization()
     return Listing(
-        page=partial(world.repositories.memberships.page_of, school.id, within=EVERYWHERE),
+        page=partial(world.repositories.memberships.page_of, school.id, scope=ALL_TENANTS),
         add=lambda at: has_membership(world, school, joined_at=_after_noon(at)),
     )
 
@@ -107,14 +105,14 @@ def _members(world: World) -> Listing:
 def _invitations(world: World) -> Listing:
     school = world.has_organization()
     return Listing(
-        page=partial(world.repositories.invitations.page_of, school.id, within=EVERYWHERE),
+        page=partial(world.repositories.invitations.page_of, school.id, scope=ALL_TENANTS),
         add=lambda at: has_invitation(world, school, created_at=_after_noon(at)),
     )
 
 
 def _clients(world: World) -> Listing:
     return Listing(
-        page=partial(world.repositories.clients.page_of, within=EVERYWHERE),
+        page=partial(world.repositories.clients.page_of, scope=ALL_TENANTS),
         add=lambda at: has_client(world, created_at=_after_noon(at)),
     )
 
@@ -124,10 +122,10 @@ def _service_clients(world: World) -> Listing:
 
     def add(at: int) -> None:
         client = a_client_of(some_client_terms(), org_id=school.id, created_at=_after_noon(at))
-        clients.add(client, within=EVERYWHERE)
+        clients.add(client, scope=ALL_TENANTS)
 
     return Listing(
-        page=partial(clients.page_for_organization, school.id, within=EVERYWHERE), add=add
+        page=partial(clients.page_for_organization, school.id, scope=ALL_TENANTS), add=add
     )
 
 
@@ -136,10 +134,10 @@ def _audit_entries(world: World) -> Listing:
 
     def add(_: int) -> None:
         with world.unit_of_work.atomic():
-            log.head_for_update(None, within=EVERYWHERE)
-            log.append(an_entry(sequence=next(numbers)), within=EVERYWHERE)
+            log.head_for_update(None, scope=ALL_TENANTS)
+            log.append(an_entry(sequence=next(numbers)), scope=ALL_TENANTS)
 
-    return Listing(page=partial(log.page_of, None, within=EVERYWHERE), add=add)
+    return Listing(page=partial(log.page_of, None, scope=ALL_TENANTS), add=add)
 
 
 def _courses(world: World) -> Listing:
@@ -148,7 +146,7 @@ def _courses(world: World) -> Listing:
             world.repositories.courses.page_of,
             status=CourseStatus.PUBLISHED,
             search="",
-            within=EVERYWHERE,
+            scope=ALL_TENANTS,
         ),
         add=lambda at: world.has_course(created_at=_after_noon(at)),
     )
@@ -158,15 +156,15 @@ def _versions(world: World) -> Listing:
     course, numbers = world.has_course(), count(1)
     versions = world.repositories.course_versions
     return Listing(
-        page=partial(versions.page_of, course.id, within=EVERYWHERE),
-        add=lambda _: versions.add(a_version(course, number=next(numbers)), within=EVERYWHERE),
+        page=partial(versions.page_of, course.id, scope=ALL_TENANTS),
+        add=lambda _: versions.add(a_version(course, number=next(numbers)), scope=ALL_TENANTS),
     )
 
 
 def _pathways(world: World) -> Listing:
     return Listing(
         page=partial(
-            world.repositories.pathways.page_of, status=PathwayStatus.PUBLISHED, within=EVERYWHERE
+            world.repositories.pathways.page_of, status=PathwayStatus.PUBLISHED, scope=ALL_TENANTS
         ),
         add=lambda at: has_pathway(world, world.has_course(), created_at=_after_noon(at)),
     )
@@ -177,9 +175,9 @@ def _credentials(world: World) -> Listing:
 
     def add(at: int) -> None:
         terms = some_terms(course_id=world.has_course().id)
-        credentials.add(a_credential(terms=terms, created_at=_after_noon(at)), within=EVERYWHERE)
+        credentials.add(a_credential(terms=terms, created_at=_after_noon(at)), scope=ALL_TENANTS)
 
-    return Listing(page=partial(credentials.page_of, within=EVERYWHERE), add=add)
+    return Listing(page=partial(credentials.page_of, scope=ALL_TENANTS), add=add)
 
 
 def _issued(world: World) -> Listing:
@@ -187,9 +185,9 @@ def _issued(world: World) -> Listing:
 
     def add(at: int) -> None:
         credential = a_credential(terms=some_terms(course_id=world.has_course().id))
-        world.repositories.credentials.add(credential, within=EVERYWHERE)
+        world.repositories.credentials.add(credential, scope=ALL_TENANTS)
         issued.add(
-            an_issued_credential(credential, anna, issued_at=_after_noon(at)), within=EVERYWHERE
+            an_issued_credential(credential, anna, issued_at=_after_noon(at)), scope=ALL_TENANTS
         )
 
     return Listing(page=partial(issued.page_for_user, anna.id), add=add)
@@ -198,7 +196,7 @@ def _issued(world: World) -> Listing:
 def _to_grade(world: World) -> Listing:
     place = has_place(world)
     return Listing(
-        page=partial(world.repositories.attempts.page_to_grade, place.course_id, within=EVERYWHERE),
+        page=partial(world.repositories.attempts.page_to_grade, place.course_id, scope=ALL_TENANTS),
         add=lambda at: has_attempt(
             world,
             place,
@@ -212,9 +210,9 @@ def _to_grade(world: World) -> Listing:
 def _progress_of_user(world: World) -> Listing:
     anna, progress = world.has_user(), world.repositories.progress
     return Listing(
-        page=partial(progress.page_for_user, anna.id, within=EVERYWHERE),
+        page=partial(progress.page_for_user, anna.id, scope=ALL_TENANTS),
         add=lambda at: progress.add(
-            a_progress(world.has_course(), anna, enrolled_at=_after_noon(at)), within=EVERYWHERE
+            a_progress(world.has_course(), anna, enrolled_at=_after_noon(at)), scope=ALL_TENANTS
         ),
     )
 
@@ -222,9 +220,9 @@ def _progress_of_user(world: World) -> Listing:
 def _learners(world: World) -> Listing:
     course, progress = world.has_course(), world.repositories.progress
     return Listing(
-        page=partial(progress.page_for_course, course.id, within=EVERYWHERE),
+        page=partial(progress.page_for_course, course.id, scope=ALL_TENANTS),
         add=lambda at: progress.add(
-            a_progress(course, world.has_user(), enrolled_at=_after_noon(at)), within=EVERYWHERE
+            a_progress(course, world.has_user(), enrolled_at=_after_noon(at)), scope=ALL_TENANTS
         ),
     )
 
@@ -235,10 +233,10 @@ def _progress_in_organization(world: World) -> Listing:
     def add(at: int) -> None:
         learner = anna if at else world.has_user()
         course = world.has_course(org_id=school.id)
-        progress.add(a_progress(course, learner), within=EVERYWHERE)
+        progress.add(a_progress(course, learner), scope=ALL_TENANTS)
 
     return Listing(
-        page=partial(progress.page_for_organization, school.id, within=EVERYWHERE), add=add
+        page=partial(progress.page_for_organization, school.id, scope=ALL_TENANTS), add=add
     )
 
 
@@ -247,26 +245,26 @@ def _events_of_stream(world: World) -> Listing:
     events = world.repositories.events
 
     def add(_: int) -> None:
-        events.append([an_event(progress, sequence=next(numbers))], within=EVERYWHERE)
+        events.append([an_event(progress, sequence=next(numbers))], scope=ALL_TENANTS)
 
-    return Listing(page=partial(events.page_of_stream, progress.stream, within=EVERYWHERE), add=add)
+    return Listing(page=partial(events.page_of_stream, progress.stream, scope=ALL_TENANTS), add=add)
 
 
 def _begin_stream(world: World) -> None:
     progress = a_progress(world.has_course(), world.has_user())
-    world.repositories.events.append([an_event(progress)], within=EVERYWHERE)
+    world.repositories.events.append([an_event(progress)], scope=ALL_TENANTS)
 
 
 def _events(world: World) -> Listing:
     return Listing(
-        page=partial(world.repositories.events.page, EventSelection(), within=EVERYWHERE),
+        page=partial(world.repositories.events.page, EventSelection(), scope=ALL_TENANTS),
         add=lambda _: _begin_stream(world),
     )
 
 
 def _streams(world: World) -> Listing:
     return Listing(
-        page=partial(world.repositories.events.page_of_streams, within=EVERYWHERE),
+        page=partial(world.repositories.events.page_of_streams, scope=ALL_TENANTS),
         add=lambda _: _begin_stream(world),
     )
 

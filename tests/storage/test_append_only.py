@@ -10,12 +10,12 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection, transaction
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
 from accounts.models import AuditEntry
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
-from progress.domain.entities import AttemptStatus, Grade
+from progress.domain.entities.attempts import AttemptStatus, Grade
 from progress.models import AttemptGrade, ProgressEvent
 from tests.accounts.auditing import an_act, has_organization, record_act
 from tests.support.attempts import has_attempt
@@ -119,9 +119,9 @@ def test_the_check_names_a_table_without_triggers(table: str) -> None:
     for statement in releasing(table, connection):
         run(statement)
 
-    complaints = check_protection(None, ["default"])
+    field_errors = check_protection(None, ["default"])
 
-    assert complaints == [
+    assert field_errors == [
         Error(f"{table} is append-only, but its triggers are missing.", id="authsvc.E001")
     ]
 
@@ -130,9 +130,9 @@ def test_the_check_names_a_table_without_triggers(table: str) -> None:
 def test_the_check_names_a_table_that_lacks_one_trigger(table: str) -> None:
     run(releasing(table, connection)[-1])
 
-    (complaint,) = check_protection(None, ["default"])
+    (field_error,) = check_protection(None, ["default"])
 
-    assert table in complaint.msg
+    assert table in field_error.msg
 
 
 @pytest.mark.postgres
@@ -141,9 +141,9 @@ def test_the_check_names_a_table_that_lacks_one_trigger(table: str) -> None:
 def test_the_check_names_a_table_whose_trigger_can_be_skipped(table: str, change: str) -> None:
     run(f"ALTER TABLE {table} {change} TRIGGER {table}_append_only")
 
-    (complaint,) = check_protection(None, ["default"])
+    (field_error,) = check_protection(None, ["default"])
 
-    assert table in complaint.msg
+    assert table in field_error.msg
 
 
 def test_the_check_is_registered_for_the_database() -> None:
@@ -159,7 +159,7 @@ def test_a_grade_cannot_be_changed() -> None:
     attempt = has_attempt(world, status=AttemptStatus.SUBMITTED, submitted_at=NOON)
     grade = Grade(marks=(), graded_at=NOON, graded_by=None)
     graded = replace(attempt, status=AttemptStatus.GRADED, grades=(grade,))
-    world.repositories.attempts.save(graded, within=EVERYWHERE)
+    world.repositories.attempts.save(graded, scope=ALL_TENANTS)
     before = contents_of(AttemptGrade)
 
     for statement in ("UPDATE {} SET reason = 'x'", "DELETE FROM {}"):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from authsvc.kernel.pages import InvalidCursor, Keyset, PageRequest
-from authsvc.stores import Repositories
+from authsvc.composition.repositories import Repositories
+from authsvc.kernel.paging import InvalidCursor, Keyset, PageRequest
 from tests.storage.lists import LISTS, List, Listing
 from tests.support.builders import NOON
 from tests.support.pages import pages_of

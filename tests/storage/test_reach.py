@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from accounts.models import OAuthClient
-from authsvc.kernel.reach import EVERYWHERE, Reach
-from authsvc.storage.reach import owned_within
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.storage.tenancy import owned_within
 from tests.accounts.letting_in import has_client
 from tests.support.builders import a_client_of, some_client_terms
 from tests.support.tenants import has_organization, into
@@ -15,9 +15,9 @@ from tests.support.worlds import orm_world
 pytestmark = pytest.mark.every_database
 
 
-def seen(within: Reach, *, column: str = "org_id") -> set[UUID]:
+def seen(scope: TenantScope, *, column: str = "org_id") -> set[UUID]:
     return set(
-        OAuthClient.objects.filter(owned_within(within, column=column)).values_list("id", flat=True)
+        OAuthClient.objects.filter(owned_within(scope, column=column)).values_list("id", flat=True)
     )
 
 
@@ -28,11 +28,11 @@ def test_rows_in_view_are_the_platforms_and_those_of_organizations_in_view(colum
     own, foreign = (
         a_client_of(some_client_terms(), org_id=organization.id) for organization in (school, other)
     )
-    world.repositories.clients.add(own, within=into(school))
-    world.repositories.clients.add(foreign, within=into(other))
+    world.repositories.clients.add(own, scope=into(school))
+    world.repositories.clients.add(foreign, scope=into(other))
     of_the_platform = has_client(world)
 
-    assert seen(Reach(), column=column) == {of_the_platform.id}
+    assert seen(TenantScope(), column=column) == {of_the_platform.id}
     assert seen(into(school), column=column) == {of_the_platform.id, own.id}
     assert seen(into(school, other), column=column) == {of_the_platform.id, own.id, foreign.id}
-    assert seen(EVERYWHERE, column=column) == {of_the_platform.id, own.id, foreign.id}
+    assert seen(ALL_TENANTS, column=column) == {of_the_platform.id, own.id, foreign.id}

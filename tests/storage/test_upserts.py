@@ -9,7 +9,7 @@ from django.db.models import Case, F, Value, When
 from pytest_django import DjangoAssertNumQueries
 
 from authsvc.storage.upserts import upsert
-from courses.domain.entities import CourseStatus
+from courses.domain.entities.courses import CourseStatus
 from courses.models import Course
 from tests.support.builders import NOON
 from tests.support.rows import ANNA, ROWS, a_course_row, add_what_rows_refer_to

@@ -4,18 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import OPERATOR, Organization, OrgRole, Principal
-from authsvc.kernel.reach import EVERYWHERE
-from courses.definitions import read_definition
-from courses.domain.entities import (
-    Answer,
-    Assessment,
-    AssessmentPlace,
-    Course,
-    CourseDefinition,
-    Question,
-)
-from progress.domain.entities import AssessmentAttempt, AttemptId
+from accounts.domain.access import OPERATOR, OrgRole, Principal
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.definitions.courses import read_definition
+from courses.domain.entities.assessments import Answer, Assessment, Question
+from courses.domain.entities.courses import AssessmentPlace, Course, CourseDefinition
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from tests.support.builders import NOON, a_principal
 from tests.support.exams import EXAMS
 from tests.support.learning import Learner
@@ -43,8 +38,8 @@ class Examinee(Learner):
 
     def assessment(self, key: str) -> Assessment:
         """The assessment of the item with this key, in the published version."""
-        number = self.services.catalog.course(self.course.id, within=EVERYWHERE).version
-        version = self.services.catalog.version(self.course.id, number, within=EVERYWHERE)
+        number = self.services.catalog.course(self.course.id, scope=ALL_TENANTS).version
+        version = self.services.catalog.version(self.course.id, number, scope=ALL_TENANTS)
         (item,) = (item for item in version.outline.items if item.key == key)
         assert item.assessment is not None
         return item.assessment
@@ -100,7 +95,7 @@ def has_attempt(
 ) -> AssessmentAttempt:
     """Store an attempt of a new learner, at a new assessment unless its place is given."""
     attempt = an_attempt(world, place, **parts)
-    world.repositories.attempts.add(attempt, within=EVERYWHERE)
+    world.repositories.attempts.add(attempt, scope=ALL_TENANTS)
     return attempt
 
 
@@ -130,7 +125,7 @@ def has_place(world: World, organization: Organization | None = None) -> Assessm
     org_id = organization.id if organization else None
     course = world.has_course(org_id=org_id)
     place = a_place(course)
-    world.repositories.assessments.keep([place], within=EVERYWHERE)
+    world.repositories.assessments.keep([place], scope=ALL_TENANTS)
     return place
 
 

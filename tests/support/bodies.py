@@ -4,8 +4,8 @@ from typing import Any
 
 import yaml
 
-from courses.definitions import write_definition
-from courses.domain.entities import CourseDefinition
+from courses.definitions.courses import write_definition
+from courses.domain.entities.courses import CourseDefinition
 
 
 def body_of(definition: CourseDefinition) -> dict[str, Any]:

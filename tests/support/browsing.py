@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from accounts.domain.entities import User
-from tests.support.house import PASSWORD, House, a_client
+from accounts.domain.identity.entities.users import User
+from tests.support.application import PASSWORD, Application, a_client
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
 
@@ -33,7 +33,7 @@ class Seen:
         return found[1].strip() if found else ""
 
     @property
-    def complaints(self) -> list[str]:
+    def field_errors(self) -> list[str]:
         """What is said at the top about the form, without markup."""
         summary = re.search(r'<div class="summary".*?</div>', self.text, re.DOTALL)
         items = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else []
@@ -74,11 +74,13 @@ class Visitor:
         return str(self.client.cookies[settings.SESSION_COOKIE_NAME].value)
 
 
-def somebody(house: House, *, is_verified: bool = True, **parts: Any) -> tuple[User, Visitor]:
+def somebody(
+    application: Application, *, is_verified: bool = True, **parts: Any
+) -> tuple[User, Visitor]:
     """Anna, or who else it is, and the browser in which she has signed in with her password."""
-    user = a_user_of(house, **{"email": EMAIL} | parts)
+    user = a_user_of(application, **{"email": EMAIL} | parts)
     if is_verified:
-        house.services.emails.verify(user.id, email=user.email)
+        application.services.emails.verify(user.id, email=user.email)
     visitor = Visitor()
     assert visitor.sign_in(user.email).status == 302
     return user, visitor
@@ -89,7 +91,7 @@ def set_up_app(visitor: Visitor) -> str:
     found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
     assert found
     seen = visitor.post("/account/app", code=code_of(found[1]))
-    assert seen.leads_to == "/account/recovery-codes", seen.complaints
+    assert seen.leads_to == "/account/recovery-codes", seen.field_errors
     return found[1]
 
 

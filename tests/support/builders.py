@@ -7,34 +7,20 @@ from uuid import uuid4
 
 import factory
 
-from accounts.domain.entities import (
-    FIRST_PARTY_CLIENT,
-    Answer,
-    ClientPk,
-    ClientTerms,
-    GrantType,
-    LedgerEntry,
-    OAuthClient,
-    Principal,
-    RefreshToken,
-    Right,
-    Role,
-    Scope,
-    Session,
-    User,
-    UserId,
-)
-from courses.domain.entities import (
+from accounts.domain.access import ClientPk, GrantType, Principal, Right, Role, Scope, UserId
+from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, RefreshToken, Session
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient
+from authsvc.http.idempotency.records import IdempotencyRecord, StoredResponse
+from courses.domain.entities.courses import (
     Course,
     CourseDefinition,
     CourseDraft,
-    CourseModule,
     CourseStatus,
     CourseVersion,
-    ItemType,
-    ModuleItem,
 )
-from credentials.domain.entities import (
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialTerms,
     CredentialType,
@@ -42,15 +28,8 @@ from credentials.domain.entities import (
     IssuedCredential,
     IssuedCredentialId,
 )
-from progress.domain.entities import (
-    Cause,
-    CourseProgress,
-    EventId,
-    EventType,
-    Fact,
-    ProgressEvent,
-    ProgressStatus,
-)
+from progress.domain.entities.events import Cause, EventId, EventType, Fact, ProgressEvent
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 
 NOON: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -92,13 +71,13 @@ class RefreshTokenFactory(factory.Factory[RefreshToken]):
     expires_at = NOON + timedelta(days=14)
 
 
-class LedgerEntryFactory(factory.Factory[LedgerEntry]):
+class IdempotencyRecordFactory(factory.Factory[IdempotencyRecord]):
     class Meta:
-        model = LedgerEntry
+        model = IdempotencyRecord
 
-    id = factory.LazyFunction(lambda: uuid4().hex * 2)
+    request_key = factory.LazyFunction(lambda: uuid4().hex * 2)
     fingerprint = "f" * 64
-    answer = Answer(status=201, body='{"made":true}', content_type="application/json")
+    response = StoredResponse(status=201, body='{"made":true}', content_type="application/json")
     kept_at = NOON
 
 
@@ -184,7 +163,7 @@ class CredentialFactory(factory.Factory[Credential]):
 a_user = UserFactory.build
 a_session = SessionFactory.build
 a_refresh_token = RefreshTokenFactory.build
-a_ledger_entry = LedgerEntryFactory.build
+an_idempotency_record = IdempotencyRecordFactory.build
 some_client_terms = ClientTermsFactory.build
 an_item_definition = ModuleItemFactory.build
 a_module_definition = CourseModuleFactory.build

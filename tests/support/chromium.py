@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page
 
-from authsvc.variables import ROOT
-from tests.support.house import PASSWORD
+from authsvc.config.variables import ROOT
+from tests.support.application import PASSWORD
 from tests.support.school import School
 from tests.support.wire import WireCaller
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from courses.definitions import read_definition
+from courses.definitions.courses import read_definition
 from courses.domain.errors import InvalidDefinition
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def errors_in(text: str) -> list[tuple[str, str]]:
     """The path and the text of each error."""
     with pytest.raises(InvalidDefinition) as refusal:
         read_definition(text)
-    return [(complaint.path, complaint.detail) for complaint in refusal.value.complaints]
+    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]

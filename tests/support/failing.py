@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from accounts.domain.entities import UserId
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
-from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
-from credentials.domain.repositories.protocols import IssuedCredentialRepository
+from accounts.domain.access import UserId
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import (
+    CredentialId,
+    IssuedCredential,
+    IssuedCredentialId,
+)
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from tests.support.blocks import Oops
 
 
@@ -16,18 +20,20 @@ class FailingIssuedCredentialRepository:
 
     kept: IssuedCredentialRepository
 
-    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
-        self.kept.add(issued, within=within)
+    def add(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        self.kept.add(issued, scope=scope)
         raise Oops
 
     def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
         return self.kept.shown(issued_id)
 
-    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
-        return self.kept.get_for_update(issued_id, within=within)
+    def get_for_update(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential:
+        return self.kept.get_for_update(issued_id, scope=scope)
 
-    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
-        self.kept.save(issued, within=within)
+    def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        self.kept.save(issued, scope=scope)
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
         return self.kept.latest_of(user_id, credential_id)

@@ -6,8 +6,8 @@ from urllib.parse import urljoin
 
 import httpx
 
-from authsvc.samples.browser import Form, form_with
-from tests.support.house import PASSWORD
+from authsvc.demo.browser import Form, form_with
+from tests.support.application import PASSWORD
 
 MOST_STEPS: Final = 20
 

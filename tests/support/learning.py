@@ -3,26 +3,17 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.domain.entities import OPERATOR, Principal, UserId
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import Assessment, Course, CourseDefinition, ItemId
-from credentials.domain.entities import Credential, Verification
-from progress.domain.entities import (
-    Cause,
-    CourseProgress,
-    EventType,
-    Fact,
-    ProgressEvent,
-    StreamId,
-)
-from tests.support.builders import (
-    a_definition_of,
-    a_principal,
-    an_item_definition,
-    some_terms,
-)
+from accounts.domain.access import OPERATOR, Principal, UserId
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import Assessment
+from courses.domain.entities.courses import Course, CourseDefinition
+from courses.domain.entities.outlines import ItemId
+from credentials.domain.entities.credentials import Credential, Verification
+from progress.domain.entities.events import Cause, EventType, Fact, ProgressEvent, StreamId
+from progress.domain.entities.progress import CourseProgress
+from tests.support.builders import a_definition_of, a_principal, an_item_definition, some_terms
 from tests.support.worlds import World
 
 
@@ -97,7 +88,7 @@ def items_of(services: Services, course: Course) -> list[ItemId]:
     return [
         item.id
         for item in services.catalog.version(
-            course.id, course.version, within=EVERYWHERE
+            course.id, course.version, scope=ALL_TENANTS
         ).outline.items
     ]
 
@@ -108,7 +99,7 @@ def a_credential_for(services: Services, course: Course, **terms: Any) -> Creden
 
 def assessment_in(services: Services, course: Course, key: str) -> Assessment:
     """The assessment of the item with this key, in the current version of the course."""
-    version = services.catalog.version(course.id, course.version, within=EVERYWHERE)
+    version = services.catalog.version(course.id, course.version, scope=ALL_TENANTS)
     (item,) = (item for item in version.outline.items if item.key == key)
     assert item.assessment is not None
     return item.assessment

@@ -2,40 +2,36 @@
 
 from uuid import UUID
 
-from accounts.domain.entities import (
-    AuditAction,
-    AuditEntry,
-    Organization,
-    OrganizationId,
-    OrgMembership,
-    OrgRole,
-    UserId,
-)
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import OrganizationId, OrgRole, UserId
+from accounts.domain.audit.entities import AuditAction, AuditEntry
+from accounts.domain.organizations.entities import Organization, OrgMembership
+from authsvc.kernel.tenancy import ALL_TENANTS
+from tests.support.application import Application, Person
 from tests.support.builders import NOON
-from tests.support.house import House, Person
 from tests.support.organizations import an_organization
 
 
-def founded(house: House, **parts: object) -> Organization:
+def founded(application: Application, **parts: object) -> Organization:
     organization = an_organization(**parts)
-    house.services.repositories.organizations.add(organization)
+    application.services.repositories.organizations.add(organization)
     return organization
 
 
-def member_of(house: House, org_id: OrganizationId, role: OrgRole, name: str = "Anna") -> Person:
+def member_of(
+    application: Application, org_id: OrganizationId, role: OrgRole, name: str = "Anna"
+) -> Person:
     """Somebody who is signed in, and in the organization."""
-    person = house.signed_in(name=name)
+    person = application.signed_in(name=name)
     membership = OrgMembership(
         org_id=org_id, user_id=UserId(UUID(person.id)), role=role, joined_at=NOON
     )
-    house.services.repositories.memberships.add(membership, within=EVERYWHERE)
+    application.services.repositories.memberships.add(membership, scope=ALL_TENANTS)
     return person
 
 
-def looks_into(house: House, org_id: OrganizationId) -> list[AuditEntry]:
+def looks_into(application: Application, org_id: OrganizationId) -> list[AuditEntry]:
     """What is recorded of looks from outside, the first one first."""
-    recorded = house.services.repositories.audit_log.following(
-        org_id, after=0, limit=100, within=EVERYWHERE
+    recorded = application.services.repositories.audit_log.following(
+        org_id, after=0, limit=100, scope=ALL_TENANTS
     )
     return [entry for entry in recorded if entry.act.action is AuditAction.LOOKED_INTO]

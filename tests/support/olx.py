@@ -5,8 +5,10 @@ from typing import Final
 
 import pytest
 
-from courses.definitions.olx import read_olx
-from courses.domain.entities import CourseDefinition, ModuleItem, Question
+from courses.definitions.olx.reading import read_olx
+from courses.domain.entities.assessments import Question
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import ModuleItem
 from courses.domain.errors import InvalidDefinition
 from tests.support.paper import ROOT
 
@@ -51,4 +53,6 @@ def refusal_of(folder: Path) -> list[str]:
     """The errors with which the course is refused."""
     with pytest.raises(InvalidDefinition) as refused:
         read_olx(folder)
-    return [f"{complaint.path}: {complaint.detail}" for complaint in refused.value.complaints]
+    return [
+        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
+    ]

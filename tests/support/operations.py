@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from authsvc.api.operations import Operation, operations_of
-from authsvc.api.views import ApiView
+from authsvc.http.operations import Operation, operations_of
+from authsvc.http.views import ApiView
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,18 +5,12 @@ from uuid import uuid4
 
 import factory
 
-from accounts.domain.entities import (
-    AuditAct,
-    Organization,
-    OrganizationId,
-    OrganizationStatus,
-    OrgRole,
-    Plan,
-    Principal,
-    User,
-)
-from authsvc.container import Services
-from authsvc.kernel.reach import EVERYWHERE
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, Principal
+from accounts.domain.audit.entities import AuditAct
+from accounts.domain.identity.entities.users import User
+from accounts.domain.organizations.entities import Organization, Plan
+from authsvc.composition.container import Services
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_principal
 
 
@@ -45,10 +39,10 @@ def a_member(
 def acts_in(services: Services, org_id: OrganizationId | None) -> list[AuditAct]:
     """What was recorded of the organization, or of the platform, the first act first."""
     log = services.repositories.audit_log
-    found = log.following(org_id, after=0, limit=100, within=EVERYWHERE)
+    found = log.following(org_id, after=0, limit=100, scope=ALL_TENANTS)
     return [entry.act for entry in found]
 
 
 def closed(services: Services, organization: Organization) -> None:
     """Suspend it past everything that asks who does that."""
-    services.repositories.organizations.save(organization.suspended(), within=EVERYWHERE)
+    services.repositories.organizations.save(organization.suspended(), scope=ALL_TENANTS)

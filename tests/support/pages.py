@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.paging import Page, PageRequest
 
 Item = TypeVar("Item")
 

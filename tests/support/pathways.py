@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import yaml
 
-from accounts.domain.entities import OPERATOR, OrganizationId
-from authsvc.container import Services
-from authsvc.kernel.reach import EVERYWHERE
-from courses.definitions import write_pathway
-from courses.domain.entities import (
-    Course,
+from accounts.domain.access import OPERATOR, OrganizationId
+from authsvc.composition.container import Services
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.definitions.pathways import write_pathway
+from courses.domain.entities.courses import Course
+from courses.domain.entities.pathways import (
     LearningPathway,
     PathwayCourse,
     PathwayDefinition,
@@ -91,5 +91,5 @@ def a_pathway(*courses: Course, **parts: Any) -> LearningPathway:
 
 def has_pathway(world: World, *courses: Course, **parts: Any) -> LearningPathway:
     pathway = a_pathway(*courses, **parts)
-    world.repositories.pathways.add(pathway, within=EVERYWHERE)
+    world.repositories.pathways.add(pathway, scope=ALL_TENANTS)
     return pathway

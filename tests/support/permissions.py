@@ -5,12 +5,8 @@ from typing import Any, Final
 
 import django
 
-from accounts.domain.entities import (
-    RIGHTS_OF_ORG_ROLE,
-    RIGHTS_OF_ROLE,
-    SERVICE_SCOPES,
-    Right,
-)
+from accounts.domain.access import RIGHTS_OF_ORG_ROLE, RIGHTS_OF_ROLE, Right
+from accounts.domain.oauth.entities.clients import SERVICE_SCOPES
 
 INTRODUCTION: Final = """\
 # Permissions

@@ -11,8 +11,8 @@ from typing import IO, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
+from tests.support.application import PASSWORD, Answer
 from tests.support.forms import WireBrowser
-from tests.support.house import PASSWORD, Answer
 from tests.support.postgres import free_port
 from tests.support.relying import FORM, challenge_of
 from tests.support.school import School, manage, open_school
@@ -25,8 +25,9 @@ LOGOUT_LANDING: Final = "http://127.0.0.1:49152/bye"
 
 _REGISTER: Final = """
 import json, sys
-from accounts.domain.entities import OPERATOR, ClientTerms, GrantType
-from authsvc.container import services
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.oauth.entities.clients import ClientTerms
+from authsvc.composition.container import services
 said = json.loads({said!r})
 terms = ClientTerms(
     name=said.pop("name"), is_public=said.pop("is_public"),

@@ -4,22 +4,22 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from accounts.domain.entities import OPERATOR, Principal
-from authsvc.container import Services
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import (
+from accounts.domain.access import OPERATOR, Principal
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.assessments import (
     Answer,
     AnswerKey,
     Assessment,
-    Course,
-    CourseDefinition,
-    ItemId,
     Question,
     QuestionKind,
 )
-from credentials.domain.entities import Verification
-from progress.domain.entities import CourseProgress, StreamId
+from courses.domain.entities.courses import Course, CourseDefinition
+from courses.domain.entities.outlines import ItemId
+from credentials.domain.entities.credentials import Verification
+from progress.domain.entities.events import StreamId
+from progress.domain.entities.progress import CourseProgress
 from tests.support.builders import (
     a_definition,
     a_module_definition,
@@ -110,7 +110,7 @@ class School:
 
     def progress_of(self, learner: int, course: int) -> CourseProgress | None:
         return self.services.repositories.progress.find(
-            self.learners[learner].person, self.courses[course].slug, within=EVERYWHERE
+            self.learners[learner].person, self.courses[course].slug, scope=ALL_TENANTS
         )
 
     def stream_of(self, learner: int, course: int) -> StreamId:

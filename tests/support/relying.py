@@ -11,15 +11,10 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jws import JWS
 
-from accounts.domain.entities import (
-    KNOWN_SCOPES,
-    OPERATOR,
-    ClientTerms,
-    GrantType,
-    RegisteredClient,
-)
+from accounts.domain.access import OPERATOR, GrantType
+from accounts.domain.oauth.entities.clients import KNOWN_SCOPES, ClientTerms, RegisteredClient
+from tests.support.application import Answer, Application, a_client
 from tests.support.browsing import Seen, Visitor
-from tests.support.house import Answer, House, a_client
 
 CALLBACK: Final = "https://app.example/callback"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -108,14 +103,14 @@ class RelyingParty:
         return f"Basic {b64encode(pair.encode()).decode()}"
 
 
-def a_relying_party(house: House, **terms: Any) -> RelyingParty:
+def a_relying_party(application: Application, **terms: Any) -> RelyingParty:
     """A confidential client that may do all that people let it, unless the terms say otherwise."""
-    made = registered(house, **terms)
+    made = registered(application, **terms)
     redirect_uri = (*made.client.terms.redirect_uris, CALLBACK)[0]
     return RelyingParty(made.client.client_id, made.secret, redirect_uri)
 
 
-def registered(house: House, **terms: Any) -> RegisteredClient:
+def registered(application: Application, **terms: Any) -> RegisteredClient:
     wanted: dict[str, Any] = {
         "name": "Study Buddy",
         "is_public": False,
@@ -123,7 +118,7 @@ def registered(house: House, **terms: Any) -> RegisteredClient:
         "allowed_scopes": KNOWN_SCOPES,
         "grant_types": frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
     } | terms
-    return house.services.clients.register(ClientTerms(**wanted), by=OPERATOR)
+    return application.services.clients.register(ClientTerms(**wanted), by=OPERATOR)
 
 
 def post_form(path: str, body: str | bytes, **headers: str) -> Answer:
@@ -139,9 +134,9 @@ def challenge_of(verifier: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def claims_in(token: str, house: House) -> dict[str, Any]:
+def claims_in(token: str, application: Application) -> dict[str, Any]:
     """The claims of a token of ours, once its signature is verified."""
-    keys = JWKSet.from_json(house.stranger.get("/.well-known/jwks.json").text)
+    keys = JWKSet.from_json(application.stranger.get("/.well-known/jwks.json").text)
     jws = JWS()
     jws.deserialize(token)
     jws.verify(keys.get_key(jws.jose_header["kid"]))

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from django.db.models import Model
 
 from accounts.models import User
-from authsvc.kernel.reach import EVERYWHERE
-from courses.domain.entities import CourseStatus
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.domain.entities.courses import CourseStatus
 from courses.models import Course, CourseVersion
 from credentials.models import UserCredential
 from progress.models import CourseProgress
@@ -31,7 +31,7 @@ def add_what_rows_refer_to() -> None:
     world.has_course(id=COURSE)
     credential = a_credential(id=CREDENTIAL)
     world.has_course(id=credential.terms.course_id)
-    world.repositories.credentials.add(credential, within=EVERYWHERE)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
 
 
 def a_user_row(**values: Any) -> User:

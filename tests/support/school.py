@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from accounts.adapters.keys import new_key_ring
-from authsvc.samples import STAFF
+from authsvc.demo.samples import STAFF
+from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
 from tests.support.databases import own_database
-from tests.support.house import PASSWORD
 from tests.support.server import ROOT, Server, running_server
 from tests.support.wire import WireCaller
 
@@ -66,7 +66,7 @@ def open_school(
     """Run a school in an environment with these variables; *folder* is for its secrets."""
     with own_database(folder) as url:
         environment = _environment(folder, url) | variables
-        manage(environment, "prepare_desk")
+        manage(environment, "prepare_development")
         logins = json.loads((folder / "developer-logins.json").read_text())
         with running_server(
             environment, workers=workers, threads=threads, port=port, errors=errors

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from authsvc.variables import ROOT
+from authsvc.config.variables import ROOT
 
 APPS: Final = ("accounts", "courses", "progress", "credentials")
 SHIPPED: Final = ("authsvc", *APPS)

@@ -15,16 +15,18 @@ from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.db.models import Model, QuerySet
 
-from accounts.domain.entities import OPERATOR, Role, User, UserChanges, UserId
+from accounts.domain.access import OPERATOR, Role, UserId
+from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
-from courses.domain.entities import Answer, Course
-from progress.domain.entities import AssessmentAttempt, Mark
+from courses.domain.entities.assessments import Answer
+from courses.domain.entities.courses import Course
+from progress.domain.entities.attempts import AssessmentAttempt, Mark
+from tests.support.application import PASSWORD, Application, a_client
 from tests.support.attempts import Examinee, on_paper
 from tests.support.builders import a_principal
-from tests.support.house import PASSWORD, House, a_client
 from tests.support.learning import Learner, a_published_course
 
-GROUPS = import_module("accounts.migrations.0002_staff_groups")
+GROUPS = import_module("accounts.migrations.0001_initial")
 ADMIN = "/admin/"
 
 
@@ -67,44 +69,44 @@ class Desk:
         return self.post(path, action=action, _selected_action=chosen, **fields)
 
 
-def root_desk(house: House) -> Desk:
-    return Desk(UUID(house.signed_in(Role.ADMIN, name="Root").id))
+def root_desk(application: Application) -> Desk:
+    return Desk(UUID(application.signed_in(Role.ADMIN, name="Root").id))
 
 
-def desk(house: House, *groups: str, name: str = "Bo") -> Desk:
+def desk(application: Application, *groups: str, name: str = "Bo") -> Desk:
     """Somebody of staff in these groups."""
-    GROUPS.make_groups(apps, None)
-    user = a_user_of(house, name)
-    house.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
+    GROUPS.create_groups(apps, None)
+    user = a_user_of(application, name)
+    application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
     found = Group.objects.filter(name__in=groups)
     assert len(found) == len(groups)
     UserRow.objects.get(pk=user.id).groups.set(found)
     return Desk(user.id)
 
 
-def a_user_of(house: House, name: str = "Anna", **parts: Any) -> User:
+def a_user_of(application: Application, name: str = "Anna", **parts: Any) -> User:
     """A user who is not signed in."""
     given = {"email": f"{name.lower()}-{uuid4().hex[:8]}@school.example", "roles": ()} | parts
-    return house.services.users.create(name=name, password=PASSWORD, by=OPERATOR, **given)
+    return application.services.users.create(name=name, password=PASSWORD, by=OPERATOR, **given)
 
 
-def a_holder(house: House) -> tuple[User, Course]:
+def a_holder(application: Application) -> tuple[User, Course]:
     """Somebody who has passed a course, and so was issued a credential, and that course."""
-    anna, course = a_user_of(house), a_published_course(house.services)
-    house.earns(course)
-    Learner(services=house.services, principal=a_principal(anna)).passes(course)
+    anna, course = a_user_of(application), a_published_course(application.services)
+    application.earns(course)
+    Learner(services=application.services, principal=a_principal(anna)).passes(course)
     return anna, course
 
 
-def an_examined(house: House, user: User) -> AssessmentAttempt:
+def an_examined(application: Application, user: User) -> AssessmentAttempt:
     """What the user has handed in, and somebody has graded."""
-    made = house.services.authoring.create(on_paper(f"exams-{uuid4().hex[:8]}"), by=OPERATOR)
-    course = house.services.authoring.publish(made.slug, by=OPERATOR)
-    anna = Examinee(services=house.services, principal=a_principal(user), course=course)
+    made = application.services.authoring.create(on_paper(f"exams-{uuid4().hex[:8]}"), by=OPERATOR)
+    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
     attempt = anna.takes("exam", program=Answer(text="tie()"))
     mark = Mark(question_id=anna.question("program").id, score=1)
-    return house.services.grading.grade(attempt.id, (mark,), by=OPERATOR)
+    return application.services.grading.grade(attempt.id, (mark,), by=OPERATOR)
 
 
 def lists() -> dict[type[Model], str]:

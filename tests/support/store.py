@@ -36,7 +36,7 @@ if _SAID not in os.environ:
     os.environ["ARGON2_PASSES"] = "1"
     # All requests come from one client IP address, many at once: tests of a limit set it themselves.
     os.environ["LOGIN_ATTEMPTS_PER_MINUTE"] = "1000000"
-    os.environ["LOGIN_GUESSES_IN_A_ROW"] = "1000000"
+    os.environ["LOGIN_FAILURES_BEFORE_BACKOFF"] = "1000000"
     os.environ["REGISTRATIONS_PER_HOUR"] = "1000000"
     os.environ["TOKEN_FAILURES_PER_MINUTE"] = "1000000"
     os.environ["ARGON2_AT_ONCE"] = "1000"

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from courses.domain.entities import CourseVersion, ItemId, Outline
-from progress.domain.entities import CourseProgress, EventType, Fact
+from courses.domain.entities.courses import CourseVersion
+from courses.domain.entities.outlines import ItemId, Outline
+from progress.domain.entities.events import EventType, Fact
+from progress.domain.entities.progress import CourseProgress
 from tests.support.builders import NOON, a_course, a_definition_of, a_user, a_version, an_event
 
 ANNA: Final = a_user()

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from progress.domain.entities import StreamId
-from progress.domain.repositories.memory import (
+from progress.domain.entities.events import StreamId
+from progress.domain.repositories.memory.progress import (
     InMemoryEventRepository,
     InMemoryProgressRepository,
 )

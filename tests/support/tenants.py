@@ -7,19 +7,11 @@ from uuid import uuid4
 
 import factory
 
-from accounts.domain.entities import (
-    OPERATOR,
-    AuditAct,
-    Invitation,
-    Organization,
-    OrgMembership,
-    OrgRole,
-    Principal,
-    RegisteredClient,
-    Right,
-    Role,
-)
-from authsvc.kernel.reach import Reach
+from accounts.domain.access import OPERATOR, OrgRole, Principal, Right, Role
+from accounts.domain.audit.entities import AuditAct
+from accounts.domain.oauth.entities.clients import RegisteredClient
+from accounts.domain.organizations.entities import Invitation, Organization, OrgMembership
+from authsvc.kernel.tenancy import TenantScope
 from tests.support.builders import NOON, a_principal
 from tests.support.organizations import an_organization
 from tests.support.worlds import World
@@ -53,9 +45,9 @@ a_membership = MembershipFactory.build
 an_invitation = InvitationFactory.build
 
 
-def into(*organizations: Organization) -> Reach:
+def into(*organizations: Organization) -> TenantScope:
     """The view of who is in these organizations, and in no others."""
-    return Reach.into(*(organization.id for organization in organizations))
+    return TenantScope.into(*(organization.id for organization in organizations))
 
 
 def has_organization(world: World, **parts: Any) -> Organization:
@@ -69,13 +61,13 @@ def has_membership(world: World, organization: Organization, **parts: Any) -> Or
     if "user_id" not in parts:
         parts["user_id"] = world.has_user().id
     membership = a_membership(org_id=organization.id, **parts)
-    world.repositories.memberships.add(membership, within=into(organization))
+    world.repositories.memberships.add(membership, scope=into(organization))
     return membership
 
 
 def has_invitation(world: World, organization: Organization, **parts: Any) -> Invitation:
     invitation = an_invitation(org_id=organization.id, **parts)
-    world.repositories.invitations.keep(invitation, within=into(organization))
+    world.repositories.invitations.keep(invitation, scope=into(organization))
     return invitation
 
 
@@ -114,6 +106,6 @@ def has_service_client(
 def acts_in(world: World, organization: Organization) -> list[AuditAct]:
     """What is recorded of the organization, the first thing first."""
     recorded = world.repositories.audit_log.following(
-        organization.id, after=0, limit=100, within=OPERATOR.reach
+        organization.id, after=0, limit=100, scope=OPERATOR.tenant_scope
     )
     return [entry.act for entry in recorded]

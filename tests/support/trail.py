@@ -5,19 +5,19 @@ from typing import Any, Unpack
 
 import pytest
 
-from accounts.domain.entities import AuditEvent, AuditFacts
+from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedTrail:
     """Recorded notes, oldest first."""
 
-    notes: list[tuple[AuditEvent, AuditFacts]] = field(default_factory=list)
+    notes: list[tuple[SecurityEvent, SecurityFacts]] = field(default_factory=list)
 
-    def note(self, event: AuditEvent, **facts: Unpack[AuditFacts]) -> None:
+    def note(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
         self.notes.append((event, facts))
 
-    def facts_of(self, event: AuditEvent) -> list[AuditFacts]:
+    def facts_of(self, event: SecurityEvent) -> list[SecurityFacts]:
         """The facts of all notes of this event."""
         return [facts for noted, facts in self.notes if noted is event]
 

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 from threading import Barrier
 from typing import Any
 
-from tests.support.house import Answer, Caller
+from tests.support.application import Answer, Caller
 
 
 class WireCaller(Caller):
@@ -41,10 +41,10 @@ def _spelled(body: Any) -> bytes:
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
     """Perform the acts at the same moment, each on its own thread; return their answers in order."""
-    gate = Barrier(len(acts))
+    tenant_access = Barrier(len(acts))
 
     def do(act: Callable[[], Answer]) -> Answer:
-        gate.wait()
+        tenant_access.wait()
         return act()
 
     with ThreadPoolExecutor(len(acts)) as pool:

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.domain.entities import Organization, User
-from authsvc.adapters import DjangoUnitOfWork
-from authsvc.container import Services
+from accounts.domain.identity.entities.users import User
+from accounts.domain.organizations.entities import Organization
+from authsvc.composition.adapters import DjangoUnitOfWork
+from authsvc.composition.container import Services
+from authsvc.composition.ports import ports
+from authsvc.composition.repositories import Repositories, memory_repositories, orm_repositories
+from authsvc.http.idempotency.service import IdempotencyService
+from authsvc.http.idempotency.store import idempotency_of
 from authsvc.kernel.memory import InMemoryDatabase
-from authsvc.kernel.reach import EVERYWHERE
+from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import UnitOfWork
-from authsvc.ports import ports
-from authsvc.stores import Repositories, memory_repositories, orm_repositories
-from courses.domain.entities import Course
+from courses.domain.entities.courses import Course
 from tests.support.builders import NOON, a_course, a_user
 from tests.support.organizations import an_organization
 from tests.support.trail import RecordedTrail
@@ -40,6 +43,7 @@ class World:
     clock: FrozenClock
     trail: RecordedTrail
     services: Services
+    idempotency: IdempotencyService
 
     def has_user(self, **parts: Any) -> User:
         user = a_user(**parts)
@@ -53,7 +57,7 @@ class World:
 
     def has_course(self, **parts: Any) -> Course:
         course = a_course(**parts)
-        self.repositories.courses.add(course, within=EVERYWHERE)
+        self.repositories.courses.add(course, scope=ALL_TENANTS)
         return course
 
 
@@ -68,16 +72,20 @@ def orm_world() -> World:
 
 def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
     clock, trail = FrozenClock(), RecordedTrail()
+    services = Services(
+        repositories=repositories,
+        ports=replace(
+            ports(settings.ENVIRONMENT, secret_key="test"),
+            clock=clock,
+            security_log_writer=trail,
+        ),
+        unit_of_work=unit_of_work,
+    )
     return World(
         repositories=repositories,
         unit_of_work=unit_of_work,
         clock=clock,
         trail=trail,
-        services=Services(
-            repositories=repositories,
-            ports=replace(
-                ports(settings.ENVIRONMENT, secret_key="test"), clock=clock, audit_trail=trail
-            ),
-            unit_of_work=unit_of_work,
-        ),
+        services=services,
+        idempotency=idempotency_of(services),
     )

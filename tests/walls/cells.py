@@ -6,8 +6,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from accounts.domain.entities import RIGHTS_OF_ORG_ROLE, RIGHTS_OF_ROLE, OrgRole, Role
-from authsvc.api.operations import Whose
+from accounts.domain.access import RIGHTS_OF_ORG_ROLE, RIGHTS_OF_ROLE, OrgRole, Role
+from authsvc.http.operations import Whose
 from tests.support.operations import Route
 from tests.walls.examples import example_of
 

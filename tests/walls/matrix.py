@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import OPERATOR, OrganizationId, Role
+from accounts.domain.access import OPERATOR, OrganizationId, Role
+from tests.support.application import Answer, Application, Caller
 from tests.support.blocks import undone_block
-from tests.support.house import Answer, Caller, House
 from tests.support.operations import Route
 from tests.walls.cells import ROLES, Asker, Cell, Object
 from tests.walls.examples import Example, example_of
@@ -18,16 +18,16 @@ Things = Mapping[str, Any]
 class Matrix:
     """Runs each cell in a unit of work that is rolled back, so that cells do not affect each other."""
 
-    def __init__(self, house: House) -> None:
-        self._house, self._desk = house, Desk(house)
+    def __init__(self, application: Application) -> None:
+        self._house, self._desk = application, Desk(application)
         self._home, self._other, self._closed = (
             self._desk.tenant(slug) for slug in ("acme", "brix", "shut")
         )
         self._guests = self._desk.empty_tenant("guests")
         self._root = self._desk.somebody(Role.ADMIN, name="Root")
         self._stranger = self._desk.somebody(name="Stranger")
-        self._newcomer = house.signed_in(name="Newcomer")
-        house.services.organizations.suspend(
+        self._newcomer = application.signed_in(name="Newcomer")
+        application.services.organizations.suspend(
             OrganizationId(UUID(self._closed.org_id)), reason="It did not pay.", by=OPERATOR
         )
 

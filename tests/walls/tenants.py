@@ -5,21 +5,14 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from accounts.domain.entities import (
-    OPERATOR,
-    Invitation,
-    InvitationId,
-    OrganizationId,
-    OrgRole,
-    Role,
-    UserId,
-)
-from authsvc.kernel.reach import EVERYWHERE
-from courses.definitions import read_definition
+from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role, UserId
+from accounts.domain.organizations.entities import Invitation, InvitationId
+from authsvc.kernel.tenancy import ALL_TENANTS
+from courses.definitions.courses import read_definition
+from tests.support.application import PASSWORD, Application, Person
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
 from tests.support.exams import EXAMS
-from tests.support.house import PASSWORD, House, Person
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.relying import registered
 from tests.support.school import items_of
@@ -51,16 +44,16 @@ class Tenant:
 class Desk:
     """Builds the tenants. All have the same names and titles; only slugs differ."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self._exams = house.published(read_definition(EXAMS))
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self._exams = application.published(read_definition(EXAMS))
 
     def somebody(self, *roles: Role, name: str) -> Member:
-        person = self.house.signed_in(*roles, name=name)
-        log_in = self.house.services.sessions.log_in(email=person.email, password=PASSWORD)
+        person = self.application.signed_in(*roles, name=name)
+        log_in = self.application.services.sessions.log_in(email=person.email, password=PASSWORD)
         sessions = person.caller.get("/v1/me/sessions").json["items"]
-        client = registered(self.house).client
-        self.house.services.authorizations.consent(
+        client = registered(self.application).client
+        self.application.services.authorizations.consent(
             client, user_id=UserId(UUID(person.id)), scopes={"openid"}
         )
         things = {
@@ -99,7 +92,7 @@ class Desk:
 
     def token_for(self, member: Member, tenant: Tenant) -> str:
         """The token of an invitation of the person to the school."""
-        token, services = uuid4().hex, self.house.services
+        token, services = uuid4().hex, self.application.services
         now = services.ports.clock.now()
         invitation = Invitation(
             id=InvitationId(uuid4()),
@@ -111,7 +104,7 @@ class Desk:
             created_at=now,
             expires_at=now + timedelta(days=1),
         )
-        services.repositories.invitations.keep(invitation, within=EVERYWHERE)
+        services.repositories.invitations.keep(invitation, scope=ALL_TENANTS)
         return token
 
     def _things(self, tenant: Tenant) -> dict[str, str]:
@@ -119,7 +112,7 @@ class Desk:
         course = self._course(owner, org_id, "knots")
         owner.caller.post(f"/v1/courses/{course}/publish")
         client = owner.caller.post(f"/v1/orgs/{org_id}/clients", self.client_terms())
-        other = self.house.signed_in(name="Other")
+        other = self.application.signed_in(name="Other")
         self._add(owner, org_id, other.id, OrgRole.LEARNER)
         return {
             "org_id": org_id,
@@ -156,7 +149,7 @@ class Desk:
         }
 
     def client_terms(self) -> dict[str, Any]:
-        expires_at = self.house.services.ports.clock.now() + timedelta(days=30)
+        expires_at = self.application.services.ports.clock.now() + timedelta(days=30)
         return {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
 
     def _published(self, owner: Person, org_id: str, definition: Any) -> str:
@@ -201,8 +194,8 @@ class Desk:
 
     def _issued(self, graduate: Person, course: str) -> str:
         """The id of what somebody has earned by the course."""
-        kept = self.house.services.catalog.visible_to(OPERATOR, course)
-        self.house.earns(kept)
+        kept = self.application.services.catalog.visible_to(OPERATOR, course)
+        self.application.earns(kept)
         self._pass(graduate, course)
         (issued,) = graduate.caller.get("/v1/me/credentials").json["items"]
         return str(issued["id"])
@@ -214,8 +207,8 @@ class Desk:
         owner.caller.post(f"/v1/courses/{course}/publish")
         for member in tenant.people.values():
             self._pass(member.person, course)
-        kept = self.house.services.catalog.visible_to(OPERATOR, course)
-        return str(self.house.earns(kept).id)
+        kept = self.application.services.catalog.visible_to(OPERATOR, course)
+        return str(self.application.earns(kept).id)
 
     def _pass(self, person: Person, course: str) -> None:
         place = f"/v1/courses/{course}"

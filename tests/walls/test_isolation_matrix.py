@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.operations import routes
 from tests.walls.cells import Asker, Cell, Object, cells_of, names_a_thing
 from tests.walls.matrix import Matrix
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.postgres_too
 
 
 @pytest.fixture
-def matrix(house: House) -> Matrix:
-    return Matrix(house)
+def matrix(application: Application) -> Matrix:
+    return Matrix(application)
 
 
 @pytest.mark.parametrize("asker", Asker)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.entities import OrgRole
-from tests.support.house import Answer, House
+from accounts.domain.access import OrgRole
+from tests.support.application import Answer, Application
 from tests.support.operations import Route, routes
 from tests.walls.examples import example_of
 from tests.walls.tenants import Desk, Member, Tenant
@@ -46,8 +46,8 @@ class Side:
 class Street:
     """Both schools, a person who learns at both, and what everybody may know."""
 
-    def __init__(self, house: House) -> None:
-        desk = Desk(house)
+    def __init__(self, application: Application) -> None:
+        desk = Desk(application)
         self.both = desk.somebody(name="Both")
         self.sides = [self._side(desk, slug) for slug in ("acme", "brix")]
         self.client_terms = desk.client_terms()
@@ -113,8 +113,10 @@ def _names_in(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_people_of_two_schools_never_see_each_other(house: House, seed: int) -> None:
-    street, random = Street(house), Random(seed)
+def test_the_people_of_two_schools_never_see_each_other(
+    application: Application, seed: int
+) -> None:
+    street, random = Street(application), Random(seed)
 
     for _ in range(ACTS):
         street.act(random)

@@ -9,8 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_email
 
 from accounts.public import OPERATOR, Role
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.http.idempotency.store import idempotency
+from authsvc.management.base import OperatorCommand, counted
 
 
 class Command(OperatorCommand):
@@ -21,7 +22,7 @@ class Command(OperatorCommand):
         devices = counted(here.devices.remove_expired(), "device")
         requests = counted(here.pushed_requests.remove_expired(), "pushed request")
         invitations = counted(here.invitations.remove_expired(), "invitation")
-        answers = counted(here.ledger.remove_expired(), "kept answer")
+        answers = counted(idempotency().remove_expired(), "kept answer")
         traces = counted(here.limits.remove_expired(), "trace")
         self.stdout.write(
             f"Forgotten: {sessions}, {codes}, {devices}, {requests}, {invitations}, {answers} "

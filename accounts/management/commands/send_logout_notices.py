@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
 
 
 class Command(OperatorCommand):

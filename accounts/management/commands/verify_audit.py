@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from accounts.domain.entities import OPERATOR, OrganizationId
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
+from accounts.domain.access import OPERATOR, OrganizationId
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
 
 
 class Command(OperatorCommand):

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.adapters.audit import LoggedAuditTrail
 from accounts.adapters.key_file import (
     LOOKS_EVERY_SECONDS,
     UnusableKeys,
@@ -15,7 +14,8 @@ from accounts.adapters.key_file import (
     write_key_ring,
 )
 from accounts.adapters.keys import ALGORITHMS, KeyRing
-from accounts.public import OPERATOR, AuditEvent, KeyRotation
+from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.public import OPERATOR, KeyRotation, SecurityEvent
 
 KEPT_BY_OTHERS: Final = timedelta(minutes=5)
 """For how long others may keep our public keys, by the Cache-Control of /.well-known/jwks.json."""
@@ -47,8 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error}.") from None
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
-        LoggedAuditTrail().note(
-            AuditEvent.SIGNING_KEYS_ROTATED,
+        StructlogSecurityLogWriter().note(
+            SecurityEvent.SIGNING_KEYS_ROTATED,
             by=OPERATOR.identity,
             reason=KeyRotation.COMPROMISED if options["compromised"] else KeyRotation.PLANNED,
         )

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from authsvc import samples
-from authsvc.samples.clients import NOTE, Note
-from authsvc.samples.trying import CannotTry, try_code_flow
+from authsvc.demo import samples
+from authsvc.demo.clients import NOTE, Note
+from authsvc.demo.walkthrough import CannotTry, try_code_flow
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def _note_and_login() -> tuple[Note, samples.Login]:
-    """What prepare_desk has left. Raises CommandError."""
+    """What prepare_development has left. Raises CommandError."""
     folder = settings.ENVIRONMENT.data_dir
     try:
         passwords = json.loads((folder / samples.LOGINS).read_text())

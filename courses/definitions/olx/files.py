@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.definitions.olx.markup import (
     Element,
     UnreadableHtml,
@@ -201,7 +201,7 @@ def unpacked(archive: Path) -> Iterator[Path]:
         else:
             yield _course_in(folder)
             return
-        raise InvalidDefinition(Complaint(path=archive.name, detail=detail))
+        raise InvalidDefinition(FieldError(path=archive.name, detail=detail))
 
 
 def _unpack(stream: BinaryIO, folder: Path) -> None:

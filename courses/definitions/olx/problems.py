@@ -9,7 +9,7 @@ from typing import Final
 from courses.definitions.olx.files import Folder
 from courses.definitions.olx.markup import Element, html_of
 from courses.definitions.olx.names import Keys
-from courses.domain.entities import AnswerKey, Choice, Question, QuestionKind
+from courses.domain.entities.assessments import AnswerKey, Choice, Question, QuestionKind
 
 LONGEST_PROMPT: Final = 20_000
 MOST_POINTS: Final = 1000

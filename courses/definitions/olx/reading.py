@@ -7,21 +7,16 @@ from pathlib import Path
 from typing import Final, NoReturn
 from urllib.parse import quote
 
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.definitions.courses import read_definition, write_definition
 from courses.definitions.formats import MOST_ERRORS
 from courses.definitions.olx.files import ROOT, Folder, TooManyFiles, Unmapped, UnreadableFile
 from courses.definitions.olx.markup import Element, UnreadableXml
 from courses.definitions.olx.names import Keys, cut, slug_of, title_of
 from courses.definitions.olx.problems import questions_of
-from courses.domain.entities import (
-    Assessment,
-    CourseDefinition,
-    CourseModule,
-    ItemType,
-    ModuleItem,
-    Question,
-)
+from courses.domain.entities.assessments import Assessment, Question
+from courses.domain.entities.courses import CourseDefinition
+from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from courses.domain.errors import InvalidDefinition
 
 LONGEST_SUMMARY: Final = 2000
@@ -138,13 +133,13 @@ def _parts(whole: Element, tag: str, folder: Folder) -> Iterator[Element]:
 
 def _raise_nothing_mapped(unmapped: list[Unmapped]) -> NoReturn:
     raise InvalidDefinition(
-        Complaint(path=ROOT, detail="nothing in the course can be mapped"),
-        *(Complaint(path="", detail=str(element)) for element in unmapped[:MOST_ERRORS]),
+        FieldError(path=ROOT, detail="nothing in the course can be mapped"),
+        *(FieldError(path="", detail=str(element)) for element in unmapped[:MOST_ERRORS]),
     )
 
 
 def _raise(file: str, reason: str) -> NoReturn:
-    raise InvalidDefinition(Complaint(path=file, detail=reason))
+    raise InvalidDefinition(FieldError(path=file, detail=reason))
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
@@ -208,22 +208,22 @@ class CatalogEntry:
     outline: Outline
 
 
-def slug_of(local_slug: str, *, within: str) -> str:
+def slug_of(local_slug: str, *, scope: str) -> str:
     """The slug of a course of the organization with the slug *within*. Raises InvalidDefinition."""
-    if len(local_slug) > longest_slug(within):
-        detail = f"In this organization, the slug of a course has at most {longest_slug(within)} characters."
-        raise InvalidDefinition(Complaint(path="slug", detail=detail))
-    return full_slug(local_slug, within=within)
+    if len(local_slug) > longest_slug(scope):
+        detail = f"In this organization, the slug of a course has at most {longest_slug(scope)} characters."
+        raise InvalidDefinition(FieldError(path="slug", detail=detail))
+    return full_slug(local_slug, scope=scope)
 
 
-def full_slug(local_slug: str, *, within: str) -> str:
+def full_slug(local_slug: str, *, scope: str) -> str:
     """The local slug with that of the organization, *within*, before it."""
-    return f"{within}{_SEPARATOR}{local_slug}"
+    return f"{scope}{_SEPARATOR}{local_slug}"
 
 
-def longest_slug(within: str) -> int:
+def longest_slug(scope: str) -> int:
     """The maximum length of a local slug in the organization with the slug *within*."""
-    return LONGEST_SLUG - len(full_slug("", within=within))
+    return LONGEST_SLUG - len(full_slug("", scope=scope))
 
 
 def local_slug_in(slug: str) -> str:

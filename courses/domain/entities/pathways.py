@@ -8,14 +8,10 @@ from typing import NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.domain.entities.assessments import NIL_ID
 from courses.domain.entities.courses import CourseId, full_slug, local_slug_in, longest_slug
-from courses.domain.errors import (
-    InvalidPathwayDefinition,
-    PathwayNotPublished,
-    PathwayPublished,
-)
+from courses.domain.errors import InvalidPathwayDefinition, PathwayNotPublished, PathwayPublished
 
 PathwayId = NewType("PathwayId", UUID)
 
@@ -179,10 +175,10 @@ class PathwayDefinition:
         )
 
 
-def pathway_slug_of(local_slug: str, *, within: str) -> str:
+def pathway_slug_of(local_slug: str, *, scope: str) -> str:
     """The slug of a pathway of the organization with the slug *within*. Raises InvalidPathwayDefinition."""
-    longest = longest_slug(within)
+    longest = longest_slug(scope)
     if len(local_slug) > longest:
         detail = f"In this organization, the slug of a pathway has at most {longest} characters."
-        raise InvalidPathwayDefinition(Complaint(path="slug", detail=detail))
-    return full_slug(local_slug, within=within)
+        raise InvalidPathwayDefinition(FieldError(path="slug", detail=detail))
+    return full_slug(local_slug, scope=scope)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import CourseId, CourseVersion
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.courses import CourseId, CourseVersion
 from courses.domain.errors import CourseVersionNotFound
-from courses.domain.repositories.protocols import CourseVersionRepository
+from courses.domain.repositories.protocols.courses import CourseVersionRepository
 
 MOST_VERSIONS = 256
 
@@ -22,22 +22,22 @@ class CachedCourseVersionRepository:
         self._versions = versions
         self._cached = lru_cache(maxsize=MOST_VERSIONS)(self._read)
 
-    def add(self, version: CourseVersion, *, within: Reach) -> None:
-        self._versions.add(version, within=within)
+    def add(self, version: CourseVersion, *, scope: TenantScope) -> None:
+        self._versions.add(version, scope=scope)
 
-    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
-        version = self._cached(_Key(course_id=course_id, number=number, within=within))
-        if not within.covers(version.org_id):
+    def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
+        version = self._cached(_Key(course_id=course_id, number=number, scope=scope))
+        if not scope.covers(version.org_id):
             raise CourseVersionNotFound
         return version
 
     def page_of(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
-        return self._versions.page_of(course_id, request, within=within)
+        return self._versions.page_of(course_id, request, scope=scope)
 
     def _read(self, key: "_Key") -> CourseVersion:
-        return self._versions.get(key.course_id, key.number, within=key.within)
+        return self._versions.get(key.course_id, key.number, scope=key.scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,4 +46,4 @@ class _Key:
 
     course_id: CourseId
     number: int
-    within: Reach = field(compare=False)
+    scope: TenantScope = field(compare=False)

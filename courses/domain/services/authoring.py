@@ -8,16 +8,16 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Gate,
     OrganizationId,
     Principal,
     Right,
     SubjectType,
+    TenantAccess,
 )
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.pages import Page, PageRequest
+from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.domain.entities import (
+from courses.domain.entities.courses import (
     Course,
     CourseDefinition,
     CourseId,
@@ -26,7 +26,7 @@ from courses.domain.entities import (
     slug_of,
 )
 from courses.domain.errors import CourseNotFound, SlugFixed
-from courses.domain.repositories.protocols import (
+from courses.domain.repositories.protocols.courses import (
     AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
@@ -47,7 +47,7 @@ class AuthoringService:
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
     assessments: AssessmentRepository
-    gate: Gate
+    tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -65,8 +65,8 @@ class AuthoringService:
         """
         course = self._new_course(definition, org_id, by=by)
         with self.unit_of_work.atomic():
-            self.courses.add(course, within=by.reach)
-            self.drafts.save(definition.draft_of(course.id, org_id=org_id), within=by.reach)
+            self.courses.add(course, scope=by.tenant_scope)
+            self.drafts.save(definition.draft_of(course.id, org_id=org_id), scope=by.tenant_scope)
             after = {"slug": course.slug, "title": course.title}
             self.audit_log.record(AuditAction.COURSE_CREATED, _subject(course), by=by, after=after)
         return course
@@ -79,8 +79,8 @@ class AuthoringService:
                 raise SlugFixed(slug=course.local_slug)
             draft = definition.draft_of(course.id, org_id=course.org_id)
             course = course.redrafted(draft)
-            self.courses.save(course, within=by.reach)
-            self.drafts.save(draft, within=by.reach)
+            self.courses.save(course, scope=by.tenant_scope)
+            self.drafts.save(draft, scope=by.tenant_scope)
             after = {"title": draft.title, "checksum": draft.checksum}
             self.audit_log.record(AuditAction.COURSE_REVISED, _subject(course), by=by, after=after)
         return course
@@ -111,13 +111,13 @@ class AuthoringService:
         with self.unit_of_work.atomic():
             course = self._for_change(address, by=by)
             current = self._current(course, by=by)
-            draft = self.drafts.get(course.id, within=by.reach)
+            draft = self.drafts.get(course.id, scope=by.tenant_scope)
             version = course.publish(draft, current=current, by=by.user_id, at=self.clock.now())
             if version is not current:
-                self.versions.add(version, within=by.reach)
-                self.assessments.keep(version.assessment_places, within=by.reach)
+                self.versions.add(version, scope=by.tenant_scope)
+                self.assessments.keep(version.assessment_places, scope=by.tenant_scope)
             published = course.published_as(version)
-            self.courses.save(published, within=by.reach)
+            self.courses.save(published, scope=by.tenant_scope)
             before, after = _members_of(course), _members_of(published)
             self.audit_log.record(
                 AuditAction.COURSE_PUBLISHED, _subject(course), by=by, before=before, after=after
@@ -129,7 +129,7 @@ class AuthoringService:
         with self.unit_of_work.atomic():
             course = self._for_change(address, by=by)
             retired = course.retired()
-            self.courses.save(retired, within=by.reach)
+            self.courses.save(retired, scope=by.tenant_scope)
             before, after = _members_of(course), _members_of(retired)
             self.audit_log.record(
                 AuditAction.COURSE_RETIRED,
@@ -147,9 +147,9 @@ class AuthoringService:
         """The draft, or a version, as a definition. Raises CourseNotFound, CourseVersionNotFound."""
         course = self._get_and_note(address, by=by)
         if version is None:
-            draft = self.drafts.get(course.id, within=by.reach)
+            draft = self.drafts.get(course.id, scope=by.tenant_scope)
             return CourseDefinition.of(draft, slug=course.local_slug)
-        published = self.versions.get(course.id, version, within=by.reach)
+        published = self.versions.get(course.id, version, scope=by.tenant_scope)
         return CourseDefinition.of(published, slug=course.local_slug)
 
     def versions_of(
@@ -157,7 +157,7 @@ class AuthoringService:
     ) -> Page[CourseVersion]:
         """The published versions, oldest first. Raises CourseNotFound."""
         course = self._get_and_note(address, by=by)
-        return self.versions.page_of(course.id, request, within=by.reach)
+        return self.versions.page_of(course.id, request, scope=by.tenant_scope)
 
     def _new_course(
         self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
@@ -182,26 +182,28 @@ class AuthoringService:
         if org_id is None:
             by.require(Right.AUTHOR_COURSES)
             return definition.slug
-        organization = self.gate.organization(org_id, by=by)
+        organization = self.tenant_access.organization(org_id, by=by)
         by.require(Right.AUTHOR_COURSES, of=org_id)
         organization.require_open()
-        return slug_of(definition.slug, within=organization.slug)
+        return slug_of(definition.slug, scope=organization.slug)
 
     def _for_change(self, address: str, *, by: Principal) -> Course:
         """The course, locked until the unit of work ends. Raises CourseNotFound."""
         course = self._get(address, by=by)
-        self.gate.require_open(course.org_id, by=by)
-        return self.courses.get_for_update(course.id, within=by.reach)
+        self.tenant_access.require_open(course.org_id, by=by)
+        return self.courses.get_for_update(course.id, scope=by.tenant_scope)
 
     def _get_and_note(self, address: str, *, by: Principal) -> Course:
         """Raises CourseNotFound."""
         course = self._get(address, by=by)
-        self.gate.note_look(course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by)
+        self.tenant_access.record_access(
+            course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by
+        )
         return course
 
     def _get(self, address: str, *, by: Principal) -> Course:
         """Raises CourseNotFound, also for drafts that the caller may not edit: their existence is not revealed."""
-        course = self.courses.at(address, within=by.reach)
+        course = self.courses.at(address, scope=by.tenant_scope)
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         if course.status is CourseStatus.DRAFT and not is_author:
             raise CourseNotFound
@@ -211,7 +213,7 @@ class AuthoringService:
     def _current(self, course: Course, *, by: Principal) -> CourseVersion | None:
         if not course.version:
             return None
-        return self.versions.get(course.id, course.version, within=by.reach)
+        return self.versions.get(course.id, course.version, scope=by.tenant_scope)
 
 
 def _subject(course: Course) -> AuditSubject:

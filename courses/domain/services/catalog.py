@@ -3,22 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import (
-    AssessmentId,
+from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import (
     AssessmentPlace,
     CatalogEntry,
     Course,
     CourseId,
     CourseStatus,
     CourseVersion,
-    ItemId,
-    ModuleItem,
 )
+from courses.domain.entities.outlines import ItemId, ModuleItem
 from courses.domain.errors import AssessmentNotFound, CourseNotFound, CourseNotOpen
-from courses.domain.repositories.protocols import (
+from courses.domain.repositories.protocols.courses import (
     AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
@@ -32,7 +31,7 @@ class CatalogService:
     drafts: CourseDraftRepository
     versions: CourseVersionRepository
     assessments: AssessmentRepository
-    gate: Gate
+    tenant_access: TenantAccess
 
     def page_of(
         self,
@@ -48,16 +47,18 @@ class CatalogService:
         Drafts and retired courses are listed for authors only, and without an organization only those of the platform.
         Raises OrganizationNotFound, NotPermitted.
         """
-        within = by.own_reach
+        scope = by.member_scope
         if org_id is not None:
-            within = Reach.into(self.gate.organization(org_id, by=by).id)
+            scope = TenantScope.into(self.tenant_access.organization(org_id, by=by).id)
         if status is not CourseStatus.PUBLISHED:
             by.require(Right.AUTHOR_COURSES, of=org_id)
-            within = Reach.into(org_id)
+            scope = TenantScope.into(org_id)
         page = self.courses.page_of(
-            request, status=status, search=search, org_id=org_id, within=within
+            request, status=status, search=search, org_id=org_id, scope=scope
         )
-        self.gate.note_look(org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by)
+        self.tenant_access.record_access(
+            org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
+        )
         return page
 
     def entry(self, address: str, *, version: int | None = None, by: Principal) -> CatalogEntry:
@@ -68,11 +69,13 @@ class CatalogService:
         """
         course = self.visible_to(by, address)
         if version is None and course.status is CourseStatus.DRAFT:
-            outline = self.drafts.get(course.id, within=by.reach).outline
+            outline = self.drafts.get(course.id, scope=by.tenant_scope).outline
         else:
             number = version or course.version
-            outline = self.version(course.id, number, within=by.reach).outline
-        self.gate.note_look(course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by)
+            outline = self.version(course.id, number, scope=by.tenant_scope).outline
+        self.tenant_access.record_access(
+            course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by
+        )
         return CatalogEntry(course=course, outline=outline)
 
     def item(
@@ -84,7 +87,7 @@ class CatalogService:
     def open_version(self, address: str, *, by: Principal) -> CourseVersion:
         """The version for learners who enrol now. Raises CourseNotFound, CourseNotOpen."""
         course = self.open_course(address, by=by)
-        return self.version(course.id, course.version, within=by.own_reach)
+        return self.version(course.id, course.version, scope=by.member_scope)
 
     def open_course(self, address: str, *, by: Principal) -> Course:
         """The course, if the caller can enrol in it now. Raises CourseNotFound, CourseNotOpen."""
@@ -93,27 +96,27 @@ class CatalogService:
             raise CourseNotOpen(status=course.status.value)
         return course
 
-    def version(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+    def version(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         """Raises CourseVersionNotFound."""
-        return self.versions.get(course_id, number, within=within)
+        return self.versions.get(course_id, number, scope=scope)
 
-    def course(self, course_id: CourseId, *, within: Reach) -> Course:
+    def course(self, course_id: CourseId, *, scope: TenantScope) -> Course:
         """The course with this id, drafts included. Raises CourseNotFound."""
-        return self.courses.at(str(course_id), within=within)
+        return self.courses.at(str(course_id), scope=scope)
 
-    def courses_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+    def courses_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:
         """The courses with these ids that are in scope, drafts included, in any order."""
-        return self.courses.those_of(course_ids, within=within) if course_ids else []
+        return self.courses.those_of(course_ids, scope=scope) if course_ids else []
 
     def places_of(
-        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+        self, assessment_ids: Collection[AssessmentId], *, scope: TenantScope
     ) -> list[AssessmentPlace]:
         """The places of the assessments that are in scope, in any order."""
-        return self.assessments.places_of(assessment_ids, within=within) if assessment_ids else []
+        return self.assessments.places_of(assessment_ids, scope=scope) if assessment_ids else []
 
-    def place_of(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace:
+    def place_of(self, assessment_id: AssessmentId, *, scope: TenantScope) -> AssessmentPlace:
         """The course and item of the assessment. Raises AssessmentNotFound."""
-        place = self.assessments.find(assessment_id, within=within)
+        place = self.assessments.find(assessment_id, scope=scope)
         if place is None:
             raise AssessmentNotFound
         return place
@@ -125,14 +128,14 @@ class CatalogService:
 
     def visible_to(self, by: Principal, address: str) -> Course:
         """The course with this slug or id. Raises CourseNotFound, also if the caller cannot see it."""
-        return self._visible_to(by, address, within=by.reach)
+        return self._visible_to(by, address, scope=by.tenant_scope)
 
     def learnable_by(self, by: Principal, address: str) -> Course:
         """The same, but only of the platform and the organizations that the caller is a member of."""
-        return self._visible_to(by, address, within=by.own_reach)
+        return self._visible_to(by, address, scope=by.member_scope)
 
-    def _visible_to(self, by: Principal, address: str, *, within: Reach) -> Course:
-        course = self.courses.at(address, within=within)
+    def _visible_to(self, by: Principal, address: str, *, scope: TenantScope) -> Course:
+        course = self.courses.at(address, scope=scope)
         if not self.sees(by, course):
             raise CourseNotFound
         return course

@@ -8,20 +8,18 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Gate,
     OrganizationId,
     Principal,
     Right,
     SubjectType,
+    TenantAccess,
 )
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import Complaint, Listed
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.errors import FieldError, Listed
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.domain.entities import (
-    Course,
-    CourseId,
-    CourseStatus,
+from courses.domain.entities.courses import Course, CourseId, CourseStatus
+from courses.domain.entities.pathways import (
     LearningPathway,
     PathwayDefinition,
     PathwayId,
@@ -36,7 +34,8 @@ from courses.domain.errors import (
     PathwayNotReady,
     PathwaySlugFixed,
 )
-from courses.domain.repositories.protocols import CourseRepository, PathwayRepository
+from courses.domain.repositories.protocols.courses import CourseRepository
+from courses.domain.repositories.protocols.pathways import PathwayRepository
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 
 Members = Mapping[str, object]
@@ -52,7 +51,7 @@ class PathwayAuthoringService:
     pathways: PathwayRepository
     courses: CourseRepository
     catalog: PathwayCatalogService
-    gate: Gate
+    tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -82,7 +81,7 @@ class PathwayAuthoringService:
             stages=self._stages_of(definition, org_id, by=by),
         )
         with self.unit_of_work.atomic():
-            self.pathways.add(pathway, within=by.reach)
+            self.pathways.add(pathway, scope=by.tenant_scope)
             after = {"slug": pathway.slug, **_members_of(pathway)}
             self.audit_log.record(
                 AuditAction.PATHWAY_CREATED, _subject(pathway), by=by, after=after
@@ -151,7 +150,9 @@ class PathwayAuthoringService:
     def export(self, address: str, *, by: Principal) -> PathwayDefinition:
         """The pathway as a definition. Raises PathwayNotFound."""
         pathway = self._get(address, by=by)
-        self.gate.note_look(pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by)
+        self.tenant_access.record_access(
+            pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by
+        )
         return PathwayDefinition.of(pathway)
 
     def _slug_for(
@@ -164,10 +165,10 @@ class PathwayAuthoringService:
         if org_id is None:
             by.require(Right.AUTHOR_COURSES)
             return definition.slug
-        organization = self.gate.organization(org_id, by=by)
+        organization = self.tenant_access.organization(org_id, by=by)
         by.require(Right.AUTHOR_COURSES, of=org_id)
         organization.require_open()
-        return pathway_slug_of(definition.slug, within=organization.slug)
+        return pathway_slug_of(definition.slug, scope=organization.slug)
 
     def _stages_of(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal
@@ -179,7 +180,7 @@ class PathwayAuthoringService:
             course = self._course_at(slug, org_id, by=by)
             if course is None:
                 detail = f"there is no course {slug!r} that this pathway can contain"
-                unknown.append(Complaint(path=path, detail=detail))
+                unknown.append(FieldError(path=path, detail=detail))
             else:
                 ids[slug] = course.id
         if unknown:
@@ -191,7 +192,7 @@ class PathwayAuthoringService:
     ) -> Course | None:
         """A course of the platform or the organization; a draft only if the caller may edit it."""
         try:
-            course = self.courses.at(slug, within=Reach.into(org_id))
+            course = self.courses.at(slug, scope=TenantScope.into(org_id))
         except CourseNotFound:
             return None
         if course.slug != slug:  # It was found by its id, and could be on the pathway twice.
@@ -211,10 +212,10 @@ class PathwayAuthoringService:
         """Save and record the change, and count the pathway in its courses. Raises PathwayNotReady."""
         if after.is_open:
             self._require_published_courses(after)
-        self.pathways.save(after, within=by.reach)
+        self.pathways.save(after, scope=by.tenant_scope)
         left, joined = _counted_courses(before), _counted_courses(after)
         self.courses.count_pathways(
-            joined=joined - left, left=left - joined, within=Reach.into(after.org_id)
+            joined=joined - left, left=left - joined, scope=TenantScope.into(after.org_id)
         )
         self.audit_log.record(
             action,
@@ -227,11 +228,11 @@ class PathwayAuthoringService:
 
     def _require_published_courses(self, pathway: LearningPathway) -> None:
         """Raises PathwayNotReady if learners cannot see one of the courses."""
-        within = Reach.into(pathway.org_id)
+        scope = TenantScope.into(pathway.org_id)
         unpublished = [
             course.slug
             for course in pathway.courses
-            if not self.courses.at(str(course.course_id), within=within).version
+            if not self.courses.at(str(course.course_id), scope=scope).version
         ]
         if unpublished:
             raise PathwayNotReady(unpublished=Listed(unpublished))
@@ -239,8 +240,8 @@ class PathwayAuthoringService:
     def _for_change(self, address: str, *, by: Principal) -> LearningPathway:
         """The pathway, locked until the unit of work ends. Raises PathwayNotFound."""
         pathway = self._get(address, by=by)
-        self.gate.require_open(pathway.org_id, by=by)
-        return self.pathways.get_for_update(pathway.id, within=by.reach)
+        self.tenant_access.require_open(pathway.org_id, by=by)
+        return self.pathways.get_for_update(pathway.id, scope=by.tenant_scope)
 
     def _get(self, address: str, *, by: Principal) -> LearningPathway:
         """Raises PathwayNotFound."""

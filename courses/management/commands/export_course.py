@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
-from courses.definitions import write_definition
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
+from courses.definitions.courses import write_definition
 
 
 class Command(OperatorCommand):

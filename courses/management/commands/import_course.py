@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
-from courses.definitions import read_definition
-from courses.definitions.olx import ROOT, Unmapped, is_archive, read_olx, unpacked
-from courses.domain.entities import CourseDefinition
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
+from courses.definitions.courses import read_definition
+from courses.definitions.olx.files import ROOT, Unmapped, is_archive, unpacked
+from courses.definitions.olx.reading import read_olx
+from courses.domain.entities.courses import CourseDefinition
 from courses.management.files import organization_at, text_in, unreadable
 
 

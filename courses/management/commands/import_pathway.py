@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
-from courses.definitions import read_pathway
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
+from courses.definitions.pathways import read_pathway
 from courses.management.files import organization_at, text_in
 
 

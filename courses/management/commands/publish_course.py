@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
 
 
 class Command(OperatorCommand):

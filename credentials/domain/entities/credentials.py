@@ -8,7 +8,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.public import CourseId
 from credentials.domain.entities.rules import (
     CompletedCourse,
@@ -74,8 +74,8 @@ class CredentialTerms:
             checked(self.rule)
         days = self.valid_for_days
         if days is not None and not 1 <= days <= LONGEST_VALIDITY_DAYS:
-            complaint = Complaint(path="valid_for_days", detail=ImpossibleValidity.title)
-            raise ImpossibleValidity(complaint, longest=LONGEST_VALIDITY_DAYS)
+            field_error = FieldError(path="valid_for_days", detail=ImpossibleValidity.title)
+            raise ImpossibleValidity(field_error, longest=LONGEST_VALIDITY_DAYS)
         return self
 
 
@@ -180,7 +180,7 @@ class IssuedCredential:
         if self.revocation is not None:
             raise AlreadyRevoked
         if not reason.strip():
-            raise ReasonMissing(Complaint(path="reason", detail=ReasonMissing.title))
+            raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
         return replace(self, revocation=Revocation(at=at, reason=reason, by=by), is_current=False)
 
     def superseded(self) -> "IssuedCredential":

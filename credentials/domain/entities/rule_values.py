@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from authsvc.kernel.errors import Complaint
-from authsvc.kernel.ids import id_spelled
+from authsvc.kernel.errors import FieldError
+from authsvc.kernel.ids import parse_uuid
 from courses.public import AssessmentId, CourseId, PathwayId
 from credentials.domain.entities.rules import (
     DEEPEST_RULE,
@@ -120,7 +120,7 @@ def _children(key: str, value: Value, path: str, depth: int) -> tuple[Rule, ...]
 
 
 def _id(value: object, path: str) -> UUID:
-    identifier = id_spelled(value) if isinstance(value, str) else None
+    identifier = parse_uuid(value) if isinstance(value, str) else None
     if identifier is None:
         raise _invalid(path, "It must be an id.")
     return identifier
@@ -133,4 +133,4 @@ def _number(value: object, path: str) -> int:
 
 
 def _invalid(path: str, detail: str) -> InvalidRule:
-    return InvalidRule(Complaint(path=path, detail=detail))
+    return InvalidRule(FieldError(path=path, detail=detail))

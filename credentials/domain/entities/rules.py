@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 from uuid import UUID
 
-from authsvc.kernel.errors import Complaint
+from authsvc.kernel.errors import FieldError
 from courses.public import AssessmentId, CourseId, PathwayId
 from credentials.domain.errors import InvalidRule
 from progress.public import LearnerRecord
@@ -100,7 +100,7 @@ class Rule(Protocol):
     def verdict(self, record: LearnerRecord) -> Verdict:
         """Evaluate the rule; further achievements never turn a met rule into an unmet one."""
 
-    def complaints(self) -> Iterator[Complaint]:
+    def field_errors(self) -> Iterator[FieldError]:
         """Errors of this node itself; their paths start at the node."""
 
 
@@ -113,7 +113,7 @@ class _Leaf:
     def rules(self) -> tuple[Rule, ...]:
         return ()
 
-    def complaints(self) -> Iterator[Complaint]:
+    def field_errors(self) -> Iterator[FieldError]:
         yield from ()
 
 
@@ -126,9 +126,9 @@ class _Branch:
     def trigger(self) -> Trigger | None:
         return None
 
-    def complaints(self: Rule) -> Iterator[Complaint]:
+    def field_errors(self: Rule) -> Iterator[FieldError]:
         if not self.rules:
-            yield Complaint(path=self.key, detail="There must be at least one rule.")
+            yield FieldError(path=self.key, detail="There must be at least one rule.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,9 @@ class ScoredAtLeast(_Leaf):
             reached=f"{best or 0} of {self.percent} percent",
         )
 
-    def complaints(self) -> Iterator[Complaint]:
+    def field_errors(self) -> Iterator[FieldError]:
         if not 1 <= self.percent <= WHOLE:
-            yield Complaint(path="score/percent", detail="It must be a number from 1 to 100.")
+            yield FieldError(path="score/percent", detail="It must be a number from 1 to 100.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +212,11 @@ class AtLeast(_Branch):
     def verdict(self, record: LearnerRecord) -> Verdict:
         return _of_many(f"at least {self.count} of these", self.rules, self.count, record)
 
-    def complaints(self) -> Iterator[Complaint]:
-        yield from _Branch.complaints(self)
+    def field_errors(self) -> Iterator[FieldError]:
+        yield from _Branch.field_errors(self)
         if self.rules and not 1 <= self.count <= len(self.rules):
             detail = f"It must be a number from 1 to {len(self.rules)}, the number of rules."
-            yield Complaint(path="at_least", detail=detail)
+            yield FieldError(path="at_least", detail=detail)
 
 
 def triggers_of(rule: Rule) -> AbstractSet[Trigger]:
@@ -233,19 +233,19 @@ def nodes_of(rule: Rule, path: str = "rule") -> Iterator[tuple[str, Rule]]:
 
 def checked(rule: Rule) -> Rule:
     """Return the rule if it can be met and is within the limits of size. Raises InvalidRule."""
-    complaints = [
-        Complaint(path=f"{path}/{complaint.path}", detail=complaint.detail)
+    field_errors = [
+        FieldError(path=f"{path}/{field_error.path}", detail=field_error.detail)
         for path, node in nodes_of(rule)
-        for complaint in node.complaints()
+        for field_error in node.field_errors()
     ]
     if _depth(rule) > DEEPEST_RULE:
         detail = f"It is nested more than {DEEPEST_RULE} levels deep."
-        complaints.append(Complaint(path="rule", detail=detail))
+        field_errors.append(FieldError(path="rule", detail=detail))
     if sum(not node.rules for _, node in nodes_of(rule)) > MOST_LEAVES:
         detail = f"It requires more than {MOST_LEAVES} things."
-        complaints.append(Complaint(path="rule", detail=detail))
-    if complaints:
-        raise InvalidRule(*complaints)
+        field_errors.append(FieldError(path="rule", detail=detail))
+    if field_errors:
+        raise InvalidRule(*field_errors)
     return rule
 
 

@@ -8,29 +8,23 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Gate,
     OrganizationId,
     Principal,
     Right,
     SubjectType,
+    TenantAccess,
 )
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import Complaint
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.errors import FieldError
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
-from credentials.domain.entities import (
-    Credential,
-    CredentialId,
-    CredentialTerms,
-    Rule,
-    nodes_of,
-    triggers_of,
-    value_of_rule,
-)
+from credentials.domain.entities.credentials import Credential, CredentialId, CredentialTerms
+from credentials.domain.entities.rule_values import value_of_rule
+from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
 from credentials.domain.errors import InvalidRule
-from credentials.domain.repositories.protocols import CredentialRepository
+from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.subjects import SubjectReader
 
 
@@ -44,14 +38,14 @@ class CredentialService:
     credentials: CredentialRepository
     catalog: CatalogService
     subjects: SubjectReader
-    gate: Gate
+    tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def define(self, terms: CredentialTerms, *, by: Principal) -> Credential:
         """Create a credential and offer it. Raises CourseNotFound, ImpossibleValidity, InvalidRule."""
-        course = self.catalog.course(terms.course_id, within=by.reach)
+        course = self.catalog.course(terms.course_id, scope=by.tenant_scope)
         self._require(course.org_id, by=by)
         self._require_known(terms, org_id=course.org_id)
         credential = Credential(
@@ -63,7 +57,7 @@ class CredentialService:
             org_id=course.org_id,
         )
         with self.unit_of_work.atomic():
-            self.credentials.add(credential, within=by.reach)
+            self.credentials.add(credential, scope=by.tenant_scope)
             action, after = AuditAction.CREDENTIAL_DEFINED, _members_of(credential)
             self.audit_log.record(action, _subject(credential), by=by, after=after)
         return credential
@@ -77,7 +71,7 @@ class CredentialService:
         """
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
-            course = self.catalog.course(terms.course_id, within=Reach.into(credential.org_id))
+            course = self.catalog.course(terms.course_id, scope=TenantScope.into(credential.org_id))
             if course.org_id != credential.org_id:
                 raise CourseNotFound
             self._require_known(terms, org_id=credential.org_id)
@@ -98,13 +92,15 @@ class CredentialService:
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[Credential]:
         """Return the credentials that the caller can earn, by time of creation, then id."""
-        return self.credentials.page_of(request, within=by.own_reach)
+        return self.credentials.page_of(request, scope=by.member_scope)
 
-    def complaints_about(self, rule: Rule, *, org_id: OrganizationId | None) -> Sequence[Complaint]:
+    def complaints_about(
+        self, rule: Rule, *, org_id: OrganizationId | None
+    ) -> Sequence[FieldError]:
         """Return an error for each thing that the rule requires and its owner cannot see."""
-        known = self.subjects.known(triggers_of(rule), within=Reach.into(org_id))
+        known = self.subjects.known(triggers_of(rule), scope=TenantScope.into(org_id))
         return [
-            Complaint(
+            FieldError(
                 path=f"{path}/{node.key}",
                 detail=f"There is no {node.trigger.kind} {node.trigger.subject_id}.",
             )
@@ -114,17 +110,17 @@ class CredentialService:
 
     def _require(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         by.require(Right.AWARD_CREDENTIALS, of=org_id)
-        self.gate.require_open(org_id, by=by)
+        self.tenant_access.require_open(org_id, by=by)
 
     def _require_known(self, terms: CredentialTerms, *, org_id: OrganizationId | None) -> None:
         """Raises InvalidRule if the rule requires something out of the owner's scope."""
-        complaints = self.complaints_about(terms.rule, org_id=org_id) if terms.rule else ()
-        if complaints:
-            raise InvalidRule(*complaints)
+        field_errors = self.complaints_about(terms.rule, org_id=org_id) if terms.rule else ()
+        if field_errors:
+            raise InvalidRule(*field_errors)
 
     def _get_for_update(self, credential_id: CredentialId, *, by: Principal) -> Credential:
         """Return the definition, locked. Raises CredentialNotFound."""
-        credential = self.credentials.get_for_update(credential_id, within=by.reach)
+        credential = self.credentials.get_for_update(credential_id, scope=by.tenant_scope)
         self._require(credential.org_id, by=by)
         return credential
 
@@ -137,7 +133,7 @@ class CredentialService:
         reason: str = "",
         by: Principal,
     ) -> None:
-        self.credentials.save(after, within=by.reach)
+        self.credentials.save(after, scope=by.tenant_scope)
         self.audit_log.record(
             action,
             _subject(after),

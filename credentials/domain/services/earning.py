@@ -6,29 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType, UserId
+from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess, UserId
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CourseId
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialId,
     Eligibility,
     Evidence,
     IssuedCredential,
     IssuedCredentialId,
-    Rule,
-    Trigger,
-    TriggerKind,
     Verification,
-    proofs_of,
 )
+from credentials.domain.entities.rules import Rule, Trigger, TriggerKind, proofs_of
 from credentials.domain.errors import AlreadyIssued, AlreadyRevoked, NotEligible
-from credentials.domain.repositories.protocols import (
-    CredentialRepository,
-    IssuedCredentialRepository,
-)
+from credentials.domain.repositories.protocols.credentials import CredentialRepository
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.public import (
@@ -55,7 +50,7 @@ class EarningService:
     pathways: PathwayService
     subjects: SubjectReader
     issuer: CredentialIssuer
-    gate: Gate
+    tenant_access: TenantAccess
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -100,14 +95,14 @@ class EarningService:
 
     def eligibility(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
         """Return whether the caller can claim the credential. Raises CredentialNotFound."""
-        credential = self.credentials.get(credential_id, within=by.reach)
+        credential = self.credentials.get(credential_id, scope=by.tenant_scope)
         return self._checked(credential, by.person, by)
 
     def eligibility_of(
         self, user_id: UserId, credential_id: CredentialId, *, by: Principal
     ) -> Eligibility:
         """Return whether another user could claim the credential. Raises CredentialNotFound, NotPermitted."""
-        credential = self.credentials.get(credential_id, within=by.reach)
+        credential = self.credentials.get(credential_id, scope=by.tenant_scope)
         by.require(Right.AWARD_CREDENTIALS, of=credential.org_id)
         return self._checked(credential, user_id, by)
 
@@ -117,7 +112,7 @@ class EarningService:
         Raises CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible.
         """
         with self.unit_of_work.atomic():
-            credential = self.credentials.get(credential_id, within=by.own_reach)
+            credential = self.credentials.get(credential_id, scope=by.member_scope)
             record = self._record_of(by.person, credential)
             eligibility = self._eligibility(credential, by.person, record)
             if eligibility.holds:
@@ -138,9 +133,9 @@ class EarningService:
     ) -> Iterator[Credential]:
         """Yield what this completion may earn in the learner's scope; memberships are read only if needed."""
         credentials = self.credentials.earned_by(done)
-        scope = Reach.into(org_id)
+        scope = TenantScope.into(org_id)
         if not all(scope.covers(credential.org_id) for credential in credentials):
-            scope = self.gate.view_of(user_id)
+            scope = self.tenant_access.view_of(user_id)
         return (credential for credential in credentials if scope.covers(credential.org_id))
 
     def _met(
@@ -149,8 +144,8 @@ class EarningService:
         """Return the evidence that the rule is met; None at once if the credential was ever issued, even if revoked."""
         if self.issued_credentials.latest_of(user_id, credential.id) is not None:
             return None
-        within = Reach.into(credential.org_id)
-        record = self.records.record_for_update(user_id, within=within)
+        scope = TenantScope.into(credential.org_id)
+        record = self.records.record_for_update(user_id, scope=scope)
         record = self._with_pathways(record, user_id, credential)
         if not rule.verdict(record).is_met:
             return None
@@ -158,7 +153,7 @@ class EarningService:
 
     def _checked(self, credential: Credential, user_id: UserId, by: Principal) -> Eligibility:
         eligibility = self._eligibility(credential, user_id, self._record_of(user_id, credential))
-        self.gate.note_look(
+        self.tenant_access.record_access(
             credential.org_id, at=SubjectType.CREDENTIAL, subject_id=credential.id, by=by
         )
         return self._named(eligibility, by)
@@ -174,12 +169,12 @@ class EarningService:
 
     def _named(self, eligibility: Eligibility, by: Principal) -> Eligibility:
         credential = eligibility.credential
-        within = Reach.into(credential.org_id)
-        names = self.subjects.names_of(credential.terms.triggers, within=within, by=by)
+        scope = TenantScope.into(credential.org_id)
+        names = self.subjects.names_of(credential.terms.triggers, scope=scope, by=by)
         return replace(eligibility, verdict=eligibility.verdict.named(names))
 
     def _record_of(self, user_id: UserId, credential: Credential) -> LearnerRecord:
-        record = self.records.record_of(user_id, within=Reach.into(credential.org_id))
+        record = self.records.record_of(user_id, scope=TenantScope.into(credential.org_id))
         return self._with_pathways(record, user_id, credential)
 
     def _with_pathways(
@@ -188,17 +183,17 @@ class EarningService:
         """Add the completed pathways to the record, if the rule requires one."""
         if all(t.kind is not TriggerKind.PATHWAY for t in credential.terms.triggers):
             return record
-        within = Reach.into(credential.org_id)
-        completed = self.pathways.completed_by(user_id, within=within)
+        scope = TenantScope.into(credential.org_id)
+        completed = self.pathways.completed_by(user_id, scope=scope)
         return replace(record, completed_pathways=completed)
 
     def _evidence(self, credential: Credential, record: LearnerRecord) -> Evidence | None:
         """Return evidence from the credential's own course, else the latest required course, else the latest course."""
-        rule, within = credential.terms.rule, Reach.into(credential.org_id)
+        rule, scope = credential.terms.rule, TenantScope.into(credential.org_id)
         required = credential.terms.triggers
         evidence = (
             _latest(record, {credential.terms.course_id})
-            or _latest(record, self.subjects.courses_behind(required, within=within))
+            or _latest(record, self.subjects.courses_behind(required, scope=scope))
             or _latest(record, record.courses.keys())
         )
         return replace(evidence, met_by=proofs_of(rule, record)) if evidence and rule else evidence

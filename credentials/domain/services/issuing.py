@@ -7,26 +7,24 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Gate,
     Principal,
     Right,
     SubjectType,
+    TenantAccess,
     UserId,
 )
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
     Verification,
 )
-from credentials.domain.repositories.protocols import (
-    CredentialRepository,
-    IssuedCredentialRepository,
-)
+from credentials.domain.repositories.protocols.credentials import CredentialRepository
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from progress.public import Cause, EventRecorder, EventType, Fact, StreamId
 
 
@@ -37,7 +35,7 @@ class CredentialIssuer:
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
     recorder: EventRecorder
-    gate: Gate
+    tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -58,7 +56,7 @@ class CredentialIssuer:
 
         Call `lock` first unless the stream is locked already. Raises AlreadyIssued.
         """
-        self.issued_credentials.add(issued, within=Reach.into(issued.org_id))
+        self.issued_credentials.add(issued, scope=TenantScope.into(issued.org_id))
         self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
 
     def lock(self, issued: IssuedCredential) -> None:
@@ -89,10 +87,10 @@ class CredentialIssuer:
             if old.status(at=now) is IssuedCredentialStatus.ISSUED:
                 self._revoke(old, reason=reason, by=by)
             elif old.is_current:
-                self.issued_credentials.save(old.superseded(), within=by.reach)
+                self.issued_credentials.save(old.superseded(), scope=by.tenant_scope)
             new = IssuedCredential.issued(
                 IssuedCredentialId(uuid4()),
-                credential=self.credentials.get(old.credential_id, within=by.reach),
+                credential=self.credentials.get(old.credential_id, scope=by.tenant_scope),
                 user_id=old.user_id,
                 evidence=old.evidence,
                 at=now,
@@ -110,14 +108,14 @@ class CredentialIssuer:
 
     def _get_for_update(self, issued_id: IssuedCredentialId, *, by: Principal) -> IssuedCredential:
         """Raises IssuedCredentialNotFound, NotPermitted, OrganizationSuspended."""
-        issued = self.issued_credentials.get_for_update(issued_id, within=by.reach)
+        issued = self.issued_credentials.get_for_update(issued_id, scope=by.tenant_scope)
         by.require(Right.AWARD_CREDENTIALS, of=issued.org_id)
-        self.gate.require_open(issued.org_id, by=by)
+        self.tenant_access.require_open(issued.org_id, by=by)
         return issued
 
     def _revoke(self, issued: IssuedCredential, *, reason: str, by: Principal) -> IssuedCredential:
         revoked = issued.revoked(at=self.clock.now(), reason=reason, by=by.user_id)
-        self.issued_credentials.save(revoked, within=by.reach)
+        self.issued_credentials.save(revoked, scope=by.tenant_scope)
         self._record(EventType.CREDENTIAL_REVOKED, revoked, by=by.user_id)
         return revoked
 

@@ -9,34 +9,22 @@ from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
-    Gate,
     Principal,
     Right,
     SubjectType,
+    TenantAccess,
 )
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import (
-    Answer,
-    Assessment,
-    AssessmentId,
-    CatalogService,
-    Outline,
-    QuestionId,
-)
-from progress.domain.entities import (
-    AssessmentAttempt,
-    AttemptId,
-    AttemptStatus,
-    Cause,
-    CourseProgress,
-    Fact,
-    Mark,
-)
+from courses.public import Answer, Assessment, AssessmentId, CatalogService, Outline, QuestionId
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
+from progress.domain.entities.events import Cause, Fact
+from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import AttemptNotFound, NoAttemptsLeft, NotEnrolled
-from progress.domain.repositories.protocols import AttemptRepository, ProgressRepository
+from progress.domain.repositories.protocols.attempts import AttemptRepository
+from progress.domain.repositories.protocols.progress import ProgressRepository
 from progress.domain.services.event_log import EventRecorder
 
 
@@ -59,14 +47,14 @@ class AttemptOutcomes:
         return _assessment_in(self._outline(attempt, attempt.course_version), attempt.assessment_id)
 
     def lock(
-        self, attempt: AssessmentAttempt, *, within: Reach
+        self, attempt: AssessmentAttempt, *, scope: TenantScope
     ) -> tuple[CourseProgress, AssessmentAttempt]:
         """Lock the stream of the attempt, then the attempt: always in this order. Raises AttemptNotFound."""
         stream = attempt.user_id, str(attempt.course_id)
-        progress = self.progress.find_for_update(*stream, within=within)
+        progress = self.progress.find_for_update(*stream, scope=scope)
         if progress is None:
             raise AttemptNotFound
-        return progress, self.attempts.get_for_update(attempt.id, within=within)
+        return progress, self.attempts.get_for_update(attempt.id, scope=scope)
 
     def record_submission(
         self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
@@ -94,7 +82,7 @@ class AttemptOutcomes:
                 yield completion
 
     def _outline(self, of: CourseProgress | AssessmentAttempt, number: int) -> Outline:
-        return self.catalog.version(of.course_id, number, within=Reach.into(of.org_id)).outline
+        return self.catalog.version(of.course_id, number, scope=TenantScope.into(of.org_id)).outline
 
 
 def _assessment_in(outline: Outline, assessment_id: AssessmentId) -> Assessment:
@@ -123,7 +111,7 @@ class AttemptService:
         Raises AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft.
         """
         with self.unit_of_work.atomic():
-            place = self.catalog.place_of(assessment_id, within=by.own_reach)
+            place = self.catalog.place_of(assessment_id, scope=by.member_scope)
             progress = self._progress(by, str(place.course_id))
             assessment = self.outcomes.assessment_of(progress, assessment_id)
             now = self.clock.now()
@@ -142,7 +130,7 @@ class AttemptService:
                 started_at=now,
                 expires_at=None if assessment.time_limit is None else now + assessment.time_limit,
             )
-            self.attempts.add(attempt, within=Reach.into(attempt.org_id))
+            self.attempts.add(attempt, scope=TenantScope.into(attempt.org_id))
         return attempt
 
     def save(
@@ -155,7 +143,7 @@ class AttemptService:
         with self.unit_of_work.atomic():
             _, attempt, assessment = self._get_for_update(attempt_id, by)
             attempt = attempt.answered(answers, assessment, at=self.clock.now())
-            self.attempts.save(attempt, within=by.own_reach)
+            self.attempts.save(attempt, scope=by.member_scope)
         return attempt
 
     def submit(
@@ -170,27 +158,27 @@ class AttemptService:
             progress, attempt, assessment = self._get_for_update(attempt_id, by)
             now = self.clock.now()
             attempt = attempt.submitted(assessment, at=now).scored(assessment, at=now)
-            self.attempts.save(attempt, within=by.own_reach)
+            self.attempts.save(attempt, scope=by.member_scope)
             self.outcomes.record_submission(attempt, progress, cause)
         return attempt
 
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         """Raises AttemptNotFound."""
-        attempt = self.attempts.get(attempt_id, within=by.own_reach)
+        attempt = self.attempts.get(attempt_id, scope=by.member_scope)
         if attempt.user_id != by.user_id:
             raise AttemptNotFound
         return attempt
 
     def attempts_at(self, assessment_id: AssessmentId, *, by: Principal) -> list[AssessmentAttempt]:
         """Return the caller's attempts at the assessment, oldest first. Raises AssessmentNotFound."""
-        self.catalog.place_of(assessment_id, within=by.own_reach)
-        return self.attempts.for_user(by.person, assessment_id, within=by.own_reach)
+        self.catalog.place_of(assessment_id, scope=by.member_scope)
+        return self.attempts.for_user(by.person, assessment_id, scope=by.member_scope)
 
     def _next_number(self, by: Principal, assessment: Assessment, now: datetime) -> int:
         """Return the number of the next attempt; voided ones do not count towards the limit. Raises NoAttemptsLeft."""
         earlier = [
             self._closed_in_time(attempt, now)
-            for attempt in self.attempts.for_user(by.person, assessment.id, within=by.own_reach)
+            for attempt in self.attempts.for_user(by.person, assessment.id, scope=by.member_scope)
         ]
         counted = [a for a in earlier if a.status is not AttemptStatus.VOIDED]
         limit = assessment.attempt_limit
@@ -205,13 +193,13 @@ class AttemptService:
             return attempt
         if not attempt.has_run_out(self.outcomes.assessment_behind(attempt), at=now):
             return attempt
-        scope = Reach.into(attempt.org_id)
-        expired = self.attempts.get_for_update(attempt.id, within=scope).expired()
-        self.attempts.save(expired, within=scope)
+        scope = TenantScope.into(attempt.org_id)
+        expired = self.attempts.get_for_update(attempt.id, scope=scope).expired()
+        self.attempts.save(expired, scope=scope)
         return expired
 
     def _progress(self, by: Principal, slug_or_id: str) -> CourseProgress:
-        progress = self.progress.find_for_update(by.person, slug_or_id, within=by.own_reach)
+        progress = self.progress.find_for_update(by.person, slug_or_id, scope=by.member_scope)
         if progress is None or not progress.is_enrolled:
             raise NotEnrolled
         return progress
@@ -221,7 +209,7 @@ class AttemptService:
     ) -> tuple[CourseProgress, AssessmentAttempt, Assessment]:
         """Return the caller's locked attempt, with progress and assessment. Raises AttemptNotFound."""
         attempt = self.get(attempt_id, by=by)
-        progress, attempt = self.outcomes.lock(attempt, within=by.own_reach)
+        progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
         return progress, attempt, self.outcomes.assessment_behind(attempt)
 
 
@@ -235,7 +223,7 @@ class GradingService:
     attempts: AttemptRepository
     catalog: CatalogService
     outcomes: AttemptOutcomes
-    gate: Gate
+    tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -246,15 +234,19 @@ class GradingService:
         """Return the submissions awaiting grading on the course, oldest first. Raises CourseNotFound."""
         course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.GRADE_ATTEMPTS, of=course.org_id)
-        page = self.attempts.page_to_grade(course.id, request, within=by.reach)
-        self.gate.note_look(course.org_id, at=SubjectType.ATTEMPT, subject_id=course.id, by=by)
+        page = self.attempts.page_to_grade(course.id, request, scope=by.tenant_scope)
+        self.tenant_access.record_access(
+            course.org_id, at=SubjectType.ATTEMPT, subject_id=course.id, by=by
+        )
         return page
 
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         """Raises AttemptNotFound."""
-        attempt = self.attempts.get(attempt_id, within=by.reach)
+        attempt = self.attempts.get(attempt_id, scope=by.tenant_scope)
         by.require(Right.GRADE_ATTEMPTS, of=attempt.org_id)
-        self.gate.note_look(attempt.org_id, at=SubjectType.ATTEMPT, subject_id=attempt_id, by=by)
+        self.tenant_access.record_access(
+            attempt.org_id, at=SubjectType.ATTEMPT, subject_id=attempt_id, by=by
+        )
         return attempt
 
     def sheet_of(
@@ -276,7 +268,7 @@ class GradingService:
             assessment = self.outcomes.assessment_behind(before)
             now, grader = self.clock.now(), by.user_id
             attempt = before.graded(marks, assessment, at=now, by=grader, reason=reason)
-            self.attempts.save(attempt, within=by.reach)
+            self.attempts.save(attempt, scope=by.tenant_scope)
             self.outcomes.record_grade(attempt, progress, Cause(user_id=by.user_id))
             self._audit(AuditAction.ATTEMPT_GRADED, before, attempt, by=by, because=reason)
         return attempt
@@ -286,7 +278,7 @@ class GradingService:
         with self.unit_of_work.atomic():
             _, before = self._get_for_update(attempt_id, by)
             attempt = before.voided(reason=reason)
-            self.attempts.save(attempt, within=by.reach)
+            self.attempts.save(attempt, scope=by.tenant_scope)
             self._audit(AuditAction.ATTEMPT_VOIDED, before, attempt, by=by, because=reason)
         return attempt
 
@@ -294,10 +286,10 @@ class GradingService:
         self, attempt_id: AttemptId, by: Principal
     ) -> tuple[CourseProgress, AssessmentAttempt]:
         """Return the locked attempt, with progress. Raises AttemptNotFound."""
-        attempt = self.attempts.get(attempt_id, within=by.reach)
+        attempt = self.attempts.get(attempt_id, scope=by.tenant_scope)
         by.require(Right.GRADE_ATTEMPTS, of=attempt.org_id)
-        self.gate.require_open(attempt.org_id, by=by)
-        return self.outcomes.lock(attempt, within=by.reach)
+        self.tenant_access.require_open(attempt.org_id, by=by)
+        return self.outcomes.lock(attempt, scope=by.tenant_scope)
 
     def _audit(
         self,

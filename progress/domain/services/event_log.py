@@ -6,26 +6,25 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType
+from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.events import EventBus
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import AssessmentId, CatalogService
-from progress.domain.entities import (
+from progress.domain.entities.events import (
     Cause,
-    CourseProgress,
     EventId,
     EventSelection,
     EventType,
     Fact,
     ProgressEvent,
     StreamId,
-    version_after,
 )
+from progress.domain.entities.progress import CourseProgress, version_after
 from progress.domain.errors import NotEnrolled
 from progress.domain.events import AssessmentGraded, CourseCompleted
-from progress.domain.repositories.protocols import EventRepository, ProgressRepository
+from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 
 EXPORTED_AT_ONCE: Final = 500
 """Number of events that an export holds in memory."""
@@ -52,7 +51,7 @@ class EventRecorder:
         NotEnrolled if the stream does not exist.
         """
         progress = self.progress.find_for_update(
-            stream.user_id, str(stream.course_id), within=Reach.into(stream.org_id)
+            stream.user_id, str(stream.course_id), scope=TenantScope.into(stream.org_id)
         )
         if progress is None:
             raise NotEnrolled
@@ -64,13 +63,13 @@ class EventRecorder:
         Subscribers are called last and may append to the stream, too. Returns the head after that. Raises
         AlreadyEnrolled if *progress* is a new stream that has been started in the meantime.
         """
-        scope = Reach.into(progress.org_id)
+        scope = TenantScope.into(progress.org_id)
         events, head = self._fold(progress, facts, cause)
         if progress.sequence == 0:
-            self.progress.add(head, within=scope)
+            self.progress.add(head, scope=scope)
         else:
-            self.progress.save(head, within=scope)
-        self.log.append(events, within=scope)
+            self.progress.save(head, scope=scope)
+        self.log.append(events, scope=scope)
         return self.lock(head.stream) if self._publish(events) else head
 
     def _fold(
@@ -78,13 +77,13 @@ class EventRecorder:
     ) -> tuple[list[ProgressEvent], CourseProgress]:
         """Return the facts as events, followed by the completion of the course if it is due, and the new head."""
         events: list[ProgressEvent] = []
-        scope, pending = Reach.into(progress.org_id), list(facts)
+        scope, pending = TenantScope.into(progress.org_id), list(facts)
         while pending:
             event = progress.next_event(
                 pending.pop(0), event_id=EventId(uuid4()), at=self.clock.now(), cause=cause
             )
             number = version_after(event, progress)
-            version = self.catalog.version(event.course_id, number, within=scope)
+            version = self.catalog.version(event.course_id, number, scope=scope)
             progress = progress.apply(event, version.outline)
             events.append(event)
             completion = progress.completion()
@@ -135,7 +134,7 @@ class EventExport:
     """
 
     log: EventRepository
-    gate: Gate
+    tenant_access: TenantAccess
 
     def page(
         self,
@@ -154,8 +153,8 @@ class EventExport:
         Raises OrganizationNotFound, NotPermitted, PersonNeeded, InvalidCursor, LogBusy.
         """
         selection, scope = self._permitted(org_id, since, until, by)
-        page = self.log.page(selection, request, within=scope)
-        self.gate.note_look(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        page = self.log.page(selection, request, scope=scope)
+        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
         return page
 
     def whole(
@@ -172,12 +171,12 @@ class EventExport:
         """
         selection, scope = self._permitted(org_id, since, until, by)
         request = PageRequest(limit=EXPORTED_AT_ONCE)
-        page = self.log.page(selection, request, within=scope)
-        self.gate.note_look(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        page = self.log.page(selection, request, scope=scope)
+        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
         yield from page.items
         while page.next_cursor is not None:
             request = replace(request, cursor=page.next_cursor)
-            page = self.log.page(selection, request, within=scope)
+            page = self.log.page(selection, request, scope=scope)
             yield from page.items
 
     def _permitted(
@@ -186,13 +185,13 @@ class EventExport:
         since: datetime | None,
         until: datetime | None,
         by: Principal,
-    ) -> tuple[EventSelection, Reach]:
+    ) -> tuple[EventSelection, TenantScope]:
         """Return the selection that the caller may read, and their tenant scope."""
         selection = EventSelection(since=since, until=until)
         if org_id is not None:
-            self.gate.organization(org_id, by=by)
+            self.tenant_access.organization(org_id, by=by)
             by.require(Right.SEE_PROGRESS, of=org_id)
-            return replace(selection, org_id=org_id), by.reach
+            return replace(selection, org_id=org_id), by.tenant_scope
         if by.user_id is None and by.may(Right.MANAGE_ORGANIZATIONS):
-            return selection, by.reach
-        return replace(selection, user_id=by.person), by.own_reach
+            return selection, by.tenant_scope
+        return replace(selection, user_id=by.person), by.member_scope

@@ -3,26 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from accounts.public import Gate, OrganizationId, Principal, Right, SubjectType, UserId
+from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess, UserId
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, ItemId, Outline
-from progress.domain.entities import (
-    Cause,
-    CourseProgress,
-    CourseRecord,
-    Fact,
-    LearnerRecord,
-    ProgressEvent,
-)
+from progress.domain.entities.events import Cause, Fact, ProgressEvent
+from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
 from progress.domain.errors import AlreadyEnrolled, NotEnrolled, ProgressNotFound
-from progress.domain.repositories.protocols import (
-    AttemptRepository,
-    EventRepository,
-    ProgressRepository,
-)
+from progress.domain.repositories.protocols.attempts import AttemptRepository
+from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 from progress.domain.services.event_log import EventRecorder
 from progress.domain.services.pathways import PathwayService
 
@@ -51,7 +42,7 @@ class LearningService:
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
         with self.unit_of_work.atomic():
             course = self.catalog.open_course(slug_or_id, by=by)
-            version = self.catalog.version(course.id, course.version, within=by.own_reach)
+            version = self.catalog.version(course.id, course.version, scope=by.member_scope)
             self.pathways.require_prerequisites(course, by=by)
             new = CourseProgress.before(version, user_id=by.person, at=self.clock.now())
             try:
@@ -127,17 +118,17 @@ class LearningService:
 
     def _progress_of(self, learner: Principal, slug_or_id: str) -> CourseProgress:
         """Return the learner's progress, locked. Raises NotEnrolled, or CourseNotFound if there is no such course."""
-        scope = learner.own_reach
-        progress = self.progress.find_for_update(learner.person, slug_or_id, within=scope)
+        scope = learner.member_scope
+        progress = self.progress.find_for_update(learner.person, slug_or_id, scope=scope)
         if progress is None:
             self.catalog.learnable_by(learner, slug_or_id)
             raise NotEnrolled
         return progress
 
     def _outline_of(self, progress: CourseProgress) -> Outline:
-        scope = Reach.into(progress.org_id)
+        scope = TenantScope.into(progress.org_id)
         number = progress.course_version
-        return self.catalog.version(progress.course_id, number, within=scope).outline
+        return self.catalog.version(progress.course_id, number, scope=scope).outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +138,11 @@ class ProgressService:
     progress: ProgressRepository
     log: EventRepository
     catalog: CatalogService
-    gate: Gate
+    tenant_access: TenantAccess
 
     def get(self, slug_or_id: str, *, by: Principal) -> CourseProgress:
         """Return the caller's progress. Raises ProgressNotFound, or CourseNotFound if there is no such course."""
-        progress = self.progress.find(by.person, slug_or_id, within=by.own_reach)
+        progress = self.progress.find(by.person, slug_or_id, scope=by.member_scope)
         if progress is None:
             self.catalog.learnable_by(by, slug_or_id)
             raise ProgressNotFound
@@ -159,14 +150,14 @@ class ProgressService:
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[CourseProgress]:
         """Return the caller's progress on all courses, by time of enrolment, then course id."""
-        return self.progress.page_for_user(by.person, request, within=by.own_reach)
+        return self.progress.page_for_user(by.person, request, scope=by.member_scope)
 
     def events_of(
         self, slug_or_id: str, request: PageRequest, *, by: Principal
     ) -> Page[ProgressEvent]:
         """Return the caller's events on the course, oldest first. Raises ProgressNotFound, CourseNotFound."""
         stream = self.get(slug_or_id, by=by).stream
-        return self.log.page_of_stream(stream, request, within=by.own_reach)
+        return self.log.page_of_stream(stream, request, scope=by.member_scope)
 
     def learners_of(
         self, slug_or_id: str, request: PageRequest, *, by: Principal
@@ -174,8 +165,10 @@ class ProgressService:
         """Return the progress of everybody on the course, by time of enrolment. Raises CourseNotFound, NotPermitted."""
         course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.SEE_PROGRESS, of=course.org_id)
-        page = self.progress.page_for_course(course.id, request, within=by.reach)
-        self.gate.note_look(course.org_id, at=SubjectType.LEARNERS, subject_id=course.id, by=by)
+        page = self.progress.page_for_course(course.id, request, scope=by.tenant_scope)
+        self.tenant_access.record_access(
+            course.org_id, at=SubjectType.LEARNERS, subject_id=course.id, by=by
+        )
         return page
 
     def page_in(
@@ -185,10 +178,10 @@ class ProgressService:
 
         Raises OrganizationNotFound, NotPermitted.
         """
-        self.gate.organization(org_id, by=by)
+        self.tenant_access.organization(org_id, by=by)
         by.require(Right.MANAGE_MEMBERS, of=org_id)
-        page = self.progress.page_for_organization(org_id, request, within=by.reach)
-        self.gate.note_look(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        page = self.progress.page_for_organization(org_id, request, scope=by.tenant_scope)
+        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
         return page
 
 
@@ -199,17 +192,17 @@ class LearnerRecords:
     progress: ProgressRepository
     attempts: AttemptRepository
 
-    def record_of(self, user_id: UserId, *, within: Reach) -> LearnerRecord:
+    def record_of(self, user_id: UserId, *, scope: TenantScope) -> LearnerRecord:
         """Return what the learner has reached in scope; an empty record for an unknown user."""
-        return self._record(user_id, self.progress.all_of(user_id, within=within), within)
+        return self._record(user_id, self.progress.all_of(user_id, scope=scope), scope)
 
-    def record_for_update(self, user_id: UserId, *, within: Reach) -> LearnerRecord:
+    def record_for_update(self, user_id: UserId, *, scope: TenantScope) -> LearnerRecord:
         """Like record_of, one caller at a time: of two simultaneous completions, the second sees the first."""
-        courses = self.progress.all_of_for_update(user_id, within=within)
-        return self._record(user_id, courses, within)
+        courses = self.progress.all_of_for_update(user_id, scope=scope)
+        return self._record(user_id, courses, scope)
 
     def _record(
-        self, user_id: UserId, courses: Iterable[CourseProgress], within: Reach
+        self, user_id: UserId, courses: Iterable[CourseProgress], scope: TenantScope
     ) -> LearnerRecord:
         return LearnerRecord(
             courses={
@@ -220,5 +213,5 @@ class LearnerRecords:
                 )
                 for progress in courses
             },
-            best_percents=self.attempts.best_percents(user_id, within=within),
+            best_percents=self.attempts.best_percents(user_id, scope=scope),
         )

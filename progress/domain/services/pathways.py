@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from accounts.public import Gate, Principal, UserId
+from accounts.public import Principal, TenantAccess, UserId
 from authsvc.kernel.errors import Listed
 from authsvc.kernel.events import EventBus
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import (
     CatalogService,
     Course,
@@ -16,10 +16,10 @@ from courses.public import (
     PathwayCatalogService,
     PathwayId,
 )
-from progress.domain.entities import PathwayProgress, completed_in
+from progress.domain.entities.pathways import PathwayProgress, completed_in
 from progress.domain.errors import PrerequisitesMissing
 from progress.domain.events import CourseCompleted, PathwayCompleted
-from progress.domain.repositories.protocols import ProgressRepository
+from progress.domain.repositories.protocols.progress import ProgressRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class PathwayService:
     progress: ProgressRepository
     catalog: CatalogService
     pathways: PathwayCatalogService
-    gate: Gate
+    tenant_access: TenantAccess
     events: EventBus
 
     def get(self, slug_or_id: str, *, by: Principal) -> PathwayProgress:
@@ -40,7 +40,7 @@ class PathwayService:
         """Return the caller's progress on the pathway; a client that acts for itself has none."""
         if by.user_id is None:
             return PathwayProgress.of(pathway, [])
-        courses = self.progress.on_courses(by.user_id, pathway.course_ids, within=by.own_reach)
+        courses = self.progress.on_courses(by.user_id, pathway.course_ids, scope=by.member_scope)
         return PathwayProgress.of(pathway, courses)
 
     def require_prerequisites(self, course: Course, *, by: Principal) -> None:
@@ -51,10 +51,10 @@ class PathwayService:
         """
         if not course.pathways:
             return
-        pathways = self.pathways.open_with(course.id, within=by.own_reach)
+        pathways = self.pathways.open_with(course.id, scope=by.member_scope)
         if not pathways or not all(pathway.missing_before(course.id, ()) for pathway in pathways):
             return
-        courses = self.progress.on_courses(by.person, _courses_of(pathways), within=by.own_reach)
+        courses = self.progress.on_courses(by.person, _courses_of(pathways), scope=by.member_scope)
         if any(progress.course_id == course.id and progress.is_enrolled for progress in courses):
             return
         completed = completed_in(courses)
@@ -65,21 +65,21 @@ class PathwayService:
             titles = (self.catalog.learnable_by(by, slug).title for slug in missing)
             raise PrerequisitesMissing(missing=Listed(missing), titles=Listed(titles))
 
-    def completed_by(self, user_id: UserId, *, within: Reach) -> AbstractSet[PathwayId]:
+    def completed_by(self, user_id: UserId, *, scope: TenantScope) -> AbstractSet[PathwayId]:
         """Return the pathways in scope that the learner has completed as they are now, retired ones included."""
-        completed = completed_in(self.progress.all_of(user_id, within=within))
-        return self.pathways.completed_by(completed, within=within)
+        completed = completed_in(self.progress.all_of(user_id, scope=scope))
+        return self.pathways.completed_by(completed, scope=scope)
 
     def on_course_completed(self, event: CourseCompleted) -> None:
         """Publish each pathway that the course completes, inside the unit of work of the publisher."""
-        course = self.catalog.course(event.course_id, within=Reach.into(event.org_id))
+        course = self.catalog.course(event.course_id, scope=TenantScope.into(event.org_id))
         if not course.pathways:
             return
-        within = self.gate.view_of(event.user_id)
-        pathways = self.pathways.open_with(event.course_id, within=within)
+        scope = self.tenant_access.view_of(event.user_id)
+        pathways = self.pathways.open_with(event.course_id, scope=scope)
         # Two simultaneous completions of one learner are serialized, or neither would see the other.
         courses = self.progress.on_courses_for_update(
-            event.user_id, _courses_of(pathways), within=within
+            event.user_id, _courses_of(pathways), scope=scope
         )
         completed = completed_in(courses)
         for pathway in pathways:

@@ -6,19 +6,14 @@ from hashlib import sha256
 
 from accounts.public import Principal, Right
 from authsvc.kernel.canonical import canonical_json
-from authsvc.kernel.pages import PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseVersionNotFound
-from progress.domain.entities import (
-    GENESIS,
-    CourseProgress,
-    ProgressEvent,
-    StreamId,
-    version_after,
-)
+from progress.domain.entities.events import GENESIS, ProgressEvent, StreamId
+from progress.domain.entities.progress import CourseProgress, version_after
 from progress.domain.errors import AlreadyEnrolled
-from progress.domain.repositories.protocols import EventRepository, ProgressRepository
+from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +66,25 @@ class EventLogVerifier:
     def compare(self, *, by: Principal) -> ProjectionReport:
         """Fold every stream and compare the result with the stored projection; change nothing."""
         self._require_access(by)
-        return self._fold_all(repair=False, within=by.reach)
+        return self._fold_all(repair=False, scope=by.tenant_scope)
 
     def rebuild(self, *, by: Principal) -> ProjectionReport:
         """Fold every stream and store the result, each in its own unit of work."""
         self._require_access(by)
-        return self._fold_all(repair=True, within=by.reach)
+        return self._fold_all(repair=True, scope=by.tenant_scope)
 
     def verify(self, *, by: Principal) -> ChainReport:
         """Verify the hash chain of every stream, up to the head in the projection."""
         self._require_access(by)
         streams = events = 0
         flaws: list[Flaw] = []
-        for stream in self._streams(by.reach):
-            length, reason = self._examined(stream, by.reach)
+        for stream in self._streams(by.tenant_scope):
+            length, reason = self._examined(stream, by.tenant_scope)
             streams += 1
             events += length
             if reason:
                 flaws.append(Flaw(stream=stream, reason=reason))
-        flaws.extend(self._orphans(by.reach))
+        flaws.extend(self._orphans(by.tenant_scope))
         return ChainReport(streams=streams, events=events, flaws=tuple(flaws))
 
     def _require_access(self, by: Principal) -> None:
@@ -97,77 +92,75 @@ class EventLogVerifier:
         # One unit of work around all streams would keep each of them locked to the end.
         self.unit_of_work.require_outside()
 
-    def _examined(self, stream: StreamId, within: Reach) -> tuple[int, str]:
+    def _examined(self, stream: StreamId, scope: TenantScope) -> tuple[int, str]:
         """Return the number of events of the locked stream, and its defect or an empty string."""
         with self.unit_of_work.atomic():
-            head = self._stored(stream, within)
+            head = self._stored(stream, scope)
             try:
-                events = self.log.stream(stream, within=within)
+                events = self.log.stream(stream, scope=scope)
             except ValueError as error:
                 return 0, f"an event cannot be read: {error}"
         return len(events), _broken_link(events) or _wrong_head(head, events[-1])
 
-    def _fold_all(self, *, repair: bool, within: Reach) -> ProjectionReport:
+    def _fold_all(self, *, repair: bool, scope: TenantScope) -> ProjectionReport:
         tally = _Tally()
-        for stream in self._streams(within):
+        for stream in self._streams(scope):
             with self.unit_of_work.atomic():
-                stored = self._stored(stream, within)
-                folded = self._folded(stream, within)
+                stored = self._stored(stream, scope)
+                folded = self._folded(stream, scope)
                 if repair and isinstance(folded, CourseProgress) and folded != stored:
-                    self._store(folded, within)
+                    self._store(folded, scope)
             tally.count(folded, stored)
-        return tally.report(self._orphans(within))
+        return tally.report(self._orphans(scope))
 
-    def _folded(self, stream: StreamId, within: Reach) -> CourseProgress | Flaw:
+    def _folded(self, stream: StreamId, scope: TenantScope) -> CourseProgress | Flaw:
         """Return the progress folded from the stream, or why it cannot be folded."""
         try:
-            return self._fold(self.log.stream(stream, within=within), within)
+            return self._fold(self.log.stream(stream, scope=scope), scope)
         except ValueError as error:
             return Flaw(stream=stream, reason=f"an event cannot be read: {error}")
         except CourseVersionNotFound:
             return Flaw(stream=stream, reason="there is no such version of the course")
 
-    def _fold(self, events: list[ProgressEvent], within: Reach) -> CourseProgress:
+    def _fold(self, events: list[ProgressEvent], scope: TenantScope) -> CourseProgress:
         """Raises CourseVersionNotFound."""
         first = events[0]
         number = int(first.fact.payload.get("course_version", 0))
-        version = self.catalog.version(first.course_id, number, within=within)
+        version = self.catalog.version(first.course_id, number, scope=scope)
         progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
         for event in events:
             number = version_after(event, progress)
-            version = self.catalog.version(event.course_id, number, within=within)
+            version = self.catalog.version(event.course_id, number, scope=scope)
             progress = progress.apply(event, version.outline)
         return progress
 
-    def _orphans(self, within: Reach) -> Iterator[Flaw]:
+    def _orphans(self, scope: TenantScope) -> Iterator[Flaw]:
         """Yield progress without a first event: `_streams` finds streams by that, so it misses these."""
-        for stream in self.progress.orphans(within=within):
+        for stream in self.progress.orphans(scope=scope):
             yield Flaw(stream=stream, reason="event 1 is missing")
 
-    def _streams(self, within: Reach) -> Iterator[StreamId]:
+    def _streams(self, scope: TenantScope) -> Iterator[StreamId]:
         cursor = None
         while True:
             request = PageRequest(limit=100, cursor=cursor)
-            page = self.log.page_of_streams(request, within=within)
+            page = self.log.page_of_streams(request, scope=scope)
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    def _stored(self, stream: StreamId, within: Reach) -> CourseProgress | None:
+    def _stored(self, stream: StreamId, scope: TenantScope) -> CourseProgress | None:
         """Return the stored progress of the stream, locked; None if there is none or it cannot be read."""
         try:
-            return self.progress.find_for_update(
-                stream.user_id, str(stream.course_id), within=within
-            )
+            return self.progress.find_for_update(stream.user_id, str(stream.course_id), scope=scope)
         except ValueError:
             return None
 
-    def _store(self, folded: CourseProgress, within: Reach) -> None:
+    def _store(self, folded: CourseProgress, scope: TenantScope) -> None:
         try:
-            self.progress.add(folded, within=within)
+            self.progress.add(folded, scope=scope)
         except AlreadyEnrolled:
-            self.progress.save(folded, within=within)
+            self.progress.save(folded, scope=scope)
 
 
 class _Tally:

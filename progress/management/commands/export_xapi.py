@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
-from authsvc.commands import OperatorCommand
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand
 from progress.statements import statement_of
 
 
@@ -56,7 +56,7 @@ class Command(OperatorCommand):
 def _org_id(slug: str | None) -> OrganizationId | None:
     if slug is None:
         return None
-    organization = services().gate.by_slug(slug, by=OPERATOR)
+    organization = services().tenant_access.by_slug(slug, by=OPERATOR)
     if organization is None:
         raise OrganizationNotFound
     return organization.id

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
-from progress.domain.services import ProjectionReport
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
+from progress.domain.services.verification import ProjectionReport
 
 
 class Command(OperatorCommand):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from accounts.public import OPERATOR
-from authsvc.commands import OperatorCommand, counted
-from authsvc.container import services
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
 
 
 class Command(OperatorCommand):

@@ -3,14 +3,14 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.application import PASSWORD, Answer, Application, Caller
 from tests.support.browsing import Seen
-from tests.support.house import PASSWORD, Answer, Caller, House
 from tests.support.relying import Attempt, RelyingParty, a_relying_party, claims_in
 
 
-def an_app(house: House, **terms: Any) -> RelyingParty:
+def an_app(application: Application, **terms: Any) -> RelyingParty:
     """A client at whose browser Anna is signed in."""
-    app = a_relying_party(house, **terms)
+    app = a_relying_party(application, **terms)
     assert app.browser.sign_in().status == 302
     return app
 
@@ -26,8 +26,8 @@ def accepted(answer: Answer) -> dict[str, Any]:
     return members
 
 
-def id_claims(app: RelyingParty, house: House, **wishes: Any) -> dict[str, Any]:
-    return claims_in(tokens_of(app, **wishes)["id_token"], house)
+def id_claims(app: RelyingParty, application: Application, **wishes: Any) -> dict[str, Any]:
+    return claims_in(tokens_of(app, **wishes)["id_token"], application)
 
 
 def shows_password(app: RelyingParty, attempt: Attempt) -> Attempt:

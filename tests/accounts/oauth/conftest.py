@@ -2,20 +2,20 @@
 
 import pytest
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import an_app
+from tests.support.application import Application
 from tests.support.browsing import EMAIL
-from tests.support.house import House
 from tests.support.relying import RelyingParty
 from tests.support.staff import a_user_of
 
 
 @pytest.fixture
-def anna(house: House) -> User:
-    return a_user_of(house, email=EMAIL)
+def anna(application: Application) -> User:
+    return a_user_of(application, email=EMAIL)
 
 
 @pytest.fixture
-def app(house: House, anna: User) -> RelyingParty:
+def app(application: Application, anna: User) -> RelyingParty:
     """A confidential client, at whose browser Anna is signed in."""
-    return an_app(house)
+    return an_app(application)

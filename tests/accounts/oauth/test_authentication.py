@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from accounts.domain.entities import GrantType, User
+from accounts.domain.access import GrantType
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, me, refusal, userinfo
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in, post_form
 
 pytestmark = pytest.mark.database
@@ -18,9 +19,9 @@ ASKED = {"grant_type": "client_credentials", "scope": "courses:read"}
 
 
 @pytest.fixture
-def machine(house: House) -> RelyingParty:
+def machine(application: Application) -> RelyingParty:
     """A program that acts for itself."""
-    return a_relying_party(house, grant_types=FOR_ITSELF, redirect_uris=())
+    return a_relying_party(application, grant_types=FOR_ITSELF, redirect_uris=())
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:
@@ -43,8 +44,8 @@ def test_in_the_body(machine: RelyingParty) -> None:
     assert accepted(post_form(TOKEN, by_post(machine)))
 
 
-def test_a_public_client_by_its_name_with_pkce(house: House, anna: User) -> None:
-    app = an_app(house, is_public=True)
+def test_a_public_client_by_its_name_with_pkce(application: Application, anna: User) -> None:
+    app = an_app(application, is_public=True)
 
     assert accepted(app.exchange(app.allowed()))
 
@@ -63,9 +64,11 @@ def test_both_ways_at_once_are_refused(machine: RelyingParty) -> None:
     assert refusal(answer) == (400, "invalid_request")
 
 
-def test_a_name_beside_basic_must_be_the_same(house: House, machine: RelyingParty) -> None:
+def test_a_name_beside_basic_must_be_the_same(
+    application: Application, machine: RelyingParty
+) -> None:
     header = basic(machine.client_id, machine.secret)
-    other = a_relying_party(house)
+    other = a_relying_party(application)
 
     same = post_form(TOKEN, urlencode(ASKED | {"client_id": machine.client_id}), **header)
     different = post_form(TOKEN, urlencode(ASKED | {"client_id": other.client_id}), **header)
@@ -101,16 +104,16 @@ def test_a_wrong_secret_and_an_unknown_client_are_refused_alike(
     assert answer.json == {"error": "invalid_client"}
 
 
-def test_a_confidential_client_is_not_believed_by_its_name(house: House) -> None:
-    app = a_relying_party(house)
+def test_a_confidential_client_is_not_believed_by_its_name(application: Application) -> None:
+    app = a_relying_party(application)
 
     answer = post_form(TOKEN, urlencode(ASKED | {"client_id": app.client_id}))
 
     assert refusal(answer) == (401, "invalid_client")
 
 
-def test_a_public_client_has_no_secret_to_guess(house: House) -> None:
-    app = a_relying_party(house, is_public=True)
+def test_a_public_client_has_no_secret_to_guess(application: Application) -> None:
+    app = a_relying_party(application, is_public=True)
 
     answer = post_form(TOKEN, urlencode(ASKED), **basic(app.client_id, "guess"))
 
@@ -125,16 +128,16 @@ def test_assertions_are_refused_not_ignored(machine: RelyingParty) -> None:
     assert refusal(post_form(TOKEN, body)) == (401, "invalid_client")
 
 
-def test_a_program_acts_for_itself(house: House, machine: RelyingParty) -> None:
+def test_a_program_acts_for_itself(application: Application, machine: RelyingParty) -> None:
     """RFC 6749 §4.4.3; RFC 9068 §2.2: `sub` is the client."""
     granted = accepted(machine.tokens(**ASKED))
 
-    claims = claims_in(granted["access_token"], house)
+    claims = claims_in(granted["access_token"], application)
     assert set(granted) == {"access_token", "token_type", "expires_in", "scope"}
     assert (claims["sub"], claims["client_id"]) == (machine.client_id, machine.client_id)
 
 
-def test_a_program_is_nobody(house: House, machine: RelyingParty) -> None:
+def test_a_program_is_nobody(application: Application, machine: RelyingParty) -> None:
     token = accepted(machine.tokens(grant_type="client_credentials", scope="accounts:read"))[
         "access_token"
     ]
@@ -150,11 +153,11 @@ def test_a_program_has_no_identity_to_ask_for(machine: RelyingParty, scope: str)
     assert refusal(answer) == (400, "invalid_scope")
 
 
-def test_who_asks_for_nothing_gets_nothing(house: House, machine: RelyingParty) -> None:
+def test_who_asks_for_nothing_gets_nothing(application: Application, machine: RelyingParty) -> None:
     granted = accepted(machine.tokens(grant_type="client_credentials"))
 
     assert "scope" not in granted
-    assert claims_in(granted["access_token"], house)["scope"] == ""
+    assert claims_in(granted["access_token"], application)["scope"] == ""
 
 
 def test_a_client_that_may_not_act_for_itself(app: RelyingParty) -> None:

@@ -7,15 +7,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.domain.entities import User
-from tests.accounts.oauth.acting import (
-    accepted,
-    an_app,
-    is_page_of_error,
-    parameters_in,
-    tokens_of,
-)
-from tests.support.house import House
+from accounts.domain.identity.entities.users import User
+from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, parameters_in, tokens_of
+from tests.support.application import Application
 from tests.support.relying import FORM, Attempt, RelyingParty
 
 pytestmark = pytest.mark.database
@@ -171,8 +165,8 @@ def test_a_client_of_one_address_need_not_name_it(app: RelyingParty) -> None:
     assert attempt.seen.heading == "Allow Study Buddy to access your account?"
 
 
-def test_a_client_of_two_addresses_must(house: House, anna: User) -> None:
-    app = an_app(house, redirect_uris=("https://app.example/a", "https://app.example/b"))
+def test_a_client_of_two_addresses_must(application: Application, anna: User) -> None:
+    app = an_app(application, redirect_uris=("https://app.example/a", "https://app.example/b"))
 
     assert is_page_of_error(app.authorize(drop=("redirect_uri",)).seen)
 
@@ -201,8 +195,8 @@ def test_who_is_asked_sees_who_asks_and_for_what(app: RelyingParty, anna: User) 
     assert "redirected to app.example" in page.text
 
 
-def test_the_name_of_a_client_is_no_markup(house: House, anna: User) -> None:
-    app = an_app(house, name="<b>Study</b>")
+def test_the_name_of_a_client_is_no_markup(application: Application, anna: User) -> None:
+    app = an_app(application, name="<b>Study</b>")
     attempt = app.authorize()
 
     page = app.browser.client.get(f"/oauth/authorize?{urlencode(attempt.parameters)}")

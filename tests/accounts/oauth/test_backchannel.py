@@ -15,9 +15,10 @@ from django.conf import settings
 from jwcrypto.jws import JWS
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.domain.entities import IdTokenAlgorithm, User
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
 from tests.accounts.oauth.acting import an_app, tokens_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = pytest.mark.database
@@ -70,9 +71,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def app(house: House, anna: User, receiver: Receiver) -> RelyingParty:
+def app(application: Application, anna: User, receiver: Receiver) -> RelyingParty:
     """A client that wants to be told; at its browser Anna is signed in."""
-    return an_app(house, backchannel_logout_uri=receiver.url)
+    return an_app(application, backchannel_logout_uri=receiver.url)
 
 
 def sign_out(app: RelyingParty) -> None:
@@ -80,16 +81,16 @@ def sign_out(app: RelyingParty) -> None:
 
 
 def test_the_token_says_who_has_signed_out_of_which_session(
-    house: House, app: RelyingParty, receiver: Receiver, anna: User
+    application: Application, app: RelyingParty, receiver: Receiver, anna: User
 ) -> None:
     """Module oidcc-backchannel-rp-initiated-logout."""
     granted = tokens_of(app)
     app.browser.get(f"/oauth/logout?id_token_hint={granted['id_token']}")
 
-    assert house.services.logouts.deliver() == 1
+    assert application.services.logouts.deliver() == 1
 
     (token,) = receiver.tokens
-    claims = claims_in(token, house)
+    claims = claims_in(token, application)
     assert claims.pop("jti")
     assert claims["exp"] - claims.pop("iat") == 120
     assert claims.pop("exp")
@@ -97,7 +98,7 @@ def test_the_token_says_who_has_signed_out_of_which_session(
         "iss": settings.ENVIRONMENT.public_url,
         "sub": str(anna.id),
         "aud": app.client_id,
-        "sid": claims_in(granted["id_token"], house)["sid"],
+        "sid": claims_in(granted["id_token"], application)["sid"],
         "events": {EVENT: {}},
     }
 
@@ -105,13 +106,13 @@ def test_the_token_says_who_has_signed_out_of_which_session(
 @pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("algorithm", list(IdTokenAlgorithm))
 def test_it_is_signed_like_the_id_tokens_of_the_client(
-    house: House, receiver: Receiver, algorithm: IdTokenAlgorithm
+    application: Application, receiver: Receiver, algorithm: IdTokenAlgorithm
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.4, §2.6."""
-    app = an_app(house, backchannel_logout_uri=receiver.url, id_token_algorithm=algorithm)
+    app = an_app(application, backchannel_logout_uri=receiver.url, id_token_algorithm=algorithm)
     tokens_of(app)
     sign_out(app)
-    house.services.logouts.deliver()
+    application.services.logouts.deliver()
 
     jws = JWS()
     jws.deserialize(receiver.tokens[0])
@@ -119,11 +120,13 @@ def test_it_is_signed_like_the_id_tokens_of_the_client(
     assert (jws.jose_header["alg"], jws.jose_header["typ"]) == (algorithm, "logout+jwt")
 
 
-def test_it_comes_as_a_form_and_alone(house: House, app: RelyingParty, receiver: Receiver) -> None:
+def test_it_comes_as_a_form_and_alone(
+    application: Application, app: RelyingParty, receiver: Receiver
+) -> None:
     """OpenID Connect Back-Channel Logout §2.5."""
     tokens_of(app)
     sign_out(app)
-    house.services.logouts.deliver()
+    application.services.logouts.deliver()
 
     ((content_type, form),) = receiver.received
     assert content_type == "application/x-www-form-urlencoded"
@@ -131,60 +134,60 @@ def test_it_comes_as_a_form_and_alone(house: House, app: RelyingParty, receiver:
 
 
 def test_every_client_of_the_browser_is_told_once(
-    house: House, app: RelyingParty, receiver: Receiver
+    application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     with listening() as another:
-        other = an_app(house, backchannel_logout_uri=another.url)
+        other = an_app(application, backchannel_logout_uri=another.url)
         other = RelyingParty(other.client_id, other.secret, browser=app.browser)
         for each in (app, app, other):
             tokens_of(each)
         sign_out(app)
 
-        assert house.services.logouts.deliver() == 2
+        assert application.services.logouts.deliver() == 2
 
-        told = [claims_in(token, house)["aud"] for token in receiver.tokens + another.tokens]
+        told = [claims_in(token, application)["aud"] for token in receiver.tokens + another.tokens]
         assert told == [app.client_id, other.client_id]
-    assert house.services.logouts.deliver() == 0
+    assert application.services.logouts.deliver() == 0
 
 
 def test_a_client_of_another_browser_is_not_told(
-    house: House, app: RelyingParty, receiver: Receiver
+    application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     tokens_of(app)
-    other = an_app(house)
+    other = an_app(application)
     tokens_of(other)
 
     sign_out(other)
 
-    assert house.services.logouts.deliver() == 0
+    assert application.services.logouts.deliver() == 0
     assert not receiver.received
 
 
 def test_a_client_whose_tokens_go_on_is_told_too(
-    house: House, app: RelyingParty, receiver: Receiver
+    application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.7."""
     tokens_of(app, scope="openid offline_access")
     sign_out(app)
 
-    assert house.services.logouts.deliver() == 1
+    assert application.services.logouts.deliver() == 1
 
 
 @pytest.mark.parametrize("status", [400, 500, 302])
 def test_who_does_not_take_it_is_told_again_later(
-    house: House, app: RelyingParty, receiver: Receiver, status: int
+    application: Application, app: RelyingParty, receiver: Receiver, status: int
 ) -> None:
     receiver.status = status
     tokens_of(app)
     sign_out(app)
-    assert house.services.logouts.deliver() == 0
+    assert application.services.logouts.deliver() == 0
     receiver.status = 204
 
-    assert house.services.logouts.deliver() == 0
+    assert application.services.logouts.deliver() == 0
     with time_machine.travel(timedelta(minutes=1)):
-        assert house.services.logouts.deliver() == 1
+        assert application.services.logouts.deliver() == 1
 
-    first, second = (claims_in(token, house) for token in receiver.tokens)
+    first, second = (claims_in(token, application) for token in receiver.tokens)
     assert first["jti"] != second["jti"]
 
 
@@ -205,10 +208,10 @@ def test_nobody_waits_for_it(
 
 @pytest.mark.parametrize("path", ["/signout", "/oauth/logout"])
 def test_whatever_way_somebody_signs_out(
-    house: House, app: RelyingParty, receiver: Receiver, path: str
+    application: Application, app: RelyingParty, receiver: Receiver, path: str
 ) -> None:
     tokens_of(app)
 
     app.browser.post(path, decision="sign-out")
 
-    assert house.services.logouts.deliver() == 1
+    assert application.services.logouts.deliver() == 1

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.domain.entities import OPERATOR, User, UserChanges
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.users import User, UserChanges
 from tests.accounts.oauth.acting import accepted, an_app, me, refusal, tokens_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import Attempt, RelyingParty, a_relying_party
 
 pytestmark = pytest.mark.database
@@ -29,8 +30,8 @@ def test_the_answer_is_whole(app: RelyingParty) -> None:
     assert answer.headers["Pragma"] == "no-cache"
 
 
-def test_who_may_not_refresh_gets_no_refresh_token(house: House, anna: User) -> None:
-    app = an_app(house, grant_types=frozenset({"authorization_code"}))
+def test_who_may_not_refresh_gets_no_refresh_token(application: Application, anna: User) -> None:
+    app = an_app(application, grant_types=frozenset({"authorization_code"}))
 
     assert "refresh_token" not in tokens_of(app)
 
@@ -87,11 +88,11 @@ def test_it_lives_for_a_minute(app: RelyingParty, seconds: int, status: int) -> 
 
 
 def test_another_client_gets_nothing_for_it_and_does_not_burn_it(
-    house: House, app: RelyingParty
+    application: Application, app: RelyingParty
 ) -> None:
     attempt = app.allowed()
 
-    assert refusal(a_relying_party(house).exchange(attempt)) == INVALID
+    assert refusal(a_relying_party(application).exchange(attempt)) == INVALID
     assert app.exchange(attempt).status == 200
 
 
@@ -161,9 +162,9 @@ def test_it_goes_with_the_address_it_was_sent_to(app: RelyingParty, address: str
 
 
 def test_somebody_who_is_shut_out_meanwhile_lets_nobody_in(
-    house: House, app: RelyingParty, anna: User
+    application: Application, app: RelyingParty, anna: User
 ) -> None:
     attempt = app.allowed()
-    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
     assert refusal(app.exchange(attempt)) == INVALID

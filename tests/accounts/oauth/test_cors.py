@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import an_app, tokens_of
-from tests.support.house import Answer, Caller, House
+from tests.support.application import Answer, Application, Caller
 from tests.support.relying import RelyingParty, post_form
 
 pytestmark = pytest.mark.database
@@ -16,9 +16,9 @@ ALLOWED = "Access-Control-Allow-Origin"
 
 
 @pytest.fixture
-def page(house: House, anna: User) -> RelyingParty:
+def page(application: Application, anna: User) -> RelyingParty:
     """A public client that runs in a page."""
-    return an_app(house, is_public=True, allowed_origins=(OURS,))
+    return an_app(application, is_public=True, allowed_origins=(OURS,))
 
 
 def asked_from(origin: str, path: str, body: str) -> Answer:
@@ -68,8 +68,8 @@ def test_a_page_of_somebody_else_may_not(page: RelyingParty, path: str, origin: 
     assert "Origin" in answer.headers["Vary"]
 
 
-def test_nor_may_that_of_another_client(house: House, page: RelyingParty) -> None:
-    other = an_app(house, is_public=True, allowed_origins=(EVIL,))
+def test_nor_may_that_of_another_client(application: Application, page: RelyingParty) -> None:
+    other = an_app(application, is_public=True, allowed_origins=(EVIL,))
 
     assert allowed_of(asked_from(OURS, "/oauth/token", f"client_id={other.client_id}")) is None
 

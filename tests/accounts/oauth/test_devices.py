@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from accounts.domain.entities import GrantType, User
+from accounts.domain.access import GrantType
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, me, parameters_in, refusal
+from tests.support.application import Answer, Application
 from tests.support.browsing import Seen, Visitor
-from tests.support.house import Answer, House
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 
 pytestmark = pytest.mark.database
@@ -24,9 +25,11 @@ INVALID = (400, "invalid_grant")
 
 
 @pytest.fixture
-def screen(house: House, anna: User) -> RelyingParty:
+def screen(application: Application, anna: User) -> RelyingParty:
     """A public client that runs on a device; at the browser beside it Anna is signed in."""
-    return an_app(house, name="Big Screen", is_public=True, grant_types=GRANTS, redirect_uris=())
+    return an_app(
+        application, name="Big Screen", is_public=True, grant_types=GRANTS, redirect_uris=()
+    )
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def test_the_device_is_told_what_to_show(screen: RelyingParty) -> None:
     assert complete == {"user_code": [started["user_code"]]}
 
 
-def test_it_waits_and_is_let_in(house: House, screen: RelyingParty, anna: User) -> None:
+def test_it_waits_and_is_let_in(application: Application, screen: RelyingParty, anna: User) -> None:
     started = start(screen)
     assert refusal(poll(screen, started)) == PENDING
 
@@ -74,7 +77,7 @@ def test_it_waits_and_is_let_in(house: House, screen: RelyingParty, anna: User) 
 
     granted = accepted(poll(screen, started))
     assert me(granted["access_token"]).json["id"] == str(anna.id)
-    assert claims_in(granted["id_token"], house)["sub"] == str(anna.id)
+    assert claims_in(granted["id_token"], application)["sub"] == str(anna.id)
     assert screen.refresh(granted["refresh_token"]).status == 200
 
 
@@ -136,10 +139,12 @@ def test_after_ten_minutes_it_is_too_late(
     assert decide(screen, started).heading == "Connect a device"
 
 
-def test_another_client_gets_nothing_and_burns_nothing(house: House, screen: RelyingParty) -> None:
+def test_another_client_gets_nothing_and_burns_nothing(
+    application: Application, screen: RelyingParty
+) -> None:
     started = start(screen)
     decide(screen, started)
-    other = a_relying_party(house, is_public=True, grant_types=GRANTS, redirect_uris=())
+    other = a_relying_party(application, is_public=True, grant_types=GRANTS, redirect_uris=())
 
     assert refusal(poll(other, started)) == INVALID
     assert poll(screen, started).status == 200
@@ -203,7 +208,7 @@ def test_a_code_is_decided_on_once(screen: RelyingParty) -> None:
     assert refusal(poll(screen, started)) == (400, "access_denied")
 
 
-def test_a_stranger_signs_in_first(house: House, screen: RelyingParty) -> None:
+def test_a_stranger_signs_in_first(application: Application, screen: RelyingParty) -> None:
     started = start(screen)
     nobody = Visitor()
 
@@ -215,7 +220,7 @@ def test_a_stranger_signs_in_first(house: House, screen: RelyingParty) -> None:
 @pytest.fixture
 def two_guesses(settings: Settings) -> None:
     """All that somebody has in a row."""
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, guesses_in_a_row=2)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, failures_before_backoff=2)
 
 
 @pytest.mark.usefixtures("two_guesses")
@@ -223,12 +228,12 @@ def test_guesses_are_limited(screen: RelyingParty) -> None:
     """RFC 8628 §5.1."""
     started = start(screen)
     for _ in range(2):
-        (complaint,) = type_in(screen.browser, "BBBB-BBBB").complaints
-        assert complaint.startswith("Code: The code is wrong")
+        (field_error,) = type_in(screen.browser, "BBBB-BBBB").field_errors
+        assert field_error.startswith("Code: The code is wrong")
 
     for _ in range(2):
-        (complaint,) = decide(screen, started).complaints
-        assert complaint == "Code: Wait for 60 s, then try again."
+        (field_error,) = decide(screen, started).field_errors
+        assert field_error == "Code: Wait for 60 s, then try again."
     assert refusal(poll(screen, started)) == PENDING
 
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, id_claims, tokens_of, userinfo
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty
 
 pytestmark = pytest.mark.database
@@ -18,12 +18,12 @@ OAUTH = "/.well-known/oauth-authorization-server"
 
 
 @pytest.fixture
-def said(house: House) -> dict[str, Any]:
-    return accepted(house.stranger.get(OPENID))
+def said(application: Application) -> dict[str, Any]:
+    return accepted(application.stranger.get(OPENID))
 
 
-def test_both_documents_say_the_same(house: House, said: dict[str, Any]) -> None:
-    assert accepted(house.stranger.get(OAUTH)) == said
+def test_both_documents_say_the_same(application: Application, said: dict[str, Any]) -> None:
+    assert accepted(application.stranger.get(OAUTH)) == said
 
 
 def test_the_issuer_is_exact(said: dict[str, Any]) -> None:
@@ -38,11 +38,11 @@ def test_every_address_is_the_issuers(said: dict[str, Any]) -> None:
     assert all(address.startswith(f"{said['issuer']}/") for address in addresses)
 
 
-def test_every_address_answers(house: House, said: dict[str, Any]) -> None:
+def test_every_address_answers(application: Application, said: dict[str, Any]) -> None:
     addresses = [value for name, value in said.items() if name.endswith(("_endpoint", "_uri"))]
 
     statuses = {
-        address: house.stranger.send(method, urlsplit(address).path).status
+        address: application.stranger.send(method, urlsplit(address).path).status
         for address in addresses
         for method in ("GET", "POST")
     }
@@ -51,8 +51,10 @@ def test_every_address_answers(house: House, said: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
-def test_the_documents_are_json_that_anybody_may_read_and_keep(house: House, path: str) -> None:
-    answer = house.stranger.get(path)
+def test_the_documents_are_json_that_anybody_may_read_and_keep(
+    application: Application, path: str
+) -> None:
+    answer = application.stranger.get(path)
 
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
@@ -60,10 +62,10 @@ def test_the_documents_are_json_that_anybody_may_read_and_keep(house: House, pat
 
 
 def test_the_keys_have_names_of_their_own_and_no_private_part(
-    house: House, said: dict[str, Any]
+    application: Application, said: dict[str, Any]
 ) -> None:
     """RFC 7517 §4.5; module oidcc-discovery-endpoint-verification."""
-    keys = accepted(house.stranger.get(urlsplit(said["jwks_uri"]).path))["keys"]
+    keys = accepted(application.stranger.get(urlsplit(said["jwks_uri"]).path))["keys"]
 
     assert {key["alg"] for key in keys} == set(said["id_token_signing_alg_values_supported"])
     assert len({key["kid"] for key in keys}) == len(keys)
@@ -114,9 +116,9 @@ def test_no_grant_is_offered_that_hands_out_tokens_by_the_browser_or_for_a_passw
 
 
 def test_every_scope_that_is_announced_can_be_had(
-    house: House, anna: User, said: dict[str, Any]
+    application: Application, anna: User, said: dict[str, Any]
 ) -> None:
-    app = an_app(house)
+    app = an_app(application)
 
     granted = tokens_of(app, scope=" ".join(said["scopes_supported"]))
 
@@ -124,22 +126,24 @@ def test_every_scope_that_is_announced_can_be_had(
 
 
 @pytest.mark.usefixtures("anna")
-def test_every_algorithm_that_is_announced_signs(house: House, said: dict[str, Any]) -> None:
+def test_every_algorithm_that_is_announced_signs(
+    application: Application, said: dict[str, Any]
+) -> None:
     for algorithm in said["id_token_signing_alg_values_supported"]:
-        assert id_claims(an_app(house, id_token_algorithm=algorithm), house)["aud"]
+        assert id_claims(an_app(application, id_token_algorithm=algorithm), application)["aud"]
 
 
 def test_every_claim_that_is_announced_is_given(
-    house: House, app: RelyingParty, said: dict[str, Any]
+    application: Application, app: RelyingParty, said: dict[str, Any]
 ) -> None:
     scope = "openid profile email"
     granted = tokens_of(app, scope=scope)
 
-    told = id_claims(app, house, scope=scope) | accepted(userinfo(granted["access_token"]))
+    told = id_claims(app, application, scope=scope) | accepted(userinfo(granted["access_token"]))
 
     assert set(said["claims_supported"]) == set(told)
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
-def test_the_documents_are_only_read(house: House, path: str) -> None:
-    assert house.stranger.post(path).status == 405
+def test_the_documents_are_only_read(application: Application, path: str) -> None:
+    assert application.stranger.post(path).status == 405

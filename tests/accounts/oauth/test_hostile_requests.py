@@ -8,7 +8,7 @@ import pytest
 from accounts import models as rows
 from tests.accounts.oauth.acting import is_page_of_error, parameters_in, refusal
 from tests.accounts.oauth.hostile import AUTHORIZE, PAGE, TOKEN
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import CALLBACK, RelyingParty, a_relying_party, post_form
 
 pytestmark = pytest.mark.database
@@ -55,9 +55,9 @@ def test_to_authorize(
     ("body", "headers", "status", "error"), [case[1:] for case in TOKEN], ids=[c[0] for c in TOKEN]
 )
 def test_for_tokens(
-    house: House, body: str | bytes, headers: dict[str, Any], status: int, error: str
+    application: Application, body: str | bytes, headers: dict[str, Any], status: int, error: str
 ) -> None:
-    app = a_relying_party(house)
+    app = a_relying_party(application)
     before = kept()
 
     answer = post_form("/oauth/token", body, **{"Authorization": app.basic()} | headers)

@@ -9,9 +9,10 @@ import pytest
 from django.conf import settings
 from jwcrypto.jws import JWS
 
-from accounts.domain.entities import IdTokenAlgorithm, User
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
 from tests.accounts.oauth.acting import accepted, an_app, id_claims, tokens_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = pytest.mark.database
@@ -24,9 +25,11 @@ def header_of(token: str) -> dict[str, Any]:
     return header
 
 
-def test_it_says_who_has_signed_in_to_whom(house: House, app: RelyingParty, anna: User) -> None:
+def test_it_says_who_has_signed_in_to_whom(
+    application: Application, app: RelyingParty, anna: User
+) -> None:
     """Module oidcc-server."""
-    claims = id_claims(app, house)
+    claims = id_claims(app, application)
 
     assert claims["iss"] == settings.ENVIRONMENT.public_url
     assert claims["sub"] == str(anna.id)
@@ -35,9 +38,9 @@ def test_it_says_who_has_signed_in_to_whom(house: House, app: RelyingParty, anna
     assert claims["exp"] - claims["iat"] == settings.ENVIRONMENT.access_token.total_seconds()
 
 
-def test_it_holds_nothing_else(house: House, app: RelyingParty) -> None:
+def test_it_holds_nothing_else(application: Application, app: RelyingParty) -> None:
     """What scopes open is in userinfo (OpenID Connect Core §5.4); module oidcc-server."""
-    claims = id_claims(app, house, scope="openid profile email")
+    claims = id_claims(app, application, scope="openid profile email")
 
     assert set(claims) == {
         *("iss", "sub", "aud", "exp", "iat", "nonce", "at_hash"),
@@ -45,37 +48,39 @@ def test_it_holds_nothing_else(house: House, app: RelyingParty) -> None:
     }
 
 
-def test_it_repeats_the_nonce(house: House, app: RelyingParty) -> None:
-    assert id_claims(app, house, nonce="n-å %&+'\"")["nonce"] == "n-å %&+'\""
+def test_it_repeats_the_nonce(application: Application, app: RelyingParty) -> None:
+    assert id_claims(app, application, nonce="n-å %&+'\"")["nonce"] == "n-å %&+'\""
 
 
-def test_no_nonce_is_made_up(house: House, app: RelyingParty) -> None:
+def test_no_nonce_is_made_up(application: Application, app: RelyingParty) -> None:
     """Module oidcc-ensure-request-without-nonce-succeeds-for-code-flow."""
-    assert "nonce" not in id_claims(app, house, drop=("nonce",))
+    assert "nonce" not in id_claims(app, application, drop=("nonce",))
 
 
-def test_it_is_tied_to_the_access_token(house: House, app: RelyingParty) -> None:
+def test_it_is_tied_to_the_access_token(application: Application, app: RelyingParty) -> None:
     """OpenID Connect Core §3.1.3.6."""
     granted = tokens_of(app)
 
     half = sha256(granted["access_token"].encode()).digest()[:16]
     expected = urlsafe_b64encode(half).decode().rstrip("=")
-    assert claims_in(granted["id_token"], house)["at_hash"] == expected
+    assert claims_in(granted["id_token"], application)["at_hash"] == expected
 
 
 @pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("algorithm", list(IdTokenAlgorithm))
-def test_it_is_signed_as_the_client_has_asked(house: House, algorithm: IdTokenAlgorithm) -> None:
+def test_it_is_signed_as_the_client_has_asked(
+    application: Application, algorithm: IdTokenAlgorithm
+) -> None:
     """Module oidcc-idtoken-signature."""
-    token = tokens_of(an_app(house, id_token_algorithm=algorithm))["id_token"]
+    token = tokens_of(an_app(application, id_token_algorithm=algorithm))["id_token"]
 
-    assert claims_in(token, house)
+    assert claims_in(token, application)
     assert (header_of(token)["alg"], header_of(token)["typ"]) == (algorithm, "JWT")
 
 
 @pytest.mark.usefixtures("anna")
-def test_who_has_not_asked_gets_rs256(house: House) -> None:
-    assert header_of(tokens_of(an_app(house))["id_token"])["alg"] == "RS256"
+def test_who_has_not_asked_gets_rs256(application: Application) -> None:
+    assert header_of(tokens_of(an_app(application))["id_token"])["alg"] == "RS256"
 
 
 def test_without_openid_there_is_none(app: RelyingParty) -> None:
@@ -83,22 +88,26 @@ def test_without_openid_there_is_none(app: RelyingParty) -> None:
     assert "id_token" not in tokens_of(app, scope="courses:read")
 
 
-def test_after_a_refresh_it_tells_of_the_same_sign_in(house: House, app: RelyingParty) -> None:
+def test_after_a_refresh_it_tells_of_the_same_sign_in(
+    application: Application, app: RelyingParty
+) -> None:
     """OpenID Connect Core §12.2; module oidcc-refresh-token."""
     granted = tokens_of(app)
-    before = claims_in(granted["id_token"], house)
+    before = claims_in(granted["id_token"], application)
 
-    after = claims_in(accepted(app.refresh(granted["refresh_token"]))["id_token"], house)
+    after = claims_in(accepted(app.refresh(granted["refresh_token"]))["id_token"], application)
 
     for name in ("iss", "sub", "aud", "auth_time", "acr", "amr", "sid"):
         assert after[name] == before[name]
     assert after["at_hash"] != before["at_hash"]
 
 
-def test_all_of_one_browser_tell_of_the_same_session(house: House, app: RelyingParty) -> None:
+def test_all_of_one_browser_tell_of_the_same_session(
+    application: Application, app: RelyingParty
+) -> None:
     """OpenID Connect Back-Channel Logout §2.1: `sid`."""
-    assert id_claims(app, house)["sid"] == id_claims(app, house)["sid"]
+    assert id_claims(app, application)["sid"] == id_claims(app, application)["sid"]
 
 
-def test_another_browser_is_another_session(house: House, app: RelyingParty) -> None:
-    assert id_claims(app, house)["sid"] != id_claims(an_app(house), house)["sid"]
+def test_another_browser_is_another_session(application: Application, app: RelyingParty) -> None:
+    assert id_claims(app, application)["sid"] != id_claims(an_app(application), application)["sid"]

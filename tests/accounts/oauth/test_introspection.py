@@ -6,16 +6,10 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from accounts.domain.entities import OPERATOR, User, UserChanges
-from tests.accounts.oauth.acting import (
-    accepted,
-    an_app,
-    me,
-    refusal,
-    tokens_of,
-    userinfo,
-)
-from tests.support.house import Answer, Caller, House
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.users import User, UserChanges
+from tests.accounts.oauth.acting import accepted, an_app, me, refusal, tokens_of, userinfo
+from tests.support.application import Answer, Application, Caller
 from tests.support.relying import RelyingParty, a_relying_party, claims_in, post_form
 
 pytestmark = pytest.mark.database
@@ -33,10 +27,10 @@ def revoke(app: RelyingParty, token: str, **more: str) -> Answer:
     return app.post("/oauth/revoke", token=token, **more)
 
 
-def test_an_access_token(house: House, app: RelyingParty, anna: User) -> None:
+def test_an_access_token(application: Application, app: RelyingParty, anna: User) -> None:
     """RFC 7662 §2.2."""
     token = tokens_of(app, scope=SCOPE)["access_token"]
-    claims = claims_in(token, house)
+    claims = claims_in(token, application)
 
     assert told(app, token) == {
         "active": True,
@@ -71,8 +65,10 @@ def test_a_hint_that_is_wrong_does_no_harm(app: RelyingParty, kind: str, hint: s
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_of_tokens_of_others_nothing_is_told(house: House, app: RelyingParty, kind: str) -> None:
-    assert told(a_relying_party(house), tokens_of(app)[kind]) == NOTHING
+def test_of_tokens_of_others_nothing_is_told(
+    application: Application, app: RelyingParty, kind: str
+) -> None:
+    assert told(a_relying_party(application), tokens_of(app)[kind]) == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -96,18 +92,18 @@ def test_of_a_token_that_was_used_or_is_too_old_nothing_is_told(app: RelyingPart
 
 
 def test_of_somebody_who_is_shut_out_nothing_is_told(
-    house: House, app: RelyingParty, anna: User
+    application: Application, app: RelyingParty, anna: User
 ) -> None:
     granted = tokens_of(app)
-    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
     assert told(app, granted["access_token"]) == NOTHING
     assert told(app, granted["refresh_token"]) == NOTHING
 
 
-def test_a_public_client_is_told_nothing(house: House, anna: User) -> None:
+def test_a_public_client_is_told_nothing(application: Application, anna: User) -> None:
     """RFC 7662 §2.1, §4."""
-    app = an_app(house, is_public=True)
+    app = an_app(application, is_public=True)
 
     answer = app.post("/oauth/introspect", token=tokens_of(app)["access_token"])
 
@@ -138,10 +134,12 @@ def test_other_sessions_go_on(app: RelyingParty) -> None:
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_nobody_gives_up_the_tokens_of_others(house: House, app: RelyingParty, kind: str) -> None:
+def test_nobody_gives_up_the_tokens_of_others(
+    application: Application, app: RelyingParty, kind: str
+) -> None:
     granted = tokens_of(app, scope=SCOPE)
 
-    assert revoke(a_relying_party(house), granted[kind]).status == 200
+    assert revoke(a_relying_party(application), granted[kind]).status == 200
 
     assert me(granted["access_token"]).status == 200
 
@@ -154,8 +152,8 @@ def test_what_is_no_token_is_given_up_already(app: RelyingParty, token: str) -> 
     assert (answer.status, answer.text) == (200, "")
 
 
-def test_a_public_client_gives_up_its_own(house: House, anna: User) -> None:
-    app = an_app(house, is_public=True)
+def test_a_public_client_gives_up_its_own(application: Application, anna: User) -> None:
+    app = an_app(application, is_public=True)
     granted = tokens_of(app, scope=SCOPE)
 
     assert revoke(app, granted["refresh_token"]).status == 200
@@ -163,7 +161,7 @@ def test_a_public_client_gives_up_its_own(house: House, anna: User) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_both_want_a_client_that_shows_who_it_is(house: House, path: str) -> None:
+def test_both_want_a_client_that_shows_who_it_is(application: Application, path: str) -> None:
     answer = post_form(path, "token=x")
 
     assert refusal(answer) == (401, "invalid_client")

@@ -13,9 +13,9 @@ from accounts.adapters import key_file
 from accounts.adapters.key_file import write_key_ring
 from accounts.adapters.keys import new_key_ring
 from tests.accounts.oauth.acting import accepted, me, tokens_of, userinfo
+from tests.support.application import Application
 from tests.support.builders import NOON
 from tests.support.commands import said_by
-from tests.support.house import House
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("keys")]
@@ -38,47 +38,49 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield clock
 
 
-def key_ids(house: House) -> set[str]:
-    return {key["kid"] for key in accepted(house.stranger.get("/.well-known/jwks.json"))["keys"]}
+def key_ids(application: Application) -> set[str]:
+    return {
+        key["kid"] for key in accepted(application.stranger.get("/.well-known/jwks.json"))["keys"]
+    }
 
 
 def test_the_new_keys_are_published_before_they_sign(
-    clock: time_machine.Traveller, house: House, app: RelyingParty
+    clock: time_machine.Traveller, application: Application, app: RelyingParty
 ) -> None:
-    old = key_ids(house)
+    old = key_ids(application)
 
     said_by("rotate_signing_key")
 
-    assert old < key_ids(house)
-    assert claims_in(tokens_of(app)["id_token"], house)
+    assert old < key_ids(application)
+    assert claims_in(tokens_of(app)["id_token"], application)
 
 
 @pytest.mark.parametrize("minutes", [0, 5, 10, 14])
 def test_every_token_is_verified_while_it_lives(
-    clock: time_machine.Traveller, house: House, app: RelyingParty, minutes: int
+    clock: time_machine.Traveller, application: Application, app: RelyingParty, minutes: int
 ) -> None:
     said_by("rotate_signing_key")
     clock.shift(timedelta(minutes=minutes))
     granted = tokens_of(app, scope=SCOPE)
     clock.shift(timedelta(minutes=14, seconds=59))
 
-    assert claims_in(granted["id_token"], house)
-    assert claims_in(granted["access_token"], house)
+    assert claims_in(granted["id_token"], application)
+    assert claims_in(granted["access_token"], application)
     assert me(granted["access_token"]).status == 200
     assert userinfo(granted["access_token"]).status == 200
 
 
 def test_the_old_keys_go_when_nothing_is_left_that_they_signed(
-    clock: time_machine.Traveller, house: House, app: RelyingParty
+    clock: time_machine.Traveller, application: Application, app: RelyingParty
 ) -> None:
-    old = key_ids(house)
+    old = key_ids(application)
     said_by("rotate_signing_key")
 
     clock.shift(timedelta(hours=2))
 
-    assert old.isdisjoint(key_ids(house))
+    assert old.isdisjoint(key_ids(application))
     app.browser.sign_in()
-    assert claims_in(tokens_of(app)["id_token"], house)
+    assert claims_in(tokens_of(app)["id_token"], application)
 
 
 def test_a_hint_of_before_is_still_understood(

@@ -8,12 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.entities import GrantType
-from authsvc.container import services
+from accounts.domain.access import GrantType
+from authsvc.composition.container import services
 from tests.accounts.oauth.acting import an_app, tokens_of
+from tests.support.application import Answer, Application
 from tests.support.browsing import EMAIL
 from tests.support.databases import connected_to, own_database
-from tests.support.house import Answer, House
 from tests.support.relying import RelyingParty
 from tests.support.staff import a_user_of
 
@@ -58,9 +58,9 @@ def app(tmp_path: Path) -> Iterator[RelyingParty]:
     with own_database(tmp_path) as url, connected_to(url):
         call_command("migrate", verbosity=0)
         services.cache_clear()
-        house = House(services())
-        a_user_of(house, email=EMAIL)
-        yield an_app(house, grant_types=GRANTS)
+        application = Application(services())
+        a_user_of(application, email=EMAIL)
+        yield an_app(application, grant_types=GRANTS)
     services.cache_clear()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import (
     accepted,
     an_app,
@@ -14,7 +14,7 @@ from tests.accounts.oauth.acting import (
     shows_password,
     tokens_of,
 )
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 from tests.support.staff import a_user_of
 
@@ -23,8 +23,10 @@ pytestmark = pytest.mark.database
 ASKED_AGAIN = "/account/again?next="
 
 
-def test_a_stranger_is_asked_to_sign_in_and_comes_back(house: House, anna: User) -> None:
-    app = a_relying_party(house)
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(
+    application: Application, anna: User
+) -> None:
+    app = a_relying_party(application)
     attempt = app.authorize()
     assert attempt.seen.leads_to.startswith("/signin?next=")
     back_to = parameters_in(attempt.seen.leads_to)["next"][0]
@@ -33,22 +35,22 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(house: House, anna: User)
     assert app.browser.get(back_to).heading == "Allow Study Buddy to access your account?"
 
 
-def test_none_and_nobody_signed_in(house: House) -> None:
+def test_none_and_nobody_signed_in(application: Application) -> None:
     """Module oidcc-prompt-none-not-logged-in."""
-    assert a_relying_party(house).authorize(prompt="none").answer["error"] == "login_required"
+    assert a_relying_party(application).authorize(prompt="none").answer["error"] == "login_required"
 
 
 def test_none_and_no_consent(app: RelyingParty) -> None:
     assert app.authorize(prompt="none").answer["error"] == "consent_required"
 
 
-def test_none_once_all_is_settled(house: House, app: RelyingParty) -> None:
+def test_none_once_all_is_settled(application: Application, app: RelyingParty) -> None:
     """Module oidcc-prompt-none-logged-in."""
-    before = id_claims(app, house)
+    before = id_claims(app, application)
 
     attempt = app.authorize(prompt="none")
 
-    after = claims_in(accepted(app.exchange(attempt))["id_token"], house)
+    after = claims_in(accepted(app.exchange(attempt))["id_token"], application)
     assert (after["sub"], after["auth_time"]) == (before["sub"], before["auth_time"])
 
 
@@ -66,23 +68,25 @@ def test_prompts_that_make_no_sense(app: RelyingParty, prompt: str) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])
-def test_login_has_the_person_asked_again(house: House, app: RelyingParty, prompt: str) -> None:
+def test_login_has_the_person_asked_again(
+    application: Application, app: RelyingParty, prompt: str
+) -> None:
     """Module oidcc-prompt-login."""
-    before = id_claims(app, house)
+    before = id_claims(app, application)
 
     with time_machine.travel(before["auth_time"] + 5):
         attempt = app.authorize(prompt=prompt)
         assert attempt.seen.leads_to.startswith(ASKED_AGAIN)
         shows_password(app, attempt)
-        after = id_claims_of(app, house)
+        after = id_claims_of(app, application)
 
     assert after["sub"] == before["sub"]
     assert after["auth_time"] > before["auth_time"]
 
 
-def id_claims_of(app: RelyingParty, house: House) -> dict[str, object]:
+def id_claims_of(app: RelyingParty, application: Application) -> dict[str, object]:
     """What a request says that asks for nothing: how the person has shown last who he is."""
-    return claims_in(accepted(app.exchange(app.authorize(prompt="none")))["id_token"], house)
+    return claims_in(accepted(app.exchange(app.authorize(prompt="none")))["id_token"], application)
 
 
 def test_whoever_has_answered_gets_on_with_that_request(app: RelyingParty) -> None:
@@ -125,16 +129,20 @@ def test_consent_is_asked_once_more(app: RelyingParty) -> None:
     assert app.allowed(prompt="consent").code
 
 
-def test_a_sign_in_that_is_young_enough_will_do(house: House, app: RelyingParty) -> None:
+def test_a_sign_in_that_is_young_enough_will_do(
+    application: Application, app: RelyingParty
+) -> None:
     """Module oidcc-max-age-10000."""
-    before = id_claims(app, house, max_age="15000")
+    before = id_claims(app, application, max_age="15000")
 
-    assert id_claims(app, house, max_age="10000")["auth_time"] == before["auth_time"]
+    assert id_claims(app, application, max_age="10000")["auth_time"] == before["auth_time"]
 
 
-def test_a_sign_in_that_is_too_old_is_made_anew(house: House, app: RelyingParty) -> None:
+def test_a_sign_in_that_is_too_old_is_made_anew(
+    application: Application, app: RelyingParty
+) -> None:
     """Module oidcc-max-age-1."""
-    before = id_claims(app, house)
+    before = id_claims(app, application)
 
     with time_machine.travel(before["auth_time"] + 3, tick=False):
         attempt = app.authorize(max_age="1")
@@ -142,7 +150,7 @@ def test_a_sign_in_that_is_too_old_is_made_anew(house: House, app: RelyingParty)
     with time_machine.travel(before["auth_time"] + 4, tick=False):
         granted = accepted(app.exchange(shows_password(app, attempt)))
 
-    assert claims_in(granted["id_token"], house)["auth_time"] == before["auth_time"] + 4
+    assert claims_in(granted["id_token"], application)["auth_time"] == before["auth_time"] + 4
 
 
 def test_a_greatest_age_of_nothing_is_like_login(app: RelyingParty) -> None:
@@ -165,15 +173,15 @@ def test_a_second_factor_is_asked_for_by_its_name(app: RelyingParty) -> None:
 
 @pytest.mark.parametrize("contexts", ["pwd mfa", "pwd", "urn:of:others"])
 def test_what_is_preferred_to_it_or_unknown_asks_for_none(
-    house: House, app: RelyingParty, contexts: str
+    application: Application, app: RelyingParty, contexts: str
 ) -> None:
     """Module oidcc-ensure-request-with-acr-values-succeeds."""
-    assert id_claims(app, house, acr_values=contexts)["acr"] == "pwd"
+    assert id_claims(app, application, acr_values=contexts)["acr"] == "pwd"
 
 
-def test_a_login_hint_is_typed_in_beforehand(house: House) -> None:
+def test_a_login_hint_is_typed_in_beforehand(application: Application) -> None:
     """Module oidcc-login-hint."""
-    app = a_relying_party(house)
+    app = a_relying_party(application)
 
     leads_to = app.authorize(login_hint="anna@school.example").seen.leads_to
 
@@ -200,10 +208,12 @@ def test_a_hint_may_be_old(app: RelyingParty) -> None:
 
 
 @pytest.mark.parametrize("prompt", ["none", "consent"])
-def test_a_hint_that_names_somebody_else(house: House, app: RelyingParty, prompt: str) -> None:
+def test_a_hint_that_names_somebody_else(
+    application: Application, app: RelyingParty, prompt: str
+) -> None:
     """OpenID Connect Core §3.1.2.1, §3.1.2.2: no answer for another person than the one that was named."""
     hint = tokens_of(app)["id_token"]
-    bo = a_user_of(house, name="Bo")
+    bo = a_user_of(application, name="Bo")
     other = RelyingParty(app.client_id, app.secret)
     other.browser.sign_in(bo.email)
 
@@ -216,7 +226,7 @@ def test_a_hint_that_is_none(app: RelyingParty) -> None:
     assert app.authorize(id_token_hint="a.b.c").answer["error"] == "invalid_request"
 
 
-def test_a_trusted_client_asks_nobody(house: House, anna: User) -> None:
-    app = an_app(house, is_trusted=True)
+def test_a_trusted_client_asks_nobody(application: Application, anna: User) -> None:
+    app = an_app(application, is_trusted=True)
 
     assert app.authorize(prompt="none").code

@@ -7,15 +7,9 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 
-from accounts.domain.entities import User
-from tests.accounts.oauth.acting import (
-    accepted,
-    an_app,
-    is_page_of_error,
-    refusal,
-    tokens_of,
-)
-from tests.support.house import Answer, House
+from accounts.domain.identity.entities.users import User
+from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, refusal, tokens_of
+from tests.support.application import Answer, Application
 from tests.support.relying import (
     CALLBACK,
     Attempt,
@@ -116,10 +110,10 @@ def test_its_person_may_take_longer(app: RelyingParty) -> None:
     assert "code=" in seen.leads_to
 
 
-def test_it_is_of_use_to_its_client_alone(house: House, app: RelyingParty) -> None:
+def test_it_is_of_use_to_its_client_alone(application: Application, app: RelyingParty) -> None:
     """Module PAREnsureRequestUriIsBoundToClient."""
     reference = reference_of(app)
-    other = RelyingParty(a_relying_party(house).client_id, "", browser=app.browser)
+    other = RelyingParty(a_relying_party(application).client_id, "", browser=app.browser)
 
     assert is_page_of_error(brought(other, reference).seen)
     assert brought(app, reference).code
@@ -158,8 +152,8 @@ def test_who_pushes_must_show_who_it_is(app: RelyingParty) -> None:
     assert refusal(answer) == (401, "invalid_client")
 
 
-def test_a_public_client_pushes_by_its_name(house: House, anna: User) -> None:
-    app = an_app(house, is_public=True)
+def test_a_public_client_pushes_by_its_name(application: Application, anna: User) -> None:
+    app = an_app(application, is_public=True)
 
     assert accepted(app.exchange(brought(app, reference_of(app))))
 
@@ -172,21 +166,23 @@ def test_a_reference_to_nothing(app: RelyingParty, reference: str) -> None:
     assert is_page_of_error(brought(app, reference).seen)
 
 
-def test_a_client_that_must_push_is_not_heard_otherwise(house: House, anna: User) -> None:
+def test_a_client_that_must_push_is_not_heard_otherwise(
+    application: Application, anna: User
+) -> None:
     """RFC 9126 §5."""
-    app = an_app(house, must_push=True)
+    app = an_app(application, must_push=True)
 
     assert is_page_of_error(app.authorize().seen)
     assert accepted(app.exchange(brought(app, reference_of(app))))
 
 
-def test_the_secret_of_the_client_is_not_kept(house: House, app: RelyingParty) -> None:
+def test_the_secret_of_the_client_is_not_kept(application: Application, app: RelyingParty) -> None:
     secret = reference_of(app, client_secret="").rpartition(":")[2]
     body = urlencode(REQUEST | {"client_id": app.client_id, "client_secret": app.secret})
     posted = post_form("/oauth/par", body).json["request_uri"].rpartition(":")[2]
-    client = house.services.clients.find(app.client_id)
+    client = application.services.clients.find(app.client_id)
     assert client
 
     for each in (secret, posted):
-        kept = house.services.pushed_requests.open(each, client)
+        kept = application.services.pushed_requests.open(each, client)
         assert kept == REQUEST | {"client_id": app.client_id}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, tokens_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party
 
 pytestmark = pytest.mark.database
@@ -48,9 +48,11 @@ def test_whatever_differs_from_the_registered_address_is_refused(
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
 @pytest.mark.parametrize("port", ["", ":1", ":51234", ":65535"])
 @pytest.mark.usefixtures("anna")
-def test_a_program_on_the_desk_may_listen_at_any_port(house: House, host: str, port: str) -> None:
+def test_a_program_on_the_desk_may_listen_at_any_port(
+    application: Application, host: str, port: str
+) -> None:
     """RFC 8252 §7.3."""
-    app = an_app(house, is_public=True, redirect_uris=(f"http://{host}:7777/cb",))
+    app = an_app(application, is_public=True, redirect_uris=(f"http://{host}:7777/cb",))
 
     attempt = app.allowed(redirect_uri=f"http://{host}{port}/cb")
 
@@ -74,14 +76,16 @@ def test_a_program_on_the_desk_may_listen_at_any_port(house: House, host: str, p
     ],
 )
 @pytest.mark.usefixtures("anna")
-def test_but_at_its_own_address_and_path(house: House, variant: str) -> None:
-    app = a_relying_party(house, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
+def test_but_at_its_own_address_and_path(application: Application, variant: str) -> None:
+    app = a_relying_party(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
 
     assert is_page_of_error(app.authorize(redirect_uri=variant).seen)
 
 
-def test_the_code_goes_with_the_port_it_was_asked_for_with(house: House, anna: User) -> None:
-    app = an_app(house, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
+def test_the_code_goes_with_the_port_it_was_asked_for_with(
+    application: Application, anna: User
+) -> None:
+    app = an_app(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
     attempt = app.allowed(redirect_uri="http://127.0.0.1:51234/cb")
 
     answer = app.tokens(
@@ -94,9 +98,11 @@ def test_the_code_goes_with_the_port_it_was_asked_for_with(house: House, anna: U
     assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
 
 
-def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(house: House, anna: User) -> None:
+def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(
+    application: Application, anna: User
+) -> None:
     """RFC 8252 §7.1."""
-    app = an_app(house, is_public=True, redirect_uris=("com.example.app:/cb",))
+    app = an_app(application, is_public=True, redirect_uris=("com.example.app:/cb",))
 
     attempt = app.allowed()
 
@@ -104,16 +110,16 @@ def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(house: House, anna: User
     assert accepted(app.exchange(attempt))
 
 
-def test_parameters_of_a_registered_address_stay(house: House, anna: User) -> None:
+def test_parameters_of_a_registered_address_stay(application: Application, anna: User) -> None:
     """RFC 6749 §3.1.2."""
-    app = an_app(house, redirect_uris=("https://app.example/cb?tenant=7",))
+    app = an_app(application, redirect_uris=("https://app.example/cb?tenant=7",))
 
     assert app.allowed().answer["tenant"] == "7"
 
 
 @pytest.mark.usefixtures("anna")
-def test_a_star_stands_for_itself_alone(house: House) -> None:
+def test_a_star_stands_for_itself_alone(application: Application) -> None:
     """RFC 9700 §4.1.1: no patterns."""
-    app = an_app(house, redirect_uris=("https://*.app.example/callback",))
+    app = an_app(application, redirect_uris=("https://*.app.example/callback",))
 
     assert is_page_of_error(app.authorize(redirect_uri="https://evil.app.example/callback").seen)

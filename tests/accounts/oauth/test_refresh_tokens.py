@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.domain.entities import OPERATOR, User, UserChanges
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.users import User, UserChanges
 from tests.accounts.oauth.acting import accepted, an_app, me, refusal, tokens_of
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 
 pytestmark = pytest.mark.database
@@ -47,27 +48,29 @@ def test_one_that_comes_again_later_ends_all(app: RelyingParty) -> None:
         assert me(second["access_token"]).status == 401
 
 
-def test_it_is_of_use_to_its_client_alone(house: House, app: RelyingParty) -> None:
+def test_it_is_of_use_to_its_client_alone(application: Application, app: RelyingParty) -> None:
     token = tokens_of(app)["refresh_token"]
 
-    assert refusal(a_relying_party(house).refresh(token)) == INVALID
+    assert refusal(a_relying_party(application).refresh(token)) == INVALID
     assert app.refresh(token).status == 200
 
 
-def test_it_is_no_token_of_our_own_applications(house: House, app: RelyingParty) -> None:
+def test_it_is_no_token_of_our_own_applications(
+    application: Application, app: RelyingParty
+) -> None:
     token = tokens_of(app)["refresh_token"]
 
-    assert house.stranger.post("/v1/auth/refresh", {"refresh_token": token}).status == 401
+    assert application.stranger.post("/v1/auth/refresh", {"refresh_token": token}).status == 401
     assert app.refresh(token).status == 200
 
 
-def test_less_may_be_asked_for(house: House, app: RelyingParty) -> None:
+def test_less_may_be_asked_for(application: Application, app: RelyingParty) -> None:
     token = tokens_of(app, scope="openid accounts:read courses:read")["refresh_token"]
 
     narrow = accepted(app.refresh(token, scope="courses:read"))
 
     assert narrow["scope"] == "courses:read"
-    assert claims_in(narrow["access_token"], house)["scope"] == "courses:read"
+    assert claims_in(narrow["access_token"], application)["scope"] == "courses:read"
     assert "id_token" not in narrow
 
 
@@ -108,32 +111,34 @@ def test_refreshed_again_and_again_it_ends_after_ninety_days(app: RelyingParty) 
 
 
 def test_a_token_of_somebody_who_is_shut_out_is_worth_nothing(
-    house: House, app: RelyingParty, anna: User
+    application: Application, app: RelyingParty, anna: User
 ) -> None:
     token = tokens_of(app)["refresh_token"]
-    house.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
+    application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
     assert refusal(app.refresh(token)) == INVALID
 
 
-def test_a_client_that_is_removed_has_no_tokens(house: House, app: RelyingParty) -> None:
+def test_a_client_that_is_removed_has_no_tokens(
+    application: Application, app: RelyingParty
+) -> None:
     granted = tokens_of(app, scope="openid accounts:read")
-    client = house.services.clients.find(app.client_id)
+    client = application.services.clients.find(app.client_id)
     assert client
-    house.services.clients.remove(client.id, by=OPERATOR)
+    application.services.clients.remove(client.id, by=OPERATOR)
 
     assert refusal(app.refresh(granted["refresh_token"])) == (401, "invalid_client")
     assert me(granted["access_token"]).status == 401
 
 
-def test_a_public_client_has_them_by_its_name(house: House, anna: User) -> None:
-    app = an_app(house, is_public=True)
+def test_a_public_client_has_them_by_its_name(application: Application, anna: User) -> None:
+    app = an_app(application, is_public=True)
 
     assert app.refresh(tokens_of(app)["refresh_token"]).status == 200
 
 
-def test_a_client_that_may_not_refresh(house: House, app: RelyingParty) -> None:
-    other = a_relying_party(house, grant_types=frozenset({"authorization_code"}))
+def test_a_client_that_may_not_refresh(application: Application, app: RelyingParty) -> None:
+    other = a_relying_party(application, grant_types=frozenset({"authorization_code"}))
 
     answer = other.refresh(tokens_of(app)["refresh_token"])
 

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from accounts.domain.entities import OPERATOR
+from accounts.domain.access import OPERATOR
 from tests.accounts.oauth.acting import accepted, me, refusal, tokens_of
-from tests.support.house import Answer, Caller, House
+from tests.support.application import Answer, Application, Caller
 from tests.support.relying import RelyingParty
 
 pytestmark = pytest.mark.database
@@ -25,10 +25,10 @@ WRONG_ADDRESS = (400, "invalid_redirect_uri")
 
 
 @pytest.fixture
-def guest(house: House) -> Caller:
+def guest(application: Application) -> Caller:
     """Somebody who was invited."""
     resource = f"{settings.ENVIRONMENT.public_url}{PATH}"
-    return Caller(house.services.registrations.invite(resource=resource, by=OPERATOR))
+    return Caller(application.services.registrations.invite(resource=resource, by=OPERATOR))
 
 
 def register(guest: Caller, **more: Any) -> Answer:
@@ -86,21 +86,25 @@ def test_an_invitation_opens_nothing_else(guest: Caller) -> None:
     assert me(guest.token).status == 401
 
 
-def test_without_an_invitation_nobody_registers(house: House) -> None:
-    answer = register(house.stranger)
+def test_without_an_invitation_nobody_registers(application: Application) -> None:
+    answer = register(application.stranger)
 
     assert refusal(answer) == (401, "invalid_token")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
 
 
-def test_what_is_no_invitation_registers_nobody(house: House, app: RelyingParty) -> None:
+def test_what_is_no_invitation_registers_nobody(
+    application: Application, app: RelyingParty
+) -> None:
     tokens = [
         "x",
         "a.b.c",
         "",
-        house.signed_in().caller.token,
+        application.signed_in().caller.token,
         tokens_of(app)["access_token"],
-        house.services.registrations.invite(resource="https://elsewhere.example", by=OPERATOR),
+        application.services.registrations.invite(
+            resource="https://elsewhere.example", by=OPERATOR
+        ),
     ]
 
     answers = [Caller().post(PATH, METADATA, Authorization=f"Bearer {token}") for token in tokens]
@@ -205,10 +209,10 @@ def test_a_body_that_is_a_form(guest: Caller) -> None:
     assert refusal(answer) == WRONG_METADATA
 
 
-def test_nobody_registers_as_trusted(house: House, guest: Caller) -> None:
+def test_nobody_registers_as_trusted(application: Application, guest: Caller) -> None:
     made = register(guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"])
 
-    client = house.services.clients.find(made.json["client_id"])
+    client = application.services.clients.find(made.json["client_id"])
 
     assert client
     assert not client.terms.is_trusted

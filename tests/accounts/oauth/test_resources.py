@@ -3,9 +3,9 @@
 import pytest
 from django.conf import settings
 
-from accounts.domain.entities import GrantType
+from accounts.domain.access import GrantType
 from tests.accounts.oauth.acting import accepted, an_app, me, refusal
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("anna")]
@@ -15,23 +15,25 @@ MAPS = "https://maps.example/api"
 
 
 @pytest.fixture
-def reader(house: House) -> RelyingParty:
+def reader(application: Application) -> RelyingParty:
     """An application that may use two APIs of others beside ours."""
-    return an_app(house, resources=(NOTES, MAPS))
+    return an_app(application, resources=(NOTES, MAPS))
 
 
-def audience_of(token: str, house: House) -> object:
-    return claims_in(token, house)["aud"]
+def audience_of(token: str, application: Application) -> object:
+    return claims_in(token, application)["aud"]
 
 
-def test_without_one_a_token_is_for_our_api(house: House, reader: RelyingParty) -> None:
+def test_without_one_a_token_is_for_our_api(application: Application, reader: RelyingParty) -> None:
     granted = accepted(reader.exchange(reader.allowed(scope="openid accounts:read")))
 
-    assert audience_of(granted["access_token"], house) == f"{settings.ENVIRONMENT.public_url}/v1"
+    assert (
+        audience_of(granted["access_token"], application) == f"{settings.ENVIRONMENT.public_url}/v1"
+    )
     assert me(granted["access_token"]).status == 200
 
 
-def test_ours_may_be_named(house: House, reader: RelyingParty) -> None:
+def test_ours_may_be_named(application: Application, reader: RelyingParty) -> None:
     ours = f"{settings.ENVIRONMENT.public_url}/v1"
 
     attempt = reader.allowed(resource=ours, scope="openid accounts:read")
@@ -39,22 +41,26 @@ def test_ours_may_be_named(house: House, reader: RelyingParty) -> None:
     assert me(accepted(reader.exchange(attempt))["access_token"]).status == 200
 
 
-def test_a_token_is_for_the_one_that_was_named(house: House, reader: RelyingParty) -> None:
+def test_a_token_is_for_the_one_that_was_named(
+    application: Application, reader: RelyingParty
+) -> None:
     granted = accepted(reader.exchange(reader.allowed(resource=NOTES)))
 
-    assert audience_of(granted["access_token"], house) == NOTES
+    assert audience_of(granted["access_token"], application) == NOTES
 
 
 def test_the_person_sees_for_which_it_is(reader: RelyingParty) -> None:
     assert f"This applies to {NOTES}." in reader.authorize(resource=NOTES).seen.text
 
 
-def test_it_stays_the_same_when_it_is_refreshed(house: House, reader: RelyingParty) -> None:
+def test_it_stays_the_same_when_it_is_refreshed(
+    application: Application, reader: RelyingParty
+) -> None:
     granted = accepted(reader.exchange(reader.allowed(resource=NOTES)))
 
     again = accepted(reader.refresh(granted["refresh_token"], resource=NOTES))
 
-    assert audience_of(again["access_token"], house) == NOTES
+    assert audience_of(again["access_token"], application) == NOTES
 
 
 @pytest.mark.parametrize(
@@ -88,13 +94,13 @@ def test_nor_does_a_refresh_token(reader: RelyingParty) -> None:
     assert reader.refresh(granted["refresh_token"]).status == 200
 
 
-def test_a_program_may_name_one_for_itself(house: House) -> None:
+def test_a_program_may_name_one_for_itself(application: Application) -> None:
     machine = a_relying_party(
-        house, grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}), resources=(NOTES,)
+        application, grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}), resources=(NOTES,)
     )
 
     good = machine.tokens(grant_type="client_credentials", resource=NOTES)
     bad = machine.tokens(grant_type="client_credentials", resource=MAPS)
 
-    assert audience_of(accepted(good)["access_token"], house) == NOTES
+    assert audience_of(accepted(good)["access_token"], application) == NOTES
     assert refusal(bad) == (400, "invalid_target")

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 
-from accounts.domain.entities import OPERATOR, OrganizationId, Role
-from tests.support.house import Answer, Caller, House, Person
+from accounts.domain.access import OPERATOR, OrganizationId, Role
+from tests.support.application import Answer, Application, Caller, Person
 from tests.support.relying import RelyingParty
 
 pytestmark = pytest.mark.database
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.database
 class School:
     """An organization, its owner and a program of it."""
 
-    def __init__(self, house: House, *scopes: str) -> None:
-        self.house = house
-        self.owner = house.signed_in(name="Owner")
+    def __init__(self, application: Application, *scopes: str) -> None:
+        self.application = application
+        self.owner = application.signed_in(name="Owner")
         founding = {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"}
         self.org_id = self.owner.caller.post("/v1/orgs", founding).json["id"]
         self.place = f"/v1/orgs/{self.org_id}"
@@ -30,7 +30,7 @@ class School:
         )
 
     def register(self, *scopes: str, days: int = 30) -> Any:
-        expires_at = self.house.services.ports.clock.now() + timedelta(days=days)
+        expires_at = self.application.services.ports.clock.now() + timedelta(days=days)
         terms = {"name": "Sync", "scopes": scopes, "expires_at": expires_at.isoformat()}
         return self.owner.caller.post(f"{self.place}/clients", terms).json
 
@@ -50,32 +50,38 @@ class School:
 
 
 @pytest.fixture
-def school(house: House) -> School:
-    return School(house)
+def school(application: Application) -> School:
+    return School(application)
 
 
-def somebody(house: House) -> Person:
-    return house.signed_in(name="Bo")
+def somebody(application: Application) -> Person:
+    return application.signed_in(name="Bo")
 
 
-def test_a_program_acts_in_its_organization_like_an_admin(school: School, house: House) -> None:
+def test_a_program_acts_in_its_organization_like_an_admin(
+    school: School, application: Application
+) -> None:
     program = school.caller()
 
     assert program.get(school.place).json["role"] == "admin"
     assert program.get(f"{school.place}/members").status == 200
-    added = program.post(f"{school.place}/members", {"user_id": somebody(house).id})
+    added = program.post(f"{school.place}/members", {"user_id": somebody(application).id})
     assert added.status == 201
 
 
-def test_a_program_gives_no_roles_and_registers_no_programs(school: School, house: House) -> None:
-    program, body = school.caller(), {"user_id": somebody(house).id, "role": "owner"}
+def test_a_program_gives_no_roles_and_registers_no_programs(
+    school: School, application: Application
+) -> None:
+    program, body = school.caller(), {"user_id": somebody(application).id, "role": "owner"}
 
     assert program.post(f"{school.place}/members", body).code == "not-permitted"
     assert program.get(f"{school.place}/clients").code == "not-permitted"
 
 
-def test_a_program_does_not_see_other_organizations(school: School, house: House) -> None:
-    program, other = school.caller(), School(house)
+def test_a_program_does_not_see_other_organizations(
+    school: School, application: Application
+) -> None:
+    program, other = school.caller(), School(application)
 
     assert program.get(other.place).code == "organization-not-found"
     assert [each["id"] for each in program.get("/v1/orgs").json["items"]] == [school.org_id]
@@ -90,7 +96,7 @@ def test_a_program_has_the_scopes_that_it_was_given_and_no_others(school: School
 
 @pytest.mark.parametrize("scope", ["accounts:read", "accounts:write", "progress:write", "openid"])
 def test_what_people_alone_can_do_is_given_to_no_program(school: School, scope: str) -> None:
-    expires_at = school.house.services.ports.clock.now() + timedelta(days=1)
+    expires_at = school.application.services.ports.clock.now() + timedelta(days=1)
     terms = {"name": "Sync", "scopes": [scope], "expires_at": expires_at.isoformat()}
 
     answer = school.owner.caller.post(f"{school.place}/clients", terms)
@@ -111,7 +117,7 @@ def test_the_owner_sees_when_a_program_was_used_last(school: School) -> None:
 
 
 def suspended(school: School) -> None:
-    school.house.services.organizations.suspend(school.id, reason="Unpaid.", by=OPERATOR)
+    school.application.services.organizations.suspend(school.id, reason="Unpaid.", by=OPERATOR)
 
 
 def deleted(school: School) -> None:
@@ -140,7 +146,7 @@ def test_what_is_closed_honours_no_token_and_gives_none(
 def test_a_program_of_a_reopened_organization_goes_on(school: School) -> None:
     program = school.caller()
     suspended(school)
-    root = school.house.signed_in(Role.ADMIN, name="Root")
+    root = school.application.signed_in(Role.ADMIN, name="Root")
 
     root.caller.post(f"{school.place}/reopen")
 
@@ -149,7 +155,7 @@ def test_a_program_of_a_reopened_organization_goes_on(school: School) -> None:
 
 
 def test_a_program_that_has_expired_is_not_known(school: School) -> None:
-    later = school.house.services.ports.clock.now() + timedelta(days=31)
+    later = school.application.services.ports.clock.now() + timedelta(days=31)
 
     with time_machine.travel(later):
         answer = school.asked("orgs:read")
@@ -157,9 +163,9 @@ def test_a_program_that_has_expired_is_not_known(school: School) -> None:
     assert answer.json["error"] == "invalid_client"
 
 
-def test_a_token_ends_with_its_program(house: House) -> None:
-    school = School(house)
-    now = house.services.ports.clock.now()
+def test_a_token_ends_with_its_program(application: Application) -> None:
+    school = School(application)
+    now = application.services.ports.clock.now()
     ends_at = now + timedelta(minutes=5)
     terms = {"name": "Brief", "scopes": ["orgs:read"], "expires_at": ends_at.isoformat()}
     made = school.owner.caller.post(f"{school.place}/clients", terms).json

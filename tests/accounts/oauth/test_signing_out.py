@@ -6,17 +6,11 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.forgery import encoded
-from tests.accounts.oauth.acting import (
-    an_app,
-    is_page_of_error,
-    me,
-    refusal,
-    tokens_of,
-)
+from tests.accounts.oauth.acting import an_app, is_page_of_error, me, refusal, tokens_of
+from tests.support.application import Application
 from tests.support.browsing import Seen
-from tests.support.house import House
 from tests.support.relying import FORM, RelyingParty, a_relying_party, claims_in
 from tests.support.staff import a_user_of
 
@@ -26,9 +20,9 @@ AFTERWARDS = "https://app.example/goodbye"
 
 
 @pytest.fixture
-def app(house: House, anna: User) -> RelyingParty:
+def app(application: Application, anna: User) -> RelyingParty:
     """A client that says where to go after log-out; at its browser Anna is signed in."""
-    return an_app(house, post_logout_redirect_uris=(AFTERWARDS,))
+    return an_app(application, post_logout_redirect_uris=(AFTERWARDS,))
 
 
 def sign_out(app: RelyingParty, **parameters: str) -> Seen:
@@ -142,9 +136,11 @@ def test_a_hint_alone_ends_on_a_page_of_ours(app: RelyingParty) -> None:
     assert not is_signed_in(app)
 
 
-def test_somebody_else_than_the_hint_names_is_asked(house: House, app: RelyingParty) -> None:
+def test_somebody_else_than_the_hint_names_is_asked(
+    application: Application, app: RelyingParty
+) -> None:
     hint = tokens_of(app)["id_token"]
-    bo = a_user_of(house, name="Bo")
+    bo = a_user_of(application, name="Bo")
     other = RelyingParty(app.client_id, app.secret)
     other.browser.sign_in(bo.email)
 
@@ -152,9 +148,9 @@ def test_somebody_else_than_the_hint_names_is_asked(house: House, app: RelyingPa
     assert is_signed_in(other)
 
 
-def test_a_hint_for_another_client_is_refused(house: House, app: RelyingParty) -> None:
+def test_a_hint_for_another_client_is_refused(application: Application, app: RelyingParty) -> None:
     hint = tokens_of(app)["id_token"]
-    other = a_relying_party(house)
+    other = a_relying_party(application)
 
     assert is_page_of_error(sign_out(app, id_token_hint=hint, client_id=other.client_id))
 
@@ -190,8 +186,8 @@ def test_but_for_those_that_may_go_on(app: RelyingParty) -> None:
     assert app.refresh(granted["refresh_token"]).status == 200
 
 
-def test_those_of_another_browser_go_on(house: House, app: RelyingParty) -> None:
-    other = an_app(house)
+def test_those_of_another_browser_go_on(application: Application, app: RelyingParty) -> None:
+    other = an_app(application)
     kept = tokens_of(other, scope="openid accounts:read")
 
     sign_out(app, id_token_hint=tokens_of(app)["id_token"])
@@ -199,11 +195,13 @@ def test_those_of_another_browser_go_on(house: House, app: RelyingParty) -> None
     assert me(kept["access_token"]).status == 200
 
 
-def test_who_signs_in_again_is_in_another_session(house: House, app: RelyingParty) -> None:
+def test_who_signs_in_again_is_in_another_session(
+    application: Application, app: RelyingParty
+) -> None:
     before = tokens_of(app)["id_token"]
     sign_out(app, id_token_hint=before)
     app.browser.sign_in()
 
     after = tokens_of(app)["id_token"]
 
-    assert claims_in(after, house)["sid"] != claims_in(before, house)["sid"]
+    assert claims_in(after, application)["sid"] != claims_in(before, application)["sid"]

@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from accounts.domain.entities import IdTokenAlgorithm, SessionId, UserId
+from accounts.domain.access import SessionId, UserId
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
 from tests.accounts.oauth.acting import an_app, me, tokens_of, userinfo
-from tests.support.house import House
+from tests.support.application import Application
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = pytest.mark.database
@@ -30,17 +31,17 @@ def test_an_id_token_is_no_access_token(app: RelyingParty) -> None:
 
 
 @pytest.mark.usefixtures("anna")
-def test_an_id_token_signed_like_an_access_token_is_none(house: House) -> None:
-    app = an_app(house, id_token_algorithm=IdTokenAlgorithm.ES256)
+def test_an_id_token_signed_like_an_access_token_is_none(application: Application) -> None:
+    app = an_app(application, id_token_algorithm=IdTokenAlgorithm.ES256)
     token = tokens_of(app, scope="openid accounts:read")["id_token"]
 
     assert me(token).status == 401
     assert userinfo(token).status == 401
 
 
-def test_a_log_out_token_is_no_access_token(house: House, app: RelyingParty) -> None:
-    claims = claims_in(tokens_of(app)["id_token"], house)
-    token = house.services.ports.id_tokens.logout_token(
+def test_a_log_out_token_is_no_access_token(application: Application, app: RelyingParty) -> None:
+    claims = claims_in(tokens_of(app)["id_token"], application)
+    token = application.services.ports.id_tokens.logout_token(
         user_id=UserId(UUID(claims["sub"])),
         client_id=app.client_id,
         browser_id=SessionId(UUID(claims["sid"])),
@@ -53,12 +54,12 @@ def test_a_log_out_token_is_no_access_token(house: House, app: RelyingParty) -> 
 
 
 @pytest.mark.usefixtures("anna")
-def test_a_token_for_another_resource_opens_nothing_here(house: House) -> None:
+def test_a_token_for_another_resource_opens_nothing_here(application: Application) -> None:
     """RFC 9700 §2.3."""
-    app = an_app(house, resources=(ELSEWHERE,))
+    app = an_app(application, resources=(ELSEWHERE,))
     token = tokens_of(app, scope="openid accounts:read", resource=ELSEWHERE)["access_token"]
 
-    assert claims_in(token, house)["aud"] == ELSEWHERE
+    assert claims_in(token, application)["aud"] == ELSEWHERE
     assert me(token).status == 401
     assert userinfo(token).status == 401
 

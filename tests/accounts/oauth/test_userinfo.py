@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.domain.entities import User
+from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, tokens_of, userinfo
+from tests.support.application import Caller
 from tests.support.browsing import EMAIL
-from tests.support.house import Caller
 from tests.support.relying import RelyingParty, post_form
 
 pytestmark = pytest.mark.database

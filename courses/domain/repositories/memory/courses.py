@@ -4,10 +4,10 @@ from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import (
-    AssessmentId,
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import (
     AssessmentPlace,
     Course,
     CourseDraft,
@@ -15,11 +15,7 @@ from courses.domain.entities import (
     CourseStatus,
     CourseVersion,
 )
-from courses.domain.errors import (
-    CourseNotFound,
-    CourseVersionNotFound,
-    SlugTaken,
-)
+from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 
 
@@ -27,31 +23,31 @@ from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 class InMemoryCourseRepository:
     store: MutableMapping[CourseId, Course] = field(default_factory=dict)
 
-    def add(self, course: Course, *, within: Reach) -> None:
-        within.require(course.org_id)
+    def add(self, course: Course, *, scope: TenantScope) -> None:
+        scope.require(course.org_id)
         if any(other.slug == course.slug for other in self.store.values()):
             raise SlugTaken(slug=course.slug)
         self.store[course.id] = course
 
-    def at(self, address: str, *, within: Reach) -> Course:
+    def at(self, address: str, *, scope: TenantScope) -> Course:
         for course in self.store.values():
-            if address in (course.slug, str(course.id)) and within.covers(course.org_id):
+            if address in (course.slug, str(course.id)) and scope.covers(course.org_id):
                 return course
         raise CourseNotFound
 
-    def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+    def those_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:
         courses = (self.store[id_] for id_ in set(course_ids) & self.store.keys())
-        return [course for course in courses if within.covers(course.org_id)]
+        return [course for course in courses if scope.covers(course.org_id)]
 
-    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
-        return self.at(str(course_id), within=within)
+    def get_for_update(self, course_id: CourseId, *, scope: TenantScope) -> Course:
+        return self.at(str(course_id), scope=scope)
 
-    def save(self, course: Course, *, within: Reach) -> None:
-        within.require(course.org_id)
+    def save(self, course: Course, *, scope: TenantScope) -> None:
+        scope.require(course.org_id)
         self.store[course.id] = course
 
     def count_pathways(
-        self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
+        self, *, joined: Collection[CourseId], left: Collection[CourseId], scope: TenantScope
     ) -> None:
         changes = [
             *((course_id, 1) for course_id in joined),
@@ -59,7 +55,7 @@ class InMemoryCourseRepository:
         ]
         for course_id, change in changes:
             course = self.store.get(course_id)
-            if course is not None and within.covers(course.org_id):
+            if course is not None and scope.covers(course.org_id):
                 self.store[course_id] = replace(course, pathways=course.pathways + change)
 
     def page_of(
@@ -69,9 +65,9 @@ class InMemoryCourseRepository:
         status: CourseStatus,
         search: str,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[Course]:
-        visible = (course for course in self.store.values() if within.covers(course.org_id))
+        visible = (course for course in self.store.values() if scope.covers(course.org_id))
         listed = (course for course in visible if org_id is None or course.org_id == org_id)
         matches = (course for course in listed if _matches(course, status, search))
         return page_in_memory(matches, request, COURSES)
@@ -81,14 +77,14 @@ class InMemoryCourseRepository:
 class InMemoryCourseDraftRepository:
     store: MutableMapping[CourseId, CourseDraft] = field(default_factory=dict)
 
-    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
+    def get(self, course_id: CourseId, *, scope: TenantScope) -> CourseDraft:
         draft = self.store.get(course_id)
-        if draft is None or not within.covers(draft.org_id):
+        if draft is None or not scope.covers(draft.org_id):
             raise CourseNotFound
         return draft
 
-    def save(self, draft: CourseDraft, *, within: Reach) -> None:
-        within.require(draft.org_id)
+    def save(self, draft: CourseDraft, *, scope: TenantScope) -> None:
+        scope.require(draft.org_id)
         self.store[draft.course_id] = draft
 
 
@@ -96,21 +92,21 @@ class InMemoryCourseDraftRepository:
 class InMemoryCourseVersionRepository:
     store: MutableMapping[tuple[CourseId, int], CourseVersion] = field(default_factory=dict)
 
-    def add(self, version: CourseVersion, *, within: Reach) -> None:
-        within.require(version.org_id)
+    def add(self, version: CourseVersion, *, scope: TenantScope) -> None:
+        scope.require(version.org_id)
         self.store[version.course_id, version.number] = version
 
-    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+    def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         version = self.store.get((course_id, number))
-        if version is None or not within.covers(version.org_id):
+        if version is None or not scope.covers(version.org_id):
             raise CourseVersionNotFound
         return version
 
     def page_of(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
         versions = (version for version in self.store.values() if version.course_id == course_id)
-        visible = (version for version in versions if within.covers(version.org_id))
+        visible = (version for version in versions if scope.covers(version.org_id))
         return page_in_memory(visible, request, VERSIONS)
 
 
@@ -118,20 +114,20 @@ class InMemoryCourseVersionRepository:
 class InMemoryAssessmentRepository:
     store: MutableMapping[AssessmentId, AssessmentPlace] = field(default_factory=dict)
 
-    def keep(self, places: Sequence[AssessmentPlace], *, within: Reach) -> None:
+    def keep(self, places: Sequence[AssessmentPlace], *, scope: TenantScope) -> None:
         for place in places:
-            within.require(place.org_id)
+            scope.require(place.org_id)
             self.store[place.assessment_id] = place
 
-    def find(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace | None:
+    def find(self, assessment_id: AssessmentId, *, scope: TenantScope) -> AssessmentPlace | None:
         place = self.store.get(assessment_id)
-        return place if place is not None and within.covers(place.org_id) else None
+        return place if place is not None and scope.covers(place.org_id) else None
 
     def places_of(
-        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+        self, assessment_ids: Collection[AssessmentId], *, scope: TenantScope
     ) -> list[AssessmentPlace]:
         places = (self.store[id_] for id_ in set(assessment_ids) & self.store.keys())
-        return [place for place in places if within.covers(place.org_id)]
+        return [place for place in places if scope.covers(place.org_id)]
 
 
 def _matches(course: Course, status: CourseStatus, search: str) -> bool:

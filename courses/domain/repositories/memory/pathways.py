@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import CourseId, LearningPathway, PathwayId, PathwayStatus
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.protocols.pathways import PATHWAYS
 
@@ -17,23 +18,23 @@ from courses.domain.repositories.protocols.pathways import PATHWAYS
 class InMemoryPathwayRepository:
     store: MutableMapping[PathwayId, LearningPathway] = field(default_factory=dict)
 
-    def add(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
+    def add(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
+        scope.require(pathway.org_id)
         if any(other.slug == pathway.slug for other in self.store.values()):
             raise PathwaySlugTaken(slug=pathway.slug)
         self.store[pathway.id] = pathway
 
-    def at(self, address: str, *, within: Reach) -> LearningPathway:
+    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
         for pathway in self.store.values():
-            if address in (pathway.slug, str(pathway.id)) and within.covers(pathway.org_id):
+            if address in (pathway.slug, str(pathway.id)) and scope.covers(pathway.org_id):
                 return pathway
         raise PathwayNotFound
 
-    def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
-        return self.at(str(pathway_id), within=within)
+    def get_for_update(self, pathway_id: PathwayId, *, scope: TenantScope) -> LearningPathway:
+        return self.at(str(pathway_id), scope=scope)
 
-    def save(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
+    def save(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
+        scope.require(pathway.org_id)
         self.store[pathway.id] = pathway
 
     def page_of(
@@ -42,36 +43,36 @@ class InMemoryPathwayRepository:
         *,
         status: PathwayStatus,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[LearningPathway]:
-        pathways = (pathway for pathway in self._in(within) if pathway.status is status)
+        pathways = (pathway for pathway in self._in(scope) if pathway.status is status)
         listed = (pathway for pathway in pathways if org_id is None or pathway.org_id == org_id)
         return page_in_memory(listed, request, PATHWAYS)
 
-    def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
+    def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:
         return [
             pathway
-            for pathway in self._in(within)
+            for pathway in self._in(scope)
             if pathway.is_open and course_id in pathway.course_ids
         ]
 
     def shown_with(
-        self, course_ids: Collection[CourseId], *, within: Reach
+        self, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[LearningPathway]:
         return [
             pathway
-            for pathway in self._in(within)
+            for pathway in self._in(scope)
             if pathway.is_shown and not pathway.course_ids.isdisjoint(course_ids)
         ]
 
     def those_of(
-        self, pathway_ids: Collection[PathwayId], *, within: Reach
+        self, pathway_ids: Collection[PathwayId], *, scope: TenantScope
     ) -> list[LearningPathway]:
-        return [pathway for pathway in self._in(within) if pathway.id in pathway_ids]
+        return [pathway for pathway in self._in(scope) if pathway.id in pathway_ids]
 
-    def _in(self, within: Reach) -> list[LearningPathway]:
+    def _in(self, scope: TenantScope) -> list[LearningPathway]:
         """The pathways in scope, oldest first."""
-        pathways = (pathway for pathway in self.store.values() if within.covers(pathway.org_id))
+        pathways = (pathway for pathway in self.store.values() if scope.covers(pathway.org_id))
         return sorted(pathways, key=_age)
 
 

@@ -7,23 +7,25 @@ from uuid import UUID
 from django.db.models import F, Prefetch, QuerySet
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.ids import parse_uuid
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import PreparedPages, page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.reach import organizations_in, owned_by, owned_within
+from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
 from courses import models as rows
-from courses.domain.entities import (
-    AssessmentId,
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import (
     AssessmentPlace,
     Course,
     CourseDraft,
     CourseId,
-    CourseModule,
     CourseStatus,
     CourseVersion,
+)
+from courses.domain.entities.outlines import (
+    CourseModule,
     ItemId,
     ItemType,
     ModuleId,
@@ -46,38 +48,38 @@ _WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=
 
 
 class OrmCourseRepository:
-    def add(self, course: Course, *, within: Reach) -> None:
-        within.require(course.org_id)
+    def add(self, course: Course, *, scope: TenantScope) -> None:
+        scope.require(course.org_id)
         if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
             raise SlugTaken(slug=course.slug)
 
-    def at(self, address: str, *, within: Reach) -> Course:
-        course_id = id_spelled(address)
+    def at(self, address: str, *, scope: TenantScope) -> Course:
+        course_id = parse_uuid(address)
         row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
         # Read first and checked then, so that timing does not tell what is out of scope from what does not exist.
-        if row is None or not within.covers(row.org_id):
+        if row is None or not scope.covers(row.org_id):
             raise CourseNotFound
         return _course(row)
 
-    def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
-        courses = rows.Course.objects.filter(owned_within(within), pk__in=course_ids)
+    def those_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:
+        courses = rows.Course.objects.filter(owned_within(scope), pk__in=course_ids)
         return [_course(row) for row in courses]
 
-    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
-        courses = rows.Course.objects.filter(owned_within(within)).select_for_update()
+    def get_for_update(self, course_id: CourseId, *, scope: TenantScope) -> Course:
+        courses = rows.Course.objects.filter(owned_within(scope)).select_for_update()
         try:
             return _course(courses.get(pk=course_id))
         except rows.Course.DoesNotExist:
             raise CourseNotFound from None
 
-    def save(self, course: Course, *, within: Reach) -> None:
-        within.require(course.org_id)
+    def save(self, course: Course, *, scope: TenantScope) -> None:
+        scope.require(course.org_id)
         rows.Course.objects.filter(pk=course.id).update(**_course_values(course))
 
     def count_pathways(
-        self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
+        self, *, joined: Collection[CourseId], left: Collection[CourseId], scope: TenantScope
     ) -> None:
-        courses = rows.Course.objects.filter(owned_within(within), pk__in={*joined, *left})
+        courses = rows.Course.objects.filter(owned_within(scope), pk__in={*joined, *left})
         # One order, so that two transactions cannot deadlock; without the key, so that learners can enrol.
         locked = courses.order_by("pk").select_for_update(no_key=True)
         in_scope = set(locked.values_list("pk", flat=True))
@@ -92,9 +94,9 @@ class OrmCourseRepository:
         status: CourseStatus,
         search: str,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[Course]:
-        organizations = organizations_in(within)
+        organizations = organizations_in(scope)
         if not search:
             return _PAGES.page(request, organizations, status, org_id)
         courses = _listed(organizations, status, org_id)
@@ -103,19 +105,19 @@ class OrmCourseRepository:
 
 
 class OrmCourseDraftRepository:
-    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
+    def get(self, course_id: CourseId, *, scope: TenantScope) -> CourseDraft:
         items = rows.ModuleItem.objects.order_by("position")
         modules = rows.CourseModule.objects.order_by("position")
         drafts = rows.CourseDraft.objects.select_related("course").prefetch_related(
             Prefetch("modules", modules.prefetch_related(Prefetch("items", items)))
         )
         try:
-            return _draft(drafts.get(owned_within(within, column="course__org_id"), pk=course_id))
+            return _draft(drafts.get(owned_within(scope, column="course__org_id"), pk=course_id))
         except rows.CourseDraft.DoesNotExist:
             raise CourseNotFound from None
 
-    def save(self, draft: CourseDraft, *, within: Reach) -> None:
-        within.require(draft.org_id)
+    def save(self, draft: CourseDraft, *, scope: TenantScope) -> None:
+        scope.require(draft.org_id)
         row = rows.CourseDraft(course_id=draft.course_id, title=draft.title, summary=draft.summary)
         row.save()
         rows.CourseModule.objects.filter(draft=row).delete()
@@ -127,38 +129,38 @@ class OrmCourseDraftRepository:
 
 
 class OrmAssessmentRepository:
-    def keep(self, places: Sequence[AssessmentPlace], *, within: Reach) -> None:
+    def keep(self, places: Sequence[AssessmentPlace], *, scope: TenantScope) -> None:
         for place in places:
-            within.require(place.org_id)
+            scope.require(place.org_id)
             insert(rows.Assessment, [_place_values(place)], unless_taken=("id",))
 
-    def find(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace | None:
-        row = rows.Assessment.objects.filter(owned_within(within), pk=assessment_id).first()
+    def find(self, assessment_id: AssessmentId, *, scope: TenantScope) -> AssessmentPlace | None:
+        row = rows.Assessment.objects.filter(owned_within(scope), pk=assessment_id).first()
         return _place(row) if row else None
 
     def places_of(
-        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+        self, assessment_ids: Collection[AssessmentId], *, scope: TenantScope
     ) -> list[AssessmentPlace]:
-        places = rows.Assessment.objects.filter(owned_within(within), pk__in=assessment_ids)
+        places = rows.Assessment.objects.filter(owned_within(scope), pk__in=assessment_ids)
         return [_place(row) for row in places]
 
 
 class OrmCourseVersionRepository:
-    def add(self, version: CourseVersion, *, within: Reach) -> None:
-        within.require(version.org_id)
+    def add(self, version: CourseVersion, *, scope: TenantScope) -> None:
+        scope.require(version.org_id)
         insert(rows.CourseVersion, [_version_values(version)])
 
-    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
-        versions = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+    def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
+        versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
         try:
             return _version(versions.get(number=number))
         except rows.CourseVersion.DoesNotExist:
             raise CourseVersionNotFound from None
 
     def page_of(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
-        versions = rows.CourseVersion.objects.filter(owned_within(within), course_id=course_id)
+        versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
         return page_of_rows(versions, request, VERSIONS, _version)
 
 

@@ -6,19 +6,15 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.ids import parse_uuid
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
-from authsvc.storage.reach import owned_within
+from authsvc.storage.tenancy import owned_within
 from courses import models as rows
-from courses.domain.entities import (
-    CourseId,
-    LearningPathway,
-    PathwayId,
-    PathwayStatus,
-)
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.orm.stored_json import stages_from_json, stages_to_json
 from courses.domain.repositories.protocols.pathways import PATHWAYS
@@ -27,29 +23,29 @@ Values = dict[str, Any]
 
 
 class OrmPathwayRepository:
-    def add(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
+    def add(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
+        scope.require(pathway.org_id)
         if not insert(rows.LearningPathway, [_values(pathway)], unless_taken=("slug",)):
             raise PathwaySlugTaken(slug=pathway.slug)
         _save_courses(pathway)
 
-    def at(self, address: str, *, within: Reach) -> LearningPathway:
-        pathway_id = id_spelled(address)
+    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
+        pathway_id = parse_uuid(address)
         named = Q(slug=address) if pathway_id is None else Q(pk=pathway_id)
-        row = rows.LearningPathway.objects.filter(owned_within(within), named).first()
+        row = rows.LearningPathway.objects.filter(owned_within(scope), named).first()
         if row is None:
             raise PathwayNotFound
         return _pathway(row)
 
-    def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
-        pathways = rows.LearningPathway.objects.filter(owned_within(within)).select_for_update()
+    def get_for_update(self, pathway_id: PathwayId, *, scope: TenantScope) -> LearningPathway:
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope)).select_for_update()
         try:
             return _pathway(pathways.get(pk=pathway_id))
         except rows.LearningPathway.DoesNotExist:
             raise PathwayNotFound from None
 
-    def save(self, pathway: LearningPathway, *, within: Reach) -> None:
-        within.require(pathway.org_id)
+    def save(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
+        scope.require(pathway.org_id)
         rows.LearningPathway.objects.filter(pk=pathway.id).update(**_values(pathway))
         rows.PathwayCourse.objects.filter(pathway_id=pathway.id).delete()
         _save_courses(pathway)
@@ -60,30 +56,30 @@ class OrmPathwayRepository:
         *,
         status: PathwayStatus,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[LearningPathway]:
-        pathways = rows.LearningPathway.objects.filter(owned_within(within), status=status)
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope), status=status)
         if org_id is not None:
             pathways = pathways.filter(org_id=org_id)
         return page_of_rows(pathways, request, PATHWAYS, _pathway)
 
-    def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
+    def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:
         pathways = rows.LearningPathway.objects.filter(
-            owned_within(within), courses__course_id=course_id, status=PathwayStatus.PUBLISHED
+            owned_within(scope), courses__course_id=course_id, status=PathwayStatus.PUBLISHED
         )
         return [_pathway(row) for row in pathways.order_by("created_at", "id")]
 
     def shown_with(
-        self, course_ids: Collection[CourseId], *, within: Reach
+        self, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[LearningPathway]:
         shown = rows.LearningPathway.objects.exclude(status=PathwayStatus.DRAFT)
-        pathways = shown.filter(owned_within(within), courses__course_id__in=course_ids).distinct()
+        pathways = shown.filter(owned_within(scope), courses__course_id__in=course_ids).distinct()
         return [_pathway(row) for row in pathways.order_by("created_at", "id")]
 
     def those_of(
-        self, pathway_ids: Collection[PathwayId], *, within: Reach
+        self, pathway_ids: Collection[PathwayId], *, scope: TenantScope
     ) -> list[LearningPathway]:
-        pathways = rows.LearningPathway.objects.filter(owned_within(within), pk__in=pathway_ids)
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope), pk__in=pathway_ids)
         return [_pathway(row) for row in pathways]
 
 

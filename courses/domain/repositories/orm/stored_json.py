@@ -11,7 +11,9 @@ from uuid import UUID
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
 
-from courses.domain.entities import Assessment, CourseModule, ModuleItem, Outline, PathwayStage
+from courses.domain.entities.assessments import Assessment
+from courses.domain.entities.outlines import CourseModule, ModuleItem, Outline
+from courses.domain.entities.pathways import PathwayStage
 
 Json = dict[str, Any]
 

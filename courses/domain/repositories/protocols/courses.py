@@ -1,6 +1,6 @@
 """Repositories of courses: the promises that every store makes.
 
-What is out of scope does not exist for the caller; writing it raises OutOfReach.
+What is out of scope does not exist for the caller; writing it raises OutsideTenantScope.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,10 +9,10 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import (
-    AssessmentId,
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.courses import (
     AssessmentPlace,
     Course,
     CourseDraft,
@@ -26,23 +26,23 @@ VERSIONS: Final = Keyset("course-versions", {"number": int})
 
 
 class CourseRepository(Protocol):
-    def add(self, course: Course, *, within: Reach) -> None:
+    def add(self, course: Course, *, scope: TenantScope) -> None:
         """Add a course. Raise SlugTaken if another course has this slug."""
 
-    def at(self, address: str, *, within: Reach) -> Course:
+    def at(self, address: str, *, scope: TenantScope) -> Course:
         """The course with this slug or id. Raise CourseNotFound if there is none in scope."""
 
-    def those_of(self, course_ids: Collection[CourseId], *, within: Reach) -> list[Course]:
+    def those_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:
         """The courses with these ids that are in scope, in any order."""
 
-    def get_for_update(self, course_id: CourseId, *, within: Reach) -> Course:
+    def get_for_update(self, course_id: CourseId, *, scope: TenantScope) -> Course:
         """The course, locked until the unit of work ends. Raise CourseNotFound if there is none in scope."""
 
-    def save(self, course: Course, *, within: Reach) -> None:
+    def save(self, course: Course, *, scope: TenantScope) -> None:
         """Replace the stored course."""
 
     def count_pathways(
-        self, *, joined: Collection[CourseId], left: Collection[CourseId], within: Reach
+        self, *, joined: Collection[CourseId], left: Collection[CourseId], scope: TenantScope
     ) -> None:
         """Add one to the pathways of courses in scope that joined one, and subtract one for those that left one."""
 
@@ -53,7 +53,7 @@ class CourseRepository(Protocol):
         status: CourseStatus,
         search: str,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[Course]:
         """Courses in scope with this status whose title or summary contains *search*, without regard to case.
 
@@ -62,34 +62,34 @@ class CourseRepository(Protocol):
 
 
 class CourseDraftRepository(Protocol):
-    def get(self, course_id: CourseId, *, within: Reach) -> CourseDraft:
+    def get(self, course_id: CourseId, *, scope: TenantScope) -> CourseDraft:
         """The draft with modules and items in order. Raise CourseNotFound if there is none in scope."""
 
-    def save(self, draft: CourseDraft, *, within: Reach) -> None:
+    def save(self, draft: CourseDraft, *, scope: TenantScope) -> None:
         """Replace the draft of a course."""
 
 
 class CourseVersionRepository(Protocol):
-    def add(self, version: CourseVersion, *, within: Reach) -> None:
+    def add(self, version: CourseVersion, *, scope: TenantScope) -> None:
         """Add a version, which never changes."""
 
-    def get(self, course_id: CourseId, number: int, *, within: Reach) -> CourseVersion:
+    def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         """The version with this number. Raise CourseVersionNotFound if there is none in scope."""
 
     def page_of(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
         """The versions of a course in scope, oldest first."""
 
 
 class AssessmentRepository(Protocol):
-    def keep(self, places: Sequence[AssessmentPlace], *, within: Reach) -> None:
+    def keep(self, places: Sequence[AssessmentPlace], *, scope: TenantScope) -> None:
         """Store the places of assessments. Known ones stay as they are: a place never changes."""
 
-    def find(self, assessment_id: AssessmentId, *, within: Reach) -> AssessmentPlace | None:
+    def find(self, assessment_id: AssessmentId, *, scope: TenantScope) -> AssessmentPlace | None:
         """The place of the assessment, if it is in scope."""
 
     def places_of(
-        self, assessment_ids: Collection[AssessmentId], *, within: Reach
+        self, assessment_ids: Collection[AssessmentId], *, scope: TenantScope
     ) -> list[AssessmentPlace]:
         """The places of the assessments that are in scope, in any order."""

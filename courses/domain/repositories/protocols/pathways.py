@@ -1,6 +1,6 @@
 """Repository of learning pathways: the promises that every store makes.
 
-What is out of scope does not exist for the caller; writing it raises OutOfReach.
+What is out of scope does not exist for the caller; writing it raises OutsideTenantScope.
 """
 
 from collections.abc import Collection
@@ -9,24 +9,25 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
-from courses.domain.entities import CourseId, LearningPathway, PathwayId, PathwayStatus
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from courses.domain.entities.courses import CourseId
+from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
 
 PATHWAYS: Final = Keyset("pathways", {"created_at": datetime, "id": UUID})
 
 
 class PathwayRepository(Protocol):
-    def add(self, pathway: LearningPathway, *, within: Reach) -> None:
+    def add(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
         """Add a pathway. Raise PathwaySlugTaken if another pathway has this slug."""
 
-    def at(self, address: str, *, within: Reach) -> LearningPathway:
+    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
         """The pathway with this slug or id. Raise PathwayNotFound if there is none in scope."""
 
-    def get_for_update(self, pathway_id: PathwayId, *, within: Reach) -> LearningPathway:
+    def get_for_update(self, pathway_id: PathwayId, *, scope: TenantScope) -> LearningPathway:
         """The pathway, locked until the unit of work ends. Raise PathwayNotFound if there is none in scope."""
 
-    def save(self, pathway: LearningPathway, *, within: Reach) -> None:
+    def save(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
         """Replace the stored pathway."""
 
     def page_of(
@@ -35,18 +36,18 @@ class PathwayRepository(Protocol):
         *,
         status: PathwayStatus,
         org_id: OrganizationId | None = None,
-        within: Reach,
+        scope: TenantScope,
     ) -> Page[LearningPathway]:
         """Pathways in scope with this status, only those of the organization if there is one.
 
         Oldest first; the id breaks ties.
         """
 
-    def open_with(self, course_id: CourseId, *, within: Reach) -> list[LearningPathway]:
+    def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:
         """The published pathways in scope with the course, oldest first; the id breaks ties."""
 
     def shown_with(
-        self, course_ids: Collection[CourseId], *, within: Reach
+        self, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[LearningPathway]:
         """The published and retired pathways in scope with any of the courses.
 
@@ -54,6 +55,6 @@ class PathwayRepository(Protocol):
         """
 
     def those_of(
-        self, pathway_ids: Collection[PathwayId], *, within: Reach
+        self, pathway_ids: Collection[PathwayId], *, scope: TenantScope
     ) -> list[LearningPathway]:
         """The pathways with these ids that are in scope, in any order."""

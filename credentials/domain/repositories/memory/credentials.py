@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from authsvc.kernel.pages import Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
-from credentials.domain.entities import Credential, CredentialId, Trigger
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import Credential, CredentialId
+from credentials.domain.entities.rules import Trigger
 from credentials.domain.errors import CredentialNotFound
 from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 
@@ -16,25 +17,25 @@ from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 class InMemoryCredentialRepository:
     store: MutableMapping[CredentialId, Credential] = field(default_factory=dict)
 
-    def add(self, credential: Credential, *, within: Reach) -> None:
-        within.require(credential.org_id)
+    def add(self, credential: Credential, *, scope: TenantScope) -> None:
+        scope.require(credential.org_id)
         self.store[credential.id] = credential
 
-    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+    def get(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
         credential = self.store.get(credential_id)
-        if credential is None or not within.covers(credential.org_id):
+        if credential is None or not scope.covers(credential.org_id):
             raise CredentialNotFound
         return credential
 
-    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
-        return self.get(credential_id, within=within)
+    def get_for_update(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
+        return self.get(credential_id, scope=scope)
 
-    def save(self, credential: Credential, *, within: Reach) -> None:
-        within.require(credential.org_id)
+    def save(self, credential: Credential, *, scope: TenantScope) -> None:
+        scope.require(credential.org_id)
         self.store[credential.id] = credential
 
-    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
-        visible = (one for one in self.store.values() if within.covers(one.org_id))
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
+        visible = (one for one in self.store.values() if scope.covers(one.org_id))
         offered = (credential for credential in visible if credential.is_offered)
         return page_in_memory(offered, request, CREDENTIALS)
 

@@ -6,9 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
-from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import (
+    CredentialId,
+    IssuedCredential,
+    IssuedCredentialId,
+)
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 
@@ -17,8 +21,8 @@ from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 class InMemoryIssuedCredentialRepository:
     store: MutableMapping[IssuedCredentialId, IssuedCredential] = field(default_factory=dict)
 
-    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
-        within.require(issued.org_id)
+    def add(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        scope.require(issued.org_id)
         latest = self.latest_of(issued.user_id, issued.credential_id)
         if issued.is_current and latest is not None and latest.is_current:
             raise AlreadyIssued
@@ -30,14 +34,16 @@ class InMemoryIssuedCredentialRepository:
         except KeyError:
             raise IssuedCredentialNotFound from None
 
-    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+    def get_for_update(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential:
         found = self.shown(issued_id)
-        if not within.covers(found.org_id):
+        if not scope.covers(found.org_id):
             raise IssuedCredentialNotFound
         return found
 
-    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
-        within.require(issued.org_id)
+    def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        scope.require(issued.org_id)
         self.store[issued.id] = replace(
             self.store[issued.id],
             revocation=issued.revocation,

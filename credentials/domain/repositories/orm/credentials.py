@@ -5,24 +5,21 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.public import OrganizationId
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
-from authsvc.storage.reach import owned_within
+from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     Credential,
     CredentialId,
     CredentialTerms,
     CredentialType,
-    Rule,
-    Trigger,
-    TriggerKind,
-    rule_in,
-    value_of_rule,
 )
+from credentials.domain.entities.rule_values import rule_in, value_of_rule
+from credentials.domain.entities.rules import Rule, Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound, InvalidRule
 from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 
@@ -34,25 +31,25 @@ class BrokenRule(ValueError):
 
 
 class OrmCredentialRepository:
-    def add(self, credential: Credential, *, within: Reach) -> None:
-        within.require(credential.org_id)
+    def add(self, credential: Credential, *, scope: TenantScope) -> None:
+        scope.require(credential.org_id)
         insert(rows.Credential, [_credential_values(credential)])
         self._insert_triggers(credential)
 
-    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
-        return self._one(_defined(within), credential_id)
+    def get(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
+        return self._one(_defined(scope), credential_id)
 
-    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
-        return self._one(_defined(within).select_for_update(), credential_id)
+    def get_for_update(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
+        return self._one(_defined(scope).select_for_update(), credential_id)
 
-    def save(self, credential: Credential, *, within: Reach) -> None:
-        within.require(credential.org_id)
+    def save(self, credential: Credential, *, scope: TenantScope) -> None:
+        scope.require(credential.org_id)
         rows.Credential.objects.filter(pk=credential.id).update(**_credential_values(credential))
         rows.CredentialTrigger.objects.filter(credential_id=credential.id).delete()
         self._insert_triggers(credential)
 
-    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
-        offered = _defined(within).filter(is_offered=True)
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
+        offered = _defined(scope).filter(is_offered=True)
         return page_of_rows(offered, request, CREDENTIALS, _credential)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
@@ -80,8 +77,8 @@ class OrmCredentialRepository:
             raise CredentialNotFound from None
 
 
-def _defined(within: Reach) -> QuerySet[rows.Credential]:
-    return rows.Credential.objects.filter(owned_within(within))
+def _defined(scope: TenantScope) -> QuerySet[rows.Credential]:
+    return rows.Credential.objects.filter(owned_within(scope))
 
 
 def _credential(row: rows.Credential) -> Credential:

@@ -4,15 +4,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.reach import owned_within
+from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
 from credentials import models as rows
-from credentials.domain.entities import (
+from credentials.domain.entities.credentials import (
     CredentialId,
     CredentialTerms,
     CredentialType,
@@ -20,10 +20,8 @@ from credentials.domain.entities import (
     IssuedCredential,
     IssuedCredentialId,
     Revocation,
-    proof_in,
-    value_of_proof,
-    value_of_rule,
 )
+from credentials.domain.entities.rule_values import proof_in, value_of_proof, value_of_rule
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.orm.credentials import stored_rule
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
@@ -34,8 +32,8 @@ _ISSUED: Final = PreparedQuery(lambda issued_id: rows.UserCredential.objects.fil
 
 
 class OrmIssuedCredentialRepository:
-    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
-        within.require(issued.org_id)
+    def add(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        scope.require(issued.org_id)
         inserted = insert(
             rows.UserCredential,
             [_issued_values(issued)],
@@ -51,15 +49,17 @@ class OrmIssuedCredentialRepository:
             raise IssuedCredentialNotFound
         return _issued(row)
 
-    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
-        in_scope = rows.UserCredential.objects.filter(owned_within(within))
+    def get_for_update(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential:
+        in_scope = rows.UserCredential.objects.filter(owned_within(scope))
         try:
             return _issued(in_scope.select_for_update().get(pk=issued_id))
         except rows.UserCredential.DoesNotExist:
             raise IssuedCredentialNotFound from None
 
-    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
-        within.require(issued.org_id)
+    def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
+        scope.require(issued.org_id)
         kept = rows.UserCredential.objects.filter(pk=issued.id)
         kept.update(**_revocation_values(issued))
 

@@ -4,27 +4,28 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
-from credentials.domain.entities import Credential, CredentialId, Trigger
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import Credential, CredentialId
+from credentials.domain.entities.rules import Trigger
 
 CREDENTIALS: Final = Keyset("credentials", {"created_at": datetime, "id": UUID})
 
 
 class CredentialRepository(Protocol):
-    def add(self, credential: Credential, *, within: Reach) -> None:
+    def add(self, credential: Credential, *, scope: TenantScope) -> None:
         """Add a new definition."""
 
-    def get(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+    def get(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
         """Raise CredentialNotFound if there is none in scope."""
 
-    def get_for_update(self, credential_id: CredentialId, *, within: Reach) -> Credential:
+    def get_for_update(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
         """Like get, with the definition locked until the unit of work ends."""
 
-    def save(self, credential: Credential, *, within: Reach) -> None:
+    def save(self, credential: Credential, *, scope: TenantScope) -> None:
         """Replace the stored definition."""
 
-    def page_of(self, request: PageRequest, *, within: Reach) -> Page[Credential]:
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
         """Return the offered definitions in scope, by time of creation, then id."""
 
     def earned_by(self, done: Trigger) -> list[Credential]:

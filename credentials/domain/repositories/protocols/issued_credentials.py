@@ -5,15 +5,19 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
-from credentials.domain.entities import CredentialId, IssuedCredential, IssuedCredentialId
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from credentials.domain.entities.credentials import (
+    CredentialId,
+    IssuedCredential,
+    IssuedCredentialId,
+)
 
 ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
 
 
 class IssuedCredentialRepository(Protocol):
-    def add(self, issued: IssuedCredential, *, within: Reach) -> None:
+    def add(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
         """Raise AlreadyIssued if the user has a current one of this credential."""
 
     def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
@@ -22,10 +26,12 @@ class IssuedCredentialRepository(Protocol):
         Raise IssuedCredentialNotFound if there is none.
         """
 
-    def get_for_update(self, issued_id: IssuedCredentialId, *, within: Reach) -> IssuedCredential:
+    def get_for_update(
+        self, issued_id: IssuedCredentialId, *, scope: TenantScope
+    ) -> IssuedCredential:
         """Return the issued credential in scope, locked. Raise IssuedCredentialNotFound if there is none."""
 
-    def save(self, issued: IssuedCredential, *, within: Reach) -> None:
+    def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
         """Save the revocation and whether it is current; nothing else can change."""
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import AssessmentId, CourseId
-from progress.domain.entities import AssessmentAttempt, AttemptId, AttemptStatus
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from progress.domain.repositories.protocols.attempts import TO_GRADE
 
@@ -16,51 +16,51 @@ from progress.domain.repositories.protocols.attempts import TO_GRADE
 class InMemoryAttemptRepository:
     store: MutableMapping[AttemptId, AssessmentAttempt] = field(default_factory=dict)
 
-    def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        within.require(attempt.org_id)
-        for earlier in self.for_user(attempt.user_id, attempt.assessment_id, within=within):
+    def add(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
+        scope.require(attempt.org_id)
+        for earlier in self.for_user(attempt.user_id, attempt.assessment_id, scope=scope):
             if earlier.status is AttemptStatus.STARTED:
                 raise AttemptRunning(attempt_id=earlier.id)
         self.store[attempt.id] = attempt
 
-    def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+    def get(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
         attempt = self.store.get(attempt_id)
-        if attempt is None or not within.covers(attempt.org_id):
+        if attempt is None or not scope.covers(attempt.org_id):
             raise AttemptNotFound
         return attempt
 
-    def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
-        return self.get(attempt_id, within=within)
+    def get_for_update(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
+        return self.get(attempt_id, scope=scope)
 
-    def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        within.require(attempt.org_id)
+    def save(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
+        scope.require(attempt.org_id)
         self.store[attempt.id] = attempt
 
     def for_user(
-        self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
+        self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
-        attempts = (a for a in self._of(user_id, within) if a.assessment_id == assessment_id)
+        attempts = (a for a in self._of(user_id, scope) if a.assessment_id == assessment_id)
         return sorted(attempts, key=lambda attempt: attempt.number)
 
     def page_to_grade(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[AssessmentAttempt]:
         attempts = (attempt for attempt in self.store.values() if attempt.course_id == course_id)
         submitted = (
             attempt
             for attempt in attempts
-            if attempt.status is AttemptStatus.SUBMITTED and within.covers(attempt.org_id)
+            if attempt.status is AttemptStatus.SUBMITTED and scope.covers(attempt.org_id)
         )
         return page_in_memory(submitted, request, TO_GRADE)
 
-    def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
+    def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         best: dict[AssessmentId, int] = {}
-        for attempt in self._of(user_id, within):
+        for attempt in self._of(user_id, scope):
             if attempt.score is not None and attempt.status is AttemptStatus.GRADED:
                 percent = 100 * attempt.score // attempt.max_score
                 best[attempt.assessment_id] = max(percent, best.get(attempt.assessment_id, 0))
         return best
 
-    def _of(self, user_id: UserId, within: Reach) -> list[AssessmentAttempt]:
+    def _of(self, user_id: UserId, scope: TenantScope) -> list[AssessmentAttempt]:
         mine = (attempt for attempt in self.store.values() if attempt.user_id == user_id)
-        return [attempt for attempt in mine if within.covers(attempt.org_id)]
+        return [attempt for attempt in mine if scope.covers(attempt.org_id)]

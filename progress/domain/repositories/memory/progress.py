@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Key, Page, PageRequest, page_in_memory
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import CourseId
-from progress.domain.entities import CourseProgress, EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.events import EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import AlreadyEnrolled
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
@@ -24,109 +25,109 @@ class InMemoryProgressRepository:
     events: "InMemoryEventRepository"
     store: MutableMapping[StreamId, CourseProgress] = field(default_factory=dict)
 
-    def add(self, progress: CourseProgress, *, within: Reach) -> None:
-        within.require(progress.org_id)
+    def add(self, progress: CourseProgress, *, scope: TenantScope) -> None:
+        scope.require(progress.org_id)
         if progress.stream in self.store:
             raise AlreadyEnrolled(course_slug=progress.course_slug)
         self.store[progress.stream] = progress
 
-    def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
-        mine = (progress for progress in self._in(within) if progress.user_id == user_id)
+    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
+        mine = (progress for progress in self._in(scope) if progress.user_id == user_id)
         for progress in mine:
             if address in (progress.course_slug, str(progress.course_id)):
                 return progress
         return None
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, within: Reach
+        self, user_id: UserId, address: str, *, scope: TenantScope
     ) -> CourseProgress | None:
-        return self.find(user_id, address, within=within)
+        return self.find(user_id, address, scope=scope)
 
     def on_courses(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
-        mine = (progress for progress in self._in(within) if progress.user_id == user_id)
+        mine = (progress for progress in self._in(scope) if progress.user_id == user_id)
         return [progress for progress in mine if progress.course_id in course_ids]
 
     def on_courses_for_update(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
-        return self.on_courses(user_id, course_ids, within=within)
+        return self.on_courses(user_id, course_ids, scope=scope)
 
-    def save(self, progress: CourseProgress, *, within: Reach) -> None:
-        within.require(progress.org_id)
+    def save(self, progress: CourseProgress, *, scope: TenantScope) -> None:
+        scope.require(progress.org_id)
         self.store[progress.stream] = progress
 
     def page_for_user(
-        self, user_id: UserId, request: PageRequest, *, within: Reach
+        self, user_id: UserId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        return page_in_memory(self.all_of(user_id, within=within), request, PROGRESS_OF_USER)
+        return page_in_memory(self.all_of(user_id, scope=scope), request, PROGRESS_OF_USER)
 
-    def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        mine = (progress for progress in self._in(within) if progress.user_id == user_id)
+    def all_of(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
+        mine = (progress for progress in self._in(scope) if progress.user_id == user_id)
         return sorted(mine, key=lambda progress: progress.sort_key)
 
-    def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        return self.all_of(user_id, within=within)
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
+        return self.all_of(user_id, scope=scope)
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        learners = (progress for progress in self._in(within) if progress.course_id == course_id)
+        learners = (progress for progress in self._in(scope) if progress.course_id == course_id)
         return page_in_memory(learners, request, LEARNERS)
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = (one for one in self._in(within) if one.org_id == org_id)
+        progress = (one for one in self._in(scope) if one.org_id == org_id)
         return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
-    def orphans(self, *, within: Reach) -> list[StreamId]:
+    def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         # Read before the log: somebody may enrol in between.
-        stored = [stream for stream in list(self.store) if within.covers(stream.org_id)]
+        stored = [stream for stream in list(self.store) if scope.covers(stream.org_id)]
         begun = {event.stream for event in self.events.store.values() if event.sequence == 1}
         orphans = (stream for stream in stored if stream not in begun)
         return sorted(orphans, key=lambda stream: (stream.user_id, stream.course_id))
 
-    def _in(self, within: Reach) -> Iterable[CourseProgress]:
-        return (p for p in self.store.values() if within.covers(p.org_id))
+    def _in(self, scope: TenantScope) -> Iterable[CourseProgress]:
+        return (p for p in self.store.values() if scope.covers(p.org_id))
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryEventRepository:
     store: MutableMapping[int, ProgressEvent] = field(default_factory=dict)
 
-    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+    def append(self, events: Sequence[ProgressEvent], *, scope: TenantScope) -> None:
         for event in events:
-            within.require(event.org_id)
+            scope.require(event.org_id)
         for position, event in enumerate(events, start=len(self.store) + 1):
             self.store[position] = event
 
     def page_of_stream(
-        self, stream: StreamId, request: PageRequest, *, within: Reach
+        self, stream: StreamId, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
-        return page_in_memory(self.stream(stream, within=within), request, EVENTS_OF_STREAM)
+        return page_in_memory(self.stream(stream, scope=scope), request, EVENTS_OF_STREAM)
 
-    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
+    def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         events = (event for event in self.store.values() if event.stream == stream)
-        return [event for event in events if within.covers(event.org_id)]
+        return [event for event in events if scope.covers(event.org_id)]
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, within: Reach
+        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
         selected = (
             (position, event)
             for position, event in self.store.items()
-            if within.covers(event.org_id) and _is_selected(event, selection)
+            if scope.covers(event.org_id) and _is_selected(event, selection)
         )
         page = page_in_memory(selected, request, EVENTS, key=_position)
         return Page(items=tuple(event for _, event in page.items), next_cursor=page.next_cursor)
 
-    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
+    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         first_events = (
             (position, event)
             for position, event in self.store.items()
-            if event.sequence == 1 and within.covers(event.org_id)
+            if event.sequence == 1 and scope.covers(event.org_id)
         )
         page = page_in_memory(first_events, request, STREAMS, key=_position)
         streams = tuple(event.stream for _, event in page.items)

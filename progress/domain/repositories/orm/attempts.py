@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db.models import F, Max, QuerySet
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
-from authsvc.storage.reach import owned_within
+from authsvc.storage.tenancy import owned_within
 from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
 from progress import models as rows
-from progress.domain.entities import (
+from progress.domain.entities.attempts import (
     AssessmentAttempt,
     AttemptId,
     AttemptStatus,
@@ -30,8 +30,8 @@ Values = dict[str, Any]
 
 
 class OrmAttemptRepository:
-    def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        within.require(attempt.org_id)
+    def add(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
+        scope.require(attempt.org_id)
         inserted = insert(
             rows.AssessmentAttempt,
             [_attempt_values(attempt)],
@@ -44,14 +44,14 @@ class OrmAttemptRepository:
             )
             raise AttemptRunning(attempt_id=running.id)
 
-    def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
-        return self._one(rows.AssessmentAttempt.objects.all(), attempt_id, within)
+    def get(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
+        return self._one(rows.AssessmentAttempt.objects.all(), attempt_id, scope)
 
-    def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
-        return self._one(rows.AssessmentAttempt.objects.select_for_update(), attempt_id, within)
+    def get_for_update(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
+        return self._one(rows.AssessmentAttempt.objects.select_for_update(), attempt_id, scope)
 
-    def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
-        within.require(attempt.org_id)
+    def save(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
+        scope.require(attempt.org_id)
         rows.AssessmentAttempt.objects.filter(pk=attempt.id).update(**_attempt_values(attempt))
         stored = rows.AttemptGrade.objects.filter(attempt_id=attempt.id).count()
         insert(
@@ -64,24 +64,24 @@ class OrmAttemptRepository:
         )
 
     def for_user(
-        self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
+        self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
         found = rows.AssessmentAttempt.objects.filter(
-            owned_within(within), user_id=user_id, assessment_id=assessment_id
+            owned_within(scope), user_id=user_id, assessment_id=assessment_id
         )
         return [_attempt(row) for row in _whole(found).order_by("number")]
 
     def page_to_grade(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[AssessmentAttempt]:
         submitted = rows.AssessmentAttempt.objects.filter(
-            owned_within(within), course_id=course_id, status=AttemptStatus.SUBMITTED
+            owned_within(scope), course_id=course_id, status=AttemptStatus.SUBMITTED
         )
         return page_of_rows(_whole(submitted), request, TO_GRADE, _attempt)
 
-    def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
+    def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         graded = rows.AssessmentAttempt.objects.filter(
-            owned_within(within), user_id=user_id, status=AttemptStatus.GRADED
+            owned_within(scope), user_id=user_id, status=AttemptStatus.GRADED
         )
         percents = graded.values_list("assessment_id").annotate(
             percent=Max(100 * F("score") / F("max_score"))
@@ -89,9 +89,9 @@ class OrmAttemptRepository:
         return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
 
     def _one(
-        self, found: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, within: Reach
+        self, found: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, scope: TenantScope
     ) -> AssessmentAttempt:
-        row = _whole(found.filter(owned_within(within), pk=attempt_id)).first()
+        row = _whole(found.filter(owned_within(scope), pk=attempt_id)).first()
         if row is None:
             raise AttemptNotFound
         return _attempt(row)

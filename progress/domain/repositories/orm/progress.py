@@ -7,27 +7,26 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.ids import id_spelled
-from authsvc.kernel.pages import Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.ids import parse_uuid
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.reach import organizations_in, owned_by, owned_within
 from authsvc.storage.settled import NotSettled, settled_up_to
+from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
 from courses.public import CourseId, ItemId, ModuleId
 from progress import models as rows
-from progress.domain.entities import (
-    CourseProgress,
+from progress.domain.entities.events import (
     EventId,
     EventSelection,
     EventType,
     Fact,
     ProgressEvent,
-    ProgressStatus,
     StreamId,
 )
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyEnrolled, LogBusy
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
@@ -42,103 +41,103 @@ Values = dict[str, Any]
 
 
 class OrmProgressRepository:
-    def add(self, progress: CourseProgress, *, within: Reach) -> None:
-        within.require(progress.org_id)
+    def add(self, progress: CourseProgress, *, scope: TenantScope) -> None:
+        scope.require(progress.org_id)
         values = _progress_values(progress)
         if not insert(rows.CourseProgress, [values], unless_taken=("user_id", "course_id")):
             raise AlreadyEnrolled(course_slug=progress.course_slug)
 
-    def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
-        course_id = id_spelled(address)
-        row = _PROGRESS.first(organizations_in(within), user_id, course_id or address)
+    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
+        course_id = parse_uuid(address)
+        row = _PROGRESS.first(organizations_in(scope), user_id, course_id or address)
         return _progress(row) if row else None
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, within: Reach
+        self, user_id: UserId, address: str, *, scope: TenantScope
     ) -> CourseProgress | None:
-        found = _at_address(organizations_in(within), user_id, id_spelled(address) or address)
+        found = _at_address(organizations_in(scope), user_id, parse_uuid(address) or address)
         row = found.select_for_update().first()
         return _progress(row) if row else None
 
     def on_courses(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
-        found = _kept(within).filter(user_id=user_id, course_id__in=course_ids)
+        found = _kept(scope).filter(user_id=user_id, course_id__in=course_ids)
         return [_progress(row) for row in found]
 
     def on_courses_for_update(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
         _take_turns(user_id)
-        return self.on_courses(user_id, course_ids, within=within)
+        return self.on_courses(user_id, course_ids, scope=scope)
 
-    def save(self, progress: CourseProgress, *, within: Reach) -> None:
-        within.require(progress.org_id)
+    def save(self, progress: CourseProgress, *, scope: TenantScope) -> None:
+        scope.require(progress.org_id)
         kept = rows.CourseProgress.objects.filter(
             user_id=progress.user_id, course_id=progress.course_id
         )
         kept.update(**_progress_values(progress))
 
     def page_for_user(
-        self, user_id: UserId, request: PageRequest, *, within: Reach
+        self, user_id: UserId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(within).filter(user_id=user_id)
+        progress = _kept(scope).filter(user_id=user_id)
         return page_of_rows(progress, request, PROGRESS_OF_USER, _progress)
 
-    def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
-        found = _kept(within).filter(user_id=user_id).order_by("enrolled_at", "course_id")
+    def all_of(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
+        found = _kept(scope).filter(user_id=user_id).order_by("enrolled_at", "course_id")
         return [_progress(row) for row in found]
 
-    def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
         _take_turns(user_id)
-        return self.all_of(user_id, within=within)
+        return self.all_of(user_id, scope=scope)
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(within).filter(course_id=course_id)
+        progress = _kept(scope).filter(course_id=course_id)
         return page_of_rows(progress, request, LEARNERS, _progress)
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(within).filter(org_id=org_id)
+        progress = _kept(scope).filter(org_id=org_id)
         return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
-    def orphans(self, *, within: Reach) -> list[StreamId]:
+    def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
             user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
         )
-        found = _kept(within).exclude(Exists(begun)).order_by("user_id", "course_id")
+        found = _kept(scope).exclude(Exists(begun)).order_by("user_id", "course_id")
         return [_stream(row) for row in found.only("user_id", "course_id", "org_id")]
 
 
 class OrmEventRepository:
-    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+    def append(self, events: Sequence[ProgressEvent], *, scope: TenantScope) -> None:
         for event in events:
-            within.require(event.org_id)
+            scope.require(event.org_id)
         insert(rows.ProgressEvent, [_event_values(event) for event in events])
 
     def page_of_stream(
-        self, stream: StreamId, request: PageRequest, *, within: Reach
+        self, stream: StreamId, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
-        return page_of_rows(_rows_of(stream, within), request, EVENTS_OF_STREAM, _event)
+        return page_of_rows(_rows_of(stream, scope), request, EVENTS_OF_STREAM, _event)
 
-    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
-        return [_event(row) for row in _rows_of(stream, within)]
+    def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
+        return [_event(row) for row in _rows_of(stream, scope)]
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, within: Reach
+        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
         try:
             last = settled_up_to(rows.ProgressEvent)
         except NotSettled:
             raise LogBusy from None
-        settled = _selected(selection, within).filter(position__lte=last)
+        settled = _selected(selection, scope).filter(position__lte=last)
         return page_of_rows(settled, request, EVENTS, _event)
 
-    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
-        first_events = rows.ProgressEvent.objects.filter(owned_within(within), sequence=1)
+    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
+        first_events = rows.ProgressEvent.objects.filter(owned_within(scope), sequence=1)
         return page_of_rows(first_events, request, STREAMS, _stream)
 
 
@@ -147,8 +146,8 @@ def _take_turns(user_id: UserId) -> None:
     wait_for_lock(user_id.int % 2**64)
 
 
-def _kept(within: Reach) -> QuerySet[rows.CourseProgress]:
-    return rows.CourseProgress.objects.filter(owned_within(within))
+def _kept(scope: TenantScope) -> QuerySet[rows.CourseProgress]:
+    return rows.CourseProgress.objects.filter(owned_within(scope))
 
 
 def _at_address(
@@ -163,12 +162,12 @@ def _at_address(
 _PROGRESS: Final = PreparedQuery(_at_address)
 
 
-def _rows_of(stream: StreamId, within: Reach) -> QuerySet[rows.ProgressEvent]:
+def _rows_of(stream: StreamId, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:
     found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
-    return found.filter(owned_within(within)).order_by("sequence")
+    return found.filter(owned_within(scope)).order_by("sequence")
 
 
-def _selected(selection: EventSelection, within: Reach) -> QuerySet[rows.ProgressEvent]:
+def _selected(selection: EventSelection, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:
     conditions = {
         "user_id": selection.user_id,
         "org_id": selection.org_id,
@@ -176,7 +175,7 @@ def _selected(selection: EventSelection, within: Reach) -> QuerySet[rows.Progres
         "occurred_at__lte": selection.until,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
-    return rows.ProgressEvent.objects.filter(owned_within(within), **given)
+    return rows.ProgressEvent.objects.filter(owned_within(scope), **given)
 
 
 def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:

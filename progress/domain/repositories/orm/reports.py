@@ -11,18 +11,13 @@ from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts.public import OrganizationId
-from authsvc.kernel.reach import Reach
-from authsvc.storage.reach import owned_within
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.tenancy import owned_within
 from courses.public import AssessmentId, CourseId, ItemId
 from progress import models as rows
-from progress.domain.entities import (
-    AttemptStatus,
-    CourseSummary,
-    ProgressStatus,
-    Statuses,
-    Window,
-    band_of,
-)
+from progress.domain.entities.attempts import AttemptStatus
+from progress.domain.entities.progress import ProgressStatus
+from progress.domain.entities.reports import CourseSummary, Statuses, Window, band_of
 
 # The ORM cannot join set-returning functions, nor count groups of groups.
 _ITEMS: Final = {
@@ -36,30 +31,30 @@ _COUNT_OF_SCORES: Final = (
 
 
 class OrmReportRepository:
-    def statuses(self, course_id: CourseId, *, within: Reach) -> Statuses:
-        counted = _on(course_id, within).values_list("status").annotate(Count("pk"))
+    def statuses(self, course_id: CourseId, *, scope: TenantScope) -> Statuses:
+        counted = _on(course_id, scope).values_list("status").annotate(Count("pk"))
         return {ProgressStatus(status): learners for status, learners in counted.order_by()}
 
     def completions(
-        self, course_id: CourseId, window: Window, *, within: Reach
+        self, course_id: CourseId, window: Window, *, scope: TenantScope
     ) -> Mapping[date, int]:
-        completed = _on(course_id, within).filter(
+        completed = _on(course_id, scope).filter(
             completed_at__gte=datetime.combine(window.since, time.min, UTC),
             completed_at__lte=datetime.combine(window.until, time.max, UTC),
         )
         days = completed.annotate(day=TruncDate("completed_at", tzinfo=UTC)).values_list("day")
         return dict(days.annotate(Count("pk")).order_by("day"))
 
-    def item_completions(self, course_id: CourseId, *, within: Reach) -> Mapping[ItemId, int]:
-        stored = _on(course_id, within).values("completed_items")
+    def item_completions(self, course_id: CourseId, *, scope: TenantScope) -> Mapping[ItemId, int]:
+        stored = _on(course_id, scope).values("completed_items")
         counted = _counted(_COUNT_OF_ITEMS, stored)
         return {ItemId(UUID(item_id)): learners for item_id, learners in counted}
 
     def score_bands(
-        self, course_id: CourseId, *, within: Reach
+        self, course_id: CourseId, *, scope: TenantScope
     ) -> Mapping[AssessmentId, Mapping[int, int]]:
         graded = rows.AssessmentAttempt.objects.filter(
-            owned_within(within), course_id=course_id, status=AttemptStatus.GRADED
+            owned_within(scope), course_id=course_id, status=AttemptStatus.GRADED
         )
         best = graded.values("assessment_id", "user_id").annotate(
             percent=Max(100 * F("score") / F("max_score"))
@@ -71,8 +66,8 @@ class OrmReportRepository:
             bands[AssessmentId(UUID(str(assessment_id)))][band_of(percent)] += learners
         return bands
 
-    def summaries(self, org_id: OrganizationId, *, within: Reach) -> list[CourseSummary]:
-        progress = rows.CourseProgress.objects.filter(owned_within(within), org_id=org_id)
+    def summaries(self, org_id: OrganizationId, *, scope: TenantScope) -> list[CourseSummary]:
+        progress = rows.CourseProgress.objects.filter(owned_within(scope), org_id=org_id)
         counted = progress.values_list("course_id", "course_slug", "status").annotate(Count("pk"))
         statuses: defaultdict[tuple[str, UUID], dict[ProgressStatus, int]] = defaultdict(dict)
         for course_id, slug, status, learners in counted.order_by():
@@ -85,8 +80,8 @@ class OrmReportRepository:
         ]
 
 
-def _on(course_id: CourseId, within: Reach) -> QuerySet[rows.CourseProgress]:
-    return rows.CourseProgress.objects.filter(owned_within(within), course_id=course_id)
+def _on(course_id: CourseId, scope: TenantScope) -> QuerySet[rows.CourseProgress]:
+    return rows.CourseProgress.objects.filter(owned_within(scope), course_id=course_id)
 
 
 def _counted(statement: str, stored: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:

@@ -6,36 +6,36 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.public import UserId
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import AssessmentId, CourseId
-from progress.domain.entities import AssessmentAttempt, AttemptId
+from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 
 TO_GRADE: Final = Keyset("attempts-to-grade", {"submitted_at": datetime, "id": UUID})
 
 
 class AttemptRepository(Protocol):
-    def add(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+    def add(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
         """Raise AttemptRunning if the learner has a started attempt at the assessment."""
 
-    def get(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+    def get(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
         """Raise AttemptNotFound if there is none in scope."""
 
-    def get_for_update(self, attempt_id: AttemptId, *, within: Reach) -> AssessmentAttempt:
+    def get_for_update(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
         """Like get, with the attempt locked until the unit of work ends."""
 
-    def save(self, attempt: AssessmentAttempt, *, within: Reach) -> None:
+    def save(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
         """Replace the stored attempt; stored grades never change."""
 
     def for_user(
-        self, user_id: UserId, assessment_id: AssessmentId, *, within: Reach
+        self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
         """Return the learner's attempts at the assessment in scope, by number."""
 
     def page_to_grade(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[AssessmentAttempt]:
         """Return submissions awaiting grading on the course, by time of submission, then id."""
 
-    def best_percents(self, user_id: UserId, *, within: Reach) -> Mapping[AssessmentId, int]:
+    def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         """Return the best percent by assessment, rounded down; voided attempts do not count."""

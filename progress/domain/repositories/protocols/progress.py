@@ -6,15 +6,11 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.pages import Keyset, Page, PageRequest
-from authsvc.kernel.reach import Reach
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
 from courses.public import CourseId
-from progress.domain.entities import (
-    CourseProgress,
-    EventSelection,
-    ProgressEvent,
-    StreamId,
-)
+from progress.domain.entities.events import EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.progress import CourseProgress
 
 PROGRESS_OF_USER: Final = Keyset("progress", {"enrolled_at": datetime, "course_id": UUID})
 LEARNERS: Final = Keyset("learners", {"enrolled_at": datetime, "user_id": UUID})
@@ -27,80 +23,80 @@ STREAMS: Final = Keyset("streams", {"position": int})
 
 
 class ProgressRepository(Protocol):
-    def add(self, progress: CourseProgress, *, within: Reach) -> None:
+    def add(self, progress: CourseProgress, *, scope: TenantScope) -> None:
         """Raise AlreadyEnrolled if there is progress of the learner on the course."""
 
-    def find(self, user_id: UserId, address: str, *, within: Reach) -> CourseProgress | None:
+    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
         """Return the learner's progress on the course in scope with this slug or id, if any."""
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, within: Reach
+        self, user_id: UserId, address: str, *, scope: TenantScope
     ) -> CourseProgress | None:
         """Like find, with the progress locked until the unit of work ends."""
 
     def on_courses(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
         """Return the learner's progress on these courses, as far as there is any in scope, in any order."""
 
     def on_courses_for_update(
-        self, user_id: UserId, course_ids: Collection[CourseId], *, within: Reach
+        self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
         """Like on_courses, with the learner locked until the unit of work ends.
 
         Of two simultaneous callers the second sees the changes of the first.
         """
 
-    def save(self, progress: CourseProgress, *, within: Reach) -> None:
+    def save(self, progress: CourseProgress, *, scope: TenantScope) -> None:
         """Replace the stored progress of the learner on the course."""
 
     def page_for_user(
-        self, user_id: UserId, request: PageRequest, *, within: Reach
+        self, user_id: UserId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
         """Return the learner's progress in scope, by time of enrolment, then course id."""
 
-    def all_of(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
+    def all_of(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
         """Return all of the learner's progress in scope, by time of enrolment, then course id."""
 
-    def all_of_for_update(self, user_id: UserId, *, within: Reach) -> list[CourseProgress]:
+    def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
         """Like all_of, with the learner locked until the unit of work ends.
 
         Of two simultaneous callers the second sees the changes of the first.
         """
 
     def page_for_course(
-        self, course_id: CourseId, request: PageRequest, *, within: Reach
+        self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
         """Return the progress on the course in scope, by time of enrolment, then learner id."""
 
     def page_for_organization(
-        self, org_id: OrganizationId, request: PageRequest, *, within: Reach
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
         """Return the progress on the courses of an organization in scope, by learner id, then course id."""
 
-    def orphans(self, *, within: Reach) -> list[StreamId]:
+    def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         """Return the streams in scope with progress but without a first event, by user, then course."""
 
 
 class EventRepository(Protocol):
-    def append(self, events: Sequence[ProgressEvent], *, within: Reach) -> None:
+    def append(self, events: Sequence[ProgressEvent], *, scope: TenantScope) -> None:
         """Append events to the log; they can never be changed or deleted."""
 
     def page_of_stream(
-        self, stream: StreamId, request: PageRequest, *, within: Reach
+        self, stream: StreamId, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
         """Return the events of a stream in scope, by sequence."""
 
-    def stream(self, stream: StreamId, *, within: Reach) -> list[ProgressEvent]:
+    def stream(self, stream: StreamId, *, scope: TenantScope) -> list[ProgressEvent]:
         """Return all events of a stream in scope, by sequence."""
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, within: Reach
+        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[ProgressEvent]:
         """Return the selected events in scope, in the order of the log.
 
         No event ever appears before one that a page has returned. Raises LogBusy if that cannot be guaranteed now.
         """
 
-    def page_of_streams(self, request: PageRequest, *, within: Reach) -> Page[StreamId]:
+    def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         """Return all streams in scope, in the order in which they were started."""

@@ -1,0 +1,285 @@
+"""Clients, for staff."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from accounts import models as rows
+from accounts.domain.access import ClientPk, GrantType, OrganizationId, Principal, Right
+from accounts.domain.audit.entities import SubjectType
+from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, RegisteredClient
+from accounts.domain.oauth.entities.scopes import IN_WORDS
+from accounts.domain.oauth.errors import UnsuitableClient
+from authsvc.admin_site.model_admins import (
+    AuditsTenantAccess,
+    ReasonForm,
+    ServiceAdmin,
+    question,
+    shows_domain_errors,
+    staff_action,
+)
+from authsvc.composition.container import services
+from authsvc.http.actors import staff_of
+from authsvc.http.forms import tell
+from authsvc.http.sign_in_state import require_fresh_sign_in
+
+
+class LinesField(forms.CharField):
+    """Some texts, one on each line."""
+
+    def __init__(self, *, label: str, help_text: str) -> None:
+        widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        super().__init__(label=label, required=False, widget=widget, help_text=help_text)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+
+class ClientForm(forms.ModelForm[rows.OAuthClient]):
+    redirect_uris = LinesField(
+        label="Redirect URIs", help_text="Where browsers may be sent with a code, one on a line."
+    )
+    post_logout_redirect_uris = LinesField(
+        label="Post-logout redirect URIs", help_text="Where they may be sent after log-out."
+    )
+    allowed_origins = LinesField(
+        label="Allowed origins", help_text="From where its scripts may ask for tokens."
+    )
+    resources = LinesField(
+        label="Resources", help_text="APIs of others that its tokens may be for (RFC 8707)."
+    )
+    allowed_scopes = forms.MultipleChoiceField(
+        choices=[(str(scope), f"{scope}: {words}") for scope, words in IN_WORDS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    grant_types = forms.MultipleChoiceField(
+        choices=[(grant.value, grant.value) for grant in GrantType],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="How it may come by a token.",
+    )
+
+    class Meta:
+        model = rows.OAuthClient
+        fields = [
+            "name",
+            "redirect_uris",
+            "post_logout_redirect_uris",
+            "backchannel_logout_uri",
+            "allowed_origins",
+            "allowed_scopes",
+            "grant_types",
+            "resources",
+            "id_token_algorithm",
+            "is_trusted",
+            "must_push",
+        ]
+        labels = {
+            "backchannel_logout_uri": "Back-channel log-out URI",
+            "id_token_algorithm": "ID token algorithm",
+            "is_trusted": "Trusted",
+            "must_push": "Must push",
+            "org": "Organization",
+        }
+        help_texts = {
+            "backchannel_logout_uri": "Where we tell it that somebody has signed out.",
+            "is_trusted": "Nobody is asked for consent.",
+            "must_push": "Its requests count only if it has left them with us before (RFC 9126).",
+        }
+
+    @property
+    def terms(self) -> ClientTerms:
+        said = self.cleaned_data
+        return ClientTerms(
+            name=said["name"],
+            is_public=said.get("is_public", self.instance.is_public),
+            redirect_uris=tuple(said["redirect_uris"]),
+            post_logout_redirect_uris=tuple(said["post_logout_redirect_uris"]),
+            backchannel_logout_uri=said["backchannel_logout_uri"],
+            allowed_origins=tuple(said["allowed_origins"]),
+            allowed_scopes=frozenset(said["allowed_scopes"]),
+            grant_types=frozenset(GrantType(name) for name in said["grant_types"]),
+            resources=tuple(said["resources"]),
+            id_token_algorithm=IdTokenAlgorithm(said["id_token_algorithm"]),
+            is_trusted=said["is_trusted"],
+            must_push=said["must_push"],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors:
+            try:
+                self.terms.checked()
+            except UnsuitableClient as refusal:
+                tell(self, refusal)
+        return self.cleaned_data
+
+
+class NewClientForm(ClientForm):
+    class Meta(ClientForm.Meta):
+        fields = ["name", "is_public", *ClientForm.Meta.fields[1:]]
+        labels = ClientForm.Meta.labels | {"is_public": "Public"}
+        help_texts = ClientForm.Meta.help_texts | {
+            "is_public": "It could not keep a secret: an app, or a page with scripts. This stays as it is."
+        }
+
+
+@admin.register(rows.OAuthClient)
+class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
+    right = Right.MANAGE_CLIENTS
+    looked_at = SubjectType.CLIENT
+    form = ClientForm
+    list_display = [
+        "name",
+        "client_id",
+        "org",
+        "is_public",
+        "is_trusted",
+        "is_active",
+        "created_at",
+    ]
+    list_filter = ["is_active", "is_public", "is_trusted"]
+    list_select_related = ["org"]
+    search_fields = ["name", "client_id"]
+    ordering = ["-created_at"]
+    actions = ["remove"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """A new one begins as most are: they sign people in by a code, and stay signed in."""
+        return {
+            "allowed_scopes": ["openid", "profile", "email"],
+            "grant_types": [GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value],
+            "id_token_algorithm": IdTokenAlgorithm.RS256.value,
+        }
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        if obj is None:
+            return []
+        facts = ["client_id", "org", "is_public", "is_active"]
+        return [*facts, "created_at", "expires_at", "last_used_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        if obj is None:
+            return NewClientForm.Meta.fields
+        return [*self.get_readonly_fields(request, obj), *ClientForm.Meta.fields]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None:
+            kwargs["form"] = NewClientForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.secret_view)
+        return [
+            path("<uuid:client_pk>/secret/", view, name="accounts_oauthclient_secret"),
+            *super().get_urls(),
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is removed is looked at, and no more; so are the terms of an organization's client."""
+        is_open = obj is None or (obj.is_active and obj.org_id is None)
+        return is_open and super().has_change_permission(request, obj)
+
+    def may_renew_secret(self, request: HttpRequest, row: Any) -> bool:
+        may = self.has_act_permission(request) and super().has_change_permission(request, row)
+        return may and (row is None or row.is_active)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        has_secret = obj is not None and not obj.is_public
+        context["may_renew_secret"] = has_secret and self.may_renew_secret(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, buttons | {"title": "Register a client"})
+
+    def added(self, form: Any, by: Principal) -> UUID:
+        registered = services().clients.register(form.terms, by=by)
+        form.instance.registered = registered
+        return registered.client.id
+
+    def changed(self, row: rows.OAuthClient, form: ClientForm, by: Principal) -> None:
+        services().clients.amend(ClientPk(row.id), form.terms, by=by)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._shown(request, obj, obj.registered, title="The client is registered")
+
+    @staff_action("Remove", done="removed", requires_reason=True)
+    def remove(self, row: rows.OAuthClient, reason: str, by: Principal) -> None:
+        client_pk = ClientPk(row.id)
+        if row.org_id is None:
+            services().clients.remove(client_pk, reason=reason, by=by)
+        else:
+            org_id = OrganizationId(row.org_id)
+            services().service_clients.remove(org_id, client_pk, reason=reason, by=by)
+
+    @shows_domain_errors
+    def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
+        """Another secret in the place of the old one, which takes that away, and so asks why."""
+        row = self.get_object(request, str(client_pk))
+        if not self.may_renew_secret(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        if settings.ENVIRONMENT.asks_staff:
+            require_fresh_sign_in(request)
+        form = ReasonForm(request.POST or None)
+        if not form.is_valid():
+            back = reverse("admin:accounts_oauthclient_change", args=[row.pk])
+            about = {"subtitle": row, "opts": self.opts}
+            title = "Renew the secret"
+            return question(request, self.admin_site, form, title=title, back=back, **about)
+        reason = form.cleaned_data["reason"]
+        renewed = services().staff_actions.perform(
+            lambda: _renewed(row, reason=reason, by=staff_of(request)),
+            note=lambda _: self.log_change(request, row, f"Renewed the secret. Reason: {reason}"),
+        )
+        return self._shown(request, row, renewed, title="The secret is renewed")
+
+    def _shown(
+        self,
+        request: HttpRequest,
+        row: rows.OAuthClient,
+        registered: RegisteredClient,
+        *,
+        title: str,
+    ) -> HttpResponse:
+        """The secret, in this answer alone: a message would be kept in a cookie or in the database."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "opts": self.opts,
+            "original": row,
+            "registered": registered,
+        }
+        return TemplateResponse(request, "admin/accounts/oauthclient/secret.html", context)
+
+
+def _renewed(row: rows.OAuthClient, *, reason: str, by: Principal) -> RegisteredClient:
+    """Raises ClientNotFound, OrganizationSuspended, PublicClient."""
+    client_pk = ClientPk(row.pk)
+    if row.org_id is None:
+        return services().clients.renew_secret(client_pk, reason=reason, by=by)
+    org_id = OrganizationId(row.org_id)
+    return services().service_clients.renew_secret(org_id, client_pk, reason=reason, by=by)

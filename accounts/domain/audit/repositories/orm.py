@@ -1,0 +1,141 @@
+"""ORM repositories of the audit log."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import models as rows
+from accounts.domain.access import OrganizationId, UserId
+from accounts.domain.audit.entities import (
+    AuditAct,
+    AuditAction,
+    AuditEntry,
+    AuditEntryId,
+    AuditHead,
+    Members,
+    SubjectType,
+)
+from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.tenancy import owned_within
+
+Values = dict[str, Any]
+
+PLATFORM: Final = UUID(int=0)
+"""What stands for the platform where the key of a chain is the id of an organization."""
+
+
+class OrmAuditLogRepository:
+    def head_for_update(self, org_id: OrganizationId | None, *, scope: TenantScope) -> AuditHead:
+        scope.require(org_id)
+        heads = rows.AuditHead.objects.select_for_update()
+        row = heads.filter(pk=org_id or PLATFORM).first()
+        if row is None:
+            insert(rows.AuditHead, [_head_values(AuditHead(org_id=org_id))], unless_taken=("id",))
+            row = heads.get(pk=org_id or PLATFORM)
+        return _head(row)
+
+    def append(self, entry: AuditEntry, *, scope: TenantScope) -> None:
+        org_id = entry.act.org_id
+        scope.require(org_id)
+        insert(rows.AuditEntry, [_entry_values(entry)])
+        head = _head_values(AuditHead(org_id=org_id).after(entry))
+        rows.AuditHead.objects.filter(pk=head.pop("id")).update(**head)
+
+    def page_of(
+        self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
+    ) -> Page[AuditEntry]:
+        return page_of_rows(_chain(org_id, scope), request, AUDIT_ENTRIES, _entry)
+
+    def following(
+        self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
+    ) -> list[AuditEntry]:
+        found = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
+        return [_entry(row) for row in found[:limit]]
+
+    def heads(self, *, scope: TenantScope) -> list[AuditHead]:
+        entries = rows.AuditEntry.objects.filter(owned_within(scope))
+        chains = entries.order_by().values_list("org_id", flat=True).distinct()
+        without = {chain or PLATFORM: AuditHead(org_id=_org_id(chain)) for chain in chains}
+        kept = rows.AuditHead.objects.all()
+        if not scope.is_all_tenants:
+            kept = kept.filter(pk__in=[PLATFORM, *scope.organizations])
+        found = without | {row.id: _head(row) for row in kept}
+        return [found[chain] for chain in sorted(found)]
+
+
+def _chain(org_id: OrganizationId | None, scope: TenantScope) -> QuerySet[rows.AuditEntry]:
+    if not scope.covers(org_id):
+        return rows.AuditEntry.objects.none()
+    return rows.AuditEntry.objects.filter(org_id=org_id)
+
+
+def _head(row: rows.AuditHead) -> AuditHead:
+    return AuditHead(
+        org_id=None if row.id == PLATFORM else OrganizationId(row.id),
+        sequence=row.sequence,
+        hash=row.hash,
+    )
+
+
+def _head_values(head: AuditHead) -> Values:
+    return {"id": head.org_id or PLATFORM, "sequence": head.sequence, "hash": head.hash}
+
+
+def _entry(row: rows.AuditEntry) -> AuditEntry:
+    return AuditEntry(
+        id=AuditEntryId(row.id),
+        sequence=row.sequence,
+        act=AuditAct(
+            action=AuditAction(row.action),
+            subject_type=SubjectType(row.subject_type),
+            subject_id=row.subject_id,
+            org_id=_org_id(row.org_id),
+            before=_members(row.before),
+            after=_members(row.after),
+            reason=row.reason,
+        ),
+        actor_id=UserId(row.actor_id) if row.actor_id else None,
+        client_id=row.client_id,
+        request_id=row.request_id,
+        occurred_at=row.occurred_at,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+def _org_id(value: UUID | None) -> OrganizationId | None:
+    return None if value is None else OrganizationId(value)
+
+
+def _members(value: object) -> Members:
+    """Raises ValueError for what we would never have written."""
+    if not isinstance(value, dict):
+        msg = "what differs is no object"
+        raise ValueError(msg)  # noqa: TRY004  # what was read is wrong, not what we were called with
+    return value
+
+
+def _entry_values(entry: AuditEntry) -> Values:
+    act = entry.act
+    return {
+        "id": entry.id,
+        "org_id": act.org_id,
+        "sequence": entry.sequence,
+        "action": act.action,
+        "subject_type": act.subject_type,
+        "subject_id": act.subject_id,
+        "before": dict(act.before),
+        "after": dict(act.after),
+        "reason": act.reason,
+        "actor_id": entry.actor_id,
+        "client_id": entry.client_id,
+        "request_id": entry.request_id,
+        "occurred_at": entry.occurred_at,
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }

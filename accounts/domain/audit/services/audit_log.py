@@ -1,0 +1,70 @@
+"""The audit log: one hash-chained entry for each change and each audited access."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+from uuid import uuid4
+
+from accounts.domain.access import Principal
+from accounts.domain.audit.entities import (
+    AuditAct,
+    AuditAction,
+    AuditEntry,
+    AuditEntryId,
+    AuditSubject,
+    Members,
+)
+from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+NOTHING: Final[Members] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLog:
+    """Appends entries to the chain of the organization that owns the subject, or to that of the platform."""
+
+    entries: AuditLogRepository
+    request_id: Callable[[], str]
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def record(
+        self,
+        action: AuditAction,
+        subject: AuditSubject,
+        *,
+        by: Principal,
+        because: str = "",
+        before: Members = NOTHING,
+        after: Members = NOTHING,
+    ) -> None:
+        """Append an entry with the members that differ between *before* and *after*.
+
+        Call it as the last step of the unit of work that makes the change: it locks the end of the chain, and other
+        writers wait for that.
+        """
+        act = AuditAct(
+            action=action,
+            subject_type=subject.type,
+            subject_id=subject.id,
+            org_id=subject.org_id,
+            reason=because,
+        ).of_changes(before, after)
+        scope = TenantScope.into(act.org_id)
+        with self.unit_of_work.atomic():
+            head = self.entries.head_for_update(act.org_id, scope=scope)
+            entry = AuditEntry(
+                id=AuditEntryId(uuid4()),
+                sequence=head.sequence + 1,
+                act=act,
+                actor_id=by.user_id,
+                client_id=by.client_id,
+                request_id=self.request_id(),
+                occurred_at=self.clock.now(),
+                previous_hash=head.hash,
+            )
+            self.entries.append(entry.sealed(), scope=scope)

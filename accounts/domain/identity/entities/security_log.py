@@ -1,0 +1,72 @@
+"""What is noted of who did what, so that it can be looked up when something has gone wrong."""
+
+from enum import StrEnum
+from typing import TypedDict
+
+from accounts.domain.access import GrantType, SessionId, UserId
+from accounts.domain.identity.entities.sessions import SessionEnd
+
+
+class SecurityEvent(StrEnum):
+    """What has happened, or was refused. A name that was noted once is never changed."""
+
+    REGISTERED = "registered"
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a name, not a secret
+    PASSWORD_RESET = "password-reset"  # noqa: S105  # a name, not a secret
+    SECOND_FACTOR_ADDED = "second-factor-added"
+    SECOND_FACTOR_RENEWED = "second-factor-renewed"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    LOGGED_OUT = "logged-out"
+    SESSION_ENDED = "session-ended"
+    SESSIONS_ENDED = "sessions-ended"
+    TOKENS_ISSUED = "tokens-issued"
+    TOKENS_REFRESHED = "tokens-refreshed"
+    REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105  # a name, not a secret
+    CODE_REUSED = "code-reused"
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105  # a name, not a secret
+    CONSENT_GIVEN = "consent-given"
+    GRANT_TAKEN_BACK = "grant-taken-back"
+    DEVICE_LET_IN = "device-let-in"
+    DEVICE_DENIED = "device-denied"
+    CLIENT_REGISTERED = "client-registered"
+    CLIENT_AMENDED = "client-amended"
+    CLIENT_SECRET_RENEWED = "client-secret-renewed"  # noqa: S105  # a name, not a secret
+    CLIENT_REMOVED = "client-removed"
+    SIGNING_KEYS_ROTATED = "signing-keys-rotated"
+
+
+class SignInFailure(StrEnum):
+    """Why somebody was not signed in. He himself is never told which it was."""
+
+    UNKNOWN_ACCOUNT = "unknown-account"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason, not a secret
+    INACTIVE = "inactive"
+    CHANGED_MEANWHILE = "changed-meanwhile"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+
+
+class KeyRotation(StrEnum):
+    """Why keys were rotated."""
+
+    PLANNED = "planned"
+    COMPROMISED = "compromised"
+
+
+class SecurityFacts(TypedDict, total=False):
+    """Ids and reasons: nothing that opens anything, and no address.
+
+    `by` is whoever acted on others: a person's id, or the name of a program. `account` stands for the address of an
+    account that we do not know, or have not looked up: the beginning of its keyed hash. `kind` is that of a second
+    factor.
+    """
+
+    by: str
+    user_id: UserId | None
+    client_id: str
+    session_id: SessionId | None
+    account: str
+    grant_type: GrantType
+    kind: str
+    reason: SessionEnd | SignInFailure | KeyRotation

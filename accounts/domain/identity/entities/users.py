@@ -1,0 +1,75 @@
+"""Who people are here, whatever stores them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from accounts.domain.access import Role, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person. `email` is kept in lower case, because addresses are one person's whatever their case."""
+
+    id: UserId
+    email: str
+    name: str
+    password_hash: str = field(repr=False)
+    roles: tuple[Role, ...]
+    is_active: bool
+    is_staff: bool
+    created_at: datetime
+
+    @classmethod
+    def registered(
+        cls,
+        user_id: UserId,
+        *,
+        email: str,
+        name: str,
+        password_hash: str,
+        at: datetime,
+        roles: Collection[Role] = (),
+    ) -> "User":
+        """Somebody new: everyone is a learner, and an admin is staff."""
+        return cls(
+            id=user_id,
+            email=email.lower(),
+            name=name,
+            password_hash=password_hash,
+            roles=_in_order(roles),
+            is_active=True,
+            is_staff=Role.ADMIN in roles,
+            created_at=at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanges:
+    """What a user manager wants to be different; None leaves a thing as it is."""
+
+    name: str | None = None
+    roles: Collection[Role] | None = None
+    is_staff: bool | None = None
+    is_active: bool | None = None
+
+    @property
+    def is_name_alone(self) -> bool:
+        return self == UserChanges(name=self.name)
+
+    def applied_to(self, user: User) -> User:
+        """An admin stays staff, whatever `is_staff` says."""
+        roles = user.roles if self.roles is None else _in_order(self.roles)
+        is_staff = user.is_staff if self.is_staff is None else self.is_staff
+        return replace(
+            user,
+            name=user.name if self.name is None else self.name,
+            roles=roles,
+            is_staff=is_staff or Role.ADMIN in roles,
+            is_active=user.is_active if self.is_active is None else self.is_active,
+        )
+
+
+def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:
+    """*roles* once each, learner among them, in the order in which Role names them."""
+    return tuple(role for role in Role if role in roles or role is Role.LEARNER)

@@ -1,0 +1,220 @@
+"""In-memory repositories of identity."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from accounts.domain.access import OrganizationId, OrgRole, SessionId, UserId
+from accounts.domain.identity.entities.sessions import (
+    RefreshToken,
+    Session,
+    SessionEnd,
+    SessionState,
+)
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
+from accounts.domain.identity.repositories.protocols import USERS
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.rate_limits import Limit, LimitState
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryUserRepository:
+    store: MutableMapping[UserId, User] = field(default_factory=dict)
+
+    def add(self, user: User) -> None:
+        if self.find_by_email(user.email):
+            raise EmailTaken
+        self.store[user.id] = user
+
+    def get(self, user_id: UserId) -> User:
+        try:
+            return self.store[user_id]
+        except KeyError:
+            raise UserNotFound from None
+
+    def find_by_email(self, email: str) -> User | None:
+        return next((user for user in self.store.values() if user.email == email), None)
+
+    def get_for_update(self, user_id: UserId) -> User:
+        return self.get(user_id)
+
+    def save(self, user: User) -> None:
+        self.get(user.id)
+        self.store[user.id] = user
+
+    def move(self, user_id: UserId, *, email: str) -> None:
+        holder = self.find_by_email(email)
+        if holder is not None and holder.id != user_id:
+            raise EmailTaken
+        self.store[user_id] = replace(self.get(user_id), email=email)
+
+    def page_of(self, request: PageRequest) -> Page[User]:
+        return page_in_memory(self.store.values(), request, USERS)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryVerifiedEmailRepository:
+    store: MutableMapping[UserId, str] = field(default_factory=dict)
+
+    def find(self, user_id: UserId) -> str | None:
+        return self.store.get(user_id)
+
+    def save(self, user_id: UserId, *, email: str) -> None:
+        self.store[user_id] = email
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryRateLimitRepository:
+    store: MutableMapping[str, LimitState] = field(default_factory=dict)
+
+    def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
+        kept = self.store.get(key)
+        begun = LimitState.begun(limit, at=at)
+        self.store[key] = begun if kept is None else replace(kept, limit=limit).attempted(at=at)
+        return self.store[key]
+
+    def refund(self, key: str) -> None:
+        if key in self.store:
+            self.store[key] = self.store[key].refunded()
+
+    def forget(self, key: str) -> None:
+        self.store.pop(key, None)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        gone = [key for key, state in self.store.items() if state.forgotten_at <= before]
+        for key in gone:
+            del self.store[key]
+        return len(gone)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryKnownAddressRepository:
+    store: MutableMapping[str, datetime] = field(default_factory=dict)
+
+    def save(self, key: str, *, seen_at: datetime) -> None:
+        self.store[key] = seen_at
+
+    def seen_at(self, key: str) -> datetime | None:
+        return self.store.get(key)
+
+    def remove(self, *, before: datetime) -> int:
+        gone = [key for key, seen_at in self.store.items() if seen_at < before]
+        for key in gone:
+            del self.store[key]
+        return len(gone)
+
+
+class OpenMemberships(Protocol):
+    """Memberships in organizations that are open, as the feature above keeps them."""
+
+    def open_roles_of(self, user_id: UserId) -> Mapping[OrganizationId, OrgRole]: ...
+
+    def is_open(self, org_id: OrganizationId) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InMemorySessionRepository:
+    users: InMemoryUserRepository
+    refresh_tokens: "InMemoryRefreshTokenRepository"
+    memberships: OpenMemberships
+    store: MutableMapping[SessionId, Session] = field(default_factory=dict)
+
+    def add(self, session: Session) -> None:
+        self.store[session.id] = session
+
+    def state_of(self, session_id: SessionId) -> SessionState | None:
+        session = self.store.get(session_id)
+        if session is None:
+            return None
+        user = None if session.user_id is None else self.users.get(session.user_id)
+        return SessionState(
+            user_id=session.user_id,
+            ended_at=session.ended_at,
+            expires_at=session.expires_at,
+            is_user_active=user is None or user.is_active,
+            roles=user.roles if user else (),
+            memberships=self.memberships.open_roles_of(user.id) if user else {},
+            org_id=session.org_id,
+            is_org_open=session.org_id is None or self.memberships.is_open(session.org_id),
+        )
+
+    def get_for_update(self, session_id: SessionId) -> Session:
+        try:
+            return self.store[session_id]
+        except KeyError:
+            raise SessionNotFound from None
+
+    def save(self, session: Session) -> None:
+        self.store[session.id] = session
+
+    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+        mine = [each for each in self._live(at) if each.user_id == user_id]
+        return sorted(sorted(mine, key=_id), key=_start, reverse=True)
+
+    def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
+        return sorted((each for each in self._live(at) if _browser_of(each) == browser_id), key=_id)
+
+    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
+        for session in list(self.store.values()):
+            if session.user_id == user_id:
+                self.store[session.id] = session.ended(at=at, because=because)
+
+    def end_all_between(
+        self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
+    ) -> None:
+        for session in list(self.store.values()):
+            if (session.user_id, session.client_id) == (user_id, client_id):
+                self.store[session.id] = session.ended(at=at, because=because)
+
+    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
+        for session in list(self.store.values()):
+            if session.client_id == client_id:
+                self.store[session.id] = session.ended(at=at, because=because)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        gone = {session.id for session in self.store.values() if session.expires_at < before}
+        for session_id in gone:
+            del self.store[session_id]
+        for token in list(self.refresh_tokens.store.values()):
+            if token.session_id in gone:
+                del self.refresh_tokens.store[token.hash]
+        return len(gone)
+
+    def _live(self, at: datetime) -> list[Session]:
+        return [session for session in self.store.values() if session.is_live(at=at)]
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryRefreshTokenRepository:
+    store: MutableMapping[str, RefreshToken] = field(default_factory=dict)
+    sessions: MutableMapping[SessionId, Session] = field(default_factory=dict)
+
+    def add(self, token: RefreshToken) -> None:
+        self.store[token.hash] = token
+
+    def find(self, token_hash: str) -> RefreshToken | None:
+        return self.store.get(token_hash)
+
+    def find_with_session(self, token_hash: str) -> tuple[RefreshToken, Session] | None:
+        token = self.find(token_hash)
+        return (token, self.sessions[token.session_id]) if token else None
+
+    def find_for_update(self, token_hash: str) -> RefreshToken | None:
+        return self.find(token_hash)
+
+    def save(self, token: RefreshToken) -> None:
+        self.store[token.hash] = token
+
+
+def _id(session: Session) -> SessionId:
+    return session.id
+
+
+def _start(session: Session) -> datetime:
+    return session.started_at
+
+
+def _browser_of(session: Session) -> SessionId | None:
+    return session.authentication.browser_id if session.authentication else None

@@ -1,0 +1,318 @@
+"""ORM repositories of identity."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from accounts import models as rows
+from accounts.domain.access import (
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Role,
+    SessionId,
+    UserId,
+)
+from accounts.domain.identity.entities.sessions import (
+    Authentication,
+    RefreshToken,
+    Session,
+    SessionEnd,
+    SessionState,
+)
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
+from accounts.domain.identity.repositories.protocols import USERS
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.rate_limits import Limit, LimitState
+from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.rate_limits import count_attempt
+from authsvc.storage.upserts import upsert
+
+Values = dict[str, Any]
+
+_USER: Final = PreparedQuery(lambda user_id: rows.User.objects.filter(pk=user_id))
+
+
+class OrmUserRepository:
+    def add(self, user: User) -> None:
+        values = _user_values(user) | {"last_login": None}
+        if not insert(rows.User, [values], unless_taken=("email",)):
+            raise EmailTaken
+
+    def get(self, user_id: UserId) -> User:
+        row = _USER.first(user_id)
+        if row is None:
+            raise UserNotFound
+        return _user(row)
+
+    def find_by_email(self, email: str) -> User | None:
+        row = rows.User.objects.filter(email=email).first()
+        return _user(row) if row else None
+
+    def get_for_update(self, user_id: UserId) -> User:
+        try:
+            return _user(rows.User.objects.select_for_update().get(pk=user_id))
+        except rows.User.DoesNotExist:
+            raise UserNotFound from None
+
+    def save(self, user: User) -> None:
+        rows.User.objects.filter(pk=user.id).update(**_user_values(user))
+
+    def move(self, user_id: UserId, *, email: str) -> None:
+        try:
+            with transaction.atomic():
+                rows.User.objects.filter(pk=user_id).update(email=email)
+        except IntegrityError:
+            if rows.User.objects.filter(email=email).exclude(pk=user_id).exists():
+                raise EmailTaken from None
+            raise
+
+    def page_of(self, request: PageRequest) -> Page[User]:
+        return page_of_rows(rows.User.objects.all(), request, USERS, _user)
+
+
+class OrmVerifiedEmailRepository:
+    """On the table of django-allauth, which mails the links that verify an address."""
+
+    def find(self, user_id: UserId) -> str | None:
+        row = EmailAddress.objects.filter(user_id=user_id, verified=True).first()
+        return row.email if row else None
+
+    def save(self, user_id: UserId, *, email: str) -> None:
+        EmailAddress.objects.filter(user_id=user_id).exclude(email=email).delete()
+        EmailAddress.objects.update_or_create(
+            user_id=user_id, email=email, defaults={"verified": True, "primary": True}
+        )
+
+
+def _user(row: rows.User) -> User:
+    return User(
+        id=UserId(row.id),
+        email=row.email,
+        name=row.name,
+        password_hash=row.password,
+        roles=tuple(Role(role) for role in row.roles),
+        is_active=row.is_active,
+        is_staff=row.is_staff,
+        created_at=row.created_at,
+    )
+
+
+def _user_values(user: User) -> Values:
+    return {
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "password": user.password_hash,
+        "roles": list(user.roles),
+        "is_active": user.is_active,
+        "is_staff": user.is_staff,
+        "is_superuser": Role.ADMIN in user.roles,
+        "created_at": user.created_at,
+    }
+
+
+class OrmRateLimitRepository:
+    def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
+        return count_attempt(rows.LimitState, key, limit, at=at)
+
+    def refund(self, key: str) -> None:
+        counted = rows.LimitState.objects.filter(pk=key)
+        counted.update(count=Greatest(F("count") - 1, 0), waits_until=None)
+
+    def forget(self, key: str) -> None:
+        rows.LimitState.objects.filter(pk=key).delete()
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.LimitState.objects.filter(forgotten_at__lte=before).delete()[0]
+
+
+class OrmKnownAddressRepository:
+    def save(self, key: str, *, seen_at: datetime) -> None:
+        values = {"key": key, "seen_at": seen_at}
+        upsert(rows.KnownAddress, values, changes={"seen_at": Value(seen_at)})
+
+    def seen_at(self, key: str) -> datetime | None:
+        return rows.KnownAddress.objects.filter(pk=key).values_list("seen_at", flat=True).first()
+
+    def remove(self, *, before: datetime) -> int:
+        return rows.KnownAddress.objects.filter(seen_at__lt=before).delete()[0]
+
+
+_STATE: Final = PreparedQuery(
+    lambda session_id: (
+        rows.Session.objects.filter(pk=session_id)
+        .annotate(
+            user_is_active=F("user__is_active"),
+            user_roles=F("user__roles"),
+            org_status=F("org__status"),
+            member_of=F("user__memberships__org_id"),
+            member_role=F("user__memberships__role"),
+            member_status=F("user__memberships__org__status"),
+        )
+        .only("user_id", "ended_at", "expires_at", "org_id")
+    )
+)
+
+
+class OrmSessionRepository:
+    def add(self, session: Session) -> None:
+        insert(rows.Session, [_session_values(session)])
+
+    def state_of(self, session_id: SessionId) -> SessionState | None:
+        found: list[Any] = _STATE.all(session_id)  # with annotations, which no model has
+        if not found:
+            return None
+        row = found[0]
+        return SessionState(
+            user_id=UserId(row.user_id) if row.user_id else None,
+            ended_at=row.ended_at,
+            expires_at=row.expires_at,
+            is_user_active=row.user_id is None or row.user_is_active,
+            roles=tuple(Role(role) for role in row.user_roles or ()),
+            memberships={
+                OrganizationId(each.member_of): OrgRole(each.member_role)
+                for each in found
+                if each.member_status == OrganizationStatus.ACTIVE
+            },
+            org_id=OrganizationId(row.org_id) if row.org_id else None,
+            is_org_open=row.org_id is None or row.org_status == OrganizationStatus.ACTIVE,
+        )
+
+    def get_for_update(self, session_id: SessionId) -> Session:
+        try:
+            return _session(rows.Session.objects.select_for_update().get(pk=session_id))
+        except rows.Session.DoesNotExist:
+            raise SessionNotFound from None
+
+    def save(self, session: Session) -> None:
+        rows.Session.objects.filter(pk=session.id).update(**_session_values(session))
+
+    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+        live = rows.Session.objects.filter(user_id=user_id, ended_at=None, expires_at__gt=at)
+        return [_session(row) for row in live.order_by("-started_at", "id")]
+
+    def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
+        live = rows.Session.objects.filter(browser_id=browser_id, ended_at=None, expires_at__gt=at)
+        return [_session(row) for row in live.order_by("id")]
+
+    def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
+        live = rows.Session.objects.filter(user_id=user_id, ended_at=None)
+        live.update(ended_at=at, ended_because=because)
+
+    def end_all_between(
+        self, user_id: UserId, client_id: str, *, at: datetime, because: SessionEnd
+    ) -> None:
+        live = rows.Session.objects.filter(user_id=user_id, client_id=client_id, ended_at=None)
+        live.update(ended_at=at, ended_because=because)
+
+    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
+        live = rows.Session.objects.filter(client_id=client_id, ended_at=None)
+        live.update(ended_at=at, ended_because=because)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        expired = rows.Session.objects.filter(expires_at__lt=before)
+        rows.RefreshToken.objects.filter(session__in=expired).delete()
+        return expired.delete()[0]
+
+
+class OrmRefreshTokenRepository:
+    def add(self, token: RefreshToken) -> None:
+        insert(rows.RefreshToken, [_refresh_token_values(token)])
+
+    def find(self, token_hash: str) -> RefreshToken | None:
+        row = rows.RefreshToken.objects.filter(pk=token_hash).first()
+        return _refresh_token(row) if row else None
+
+    def find_with_session(self, token_hash: str) -> tuple[RefreshToken, Session] | None:
+        row = rows.RefreshToken.objects.select_related("session").filter(pk=token_hash).first()
+        return (_refresh_token(row), _session(row.session)) if row else None
+
+    def find_for_update(self, token_hash: str) -> RefreshToken | None:
+        row = rows.RefreshToken.objects.select_for_update().filter(pk=token_hash).first()
+        return _refresh_token(row) if row else None
+
+    def save(self, token: RefreshToken) -> None:
+        rows.RefreshToken.objects.filter(pk=token.hash).update(**_refresh_token_values(token))
+
+
+def _session(row: rows.Session) -> Session:
+    return Session(
+        id=SessionId(row.id),
+        user_id=UserId(row.user_id) if row.user_id else None,
+        client_id=row.client_id,
+        scopes=frozenset(row.scopes),
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        resource=row.resource,
+        authentication=authentication_in(row),
+        ended_at=row.ended_at,
+        ended_because=SessionEnd(row.ended_because) if row.ended_because else None,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _session_values(session: Session) -> Values:
+    return {
+        "id": session.id,
+        "user_id": session.user_id,
+        "client_id": session.client_id,
+        "scopes": sorted(session.scopes),
+        "started_at": session.started_at,
+        "expires_at": session.expires_at,
+        "ended_at": session.ended_at,
+        "ended_because": session.ended_because or "",
+        "resource": session.resource,
+        "org_id": session.org_id,
+        **authentication_values(session.authentication),
+    }
+
+
+def authentication_in(row: Any) -> Authentication | None:
+    """How the person had shown who he is, in the columns that several rows have for that."""
+    if row.authenticated_at is None:
+        return None
+    return Authentication(
+        at=row.authenticated_at,
+        methods=tuple(row.methods),
+        browser_id=SessionId(row.browser_id),
+    )
+
+
+def authentication_values(authentication: Authentication | None) -> Values:
+    if authentication is None:
+        return {"authenticated_at": None, "methods": None, "browser_id": None}
+    return {
+        "authenticated_at": authentication.at,
+        "methods": list(authentication.methods),
+        "browser_id": authentication.browser_id,
+    }
+
+
+def _refresh_token(row: rows.RefreshToken) -> RefreshToken:
+    return RefreshToken(
+        hash=row.hash,
+        session_id=SessionId(row.session_id),
+        number=row.number,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+    )
+
+
+def _refresh_token_values(token: RefreshToken) -> Values:
+    return {
+        "hash": token.hash,
+        "session_id": token.session_id,
+        "number": token.number,
+        "issued_at": token.issued_at,
+        "expires_at": token.expires_at,
+        "used_at": token.used_at,
+    }

@@ -1,0 +1,289 @@
+"""Access tokens, refresh tokens and token pairs: issue, verify, rotate, revoke."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid5
+
+from accounts.domain.access import Principal, SessionId, rights_of
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import (
+    RefreshToken,
+    Session,
+    SessionEnd,
+    SessionPolicy,
+)
+from accounts.domain.identity.entities.tokens import AccessClaims, TokenFacts, TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import InvalidRefreshToken, InvalidToken
+from accounts.domain.identity.ports import AccessTokens, OpaqueTokens
+from accounts.domain.identity.repositories.protocols import (
+    RefreshTokenRepository,
+    SessionRepository,
+    UserRepository,
+)
+from accounts.domain.identity.services.security_log import Audit
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessService:
+    sessions: SessionRepository
+    access_tokens: AccessTokens
+    clock: Clock
+
+    def principal_of(self, access_token: str) -> Principal:
+        """Who asks with this token, and what his roles let him do at this moment. Raises InvalidToken."""
+        now = self.clock.now()
+        claims = self.access_tokens.verify(access_token, at=now)
+        state = self.sessions.state_of(claims.session_id)
+        if state is None or state.user_id != claims.user_id or not state.honours_tokens(at=now):
+            raise InvalidToken
+        return Principal(
+            user_id=claims.user_id,
+            roles=state.roles,
+            rights=rights_of(state.roles),
+            scopes=claims.scopes,
+            client_id=claims.client_id,
+            session_id=claims.session_id,
+            memberships=state.standing,
+        )
+
+    def public_keys(self) -> Mapping[str, object]:
+        """The JSON Web Key Set (RFC 7517) with which anybody can verify our access tokens."""
+        return self.access_tokens.public_keys(at=self.clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPairs:
+    """Works inside the unit of work of the service that uses it.
+
+    Of a session's refresh tokens each but the first follows from the one before. So whoever takes one twice in a
+    moment, because an answer was lost or two tabs refresh at once, gets the same pair, and yet only hashes are kept.
+    Scopes that are given narrow those of the session.
+    """
+
+    refresh_tokens: RefreshTokenRepository
+    access_tokens: AccessTokens
+    opaque_tokens: OpaqueTokens
+    policy: SessionPolicy
+
+    def alone(self, session: Session, user: User | None, *, at: datetime) -> TokenPair:
+        """An access token and no refresh token."""
+        return self._pair(session, user, secret="", number=0, issued_at=at, at=at)
+
+    def first(self, session: Session, user: User, *, at: datetime) -> TokenPair:
+        secret = self.opaque_tokens.new()
+        self._keep(session, secret=secret, number=1, at=at)
+        return self._pair(session, user, secret=secret, number=1, issued_at=at, at=at)
+
+    def may_repeat(self, token: RefreshToken, secret: str, *, at: datetime) -> bool:
+        """Whether the token was taken a moment ago and nobody has used what it was taken for."""
+        if token.used_at is None or at >= token.used_at + self.policy.repeats_within:
+            return False
+        kept = self.refresh_tokens.find(self.opaque_tokens.hash(self._successor(token, secret)))
+        return kept is not None and kept.used_at is None
+
+    def following(
+        self,
+        token: RefreshToken,
+        secret: str,
+        session: Session,
+        user: User,
+        *,
+        scopes: Collection[str] | None = None,
+        at: datetime,
+    ) -> TokenPair:
+        """The pair that the token is taken for, or was; it was found for update."""
+        successor, number = self._successor(token, secret), token.number + 1
+        if token.used_at is None:
+            self.refresh_tokens.save(replace(token, used_at=at))
+            self._keep(session, secret=successor, number=number, at=at)
+        return self._pair(
+            session if scopes is None else replace(session, scopes=session.scopes & set(scopes)),
+            user,
+            secret=successor,
+            number=number,
+            issued_at=token.used_at or at,
+            at=at,
+        )
+
+    def _successor(self, token: RefreshToken, secret: str) -> str:
+        return self.opaque_tokens.successor(
+            secret, family=str(token.session_id), number=token.number + 1
+        )
+
+    def _keep(self, session: Session, *, secret: str, number: int, at: datetime) -> None:
+        self.refresh_tokens.add(
+            RefreshToken(
+                hash=self.opaque_tokens.hash(secret),
+                session_id=session.id,
+                number=number,
+                issued_at=at,
+                expires_at=min(at + self.policy.refresh_within, session.expires_at),
+            )
+        )
+
+    def _pair(
+        self,
+        session: Session,
+        user: User | None,
+        *,
+        secret: str,
+        number: int,
+        issued_at: datetime,
+        at: datetime,
+    ) -> TokenPair:
+        claims = AccessClaims(
+            token_id=uuid5(session.id, f"access token {number}"),
+            user_id=user.id if user else None,
+            session_id=session.id,
+            client_id=session.client_id,
+            scopes=session.scopes,
+            audience=session.resource,
+        )
+        roles = user.roles if user else ()
+        left = issued_at + self.access_tokens.lifetime - at
+        return TokenPair(
+            access_token=self.access_tokens.issue(claims, roles=roles, at=issued_at),
+            refresh_token=secret,
+            expires_in_seconds=int(left.total_seconds()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What a refresh token is good for, before it is taken."""
+
+    token: RefreshToken
+    secret: str = field(repr=False)
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewals:
+    """Works inside the unit of work of the service that uses it."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    refresh_tokens: RefreshTokenRepository
+    pairs: TokenPairs
+    opaque_tokens: OpaqueTokens
+    security_log: Audit
+
+    def find(self, secret: str, *, client_id: str, at: datetime) -> Renewal | None:
+        """What the client may take the token for; None if it was taken before, and then its session is over.
+
+        Raises InvalidRefreshToken, also for the token of another client.
+        """
+        token = self.refresh_tokens.find_for_update(self.opaque_tokens.hash(secret))
+        if token is None:
+            raise InvalidRefreshToken
+        session = self.sessions.get_for_update(token.session_id)
+        if session.client_id != client_id or session.user_id is None:
+            raise InvalidRefreshToken
+        user = self.users.get(session.user_id)
+        is_honoured = session.is_live(at=at) and user.is_active
+        if token.used_at is None and not (is_honoured and at < token.expires_at):
+            raise InvalidRefreshToken
+        if token.used_at is None or (is_honoured and self.pairs.may_repeat(token, secret, at=at)):
+            return Renewal(token=token, secret=secret, session=session, user=user)
+        self._end(session, at=at)
+        return None
+
+    def take(
+        self, renewal: Renewal, *, scopes: Collection[str] | None = None, at: datetime
+    ) -> TokenPair:
+        self.security_log.note_session(SecurityEvent.TOKENS_REFRESHED, renewal.session)
+        return self.pairs.following(
+            renewal.token, renewal.secret, renewal.session, renewal.user, scopes=scopes, at=at
+        )
+
+    def _end(self, session: Session, *, at: datetime) -> None:
+        because = SessionEnd.TOKEN_REUSED
+        self.sessions.save(session.ended(at=at, because=because))
+        self.security_log.note_session(SecurityEvent.REFRESH_TOKEN_REUSED, session)
+        self.security_log.note_end(session, because=because)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenService:
+    sessions: SessionRepository
+    refresh_tokens: RefreshTokenRepository
+    access_tokens: AccessTokens
+    opaque_tokens: OpaqueTokens
+    security_log: Audit
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def introspect(self, token: str, *, client_id: str) -> TokenFacts | None:
+        """What a token of this client is good for; None for any that is good for nothing, or another client's."""
+        now = self.clock.now()
+        facts = self._facts_of_access_token(token, at=now) or self._facts_of_refresh_token(
+            token, at=now
+        )
+        return facts if facts is not None and facts.client_id == client_id else None
+
+    def revoke(self, token: str, *, client_id: str) -> bool:
+        """End the session that a token of this client is of; answer whether there was one (RFC 7009 §2.1)."""
+        session_id = self._session_of(token)
+        if session_id is None:
+            return False
+        with self.unit_of_work.atomic():
+            session = self.sessions.get_for_update(session_id)
+            if session.client_id != client_id:
+                return False
+            self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.REVOKED))
+            self.security_log.note_session(SecurityEvent.TOKEN_REVOKED, session)
+            self.security_log.note_end(session, because=SessionEnd.REVOKED)
+        return True
+
+    def _session_of(self, token: str) -> SessionId | None:
+        try:
+            claims = self.access_tokens.inspect(token, at=self.clock.now()).claims
+        except InvalidToken:
+            kept = self.refresh_tokens.find(self.opaque_tokens.hash(token))
+            return kept.session_id if kept else None
+        return claims.session_id if self.sessions.state_of(claims.session_id) else None
+
+    def _facts_of_access_token(self, token: str, *, at: datetime) -> TokenFacts | None:
+        try:
+            signed = self.access_tokens.inspect(token, at=at)
+        except InvalidToken:
+            return None
+        claims = signed.claims
+        state = self.sessions.state_of(claims.session_id)
+        if state is None or not state.honours_tokens(at=at):
+            return None
+        return TokenFacts(
+            is_access_token=True,
+            token_id=claims.token_id,
+            client_id=claims.client_id,
+            user_id=claims.user_id,
+            scopes=claims.scopes,
+            resource=claims.audience,
+            issued_at=signed.issued_at,
+            expires_at=min(signed.expires_at, state.expires_at),
+        )
+
+    def _facts_of_refresh_token(self, token: str, *, at: datetime) -> TokenFacts | None:
+        found = self.refresh_tokens.find_with_session(self.opaque_tokens.hash(token))
+        if found is None:
+            return None
+        kept, session = found
+        state = self.sessions.state_of(session.id)
+        is_honoured = state is not None and state.honours_tokens(at=at)
+        if kept.used_at is not None or at >= kept.expires_at or not is_honoured:
+            return None
+        return TokenFacts(
+            is_access_token=False,
+            token_id=None,
+            client_id=session.client_id,
+            user_id=session.user_id,
+            scopes=session.scopes,
+            resource=session.resource,
+            issued_at=kept.issued_at,
+            expires_at=kept.expires_at,
+        )

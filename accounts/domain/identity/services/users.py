@@ -1,0 +1,183 @@
+"""User management and verified e-mail addresses."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from accounts.domain.access import Principal, Right, Role, UserId
+from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
+from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.users import User, UserChanges
+from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.identity.repositories.protocols import (
+    SessionRepository,
+    UserRepository,
+    VerifiedEmailRepository,
+)
+from accounts.domain.identity.services.accounts import Passwords
+from accounts.domain.identity.services.security_log import Audit
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailService:
+    users: UserRepository
+    verified_emails: VerifiedEmailRepository
+    unit_of_work: UnitOfWork
+
+    def verified(self, user_id: UserId) -> str | None:
+        """The user's address, if he has shown that it is his. Raises UserNotFound."""
+        email = self.users.get(user_id).email
+        return email if self.verified_emails.find(user_id) == email else None
+
+    def verify(self, user_id: UserId, *, email: str) -> None:
+        """Take the address for the user's, because he has followed the link that was mailed there.
+
+        It is his address from now on, should it have been another one. Raises UserNotFound, EmailTaken.
+        """
+        address = email.lower()
+        with self.unit_of_work.atomic():
+            if self.users.get_for_update(user_id).email != address:
+                self.users.move(user_id, email=address)
+            self.verified_emails.save(user_id, email=address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserService:
+    """Acts on others need the right to manage users; whatever touches staff, the right to appoint them."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    passwords: Passwords
+    security_log: Audit
+    audit_log: AuditLog
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def get(self, user_id: UserId, *, by: Principal) -> User:
+        """Oneself, or anybody for a user manager. Raises UserNotFound to all others."""
+        if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
+            raise UserNotFound
+        return self.users.get(user_id)
+
+    def find(self, email: str, *, by: Principal) -> User:
+        """The user with this address. Raises NotPermitted, UserNotFound."""
+        by.require(Right.MANAGE_USERS)
+        user = self.users.find_by_email(email.lower())
+        if user is None:
+            raise UserNotFound
+        return user
+
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[User]:
+        """Oldest first; the id breaks ties. Raises NotPermitted."""
+        by.require(Right.MANAGE_USERS)
+        return self.users.page_of(request)
+
+    def create(
+        self,
+        *,
+        email: str,
+        name: str,
+        password: str,
+        roles: Collection[Role],
+        reason: str = "",
+        by: Principal,
+    ) -> User:
+        """Raises NotPermitted, EmailTaken, UnsuitablePassword."""
+        by.require(Right.MANAGE_USERS)
+        user = User.registered(
+            UserId(uuid4()),
+            email=email,
+            name=name,
+            password_hash=self.passwords.hash_of_new(password),
+            roles=roles,
+            at=self.clock.now(),
+        )
+        _require_rights_over(user, by=by)
+        with self.unit_of_work.atomic():
+            self.users.add(user)
+            self.security_log.note(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
+            self.audit_log.record(
+                AuditAction.USER_CREATED,
+                _subject(user),
+                by=by,
+                because=reason,
+                after=_members_of(user),
+            )
+        return user
+
+    def edit(
+        self, user_id: UserId, changes: UserChanges, *, reason: str = "", by: Principal
+    ) -> User:
+        """Change a user; oneself too, as far as the name goes. Deactivating ends the user's sessions.
+
+        Raises NotPermitted, UserNotFound.
+        """
+        if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
+            raise UserNotFound
+        is_own_name = user_id == by.user_id and changes.is_name_alone
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            edited = changes.applied_to(user)
+            if not is_own_name:
+                _require_rights_over(user, edited, by=by)
+            self.users.save(edited)
+            if user.is_active and not edited.is_active:
+                self._end_sessions(user_id, because=SessionEnd.DEACTIVATED, by=by)
+            if edited != user and not is_own_name:
+                self.audit_log.record(
+                    AuditAction.USER_EDITED,
+                    _subject(user),
+                    by=by,
+                    because=reason,
+                    before=_members_of(user),
+                    after=_members_of(edited, since=user),
+                )
+        return edited
+
+    def set_password(
+        self, user_id: UserId, *, password: str, reason: str = "", by: Principal
+    ) -> None:
+        """End the user's sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
+        by.require(Right.MANAGE_USERS)
+        password_hash = self.passwords.hash_of_new(password)
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            _require_rights_over(user, by=by)
+            self.users.save(replace(user, password_hash=password_hash))
+            self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
+            self.security_log.note(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
+            action = AuditAction.USER_PASSWORD_SET
+            self.audit_log.record(action, _subject(user), by=by, because=reason)
+
+    def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
+        self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
+        self.security_log.note(
+            SecurityEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because
+        )
+
+
+def _require_rights_over(*users: User, by: Principal) -> None:
+    """Nobody who merely manages users can make, unmake or become staff. Raises NotPermitted."""
+    by.require(Right.MANAGE_USERS)
+    if any(user.is_staff for user in users):
+        by.require(Right.APPOINT_STAFF)
+
+
+def _subject(user: User) -> AuditSubject:
+    return AuditSubject(SubjectType.USER, str(user.id), None)
+
+
+def _members_of(user: User, *, since: User | None = None) -> Members:
+    """What the audit log says of a user: not what he is called, but only that this has changed."""
+    members = {
+        "roles": [role.value for role in user.roles],
+        "is_staff": user.is_staff,
+        "is_active": user.is_active,
+    }
+    is_renamed = since is not None and since.name != user.name
+    return members | {"renamed": True} if is_renamed else members

@@ -1,0 +1,194 @@
+"""The applications of others that sign people in here, or act for themselves."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope
+from accounts.domain.oauth.errors import UnsuitableClient
+from authsvc.kernel.errors import FieldError
+
+NOTED_EVERY: Final = timedelta(minutes=1)
+MOST_URIS: Final = 10
+LONGEST_URI: Final = 2000
+LONGEST_NAME: Final = 200
+_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)")
+_PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*")  # RFC 8252 §7.1
+_VISIBLE: Final = re.compile(r"[!-~]+")
+
+
+class IdentityScope(StrEnum):
+    """What a client may learn of who somebody is (OpenID Connect Core §5.4, §11)."""
+
+    OPENID = "openid"
+    PROFILE = "profile"
+    EMAIL = "email"
+    OFFLINE_ACCESS = "offline_access"
+
+
+KNOWN_SCOPES: Final = frozenset({*IdentityScope, *Scope})
+
+SERVICE_SCOPES: Final = frozenset(Scope) - {
+    Scope.ACCOUNTS_READ,
+    Scope.ACCOUNTS_WRITE,
+    Scope.PROGRESS_WRITE,
+}
+"""What a client that acts for an organization may be given: all but what people alone can do."""
+
+
+class IdTokenAlgorithm(StrEnum):
+    RS256 = "RS256"
+    ES256 = "ES256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientTerms:
+    """What is agreed with the makers of a client.
+
+    `redirect_uris` are compared to the byte, but for the port of a loopback address (RFC 8252 §7.3). `resources` are
+    APIs of others that its tokens may be for (RFC 8707). A trusted client asks nobody for consent.
+    """
+
+    name: str
+    is_public: bool
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    allowed_scopes: frozenset[str] = frozenset()
+    grant_types: frozenset[GrantType] = frozenset({GrantType.AUTHORIZATION_CODE})
+    resources: tuple[str, ...] = ()
+    id_token_algorithm: IdTokenAlgorithm = IdTokenAlgorithm.RS256
+    is_trusted: bool = False
+    must_push: bool = False
+
+    def checked(self) -> "ClientTerms":
+        """The terms, if they are safe. Raises UnsuitableClient, which complains about each member that is not."""
+        field_errors = tuple(self._complaints())
+        if field_errors:
+            raise UnsuitableClient(*field_errors)
+        return self
+
+    def _complaints(self) -> Iterator[FieldError]:
+        if not self.name.strip():
+            yield FieldError(path="name", detail="A client needs a name.")
+        if len(self.name) > LONGEST_NAME:
+            yield FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
+        yield from _of_uris("redirect_uris", self.redirect_uris, may_be_private=True)
+        yield from _of_uris(
+            "post_logout_redirect_uris", self.post_logout_redirect_uris, may_be_private=True
+        )
+        yield from _of_uris("resources", self.resources)
+        yield from _of_uris(
+            "backchannel_logout_uri",
+            [self.backchannel_logout_uri] if self.backchannel_logout_uri else [],
+        )
+        for origin in self.allowed_origins:
+            if not _is_origin(origin):
+                yield FieldError(path="allowed_origins", detail=f"{origin} is no origin.")
+        if unknown := sorted(self.allowed_scopes - KNOWN_SCOPES):
+            yield FieldError(path="allowed_scopes", detail=f"There is no scope {unknown[0]}.")
+        yield from self._of_grants()
+
+    def _of_grants(self) -> Iterator[FieldError]:
+        if not self.grant_types:
+            yield FieldError(path="grant_types", detail="A client needs a way to tokens.")
+        if self.is_public and GrantType.CLIENT_CREDENTIALS in self.grant_types:
+            yield FieldError(path="grant_types", detail="A public client has no credentials.")
+        if GrantType.AUTHORIZATION_CODE in self.grant_types and not self.redirect_uris:
+            yield FieldError(path="redirect_uris", detail="A code needs an address to go to.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """A client as it is registered. Of its secret, if it can keep one, there is only a keyed hash.
+
+    One of an organization acts for that alone, until it expires.
+    """
+
+    id: ClientPk
+    client_id: str
+    secret_hash: str = field(repr=False)
+    terms: ClientTerms
+    is_active: bool
+    created_at: datetime
+    org_id: OrganizationId | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def is_live(self, *, at: datetime) -> bool:
+        return self.is_active and (self.expires_at is None or at < self.expires_at)
+
+    def used(self, *, at: datetime) -> "OAuthClient":
+        """As used just now; the same if that was noted within the last minute."""
+        if self.last_used_at is not None and at < self.last_used_at + NOTED_EVERY:
+            return self
+        return replace(self, last_used_at=at)
+
+    def may_redirect_to(self, uri: str) -> bool:
+        return uri in self.terms.redirect_uris or _without_port(uri) in {
+            _without_port(registered)
+            for registered in self.terms.redirect_uris
+            if _LOOPBACK.match(registered)
+        }
+
+    def may_return_to(self, uri: str) -> bool:
+        """Whether a browser may be sent there after log-out."""
+        return uri in self.terms.post_logout_redirect_uris
+
+    def may_use(self, grant_type: str) -> bool:
+        return grant_type in self.terms.grant_types
+
+    def may_ask_for(self, scopes: Collection[str]) -> bool:
+        return self.terms.allowed_scopes.issuperset(scopes)
+
+    def amended(self, terms: ClientTerms) -> "OAuthClient":
+        """On other terms; one that becomes public has no secret any more."""
+        return replace(self, terms=terms, secret_hash="" if terms.is_public else self.secret_hash)
+
+    def removed(self) -> "OAuthClient":
+        return replace(self, is_active=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredClient:
+    """A client and its secret, which is shown this once and kept nowhere; a public one has none."""
+
+    client: OAuthClient
+    secret: str = field(repr=False)
+
+
+def _of_uris(
+    member: str, uris: Collection[str], *, may_be_private: bool = False
+) -> Iterator[FieldError]:
+    if len(uris) > MOST_URIS:
+        yield FieldError(path=member, detail=f"There may be at most {MOST_URIS}.")
+    for uri in uris:
+        is_private = may_be_private and bool(_PRIVATE_SCHEME.fullmatch(uri))
+        if len(uri) > LONGEST_URI or not (_is_web_address(uri) or is_private):
+            yield FieldError(path=member, detail=f"{uri[:100]} will not do: see docs/clients.md.")
+
+
+def _is_web_address(uri: str) -> bool:
+    """Whether it is absolute, without a fragment or a password, and nobody can listen on the way to it."""
+    if not _VISIBLE.fullmatch(uri) or "#" in uri or "\\" in uri:
+        return False
+    try:
+        parts = urlsplit(uri)
+        is_plain = parts.username is None and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_plain and (parts.scheme == "https" or bool(_LOOPBACK.match(uri)))
+
+
+def _is_origin(origin: str) -> bool:
+    return _is_web_address(origin) and "/" not in origin.split("://", 1)[1]
+
+
+def _without_port(uri: str) -> str:
+    """A loopback address with its port taken out; any other address as it is."""
+    return _LOOPBACK.sub(r"http://\1", uri)

@@ -1,0 +1,29 @@
+"""What scopes let a client do, in the words of the people who are asked."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from accounts.domain.access import Scope
+from accounts.domain.oauth.entities.clients import IdentityScope
+
+IN_WORDS: Final[Mapping[str, str]] = {
+    IdentityScope.OPENID: "recognise you when you sign in",
+    IdentityScope.PROFILE: "see your name",
+    IdentityScope.EMAIL: "see your e-mail address",
+    IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
+    Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",
+    Scope.ACCOUNTS_WRITE: "change your account and end your sessions",
+    Scope.COURSES_READ: "see the courses available to you",
+    Scope.COURSES_WRITE: "change the courses that you can edit",
+    Scope.PROGRESS_READ: "see your learning progress",
+    Scope.PROGRESS_WRITE: "enrol you in courses and record your progress",
+    Scope.CREDENTIALS_READ: "see your credentials",
+    Scope.CREDENTIALS_WRITE: "issue and revoke credentials, if your role allows it",
+    Scope.ORGS_READ: "see your organizations and, if your role allows it, their members",
+    Scope.ORGS_WRITE: "change your organizations, if your role allows it",
+}
+
+
+def in_words(scopes: Collection[str]) -> list[str]:
+    """What the person is asked to agree to, in the order of the catalogue."""
+    return [words for scope, words in IN_WORDS.items() if scope in scopes]

@@ -1,0 +1,182 @@
+"""In-memory repositories of the OAuth provider."""
+
+from collections.abc import Collection, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from accounts.domain.access import ClientPk, OrganizationId, UserId
+from accounts.domain.oauth.entities.authorizations import (
+    AuthorizationCode,
+    Consent,
+    DeviceCode,
+    PushedRequest,
+)
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
+from accounts.domain.oauth.errors import ClientNotFound
+from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.paging import Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryClientRepository:
+    organizations: Mapping[OrganizationId, Organization] = field(default_factory=dict)
+    store: MutableMapping[ClientPk, OAuthClient] = field(default_factory=dict)
+
+    def add(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
+        self.store[client.id] = client
+
+    def find(self, client_id: str) -> OAuthClient | None:
+        for client in self.store.values():
+            if client.client_id == client_id and client.is_active and self._is_open(client):
+                return client
+        return None
+
+    def get(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
+        client = self.store.get(client_pk)
+        if client is None or not scope.covers(client.org_id):
+            raise ClientNotFound
+        return client
+
+    def get_for_update(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
+        return self.get(client_pk, scope=scope)
+
+    def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
+        self.store[client.id] = client
+
+    def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
+        client = self.store.get(client_pk)
+        if client is not None and scope.covers(client.org_id):
+            self.store[client_pk] = replace(client, last_used_at=at)
+
+    def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
+        found = (client for client in self.store.values() if client.client_id in client_ids)
+        return {client.client_id: client.terms.name for client in found}
+
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
+        clients = (client for client in self.store.values() if scope.covers(client.org_id))
+        return page_in_memory(clients, request, CLIENTS)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[OAuthClient]:
+        visible = (client for client in self.store.values() if scope.covers(client.org_id))
+        clients = (client for client in visible if client.org_id == org_id and client.is_active)
+        return page_in_memory(clients, request, SERVICE_CLIENTS)
+
+    def _is_open(self, client: OAuthClient) -> bool:
+        return client.org_id is None or self.organizations[client.org_id].is_open
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryConsentRepository:
+    clients: MutableMapping[ClientPk, OAuthClient] = field(default_factory=dict)
+    store: MutableMapping[tuple[UserId, ClientPk], Consent] = field(default_factory=dict)
+
+    def find(self, user_id: UserId, client_pk: ClientPk) -> Consent | None:
+        return self.store.get((user_id, client_pk))
+
+    def keep(self, consent: Consent) -> None:
+        self.store[consent.user_id, consent.client_pk] = consent
+
+    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+        mine = [consent for consent in self.store.values() if consent.user_id == user_id]
+        mine.sort(key=lambda consent: (consent.given_at, consent.client_pk))
+        return [(consent, self.clients[consent.client_pk]) for consent in mine]
+
+    def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
+        return self.store.pop((user_id, client_pk), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryAuthorizationCodeRepository:
+    store: MutableMapping[str, AuthorizationCode] = field(default_factory=dict)
+
+    def add(self, code: AuthorizationCode) -> None:
+        self.store[code.hash] = code
+
+    def find_for_update(self, code_hash: str) -> AuthorizationCode | None:
+        return self.store.get(code_hash)
+
+    def save(self, code: AuthorizationCode) -> None:
+        self.store[code.hash] = replace(self.store[code.hash], used_at=code.used_at)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return _remove_expired(self.store, before)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryDeviceCodeRepository:
+    store: MutableMapping[str, DeviceCode] = field(default_factory=dict)
+
+    def add(self, code: DeviceCode) -> None:
+        self.store[code.hash] = code
+
+    def find_for_update(self, code_hash: str) -> DeviceCode | None:
+        return self.store.get(code_hash)
+
+    def find_by_user_code(self, user_code_hash: str) -> DeviceCode | None:
+        return next(
+            (code for code in self.store.values() if code.user_code_hash == user_code_hash), None
+        )
+
+    def save(self, code: DeviceCode) -> None:
+        self.store[code.hash] = code
+
+    def remove(self, code_hash: str) -> None:
+        del self.store[code_hash]
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return _remove_expired(self.store, before)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryPushedRequestRepository:
+    store: MutableMapping[str, PushedRequest] = field(default_factory=dict)
+
+    def add(self, request: PushedRequest) -> None:
+        self.store[request.hash] = request
+
+    def find(self, request_hash: str, client_pk: ClientPk) -> PushedRequest | None:
+        found = self.store.get(request_hash)
+        return found if found is not None and found.client_pk == client_pk else None
+
+    def save(self, request: PushedRequest) -> None:
+        self.store[request.hash] = request
+
+    def remove(self, request_hash: str) -> bool:
+        return self.store.pop(request_hash, None) is not None
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return _remove_expired(self.store, before)
+
+
+def _remove_expired(store: MutableMapping[str, Any], before: datetime) -> int:
+    gone = [key for key, kept in store.items() if kept.expires_at < before]
+    for key in gone:
+        del store[key]
+    return len(gone)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryLogoutNoticeRepository:
+    store: MutableMapping[LogoutNoticeId, LogoutNotice] = field(default_factory=dict)
+
+    def add(self, notice: LogoutNotice) -> None:
+        self.store[notice.id] = notice
+
+    def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
+        found = [notice for notice in self.store.values() if notice.due_at <= at]
+        return sorted(found, key=lambda notice: (notice.due_at, notice.id))[:limit]
+
+    def save(self, notice: LogoutNotice) -> None:
+        if notice.id in self.store:
+            self.store[notice.id] = notice
+
+    def remove(self, notice_id: LogoutNoticeId) -> None:
+        self.store.pop(notice_id, None)

@@ -1,0 +1,363 @@
+"""ORM repositories of the OAuth provider."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from accounts import models as rows
+from accounts.domain.access import (
+    ClientPk,
+    GrantType,
+    OrganizationId,
+    OrganizationStatus,
+    SessionId,
+    UserId,
+)
+from accounts.domain.identity.repositories.orm import authentication_in, authentication_values
+from accounts.domain.oauth.entities.authorizations import (
+    AuthorizationCode,
+    Consent,
+    DeviceCode,
+    DeviceStatus,
+    Permission,
+    PushedRequest,
+)
+from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
+from accounts.domain.oauth.errors import ClientNotFound
+from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.tenancy import owned_within
+
+Values = dict[str, Any]
+
+_CLIENT: Final = PreparedQuery(
+    lambda client_id: rows.OAuthClient.objects.filter(
+        Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE), client_id=client_id, is_active=True
+    )
+)
+
+
+class OrmClientRepository:
+    def add(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
+        insert(rows.OAuthClient, [_client_values(client)])
+
+    def find(self, client_id: str) -> OAuthClient | None:
+        row = _CLIENT.first(client_id)
+        return _client(row) if row else None
+
+    def get(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
+        return self._one(rows.OAuthClient.objects.all(), client_pk, scope)
+
+    def get_for_update(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
+        return self._one(rows.OAuthClient.objects.select_for_update(), client_pk, scope)
+
+    def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
+        scope.require(client.org_id)
+        rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
+
+    def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
+        found = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
+        found.update(last_used_at=at)
+
+    def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
+        found = rows.OAuthClient.objects.filter(client_id__in=client_ids)
+        return dict(found.values_list("client_id", "name"))
+
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
+        clients = rows.OAuthClient.objects.filter(owned_within(scope))
+        return page_of_rows(clients, request, CLIENTS, _client)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[OAuthClient]:
+        clients = rows.OAuthClient.objects.filter(owned_within(scope), org_id=org_id)
+        return page_of_rows(clients.filter(is_active=True), request, SERVICE_CLIENTS, _client)
+
+    def _one(
+        self, found: QuerySet[rows.OAuthClient], client_pk: ClientPk, scope: TenantScope
+    ) -> OAuthClient:
+        try:
+            return _client(found.get(owned_within(scope), pk=client_pk))
+        except rows.OAuthClient.DoesNotExist:
+            raise ClientNotFound from None
+
+
+class OrmConsentRepository:
+    def find(self, user_id: UserId, client_pk: ClientPk) -> Consent | None:
+        row = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk).first()
+        return _consent(row) if row else None
+
+    def keep(self, consent: Consent) -> None:
+        values = _consent_values(consent)
+        if not insert(rows.Consent, [values], unless_taken=("user_id", "client_id")):
+            kept = rows.Consent.objects.filter(user_id=consent.user_id, client_id=consent.client_pk)
+            kept.update(**values)
+
+    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+        found = rows.Consent.objects.filter(user_id=user_id).select_related("client")
+        return [
+            (_consent(row), _client(row.client)) for row in found.order_by("given_at", "client_id")
+        ]
+
+    def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
+        found = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
+        return bool(found.delete()[0])
+
+
+def _client(row: rows.OAuthClient) -> OAuthClient:
+    return OAuthClient(
+        id=ClientPk(row.id),
+        client_id=row.client_id,
+        secret_hash=row.secret_hash,
+        terms=ClientTerms(
+            name=row.name,
+            is_public=row.is_public,
+            redirect_uris=tuple(row.redirect_uris),
+            post_logout_redirect_uris=tuple(row.post_logout_redirect_uris),
+            backchannel_logout_uri=row.backchannel_logout_uri,
+            allowed_origins=tuple(row.allowed_origins),
+            allowed_scopes=frozenset(row.allowed_scopes),
+            grant_types=frozenset(GrantType(name) for name in row.grant_types),
+            resources=tuple(row.resources),
+            id_token_algorithm=IdTokenAlgorithm(row.id_token_algorithm),
+            is_trusted=row.is_trusted,
+            must_push=row.must_push,
+        ),
+        is_active=row.is_active,
+        created_at=row.created_at,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+    )
+
+
+def _client_values(client: OAuthClient) -> Values:
+    terms = client.terms
+    return {
+        "id": client.id,
+        "client_id": client.client_id,
+        "secret_hash": client.secret_hash,
+        "name": terms.name,
+        "is_public": terms.is_public,
+        "redirect_uris": list(terms.redirect_uris),
+        "post_logout_redirect_uris": list(terms.post_logout_redirect_uris),
+        "backchannel_logout_uri": terms.backchannel_logout_uri,
+        "allowed_origins": list(terms.allowed_origins),
+        "allowed_scopes": sorted(terms.allowed_scopes),
+        "grant_types": sorted(terms.grant_types),
+        "resources": list(terms.resources),
+        "id_token_algorithm": terms.id_token_algorithm,
+        "is_trusted": terms.is_trusted,
+        "must_push": terms.must_push,
+        "is_active": client.is_active,
+        "created_at": client.created_at,
+        "org_id": client.org_id,
+        "expires_at": client.expires_at,
+        "last_used_at": client.last_used_at,
+    }
+
+
+def _consent(row: rows.Consent) -> Consent:
+    return Consent(
+        user_id=UserId(row.user_id),
+        client_pk=ClientPk(row.client_id),
+        scopes=frozenset(row.scopes),
+        given_at=row.given_at,
+    )
+
+
+def _consent_values(consent: Consent) -> Values:
+    return {
+        "user_id": consent.user_id,
+        "client_id": consent.client_pk,
+        "scopes": sorted(consent.scopes),
+        "given_at": consent.given_at,
+    }
+
+
+class OrmAuthorizationCodeRepository:
+    def add(self, code: AuthorizationCode) -> None:
+        insert(rows.AuthorizationCode, [_code_values(code)])
+
+    def find_for_update(self, code_hash: str) -> AuthorizationCode | None:
+        row = rows.AuthorizationCode.objects.select_for_update().filter(pk=code_hash).first()
+        return _code(row) if row else None
+
+    def save(self, code: AuthorizationCode) -> None:
+        rows.AuthorizationCode.objects.filter(pk=code.hash).update(used_at=code.used_at)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.AuthorizationCode.objects.filter(expires_at__lt=before).delete()[0]
+
+
+class OrmDeviceCodeRepository:
+    def add(self, code: DeviceCode) -> None:
+        insert(rows.DeviceCode, [_device_values(code)])
+
+    def find_for_update(self, code_hash: str) -> DeviceCode | None:
+        row = rows.DeviceCode.objects.select_for_update().filter(pk=code_hash).first()
+        return _device(row) if row else None
+
+    def find_by_user_code(self, user_code_hash: str) -> DeviceCode | None:
+        row = rows.DeviceCode.objects.filter(user_code_hash=user_code_hash).first()
+        return _device(row) if row else None
+
+    def save(self, code: DeviceCode) -> None:
+        rows.DeviceCode.objects.filter(pk=code.hash).update(**_device_values(code))
+
+    def remove(self, code_hash: str) -> None:
+        rows.DeviceCode.objects.filter(pk=code_hash).delete()
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.DeviceCode.objects.filter(expires_at__lt=before).delete()[0]
+
+
+class OrmPushedRequestRepository:
+    def add(self, request: PushedRequest) -> None:
+        insert(rows.PushedRequest, [_request_values(request)])
+
+    def find(self, request_hash: str, client_pk: ClientPk) -> PushedRequest | None:
+        row = rows.PushedRequest.objects.filter(pk=request_hash, client_id=client_pk).first()
+        return _request(row) if row else None
+
+    def save(self, request: PushedRequest) -> None:
+        rows.PushedRequest.objects.filter(pk=request.hash).update(
+            expires_at=request.expires_at, is_opened=request.is_opened
+        )
+
+    def remove(self, request_hash: str) -> bool:
+        return bool(rows.PushedRequest.objects.filter(pk=request_hash).delete()[0])
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.PushedRequest.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _code(row: rows.AuthorizationCode) -> AuthorizationCode:
+    return AuthorizationCode(
+        hash=row.hash,
+        client_pk=ClientPk(row.client_id),
+        permission=Permission(
+            user_id=UserId(row.user_id),
+            scopes=frozenset(row.scopes),
+            resource=row.resource,
+            nonce=row.nonce,
+        ),
+        authentication=authentication_in(row),
+        redirect_uri=row.redirect_uri,
+        code_challenge=row.code_challenge,
+        session_id=SessionId(row.session_id),
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+    )
+
+
+def _code_values(code: AuthorizationCode) -> Values:
+    return {
+        "hash": code.hash,
+        "client_id": code.client_pk,
+        "user_id": code.permission.user_id,
+        "scopes": sorted(code.permission.scopes),
+        "resource": code.permission.resource,
+        "nonce": code.permission.nonce,
+        "redirect_uri": code.redirect_uri,
+        "code_challenge": code.code_challenge,
+        "session_id": code.session_id,
+        "expires_at": code.expires_at,
+        "used_at": code.used_at,
+        **authentication_values(code.authentication),
+    }
+
+
+def _device(row: rows.DeviceCode) -> DeviceCode:
+    return DeviceCode(
+        hash=row.hash,
+        user_code_hash=row.user_code_hash,
+        client_pk=ClientPk(row.client_id),
+        scopes=frozenset(row.scopes),
+        expires_at=row.expires_at,
+        session_id=SessionId(row.session_id),
+        status=DeviceStatus(row.status),
+        user_id=UserId(row.user_id) if row.user_id else None,
+        authentication=authentication_in(row),
+        interval_seconds=row.interval_seconds,
+        polled_at=row.polled_at,
+    )
+
+
+def _device_values(code: DeviceCode) -> Values:
+    return {
+        "hash": code.hash,
+        "user_code_hash": code.user_code_hash,
+        "client_id": code.client_pk,
+        "user_id": code.user_id,
+        "scopes": sorted(code.scopes),
+        "status": code.status,
+        "interval_seconds": code.interval_seconds,
+        "polled_at": code.polled_at,
+        "session_id": code.session_id,
+        "expires_at": code.expires_at,
+        **authentication_values(code.authentication),
+    }
+
+
+def _request(row: rows.PushedRequest) -> PushedRequest:
+    return PushedRequest(
+        hash=row.hash,
+        client_pk=ClientPk(row.client_id),
+        parameters=row.parameters,
+        expires_at=row.expires_at,
+        is_opened=row.is_opened,
+    )
+
+
+def _request_values(request: PushedRequest) -> Values:
+    return {
+        "hash": request.hash,
+        "client_id": request.client_pk,
+        "parameters": dict(request.parameters),
+        "expires_at": request.expires_at,
+        "is_opened": request.is_opened,
+    }
+
+
+class OrmLogoutNoticeRepository:
+    def add(self, notice: LogoutNotice) -> None:
+        values = {
+            "id": notice.id,
+            "client_id": notice.client_pk,
+            "user_id": notice.user_id,
+            "browser_id": notice.browser_id,
+            "due_at": notice.due_at,
+            "failures": notice.failures,
+        }
+        insert(rows.LogoutNotice, [values])
+
+    def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
+        found = rows.LogoutNotice.objects.filter(due_at__lte=at).order_by("due_at", "id")
+        return [_notice(row) for row in found[:limit]]
+
+    def save(self, notice: LogoutNotice) -> None:
+        kept = rows.LogoutNotice.objects.filter(pk=notice.id)
+        kept.update(due_at=notice.due_at, failures=notice.failures)
+
+    def remove(self, notice_id: LogoutNoticeId) -> None:
+        rows.LogoutNotice.objects.filter(pk=notice_id).delete()
+
+
+def _notice(row: rows.LogoutNotice) -> LogoutNotice:
+    return LogoutNotice(
+        id=LogoutNoticeId(row.id),
+        client_pk=ClientPk(row.client_id),
+        user_id=UserId(row.user_id),
+        browser_id=SessionId(row.browser_id),
+        due_at=row.due_at,
+        failures=row.failures,
+    )

@@ -1,0 +1,215 @@
+"""OAuth clients: registration, secrets, removal."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Final
+from uuid import uuid4
+
+from accounts.domain.access import ClientPk, OrganizationId, Principal, Right, SessionId
+from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
+from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.tokens import AccessClaims
+from accounts.domain.identity.errors import InvalidToken
+from accounts.domain.identity.ports import AccessTokens, OpaqueTokens
+from accounts.domain.identity.repositories.protocols import SessionRepository
+from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
+from accounts.domain.oauth.errors import PublicClient
+from accounts.domain.oauth.repositories.protocols import ClientRepository
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+_HASH_OF_NOBODY: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientService:
+    """To manage clients needs the right to, and raises NotPermitted without it."""
+
+    clients: ClientRepository
+    sessions: SessionRepository
+    opaque_tokens: OpaqueTokens
+    security_log: Audit
+    audit_log: AuditLog
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def register(
+        self,
+        terms: ClientTerms,
+        *,
+        org_id: OrganizationId | None = None,
+        expires_at: datetime | None = None,
+        by: Principal,
+    ) -> RegisteredClient:
+        """A new client and, unless it is public, the secret that is shown this once. Raises UnsuitableClient."""
+        by.require(Right.MANAGE_CLIENTS, of=org_id)
+        secret = "" if terms.is_public else self.opaque_tokens.new()
+        client = OAuthClient(
+            id=ClientPk(uuid4()),
+            client_id=self.opaque_tokens.new(),
+            secret_hash=self._hash_of(secret),
+            terms=terms.checked(),
+            is_active=True,
+            created_at=self.clock.now(),
+            org_id=org_id,
+            expires_at=expires_at,
+        )
+        with self.unit_of_work.atomic():
+            self.clients.add(client, scope=by.tenant_scope)
+            self._note(SecurityEvent.CLIENT_REGISTERED, client, by=by)
+            action, after = AuditAction.CLIENT_REGISTERED, _members_of(client)
+            self.audit_log.record(action, _subject(client), by=by, after=after)
+        return RegisteredClient(client=client, secret=secret)
+
+    def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
+        """Agree on other terms from now on. Raises ClientNotFound, UnsuitableClient."""
+        with self.unit_of_work.atomic():
+            before = self._get_for_update(client_pk, by)
+            client = before.amended(terms.checked())
+            self.clients.save(client, scope=by.tenant_scope)
+            self._note(SecurityEvent.CLIENT_AMENDED, client, by=by)
+            self.audit_log.record(
+                AuditAction.CLIENT_AMENDED,
+                _subject(client),
+                by=by,
+                before=_members_of(before),
+                after=_members_of(client),
+            )
+        return client
+
+    def renew_secret(
+        self, client_pk: ClientPk, *, reason: str = "", by: Principal
+    ) -> RegisteredClient:
+        """Another secret in the place of the old one, shown this once. Raises ClientNotFound, PublicClient."""
+        secret = self.opaque_tokens.new()
+        with self.unit_of_work.atomic():
+            client = self._get_for_update(client_pk, by)
+            if client.terms.is_public:
+                raise PublicClient
+            client = replace(client, secret_hash=self._hash_of(secret))
+            self.clients.save(client, scope=by.tenant_scope)
+            self._note(SecurityEvent.CLIENT_SECRET_RENEWED, client, by=by)
+            action = AuditAction.CLIENT_SECRET_RENEWED
+            self.audit_log.record(action, _subject(client), by=by, because=reason)
+        return RegisteredClient(client=client, secret=secret)
+
+    def remove(self, client_pk: ClientPk, *, reason: str = "", by: Principal) -> None:
+        """Know the client no longer, and honour no token of it. Raises ClientNotFound."""
+        with self.unit_of_work.atomic():
+            client = self._get_for_update(client_pk, by).removed()
+            self.clients.save(client, scope=by.tenant_scope)
+            because = SessionEnd.CLIENT_REMOVED
+            self.sessions.end_all_of_client(client.client_id, at=self.clock.now(), because=because)
+            self._note(SecurityEvent.CLIENT_REMOVED, client, by=by)
+            self.security_log.note(
+                SecurityEvent.SESSIONS_ENDED,
+                by=by.identity,
+                client_id=client.client_id,
+                reason=because,
+            )
+            action = AuditAction.CLIENT_REMOVED
+            self.audit_log.record(action, _subject(client), by=by, because=reason)
+
+    def find(self, client_id: str) -> OAuthClient | None:
+        """The client with this public id, if it is active and has not expired."""
+        client = self.clients.find(client_id)
+        return client if client and client.is_live(at=self.clock.now()) else None
+
+    def authenticated(self, client_id: str, secret: str) -> OAuthClient | None:
+        """The confidential client with this secret; an unknown one takes as long."""
+        client = self.find(client_id)
+        kept = client.secret_hash if client and client.secret_hash else _HASH_OF_NOBODY
+        is_right = compare_digest(self.opaque_tokens.hash(secret), kept)
+        return client if is_right and client and client.secret_hash else None
+
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[OAuthClient]:
+        """Oldest first; the id breaks ties."""
+        by.require(Right.MANAGE_CLIENTS)
+        return self.clients.page_of(request, scope=by.tenant_scope)
+
+    def _get_for_update(self, client_pk: ClientPk, by: Principal) -> OAuthClient:
+        """Raises ClientNotFound, NotPermitted."""
+        client = self.clients.get_for_update(client_pk, scope=by.tenant_scope)
+        by.require(Right.MANAGE_CLIENTS, of=client.org_id)
+        return client
+
+    def _note(self, event: SecurityEvent, client: OAuthClient, *, by: Principal) -> None:
+        self.security_log.note(event, by=by.identity, client_id=client.client_id)
+
+    def _hash_of(self, secret: str) -> str:
+        return self.opaque_tokens.hash(secret) if secret else ""
+
+
+def _subject(client: OAuthClient) -> AuditSubject:
+    return AuditSubject.of(SubjectType.CLIENT, client)
+
+
+def _members_of(client: OAuthClient) -> Members:
+    """The terms of a client as JSON values, for the audit log."""
+    expires_at = client.expires_at
+    members = {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in asdict(client.terms).items()
+    }
+    return members | {"expires_at": None if expires_at is None else expires_at.isoformat()}
+
+
+INVITATION_LIVES: Final = timedelta(days=1)
+_INVITED: Final = Principal(
+    user_id=None,
+    roles=(),
+    rights=frozenset({Right.MANAGE_CLIENTS}),
+    scopes=frozenset(),
+    client_id="registration",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationService:
+    """An invitation is an access token of a session that has no other use; `resource` is where it is used."""
+
+    clients: ClientService
+    sessions: SessionRepository
+    access_tokens: AccessTokens
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def invite(self, *, resource: str, by: Principal) -> str:
+        """An initial access token with which clients may register for a day. Raises NotPermitted."""
+        by.require(Right.MANAGE_CLIENTS)
+        now = self.clock.now()
+        session = Session(
+            id=SessionId(uuid4()),
+            user_id=None,
+            client_id=_INVITED.client_id,
+            scopes=frozenset(),
+            started_at=now,
+            expires_at=now + INVITATION_LIVES,
+            resource=resource,
+        )
+        with self.unit_of_work.atomic():
+            self.sessions.add(session)
+        claims = AccessClaims(
+            token_id=uuid4(),
+            user_id=None,
+            session_id=session.id,
+            client_id=session.client_id,
+            scopes=session.scopes,
+            audience=resource,
+        )
+        return self.access_tokens.issue(claims, roles=(), at=now, lifetime=INVITATION_LIVES)
+
+    def register(self, terms: ClientTerms, *, invitation: str, resource: str) -> RegisteredClient:
+        """A new client, and its secret if it can keep one. Raises InvalidToken, UnsuitableClient."""
+        now = self.clock.now()
+        claims = self.access_tokens.inspect(invitation, at=now).claims
+        state = self.sessions.state_of(claims.session_id)
+        is_for_this = (claims.client_id, claims.audience) == (_INVITED.client_id, resource)
+        if not is_for_this or state is None or not state.honours_tokens(at=now):
+            raise InvalidToken
+        return self.clients.register(terms, by=_INVITED)

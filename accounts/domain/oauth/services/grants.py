@@ -1,0 +1,221 @@
+"""What the token endpoint does for a client that has shown who it is."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import uuid4
+
+from accounts.domain.access import GrantType, SessionId
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from accounts.domain.identity.entities.sessions import Session, SessionEnd, SessionPolicy
+from accounts.domain.identity.entities.tokens import TokenPair
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import InvalidRefreshToken, SessionNotFound
+from accounts.domain.identity.ports import OpaqueTokens
+from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.tokens import Renewal, Renewals, TokenPairs
+from accounts.domain.oauth.entities.authorizations import (
+    AuthorizationCode,
+    DeviceCode,
+    DeviceStatus,
+)
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.repositories.protocols import (
+    AuthorizationCodeRepository,
+    ClientRepository,
+    DeviceCodeRepository,
+)
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """A code that is good, and who let the client have it."""
+
+    code: AuthorizationCode
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A device that somebody has let in."""
+
+    device: DeviceCode
+    user: User
+
+
+class DeviceAnswer(StrEnum):
+    """Why a device gets no tokens, or none yet (RFC 8628 §3.5)."""
+
+    PENDING = "authorization_pending"
+    SLOW_DOWN = "slow_down"
+    DENIED = "access_denied"
+    EXPIRED = "expired_token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantService:
+    """All steps of one exchange but those of a client for itself go on inside `atomically`."""
+
+    clients: ClientRepository
+    codes: AuthorizationCodeRepository
+    devices: DeviceCodeRepository
+    users: UserRepository
+    sessions: SessionRepository
+    pairs: TokenPairs
+    renewals: Renewals
+    opaque_tokens: OpaqueTokens
+    policy: SessionPolicy
+    security_log: Audit
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def atomically(self, act: Callable[[], Outcome]) -> Outcome:
+        """Keep all that the act writes, a refusal that it answers included, or nothing if it raises."""
+        with self.unit_of_work.atomic():
+            return act()
+
+    def find_code(self, secret: str, client: OAuthClient) -> Redemption | None:
+        """The code, if it is this client's and good; it is locked.
+
+        A code that was used before ends the session that came of it (RFC 6749 §4.1.2).
+        """
+        code = self.codes.find_for_update(self.opaque_tokens.hash(secret))
+        if code is None or code.client_pk != client.id:
+            return None
+        if code.used_at is not None:
+            self._refuse_reuse(code, client)
+        if not code.is_live(at=self.clock.now()):
+            return None
+        user = self.users.get(code.permission.user_id)
+        return Redemption(code=code, user=user) if user.is_active else None
+
+    def redeem_code(self, redemption: Redemption, client: OAuthClient) -> TokenPair:
+        """Start the session that the code stands for, and use the code up."""
+        now, code = self.clock.now(), redemption.code
+        session = Session(
+            id=code.session_id,
+            user_id=code.permission.user_id,
+            client_id=client.client_id,
+            scopes=code.permission.scopes,
+            started_at=now,
+            expires_at=now + self.policy.ends_after,
+            resource=code.permission.resource,
+            authentication=code.authentication,
+        )
+        self.sessions.add(session)
+        self.codes.save(code.used(at=now))
+        self._note(session, GrantType.AUTHORIZATION_CODE)
+        return self._tokens(session, redemption.user, client, at=now)
+
+    def find_renewal(self, secret: str, client: OAuthClient) -> Renewal | None:
+        """What the client may take the token for; a reuse ends the session."""
+        try:
+            return self.renewals.find(secret, client_id=client.client_id, at=self.clock.now())
+        except InvalidRefreshToken:
+            return None
+
+    def take_renewal(self, renewal: Renewal, *, scopes: Collection[str]) -> TokenPair:
+        return self.renewals.take(renewal, scopes=scopes, at=self.clock.now())
+
+    def find_device(self, secret: str, client: OAuthClient) -> Admission | DeviceAnswer | None:
+        """The device, if it is this client's and was let in, or why it was not; None if there is none. It is locked."""
+        now = self.clock.now()
+        device = self.devices.find_for_update(self.opaque_tokens.hash(secret))
+        if device is None or device.client_pk != client.id:
+            return None
+        if not device.is_live(at=now):
+            return DeviceAnswer.EXPIRED
+        if device.status is DeviceStatus.PENDING:
+            self.devices.save(device.polled(at=now))
+            is_too_soon = device.polls_too_soon(at=now)
+            return DeviceAnswer.SLOW_DOWN if is_too_soon else DeviceAnswer.PENDING
+        if device.status is DeviceStatus.DENIED or device.user_id is None:
+            return DeviceAnswer.DENIED
+        user = self.users.get(device.user_id)
+        return Admission(device=device, user=user) if user.is_active else DeviceAnswer.DENIED
+
+    def redeem_device(self, admission: Admission, client: OAuthClient) -> TokenPair:
+        """Start the session of the device, whose code is used up."""
+        now, device = self.clock.now(), admission.device
+        session = Session(
+            id=device.session_id,
+            user_id=admission.user.id,
+            client_id=client.client_id,
+            scopes=device.scopes,
+            started_at=now,
+            expires_at=now + self.policy.ends_after,
+            authentication=device.authentication,
+        )
+        self.sessions.add(session)
+        self.devices.remove(device.hash)
+        self._note(session, GrantType.DEVICE_CODE)
+        return self._tokens(session, admission.user, client, at=now)
+
+    def act_for_itself(
+        self, client: OAuthClient, *, scopes: Collection[str], resource: str
+    ) -> TokenPair:
+        """An access token with which the client acts for nobody (RFC 6749 §4.4)."""
+        now = self.clock.now()
+        session = Session(
+            id=SessionId(uuid4()),
+            user_id=None,
+            client_id=client.client_id,
+            scopes=frozenset(scopes),
+            started_at=now,
+            expires_at=self._end_of(client, at=now),
+            resource=resource,
+            org_id=client.org_id,
+        )
+        self._note_use(client, at=now)
+        self.sessions.add(session)
+        self._note(session, GrantType.CLIENT_CREDENTIALS)
+        return self.pairs.alone(session, None, at=now)
+
+    def _end_of(self, client: OAuthClient, *, at: datetime) -> datetime:
+        """When its access token expires, or it itself if that is earlier."""
+        ends_at = at + self.pairs.access_tokens.lifetime
+        return ends_at if client.expires_at is None else min(ends_at, client.expires_at)
+
+    def _note_use(self, client: OAuthClient, *, at: datetime) -> None:
+        """Of an organization's client; its owners want to know which of them nobody needs any more."""
+        if client.org_id is not None and client.used(at=at) != client:
+            self.clients.note_use(client.id, at=at, scope=TenantScope.into(client.org_id))
+
+    def _tokens(
+        self, session: Session, user: User, client: OAuthClient, *, at: datetime
+    ) -> TokenPair:
+        if client.may_use(GrantType.REFRESH_TOKEN):
+            return self.pairs.first(session, user, at=at)
+        return self.pairs.alone(session, user, at=at)
+
+    def _refuse_reuse(self, code: AuthorizationCode, client: OAuthClient) -> None:
+        self.security_log.note(
+            SecurityEvent.CODE_REUSED,
+            user_id=code.permission.user_id,
+            client_id=client.client_id,
+            session_id=code.session_id,
+        )
+        try:
+            session = self.sessions.get_for_update(code.session_id)
+        except SessionNotFound:
+            return
+        because = SessionEnd.CODE_REUSED
+        self.sessions.save(session.ended(at=self.clock.now(), because=because))
+        self.security_log.note_end(session, because=because)
+
+    def _note(self, session: Session, grant_type: GrantType) -> None:
+        self.security_log.note(
+            SecurityEvent.TOKENS_ISSUED,
+            user_id=session.user_id,
+            client_id=session.client_id,
+            session_id=session.id,
+            grant_type=grant_type,
+        )

@@ -1,0 +1,89 @@
+"""Signing somebody out of his browser, and of the clients that he has signed in to with it."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from accounts.domain.access import SessionId
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.repositories.protocols import SessionRepository
+from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
+from accounts.domain.oauth.ports import IdTokens, LogoutSender
+from accounts.domain.oauth.repositories.protocols import ClientRepository, LogoutNoticeRepository
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutService:
+    clients: ClientRepository
+    sessions: SessionRepository
+    notices: LogoutNoticeRepository
+    id_tokens: IdTokens
+    sender: LogoutSender
+    security_log: Audit
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def end_browser(self, browser_id: SessionId) -> int:
+        """End what came of this session of a browser, but for what may outlive it; answer how many are to be told."""
+        now = self.clock.now()
+        with self.unit_of_work.atomic():
+            live = self.sessions.live_in_browser(browser_id, at=now)
+            for session in live:
+                if not session.outlives_sign_out:
+                    kept = self.sessions.get_for_update(session.id)
+                    self.sessions.save(kept.ended(at=now, because=SessionEnd.LOGGED_OUT))
+                    self.security_log.note_end(kept, because=SessionEnd.LOGGED_OUT)
+            told = [
+                notice
+                for client_id in sorted({session.client_id for session in live})
+                if (notice := self._notice(client_id, live, browser_id))
+            ]
+            for notice in told:
+                self.notices.add(notice)
+        return len(told)
+
+    def deliver(self) -> int:
+        """Tell clients what is due; answer how many have taken it. What fails is tried again later, some times."""
+        delivered = 0
+        for notice in self.notices.due(at=self.clock.now(), limit=AT_ONCE):
+            client = self.clients.get(notice.client_pk, scope=TenantScope())
+            is_told = client.is_active and self._tell(client, notice)
+            later = None if is_told else notice.failed(at=self.clock.now())
+            with self.unit_of_work.atomic():
+                if later is None or not client.is_active:
+                    self.notices.remove(notice.id)
+                else:
+                    self.notices.save(later)
+            delivered += is_told
+        return delivered
+
+    def _notice(
+        self, client_id: str, live: list[Session], browser_id: SessionId
+    ) -> LogoutNotice | None:
+        client = self.clients.find(client_id)
+        user_id = next((each.user_id for each in live if each.client_id == client_id), None)
+        if client is None or user_id is None or not client.terms.backchannel_logout_uri:
+            return None
+        return LogoutNotice(
+            id=LogoutNoticeId(uuid4()),
+            client_pk=client.id,
+            user_id=user_id,
+            browser_id=browser_id,
+            due_at=self.clock.now(),
+        )
+
+    def _tell(self, client: OAuthClient, notice: LogoutNotice) -> bool:
+        token = self.id_tokens.logout_token(
+            user_id=notice.user_id,
+            client_id=client.client_id,
+            browser_id=notice.browser_id,
+            algorithm=client.terms.id_token_algorithm,
+            at=self.clock.now(),
+        )
+        return self.sender.send(client.terms.backchannel_logout_uri, logout_token=token)

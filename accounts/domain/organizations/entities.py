@@ -1,0 +1,129 @@
+"""Schools and companies that teach here behind walls of their own, and who belongs to them."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NewType
+from uuid import UUID
+
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
+from accounts.domain.organizations.errors import OrganizationSuspended, UnsuitableOrganization
+from authsvc.kernel.errors import FieldError
+
+InvitationId = NewType("InvitationId", UUID)
+
+INVITATION_LIVES: Final = timedelta(days=7)
+LONGEST_SLUG: Final = 40
+LONGEST_NAME: Final = 200
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Plan(StrEnum):
+    FREE = "free"
+    TEAM = "team"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """A tenant. `slug` never changes: the addresses of its courses begin with it."""
+
+    id: OrganizationId
+    name: str
+    slug: str
+    plan: Plan
+    status: OrganizationStatus
+    created_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is OrganizationStatus.ACTIVE
+
+    def checked(self) -> "Organization":
+        """The organization, if it can be called that. Raises UnsuitableOrganization."""
+        if not _SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_SLUG:
+            raise UnsuitableOrganization(
+                FieldError(path="slug", detail="Use small letters, digits and single hyphens.")
+            )
+        if not self.name.strip():
+            raise UnsuitableOrganization(
+                FieldError(path="name", detail="An organization needs a name.")
+            )
+        if len(self.name) > LONGEST_NAME:
+            raise UnsuitableOrganization(
+                FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
+            )
+        return self
+
+    def require_open(self) -> None:
+        """Raises OrganizationSuspended."""
+        if not self.is_open:
+            raise OrganizationSuspended
+
+    def edited(self, *, name: str | None, plan: Plan | None) -> "Organization":
+        """With another name or plan; None leaves a thing as it is. Raises UnsuitableOrganization."""
+        return replace(
+            self,
+            name=self.name if name is None else name,
+            plan=self.plan if plan is None else plan,
+        ).checked()
+
+    def suspended(self) -> "Organization":
+        return replace(self, status=OrganizationStatus.SUSPENDED)
+
+    def reopened(self) -> "Organization":
+        return replace(self, status=OrganizationStatus.ACTIVE)
+
+    def deleted(self) -> "Organization":
+        return replace(self, status=OrganizationStatus.DELETED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrgMembership:
+    """That a person belongs to an organization, and as what."""
+
+    org_id: OrganizationId
+    user_id: UserId
+    role: OrgRole
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A membership with the name and the address of the person."""
+
+    membership: OrgMembership
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnOrganization:
+    """An organization and what the asker is in it, if he is in it."""
+
+    organization: Organization
+    role: OrgRole | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """That whoever reads mail at an address may join. Of the token that was mailed, only the keyed hash is kept."""
+
+    id: InvitationId
+    org_id: OrganizationId
+    email: str
+    role: OrgRole
+    token_hash: str
+    invited_by: UserId | None
+    created_at: datetime
+    expires_at: datetime
+
+    def is_live(self, *, at: datetime) -> bool:
+        return at < self.expires_at
+
+    def is_for(self, email: str) -> bool:
+        return self.email == email.lower()
+
+    def accepted(self, user_id: UserId, *, at: datetime) -> OrgMembership:
+        return OrgMembership(org_id=self.org_id, user_id=user_id, role=self.role, joined_at=at)

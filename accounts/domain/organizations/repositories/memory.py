@@ -1,0 +1,194 @@
+"""In-memory repositories of organizations."""
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
+from accounts.domain.identity.repositories.memory import InMemoryUserRepository
+from accounts.domain.organizations.entities import (
+    Invitation,
+    InvitationId,
+    Member,
+    Organization,
+    OrgMembership,
+    OwnOrganization,
+)
+from accounts.domain.organizations.errors import (
+    AlreadyMember,
+    InvitationNotFound,
+    MemberNotFound,
+    OrganizationNotFound,
+    OrganizationSlugTaken,
+)
+from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
+from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
+from authsvc.kernel.tenancy import TenantScope
+
+Memberships = MutableMapping[tuple[OrganizationId, UserId], OrgMembership]
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryOpenMemberships:
+    """Memberships in open organizations, for the sessions of identity."""
+
+    memberships: Memberships
+    organizations: Mapping[OrganizationId, Organization]
+
+    def open_roles_of(self, user_id: UserId) -> Mapping[OrganizationId, OrgRole]:
+        return {
+            membership.org_id: membership.role
+            for membership in self.memberships.values()
+            if membership.user_id == user_id and self.is_open(membership.org_id)
+        }
+
+    def is_open(self, org_id: OrganizationId) -> bool:
+        return self.organizations[org_id].is_open
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryOrganizationRepository:
+    memberships: Memberships = field(default_factory=dict)
+    store: MutableMapping[OrganizationId, Organization] = field(default_factory=dict)
+
+    def add(self, organization: Organization) -> None:
+        if any(kept.slug == organization.slug for kept in self.store.values()):
+            raise OrganizationSlugTaken(slug=organization.slug)
+        self.store[organization.id] = organization
+
+    def get(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
+        for organization in self._in(scope):
+            if organization.id == org_id:
+                return organization
+        raise OrganizationNotFound
+
+    def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
+        return next((each for each in self._in(scope) if each.slug == slug), None)
+
+    def get_for_update(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
+        return self.get(org_id, scope=scope)
+
+    def save(self, organization: Organization, *, scope: TenantScope) -> None:
+        scope.require(organization.id)
+        self.store[organization.id] = organization
+
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Organization]:
+        return page_in_memory(self._in(scope), request, ORGANIZATIONS)
+
+    def for_user(self, user_id: UserId) -> list[OwnOrganization]:
+        mine = (each for each in self.memberships.values() if each.user_id == user_id)
+        found = (
+            OwnOrganization(organization=self.store[each.org_id], role=each.role) for each in mine
+        )
+        seen = (own for own in found if own.organization.status is not OrganizationStatus.DELETED)
+        return sorted(seen, key=lambda own: (own.organization.name, own.organization.id))
+
+    def _in(self, scope: TenantScope) -> Iterable[Organization]:
+        return (
+            organization
+            for organization in self.store.values()
+            if scope.covers(organization.id)
+            and organization.status is not OrganizationStatus.DELETED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryMembershipRepository:
+    users: InMemoryUserRepository
+    store: Memberships = field(default_factory=dict)
+
+    def add(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        if _key(membership) in self.store:
+            raise AlreadyMember
+        self.store[_key(membership)] = membership
+
+    def get(self, org_id: OrganizationId, user_id: UserId, *, scope: TenantScope) -> OrgMembership:
+        for membership in self._of(org_id, scope):
+            if membership.user_id == user_id:
+                return membership
+        raise MemberNotFound
+
+    def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        self.store[_key(membership)] = membership
+
+    def remove(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        self.store.pop(_key(membership), None)
+
+    def count_of(self, org_id: OrganizationId, role: OrgRole, *, scope: TenantScope) -> int:
+        return sum(membership.role is role for membership in self._of(org_id, scope))
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Member]:
+        members = (self._member(membership) for membership in self._of(org_id, scope))
+        return page_in_memory(members, request, MEMBERS, key=_joining)
+
+    def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
+        return frozenset(self._member(each).email for each in self._of(org_id, scope))
+
+    def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[OrgMembership]:
+        if not scope.covers(org_id):
+            return []
+        return [membership for membership in self.store.values() if membership.org_id == org_id]
+
+    def _member(self, membership: OrgMembership) -> Member:
+        user = self.users.get(membership.user_id)
+        return Member(membership=membership, email=user.email, name=user.name)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryInvitationRepository:
+    organizations: Mapping[OrganizationId, Organization]
+    store: MutableMapping[InvitationId, Invitation] = field(default_factory=dict)
+
+    def keep(self, invitation: Invitation, *, scope: TenantScope) -> None:
+        scope.require(invitation.org_id)
+        for kept in list(self.store.values()):
+            if (kept.org_id, kept.email) == (invitation.org_id, invitation.email):
+                del self.store[kept.id]
+        self.store[invitation.id] = invitation
+
+    def find(self, token_hash: str) -> Invitation | None:
+        for invitation in self.store.values():
+            if invitation.token_hash == token_hash:
+                return invitation if self.organizations[invitation.org_id].is_open else None
+        return None
+
+    def get(
+        self, org_id: OrganizationId, invitation_id: InvitationId, *, scope: TenantScope
+    ) -> Invitation:
+        for invitation in self._of(org_id, scope):
+            if invitation.id == invitation_id:
+                return invitation
+        raise InvitationNotFound
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Invitation]:
+        return page_in_memory(self._of(org_id, scope), request, INVITATIONS)
+
+    def remove(self, invitation: Invitation, *, scope: TenantScope) -> bool:
+        scope.require(invitation.org_id)
+        return self.store.pop(invitation.id, None) is not None
+
+    def remove_expired(self, *, before: datetime) -> int:
+        gone = [each.id for each in self.store.values() if each.expires_at < before]
+        for invitation_id in gone:
+            del self.store[invitation_id]
+        return len(gone)
+
+    def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[Invitation]:
+        if not scope.covers(org_id):
+            return []
+        return [invitation for invitation in self.store.values() if invitation.org_id == org_id]
+
+
+def _key(membership: OrgMembership) -> tuple[OrganizationId, UserId]:
+    return membership.org_id, membership.user_id
+
+
+def _joining(member: Member) -> Key:
+    return member.membership.joined_at, member.membership.user_id

@@ -1,0 +1,234 @@
+"""ORM repositories of organizations."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import models as rows
+from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
+from accounts.domain.organizations.entities import (
+    Invitation,
+    InvitationId,
+    Member,
+    Organization,
+    OrgMembership,
+    OwnOrganization,
+    Plan,
+)
+from accounts.domain.organizations.errors import (
+    AlreadyMember,
+    InvitationNotFound,
+    MemberNotFound,
+    OrganizationNotFound,
+    OrganizationSlugTaken,
+)
+from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+
+Values = dict[str, Any]
+
+
+class OrmOrganizationRepository:
+    def add(self, organization: Organization) -> None:
+        values = _organization_values(organization)
+        if not insert(rows.Organization, [values], unless_taken=("slug",)):
+            raise OrganizationSlugTaken(slug=organization.slug)
+
+    def get(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
+        return self._one(rows.Organization.objects.all(), org_id, scope)
+
+    def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
+        row = _seen(rows.Organization.objects.filter(slug=slug), scope).first()
+        return _organization(row) if row else None
+
+    def get_for_update(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
+        return self._one(rows.Organization.objects.select_for_update(), org_id, scope)
+
+    def save(self, organization: Organization, *, scope: TenantScope) -> None:
+        scope.require(organization.id)
+        kept = rows.Organization.objects.filter(pk=organization.id)
+        kept.update(**_organization_values(organization))
+
+    def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Organization]:
+        visible = _seen(rows.Organization.objects.all(), scope)
+        return page_of_rows(visible, request, ORGANIZATIONS, _organization)
+
+    def for_user(self, user_id: UserId) -> list[OwnOrganization]:
+        found = rows.OrgMembership.objects.filter(user_id=user_id).select_related("org")
+        mine = found.exclude(org__status=OrganizationStatus.DELETED)
+        return [
+            OwnOrganization(organization=_organization(row.org), role=OrgRole(row.role))
+            for row in mine.order_by("org__name", "org_id")
+        ]
+
+    def _one(
+        self, found: QuerySet[rows.Organization], org_id: OrganizationId, scope: TenantScope
+    ) -> Organization:
+        row = _seen(found.filter(pk=org_id), scope).first()
+        if row is None:
+            raise OrganizationNotFound
+        return _organization(row)
+
+
+class OrmMembershipRepository:
+    def add(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        values = _membership_values(membership)
+        if not insert(rows.OrgMembership, [values], unless_taken=("user_id", "org_id")):
+            raise AlreadyMember
+
+    def get(self, org_id: OrganizationId, user_id: UserId, *, scope: TenantScope) -> OrgMembership:
+        row = _members(org_id, scope).filter(user_id=user_id).first()
+        if row is None:
+            raise MemberNotFound
+        return _membership(row)
+
+    def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        kept = _members(membership.org_id, scope).filter(user_id=membership.user_id)
+        kept.update(**_membership_values(membership))
+
+    def remove(self, membership: OrgMembership, *, scope: TenantScope) -> None:
+        scope.require(membership.org_id)
+        _members(membership.org_id, scope).filter(user_id=membership.user_id).delete()
+
+    def count_of(self, org_id: OrganizationId, role: OrgRole, *, scope: TenantScope) -> int:
+        return _members(org_id, scope).filter(role=role).count()
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Member]:
+        members = _members(org_id, scope).select_related("user")
+        return page_of_rows(members, request, MEMBERS, _member)
+
+    def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
+        return frozenset(_members(org_id, scope).values_list("user__email", flat=True))
+
+
+class OrmInvitationRepository:
+    def keep(self, invitation: Invitation, *, scope: TenantScope) -> None:
+        scope.require(invitation.org_id)
+        _invitations(invitation.org_id, scope).filter(email=invitation.email).delete()
+        insert(rows.Invitation, [_invitation_values(invitation)])
+
+    def find(self, token_hash: str) -> Invitation | None:
+        found = rows.Invitation.objects.filter(token_hash=token_hash)
+        row = found.filter(org__status=OrganizationStatus.ACTIVE).first()
+        return _invitation(row) if row else None
+
+    def get(
+        self, org_id: OrganizationId, invitation_id: InvitationId, *, scope: TenantScope
+    ) -> Invitation:
+        row = _invitations(org_id, scope).filter(pk=invitation_id).first()
+        if row is None:
+            raise InvitationNotFound
+        return _invitation(row)
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Invitation]:
+        return page_of_rows(_invitations(org_id, scope), request, INVITATIONS, _invitation)
+
+    def remove(self, invitation: Invitation, *, scope: TenantScope) -> bool:
+        scope.require(invitation.org_id)
+        found = _invitations(invitation.org_id, scope).filter(pk=invitation.id)
+        return bool(found.delete()[0])
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.Invitation.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _seen(found: QuerySet[rows.Organization], scope: TenantScope) -> QuerySet[rows.Organization]:
+    there = found.exclude(status=OrganizationStatus.DELETED)
+    return there if scope.is_all_tenants else there.filter(pk__in=_ids(scope))
+
+
+def _members(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.OrgMembership]:
+    if not scope.covers(org_id):
+        return rows.OrgMembership.objects.none()
+    return rows.OrgMembership.objects.filter(org_id=org_id)
+
+
+def _invitations(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.Invitation]:
+    if not scope.covers(org_id):
+        return rows.Invitation.objects.none()
+    return rows.Invitation.objects.filter(org_id=org_id)
+
+
+def _ids(scope: TenantScope) -> list[UUID]:
+    return list(scope.organizations)
+
+
+def _organization(row: rows.Organization) -> Organization:
+    return Organization(
+        id=OrganizationId(row.id),
+        name=row.name,
+        slug=row.slug,
+        plan=Plan(row.plan),
+        status=OrganizationStatus(row.status),
+        created_at=row.created_at,
+    )
+
+
+def _organization_values(organization: Organization) -> Values:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "plan": organization.plan,
+        "status": organization.status,
+        "created_at": organization.created_at,
+    }
+
+
+def _membership(row: rows.OrgMembership) -> OrgMembership:
+    return OrgMembership(
+        org_id=OrganizationId(row.org_id),
+        user_id=UserId(row.user_id),
+        role=OrgRole(row.role),
+        joined_at=row.joined_at,
+    )
+
+
+def _member(row: rows.OrgMembership) -> Member:
+    return Member(membership=_membership(row), email=row.user.email, name=row.user.name)
+
+
+def _membership_values(membership: OrgMembership) -> Values:
+    return {
+        "org_id": membership.org_id,
+        "user_id": membership.user_id,
+        "role": membership.role,
+        "joined_at": membership.joined_at,
+    }
+
+
+def _invitation(row: rows.Invitation) -> Invitation:
+    return Invitation(
+        id=InvitationId(row.id),
+        org_id=OrganizationId(row.org_id),
+        email=row.email,
+        role=OrgRole(row.role),
+        token_hash=row.token_hash,
+        invited_by=UserId(row.invited_by) if row.invited_by else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _invitation_values(invitation: Invitation) -> Values:
+    return {
+        "id": invitation.id,
+        "org_id": invitation.org_id,
+        "email": invitation.email,
+        "role": invitation.role,
+        "token_hash": invitation.token_hash,
+        "invited_by": invitation.invited_by,
+        "created_at": invitation.created_at,
+        "expires_at": invitation.expires_at,
+    }

@@ -1,0 +1,110 @@
+"""Reading the audit log, and proving it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.domain.access import OrganizationId, Principal, Right
+from accounts.domain.audit.entities import AuditEntry, AuditHead, SubjectType
+from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from accounts.domain.organizations.repositories.protocols import OrganizationRepository
+from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFlaw:
+    """Where a chain cannot be believed, and why; without an organization it is that of the platform."""
+
+    org_id: OrganizationId | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """`entries` is how many the chains should have, by their heads."""
+
+    chains: int
+    entries: int
+    flaws: tuple[AuditFlaw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReader:
+    """To read the log of one organization raises OrganizationNotFound for those who may not see it."""
+
+    entries: AuditLogRepository
+    organizations: OrganizationRepository
+    tenant_access: TenantAccess
+    unit_of_work: UnitOfWork
+
+    def page_of(
+        self, org_id: OrganizationId, request: PageRequest, *, by: Principal
+    ) -> Page[AuditEntry]:
+        """What was done in the organization, the last thing first. Raises NotPermitted."""
+        with self.unit_of_work.atomic():
+            self._enter(org_id, by)
+            return self.entries.page_of(org_id, request, scope=by.tenant_scope)
+
+    def export(self, org_id: OrganizationId, *, by: Principal) -> Iterator[AuditEntry]:
+        """All that was done in the organization, the first thing first. Raises NotPermitted."""
+        with self.unit_of_work.atomic():
+            self._enter(org_id, by)
+        return self._chain(org_id, scope=by.tenant_scope)
+
+    def verify(self, *, by: Principal) -> AuditReport:
+        """Walk every chain up to its head. Raises NotPermitted."""
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        heads = self.entries.heads(scope=by.tenant_scope)
+        reasons = [(head.org_id, self._flaw_in(head, scope=by.tenant_scope)) for head in heads]
+        return AuditReport(
+            chains=len(heads),
+            entries=sum(head.sequence for head in heads),
+            flaws=tuple(AuditFlaw(org_id=org_id, reason=why) for org_id, why in reasons if why),
+        )
+
+    def _enter(self, org_id: OrganizationId, by: Principal) -> None:
+        self.organizations.get(org_id, scope=by.tenant_scope)
+        by.require(Right.READ_AUDIT, of=org_id)
+        self.tenant_access.record_access(
+            org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
+        )
+
+    def _flaw_in(self, head: AuditHead, *, scope: TenantScope) -> str:
+        """What is wrong with a chain; nothing when it holds."""
+        try:
+            return _broken_link(self._chain(head.org_id, scope=scope), head)
+        except ValueError as error:
+            return f"an entry cannot be read: {error}"
+
+    def _chain(self, org_id: OrganizationId | None, *, scope: TenantScope) -> Iterator[AuditEntry]:
+        last = 0
+        while True:
+            found = self.entries.following(org_id, after=last, limit=_AT_ONCE, scope=scope)
+            yield from found
+            if len(found) < _AT_ONCE:
+                return
+            last = found[-1].sequence
+
+
+def _broken_link(entries: Iterable[AuditEntry], head: AuditHead) -> str:
+    """What is wrong with a chain up to its head as it was; what has been added since is let be."""
+    if not head.sequence:
+        return "its head is missing"
+    previous = AuditHead(org_id=head.org_id)
+    for entry in entries:
+        sequence = previous.sequence + 1
+        if entry.sequence != sequence:
+            return f"entry {sequence} is missing"
+        if entry.previous_hash != previous.hash:
+            return f"entry {sequence} does not follow from the one before"
+        if entry.hash != entry.computed_hash():
+            return f"entry {sequence} was changed"
+        if sequence == head.sequence:
+            return "" if entry.hash == head.hash else "it ends with another entry"
+        previous = previous.after(entry)
+    return f"entry {previous.sequence + 1} is missing"

@@ -1,0 +1,159 @@
+"""Taking in many members at once, from a list."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from io import StringIO
+from typing import Final
+
+from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
+from accounts.domain.audit.entities import AuditAction
+from accounts.domain.identity.ports import EmailAddresses
+from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.organizations.entities import OrgMembership
+from accounts.domain.organizations.errors import InvalidMemberList
+from accounts.domain.organizations.repositories.protocols import MembershipRepository
+from accounts.domain.organizations.services.invitations import InvitationService
+from accounts.domain.organizations.services.members import MemberService, require_right_to_give
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import FieldError
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+MOST_ROWS: Final = 1000
+COLUMNS: Final = ("email", "role")
+
+
+class ListOutcome(StrEnum):
+    """What became of a row."""
+
+    ADDED = "added"
+    INVITED = "invited"
+    ALREADY_MEMBER = "already-member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow:
+    """One row of a list; the first after the heading has number 1."""
+
+    number: int
+    email: str
+    role: OrgRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListResult:
+    row: ListRow
+    outcome: ListOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberListService:
+    memberships: MembershipRepository
+    users: UserRepository
+    members: MemberService
+    invitations: InvitationService
+    email_addresses: EmailAddresses
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def take_in(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListResult]:
+        """Invite everybody on the list who is no member yet; all of them or, if a row is wrong, nobody.
+
+        Whoever may see all users takes those who have an account in at once; to others it would tell who has one.
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvalidMemberList.
+        """
+        with self.unit_of_work.atomic():
+            by = self.members.enter(org_id, by)
+            by.require(Right.MANAGE_MEMBERS, of=org_id)
+            rows = rows_in(text, email_addresses=self.email_addresses)
+            for role in sorted({row.role for row in rows}):
+                require_right_to_give(role, of=org_id, by=by)
+            return self._taken_in(org_id, rows, by)
+
+    def _taken_in(
+        self, org_id: OrganizationId, rows: list[ListRow], by: Principal
+    ) -> list[ListResult]:
+        there = self.memberships.emails_in(org_id, scope=by.tenant_scope)
+        outcomes = dict.fromkeys(there, ListOutcome.ALREADY_MEMBER)
+        for row in rows:
+            if row.email not in there:
+                is_added = by.may(Right.MANAGE_USERS) and self._added(org_id, row, by)
+                outcomes[row.email] = ListOutcome.ADDED if is_added else ListOutcome.INVITED
+        invited = [
+            (row.email, row.role) for row in rows if outcomes[row.email] is ListOutcome.INVITED
+        ]
+        self.invitations.send(org_id, invited, by=by)
+        return [ListResult(row=row, outcome=outcomes[row.email]) for row in rows]
+
+    def _added(self, org_id: OrganizationId, row: ListRow, by: Principal) -> bool:
+        user = self.users.find_by_email(row.email)
+        if user is None:
+            return False
+        membership = OrgMembership(
+            org_id=org_id, user_id=user.id, role=row.role, joined_at=self.clock.now()
+        )
+        self.members.join(membership, AuditAction.MEMBER_ADDED, by=by)
+        return True
+
+
+def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
+    """The rows of a list in CSV under the heading `email,role`; without a role it is a learner.
+
+    Raises InvalidMemberList, which complains about each row that is wrong.
+    """
+    lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        heading = [name.strip().lower() for name in next(lines, [])]
+        found = [line for line in lines if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise InvalidMemberList(FieldError(path="", detail=f"This is no CSV: {error}.")) from None
+    _check(heading, found)
+    rows = [dict(zip(heading, line, strict=False)) for line in found]
+    field_errors = (*_of_surplus(found, columns=len(heading)), *_complaints(rows, email_addresses))
+    if field_errors:
+        raise InvalidMemberList(*field_errors)
+    return [
+        ListRow(number=number, email=_email_in(row), role=OrgRole(_role_in(row)))
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _check(heading: list[str], found: list[list[str]]) -> None:
+    if "email" not in heading or Counter(heading) - Counter(COLUMNS):
+        detail = "The first line must be `email,role`; the role may be left out."
+        raise InvalidMemberList(FieldError(path="", detail=detail))
+    if not 1 <= len(found) <= MOST_ROWS:
+        detail = f"A list has 1 to {MOST_ROWS} rows; this one has {len(found)}."
+        raise InvalidMemberList(FieldError(path="", detail=detail))
+
+
+def _of_surplus(found: list[list[str]], *, columns: int) -> Iterator[FieldError]:
+    for number, line in enumerate(found, start=1):
+        if any(cell.strip() for cell in line[columns:]):
+            detail = "There is more in this row than in the first line."
+            yield FieldError(path=str(number), detail=detail)
+
+
+def _complaints(
+    rows: list[dict[str, str]], email_addresses: EmailAddresses
+) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        email, role = _email_in(row), _role_in(row)
+        if not email_addresses.is_valid(email):
+            yield FieldError(path=f"{number}/email", detail="This is no e-mail address.")
+        elif email in seen:
+            yield FieldError(path=f"{number}/email", detail="This address stands there twice.")
+        if role not in list(OrgRole):
+            yield FieldError(path=f"{number}/role", detail="There is no such role.")
+        seen.add(email)
+
+
+def _email_in(row: dict[str, str]) -> str:
+    return row.get("email", "").strip().lower()
+
+
+def _role_in(row: dict[str, str]) -> str:
+    return row.get("role", "").strip().lower() or OrgRole.LEARNER.value

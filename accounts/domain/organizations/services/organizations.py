@@ -1,0 +1,186 @@
+"""Founding organizations, and opening and closing them."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from accounts.domain.access import (
+    OrganizationId,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    Right,
+    UserId,
+)
+from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
+from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.organizations.entities import (
+    Organization,
+    OrgMembership,
+    OwnOrganization,
+    Plan,
+)
+from accounts.domain.organizations.repositories.protocols import (
+    MembershipRepository,
+    OrganizationRepository,
+)
+from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationService:
+    """Every act on one organization raises OrganizationNotFound for those who may not see it."""
+
+    organizations: OrganizationRepository
+    memberships: MembershipRepository
+    users: UserRepository
+    tenant_access: TenantAccess
+    audit_log: AuditLog
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def create(
+        self, *, name: str, slug: str, owner_id: UserId | None = None, by: Principal
+    ) -> Organization:
+        """Found an organization whose owner is the asker; to name another one takes the right to manage them all.
+
+        Raises UnsuitableOrganization, OrganizationSlugTaken, NotPermitted, UserNotFound.
+        """
+        if owner_id is not None and owner_id != by.user_id:
+            by.require(Right.MANAGE_ORGANIZATIONS)
+        organization = Organization(
+            id=OrganizationId(uuid4()),
+            name=name,
+            slug=slug,
+            plan=Plan.FREE,
+            status=OrganizationStatus.ACTIVE,
+            created_at=self.clock.now(),
+        ).checked()
+        with self.unit_of_work.atomic():
+            owner = self.users.get(owner_id or by.person)
+            self.organizations.add(organization)
+            self._give_to(owner.id, organization)
+            after = {"name": name, "slug": slug, "owner": str(owner.id)}
+            self.audit_log.record(
+                AuditAction.ORGANIZATION_CREATED, _subject(organization), by=by, after=after
+            )
+        return organization
+
+    def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
+        """The organization, and what the asker is in it."""
+        with self.unit_of_work.atomic():
+            organization = self.organizations.get(org_id, scope=by.tenant_scope)
+            self.tenant_access.record_access(
+                org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
+            )
+        return OwnOrganization(organization=organization, role=by.memberships.get(org_id))
+
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[OwnOrganization]:
+        """The asker's own, by their names, on one page; all of them, oldest first, for whoever manages them."""
+        if not by.may(Right.MANAGE_ORGANIZATIONS):
+            return Page(items=tuple(self._own(by)), next_cursor=None)
+        page = self.organizations.page_of(request, scope=by.tenant_scope)
+        items = tuple(
+            OwnOrganization(organization=each, role=by.memberships.get(each.id))
+            for each in page.items
+        )
+        return Page(items=items, next_cursor=page.next_cursor)
+
+    def edit(
+        self,
+        org_id: OrganizationId,
+        *,
+        name: str | None = None,
+        plan: Plan | None = None,
+        by: Principal,
+    ) -> Organization:
+        """Give it another name, or, if the asker manages all organizations, another plan.
+
+        Raises NotPermitted, OrganizationSuspended, UnsuitableOrganization.
+        """
+        with self.unit_of_work.atomic():
+            organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
+            by.require(Right.EDIT_ORGANIZATION, of=org_id)
+            if plan is not None and plan is not organization.plan:
+                by.require(Right.MANAGE_ORGANIZATIONS)
+            organization.require_open()
+            edited = organization.edited(name=name, plan=plan)
+            self._keep(AuditAction.ORGANIZATION_EDITED, organization, edited, by=by)
+        return edited
+
+    def suspend(self, org_id: OrganizationId, *, reason: str, by: Principal) -> Organization:
+        """Close it at once to everybody in it, with all that it owns. Raises NotPermitted."""
+        with self.unit_of_work.atomic():
+            organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
+            by.require(Right.MANAGE_ORGANIZATIONS)
+            suspended = organization.suspended()
+            action = AuditAction.ORGANIZATION_SUSPENDED
+            self._keep(action, organization, suspended, reason=reason, by=by)
+        return suspended
+
+    def reopen(self, org_id: OrganizationId, *, by: Principal) -> Organization:
+        """Open it again as it was. Raises NotPermitted."""
+        with self.unit_of_work.atomic():
+            organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
+            by.require(Right.MANAGE_ORGANIZATIONS)
+            reopened = organization.reopened()
+            self._keep(AuditAction.ORGANIZATION_REOPENED, organization, reopened, by=by)
+        return reopened
+
+    def delete(self, org_id: OrganizationId, *, reason: str = "", by: Principal) -> None:
+        """Close it for good. What learners have earned there stays theirs to show. Raises NotPermitted."""
+        with self.unit_of_work.atomic():
+            organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
+            by.require(Right.DELETE_ORGANIZATION, of=org_id)
+            deleted = organization.deleted()
+            action = AuditAction.ORGANIZATION_DELETED
+            self._keep(action, organization, deleted, reason=reason, by=by)
+
+    def _give_to(self, owner_id: UserId, organization: Organization) -> None:
+        owns = OrgMembership(
+            org_id=organization.id,
+            user_id=owner_id,
+            role=OrgRole.OWNER,
+            joined_at=organization.created_at,
+        )
+        self.memberships.add(owns, scope=TenantScope.into(organization.id))
+
+    def _own(self, by: Principal) -> list[OwnOrganization]:
+        if by.user_id is not None:
+            return self.organizations.for_user(by.user_id)
+        return [self.get(org_id, by=by) for org_id in by.memberships]
+
+    def _keep(
+        self,
+        action: AuditAction,
+        before: Organization,
+        after: Organization,
+        *,
+        reason: str = "",
+        by: Principal,
+    ) -> None:
+        self.organizations.save(after, scope=by.tenant_scope)
+        self.audit_log.record(
+            action,
+            _subject(after),
+            by=by,
+            because=reason,
+            before=_members_of(before),
+            after=_members_of(after),
+        )
+
+
+def _subject(organization: Organization) -> AuditSubject:
+    return AuditSubject(SubjectType.ORGANIZATION, str(organization.id), organization.id)
+
+
+def _members_of(organization: Organization) -> Members:
+    return {
+        "name": organization.name,
+        "plan": organization.plan.value,
+        "status": organization.status.value,
+    }

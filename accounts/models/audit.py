@@ -1,0 +1,66 @@
+"""The audit log, and the heads of its chains."""
+
+import uuid
+
+from django.db import models
+
+from accounts.domain.audit.entities import AuditAction, SubjectType
+from accounts.models.organizations import Organization
+from authsvc.storage.append_only import AppendOnlyRow
+
+
+class AuditHead(models.Model):
+    """With which entry a chain ends, and the lock on it. The key is the organization's, or nil for the platform."""
+
+    id = models.UUIDField(primary_key=True)
+    sequence = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.id} #{self.sequence}"
+
+
+class AuditEntry(AppendOnlyRow):
+    """`sequence` counts in the chain of an organization, or in that of the platform."""
+
+    position = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    org = models.ForeignKey(
+        Organization,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(
+        max_length=32, choices=[(each.value, each.value) for each in AuditAction]
+    )
+    subject_type = models.CharField(
+        max_length=20, choices=[(each.value, each.value) for each in SubjectType]
+    )
+    subject_id = models.CharField(max_length=100)
+    before = models.JSONField()
+    after = models.JSONField()
+    reason = models.TextField(blank=True)
+    actor_id = models.UUIDField(null=True, blank=True)
+    client_id = models.CharField(max_length=100)
+    request_id = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.UniqueConstraint(fields=["org", "sequence"], name="one_entry_per_sequence"),
+            models.UniqueConstraint(
+                fields=["sequence"],
+                condition=models.Q(org=None),
+                name="one_platform_entry_per_sequence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} #{self.sequence}"

@@ -1,0 +1,127 @@
+"""Clients, and what people let them do."""
+
+import uuid
+
+from django.db import models
+
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
+from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
+from accounts.models.organizations import Organization
+from accounts.models.sessions import _Authenticated
+from accounts.models.users import User
+
+
+class OAuthClient(models.Model):
+    """The toolkit's Application."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client_id = models.CharField(max_length=100, unique=True)
+    secret_hash = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=200)
+    is_public = models.BooleanField()
+    redirect_uris = models.JSONField(blank=True)
+    post_logout_redirect_uris = models.JSONField(blank=True)
+    backchannel_logout_uri = models.CharField(max_length=2000, blank=True)
+    allowed_origins = models.JSONField(blank=True)
+    allowed_scopes = models.JSONField(blank=True)
+    grant_types = models.JSONField()
+    resources = models.JSONField(blank=True)
+    id_token_algorithm = models.CharField(
+        max_length=10, choices=[(each.value, each.value) for each in IdTokenAlgorithm]
+    )
+    is_trusted = models.BooleanField(default=False)
+    must_push = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    org = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "client"
+        indexes = [models.Index(fields=["created_at", "id"], name="clients_by_age")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuthorizationCode(_Authenticated):
+    """The toolkit's Grant."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    scopes = models.JSONField()
+    resource = models.CharField(max_length=2000, blank=True)
+    nonce = models.TextField(blank=True)
+    redirect_uri = models.CharField(max_length=2000)
+    code_challenge = models.CharField(max_length=128)
+    session_id = models.UUIDField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code for {self.client_id}"
+
+
+class DeviceCode(_Authenticated):
+    """The toolkit's DeviceGrant."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    user_code_hash = models.CharField(max_length=64, unique=True)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    scopes = models.JSONField()
+    status = models.CharField(
+        max_length=10, choices=[(each.value, each.value) for each in DeviceStatus]
+    )
+    interval_seconds = models.PositiveIntegerField()
+    polled_at = models.DateTimeField(null=True, blank=True)
+    session_id = models.UUIDField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"device of {self.client_id}"
+
+
+class PushedRequest(models.Model):
+    hash = models.CharField(max_length=64, primary_key=True)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
+    parameters = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+    is_opened = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"request of {self.client_id}"
+
+
+class LogoutNotice(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    browser_id = models.UUIDField()
+    due_at = models.DateTimeField(db_index=True)
+    failures = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"log-out for {self.client_id}"
+
+
+class Consent(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
+    scopes = models.JSONField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client"], name="one_consent_per_client")
+        ]
+
+    def __str__(self) -> str:
+        return f"consent of {self.user_id}"

@@ -1,0 +1,50 @@
+"""What Django and django-allauth do for people at our pages, for the audit trail.
+
+Each of these is for the signal that it names.
+"""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.security_log import SecurityEvent
+from authsvc.composition.container import services
+
+
+def listen() -> None:
+    """Note from now on who signs in and out, and what becomes of second factors."""
+    user_logged_in.connect(on_user_logged_in)
+    user_logged_out.connect(on_user_logged_out)
+    authenticator_added.connect(on_authenticator_added)
+    authenticator_reset.connect(on_authenticator_reset)
+    authenticator_removed.connect(on_authenticator_removed)
+
+
+def on_user_logged_in(user: Any, **_: Any) -> None:
+    services().security_log.note(SecurityEvent.SIGNED_IN, user_id=UserId(user.pk))
+
+
+def on_user_logged_out(user: Any, **_: Any) -> None:
+    """Also sent when nobody was signed in."""
+    if user is not None:
+        services().security_log.note(SecurityEvent.LOGGED_OUT, user_id=UserId(user.pk))
+
+
+def on_authenticator_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    _note(SecurityEvent.SECOND_FACTOR_ADDED, user, authenticator)
+
+
+def on_authenticator_reset(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """New recovery codes in the place of the old ones."""
+    _note(SecurityEvent.SECOND_FACTOR_RENEWED, user, authenticator)
+
+
+def on_authenticator_removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    _note(SecurityEvent.SECOND_FACTOR_REMOVED, user, authenticator)
+
+
+def _note(event: SecurityEvent, user: Any, authenticator: Authenticator) -> None:
+    services().security_log.note(event, user_id=UserId(user.pk), kind=str(authenticator.type))

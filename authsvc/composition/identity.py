@@ -1,0 +1,127 @@
+"""Who people are, and how they stay signed in."""
+
+from functools import cached_property
+
+from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.services.accounts import AccountService, Passwords
+from accounts.domain.identity.services.login_attempts import LoginAttempts
+from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.sessions import SessionService
+from accounts.domain.identity.services.staff_actions import StaffActions
+from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
+from accounts.domain.identity.services.users import EmailService, UserService
+from authsvc.composition.base import Wiring
+
+
+class Accounts(Wiring):
+    @cached_property
+    def access(self) -> AccessService:
+        return AccessService(
+            sessions=self.repositories.sessions,
+            access_tokens=self.ports.access_tokens,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            passwords=self._passwords,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def security_log(self) -> Audit:
+        return Audit(
+            trail=self.ports.security_log_writer,
+            opaque_tokens=self.ports.opaque_tokens,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        return AuditLog(
+            entries=self.repositories.audit_log,
+            request_id=self.ports.request_id,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def staff_actions(self) -> StaffActions:
+        return StaffActions(unit_of_work=self.unit_of_work)
+
+    @cached_property
+    def emails(self) -> EmailService:
+        return EmailService(
+            users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def users(self) -> UserService:
+        return UserService(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            passwords=self._passwords,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(
+            accounts=self.accounts,
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            clients=self.repositories.clients,
+            pairs=self._pairs,
+            renewals=self._renewals,
+            security_log=self.security_log,
+            limits=self.limits,
+            passwords=self.ports.password_hasher,
+            policy=self.ports.session_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def limits(self) -> LoginAttempts:
+        return LoginAttempts(
+            limits=self.repositories.limits,
+            known_addresses=self.repositories.known_addresses,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _passwords(self) -> Passwords:
+        return Passwords(policy=self.ports.password_policy, hasher=self.ports.password_hasher)
+
+    @cached_property
+    def _pairs(self) -> TokenPairs:
+        return TokenPairs(
+            refresh_tokens=self.repositories.refresh_tokens,
+            access_tokens=self.ports.access_tokens,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.session_policy,
+        )
+
+    @cached_property
+    def _renewals(self) -> Renewals:
+        return Renewals(
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            refresh_tokens=self.repositories.refresh_tokens,
+            pairs=self._pairs,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
+        )

@@ -1,0 +1,223 @@
+"""Services of courses, progress and credentials."""
+
+from functools import cached_property
+
+from authsvc.composition.organizations import Organizations
+from authsvc.kernel.events import EventBus
+from courses.domain.repositories.cached import CachedCourseVersionRepository
+from courses.domain.services.authoring import AuthoringService
+from courses.domain.services.catalog import CatalogService
+from courses.domain.services.pathway_authoring import PathwayAuthoringService
+from courses.domain.services.pathway_catalog import PathwayCatalogService
+from credentials.domain.services.credentials import CredentialService
+from credentials.domain.services.earning import EarningService
+from credentials.domain.services.issuing import CredentialIssuer
+from credentials.domain.services.subjects import SubjectReader
+from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
+from progress.domain.services.attempts import AttemptOutcomes, AttemptService, GradingService
+from progress.domain.services.event_log import EventExport, EventRecorder
+from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
+from progress.domain.services.pathways import PathwayService
+from progress.domain.services.reports import ReportService
+from progress.domain.services.verification import EventLogVerifier
+
+
+class Learning(Organizations):
+    @cached_property
+    def catalog(self) -> CatalogService:
+        return CatalogService(
+            courses=self.repositories.courses,
+            drafts=self.repositories.course_drafts,
+            versions=CachedCourseVersionRepository(self.repositories.course_versions),
+            assessments=self.repositories.assessments,
+            tenant_access=self.tenant_access,
+        )
+
+    @cached_property
+    def authoring(self) -> AuthoringService:
+        return AuthoringService(
+            courses=self.repositories.courses,
+            drafts=self.repositories.course_drafts,
+            versions=self.repositories.course_versions,
+            assessments=self.repositories.assessments,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pathway_catalog(self) -> PathwayCatalogService:
+        return PathwayCatalogService(
+            pathways=self.repositories.pathways, tenant_access=self.tenant_access
+        )
+
+    @cached_property
+    def pathway_authoring(self) -> PathwayAuthoringService:
+        return PathwayAuthoringService(
+            pathways=self.repositories.pathways,
+            courses=self.repositories.courses,
+            catalog=self.pathway_catalog,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pathways(self) -> PathwayService:
+        return PathwayService(
+            progress=self.repositories.progress,
+            catalog=self.catalog,
+            pathways=self.pathway_catalog,
+            tenant_access=self.tenant_access,
+            events=self._events,
+        )
+
+    @cached_property
+    def learning(self) -> LearningService:
+        return LearningService(
+            progress=self.repositories.progress,
+            recorder=self._recorder,
+            catalog=self.catalog,
+            pathways=self.pathways,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def attempts(self) -> AttemptService:
+        return AttemptService(
+            attempts=self.repositories.attempts,
+            progress=self.repositories.progress,
+            catalog=self.catalog,
+            outcomes=self._outcomes,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def grading(self) -> GradingService:
+        return GradingService(
+            attempts=self.repositories.attempts,
+            catalog=self.catalog,
+            outcomes=self._outcomes,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _outcomes(self) -> AttemptOutcomes:
+        return AttemptOutcomes(
+            attempts=self.repositories.attempts,
+            progress=self.repositories.progress,
+            recorder=self._recorder,
+            catalog=self.catalog,
+        )
+
+    @cached_property
+    def progress(self) -> ProgressService:
+        return ProgressService(
+            progress=self.repositories.progress,
+            log=self.repositories.events,
+            catalog=self.catalog,
+            tenant_access=self.tenant_access,
+        )
+
+    @cached_property
+    def reports(self) -> ReportService:
+        return ReportService(
+            reports=self.repositories.reports,
+            catalog=self.catalog,
+            tenant_access=self.tenant_access,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def export(self) -> EventExport:
+        return EventExport(log=self.repositories.events, tenant_access=self.tenant_access)
+
+    @cached_property
+    def log_verifier(self) -> EventLogVerifier:
+        return EventLogVerifier(
+            progress=self.repositories.progress,
+            log=self.repositories.events,
+            catalog=self.catalog,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def credentials(self) -> CredentialService:
+        return CredentialService(
+            credentials=self.repositories.credentials,
+            catalog=self.catalog,
+            subjects=self._subjects,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def issuing(self) -> CredentialIssuer:
+        return CredentialIssuer(
+            credentials=self.repositories.credentials,
+            issued_credentials=self.repositories.issued_credentials,
+            recorder=self._recorder,
+            tenant_access=self.tenant_access,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def earning(self) -> EarningService:
+        return EarningService(
+            credentials=self.repositories.credentials,
+            issued_credentials=self.repositories.issued_credentials,
+            records=LearnerRecords(
+                progress=self.repositories.progress, attempts=self.repositories.attempts
+            ),
+            pathways=self.pathways,
+            subjects=self._subjects,
+            issuer=self.issuing,
+            tenant_access=self.tenant_access,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _subjects(self) -> SubjectReader:
+        return SubjectReader(catalog=self.catalog, pathways=self.pathway_catalog)
+
+    @cached_property
+    def _recorder(self) -> EventRecorder:
+        return EventRecorder(
+            progress=self.repositories.progress,
+            log=self.repositories.events,
+            catalog=self.catalog,
+            events=self._events,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _events(self) -> EventBus:
+        events = EventBus()
+        events.subscribe(CourseCompleted, self._on_course_completed)
+        events.subscribe(AssessmentGraded, self._on_assessment_graded)
+        events.subscribe(PathwayCompleted, self._on_pathway_completed)
+        return events
+
+    # All look it up when it is needed: earning records, and what records needs these events.
+
+    def _on_course_completed(self, event: CourseCompleted) -> None:
+        self.earning.on_course_completed(event)
+        self.pathways.on_course_completed(event)
+
+    def _on_pathway_completed(self, event: PathwayCompleted) -> None:
+        self.earning.on_pathway_completed(event)
+
+    def _on_assessment_graded(self, event: AssessmentGraded) -> None:
+        self.earning.on_assessment_graded(event)

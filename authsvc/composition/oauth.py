@@ -1,0 +1,133 @@
+"""What clients do for people, and for themselves."""
+
+from functools import cached_property
+
+from accounts.domain.identity.services.tokens import TokenService
+from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
+from accounts.domain.oauth.services.claims import ClaimsService
+from accounts.domain.oauth.services.clients import ClientService, RegistrationService
+from accounts.domain.oauth.services.devices import DeviceService
+from accounts.domain.oauth.services.grants import GrantService
+from accounts.domain.oauth.services.logouts import LogoutService
+from accounts.domain.oauth.services.service_clients import ServiceClientService
+from authsvc.composition.organizations import Organizations
+
+
+class Clients(Organizations):
+    @cached_property
+    def clients(self) -> ClientService:
+        return ClientService(
+            clients=self.repositories.clients,
+            sessions=self.repositories.sessions,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
+            audit_log=self.audit_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def service_clients(self) -> ServiceClientService:
+        return ServiceClientService(
+            clients=self.repositories.clients,
+            organizations=self.repositories.organizations,
+            registrar=self.clients,
+            tenant_access=self.tenant_access,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def authorizations(self) -> AuthorizationService:
+        return AuthorizationService(
+            clients=self.repositories.clients,
+            consents=self.repositories.consents,
+            codes=self.repositories.authorization_codes,
+            sessions=self.repositories.sessions,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def grants(self) -> GrantService:
+        return GrantService(
+            clients=self.repositories.clients,
+            codes=self.repositories.authorization_codes,
+            devices=self.repositories.device_codes,
+            users=self.repositories.users,
+            sessions=self.repositories.sessions,
+            pairs=self._pairs,
+            renewals=self._renewals,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.session_policy,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def claims(self) -> ClaimsService:
+        return ClaimsService(
+            users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            id_tokens=self.ports.id_tokens,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def devices(self) -> DeviceService:
+        return DeviceService(
+            clients=self.repositories.clients,
+            devices=self.repositories.device_codes,
+            limits=self.limits,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def logouts(self) -> LogoutService:
+        return LogoutService(
+            clients=self.repositories.clients,
+            sessions=self.repositories.sessions,
+            notices=self.repositories.logout_notices,
+            id_tokens=self.ports.id_tokens,
+            sender=self.ports.logout_sender,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def pushed_requests(self) -> PushedRequestService:
+        return PushedRequestService(
+            requests=self.repositories.pushed_requests,
+            opaque_tokens=self.ports.opaque_tokens,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def tokens(self) -> TokenService:
+        return TokenService(
+            sessions=self.repositories.sessions,
+            refresh_tokens=self.repositories.refresh_tokens,
+            access_tokens=self.ports.access_tokens,
+            opaque_tokens=self.ports.opaque_tokens,
+            security_log=self.security_log,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def registrations(self) -> RegistrationService:
+        return RegistrationService(
+            clients=self.clients,
+            sessions=self.repositories.sessions,
+            access_tokens=self.ports.access_tokens,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )

@@ -1,0 +1,124 @@
+"""The service ports, built from the environment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from accounts.adapters.email_addresses import CheckedEmailAddresses
+from accounts.adapters.id_tokens import JwtIdTokens
+from accounts.adapters.key_file import KeyFile, UnusableKeys
+from accounts.adapters.keys import KeyRing, Keys, new_key_ring
+from accounts.adapters.logout_sender import HttpLogoutSender
+from accounts.adapters.mailer import DjangoMailer
+from accounts.adapters.opaque_tokens import HmacTokens
+from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
+from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.adapters.tokens import JwtAccessTokens
+from accounts.domain.identity.entities.sessions import SessionPolicy
+from accounts.domain.identity.ports import (
+    AccessTokens,
+    EmailAddresses,
+    OpaqueTokens,
+    PasswordHasher,
+    PasswordPolicy,
+    SecurityLogWriter,
+)
+from accounts.domain.identity.services.login_attempts import LimitPolicy
+from accounts.domain.oauth.ports import IdTokens, LogoutSender
+from accounts.domain.organizations.ports import Mailer
+from authsvc.composition.adapters import SystemClock
+from authsvc.config.environment import Environment
+from authsvc.config.logs import request_id
+from authsvc.config.secret_files import kept
+from authsvc.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the services need apart from repositories."""
+
+    clock: Clock
+    password_hasher: PasswordHasher
+    password_policy: PasswordPolicy
+    access_tokens: AccessTokens
+    security_log_writer: SecurityLogWriter
+    email_addresses: EmailAddresses
+    id_tokens: IdTokens
+    logout_sender: LogoutSender
+    mailer: Mailer
+    opaque_tokens: OpaqueTokens
+    session_policy: SessionPolicy
+    limit_policy: LimitPolicy
+    request_id: Callable[[], str]
+
+
+def ports(environment: Environment, *, secret_key: str) -> Ports:
+    """Build the ports from the environment. Raises UnusableKeys."""
+    keys = _keys(environment)
+    return Ports(
+        clock=SystemClock(),
+        password_hasher=_password_hasher(environment),
+        password_policy=DjangoPasswordPolicy(),
+        access_tokens=JwtAccessTokens(
+            keys=keys,
+            issuer=environment.public_url,
+            audience=f"{environment.public_url}/v1",
+            lifetime=environment.access_token,
+        ),
+        security_log_writer=StructlogSecurityLogWriter(),
+        email_addresses=CheckedEmailAddresses(),
+        id_tokens=JwtIdTokens(
+            keys=keys, issuer=environment.public_url, lifetime=environment.access_token
+        ),
+        logout_sender=HttpLogoutSender(may_reach_private=not environment.is_prod),
+        mailer=DjangoMailer(public_url=environment.public_url),
+        opaque_tokens=HmacTokens(secret_key),
+        session_policy=SessionPolicy(
+            refresh_within=environment.refresh_token, ends_after=environment.session
+        ),
+        limit_policy=_limit_policy(environment),
+        request_id=request_id.get,
+    )
+
+
+def _password_hasher(environment: Environment) -> PasswordHasher:
+    hasher = Argon2Hasher(
+        memory_kib=environment.argon2_memory_kib,
+        passes=environment.argon2_passes,
+        lanes=environment.argon2_lanes,
+    )
+    return BoundedHasher(hasher=hasher, at_once=environment.argon2_at_once)
+
+
+def _limit_policy(environment: Environment) -> LimitPolicy:
+    return LimitPolicy(
+        log_ins_per_minute=environment.log_ins_per_minute,
+        registrations_per_hour=environment.registrations_per_hour,
+        failures_before_backoff=environment.failures_before_backoff,
+        token_failures_per_minute=environment.token_failures_per_minute,
+    )
+
+
+def _keys(environment: Environment) -> Keys:
+    path = environment.signing_keys_path
+    if path is None:
+        return _temporary_keys()
+    if environment.signing_keys_file is None:
+        _make_keys(path)
+    return KeyFile(path)
+
+
+def _make_keys(path: Path) -> None:
+    """Store new keys at *path* unless it exists. Raises UnusableKeys."""
+    try:
+        kept(path, lambda: new_key_ring().private_json())
+    except OSError as error:
+        msg = f"no signing keys can be kept at {path}: {error.strerror}"
+        raise UnusableKeys(msg) from None
+
+
+@cache
+def _temporary_keys() -> KeyRing:
+    """Keys that last as long as the process, generated once because that takes a while."""
+    return new_key_ring()

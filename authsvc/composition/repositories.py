@@ -1,0 +1,228 @@
+"""The two sets of repositories: on a database, and in memory."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
+from accounts.domain.audit.repositories.memory import InMemoryAuditLogRepository
+from accounts.domain.audit.repositories.orm import OrmAuditLogRepository
+from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from accounts.domain.identity.entities.sessions import Session
+from accounts.domain.identity.repositories.memory import (
+    InMemoryKnownAddressRepository,
+    InMemoryRateLimitRepository,
+    InMemoryRefreshTokenRepository,
+    InMemorySessionRepository,
+    InMemoryUserRepository,
+    InMemoryVerifiedEmailRepository,
+)
+from accounts.domain.identity.repositories.orm import (
+    OrmKnownAddressRepository,
+    OrmRateLimitRepository,
+    OrmRefreshTokenRepository,
+    OrmSessionRepository,
+    OrmUserRepository,
+    OrmVerifiedEmailRepository,
+)
+from accounts.domain.identity.repositories.protocols import (
+    KnownAddressRepository,
+    RateLimitRepository,
+    RefreshTokenRepository,
+    SessionRepository,
+    UserRepository,
+    VerifiedEmailRepository,
+)
+from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.repositories.memory import (
+    InMemoryAuthorizationCodeRepository,
+    InMemoryClientRepository,
+    InMemoryConsentRepository,
+    InMemoryDeviceCodeRepository,
+    InMemoryLogoutNoticeRepository,
+    InMemoryPushedRequestRepository,
+)
+from accounts.domain.oauth.repositories.orm import (
+    OrmAuthorizationCodeRepository,
+    OrmClientRepository,
+    OrmConsentRepository,
+    OrmDeviceCodeRepository,
+    OrmLogoutNoticeRepository,
+    OrmPushedRequestRepository,
+)
+from accounts.domain.oauth.repositories.protocols import (
+    AuthorizationCodeRepository,
+    ClientRepository,
+    ConsentRepository,
+    DeviceCodeRepository,
+    LogoutNoticeRepository,
+    PushedRequestRepository,
+)
+from accounts.domain.organizations.entities import Organization, OrgMembership
+from accounts.domain.organizations.repositories.memory import (
+    InMemoryInvitationRepository,
+    InMemoryMembershipRepository,
+    InMemoryOpenMemberships,
+    InMemoryOrganizationRepository,
+)
+from accounts.domain.organizations.repositories.orm import (
+    OrmInvitationRepository,
+    OrmMembershipRepository,
+    OrmOrganizationRepository,
+)
+from accounts.domain.organizations.repositories.protocols import (
+    InvitationRepository,
+    MembershipRepository,
+    OrganizationRepository,
+)
+from authsvc.kernel.memory import InMemoryDatabase
+from courses.domain.repositories.memory.courses import (
+    InMemoryAssessmentRepository,
+    InMemoryCourseDraftRepository,
+    InMemoryCourseRepository,
+    InMemoryCourseVersionRepository,
+)
+from courses.domain.repositories.memory.pathways import InMemoryPathwayRepository
+from courses.domain.repositories.orm.courses import (
+    OrmAssessmentRepository,
+    OrmCourseDraftRepository,
+    OrmCourseRepository,
+    OrmCourseVersionRepository,
+)
+from courses.domain.repositories.orm.pathways import OrmPathwayRepository
+from courses.domain.repositories.protocols.courses import (
+    AssessmentRepository,
+    CourseDraftRepository,
+    CourseRepository,
+    CourseVersionRepository,
+)
+from courses.domain.repositories.protocols.pathways import PathwayRepository
+from credentials.domain.repositories.memory.credentials import InMemoryCredentialRepository
+from credentials.domain.repositories.memory.issued_credentials import (
+    InMemoryIssuedCredentialRepository,
+)
+from credentials.domain.repositories.orm.credentials import OrmCredentialRepository
+from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCredentialRepository
+from credentials.domain.repositories.protocols.credentials import CredentialRepository
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
+from progress.domain.repositories.memory.progress import (
+    InMemoryEventRepository,
+    InMemoryProgressRepository,
+)
+from progress.domain.repositories.memory.reports import InMemoryReportRepository
+from progress.domain.repositories.orm.attempts import OrmAttemptRepository
+from progress.domain.repositories.orm.progress import OrmEventRepository, OrmProgressRepository
+from progress.domain.repositories.orm.reports import OrmReportRepository
+from progress.domain.repositories.protocols.attempts import AttemptRepository
+from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
+from progress.domain.repositories.protocols.reports import ReportRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repositories:
+    """One repository of each kind, all on the same store."""
+
+    users: UserRepository
+    verified_emails: VerifiedEmailRepository
+    sessions: SessionRepository
+    refresh_tokens: RefreshTokenRepository
+    limits: RateLimitRepository
+    known_addresses: KnownAddressRepository
+    clients: ClientRepository
+    consents: ConsentRepository
+    authorization_codes: AuthorizationCodeRepository
+    device_codes: DeviceCodeRepository
+    pushed_requests: PushedRequestRepository
+    logout_notices: LogoutNoticeRepository
+    organizations: OrganizationRepository
+    memberships: MembershipRepository
+    invitations: InvitationRepository
+    audit_log: AuditLogRepository
+    courses: CourseRepository
+    course_drafts: CourseDraftRepository
+    course_versions: CourseVersionRepository
+    assessments: AssessmentRepository
+    pathways: PathwayRepository
+    progress: ProgressRepository
+    events: EventRepository
+    attempts: AttemptRepository
+    reports: ReportRepository
+    credentials: CredentialRepository
+    issued_credentials: IssuedCredentialRepository
+
+
+def orm_repositories() -> Repositories:
+    """Repositories on the database of Django's settings."""
+    return Repositories(
+        users=OrmUserRepository(),
+        verified_emails=OrmVerifiedEmailRepository(),
+        sessions=OrmSessionRepository(),
+        refresh_tokens=OrmRefreshTokenRepository(),
+        limits=OrmRateLimitRepository(),
+        known_addresses=OrmKnownAddressRepository(),
+        clients=OrmClientRepository(),
+        consents=OrmConsentRepository(),
+        authorization_codes=OrmAuthorizationCodeRepository(),
+        device_codes=OrmDeviceCodeRepository(),
+        pushed_requests=OrmPushedRequestRepository(),
+        logout_notices=OrmLogoutNoticeRepository(),
+        organizations=OrmOrganizationRepository(),
+        memberships=OrmMembershipRepository(),
+        invitations=OrmInvitationRepository(),
+        audit_log=OrmAuditLogRepository(),
+        courses=OrmCourseRepository(),
+        course_drafts=OrmCourseDraftRepository(),
+        course_versions=OrmCourseVersionRepository(),
+        assessments=OrmAssessmentRepository(),
+        pathways=OrmPathwayRepository(),
+        progress=OrmProgressRepository(),
+        events=OrmEventRepository(),
+        attempts=OrmAttemptRepository(),
+        reports=OrmReportRepository(),
+        credentials=OrmCredentialRepository(),
+        issued_credentials=OrmIssuedCredentialRepository(),
+    )
+
+
+def memory_repositories(database: InMemoryDatabase) -> Repositories:
+    """Repositories on the tables of *database*, which is their unit of work."""
+    organizations: MutableMapping[OrganizationId, Organization] = database.table()
+    memberships: MutableMapping[tuple[OrganizationId, UserId], OrgMembership] = database.table()
+    sessions: MutableMapping[SessionId, Session] = database.table()
+    clients: MutableMapping[ClientPk, OAuthClient] = database.table()
+    users = InMemoryUserRepository(database.table())
+    refresh_tokens = InMemoryRefreshTokenRepository(database.table(), sessions)
+    events = InMemoryEventRepository(database.table())
+    progress = InMemoryProgressRepository(events, database.table())
+    attempts = InMemoryAttemptRepository(database.table())
+    return Repositories(
+        users=users,
+        verified_emails=InMemoryVerifiedEmailRepository(database.table()),
+        sessions=InMemorySessionRepository(
+            users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
+        ),
+        refresh_tokens=refresh_tokens,
+        limits=InMemoryRateLimitRepository(database.table()),
+        known_addresses=InMemoryKnownAddressRepository(database.table()),
+        clients=InMemoryClientRepository(organizations, clients),
+        consents=InMemoryConsentRepository(clients, database.table()),
+        authorization_codes=InMemoryAuthorizationCodeRepository(database.table()),
+        device_codes=InMemoryDeviceCodeRepository(database.table()),
+        pushed_requests=InMemoryPushedRequestRepository(database.table()),
+        logout_notices=InMemoryLogoutNoticeRepository(database.table()),
+        organizations=InMemoryOrganizationRepository(memberships, organizations),
+        memberships=InMemoryMembershipRepository(users, memberships),
+        invitations=InMemoryInvitationRepository(organizations, database.table()),
+        audit_log=InMemoryAuditLogRepository(database.table(), database.table()),
+        courses=InMemoryCourseRepository(database.table()),
+        course_drafts=InMemoryCourseDraftRepository(database.table()),
+        course_versions=InMemoryCourseVersionRepository(database.table()),
+        assessments=InMemoryAssessmentRepository(database.table()),
+        pathways=InMemoryPathwayRepository(database.table()),
+        progress=progress,
+        events=events,
+        attempts=attempts,
+        reports=InMemoryReportRepository(progress, attempts),
+        credentials=InMemoryCredentialRepository(database.table()),
+        issued_credentials=InMemoryIssuedCredentialRepository(database.table()),
+    )

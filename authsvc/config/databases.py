@@ -1,0 +1,57 @@
+"""DATABASE_URL as Django wants it."""
+
+from typing import Any
+
+import dj_database_url
+
+from authsvc.config.environment import Environment
+from authsvc.config.variables import ROOT, Misconfigured
+
+
+def databases(environment: Environment) -> dict[str, Any]:
+    """Django's DATABASES; none in memory mode, where any query is an error. Raises Misconfigured."""
+    if not environment.has_database:
+        return {}
+    try:
+        config: dict[str, Any] = {**dj_database_url.parse(environment.database_url)}
+    except ValueError:
+        msg = "DATABASE_URL cannot be read: see .env.example for its form."
+        raise Misconfigured(msg) from None
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        return {"default": config | _sqlite(config)}
+    if not config["NAME"] and "service" not in config.get("OPTIONS", {}):
+        raise Misconfigured("DATABASE_URL must name a database: postgres://host/name.")
+    return {"default": config | _postgresql(config)}
+
+
+def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
+    """Readers do not wait for the writer, and writers take turns from the start of their transaction.
+
+    What is append-only stays so for REPLACE too: SQLite counts that as a deletion only with recursive triggers.
+    """
+    if config.get("HOST"):
+        raise Misconfigured("DATABASE_URL must be sqlite:///path: three slashes, then the path.")
+    name = config["NAME"]
+    return {
+        "NAME": name if name == ":memory:" else str(ROOT / name),
+        "OPTIONS": config.get("OPTIONS", {})
+        | {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA recursive_triggers = ON"
+            ),
+        },
+    }
+
+
+def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
+    """Each thread keeps its connection; statements are bound, and soon prepared, by the server."""
+    return {
+        "CONN_MAX_AGE": None,
+        "OPTIONS": config.get("OPTIONS", {})
+        | {
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+        },
+    }

@@ -1,0 +1,151 @@
+"""Configuration from environment variables, each read and checked once when the process starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from authsvc.config.variables import ROOT, Misconfigured, Reader
+
+SHORTEST_SECRET_KEY: Final = 50
+LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
+
+
+class AppEnv(StrEnum):
+    DEV = "dev"
+    TEST = "test"
+    PROD = "prod"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The configuration of a process."""
+
+    app_env: AppEnv
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    signing_keys_file: Path | None
+    allowed_hosts: tuple[str, ...]
+    public_url: str
+    is_behind_proxy: bool
+    data_dir: Path
+    shows_docs: bool
+    log_level: str
+    log_format: str
+    max_body_bytes: int
+    access_token: timedelta
+    refresh_token: timedelta
+    session: timedelta
+    browser_idle: timedelta
+    browser_session: timedelta
+    fresh_sign_in: timedelta
+    asks_staff_everywhere: bool
+    needs_verified_email: bool
+    email_url: str = field(repr=False)
+    email_from: str
+    log_ins_per_minute: int
+    failures_before_backoff: int
+    registrations_per_hour: int
+    token_failures_per_minute: int
+    argon2_at_once: int
+    argon2_memory_kib: int
+    argon2_passes: int
+    argon2_lanes: int
+
+    def __post_init__(self) -> None:
+        if self.argon2_memory_kib < LEAST_KIB_PER_LANE * self.argon2_lanes:
+            msg = f"ARGON2_MEMORY_KIB must be at least {LEAST_KIB_PER_LANE} times ARGON2_LANES."
+            raise Misconfigured(msg)
+
+    @property
+    def has_database(self) -> bool:
+        return bool(self.database_url)
+
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether secrets that are not configured are generated and stored, rather than lost with the process."""
+        return self.app_env is AppEnv.DEV and self.has_database
+
+    @property
+    def signing_keys_path(self) -> Path | None:
+        """The file of the signing keys, if they are stored in one."""
+        if self.signing_keys_file is None and self.keeps_secrets:
+            return self.data_dir / "signing-keys.json"
+        return self.signing_keys_file
+
+    @property
+    def is_prod(self) -> bool:
+        return self.app_env is AppEnv.PROD
+
+    @property
+    def asks_staff(self) -> bool:
+        """Whether staff need a second factor, and a recent sign-in before destructive actions."""
+        return self.is_prod or self.asks_staff_everywhere
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Read the configuration from these variables. Raises Misconfigured."""
+    reader = Reader(variables)
+    environment = Environment(
+        app_env=AppEnv(reader.choice("APP_ENV", *AppEnv)),
+        database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
+        secret_key=reader.text("SECRET_KEY"),
+        signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
+        allowed_hosts=reader.names("ALLOWED_HOSTS"),
+        public_url=reader.address("PUBLIC_URL"),
+        is_behind_proxy=reader.switch("BEHIND_PROXY"),
+        data_dir=ROOT / reader.text("DATA_DIR"),
+        shows_docs=reader.switch("DOCS"),
+        log_level=reader.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
+        log_format=reader.choice("LOG_FORMAT", "console", "json"),
+        max_body_bytes=reader.number("MAX_BODY_BYTES", at_least=1024),
+        access_token=reader.span("ACCESS_TOKEN_SECONDS"),
+        refresh_token=reader.span("REFRESH_TOKEN_SECONDS"),
+        session=reader.span("SESSION_SECONDS"),
+        browser_idle=reader.span("BROWSER_IDLE_SECONDS"),
+        browser_session=reader.span("BROWSER_SESSION_SECONDS"),
+        fresh_sign_in=reader.span("FRESH_SIGN_IN_SECONDS"),
+        asks_staff_everywhere=reader.switch("STAFF_SECOND_FACTOR"),
+        needs_verified_email=reader.switch("VERIFIED_EMAIL"),
+        email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
+        email_from=reader.text("EMAIL_FROM"),
+        log_ins_per_minute=reader.number("LOGIN_ATTEMPTS_PER_MINUTE", at_least=1),
+        failures_before_backoff=reader.number("LOGIN_FAILURES_BEFORE_BACKOFF", at_least=1),
+        registrations_per_hour=reader.number("REGISTRATIONS_PER_HOUR", at_least=1),
+        token_failures_per_minute=reader.number("TOKEN_FAILURES_PER_MINUTE", at_least=1),
+        argon2_at_once=reader.number("ARGON2_AT_ONCE", at_least=1),
+        argon2_memory_kib=reader.number("ARGON2_MEMORY_KIB", at_least=LEAST_KIB_PER_LANE),
+        argon2_passes=reader.number("ARGON2_PASSES", at_least=1),
+        argon2_lanes=reader.number("ARGON2_LANES", at_least=1),
+    )
+    if environment.is_prod:
+        _require_safety(environment)
+    return environment
+
+
+def _require_safety(environment: Environment) -> None:
+    """Raise Misconfigured if production would run with generated secrets or without a database."""
+    required = {
+        "SECRET_KEY": environment.secret_key,
+        "SIGNING_KEYS_FILE": environment.signing_keys_file,
+        "ALLOWED_HOSTS": environment.allowed_hosts,
+        "DATABASE_URL": environment.database_url,
+        "EMAIL_URL": environment.email_url,
+    }
+    missing = [name for name, value in required.items() if not value]
+    if missing:
+        msg = f"APP_ENV=prod needs {' and '.join(missing)}, see .env.example."
+        raise Misconfigured(msg)
+    if len(environment.secret_key) < SHORTEST_SECRET_KEY:
+        msg = (
+            f"SECRET_KEY must have at least {SHORTEST_SECRET_KEY} characters when APP_ENV is prod."
+        )
+        raise Misconfigured(msg)
+    if "*" in environment.allowed_hosts:
+        msg = "ALLOWED_HOSTS must name hosts when APP_ENV is prod; * is not one."
+        raise Misconfigured(msg)
+    if not environment.public_url.startswith("https://"):
+        msg = "PUBLIC_URL must begin with https:// when APP_ENV is prod."
+        raise Misconfigured(msg)

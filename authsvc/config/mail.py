@@ -1,0 +1,55 @@
+"""EMAIL_URL as Django wants it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from authsvc.config.environment import Environment
+from authsvc.config.variables import Misconfigured
+
+_BACKENDS: Final = "django.core.mail.backends"
+_PORTS: Final = {"smtp": 587, "smtps": 465}
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """How mail leaves: by a server, into a folder, or onto standard output."""
+
+    backend: str
+    folder: str | None = None
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    turns_to_tls: bool = False
+    begins_with_tls: bool = False
+
+
+def mail(environment: Environment) -> Mail:
+    """Raises Misconfigured."""
+    if not environment.email_url:
+        return Mail(backend=f"{_BACKENDS}.console.EmailBackend")
+    url = urlsplit(environment.email_url)
+    if url.scheme == "file":
+        return Mail(backend=f"{_BACKENDS}.filebased.EmailBackend", folder=unquote(url.path))
+    return _by_server(url)
+
+
+def _by_server(url: SplitResult) -> Mail:
+    """No mail leaves this machine in clear: smtps speaks TLS from the start, smtp turns to it at once."""
+    try:
+        port = url.port or _PORTS[url.scheme]
+    except ValueError:
+        port = 0
+    if not (url.hostname and port):
+        raise Misconfigured("EMAIL_URL must name a server: smtp://user:password@host:587.")
+    return Mail(
+        backend=f"{_BACKENDS}.smtp.EmailBackend",
+        host=url.hostname,
+        port=port,
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        turns_to_tls=url.scheme == "smtp" and url.hostname not in _HERE,
+        begins_with_tls=url.scheme == "smtps",
+    )

@@ -1,0 +1,151 @@
+"""Environment variables: names, defaults, descriptions and parsers."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+# Name, default and description of each variable. .env.example and docs/operations.md repeat them.
+VARIABLES: Final = (
+    ("APP_ENV", "dev", "dev, test or prod. prod rejects unsafe settings."),
+    (
+        "DATABASE_URL",
+        "",
+        "postgres://… or sqlite:///…. If empty, data is kept in memory and lost when the process ends.",
+    ),
+    (
+        "SECRET_KEY",
+        "",
+        "At least 50 random characters. Required in prod; generated and stored in DATA_DIR elsewhere.",
+    ),
+    (
+        "SIGNING_KEYS_FILE",
+        "",
+        "Path of a private JSON Web Key Set. Required in prod; generated in DATA_DIR elsewhere.",
+    ),
+    (
+        "ALLOWED_HOSTS",
+        "",
+        "Comma-separated host names of this service. Required in prod; loopback names elsewhere.",
+    ),
+    (
+        "PUBLIC_URL",
+        "http://127.0.0.1:8000",
+        "The URL under which clients reach this service, and the issuer of its tokens.",
+    ),
+    (
+        "BEHIND_PROXY",
+        "off",
+        "on if a trusted proxy sets X-Forwarded-Proto and appends to X-Forwarded-For.",
+    ),
+    (
+        "DATA_DIR",
+        "var",
+        "Directory for the development database and secrets, and for static files in prod.",
+    ),
+    ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
+    ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    ("LOG_FORMAT", "console", "console for people, json for machines."),
+    ("MAX_BODY_BYTES", "1048576", "Maximum size of a request body in bytes."),
+    ("ACCESS_TOKEN_SECONDS", "900", "Lifetime of an access token."),
+    ("REFRESH_TOKEN_SECONDS", "1209600", "Lifetime of an unused refresh token."),
+    ("SESSION_SECONDS", "7776000", "Maximum lifetime of a session, regardless of refreshes."),
+    ("BROWSER_IDLE_SECONDS", "7200", "Idle time after which a browser session ends."),
+    ("BROWSER_SESSION_SECONDS", "43200", "Maximum lifetime of a browser session."),
+    (
+        "FRESH_SIGN_IN_SECONDS",
+        "300",
+        "Maximum age of a sign-in for sensitive account changes and destructive admin actions.",
+    ),
+    (
+        "STAFF_SECOND_FACTOR",
+        "off",
+        "If on, staff need a second factor, and a recent sign-in for destructive actions. Always on in prod.",
+    ),
+    ("VERIFIED_EMAIL", "off", "If on, users must verify their e-mail address before signing in."),
+    (
+        "EMAIL_URL",
+        "",
+        "smtp://…, smtps://… or file:///…. Required in prod; elsewhere, if empty, mail is printed.",
+    ),
+    ("EMAIL_FROM", "authsvc@localhost", "Sender address of mails."),
+    ("LOGIN_ATTEMPTS_PER_MINUTE", "30", "Login attempts per client IP and minute."),
+    ("LOGIN_FAILURES_BEFORE_BACKOFF", "5", "Failed attempts before exponential back-off starts."),
+    ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
+    ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
+    (
+        "ARGON2_AT_ONCE",
+        "2",
+        "Concurrent password hashes per process; further requests wait briefly.",
+    ),
+    ("ARGON2_MEMORY_KIB", "19456", "Memory used to hash a password, in KiB."),
+    ("ARGON2_PASSES", "2", "Number of Argon2 passes over that memory."),
+    ("ARGON2_LANES", "1", "Number of Argon2 lanes (parallelism)."),
+)
+
+
+class Misconfigured(Exception):
+    """A variable is missing or invalid. The message names it and says what to change."""
+
+
+def example() -> str:
+    """Return the text of .env.example."""
+    lines = [f"# {meaning}\n{name}={default}\n" for name, default, meaning in VARIABLES]
+    return "\n".join(["# All environment variables of authsvc, with their defaults.\n", *lines])
+
+
+class Reader:
+    """Parse environment variables. An empty variable counts as not set. Methods raise Misconfigured."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        defaults = {name: default for name, default, _ in VARIABLES}
+        self._values = defaults | {name: value for name, value in given.items() if value}
+
+    def text(self, name: str) -> str:
+        return self._values[name].strip()
+
+    def path(self, name: str) -> Path | None:
+        return ROOT / self.text(name) if self.text(name) else None
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+    def choice(self, name: str, *choices: str) -> str:
+        if self.text(name) not in choices:
+            msg = f"{name} must be one of {', '.join(choices)}, not {self.text(name)!r}."
+            raise Misconfigured(msg)
+        return self.text(name)
+
+    def switch(self, name: str) -> bool:
+        return self.choice(name, "on", "off") == "on"
+
+    def number(self, name: str, *, at_least: int) -> int:
+        digits = self.text(name)
+        is_number = re.fullmatch(r"[0-9]{1,9}", digits)
+        if not (is_number and int(digits) >= at_least):
+            msg = f"{name} must be a whole number of at least {at_least}, not {digits!r}."
+            raise Misconfigured(msg)
+        return int(digits)
+
+    def span(self, name: str) -> timedelta:
+        return timedelta(seconds=self.number(name, at_least=60))
+
+    def url(self, name: str, *schemes: str) -> str:
+        value = self.text(name)
+        prefixes = tuple(f"{scheme}://" for scheme in schemes)
+        if value and not value.startswith(prefixes):
+            # The value may hold a password, so it is not repeated.
+            msg = f"{name} must be a URL that starts with {' or '.join(prefixes)}."
+            raise Misconfigured(msg)
+        return value
+
+    def address(self, name: str) -> str:
+        """An absolute HTTP URL to which paths can be appended: no trailing slash, no query, no fragment."""
+        value = self.url(name, "http", "https").rstrip("/")
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            msg = f"{name} must be an http or https URL with a host and an optional path, like https://auth.example."
+            raise Misconfigured(msg)
+        return value

@@ -1,0 +1,97 @@
+"""What a fresh house has to show: a course, the credential that it earns, and two people to try it with."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Final
+
+from accounts.public import OPERATOR, EmailTaken, InvalidCredentials, Role
+from authsvc.composition.container import Services
+from courses.definitions.courses import read_definition
+from courses.public import CourseId, SlugTaken
+from credentials.public import CredentialTerms, CredentialType
+
+COURSE: Final = Path(__file__).with_name("intro-to-claude.yaml")
+LOGINS: Final = "developer-logins.json"
+STAFF: Final = "staff@authsvc.example"
+LEARNER: Final = "learner@authsvc.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A person to try the house with."""
+
+    email: str
+    name: str
+    role: Role
+    password: str
+
+
+def new_passwords() -> dict[str, str]:
+    """A password for each developer login, by address."""
+    return {email: token_urlsafe(12) for email in (STAFF, LEARNER)}
+
+
+def developer_logins(passwords: Mapping[str, str]) -> tuple[Login, Login]:
+    """One of staff and a learner."""
+    return (
+        Login(email=STAFF, name="Root", role=Role.ADMIN, password=passwords[STAFF]),
+        Login(email=LEARNER, name="Anna", role=Role.LEARNER, password=passwords[LEARNER]),
+    )
+
+
+def welcome(public_url: str, logins: tuple[Login, ...], *, has_pages: bool) -> str:
+    """What whoever starts the house wants to read: the addresses and the logins."""
+    lines = [f"  API      {public_url}/v1", f"  docs     {public_url}/docs"]
+    lines += [f"  admin    {public_url}/admin/"] if has_pages else []
+    lines += [f"  {login.role.value:8} {login.email}  {login.password}" for login in logins]
+    return "\n".join(["authsvc", *lines])
+
+
+def load(services: Services, logins: tuple[Login, ...]) -> None:
+    """Put the samples in place, each whole or not at all; what stands there already is left as it is."""
+    for login in logins:
+        _load_login(services, login)
+    with suppress(SlugTaken):
+        services.staff_actions.perform(lambda: _load_course(services))
+
+
+def _load_course(services: Services) -> None:
+    """Publish the sample course, with its credential. Raises SlugTaken."""
+    definition = read_definition(COURSE.read_text(encoding="utf-8"))
+    course = services.authoring.create(definition, by=OPERATOR)
+    services.authoring.publish(course.slug, by=OPERATOR)
+    services.credentials.define(_claude_basics(course.id), by=OPERATOR)
+
+
+def _load_login(services: Services, login: Login) -> None:
+    """Make the account; or give it this password again, should it have another."""
+    try:
+        services.users.create(
+            email=login.email,
+            name=login.name,
+            password=login.password,
+            roles=[login.role],
+            by=OPERATOR,
+        )
+    except EmailTaken:
+        try:
+            services.sessions.authenticate(email=login.email, password=login.password)
+        except InvalidCredentials:
+            user = services.users.find(login.email, by=OPERATOR)
+            services.users.set_password(user.id, password=login.password, by=OPERATOR)
+
+
+def _claude_basics(course_id: CourseId) -> CredentialTerms:
+    return CredentialTerms(
+        name="Claude Basics",
+        type=CredentialType.BADGE,
+        description="Can work with Claude with care: ask clearly, check the answers, keep secrets.",
+        criteria="Completed every required item of the course Introduction to Claude.",
+        issuer="authsvc sample school",
+        image_url="",
+        course_id=course_id,
+        valid_for_days=None,
+    )

@@ -1,0 +1,21 @@
+"""Bearer authentication: who sends a request."""
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from accounts.public import Principal
+from authsvc.composition.container import services
+from authsvc.http.problems import CHALLENGE
+
+
+class BearerAuthentication(BaseAuthentication):
+    """Accepts an access token in the Authorization header only (RFC 6750 §2.1). Raises InvalidToken."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return services().access.principal_of(token.strip()), None
+
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE

@@ -1,0 +1,65 @@
+"""Whether this process is alive, and whether it can do its work."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from authsvc.composition.container import services
+from authsvc.http.problems import http_problem
+
+log: Final = structlog.get_logger(__name__)
+
+
+class NotMigrated(DatabaseError):
+    """The tables are older than the code."""
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 if everything works that this process needs; otherwise 503, and which of it does not."""
+    checks = {name: _outcome(name, check) for name, check in _checks().items()}
+    if set(checks.values()) == {"ok"}:
+        return JsonResponse({"status": "ok", "checks": checks})
+    return http_problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, detail="Something that we need fails.", checks=checks
+    )
+
+
+def _checks() -> Mapping[str, Callable[[], object]]:
+    keys = {"keys": services().access.public_keys}
+    if not settings.ENVIRONMENT.has_database:
+        return keys
+    return keys | {"database": _ask_database, "migrations": _require_migrations}
+
+
+def _outcome(name: str, check: Callable[[], object]) -> str:
+    try:
+        check()
+    except DatabaseError as error:
+        log.warning("not ready", check=name, error=str(error))
+        return "failed"
+    return "ok"
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+@cache
+def _require_migrations() -> None:
+    """Raise NotMigrated; once all is applied, that is not asked again."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotMigrated("some migrations are not applied")

@@ -1,0 +1,38 @@
+"""Idempotency records and their errors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from authsvc.kernel.errors import Conflict
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "idempotency-key-reused"
+    title = "The Idempotency-Key was used for another request"
+    explanation = "This key was sent with another method, URL or body. Use a new key."
+
+
+class RequestStillRunning(Conflict):
+    code = "request-still-running"
+    title = "A request with this Idempotency-Key is still running"
+    explanation = "It has no answer yet. Try again in a moment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """An HTTP response as it is kept: status, JSON text and media type."""
+
+    status: int
+    body: str
+    content_type: str
+    is_replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyRecord:
+    """The first request that used a caller's Idempotency-Key, and the response it received."""
+
+    request_key: str
+    fingerprint: str
+    response: StoredResponse
+    kept_at: datetime

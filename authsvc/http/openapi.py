@@ -1,0 +1,153 @@
+"""The OpenAPI description, generated from the operations of the views."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from accounts.public import InvalidToken, NotPermitted
+from authsvc.http.idempotency.decorator import HEADER, KEY
+from authsvc.http.idempotency.records import IdempotencyKeyReused, RequestStillRunning
+from authsvc.http.operations import Operation, Whose, operations_of
+from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
+from authsvc.kernel.paging import InvalidCursor
+from authsvc.kernel.rate_limits import TooManyAttempts
+
+
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField(
+        help_text="A JSON Pointer to the member of the body, or to the parameter or header."
+    )
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A problem (RFC 9457). Programs distinguish problems by `code`; docs/problems.md lists them all."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # Serializer.errors
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular's registry
+    target_class = "authsvc.http.authentication.BearerAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class Schema(AutoSchema):
+    """Describes the `Operation` of each method."""
+
+    @property
+    def operation(self) -> Operation[Any, Any]:
+        return operations_of(type(self.view))[self.method]
+
+    def get_operation_id(self) -> str:
+        return self.operation.name
+
+    def get_summary(self) -> str:
+        return self.operation.summary
+
+    def get_description(self) -> str:  # type: ignore[override]  # as in spectacular
+        """Empty, because the docstrings of views are for developers."""
+        return ""
+
+    def get_tags(self) -> list[str]:
+        return [type(self.view).__module__.partition(".")[0]]
+
+    def get_request_serializer(self) -> Any:
+        return self.operation.body
+
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # spectacular
+        return body and body | {"required": True}
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters: list[Any] = [self.operation.query] if self.operation.query else []
+        if self.operation.page_of and not self.operation.query:
+            parameters.append(PageQuerySerializer)
+        if self.operation.is_idempotent:
+            key = {"type": "string", "pattern": f"^{KEY}$"}
+            parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
+        if self.operation.limit is not None:
+            parameters += [
+                OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
+                for name in ("RateLimit-Policy", "RateLimit")
+            ]
+        return parameters
+
+    def get_response_serializers(self) -> Any:
+        problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
+        for status, code, title in self._problems():
+            problems[status].append(f"`{code}`: {title}")
+        return self._answers() | {
+            (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
+            for status, lines in sorted(problems.items())
+        }
+
+    def _answers(self) -> dict[Any, Any]:
+        """By status, and by media type if the operation states any."""
+        status, shape = int(self.operation.status), self.operation.answer
+        if self.operation.page_of:
+            return {status: _page_of(self.operation.page_of)}
+        if isinstance(shape, Mapping):
+            return {(status, media_type): schema for media_type, schema in shape.items()}
+        return {status: shape}
+
+    def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:
+        """The status, code and title of every problem that the operation can answer with."""
+        for status in self._statuses_of_http():
+            yield status, *OF_HTTP[status]
+        refusals = list(self.operation.refusals)
+        if not self.operation.is_public:
+            refusals.append(InvalidToken)
+        if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
+            refusals.append(NotPermitted)
+        if self.operation.is_idempotent:
+            refusals += [IdempotencyKeyReused, RequestStillRunning]
+        if self.operation.limit is not None:
+            refusals.append(TooManyAttempts)
+        if self.operation.page_of:
+            refusals.append(InvalidCursor)
+        for refusal in refusals:
+            kind = next(kind for kind in refusal.__mro__ if kind in STATUS_OF)
+            yield STATUS_OF[kind], refusal.code, refusal.title
+
+    def _statuses_of_http(self) -> Iterator[HTTPStatus]:
+        yield HTTPStatus.NOT_ACCEPTABLE
+        if not self.operation.is_public:
+            yield HTTPStatus.UNAUTHORIZED
+            yield HTTPStatus.FORBIDDEN
+        if "{" in self.path:
+            yield HTTPStatus.NOT_FOUND
+        if self.method in ("POST", "PUT", "PATCH"):
+            yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if self.operation.body or self.operation.query or self.operation.page_of:
+            yield HTTPStatus.BAD_REQUEST
+        if self.operation.body:
+            yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        if self.operation.body or self.get_override_parameters():
+            yield HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@cache
+def _page_of(shape: type[serializers.Serializer[Any]]) -> Any:
+    return inline_serializer(
+        name=f"{shape.__name__.removesuffix('Serializer')}Page",
+        fields={
+            "items": shape(many=True),
+            "next": serializers.CharField(allow_null=True),
+        },
+    )

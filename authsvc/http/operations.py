@@ -1,0 +1,175 @@
+"""HTTP operations: what a view method does, stated once.
+
+    @operation(
+        name="enroll",
+        summary="Enrol in the published version of a course",
+        access=Access(Whose.LEARNED),
+        scope=Scope.PROGRESS_WRITE,
+        status=HTTPStatus.CREATED,
+        answer=ProgressSerializer,
+        refusals=(CourseNotFound, AlreadyEnrolled),
+        is_idempotent=True,
+    )
+    def post(self, course: str, *, by: Principal, idempotency_key: str) -> CourseProgress:
+        return services().learning.enroll(course, by=by, idempotency_key=idempotency_key)
+
+The handler receives the parts of its path and whichever of the `Operation.readers` it names as parameters. It returns
+what the service returned, and the operation renders that. The OpenAPI description, docs/permissions.md and the scope
+check read the same statement.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial, wraps
+from inspect import signature
+from typing import Any, Final, Generic, TypeVar
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from accounts.public import LimitName, Right, Scope
+from authsvc.http.actors import principal_of
+from authsvc.http.client_ip import address_of
+from authsvc.http.idempotency.decorator import answered_once, request_key_of
+from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.rate_limits import count
+from authsvc.http.reading import body_of, content_of, page_request_of, query_of
+from authsvc.http.rendering import Download, json_of, media_type_of, page_as_json, response_of
+from authsvc.kernel.errors import DomainError
+from authsvc.kernel.paging import Page
+
+Shown = TypeVar("Shown")
+Item = TypeVar("Item")
+JsonSchema = Mapping[str, Any]
+Forms = Mapping[str, type[Serializer[Shown]] | JsonSchema]
+"""By media type, a serializer or a JSON Schema. Generic for mypy alone: DRF drops the parameter at run time."""
+Method = Callable[..., HttpResponse]
+Reader = Callable[[Request], Any]
+
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+
+
+class Whose(StrEnum):
+    """Whose resources an operation is open to, before any right is checked."""
+
+    ANYBODY = "everyone; no token needed"
+    ONESELF = "the caller, for their own data"
+    PERSON = "the person concerned; everyone else needs the right"
+    PLATFORM = "callers who hold the right on the platform"
+    SEEN = "everyone who can see it: all callers if it is the platform's, members if it is an organization's"
+    LEARNED = "the same, but only members can learn in an organization"
+    HELD = "callers who hold the right where it belongs: in its organization, or on the platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A row of the permission table. Without the right, members of the organization get 403 and all others 404."""
+
+    whose: Whose
+    right: Right | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Shown, Item]):
+    """One method of one URL, and who may use it; docs/permissions.md lists them all.
+
+    It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `refusals` are
+    the errors its service raises; errors of HTTP, and those that follow from other fields, need no mention. A `limit`
+    counts the requests of each user, or of each client IP address when the operation is public.
+    """
+
+    name: str
+    summary: str
+    access: Access
+    scope: Scope | None = None
+    status: int = 200
+    answer: "type[Serializer[Shown]] | Forms[Shown] | None" = None
+    page_of: type[Serializer[Item]] | None = None
+    query: type[Serializer[Any]] | None = None
+    body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
+    refusals: tuple[type[DomainError], ...] = ()
+    is_idempotent: bool = False
+    limit: LimitName | None = None
+    cache_control: str = "no-store"
+
+    @property
+    def is_public(self) -> bool:
+        return self.access.whose is Whose.ANYBODY
+
+    def __call__(
+        self,
+        handler: Callable[..., Shown | Page[Item] | Download | Mapping[str, Any] | None],
+    ) -> Method:
+        """Make a view method of *handler*. Raises TypeError if it does not take what the operation reads."""
+        readers = self._readers_for(handler)
+
+        @wraps(handler)
+        def method(view: Any, request: Request, **path: Any) -> HttpResponse:
+            def respond() -> HttpResponse:
+                arguments = {name: read(request) for name, read in readers.items()}
+                return self._response(request, handler(view, **path, **arguments))
+
+            # Outermost, because a request refused for now has no answer to repeat, and rolling back keeps the count.
+            if self.limit is not None:
+                count(self.limit, view, request, by=address_of if self.is_public else None)
+            return answered_once(request, respond) if self.is_idempotent else respond()
+
+        method.operation = self  # type: ignore[attr-defined]  # read by operations_of
+        return method
+
+    def readers(self) -> dict[str, Reader]:
+        """What a handler can name as parameters, beside the parts of its path."""
+        readers: dict[str, Reader] = {"client_ip": address_of, "media_type": media_type_of}
+        if self.is_idempotent:
+            readers["idempotency_key"] = request_key_of
+        if not self.is_public:
+            readers["by"] = principal_of
+        if self.query is not None:
+            readers["query"] = partial(query_of, self.query)
+        if self.page_of is not None:
+            readers["page"] = partial(page_request_of, self.query or PageQuerySerializer)
+        if isinstance(self.body, Mapping):
+            readers["body"] = content_of
+        elif self.body is not None:
+            readers["body"] = partial(body_of, self.body)
+        return readers
+
+    def _readers_for(self, handler: Callable[..., Any]) -> dict[str, Reader]:
+        """The readers of the parameters of *handler*, in their order in `readers`."""
+        readers, parameters = self.readers(), signature(handler).parameters
+        unread = {"by", "query", "page", "body"} & (readers.keys() ^ parameters.keys())
+        if unread:
+            raise TypeError(f"{self.name}: the handler and the operation differ in {unread}.")
+        return {name: read for name, read in readers.items() if name in parameters}
+
+    def _response(self, request: Request, returned: Any) -> HttpResponse:
+        response = response_of(
+            self._content(request, returned),
+            status=self.status,
+            media_type=request.accepted_renderer.media_type,
+            charset=request.accepted_renderer.charset,
+        )
+        if isinstance(returned, Download):
+            response["Content-Disposition"] = f'attachment; filename="{returned.filename}"'
+        response["Cache-Control"] = self.cache_control
+        return response
+
+    def _content(self, request: Request, returned: Any) -> bytes:
+        if isinstance(returned, Download):
+            return returned.content
+        if self.page_of is not None:
+            return page_as_json(returned, self.page_of)
+        if isinstance(self.answer, Mapping):
+            return json_of(returned, self.answer[media_type_of(request)])
+        return b"" if self.answer is None else json_of(returned, self.answer)
+
+
+operation: Final = Operation
+"""The decorator: `@operation(...)` on a view method."""
+
+
+def operations_of(view: type) -> dict[str, Operation[Any, Any]]:
+    """The operations of a view class by HTTP method. Raises AttributeError if a method has none."""
+    return {name.upper(): getattr(view, name).operation for name in METHODS if hasattr(view, name)}

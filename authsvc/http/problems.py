@@ -1,0 +1,203 @@
+"""Problem details (RFC 9457): the one module that maps errors to HTTP answers."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from accounts.public import InvalidToken
+from authsvc.http.middleware import NO_PAGES
+from authsvc.kernel.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Listed,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
+
+log: Final = structlog.get_logger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+CHALLENGE: Final = 'Bearer realm="authsvc"'
+
+STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# Problems with a request as HTTP, before any domain rule applies: code and title.
+OF_HTTP: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.BAD_REQUEST: ("malformed-request", "The request is malformed"),
+    HTTPStatus.UNAUTHORIZED: ("not-authenticated", "Authentication is required"),
+    HTTPStatus.FORBIDDEN: ("insufficient-scope", "The token lacks a scope"),
+    HTTPStatus.NOT_FOUND: ("no-such-address", "URL not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "The method is not allowed"),
+    HTTPStatus.NOT_ACCEPTABLE: ("not-acceptable", "The requested media type is not available"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "The body is too large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported-media-type",
+        "The media type is not supported",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-request", "The request is invalid"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("internal-error", "Internal error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "The service is unavailable"),
+}
+
+
+class BodyTooLarge(exceptions.APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "Send a smaller body."
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Answer *error* as a problem; leave unforeseen errors to Django, which logs them."""
+    if isinstance(error, DomainError):
+        return _response(*problem_of(error), headers=_headers_of(error))
+    if isinstance(error, OperationalError):
+        # The database is away or chose this transaction to end a deadlock: temporary, and not the caller's fault.
+        log.error("the database failed a request", exc_info=error)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return _response(status, members_of_http(status), headers={"Retry-After": "1"})
+    response = drf_exception_handler(error, context)
+    if response is None:
+        return None
+    status, members = HTTPStatus(response.status_code), {}
+    if isinstance(error, exceptions.ValidationError):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        members = {"errors": list(_pointers(error.detail))}
+    detail = getattr(error, "detail", None)
+    return _response(
+        status,
+        members_of_http(status, detail=detail if isinstance(detail, str) else None, **members),
+        headers=dict(response.items()),
+    )
+
+
+def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:
+    """The status and the members of the problem of a domain error."""
+    kind = next(kind for kind in type(error).__mro__ if kind in STATUS_OF)
+    members: dict[str, Any] = {name: _public(fact) for name, fact in error.facts.items()}
+    if isinstance(error, Invalid) and error.field_errors:
+        members["errors"] = [_pointer(field_error) for field_error in error.field_errors]
+    status = STATUS_OF[kind]
+    return status, members | _members(status, error.code, error.title, error.detail)
+
+
+def members_of_http(
+    status: HTTPStatus, *, detail: str | None = None, **members: Any
+) -> dict[str, Any]:
+    """The members of a problem with a request as HTTP."""
+    code, title = OF_HTTP[status]
+    return members | _members(status, code, title, detail or status.description or title)
+
+
+def _members(status: HTTPStatus, code: str, title: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+
+
+def _headers_of(error: DomainError) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(error, InvalidToken):
+        headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'  # RFC 6750 §3.1
+    elif isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = CHALLENGE
+    if "retry_after" in error.facts:
+        headers["Retry-After"] = str(error.facts["retry_after"])
+    return headers
+
+
+def json_of(members: Mapping[str, Any]) -> str:
+    """The JSON text of a problem."""
+    return json.dumps(members, separators=(",", ":"))
+
+
+def _response(
+    status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """A problem is JSON, whatever media type the URL answers with otherwise."""
+    headers = (headers or {}) | {"Content-Type": MEDIA_TYPE}
+    return HttpResponse(json_of(members), status=status, headers=headers)
+
+
+def _public(fact: object) -> object:
+    if isinstance(fact, Listed):
+        return list(fact)
+    return fact if isinstance(fact, int | str | None) else str(fact)
+
+
+def _pointer(field_error: FieldError) -> dict[str, str]:
+    pointer = f"#/{field_error.path}" if field_error.path else "#"
+    return {"pointer": pointer, "detail": field_error.detail}
+
+
+def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
+    """Flatten DRF's nested errors into RFC 6901 pointers."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            is_whole = name == "non_field_errors"
+            yield from _pointers(inner, pointer if is_whole else f"{pointer}/{name}")
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            is_nested = isinstance(inner, dict | list)
+            yield from _pointers(inner, f"{pointer}/{index}" if is_nested else pointer)
+    else:
+        # DRF repeats what was sent, and a lone surrogate, which JSON can contain, has no UTF-8.
+        yield {"pointer": pointer, "detail": str(detail).encode(errors="replace").decode()}
+
+
+def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: Any) -> HttpResponse:
+    """A problem with a request as HTTP, for views outside of DRF."""
+    return _response(status, members_of_http(status, detail=detail, **members))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    if request.path_info.startswith(NO_PAGES):
+        return http_problem(HTTPStatus.BAD_REQUEST)
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    if request.path_info.startswith(NO_PAGES):
+        return http_problem(HTTPStatus.NOT_FOUND)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: the cause is logged and never shown."""
+    if request.path_info.startswith(NO_PAGES):
+        detail = "The cause is logged under the X-Request-Id of this response."
+        return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
+    return defaults.server_error(request)
+
+
+def database_needed(request: HttpRequest) -> HttpResponse:
+    """The answer to URLs that need a database, in memory mode."""
+    return http_problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="This needs a database. Set DATABASE_URL and restart.",
+    )

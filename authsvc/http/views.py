@@ -1,0 +1,77 @@
+"""The base class of API views."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.public import Scope
+from authsvc.http.authentication import BearerAuthentication
+from authsvc.http.negotiation import JsonNegotiation
+from authsvc.http.openapi import Schema
+from authsvc.http.operations import operations_of
+from authsvc.http.parsers import JsonParser
+from authsvc.http.permissions import HasScope
+from authsvc.http.problems import BodyTooLarge
+from authsvc.http.rendering import response_of
+
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+class ApiView(APIView):
+    """A URL whose methods are operations. It needs a token, unless all of them are public."""
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (BearerAuthentication,)
+    permission_classes: Sequence[type[BasePermission]] = (HasScope,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
+    content_negotiation_class = JsonNegotiation
+    schema = Schema()
+    scopes: ClassVar[Mapping[str, Scope | None]]
+    allowed: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        operations = operations_of(cls)
+        cls.scopes = {method: operation.scope for method, operation in operations.items()}
+        if "GET" in operations:
+            cls.scopes |= {"HEAD": operations["GET"].scope}
+        cls.allowed = ", ".join(name for name in _METHODS if name in {*cls.scopes, "OPTIONS"})
+        if operations and all(operation.is_public for operation in operations.values()):
+            cls.authentication_classes = cls.permission_classes = ()
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        vary = {"Vary": "Accept"} if len(self.renderer_classes) > 1 else {}
+        return {"Allow": self.allowed, **vary}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not _NUMBER.fullmatch(length):
+            raise ParseError("The Content-Length is not a number of bytes.")
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # DRF takes any
+        """Answer with the header Allow alone (RFC 9110 §9.3.7)."""
+        return response_of(b"", status=HTTPStatus.NO_CONTENT)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.setdefault("Cache-Control", "no-store")
+        return final
+
+
+_METHODS: Final = [method.upper() for method in APIView.http_method_names]

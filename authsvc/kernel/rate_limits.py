@@ -1,0 +1,109 @@
+"""Rate limits and back-off."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from authsvc.kernel.errors import TooMany
+
+
+class TooManyAttempts(TooMany):
+    code = "too-many-attempts"
+    title = "There were too many attempts"
+    explanation = "Wait for {retry_after} s, then try again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most *most* attempts in a period, which starts with the first of them; then none until it is over.
+
+    With *waits* it backs off instead. Attempts form a streak until there was none for a period. From attempt number
+    *most* of a streak on, each makes the next one wait: for the first of the waits, the second, and so on. The last
+    wait is repeated.
+    """
+
+    name: str
+    most: int
+    period: timedelta
+    waits: tuple[timedelta, ...] = ()
+
+    @property
+    def backs_off(self) -> bool:
+        return bool(self.waits)
+
+
+def doubling(*, until: timedelta) -> tuple[timedelta, ...]:
+    """Waits of one second, two, four and so on, and finally of *until*."""
+    waits = [timedelta(seconds=1)]
+    while waits[-1] * 2 < until:
+        waits.append(waits[-1] * 2)
+    return (*waits, until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitState:
+    """The attempts of one subject under a limit, as of the attempt at `tried_at`.
+
+    `count` is the number of attempts that were allowed, `refusals` the number refused since the last allowed one.
+    """
+
+    limit: Limit
+    count: int
+    refusals: int
+    tried_at: datetime
+    forgotten_at: datetime
+    waits_until: datetime | None = None
+
+    @classmethod
+    def begun(cls, limit: Limit, *, at: datetime) -> "LimitState":
+        """The first attempt."""
+        nothing = cls(limit=limit, count=0, refusals=0, tried_at=at, forgotten_at=at + limit.period)
+        return nothing._let_in(at)
+
+    def attempted(self, *, at: datetime) -> "LimitState":
+        """One more attempt: allowed, unless it comes too early. A refused attempt does not prolong the wait."""
+        if at >= self.forgotten_at:
+            return LimitState.begun(self.limit, at=at)
+        if self.waits_until is not None and at < self.waits_until:
+            return replace(self, refusals=self.refusals + 1, tried_at=at)
+        return self._let_in(at)
+
+    def refunded(self) -> "LimitState":
+        """The state without one of the attempts that were allowed."""
+        return replace(self, count=max(0, self.count - 1), waits_until=None)
+
+    @property
+    def is_let_in(self) -> bool:
+        return self.refusals == 0
+
+    @property
+    def remaining(self) -> int:
+        """How many more attempts are allowed without a wait."""
+        return max(0, self.limit.most - self.count)
+
+    @property
+    def forgotten_in_seconds(self) -> int:
+        return _whole_seconds(self.forgotten_at - self.tried_at)
+
+    def require(self) -> None:
+        """Raise TooManyAttempts unless the attempt was allowed."""
+        if not self.is_let_in:
+            wait = (self.waits_until or self.forgotten_at) - self.tried_at
+            raise TooManyAttempts(retry_after=_whole_seconds(wait))
+
+    def _let_in(self, at: datetime) -> "LimitState":
+        let_in = replace(self, count=self.count + 1, refusals=0, tried_at=at, waits_until=None)
+        too_many = let_in.count - self.limit.most
+        if not self.limit.backs_off:
+            return replace(let_in, waits_until=self.forgotten_at) if too_many >= 0 else let_in
+        if too_many < 0:
+            return replace(let_in, forgotten_at=at + self.limit.period)
+        waits_until = at + self.limit.waits[min(too_many, len(self.limit.waits) - 1)]
+        return replace(
+            let_in, waits_until=waits_until, forgotten_at=waits_until + self.limit.period
+        )
+
+
+def _whole_seconds(span: timedelta) -> int:
+    """Rounded up, so that waiting for that long is enough."""
+    return max(1, ceil(span.total_seconds()))

@@ -1,8 +1,0 @@
-from django.db import migrations
-
-from authsvc.storage.append_only import AppendOnly
-
-
-class Migration(migrations.Migration):
-    dependencies = [("progress", "0001_initial")]
-    operations = [AppendOnly("ProgressEvent")]

@@ -1,0 +1,115 @@
+"""The whole application behind its HTTP API, and users who send requests to it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from django.test import Client
+
+from accounts.domain.access import OPERATOR, Role
+from authsvc.composition.container import Services
+from courses.domain.entities.courses import Course, CourseDefinition
+from credentials.domain.entities.credentials import Credential
+from tests.support.builders import a_definition, some_terms
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP response."""
+
+    status: int
+    headers: Any
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The code of a problem."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.text
+        return str(self.json["code"])
+
+
+_HANDLER: Final = Client().handler
+
+
+def a_client(**options: Any) -> Client:
+    """Django's test client, with one handler for all: WhiteNoise scans every static file when one is made."""
+    client = Client(**options)
+    client.handler = _HANDLER
+    return client
+
+
+class Caller:
+    """An API client that sends JSON; anonymous until it has a token."""
+
+    def __init__(self, token: str = "") -> None:
+        self._client = a_client(raise_request_exception=False)
+        self.token = token
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, headers=headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self.send("POST", path, body, headers=headers)
+
+    def put(self, path: str, body: Any) -> Answer:
+        return self.send("PUT", path, body)
+
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.send("PATCH", path, body)
+
+    def send(
+        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Send *body* as JSON, or unchanged if it is bytes. Underscores in header names stand for hyphens."""
+        given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if self.token:
+            given.setdefault("Authorization", f"Bearer {self.token}")
+        response = self._client.generic(
+            method,
+            path,
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body),
+            content_type=given.pop("Content-Type", "application/json"),
+            headers=given,
+        )
+        return Answer(response.status_code, response.headers, response.content.decode())
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in user."""
+
+    id: str
+    email: str
+    caller: Caller
+
+
+class Application:
+    """The running application, and its services for what a test takes for granted."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.stranger = Caller()
+
+    def signed_in(self, *roles: Role, name: str = "Anna") -> Person:
+        email = f"{name.lower()}-{uuid4().hex[:8]}@school.example"
+        user = self.services.users.create(
+            email=email, name=name, password=PASSWORD, roles=roles, by=OPERATOR
+        )
+        session = self.services.sessions.log_in(email=email, password=PASSWORD)
+        return Person(str(user.id), email, Caller(session.access_token))
+
+    def published(self, definition: CourseDefinition | None = None) -> Course:
+        course = self.services.authoring.create(definition or a_definition(), by=OPERATOR)
+        return self.services.authoring.publish(course.slug, by=OPERATOR)
+
+    def earns(self, course: Course, **terms: Any) -> Credential:
+        return self.services.credentials.define(
+            some_terms(course_id=course.id, **terms), by=OPERATOR
+        )
