@@ -1,4 +1,4 @@
-"""accounts: users, sessions and the request ledger."""
+"""App configuration of accounts."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Django's sign-in, through our own."""
+"""Authentication backend: Django's sign-in through the session service."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from authsvc.kernel.rate_limits import TooManyAttempts
 
 
 class AccountsBackend(ModelBackend):
-    """Asks the accounts service who it is, and hands Django the row. Permissions stay Django's."""
+    """Authenticates with the session service and returns Django's row. Permissions stay Django's."""
 
     def authenticate(
         self,
@@ -27,24 +27,23 @@ class AccountsBackend(ModelBackend):
         email: str | None = None,
         **_: Any,
     ) -> User | None:
-        """Raises ValidationError, which forms show, when we do not look at the password now."""
-        address = username if email is None else email
-        if address is None or password is None:
+        """Raises ValidationError, which forms show, if the password was not checked because of a limit."""
+        email = username if email is None else email
+        if email is None or password is None:
             return None
         try:
-            user = _recognised(request, email=address, password=password)
+            user = _authenticated(request, email=email, password=password)
         except InvalidCredentials:
             return None
-        except (TooManyAttempts, PasswordsBusy) as refusal:
-            raise ValidationError(sentence_of(refusal)) from refusal
+        except (TooManyAttempts, PasswordsBusy) as error:
+            raise ValidationError(sentence_of(error)) from error
         return User.objects.get(pk=user.id)
 
 
-def _recognised(request: HttpRequest | None, *, email: str, password: str) -> Account:
+def _authenticated(request: HttpRequest | None, *, email: str, password: str) -> Account:
+    sessions = services().sessions
     if request is None:
-        return services().sessions.authenticate_and_rehash(email=email, password=password)
-    address = address_of(request)
-    services().limits.count(LimitName.LOG_IN, address).require()
-    return services().sessions.authenticate_and_rehash(
-        email=email, password=password, address=address
-    )
+        return sessions.authenticate_and_rehash(email=email, password=password)
+    client_ip = address_of(request)
+    services().limits.count(LimitName.LOG_IN, client_ip).require()
+    return sessions.authenticate_and_rehash(email=email, password=password, client_ip=client_ip)

@@ -1,4 +1,4 @@
-"""What other apps may use of accounts."""
+"""Public interface of accounts: the names that other apps may import."""
 
 from accounts.domain.access import (
     OPERATOR,

@@ -32,7 +32,7 @@ def path(tmp_path: Path, settings: Settings) -> Path:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Stands at noon; files are looked at whenever they are asked for."""
-    monkeypatch.setattr(key_file, "LOOKS_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
 

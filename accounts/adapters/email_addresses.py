@@ -1,8 +1,8 @@
-"""Syntax of e-mail addresses, checked by the library email-validator."""
+"""E-mail address syntax, checked by email-validator."""
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-# The documented way to accept names such as `school.local`, which reach a mail server in a private network.
+# The documented way to accept domains of private networks, such as `school.local`.
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 

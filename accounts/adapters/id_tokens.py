@@ -1,4 +1,4 @@
-"""ID tokens (OpenID Connect Core §2) and log-out tokens (Back-Channel Logout §2.4), played by jwcrypto."""
+"""ID tokens (OpenID Connect Core §2) and log-out tokens (Back-Channel Logout §2.4), implemented with jwcrypto."""
 
 import json
 import re
@@ -20,13 +20,15 @@ from accounts.domain.oauth.entities.id_tokens import IdClaims
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a type, not a secret
 LOGOUT_TOKEN: Final = "logout+jwt"  # noqa: S105  # a type, not a secret
 LONGEST_HINT: Final = 4096
-LOGOUT_TOKEN_LIVES: Final = timedelta(minutes=2)
+LOGOUT_TOKEN_LIFETIME: Final = timedelta(minutes=2)
 _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 
 @dataclass(frozen=True, kw_only=True)
 class JwtIdTokens:
+    """Signs ID tokens and log-out tokens; `issuer` is a URL."""
+
     keys: Keys
     issuer: str
     lifetime: timedelta
@@ -69,7 +71,7 @@ class JwtIdTokens:
             "sub": str(user_id),
             "aud": client_id,
             "iat": issued_at,
-            "exp": issued_at + int(LOGOUT_TOKEN_LIVES.total_seconds()),
+            "exp": issued_at + int(LOGOUT_TOKEN_LIFETIME.total_seconds()),
             "jti": str(uuid4()),
             "sid": str(browser_id),
             "events": {_LOGOUT: {}},
@@ -77,7 +79,7 @@ class JwtIdTokens:
         return self._signed(payload, type_=LOGOUT_TOKEN, algorithm=algorithm, at=at)
 
     def read_hint(self, token: str) -> IdClaims | None:
-        """Expiry does not count: a hint may be old (OpenID Connect RP-Initiated Logout §2)."""
+        """The claims of an `id_token_hint`, even if expired (OpenID Connect RP-Initiated Logout §2)."""
         if len(token) > LONGEST_HINT or not _COMPACT.fullmatch(token):
             return None
         jws = JWS()
@@ -91,10 +93,10 @@ class JwtIdTokens:
             jws.verify(key)
         except (JWException, ValueError, TypeError):
             return None
-        said = json.loads(jws.payload)
-        if said["iss"] != self.issuer:
+        payload = json.loads(jws.payload)
+        if payload["iss"] != self.issuer:
             return None
-        return IdClaims(user_id=UserId(UUID(said["sub"])), client_id=said["aud"])
+        return IdClaims(user_id=UserId(UUID(payload["sub"])), client_id=payload["aud"])
 
     def _signed(
         self, payload: dict[str, Any], *, type_: str, algorithm: IdTokenAlgorithm, at: datetime

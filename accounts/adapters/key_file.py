@@ -1,4 +1,4 @@
-"""The file in which the signing keys are kept: a private JSON Web Key Set (RFC 7517 §5)."""
+"""Key file: the signing keys as a private JSON Web Key Set (RFC 7517 §5)."""
 
 import json
 import os
@@ -14,15 +14,15 @@ from accounts.adapters.keys import ALGORITHMS, ES256, RS256, KeyRing
 
 log: Final = structlog.get_logger(__name__)
 
-LOOKS_EVERY_SECONDS: Final = 5.0
+CHECK_INTERVAL_SECONDS: Final = 5.0
 
 
 class UnusableKeys(ValueError):
-    """The key file cannot be used; says why, without the keys."""
+    """The key file can't be used. The message says why and contains no key."""
 
 
 class KeyFile:
-    """Plays Keys from a file, so that every process soon has the ring that is there now."""
+    """Implements Keys with a file. Each process checks it for changes every CHECK_INTERVAL_SECONDS."""
 
     def __init__(self, path: Path) -> None:
         """Raises UnusableKeys."""
@@ -31,32 +31,32 @@ class KeyFile:
         if missing := set(ALGORITHMS) - {key["alg"] for key in self._ring.keys}:
             msg = f"{path} has no key for {missing.pop()}; `manage.py rotate_signing_key` adds one"
             raise UnusableKeys(msg)
-        self._seen = self._state()
-        self._looked_at = time.monotonic()
+        self._version = self._file_version()
+        self._checked_at = time.monotonic()
 
     def current(self) -> KeyRing:
-        if time.monotonic() - self._looked_at >= LOOKS_EVERY_SECONDS:
-            self._looked_at = time.monotonic()
-            self._read_again()
+        if time.monotonic() - self._checked_at >= CHECK_INTERVAL_SECONDS:
+            self._checked_at = time.monotonic()
+            self._reload()
         return self._ring
 
-    def _read_again(self) -> None:
-        """Take the ring that is in the file, if it is another; keep the one at hand while the file makes no sense."""
+    def _reload(self) -> None:
+        """Read the file if it has changed; keep the current ring while the file is invalid."""
         try:
-            seen = self._state()
-            if seen != self._seen:
-                self._ring, self._seen = read_key_ring(self._path), seen
+            version = self._file_version()
+            if version != self._version:
+                self._ring, self._version = read_key_ring(self._path), version
                 log.info("signing keys read again", path=str(self._path))
         except (UnusableKeys, OSError) as error:
             log.warning("the signing keys cannot be read again", reason=str(error))
 
-    def _state(self) -> tuple[int, int]:
+    def _file_version(self) -> tuple[int, int]:
         status = self._path.stat()
         return status.st_mtime_ns, status.st_ino
 
 
 def read_key_ring(path: Path) -> KeyRing:
-    """The ring kept at *path*, in the order of the file. Raises UnusableKeys."""
+    """The ring stored at *path*, in the order of the file. Raises UnusableKeys."""
     try:
         keys = tuple(JWK(**key) for key in json.loads(path.read_bytes())["keys"])
     except OSError as error:
@@ -72,7 +72,7 @@ def read_key_ring(path: Path) -> KeyRing:
 
 
 def write_key_ring(path: Path, ring: KeyRing) -> None:
-    """Put the ring in the place of what is kept at *path*, at once and for the owner's eyes alone. Raises OSError."""
+    """Replace the file at *path* atomically, readable by its owner only. Raises OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:

@@ -1,4 +1,4 @@
-"""The keys that sign our tokens: private JSON Web Keys (RFC 7517)."""
+"""Signing keys of tokens: private JSON Web Keys (RFC 7517)."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -22,15 +22,15 @@ _P256_BYTES: Final = 32
 
 class Keys(Protocol):
     def current(self) -> "KeyRing":
-        """The ring as it is now."""
+        """The current ring."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Verifies with any of its keys, and signs with the newest of an algorithm whose time has come.
+    """Verifies with any of its keys, and signs with the newest key of an algorithm whose `nbf` has passed.
 
-    Beside the members of RFC 7517 a key may have `nbf`, from when it signs, and `exp`, until when it verifies: both
-    in seconds since 1970. Of keys that are equally new, the first signs.
+    Beyond the members of RFC 7517 a key may have `nbf`, when it starts to sign, and `exp`, when it stops to verify:
+    both in seconds since 1970. Of keys with the same `nbf`, the first signs.
     """
 
     keys: tuple[JWK, ...] = field(repr=False)
@@ -39,7 +39,7 @@ class KeyRing:
         return self
 
     def signing_key(self, algorithm: str, *, at: datetime) -> JWK:
-        """Raises LookupError when no key of the algorithm may sign yet."""
+        """The key that signs with this algorithm. Raises LookupError if there is none yet."""
         ready = [
             key
             for key in self._valid(at)
@@ -53,7 +53,7 @@ class KeyRing:
         return next((key for key in self.keys if key["kid"] == key_id), None)
 
     def honours(self, key_id: str, *, at: datetime) -> bool:
-        """Whether what the key has signed counts at that moment."""
+        """Whether signatures of the key are valid at that time."""
         return any(key["kid"] == key_id for key in self._valid(at))
 
     def public_keys(self, *, at: datetime) -> Mapping[str, Any]:
@@ -68,11 +68,12 @@ class KeyRing:
         """The payload as a compact JWS (RFC 7515 §7.1). The same payload has the same signature (RFC 6979)."""
         key = self.signing_key(algorithm, at=at)
         header = {"alg": algorithm, "typ": type_, "kid": key["kid"]}
-        said = f"{_encoded(json.dumps(header).encode())}.{_encoded(json.dumps(payload).encode())}"
-        return f"{said}.{_encoded(_signature(key, said.encode()))}"
+        parts = (json.dumps(header).encode(), json.dumps(payload).encode())
+        signing_input = ".".join(_encoded(part) for part in parts)
+        return f"{signing_input}.{_encoded(_signature(key, signing_input.encode()))}"
 
     def rotated(self, *, at: datetime, signs_from: datetime, ends: datetime) -> "KeyRing":
-        """With a new key for each algorithm, which signs from then on; the present ones verify until they *end*."""
+        """The ring with a new key for each algorithm, which signs from *signs_from*; older keys verify until *ends*."""
         ending = [_ending(key, ends) for key in self._valid(at)]
         return KeyRing(
             (*ending, *(_new_key(algorithm, nbf=signs_from) for algorithm in ALGORITHMS))
@@ -83,7 +84,7 @@ class KeyRing:
 
 
 def new_key_ring() -> KeyRing:
-    """A ring of one fresh key for each algorithm, named by its thumbprint (RFC 7638)."""
+    """A ring of one new key for each algorithm; each `kid` is the key's thumbprint (RFC 7638)."""
     return KeyRing(tuple(_new_key(algorithm) for algorithm in ALGORITHMS))
 
 
@@ -109,11 +110,11 @@ def _begins(key: JWK) -> float:
     return float(key.get("nbf") or 0)
 
 
-def _signature(key: JWK, said: bytes) -> bytes:
+def _signature(key: JWK, signing_input: bytes) -> bytes:
     private = key.get_op_key("sign")
     if key["alg"] == RS256:
-        return bytes(private.sign(said, PKCS1v15(), SHA256()))
-    der = private.sign(said, ECDSA(SHA256(), deterministic_signing=True))
+        return bytes(private.sign(signing_input, PKCS1v15(), SHA256()))
+    der = private.sign(signing_input, ECDSA(SHA256(), deterministic_signing=True))
     # RFC 7518 §3.4: both numbers, each in full length.
     return b"".join(number.to_bytes(_P256_BYTES, "big") for number in decode_dss_signature(der))
 

@@ -1,4 +1,4 @@
-"""Mailing invitations, by whatever EMAIL_URL says."""
+"""Invitation mailer, on Django's mail backend."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,33 +17,33 @@ log: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DjangoMailer:
-    """The links lead to the house at `public_url`."""
+    """Sends mails whose links start with `public_url`."""
 
     public_url: str
 
     def send_invitations(self, letters: Sequence[InvitationLetter]) -> None:
         connection = get_connection()
         try:
-            connection.open()  # once for all of them
+            connection.open()  # one connection for all letters
         except OSError as error:
             log.warning("no invitation could be mailed", error=type(error).__name__)
             return
         for letter in letters:
             try:
                 connection.send_messages([self._message(letter)])
-            except (OSError, ValueError) as error:  # SMTP fails, or that is no address
+            except (OSError, ValueError) as error:  # SMTP fails, or the address is invalid
                 log.warning("an invitation could not be mailed", error=type(error).__name__)
         connection.close()
 
     def _message(self, letter: InvitationLetter) -> EmailMessage:
-        said = {
+        context = {
             "organization": letter.organization,
             "site": self.public_url,
             "link": f"{self.public_url}/account/invitations/{letter.token}/",
         }
-        subject = render_to_string(f"{_TEMPLATES}_subject.txt", said)
+        subject = render_to_string(f"{_TEMPLATES}_subject.txt", context)
         return EmailMessage(
             subject=" ".join(subject.split()),
-            body=render_to_string(f"{_TEMPLATES}_message.txt", said),
+            body=render_to_string(f"{_TEMPLATES}_message.txt", context),
             to=[letter.email],
         )

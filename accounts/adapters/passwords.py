@@ -1,4 +1,4 @@
-"""Passwords, played by argon2-cffi and Django's validators."""
+"""Password hashing and policy, implemented with argon2-cffi and Django's validators."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from accounts.domain.identity.errors import PasswordsBusy
 from accounts.domain.identity.ports import PasswordHasher
 
-# Django's own hashers write this before an Argon2 hash, so both can read what either has written.
+# Django's hashers write this before an Argon2 hash; with it both read each other's hashes.
 _PREFIX = "argon2"
 
 
@@ -30,22 +30,22 @@ class Argon2Hasher:
     passes: int
     lanes: int
     _hasher: argon2.PasswordHasher = field(init=False, repr=False)
-    _hash_of_nobody: str = field(init=False, repr=False)
+    _dummy_hash: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         hasher = argon2.PasswordHasher(
             memory_cost=self.memory_kib, time_cost=self.passes, parallelism=self.lanes
         )
         object.__setattr__(self, "_hasher", hasher)
-        object.__setattr__(self, "_hash_of_nobody", self.hash("the password of nobody"))
+        object.__setattr__(self, "_dummy_hash", self.hash("the password of nobody"))
 
     def hash(self, password: str) -> str:
         return _PREFIX + self._hasher.hash(password)
 
     def verify(self, password: str, *, password_hash: str | None) -> bool:
-        kept = password_hash or self._hash_of_nobody
+        compared = password_hash or self._dummy_hash
         try:
-            self._hasher.verify(kept.removeprefix(_PREFIX), password)
+            self._hasher.verify(compared.removeprefix(_PREFIX), password)
         except argon2.exceptions.VerificationError:
             return False
         except argon2.exceptions.InvalidHashError:
@@ -58,9 +58,9 @@ class Argon2Hasher:
 
 @dataclass(frozen=True, kw_only=True)
 class BoundedHasher:
-    """Has another one hash for so many threads at once; the others wait for their turn, but no longer than *patience*.
+    """Limits another hasher to `at_once` concurrent threads; the others wait for up to `patience`.
 
-    So a flood of passwords cannot take every thread of the process, nor all its memory.
+    So a flood of log-ins can't occupy every thread or exhaust the memory of the process.
     """
 
     hasher: PasswordHasher
@@ -94,7 +94,7 @@ class BoundedHasher:
 
 
 class DjangoHasher(Argon2PasswordHasher):
-    """For what Django hashes on its own account, with the same strength and in the same form."""
+    """The hasher for Django's own use, with the same parameters and format."""
 
     memory_cost = settings.ENVIRONMENT.argon2_memory_kib
     time_cost = settings.ENVIRONMENT.argon2_passes
@@ -102,15 +102,15 @@ class DjangoHasher(Argon2PasswordHasher):
 
 
 class DjangoPasswordPolicy:
-    """At least eight characters and not among the common ones; no rules about their kind (ASVS 6.2)."""
+    """At least eight characters and not a common password; no composition rules (ASVS 6.2)."""
 
     _validators = (MinimumLengthValidator(min_length=8), CommonPasswordValidator())
 
     def field_errors(self, password: str) -> list[str]:
-        found: list[str] = []
+        messages: list[str] = []
         for validator in self._validators:
             try:
                 validator.validate(password)
             except ValidationError as error:
-                found.extend(error.messages)
-        return found
+                messages.extend(error.messages)
+        return messages

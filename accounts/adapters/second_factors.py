@@ -1,4 +1,4 @@
-"""Second factors, as django-allauth keeps them."""
+"""Second factors, stored by django-allauth."""
 
 from uuid import UUID
 
@@ -9,25 +9,25 @@ from allauth.mfa.utils import decrypt
 from django.db import transaction
 
 
-def uses_up(authenticator: Authenticator, code: str) -> bool:
-    """Whether the code is of a later step of time than every code that was used before (RFC 6238 §5.2).
+def redeem_code(authenticator: Authenticator, code: str) -> bool:
+    """Redeem a TOTP code; False if its time step, or a later one, was used before (RFC 6238 §5.2).
 
-    Of several callers at once it is so for one. Recovery codes work once anyway.
+    Of concurrent callers one succeeds. Recovery codes can be used once anyway.
     """
     if authenticator.type != Authenticator.Type.TOTP:
         return True
     with transaction.atomic():
-        kept = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
-        step = _step_of(code, secret=decrypt(kept.data["secret"]))
-        if step is None or step <= kept.data.get("last_step", -1):
+        row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+        step = _step_of(code, secret=decrypt(row.data["secret"]))
+        if step is None or step <= row.data.get("last_step", -1):
             return False
-        kept.data["last_step"] = step
-        kept.save(update_fields=["data"])
+        row.data["last_step"] = step
+        row.save(update_fields=["data"])
     return True
 
 
 def _step_of(code: str, *, secret: str) -> int | None:
-    """The last of the steps around now whose code this is."""
+    """The latest time step around now that has this code."""
     steps = sorted(auth.yield_hotp_counters_from_time(), reverse=True)
     return next((step for step in steps if _is_of(code, step, secret)), None)
 
@@ -37,6 +37,6 @@ def _is_of(code: str, step: int, secret: str) -> bool:
     return bool(compare_user_code(actual=code, expected=expected))
 
 
-def app_of(user_id: UUID) -> Authenticator:
-    """The user's authenticator app, which he has set up."""
+def totp_authenticator_of(user_id: UUID) -> Authenticator:
+    """The user's authenticator app, which must be set up."""
     return Authenticator.objects.get(user_id=user_id, type=Authenticator.Type.TOTP)

@@ -1,4 +1,4 @@
-"""The audit trail, as lines of a log."""
+"""Security log writer, on structlog."""
 
 from typing import Final, Unpack
 
@@ -10,8 +10,8 @@ log: Final = structlog.get_logger("authsvc.audit")
 
 
 class StructlogSecurityLogWriter:
-    """A line an event. Whatever the level of the log, these are written; see authsvc/config/logs.py."""
+    """Writes one line for each event, whatever the log level; see authsvc/config/logs.py."""
 
-    def note(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
-        known = {name: str(fact) for name, fact in facts.items() if fact is not None}
-        log.info(event.value, **known)
+    def write(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
+        stated = {name: str(fact) for name, fact in facts.items() if fact is not None}
+        log.info(event.value, **stated)

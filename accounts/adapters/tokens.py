@@ -1,4 +1,4 @@
-"""Access tokens, played by jwcrypto: JSON Web Tokens after RFC 9068."""
+"""Access tokens: JSON Web Tokens (RFC 9068), implemented with jwcrypto."""
 
 import json
 import re
@@ -19,13 +19,13 @@ from accounts.domain.identity.errors import InvalidToken
 
 TYPE: Final = "at+jwt"
 LONGEST_TOKEN: Final = 4096
-REMEMBERED_TOKENS: Final = 4096
+CACHED_TOKENS: Final = 4096
 _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class JwtAccessTokens:
-    """Signs and verifies with the keys of one ring; `issuer` and `audience` are URLs, and our own."""
+    """Signs and verifies access tokens; `issuer` and `audience` are our own URLs."""
 
     keys: Keys
     issuer: str
@@ -62,7 +62,7 @@ class JwtAccessTokens:
         return claims
 
     def inspect(self, token: str, *, at: datetime) -> SignedClaims:
-        signed, key_id = self._remembered(token)
+        signed, key_id = self._cached(token)
         if at >= signed.expires_at or not self.keys.current().honours(key_id, at=at):
             raise InvalidToken
         return signed
@@ -71,30 +71,35 @@ class JwtAccessTokens:
         return self.keys.current().public_keys(at=at)
 
     @cached_property
-    def _remembered(self) -> Callable[[str], tuple[SignedClaims, str]]:
-        """`_signed`, with a memory: what a signature covers never changes, and checking it is dear."""
-        return lru_cache(maxsize=REMEMBERED_TOKENS)(self._signed)
+    def _cached(self) -> Callable[[str], tuple[SignedClaims, str]]:
+        """`_signed`, cached: verification is expensive and its result never changes."""
+        return lru_cache(maxsize=CACHED_TOKENS)(self._signed)
 
     def _signed(self, token: str) -> tuple[SignedClaims, str]:
-        """What one of our keys has signed as an access token, and which."""
+        """The claims of an access token, and the id of the key that signed it. Raises InvalidToken."""
         if len(token) > LONGEST_TOKEN or not _COMPACT.fullmatch(token):
             raise InvalidToken
-        said, key_id = self._payload(token)
-        if said["iss"] != self.issuer or not (said["aud"] and isinstance(said["aud"], str)):
+        payload, key_id = self._payload(token)
+        audience, subject, client_id = payload["aud"], payload["sub"], payload["client_id"]
+        if payload["iss"] != self.issuer or not (audience and isinstance(audience, str)):
             raise InvalidToken
         claims = AccessClaims(
-            token_id=UUID(said["jti"]),
-            user_id=None if said["sub"] == said["client_id"] else UserId(UUID(said["sub"])),
-            session_id=SessionId(UUID(said["sid"])),
-            client_id=said["client_id"],
-            scopes=frozenset(said["scope"].split()),
-            audience="" if said["aud"] == self.audience else said["aud"],
+            token_id=UUID(payload["jti"]),
+            user_id=None if subject == client_id else UserId(UUID(subject)),
+            session_id=SessionId(UUID(payload["sid"])),
+            client_id=client_id,
+            scopes=frozenset(payload["scope"].split()),
+            audience="" if audience == self.audience else audience,
         )
-        issued_at, expires_at = (datetime.fromtimestamp(said[name], UTC) for name in ("iat", "exp"))
-        return SignedClaims(claims=claims, issued_at=issued_at, expires_at=expires_at), key_id
+        signed = SignedClaims(
+            claims=claims,
+            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+        )
+        return signed, key_id
 
     def _payload(self, token: str) -> tuple[dict[str, Any], str]:
-        """The members that were signed, and by which key; since it is ours, they need no further proof."""
+        """The signed payload and the id of its key. Our own signature vouches for the types of its members."""
         jws = JWS()
         jws.allowed_algs = [ES256]
         try:

@@ -49,7 +49,7 @@ class RegisterView(ApiView):
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
         return services().sessions.register(
-            email=body["email"], name=body["name"], password=body["password"], address=client_ip
+            email=body["email"], name=body["name"], password=body["password"], client_ip=client_ip
         )
 
 
@@ -65,7 +65,7 @@ class LogInView(ApiView):
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
         return services().sessions.log_in(
-            email=body["email"], password=body["password"], address=client_ip
+            email=body["email"], password=body["password"], client_ip=client_ip
         )
 
 

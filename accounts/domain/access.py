@@ -1,4 +1,4 @@
-"""Principals, roles, rights, scopes and the ids that every app shares."""
+"""Access: ids, roles, rights, scopes and the principal, which every app shares."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,31 +9,39 @@ from uuid import UUID
 from authsvc.kernel.errors import Forbidden
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+OrganizationId = NewType("OrganizationId", UUID)
 ClientPk = NewType("ClientPk", UUID)
 
 
-class GrantType(StrEnum):
-    """How a client may come by a token."""
-
-    AUTHORIZATION_CODE = "authorization_code"
-    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # a way to tokens, not a secret
-    CLIENT_CREDENTIALS = "client_credentials"
-    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-
-
-OrganizationId = NewType("OrganizationId", UUID)
-
-
 class OrganizationStatus(StrEnum):
-    """Only an active organization is open; a deleted one is kept for what learners have of it, and seen by nobody."""
+    """A deleted organization is stored for its learners' records, but never shown."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DELETED = "deleted"
 
 
+class GrantType(StrEnum):
+    """OAuth grant types (RFC 6749, RFC 8628)."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # a grant type, not a secret
+    CLIENT_CREDENTIALS = "client_credentials"
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class Role(StrEnum):
+    """Roles on the whole platform. Every user is a learner."""
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+
+
 class OrgRole(StrEnum):
-    """What a person is in one organization."""
+    """Roles in one organization."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -41,34 +49,8 @@ class OrgRole(StrEnum):
     LEARNER = "learner"
 
 
-SessionId = NewType("SessionId", UUID)
-
-
-UserId = NewType("UserId", UUID)
-
-
-class Role(StrEnum):
-    """What a person is on the whole platform. Everyone is a learner."""
-
-    LEARNER = "learner"
-    INSTRUCTOR = "instructor"
-    ADMIN = "admin"
-
-
-class NotPermitted(Forbidden):
-    code = "not-permitted"
-    title = "You may not do this"
-    explanation = "This needs the right {right}, which your roles do not give."
-
-
-class PersonNeeded(Forbidden):
-    code = "person-needed"
-    title = "Only a person can do this"
-    explanation = "The token belongs to a client that acts for no user. Use a token of a user."
-
-
 class Right(StrEnum):
-    """What the services ask for before they act on somebody's behalf."""
+    """Rights that services require of a principal."""
 
     MANAGE_USERS = "manage-users"
     APPOINT_STAFF = "appoint-staff"
@@ -91,7 +73,7 @@ RIGHTS_OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
     Role.INSTRUCTOR: frozenset({Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS}),
     Role.ADMIN: frozenset(Right),
 }
-"""On the platform. Whoever manages organizations has his rights in each of them, too."""
+"""Rights on the platform. With MANAGE_ORGANIZATIONS they hold in every organization, too."""
 
 _OF_INSTRUCTORS: Final = frozenset(
     {Right.AUTHOR_COURSES, Right.SEE_PROGRESS, Right.GRADE_ATTEMPTS, Right.SEE_MEMBERS}
@@ -114,7 +96,7 @@ RIGHTS_OF_ORG_ROLE: Final[Mapping[OrgRole, frozenset[Right]]] = {
     OrgRole.ADMIN: _OF_ADMINS,
     OrgRole.OWNER: _OF_OWNERS,
 }
-"""In one organization, and in no other."""
+"""Rights in the organization of the membership only."""
 
 
 def rights_of(roles: Collection[Role]) -> frozenset[Right]:
@@ -122,7 +104,7 @@ def rights_of(roles: Collection[Role]) -> frozenset[Right]:
 
 
 class Scope(StrEnum):
-    """What a token may be used for. It narrows what its user may do and never widens it."""
+    """OAuth scopes of access tokens. A scope narrows the rights of the user and never widens them."""
 
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"
@@ -138,9 +120,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who is asking, as verified for this request. Without `user_id` it is no person, but a program.
+    """The authenticated caller of a request. Without `user_id` it is a client that acts for itself.
 
-    `memberships` are the roles in organizations that are open. A program of an organization has one there, too.
+    `memberships` are the caller's roles in active organizations; a service client has one in its organization.
     """
 
     user_id: UserId | None
@@ -153,31 +135,31 @@ class Principal:
 
     @property
     def person(self) -> UserId:
-        """The id of the person who asks. Raises PersonNeeded when it is none."""
+        """The id of the calling user. Raises PersonNeeded if a client acts for itself."""
         if self.user_id is None:
             raise PersonNeeded
         return self.user_id
 
     @property
     def identity(self) -> str:
-        """The id of the person who asks, or the name of the program when it is none."""
+        """The id of the calling user, or the client id if a client acts for itself."""
         return str(self.user_id or self.client_id)
 
     @property
     def member_scope(self) -> TenantScope:
-        """The view of a member: of the platform, and of the organizations that the asker is in."""
+        """The tenant scope of a member: the platform and the caller's organizations."""
         return TenantScope(frozenset(self.memberships))
 
     @property
     def tenant_scope(self) -> TenantScope:
-        """All that the asker may see: every organization, for whoever may manage them."""
+        """The widest tenant scope of the caller: all tenants if they may manage organizations."""
         return ALL_TENANTS if self.may(Right.MANAGE_ORGANIZATIONS) else self.member_scope
 
     def is_in(self, org_id: OrganizationId) -> bool:
         return org_id in self.memberships
 
     def may(self, right: Right, *, of: OrganizationId | None = None) -> bool:
-        """Whether this may be done to things of the organization, or of the platform if none is named."""
+        """Whether the caller has *right* in the organization, or on the platform if *of* is None."""
         if of is None:
             return right in self.rights
         role = self.memberships.get(of)
@@ -185,7 +167,7 @@ class Principal:
         return is_allowed_there or self.rights >= {right, Right.MANAGE_ORGANIZATIONS}
 
     def require(self, right: Right, *, of: OrganizationId | None = None) -> None:
-        """Raise NotPermitted unless this principal has *right*, there."""
+        """Raise NotPermitted unless the caller has *right* there."""
         if not self.may(right, of=of):
             raise NotPermitted(right=right.value)
 
@@ -197,4 +179,16 @@ OPERATOR: Final = Principal(
     scopes=frozenset(Scope),
     client_id="command-line",
 )
-"""Whoever can run commands on the server, and so may do everything."""
+"""The principal of management commands, with every right and scope."""
+
+
+class NotPermitted(Forbidden):
+    code = "not-permitted"
+    title = "You may not do this"
+    explanation = "This needs the right {right}, which your roles do not give."
+
+
+class PersonNeeded(Forbidden):
+    code = "person-needed"
+    title = "Only a person can do this"
+    explanation = "The token belongs to a client that acts for no user. Use a token of a user."

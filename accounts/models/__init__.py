@@ -1,4 +1,4 @@
-"""Rows of accounts: columns and constraints, no behaviour."""
+"""Models of accounts: columns and constraints, no behaviour."""
 
 from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.limits import IdempotencyRecord, KnownAddress, LimitState

@@ -1,4 +1,4 @@
-"""The audit log, and the heads of its chains."""
+"""Audit log models: entries and the heads of their chains."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from authsvc.storage.append_only import AppendOnlyRow
 
 
 class AuditHead(models.Model):
-    """With which entry a chain ends, and the lock on it. The key is the organization's, or nil for the platform."""
+    """The head of a chain, and the lock on it. The key is the organization's id, or nil for the platform."""
 
     id = models.UUIDField(primary_key=True)
     sequence = models.PositiveIntegerField()
@@ -21,7 +21,7 @@ class AuditHead(models.Model):
 
 
 class AuditEntry(AppendOnlyRow):
-    """`sequence` counts in the chain of an organization, or in that of the platform."""
+    """An entry. `sequence` counts in the chain of its organization, or of the platform."""
 
     position = models.BigAutoField(primary_key=True)
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -35,10 +35,10 @@ class AuditEntry(AppendOnlyRow):
     )
     sequence = models.PositiveIntegerField()
     action = models.CharField(
-        max_length=32, choices=[(each.value, each.value) for each in AuditAction]
+        max_length=32, choices=[(action.value, action.value) for action in AuditAction]
     )
     subject_type = models.CharField(
-        max_length=20, choices=[(each.value, each.value) for each in SubjectType]
+        max_length=20, choices=[(type_.value, type_.value) for type_ in SubjectType]
     )
     subject_id = models.CharField(max_length=100)
     before = models.JSONField()

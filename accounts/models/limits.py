@@ -1,4 +1,4 @@
-"""What is kept of requests and attempts."""
+"""Models of rate limits and idempotency records."""
 
 from django.db import models
 
@@ -19,7 +19,7 @@ class IdempotencyRecord(models.Model):
 
 
 class LimitState(models.Model):
-    """What one subject has tried under a limit. The key is a keyed hash: neither account nor address is to be seen."""
+    """The attempts of one subject under a limit. The key is a keyed hash that hides account and address."""
 
     key = models.CharField(max_length=64, primary_key=True)
     limit = models.CharField(max_length=30)
@@ -33,7 +33,7 @@ class LimitState(models.Model):
 
 
 class KnownAddress(models.Model):
-    """That an account was signed in to from an address; the key is a keyed hash of the two."""
+    """A client IP address that an account was signed in to from; the key is a keyed hash of the two."""
 
     key = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Clients, and what people let them do."""
+"""OAuth models: clients, codes, requests, log-out notices and consents."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from accounts.models.users import User
 
 
 class OAuthClient(models.Model):
-    """The toolkit's Application."""
+    """The Application model of django-oauth-toolkit."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client_id = models.CharField(max_length=100, unique=True)
@@ -27,7 +27,7 @@ class OAuthClient(models.Model):
     grant_types = models.JSONField()
     resources = models.JSONField(blank=True)
     id_token_algorithm = models.CharField(
-        max_length=10, choices=[(each.value, each.value) for each in IdTokenAlgorithm]
+        max_length=10, choices=[(name.value, name.value) for name in IdTokenAlgorithm]
     )
     is_trusted = models.BooleanField(default=False)
     must_push = models.BooleanField(default=False)
@@ -48,7 +48,7 @@ class OAuthClient(models.Model):
 
 
 class AuthorizationCode(_Authenticated):
-    """The toolkit's Grant."""
+    """The Grant model of django-oauth-toolkit."""
 
     hash = models.CharField(max_length=64, primary_key=True)
     client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
@@ -67,7 +67,7 @@ class AuthorizationCode(_Authenticated):
 
 
 class DeviceCode(_Authenticated):
-    """The toolkit's DeviceGrant."""
+    """The DeviceGrant model of django-oauth-toolkit."""
 
     hash = models.CharField(max_length=64, primary_key=True)
     user_code_hash = models.CharField(max_length=64, unique=True)
@@ -77,7 +77,7 @@ class DeviceCode(_Authenticated):
     )
     scopes = models.JSONField()
     status = models.CharField(
-        max_length=10, choices=[(each.value, each.value) for each in DeviceStatus]
+        max_length=10, choices=[(status.value, status.value) for status in DeviceStatus]
     )
     interval_seconds = models.PositiveIntegerField()
     polled_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Organizations, who is in them and who is invited."""
+"""Organization models: organizations, memberships and invitations."""
 
 import uuid
 
@@ -17,9 +17,9 @@ class Organization(models.Model):
         unique=True,
         help_text="The addresses of its courses begin with it. It never changes.",
     )
-    plan = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Plan])
+    plan = models.CharField(max_length=16, choices=[(plan.value, plan.value) for plan in Plan])
     status = models.CharField(
-        max_length=16, choices=[(each.value, each.value) for each in OrganizationStatus]
+        max_length=16, choices=[(status.value, status.value) for status in OrganizationStatus]
     )
     created_at = models.DateTimeField()
 
@@ -36,7 +36,7 @@ class OrgMembership(models.Model):
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="memberships", db_index=False
     )
-    role = models.CharField(max_length=16, choices=[(each.value, each.value) for each in OrgRole])
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in OrgRole])
     joined_at = models.DateTimeField()
 
     class Meta:
@@ -44,7 +44,7 @@ class OrgMembership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "org"], name="one_membership_per_organization"),
             models.CheckConstraint(
-                condition=models.Q(role__in=[each.value for each in OrgRole]),
+                condition=models.Q(role__in=[role.value for role in OrgRole]),
                 name="org_role_is_known",
             ),
         ]
@@ -54,12 +54,12 @@ class OrgMembership(models.Model):
 
 
 class Invitation(models.Model):
-    """One that still stands: it goes when it is accepted or taken back."""
+    """A pending invitation: the row is deleted when it is accepted or revoked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=16, choices=[(each.value, each.value) for each in OrgRole])
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in OrgRole])
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField()

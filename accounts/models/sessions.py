@@ -1,4 +1,4 @@
-"""Sessions and their refresh tokens."""
+"""Session models: sessions and refresh tokens."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from accounts.models.users import User
 
 
 class _Authenticated(models.Model):
-    """How the person had shown who he is, and in which session of a browser."""
+    """Columns of an authentication: time, methods and browser session."""
 
     authenticated_at = models.DateTimeField(null=True, blank=True)
     methods = models.JSONField(null=True, blank=True)

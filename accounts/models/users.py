@@ -1,4 +1,4 @@
-"""People, for Django and for us."""
+"""User model, for Django and for the domain."""
 
 import uuid
 from typing import ClassVar
@@ -10,13 +10,13 @@ from django.db.models.functions import Lower
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds a row by its address, for Django's own sign-in."""
+    """Finds a row by e-mail address, for Django's own sign-in."""
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Django's own user, and the row of the entity User.
+    """Django's user model, and the row of the entity User.
 
-    `password` holds the entity's hash, `is_superuser` stands for the role admin.
+    `password` is the entity's password hash; `is_superuser` is set for the role admin.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

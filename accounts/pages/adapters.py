@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.adapters.opaque_tokens import Seal, Unreadable
+from accounts.adapters.opaque_tokens import DecryptionError, Encryptor
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import LimitName
@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
         made = services().accounts.register(
             email=said["email"], name=said["name"], password=said["password1"]
         )
-        services().limits.save_known_address(made.email, address=address)
+        services().limits.save_known_address(made.email, client_ip=address)
         return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(made.id)
 
     def clean_password(self, password: str, user: Any = None) -> str:
@@ -164,13 +164,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return Seal(settings.SECRET_KEY).close(text)
+        return Encryptor(settings.SECRET_KEY).encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """What was encrypted under another SECRET_KEY is as good as a wrong code."""
         try:
-            return Seal(settings.SECRET_KEY).open(encrypted_text)
-        except Unreadable:
+            return Encryptor(settings.SECRET_KEY).decrypt(encrypted_text)
+        except DecryptionError:
             raise self.validation_error("incorrect_code") from None
 
     def get_totp_issuer(self) -> str:

@@ -13,7 +13,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
-from accounts.adapters.second_factors import uses_up
+from accounts.adapters.second_factors import redeem_code
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import Secret
 from authsvc.composition.container import services
@@ -112,8 +112,8 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         try:
-            with services().limits.guess(
-                str(self.user.pk), address=address_of(context.request), secret=Secret.CODE
+            with services().limits.attempt(
+                str(self.user.pk), client_ip=address_of(context.request), secret=Secret.CODE
             ):
                 return self._used_up()
         except TooManyAttempts as refusal:
@@ -121,7 +121,7 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
 
     def _used_up(self) -> str:
         code = str(super().clean_code())
-        if not uses_up(self.authenticator, code):
+        if not redeem_code(self.authenticator, code):
             self._emit_authentication_failed(self.authenticator)
             raise get_adapter().validation_error("incorrect_code")
         return code

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.adapters.second_factors import app_of, uses_up
+from accounts.adapters.second_factors import redeem_code, totp_authenticator_of
 from accounts.pages.adapters import WRONG_CODE
 from accounts.pages.forms import FirstCodeForm, ShowCodeForm, ShowPasswordForm
 from accounts.pages.passkeys import PasskeyForm, ShowPasskeyForm
@@ -52,8 +52,8 @@ class SetUpAppView(_ShownAgain, ActivateTOTPView):
         """The code that sets the app up shows that it is at hand, and so is used up."""
         response = super().form_valid(form)
         user: Any = self.request.user
-        app = app_of(user.pk)
-        uses_up(app, form.cleaned_data["code"])
+        app = totp_authenticator_of(user.pk)
+        redeem_code(app, form.cleaned_data["code"])
         post_authentication(self.request, app, reauthenticated=True)
         return response
 

@@ -24,13 +24,13 @@ def listen() -> None:
 
 
 def on_user_logged_in(user: Any, **_: Any) -> None:
-    services().security_log.note(SecurityEvent.SIGNED_IN, user_id=UserId(user.pk))
+    services().security_log.record(SecurityEvent.SIGNED_IN, user_id=UserId(user.pk))
 
 
 def on_user_logged_out(user: Any, **_: Any) -> None:
     """Also sent when nobody was signed in."""
     if user is not None:
-        services().security_log.note(SecurityEvent.LOGGED_OUT, user_id=UserId(user.pk))
+        services().security_log.record(SecurityEvent.LOGGED_OUT, user_id=UserId(user.pk))
 
 
 def on_authenticator_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
@@ -47,4 +47,4 @@ def on_authenticator_removed(user: Any, authenticator: Authenticator, **_: Any) 
 
 
 def _note(event: SecurityEvent, user: Any, authenticator: Authenticator) -> None:
-    services().security_log.note(event, user_id=UserId(user.pk), kind=str(authenticator.type))
+    services().security_log.record(event, user_id=UserId(user.pk), kind=str(authenticator.type))

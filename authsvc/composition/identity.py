@@ -5,7 +5,7 @@ from functools import cached_property
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
@@ -34,9 +34,9 @@ class Accounts(Wiring):
         )
 
     @cached_property
-    def security_log(self) -> Audit:
-        return Audit(
-            trail=self.ports.security_log_writer,
+    def security_log(self) -> SecurityLog:
+        return SecurityLog(
+            writer=self.ports.security_log_writer,
             opaque_tokens=self.ports.opaque_tokens,
             unit_of_work=self.unit_of_work,
         )

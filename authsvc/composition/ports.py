@@ -71,7 +71,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         id_tokens=JwtIdTokens(
             keys=keys, issuer=environment.public_url, lifetime=environment.access_token
         ),
-        logout_sender=HttpLogoutSender(may_reach_private=not environment.is_prod),
+        logout_sender=HttpLogoutSender(allows_private_addresses=not environment.is_prod),
         mailer=DjangoMailer(public_url=environment.public_url),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.domain.access import OrganizationId, UserId
 from accounts.domain.audit.entities import (
-    BEGINNING,
+    GENESIS_HASH,
     AuditAction,
     AuditEntryId,
     AuditHead,
@@ -74,7 +74,7 @@ def test_the_hash_covers_every_other_member(parts: dict[str, Any]) -> None:
 
 
 def test_a_chain_that_has_no_entry_ends_with_its_beginning() -> None:
-    assert AuditHead(org_id=None) == AuditHead(org_id=None, sequence=0, hash=BEGINNING)
+    assert AuditHead(org_id=None) == AuditHead(org_id=None, sequence=0, hash=GENESIS_HASH)
 
 
 def test_after_an_entry_a_chain_ends_with_that() -> None:

@@ -15,7 +15,7 @@ from accounts.domain.access import (
     Principal,
     Right,
 )
-from accounts.domain.audit.entities import BEGINNING, AuditAction, SubjectType
+from accounts.domain.audit.entities import GENESIS_HASH, AuditAction, SubjectType
 from accounts.domain.organizations.errors import OrganizationNotFound
 from authsvc.config.logs import request_id
 from authsvc.kernel.paging import PageRequest
@@ -47,7 +47,7 @@ def test_an_entry_says_who_did_what_when_and_by_which_request(memory: World) -> 
     assert entry.act == an_act(knots)
     assert (entry.actor_id, entry.client_id) == (anna.user_id, anna.client_id)
     assert (entry.request_id, entry.occurred_at) == ("the-request-of-anna", NOON)
-    assert (entry.sequence, entry.previous_hash) == (1, BEGINNING)
+    assert (entry.sequence, entry.previous_hash) == (1, GENESIS_HASH)
     assert entry.hash == entry.computed_hash()
 
 
@@ -69,7 +69,7 @@ def test_each_organization_and_the_platform_have_a_chain_of_their_own(memory: Wo
     assert second.previous_hash == first.hash
     for organization in (sails, None):
         (only,) = log_of(memory, organization)
-        assert (only.sequence, only.previous_hash) == (1, BEGINNING)
+        assert (only.sequence, only.previous_hash) == (1, GENESIS_HASH)
 
 
 def test_what_is_undone_is_not_recorded(memory: World) -> None:

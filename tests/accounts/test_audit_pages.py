@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from accounts.adapters.key_file import write_key_ring
 from accounts.adapters.keys import new_key_ring
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.models import User
 from tests.support.application import Application, a_client
 from tests.support.browsing import EMAIL, Visitor
@@ -37,7 +37,7 @@ def noting(request: pytest.FixtureRequest) -> Noting:
         with capture() as callbacks:
             yield
         for callback in callbacks:
-            if callback.__module__ == Audit.__module__:
+            if callback.__module__ == SecurityLog.__module__:
                 callback()
 
     return block

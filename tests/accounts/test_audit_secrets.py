@@ -68,7 +68,7 @@ def test_nothing_is_noted_before_the_outermost_block_is_over(memory: World) -> N
 @pytest.mark.database
 def test_noting_asks_the_store_for_nothing(world: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        world.services.security_log.note_failure_of(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
+        world.services.security_log.record_failure_for(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
 
 
 def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
@@ -76,7 +76,7 @@ def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
 ) -> None:
     anna = a_principal()
 
-    StructlogSecurityLogWriter().note(
+    StructlogSecurityLogWriter().write(
         SecurityEvent.TOKENS_ISSUED,
         user_id=anna.user_id,
         client_id="notebook",

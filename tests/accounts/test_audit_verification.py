@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.domain.access import OPERATOR
+from accounts.domain.audit.services.verification import AuditFlaw, AuditReport
 from accounts.domain.organizations.entities import Organization
-from accounts.domain.organizations.services.audit_reader import AuditFlaw, AuditReport
 from tests.accounts.auditing import an_act, forget_heads, has_organization, record_act, tables_of
 from tests.support.worlds import World
 

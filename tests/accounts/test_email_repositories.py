@@ -12,7 +12,7 @@ OLD, NEW = "anna@school.example", "other@school.example"
 def test_a_user_who_has_moved_is_found_at_his_new_address_alone(world: World) -> None:
     anna = world.has_user(email=OLD)
 
-    world.repositories.users.move(anna.id, email=NEW)
+    world.repositories.users.change_email(anna.id, email=NEW)
 
     found = world.repositories.users.find_by_email(NEW)
     assert found is not None
@@ -22,9 +22,9 @@ def test_a_user_who_has_moved_is_found_at_his_new_address_alone(world: World) ->
 
 def test_a_user_who_moves_changes_in_nothing_else(world: World) -> None:
     anna = world.has_user(email=OLD)
-    world.repositories.users.move(anna.id, email=NEW)
+    world.repositories.users.change_email(anna.id, email=NEW)
 
-    world.repositories.users.move(anna.id, email=OLD)
+    world.repositories.users.change_email(anna.id, email=OLD)
 
     assert world.repositories.users.get(anna.id) == anna
 
@@ -33,7 +33,7 @@ def test_nobody_moves_to_an_address_of_somebody_else(world: World) -> None:
     anna, bo = world.has_user(email=OLD), world.has_user(email=NEW)
 
     with pytest.raises(EmailTaken):
-        world.repositories.users.move(anna.id, email=NEW)
+        world.repositories.users.change_email(anna.id, email=NEW)
 
     assert world.repositories.users.get(anna.id) == anna
     assert world.repositories.users.find_by_email(NEW) == bo
@@ -42,7 +42,7 @@ def test_nobody_moves_to_an_address_of_somebody_else(world: World) -> None:
 def test_a_user_may_stay_where_he_is(world: World) -> None:
     anna = world.has_user(email=OLD)
 
-    world.repositories.users.move(anna.id, email=OLD)
+    world.repositories.users.change_email(anna.id, email=OLD)
 
     assert world.repositories.users.get(anna.id) == anna
 
@@ -78,4 +78,4 @@ def test_what_else_the_database_refuses_is_not_taken_for_that(world: World) -> N
     anna = world.has_user(email=OLD)
 
     with pytest.raises(IntegrityError):
-        world.repositories.users.move(anna.id, email="Not@Lower.Case")
+        world.repositories.users.change_email(anna.id, email="Not@Lower.Case")

@@ -109,7 +109,7 @@ def test_whoever_is_no_longer_an_admin_can_be_dismissed_from_staff() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_name_alone"),
+    ("changes", "is_name_only"),
     [
         (UserChanges(), True),
         (UserChanges(name="Anna"), True),
@@ -119,9 +119,9 @@ def test_whoever_is_no_longer_an_admin_can_be_dismissed_from_staff() -> None:
     ],
 )
 def test_a_name_alone_is_told_from_other_changes(
-    *, changes: UserChanges, is_name_alone: bool
+    *, changes: UserChanges, is_name_only: bool
 ) -> None:
-    assert changes.is_name_alone is is_name_alone
+    assert changes.is_name_only is is_name_only
 
 
 @pytest.mark.parametrize(

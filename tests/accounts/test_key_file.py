@@ -166,7 +166,7 @@ def test_a_ring_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are looked at whenever they are asked for."""
-    monkeypatch.setattr(key_file, "LOOKS_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("_impatient")

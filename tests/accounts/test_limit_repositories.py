@@ -91,14 +91,14 @@ def test_what_is_forgotten_begins_anew_and_nothing_else_does(world: World) -> No
     count(world, ANNA)
     count(world, BO)
 
-    world.repositories.limits.forget(ANNA)
+    world.repositories.limits.reset(ANNA)
 
     assert count(world, ANNA).count == 1
     assert count(world, BO).count == 2
 
 
 def test_to_forget_what_was_never_tried_does_nothing(world: World) -> None:
-    world.repositories.limits.forget(ANNA)
+    world.repositories.limits.reset(ANNA)
 
     assert count(world).count == 1
 
@@ -115,13 +115,13 @@ def test_what_counts_no_longer_is_forgotten_and_counted(world: World) -> None:
 
 
 def test_an_address_is_known_once_it_was_seen(world: World) -> None:
-    before = world.repositories.known_addresses.seen_at(ANNA)
+    before = world.repositories.known_addresses.last_seen(ANNA)
 
     world.repositories.known_addresses.save(ANNA, seen_at=NOON)
 
     assert before is None
-    assert world.repositories.known_addresses.seen_at(ANNA) == NOON
-    assert world.repositories.known_addresses.seen_at(BO) is None
+    assert world.repositories.known_addresses.last_seen(ANNA) == NOON
+    assert world.repositories.known_addresses.last_seen(BO) is None
 
 
 def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
@@ -129,14 +129,14 @@ def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
 
     world.repositories.known_addresses.save(ANNA, seen_at=NOON + MINUTE)
 
-    assert world.repositories.known_addresses.seen_at(ANNA) == NOON + MINUTE
+    assert world.repositories.known_addresses.last_seen(ANNA) == NOON + MINUTE
 
 
 def test_addresses_that_were_not_seen_since_then_are_forgotten_and_counted(world: World) -> None:
     world.repositories.known_addresses.save(ANNA, seen_at=NOON - SECOND)
     world.repositories.known_addresses.save(BO, seen_at=NOON)
 
-    assert world.repositories.known_addresses.remove(before=NOON) == 1
+    assert world.repositories.known_addresses.remove_expired(before=NOON) == 1
 
-    assert world.repositories.known_addresses.seen_at(ANNA) is None
-    assert world.repositories.known_addresses.seen_at(BO) == NOON
+    assert world.repositories.known_addresses.last_seen(ANNA) is None
+    assert world.repositories.known_addresses.last_seen(BO) == NOON

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.domain.identity.services.login_attempts import (
     KNOWN_FOR,
-    NOTED_EVERY,
+    LAST_SEEN_PRECISION,
     LimitName,
     LoginAttempts,
     Secret,
@@ -43,12 +43,12 @@ def guess_wrong(
     times: int = 1,
 ) -> None:
     for _ in range(times):
-        with pytest.raises(Oops), limits.guess(account, address=address, secret=secret):
+        with pytest.raises(Oops), limits.attempt(account, address=address, secret=secret):
             raise Oops
 
 
 def enter(limits: LoginAttempts) -> None:
-    with limits.guess(EMAIL, address=HOME):
+    with limits.attempt(EMAIL, address=HOME):
         pass
 
 
@@ -146,7 +146,7 @@ def test_nothing_is_kept_that_tells_who_tried(memory: World, limits: LoginAttemp
 def test_a_class_may_sign_in_behind_one_address(memory: World, limits: LoginAttempts) -> None:
     for number in range(2 * POLICY.log_ins_per_minute):
         assert limits.count(LimitName.LOG_IN, HOME).is_let_in
-        with limits.guess(f"learner-{number}@school.example", address=HOME):
+        with limits.attempt(f"learner-{number}@school.example", address=HOME):
             pass
 
     assert limits.count(LimitName.LOG_IN, HOME).count == 1
@@ -155,7 +155,7 @@ def test_a_class_may_sign_in_behind_one_address(memory: World, limits: LoginAtte
 def test_a_right_code_gives_no_log_in_back(limits: LoginAttempts) -> None:
     limits.count(LimitName.LOG_IN, HOME)
 
-    with limits.guess(EMAIL, address=HOME, secret=Secret.CODE):
+    with limits.attempt(EMAIL, address=HOME, secret=Secret.CODE):
         pass
 
     assert limits.count(LimitName.LOG_IN, HOME).count == 2
@@ -163,7 +163,7 @@ def test_a_right_code_gives_no_log_in_back(limits: LoginAttempts) -> None:
 
 def test_a_familiar_address_is_noted_once_a_day(memory: World, limits: LoginAttempts) -> None:
     enter(limits)
-    memory.clock.at += NOTED_EVERY
+    memory.clock.at += LAST_SEEN_PRECISION
     enter(limits)
     first = familiar_since(memory)
     memory.clock.go_on(seconds=1)

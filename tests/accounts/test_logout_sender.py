@@ -11,8 +11,8 @@ import pytest
 from accounts.adapters.logout_sender import HttpLogoutSender
 from tests.support.postgres import free_port
 
-ANYWHERE: Final = HttpLogoutSender(may_reach_private=True)
-OUTSIDE: Final = HttpLogoutSender(may_reach_private=False)
+ANYWHERE: Final = HttpLogoutSender(allows_private_addresses=True)
+OUTSIDE: Final = HttpLogoutSender(allows_private_addresses=False)
 TOKEN: Final = "header.payload.signature"
 NO_HOSTS: Final = [f"https://{'a' * 64}.example/", "https://a..example/", "https://.example/"]
 

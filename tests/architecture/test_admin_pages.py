@@ -50,7 +50,7 @@ def fill(application: Application, root: Desk, *, times: int) -> None:
         anna, course = a_holder(application)
         address = f"192.0.2.{number}"
         session = application.services.sessions.log_in(
-            email=anna.email, password=PASSWORD, address=address
+            email=anna.email, password=PASSWORD, client_ip=address
         )
         application.services.limits.count(LimitName.REGISTER, address)
         application.stranger.token = session.access_token

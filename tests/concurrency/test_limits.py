@@ -42,7 +42,7 @@ def key(committing: None) -> Iterator[str]:
     """One that nobody has tried, and that other tests do not find."""
     key = uuid4().hex
     yield key
-    orm_world().repositories.limits.forget(key)
+    orm_world().repositories.limits.reset(key)
 
 
 @pytest.mark.database

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connections
 
-from accounts.adapters.second_factors import uses_up
+from accounts.adapters.second_factors import redeem_code
 from accounts.models import User as UserRow
 from tests.support.builders import a_user
 from tests.support.totp import code_of
@@ -47,7 +47,7 @@ def test_a_code_of_an_app_is_used_up_by_one(owner: UserRow) -> None:
     key = generate_totp_secret()
     app, code = TOTP.activate(owner, key).instance, code_of(key)
 
-    assert tried_by_ten(lambda: uses_up(app, code)) == [False] * 9 + [True]
+    assert tried_by_ten(lambda: redeem_code(app, code)) == [False] * 9 + [True]
 
 
 def test_a_recovery_code_is_used_up_by_one(owner: UserRow) -> None:

@@ -204,7 +204,7 @@ def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with configured("ERROR"):
-        StructlogSecurityLogWriter().note(SecurityEvent.SIGNED_IN)
+        StructlogSecurityLogWriter().write(SecurityEvent.SIGNED_IN)
 
     assert [record.name for record in caplog.records] == [AUDIT]
 

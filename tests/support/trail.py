@@ -14,7 +14,7 @@ class RecordedTrail:
 
     notes: list[tuple[SecurityEvent, SecurityFacts]] = field(default_factory=list)
 
-    def note(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
+    def write(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
         self.notes.append((event, facts))
 
     def facts_of(self, event: SecurityEvent) -> list[SecurityFacts]:

@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, before and after, in an order and a chain that can be proved."""
+"""Audit log entities: hash-chained entries of who changed what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,14 @@ from authsvc.kernel.canonical import checksum
 
 AuditEntryId = NewType("AuditEntryId", UUID)
 Members = Mapping[str, object]
-"""Members of a thing by their names, with values that JSON knows: ids, roles, dates, no secrets and no addresses."""
+"""Members of a resource by name, with JSON values: ids, roles and dates, but no secrets or e-mail addresses."""
 
-BEGINNING: Final = "0" * 64
-"""What stands where the first entry of a chain would name the hash of the one before."""
+GENESIS_HASH: Final = "0" * 64
+"""The `previous_hash` of the first entry of a chain."""
 
 
 class AuditAction(StrEnum):
-    """What is recorded. A name that was recorded once is never changed."""
+    """Recorded actions. Once recorded, a value never changes."""
 
     USER_CREATED = "user-created"
     USER_EDITED = "user-edited"
@@ -60,7 +60,7 @@ class AuditAction(StrEnum):
 
 
 class SubjectType(StrEnum):
-    """To what something was done."""
+    """Types of resources that actions are recorded of."""
 
     USER = "user"
     ORGANIZATION = "organization"
@@ -100,7 +100,7 @@ class AuditSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditAct:
-    """What was done to what. `before` and `after` hold the members that differ, `reason` says why if somebody did."""
+    """An action on a subject. `before` and `after` hold the members that differ; `reason` may be empty."""
 
     action: AuditAction
     subject_type: SubjectType
@@ -111,7 +111,7 @@ class AuditAct:
     reason: str = ""
 
     def of_changes(self, before: Members, after: Members) -> "AuditAct":
-        """The same with those members of both that differ."""
+        """The act with the members that differ between *before* and *after*."""
         differing = {name for name in {*before, *after} if before.get(name) != after.get(name)}
         return replace(
             self,
@@ -122,10 +122,10 @@ class AuditAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One entry of a chain, which is the log of one organization, or that of the platform.
+    """An entry of a chain, which is the log of one organization or of the platform.
 
-    `sequence` counts 1, 2, 3 in its chain. `hash` covers every other member and, through `previous_hash`, all that
-    came before it. Without `actor_id` it was no person, but the program `client_id`.
+    `sequence` counts 1, 2, 3 in its chain. `hash` covers every other member and, through `previous_hash`, all earlier
+    entries. Without `actor_id` the actor was the client `client_id`.
     """
 
     id: AuditEntryId
@@ -139,11 +139,11 @@ class AuditEntry:
     hash: str = ""
 
     def sealed(self) -> "AuditEntry":
-        """With the hash that belongs to it."""
+        """The entry with its hash."""
         return replace(self, hash=self.computed_hash())
 
     def computed_hash(self) -> str:
-        """What `hash` is unless somebody has changed the entry since it was sealed."""
+        """The hash of the other members. It differs from `hash` if the entry was changed after it was sealed."""
         return checksum(
             {
                 "id": self.id,
@@ -166,11 +166,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditHead:
-    """With which entry a chain ends; before the first, with number 0."""
+    """The last entry of a chain; `sequence` is 0 before the first."""
 
     org_id: OrganizationId | None
     sequence: int = 0
-    hash: str = BEGINNING
+    hash: str = GENESIS_HASH
 
     def after(self, entry: AuditEntry) -> "AuditHead":
         return replace(self, sequence=entry.sequence, hash=entry.hash)

@@ -9,26 +9,26 @@ from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
 
 
 class PasswordHasher(Protocol):
-    """Raises PasswordsBusy rather than hash more at once than is good for everybody else."""
+    """Hashes passwords. Raises PasswordsBusy when too many hashes are computed already."""
 
     def hash(self, password: str) -> str:
-        """A salted hash that only `verify` can compare."""
+        """A salted hash for `verify`."""
 
     def verify(self, password: str, *, password_hash: str | None) -> bool:
-        """Whether the hash is of *password*. Without a hash the answer is no, and takes as long."""
+        """Whether the hash is of *password*. Without a hash it returns False after the same time."""
 
     def is_outdated(self, password_hash: str) -> bool:
-        """Whether `hash` would now make a hash of another strength."""
+        """Whether `hash` now uses other parameters."""
 
 
 class PasswordPolicy(Protocol):
     def field_errors(self, password: str) -> list[str]:
-        """Why *password* will not do, a sentence each; nothing when it will."""
+        """What is wrong with *password*, one sentence for each rule; empty if it is allowed."""
 
 
 class EmailAddresses(Protocol):
     def is_valid(self, address: str) -> bool:
-        """Whether mail can be addressed like this: the syntax of RFC 5321 and 6531, and a domain with a dot.
+        """Whether the e-mail address has the syntax of RFC 5321 and 6531 and a domain with a dot.
 
         Nothing is resolved.
         """
@@ -39,16 +39,16 @@ class OpaqueTokens(Protocol):
         """A token of at least 256 random bits."""
 
     def successor(self, token: str, *, family: str, number: int) -> str:
-        """The token that takes this one's place, as hard to guess; for the same arguments always the same."""
+        """The token that replaces this one: as hard to guess, and always the same for the same arguments."""
 
     def hash(self, token: str) -> str:
-        """The keyed hash under which *token* is kept, as 64 hexadecimal digits."""
+        """The keyed hash under which *token* is stored, as 64 hexadecimal digits."""
 
 
 class AccessTokens(Protocol):
     @property
     def lifetime(self) -> timedelta:
-        """How long a token lives."""
+        """The lifetime of a token."""
 
     def issue(
         self,
@@ -58,25 +58,25 @@ class AccessTokens(Protocol):
         at: datetime,
         lifetime: timedelta | None = None,
     ) -> str:
-        """A signed token (RFC 9068) that says *claims* until its lifetime has passed; for the same, the same one."""
+        """A signed token (RFC 9068) with *claims*; always the same for the same arguments."""
 
     def verify(self, token: str, *, at: datetime) -> AccessClaims:
-        """What *token* says. Raises InvalidToken unless it is an access token of ours, for us, and alive."""
+        """The claims of *token*. Raises InvalidToken unless it is an unexpired access token of ours for this API."""
 
     def inspect(self, token: str, *, at: datetime) -> SignedClaims:
-        """Like verify, also of a token for the API of others."""
+        """Like verify, but also accept a token for another API."""
 
     def public_keys(self, *, at: datetime) -> Mapping[str, object]:
         """The JSON Web Key Set (RFC 7517) that verifies these tokens."""
 
 
 class SecurityLogWriter(Protocol):
-    def note(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
-        """Keep that this has happened. What is None is not stated."""
+    def write(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
+        """Write a line for the event. Facts that are None are left out."""
 
 
 class ClientNames(Protocol):
-    """Names of OAuth clients, for the sessions that people have with them."""
+    """Names of OAuth clients, for lists of sessions."""
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         """Return the name of each of these clients, active or not, by its public id."""

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.adapters.key_file import (
-    LOOKS_EVERY_SECONDS,
+    CHECK_INTERVAL_SECONDS,
     UnusableKeys,
     read_key_ring,
     write_key_ring,
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}.") from None
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
-        StructlogSecurityLogWriter().note(
+        StructlogSecurityLogWriter().write(
             SecurityEvent.SIGNING_KEYS_ROTATED,
             by=OPERATOR.identity,
             reason=KeyRotation.COMPROMISED if options["compromised"] else KeyRotation.PLANNED,
@@ -60,7 +60,7 @@ def _rotated(ring: KeyRing, *, is_compromised: bool) -> KeyRing:
     now = timezone.now()
     if is_compromised:
         return KeyRing(()).rotated(at=now, signs_from=now, ends=now)
-    lead = KEPT_BY_OTHERS + timedelta(seconds=2 * LOOKS_EVERY_SECONDS)
+    lead = KEPT_BY_OTHERS + timedelta(seconds=2 * CHECK_INTERVAL_SECONDS)
     if {key["alg"] for key in ring.keys} != set(ALGORITHMS):
         lead = timedelta()
     signs_from = now + lead

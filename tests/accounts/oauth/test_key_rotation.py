@@ -29,7 +29,7 @@ def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     path = tmp_path / "keys.json"
     write_key_ring(path, new_key_ring())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
-    monkeypatch.setattr(key_file, "LOOKS_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 
-Place = tuple[OrganizationId | None, int]
+Key = tuple[OrganizationId | None, int]
 
 
 @dataclass(frozen=True, slots=True)
 class InMemoryAuditLogRepository:
     heads_store: MutableMapping[OrganizationId | None, AuditHead] = field(default_factory=dict)
-    store: MutableMapping[Place, AuditEntry] = field(default_factory=dict)
+    store: MutableMapping[Key, AuditEntry] = field(default_factory=dict)
 
     def head_for_update(self, org_id: OrganizationId | None, *, scope: TenantScope) -> AuditHead:
         scope.require(org_id)
@@ -35,16 +35,16 @@ class InMemoryAuditLogRepository:
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
-        found = [entry for entry in self._chain(org_id, scope) if entry.sequence > after]
-        return found[:limit]
+        entries = [entry for entry in self._chain(org_id, scope) if entry.sequence > after]
+        return entries[:limit]
 
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
         chains = {*self.heads_store, *(chain for chain, _ in self.store)}
-        seen = sorted(filter(scope.covers, chains), key=lambda chain: chain.hex if chain else "")
-        return [self.heads_store.get(chain) or AuditHead(org_id=chain) for chain in seen]
+        visible = sorted(filter(scope.covers, chains), key=lambda chain: chain.hex if chain else "")
+        return [self.heads_store.get(chain) or AuditHead(org_id=chain) for chain in visible]
 
     def _chain(self, org_id: OrganizationId | None, scope: TenantScope) -> list[AuditEntry]:
         if not scope.covers(org_id):
             return []
-        found = (entry for (chain, _), entry in self.store.items() if chain == org_id)
-        return sorted(found, key=lambda entry: entry.sequence)
+        entries = (entry for (chain, _), entry in self.store.items() if chain == org_id)
+        return sorted(entries, key=lambda entry: entry.sequence)

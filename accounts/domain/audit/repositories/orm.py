@@ -26,7 +26,7 @@ from authsvc.storage.tenancy import owned_within
 Values = dict[str, Any]
 
 PLATFORM: Final = UUID(int=0)
-"""What stands for the platform where the key of a chain is the id of an organization."""
+"""The key of the platform's chain; other chains have the id of their organization."""
 
 
 class OrmAuditLogRepository:
@@ -54,18 +54,18 @@ class OrmAuditLogRepository:
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
-        found = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
-        return [_entry(row) for row in found[:limit]]
+        entries = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
+        return [_entry(row) for row in entries[:limit]]
 
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
         entries = rows.AuditEntry.objects.filter(owned_within(scope))
         chains = entries.order_by().values_list("org_id", flat=True).distinct()
-        without = {chain or PLATFORM: AuditHead(org_id=_org_id(chain)) for chain in chains}
-        kept = rows.AuditHead.objects.all()
+        empty = {chain or PLATFORM: AuditHead(org_id=_org_id(chain)) for chain in chains}
+        stored = rows.AuditHead.objects.all()
         if not scope.is_all_tenants:
-            kept = kept.filter(pk__in=[PLATFORM, *scope.organizations])
-        found = without | {row.id: _head(row) for row in kept}
-        return [found[chain] for chain in sorted(found)]
+            stored = stored.filter(pk__in=[PLATFORM, *scope.organizations])
+        heads = empty | {row.id: _head(row) for row in stored}
+        return [heads[chain] for chain in sorted(heads)]
 
 
 def _chain(org_id: OrganizationId | None, scope: TenantScope) -> QuerySet[rows.AuditEntry]:
@@ -113,10 +113,10 @@ def _org_id(value: UUID | None) -> OrganizationId | None:
 
 
 def _members(value: object) -> Members:
-    """Raises ValueError for what we would never have written."""
+    """Raises ValueError if the stored value is not an object."""
     if not isinstance(value, dict):
-        msg = "what differs is no object"
-        raise ValueError(msg)  # noqa: TRY004  # what was read is wrong, not what we were called with
+        msg = "`before` or `after` is not an object"
+        raise ValueError(msg)  # noqa: TRY004  # the stored value is wrong, not the call
     return value
 
 

@@ -12,23 +12,23 @@ AUDIT_ENTRIES: Final = Keyset("audit-entries", {"sequence": int}, descends=True)
 
 class AuditLogRepository(Protocol):
     def head_for_update(self, org_id: OrganizationId | None, *, scope: TenantScope) -> AuditHead:
-        """With what the chain ends; nobody else may add to it until the unit of work ends."""
+        """The head of the chain, locked until the unit of work ends."""
 
     def append(self, entry: AuditEntry, *, scope: TenantScope) -> None:
-        """Keep an entry at the end of its chain, for ever; its head was found for update."""
+        """Append an entry to its chain, whose head the caller has locked. Entries are never changed or deleted."""
 
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope
     ) -> Page[AuditEntry]:
-        """The entries of a chain, the last one first."""
+        """The entries of a chain, newest first."""
 
     def following(
         self, org_id: OrganizationId | None, *, after: int, limit: int, scope: TenantScope
     ) -> list[AuditEntry]:
-        """At most so many entries of a chain after the one with this number, the first one first."""
+        """At most *limit* entries of a chain with a higher sequence than *after*, oldest first."""
 
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
-        """With what every chain ends: that of the platform first, then by organization.
+        """The heads of all chains: the platform's first, then ordered by organization.
 
-        One that has entries and no head ends with number 0.
+        A chain that has entries but no stored head has a head with sequence 0.
         """

@@ -20,7 +20,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-NOTHING: Final[Members] = MappingProxyType({})
+NO_MEMBERS: Final[Members] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class AuditLog:
         *,
         by: Principal,
         because: str = "",
-        before: Members = NOTHING,
-        after: Members = NOTHING,
+        before: Members = NO_MEMBERS,
+        after: Members = NO_MEMBERS,
     ) -> None:
         """Append an entry with the members that differ between *before* and *after*.
 

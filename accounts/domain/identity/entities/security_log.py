@@ -1,4 +1,4 @@
-"""What is noted of who did what, so that it can be looked up when something has gone wrong."""
+"""Security log entities: events and their facts."""
 
 from enum import StrEnum
 from typing import TypedDict
@@ -8,7 +8,7 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 
 
 class SecurityEvent(StrEnum):
-    """What has happened, or was refused. A name that was noted once is never changed."""
+    """Security events. Once used, a value never changes."""
 
     REGISTERED = "registered"
     SIGNED_IN = "signed-in"
@@ -38,7 +38,7 @@ class SecurityEvent(StrEnum):
 
 
 class SignInFailure(StrEnum):
-    """Why somebody was not signed in. He himself is never told which it was."""
+    """Reasons for a failed sign-in. Responses never reveal them."""
 
     UNKNOWN_ACCOUNT = "unknown-account"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason, not a secret
@@ -48,18 +48,17 @@ class SignInFailure(StrEnum):
 
 
 class KeyRotation(StrEnum):
-    """Why keys were rotated."""
+    """Reasons for a rotation of signing keys."""
 
     PLANNED = "planned"
     COMPROMISED = "compromised"
 
 
 class SecurityFacts(TypedDict, total=False):
-    """Ids and reasons: nothing that opens anything, and no address.
+    """Facts of a security event: ids and reasons, never secrets or addresses.
 
-    `by` is whoever acted on others: a person's id, or the name of a program. `account` stands for the address of an
-    account that we do not know, or have not looked up: the beginning of its keyed hash. `kind` is that of a second
-    factor.
+    `by` identifies the actor when it is not the user: a user id or a client id. `account` stands for an e-mail address
+    that has no account or was not looked up: the first digits of its keyed hash. `kind` is the kind of second factor.
     """
 
     by: str

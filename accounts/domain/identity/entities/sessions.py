@@ -1,4 +1,4 @@
-"""How people stay signed in."""
+"""Session entities: sessions, refresh tokens and how a user authenticated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ FIRST_PARTY_CLIENT: Final = "authsvc"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
-    """How long a refresh token waits to be used, and how long a session lasts however often it is refreshed.
+    """Lifetimes: `refresh_within` of a refresh token, `ends_after` of a session however often it is refreshed.
 
-    Within the moment `repeats_within` a token may be taken again, for the same pair.
+    Within the grace period `repeats_within` a token may be redeemed again, for the same pair.
     """
 
     refresh_within: timedelta
@@ -24,7 +24,7 @@ class SessionPolicy:
 
 
 class SessionEnd(StrEnum):
-    """Why a session is over."""
+    """Reasons for the end of a session. They are stored, so a value never changes."""
 
     LOGGED_OUT = "logged-out"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a reason, not a secret
@@ -37,7 +37,7 @@ class SessionEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """How a person has shown who he is: when, by which methods (RFC 8176), and in which session of a browser."""
+    """An authentication of a user: time, methods (RFC 8176) and browser session."""
 
     at: datetime
     methods: tuple[str, ...]
@@ -45,17 +45,16 @@ class Authentication:
 
     @property
     def context(self) -> str:
-        """The `acr` of it: `mfa` with a second factor, otherwise `pwd`."""
+        """Its `acr`: `mfa` with a second factor, otherwise `pwd`."""
         return "mfa" if "mfa" in self.methods else "pwd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in and the family of refresh tokens that came from it.
+    """One sign-in and the family of its refresh tokens.
 
-    Without `user_id` a client acts for itself, or for the organization whose client it is. `resource` is the API that
-    its access tokens are for, if it is not ours; `authentication` says how the person had shown who he is, if he did
-    that on our pages.
+    Without `user_id` a client acts for itself, or for its organization. `resource` is the API that its access tokens
+    are for, empty for ours; `authentication` is set if the user signed in on our pages.
     """
 
     id: SessionId
@@ -71,7 +70,7 @@ class Session:
     org_id: OrganizationId | None = None
 
     def ended(self, *, at: datetime, because: SessionEnd) -> "Session":
-        """Over; the first reason stays."""
+        """The session with its end; a session that has already ended keeps its reason."""
         if self.ended_at is not None:
             return self
         return replace(self, ended_at=at, ended_because=because)
@@ -81,13 +80,13 @@ class Session:
 
     @property
     def outlives_sign_out(self) -> bool:
-        """Whether it goes on when the person signs out of his browser (OpenID Connect Core §11)."""
+        """Whether the session continues when the user signs out in the browser (OpenID Connect Core §11)."""
         return "offline_access" in self.scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnSession:
-    """A session as its person sees it: with the client's name unless that is our own, and whether he asks in it."""
+    """A session in its user's list. `client_name` is None for the first-party client."""
 
     session: Session
     client_name: str | None
@@ -96,7 +95,7 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """The trace of one refresh token: never the token, only its keyed hash. Those of a session count 1, 2, 3."""
+    """A stored refresh token: its keyed hash, never the token. `number` counts 1, 2, 3 in its session."""
 
     hash: str
     session_id: SessionId
@@ -108,9 +107,9 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
-    """What must be looked up before a verified token is honoured.
+    """The state of a session and its user that decides whether a verified token is accepted.
 
-    `memberships` are the person's roles in open organizations; `org_id` is whose client acts for itself.
+    `memberships` are the user's roles in active organizations; `org_id` is set for an organization's service client.
     """
 
     user_id: UserId | None
@@ -124,9 +123,9 @@ class SessionState:
 
     @property
     def standing(self) -> Mapping[OrganizationId, OrgRole]:
-        """The asker's roles in organizations; a client of one acts there like an admin, within its scopes."""
+        """The caller's roles in organizations; a service client is an admin of its organization, within its scopes."""
         return self.memberships if self.org_id is None else {self.org_id: OrgRole.ADMIN}
 
     def honours_tokens(self, *, at: datetime) -> bool:
-        is_over = self.ended_at is not None or at >= self.expires_at
-        return not is_over and self.is_user_active and self.is_org_open
+        is_live = self.ended_at is None and at < self.expires_at
+        return is_live and self.is_user_active and self.is_org_open

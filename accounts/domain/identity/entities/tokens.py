@@ -1,4 +1,4 @@
-"""What tokens say, and what is said about them."""
+"""Token entities: claims, introspection facts and token pairs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,9 +10,9 @@ from accounts.domain.identity.entities.users import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """What a verified access token says (RFC 9068 §2.2), as far as we rely on it.
+    """The claims of a verified access token (RFC 9068 §2.2) that we rely on.
 
-    Without `user_id` a client acts for itself, without `audience` it is for our API. `token_id` is its `jti`.
+    Without `user_id` a client acts for itself. `audience` is empty for our own API. `token_id` is the `jti`.
     """
 
     token_id: UUID
@@ -25,7 +25,7 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedClaims:
-    """What one of our access tokens says, and from when until when."""
+    """The claims of an access token with its time of issue and expiry."""
 
     claims: AccessClaims
     issued_at: datetime
@@ -34,7 +34,7 @@ class SignedClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """What a living token is good for (RFC 7662 §2.2). Without `user_id` its client acts for itself."""
+    """Introspection facts of an active token (RFC 7662 §2.2). Without `user_id` its client acts for itself."""
 
     is_access_token: bool
     token_id: UUID | None
@@ -48,7 +48,7 @@ class TokenFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """Two secrets that are handed out and kept nowhere, and how long the first of them still lives."""
+    """An access token and a refresh token, neither of which is stored. `expires_in_seconds` is the access token's."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -57,7 +57,7 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """What a person gets on signing in."""
+    """The result of a sign-in."""
 
     user: User
     tokens: TokenPair

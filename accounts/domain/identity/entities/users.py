@@ -1,4 +1,4 @@
-"""Who people are here, whatever stores them."""
+"""User entities."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from accounts.domain.access import Role, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person. `email` is kept in lower case, because addresses are one person's whatever their case."""
+    """A user. `email` is in lower case, because addresses that differ only in case belong to one person."""
 
     id: UserId
     email: str
@@ -31,7 +31,7 @@ class User:
         at: datetime,
         roles: Collection[Role] = (),
     ) -> "User":
-        """Somebody new: everyone is a learner, and an admin is staff."""
+        """A new user. Every user is a learner, and an admin is staff."""
         return cls(
             id=user_id,
             email=email.lower(),
@@ -46,7 +46,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChanges:
-    """What a user manager wants to be different; None leaves a thing as it is."""
+    """Changes to a user; None leaves a member unchanged."""
 
     name: str | None = None
     roles: Collection[Role] | None = None
@@ -54,7 +54,7 @@ class UserChanges:
     is_active: bool | None = None
 
     @property
-    def is_name_alone(self) -> bool:
+    def is_name_only(self) -> bool:
         return self == UserChanges(name=self.name)
 
     def applied_to(self, user: User) -> User:
@@ -71,5 +71,5 @@ class UserChanges:
 
 
 def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:
-    """*roles* once each, learner among them, in the order in which Role names them."""
+    """*roles* and learner, without duplicates, in the order of Role."""
     return tuple(role for role in Role if role in roles or role is Role.LEARNER)

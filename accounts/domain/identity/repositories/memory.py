@@ -44,7 +44,7 @@ class InMemoryUserRepository:
         self.get(user.id)
         self.store[user.id] = user
 
-    def move(self, user_id: UserId, *, email: str) -> None:
+    def change_email(self, user_id: UserId, *, email: str) -> None:
         holder = self.find_by_email(email)
         if holder is not None and holder.id != user_id:
             raise EmailTaken
@@ -70,23 +70,25 @@ class InMemoryRateLimitRepository:
     store: MutableMapping[str, LimitState] = field(default_factory=dict)
 
     def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
-        kept = self.store.get(key)
-        begun = LimitState.begun(limit, at=at)
-        self.store[key] = begun if kept is None else replace(kept, limit=limit).attempted(at=at)
+        stored = self.store.get(key)
+        if stored is None:
+            self.store[key] = LimitState.begun(limit, at=at)
+        else:
+            self.store[key] = replace(stored, limit=limit).attempted(at=at)
         return self.store[key]
 
     def refund(self, key: str) -> None:
         if key in self.store:
             self.store[key] = self.store[key].refunded()
 
-    def forget(self, key: str) -> None:
+    def reset(self, key: str) -> None:
         self.store.pop(key, None)
 
     def remove_expired(self, *, before: datetime) -> int:
-        gone = [key for key, state in self.store.items() if state.forgotten_at <= before]
-        for key in gone:
+        expired = [key for key, state in self.store.items() if state.forgotten_at <= before]
+        for key in expired:
             del self.store[key]
-        return len(gone)
+        return len(expired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,18 @@ class InMemoryKnownAddressRepository:
     def save(self, key: str, *, seen_at: datetime) -> None:
         self.store[key] = seen_at
 
-    def seen_at(self, key: str) -> datetime | None:
+    def last_seen(self, key: str) -> datetime | None:
         return self.store.get(key)
 
-    def remove(self, *, before: datetime) -> int:
-        gone = [key for key, seen_at in self.store.items() if seen_at < before]
-        for key in gone:
+    def remove_expired(self, *, before: datetime) -> int:
+        expired = [key for key, seen_at in self.store.items() if seen_at < before]
+        for key in expired:
             del self.store[key]
-        return len(gone)
+        return len(expired)
 
 
 class OpenMemberships(Protocol):
-    """Memberships in organizations that are open, as the feature above keeps them."""
+    """Memberships in active organizations. The organizations feature implements it."""
 
     def open_roles_of(self, user_id: UserId) -> Mapping[OrganizationId, OrgRole]: ...
 
@@ -150,11 +152,12 @@ class InMemorySessionRepository:
         self.store[session.id] = session
 
     def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
-        mine = [each for each in self._live(at) if each.user_id == user_id]
-        return sorted(sorted(mine, key=_id), key=_start, reverse=True)
+        live = [session for session in self._live(at) if session.user_id == user_id]
+        return sorted(sorted(live, key=_id), key=_start, reverse=True)
 
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
-        return sorted((each for each in self._live(at) if _browser_of(each) == browser_id), key=_id)
+        live = [session for session in self._live(at) if _browser_of(session) == browser_id]
+        return sorted(live, key=_id)
 
     def end_all_of(self, user_id: UserId, *, at: datetime, because: SessionEnd) -> None:
         for session in list(self.store.values()):
@@ -174,13 +177,13 @@ class InMemorySessionRepository:
                 self.store[session.id] = session.ended(at=at, because=because)
 
     def remove_expired(self, *, before: datetime) -> int:
-        gone = {session.id for session in self.store.values() if session.expires_at < before}
-        for session_id in gone:
+        expired = {session.id for session in self.store.values() if session.expires_at < before}
+        for session_id in expired:
             del self.store[session_id]
         for token in list(self.refresh_tokens.store.values()):
-            if token.session_id in gone:
+            if token.session_id in expired:
                 del self.refresh_tokens.store[token.hash]
-        return len(gone)
+        return len(expired)
 
     def _live(self, at: datetime) -> list[Session]:
         return [session for session in self.store.values() if session.is_live(at=at)]

@@ -65,7 +65,7 @@ class OrmUserRepository:
     def save(self, user: User) -> None:
         rows.User.objects.filter(pk=user.id).update(**_user_values(user))
 
-    def move(self, user_id: UserId, *, email: str) -> None:
+    def change_email(self, user_id: UserId, *, email: str) -> None:
         try:
             with transaction.atomic():
                 rows.User.objects.filter(pk=user_id).update(email=email)
@@ -79,7 +79,7 @@ class OrmUserRepository:
 
 
 class OrmVerifiedEmailRepository:
-    """On the table of django-allauth, which mails the links that verify an address."""
+    """Uses the table of django-allauth, which sends the links that verify an address."""
 
     def find(self, user_id: UserId) -> str | None:
         row = EmailAddress.objects.filter(user_id=user_id, verified=True).first()
@@ -124,10 +124,10 @@ class OrmRateLimitRepository:
         return count_attempt(rows.LimitState, key, limit, at=at)
 
     def refund(self, key: str) -> None:
-        counted = rows.LimitState.objects.filter(pk=key)
-        counted.update(count=Greatest(F("count") - 1, 0), waits_until=None)
+        state = rows.LimitState.objects.filter(pk=key)
+        state.update(count=Greatest(F("count") - 1, 0), waits_until=None)
 
-    def forget(self, key: str) -> None:
+    def reset(self, key: str) -> None:
         rows.LimitState.objects.filter(pk=key).delete()
 
     def remove_expired(self, *, before: datetime) -> int:
@@ -139,10 +139,10 @@ class OrmKnownAddressRepository:
         values = {"key": key, "seen_at": seen_at}
         upsert(rows.KnownAddress, values, changes={"seen_at": Value(seen_at)})
 
-    def seen_at(self, key: str) -> datetime | None:
+    def last_seen(self, key: str) -> datetime | None:
         return rows.KnownAddress.objects.filter(pk=key).values_list("seen_at", flat=True).first()
 
-    def remove(self, *, before: datetime) -> int:
+    def remove_expired(self, *, before: datetime) -> int:
         return rows.KnownAddress.objects.filter(seen_at__lt=before).delete()[0]
 
 
@@ -167,10 +167,10 @@ class OrmSessionRepository:
         insert(rows.Session, [_session_values(session)])
 
     def state_of(self, session_id: SessionId) -> SessionState | None:
-        found: list[Any] = _STATE.all(session_id)  # with annotations, which no model has
-        if not found:
+        states: list[Any] = _STATE.all(session_id)  # with annotations, which no model has
+        if not states:
             return None
-        row = found[0]
+        row = states[0]
         return SessionState(
             user_id=UserId(row.user_id) if row.user_id else None,
             ended_at=row.ended_at,
@@ -178,9 +178,9 @@ class OrmSessionRepository:
             is_user_active=row.user_id is None or row.user_is_active,
             roles=tuple(Role(role) for role in row.user_roles or ()),
             memberships={
-                OrganizationId(each.member_of): OrgRole(each.member_role)
-                for each in found
-                if each.member_status == OrganizationStatus.ACTIVE
+                OrganizationId(state.member_of): OrgRole(state.member_role)
+                for state in states
+                if state.member_status == OrganizationStatus.ACTIVE
             },
             org_id=OrganizationId(row.org_id) if row.org_id else None,
             is_org_open=row.org_id is None or row.org_status == OrganizationStatus.ACTIVE,
@@ -276,7 +276,7 @@ def _session_values(session: Session) -> Values:
 
 
 def authentication_in(row: Any) -> Authentication | None:
-    """How the person had shown who he is, in the columns that several rows have for that."""
+    """The authentication in the columns that several models have for it."""
     if row.authenticated_at is None:
         return None
     return Authentication(

@@ -1,4 +1,4 @@
-"""A person's own account and its password."""
+"""Account service: registration, name and password of a user's own account."""
 
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -10,7 +10,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import UnsuitablePassword, WrongPassword
 from accounts.domain.identity.ports import PasswordHasher, PasswordPolicy
 from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -18,13 +18,13 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passwords:
-    """The policy and the hasher, so that no new password gets past the one to the other."""
+    """Password policy and hasher together, so that no new password is hashed unchecked."""
 
     policy: PasswordPolicy
     hasher: PasswordHasher
 
     def hash_of_new(self, password: str, *, member: str = "password") -> str:
-        """The hash to keep. Raises UnsuitablePassword, which complains about this *member* of the request."""
+        """The hash to store. Raises UnsuitablePassword, with field errors for this *member* of the request."""
         field_errors = self.policy.field_errors(password)
         if field_errors:
             raise UnsuitablePassword(
@@ -38,20 +38,20 @@ class AccountService:
     users: UserRepository
     sessions: SessionRepository
     passwords: Passwords
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def register(self, *, email: str, name: str, password: str) -> User:
-        """Make a learner's account. Raises EmailTaken, UnsuitablePassword."""
-        user = self.newcomer(email=email, name=name, password=password)
+        """Create a learner's account. Raises EmailTaken, UnsuitablePassword."""
+        user = self.new_user(email=email, name=name, password=password)
         with self.unit_of_work.atomic():
             self.users.add(user)
-            self.security_log.note(SecurityEvent.REGISTERED, user_id=user.id)
+            self.security_log.record(SecurityEvent.REGISTERED, user_id=user.id)
         return user
 
-    def newcomer(self, *, email: str, name: str, password: str) -> User:
-        """A learner whose account has yet to be kept. Raises UnsuitablePassword."""
+    def new_user(self, *, email: str, name: str, password: str) -> User:
+        """A learner that is not stored yet. Raises UnsuitablePassword."""
         return User.registered(
             UserId(uuid4()),
             email=email,
@@ -70,19 +70,22 @@ class AccountService:
         return user
 
     def change_password(self, *, current: str, new: str, by: Principal) -> None:
-        """End every session of the asker, this one too. Raises WrongPassword, UnsuitablePassword."""
-        kept_hash = self.users.get(by.person).password_hash
-        self._require(current, password_hash=kept_hash)
+        """Change the caller's password and end all their sessions, the current one too.
+
+        Raises WrongPassword, UnsuitablePassword.
+        """
+        current_hash = self.users.get(by.person).password_hash
+        self._require(current, password_hash=current_hash)
         new_hash = self.passwords.hash_of_new(new, member="new_password")
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(by.person)
-            if user.password_hash != kept_hash:
+            if user.password_hash != current_hash:
                 self._require(current, password_hash=user.password_hash)
             self._replace_password(user, new_hash)
-            self.security_log.note(SecurityEvent.PASSWORD_CHANGED, user_id=user.id)
+            self.security_log.record(SecurityEvent.PASSWORD_CHANGED, user_id=user.id)
 
     def reset_password(self, user_id: UserId, *, password: str) -> None:
-        """Set a password for whoever has followed the link that was mailed to him, and end all his sessions.
+        """Set the password of a user who followed an e-mailed link, and end all their sessions.
 
         Raises UserNotFound, UnsuitablePassword.
         """
@@ -90,13 +93,13 @@ class AccountService:
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)
-            self.security_log.note(SecurityEvent.PASSWORD_RESET, user_id=user.id)
+            self.security_log.record(SecurityEvent.PASSWORD_RESET, user_id=user.id)
 
     def _replace_password(self, user: User, password_hash: str) -> None:
         self.users.save(replace(user, password_hash=password_hash))
         because = SessionEnd.PASSWORD_CHANGED
         self.sessions.end_all_of(user.id, at=self.clock.now(), because=because)
-        self.security_log.note(SecurityEvent.SESSIONS_ENDED, user_id=user.id, reason=because)
+        self.security_log.record(SecurityEvent.SESSIONS_ENDED, user_id=user.id, reason=because)
 
     def _require(self, current: str, *, password_hash: str) -> None:
         """Raises WrongPassword."""

@@ -1,4 +1,4 @@
-"""How often people may try."""
+"""Login attempts: rate limits, back-off and known client IP addresses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,24 +19,24 @@ from authsvc.kernel.rate_limits import Limit, LimitState, doubling
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 KNOWN_FOR: Final = timedelta(days=30)
-"""How long an address stays familiar to an account that was signed in to from there."""
-NOTED_EVERY: Final = timedelta(days=1)
-"""How old what is kept of that may be."""
+"""How long a client IP address stays known to an account after a sign-in from it."""
+LAST_SEEN_PRECISION: Final = timedelta(days=1)
+"""The stored time of the last sign-in from an address may be this old."""
 
 
 class LimitName(StrEnum):
-    """What is limited."""
+    """Names of the limits. They are stored and documented, so a value never changes."""
 
     LOG_IN = "log-in"
     REGISTER = "register"
-    GUESS = "guess"
+    LOGIN_ATTEMPT = "guess"
     CHANGE_PASSWORD = "change-password"  # noqa: S105  # a name, not a secret
     DEVICE = "device"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
 
 
 class Secret(StrEnum):
-    """What is guessed, when somebody guesses."""
+    """The secret that a login attempt presents."""
 
     PASSWORD = "password"  # noqa: S105  # a name, not a secret
     CODE = "code"
@@ -44,7 +44,7 @@ class Secret(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitPolicy:
-    """How often what may be tried: logging in and registering by one address, guessing in a row by anybody."""
+    """The configured limits: log-ins and registrations per client IP address, failed attempts per account."""
 
     log_ins_per_minute: int
     registrations_per_hour: int
@@ -55,20 +55,20 @@ class LimitPolicy:
         most, period = {
             LimitName.LOG_IN: (self.log_ins_per_minute, timedelta(minutes=1)),
             LimitName.REGISTER: (self.registrations_per_hour, timedelta(hours=1)),
-            LimitName.GUESS: (self.failures_before_backoff, timedelta(minutes=15)),
+            LimitName.LOGIN_ATTEMPT: (self.failures_before_backoff, timedelta(minutes=15)),
             LimitName.CHANGE_PASSWORD: (self.failures_before_backoff, timedelta(minutes=15)),
             LimitName.DEVICE: (self.failures_before_backoff, timedelta(minutes=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
         }[name]
-        waits = doubling(until=period) if name is LimitName.GUESS else ()
+        waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()
         return Limit(name=name, most=most, period=period, waits=waits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginAttempts:
-    """Counts attempts, each in a unit of work that has ended when the attempt begins.
+    """Counts attempts, each in a unit of work that ends before the attempt begins.
 
-    So a failed attempt stays counted, and nobody waits for a row while a password is hashed. `count` and `guess` raise
+    So a failed attempt stays counted, and no row is locked while a password is hashed. `count` and `attempt` raise
     InsideUnitOfWork when the caller has a unit of work open.
     """
 
@@ -80,68 +80,70 @@ class LoginAttempts:
     clock: Clock
 
     def count(self, name: LimitName, *subject: str) -> LimitState:
-        """Count an attempt of the subject: an address, or whoever was verified."""
+        """Count an attempt of the subject: a client IP address, or a verified user or client."""
         return self._count(name, self._key(name, *subject))
 
     @contextmanager
-    def guess(
-        self, account: str, *, address: str | None, secret: Secret = Secret.PASSWORD
+    def attempt(
+        self, account: str, *, client_ip: str | None, secret: Secret = Secret.PASSWORD
     ) -> Iterator[None]:
-        """Let somebody guess a secret of an account, whether or not there is one: the block raises if it is wrong.
+        """Count a login attempt of an account, existing or not; the block raises if the secret is wrong.
 
-        Raises TooManyAttempts when it is too early for another guess. Guesses are counted by account; but where the
-        account is familiar with the address, by both of them: nobody elsewhere can shut its owner out. A right one
-        ends the row of guesses, makes the address familiar, and gives the log-in from there back: a class that signs
-        in at nine behind one address is no attack. One that we were too busy for counts for nothing.
+        Raises TooManyAttempts when it comes too early. Attempts are counted by account; from a known client IP address
+        by account and address, so that attempts from elsewhere can't lock the owner out. A successful attempt ends the
+        streak, makes the address known and refunds its log-in, because a class that signs in at nine behind one
+        address is no attack. An attempt that was not checked because the service was busy is refunded.
         """
-        seen_at = self._seen_at(secret, account, address)
-        where = (address,) if address and seen_at else ()
-        key = self._key("guess", secret, account, *where)
-        self._count(LimitName.GUESS, key).require()
+        last_seen = self._last_seen(secret, account, client_ip)
+        known_address = (client_ip,) if client_ip and last_seen else ()
+        key = self._key("guess", secret, account, *known_address)
+        self._count(LimitName.LOGIN_ATTEMPT, key).require()
         try:
             yield
         except Busy:
-            self._give_back(key)
+            self._refund(key)
             raise
         with self.unit_of_work.single():
-            self.limits.forget(key)
-        if address is not None and secret is Secret.PASSWORD:
-            self._give_back(self._key(LimitName.LOG_IN, address))
-        if seen_at is None or seen_at < self.clock.now() - NOTED_EVERY:
-            self.save_known_address(account, address=address, secret=secret)
+            self.limits.reset(key)
+        if client_ip is not None and secret is Secret.PASSWORD:
+            self._refund(self._key(LimitName.LOG_IN, client_ip))
+        if last_seen is None or last_seen < self.clock.now() - LAST_SEEN_PRECISION:
+            self.save_known_address(account, client_ip=client_ip, secret=secret)
 
     def save_known_address(
-        self, account: str, *, address: str | None, secret: Secret = Secret.PASSWORD
+        self, account: str, *, client_ip: str | None, secret: Secret = Secret.PASSWORD
     ) -> None:
-        """Make the address familiar to the account, as one from where its secret is known."""
-        if address is not None:
-            key = self._key("familiar", secret, account, address)
+        """Record that the account's secret was presented from this client IP address."""
+        if client_ip is not None:
+            key = self._key("familiar", secret, account, client_ip)
             with self.unit_of_work.single():
                 self.known_addresses.save(key, seen_at=self.clock.now())
 
     def remove_expired(self) -> int:
-        """Forget attempts and addresses that make no difference any more; answer how many."""
+        """Delete attempts and known addresses that no longer count; return how many."""
         now = self.clock.now()
         with self.unit_of_work.atomic():
             attempts = self.limits.remove_expired(before=now)
-            return attempts + self.known_addresses.remove(before=now - KNOWN_FOR)
+            return attempts + self.known_addresses.remove_expired(before=now - KNOWN_FOR)
 
-    def _seen_at(self, secret: Secret, account: str, address: str | None) -> datetime | None:
-        """When the account was last signed in to from the address, if it is still familiar with it."""
-        if address is None:
+    def _last_seen(self, secret: Secret, account: str, client_ip: str | None) -> datetime | None:
+        """The time of the account's last sign-in from the address, while the address is known."""
+        if client_ip is None:
             return None
-        seen_at = self.known_addresses.seen_at(self._key("familiar", secret, account, address))
-        return seen_at if seen_at and seen_at >= self.clock.now() - KNOWN_FOR else None
+        last_seen = self.known_addresses.last_seen(
+            self._key("familiar", secret, account, client_ip)
+        )
+        return last_seen if last_seen and last_seen >= self.clock.now() - KNOWN_FOR else None
 
     def _count(self, name: LimitName, key: str) -> LimitState:
         self.unit_of_work.require_outside()
         with self.unit_of_work.single():
             return self.limits.count(key, self.policy.limit(name), at=self.clock.now())
 
-    def _give_back(self, key: str) -> None:
+    def _refund(self, key: str) -> None:
         with self.unit_of_work.single():
             self.limits.refund(key)
 
     def _key(self, *parts: str) -> str:
-        """A keyed hash that no other parts have: what was tried is not to be seen where it is counted."""
+        """The keyed hash of these parts, so that stored keys reveal neither accounts nor addresses."""
         return self.opaque_tokens.hash(canonical_json(parts).decode())

@@ -1,4 +1,4 @@
-"""Noting who did what."""
+"""Security log: records sign-ins, tokens and account changes in the log of the application."""
 
 from dataclasses import dataclass
 from typing import Final, Unpack
@@ -14,36 +14,36 @@ from accounts.domain.identity.ports import OpaqueTokens, SecurityLogWriter
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 _DIGITS: Final = 16
-"""As many of a hash tell the addresses that were tried apart, and are no key to anything that is kept."""
+"""Enough digits of a hash to tell accounts apart, and too few to match a stored hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """Notes what happens in a unit of work once that is kept, and nothing of one that is rolled back.
+class SecurityLog:
+    """Writes each event after the unit of work commits, and nothing if it rolls back.
 
-    So a refusal is noted where it rolls nothing back: outside of the block that it leaves.
+    Record a rejected attempt outside the block that its error leaves; otherwise the rollback drops the event.
     """
 
-    trail: SecurityLogWriter
+    writer: SecurityLogWriter
     opaque_tokens: OpaqueTokens
     unit_of_work: UnitOfWork
 
-    def note(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
-        self.unit_of_work.on_commit(lambda: self.trail.note(event, **facts))
+    def record(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
+        self.unit_of_work.on_commit(lambda: self.writer.write(event, **facts))
 
-    def note_session(self, event: SecurityEvent, session: Session) -> None:
-        """Note what has happened in the session."""
-        self.note(
+    def record_session(self, event: SecurityEvent, session: Session) -> None:
+        """Record an event of the session."""
+        self.record(
             event,
             user_id=session.user_id,
             client_id=session.client_id,
             session_id=session.id,
         )
 
-    def note_end(self, session: Session, *, because: SessionEnd) -> None:
-        """Note that the session is over, unless it was before."""
+    def record_end(self, session: Session, *, because: SessionEnd) -> None:
+        """Record the end of the session, unless it had already ended."""
         if session.ended_at is None:
-            self.note(
+            self.record(
                 SecurityEvent.SESSION_ENDED,
                 user_id=session.user_id,
                 client_id=session.client_id,
@@ -51,10 +51,10 @@ class Audit:
                 reason=because,
             )
 
-    def note_failure(self, user: User, reason: SignInFailure) -> None:
-        self.note(SecurityEvent.SIGN_IN_FAILED, user_id=user.id, reason=reason)
+    def record_failure(self, user: User, reason: SignInFailure) -> None:
+        self.record(SecurityEvent.SIGN_IN_FAILED, user_id=user.id, reason=reason)
 
-    def note_failure_of(self, email: str, reason: SignInFailure) -> None:
-        """Note that somebody has tried an address; it is not to be seen in what is noted."""
+    def record_failure_for(self, email: str, reason: SignInFailure) -> None:
+        """Record a failed sign-in with this e-mail address, which is logged as part of its keyed hash."""
         account = self.opaque_tokens.hash(f"account {email}")[:_DIGITS]
-        self.note(SecurityEvent.SIGN_IN_FAILED, account=account, reason=reason)
+        self.record(SecurityEvent.SIGN_IN_FAILED, account=account, reason=reason)

@@ -16,9 +16,9 @@ class StaffActions:
     def perform(
         self, act: Callable[[], Result], *, note: Callable[[Result], object] | None = None
     ) -> Result:
-        """Call *act*, then *note* with its result, and keep the writes of both or of neither.
+        """Call *act*, then *note* with its result, and commit the writes of both or of neither.
 
-        *note* is for the entry in the history that the admin site shows beside each row.
+        *note* writes the entry in the history that the admin site shows for each row.
         """
         with self.unit_of_work.atomic():
             result = act()

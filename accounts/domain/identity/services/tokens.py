@@ -22,7 +22,7 @@ from accounts.domain.identity.repositories.protocols import (
     SessionRepository,
     UserRepository,
 )
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -34,7 +34,7 @@ class AccessService:
     clock: Clock
 
     def principal_of(self, access_token: str) -> Principal:
-        """Who asks with this token, and what his roles let him do at this moment. Raises InvalidToken."""
+        """The caller with this token, with the rights of their current roles. Raises InvalidToken."""
         now = self.clock.now()
         claims = self.access_tokens.verify(access_token, at=now)
         state = self.sessions.state_of(claims.session_id)
@@ -51,17 +51,17 @@ class AccessService:
         )
 
     def public_keys(self) -> Mapping[str, object]:
-        """The JSON Web Key Set (RFC 7517) with which anybody can verify our access tokens."""
+        """The JSON Web Key Set (RFC 7517) that verifies access tokens."""
         return self.access_tokens.public_keys(at=self.clock.now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPairs:
-    """Works inside the unit of work of the service that uses it.
+    """Issues pairs of tokens, inside the unit of work of the calling service.
 
-    Of a session's refresh tokens each but the first follows from the one before. So whoever takes one twice in a
-    moment, because an answer was lost or two tabs refresh at once, gets the same pair, and yet only hashes are kept.
-    Scopes that are given narrow those of the session.
+    Each refresh token of a session but the first is derived from the one before. So a client that redeems one twice
+    within the grace period, because a response was lost or two tabs refresh at once, gets the same pair, although only
+    hashes are stored. *scopes* narrow those of the session.
     """
 
     refresh_tokens: RefreshTokenRepository
@@ -69,23 +69,25 @@ class TokenPairs:
     opaque_tokens: OpaqueTokens
     policy: SessionPolicy
 
-    def alone(self, session: Session, user: User | None, *, at: datetime) -> TokenPair:
+    def access_only(self, session: Session, user: User | None, *, at: datetime) -> TokenPair:
         """An access token and no refresh token."""
         return self._pair(session, user, secret="", number=0, issued_at=at, at=at)
 
-    def first(self, session: Session, user: User, *, at: datetime) -> TokenPair:
+    def initial(self, session: Session, user: User, *, at: datetime) -> TokenPair:
         secret = self.opaque_tokens.new()
-        self._keep(session, secret=secret, number=1, at=at)
+        self._save(session, secret=secret, number=1, at=at)
         return self._pair(session, user, secret=secret, number=1, issued_at=at, at=at)
 
     def may_repeat(self, token: RefreshToken, secret: str, *, at: datetime) -> bool:
-        """Whether the token was taken a moment ago and nobody has used what it was taken for."""
+        """Whether the token was redeemed within the grace period and its successor is unused."""
         if token.used_at is None or at >= token.used_at + self.policy.repeats_within:
             return False
-        kept = self.refresh_tokens.find(self.opaque_tokens.hash(self._successor(token, secret)))
-        return kept is not None and kept.used_at is None
+        successor = self.refresh_tokens.find(
+            self.opaque_tokens.hash(self._successor(token, secret))
+        )
+        return successor is not None and successor.used_at is None
 
-    def following(
+    def rotated(
         self,
         token: RefreshToken,
         secret: str,
@@ -95,11 +97,11 @@ class TokenPairs:
         scopes: Collection[str] | None = None,
         at: datetime,
     ) -> TokenPair:
-        """The pair that the token is taken for, or was; it was found for update."""
+        """The pair that replaces the token, which the caller has locked."""
         successor, number = self._successor(token, secret), token.number + 1
         if token.used_at is None:
             self.refresh_tokens.save(replace(token, used_at=at))
-            self._keep(session, secret=successor, number=number, at=at)
+            self._save(session, secret=successor, number=number, at=at)
         return self._pair(
             session if scopes is None else replace(session, scopes=session.scopes & set(scopes)),
             user,
@@ -114,7 +116,7 @@ class TokenPairs:
             secret, family=str(token.session_id), number=token.number + 1
         )
 
-    def _keep(self, session: Session, *, secret: str, number: int, at: datetime) -> None:
+    def _save(self, session: Session, *, secret: str, number: int, at: datetime) -> None:
         self.refresh_tokens.add(
             RefreshToken(
                 hash=self.opaque_tokens.hash(secret),
@@ -144,17 +146,17 @@ class TokenPairs:
             audience=session.resource,
         )
         roles = user.roles if user else ()
-        left = issued_at + self.access_tokens.lifetime - at
+        remaining = issued_at + self.access_tokens.lifetime - at
         return TokenPair(
             access_token=self.access_tokens.issue(claims, roles=roles, at=issued_at),
             refresh_token=secret,
-            expires_in_seconds=int(left.total_seconds()),
+            expires_in_seconds=int(remaining.total_seconds()),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """What a refresh token is good for, before it is taken."""
+    """A verified refresh token that has not been redeemed yet, with its session and user."""
 
     token: RefreshToken
     secret: str = field(repr=False)
@@ -164,17 +166,17 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewals:
-    """Works inside the unit of work of the service that uses it."""
+    """Verifies and redeems refresh tokens, inside the unit of work of the calling service."""
 
     users: UserRepository
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
     pairs: TokenPairs
     opaque_tokens: OpaqueTokens
-    security_log: Audit
+    security_log: SecurityLog
 
     def find(self, secret: str, *, client_id: str, at: datetime) -> Renewal | None:
-        """What the client may take the token for; None if it was taken before, and then its session is over.
+        """Verify the client's token; None if it was reused, which ends its session.
 
         Raises InvalidRefreshToken, also for the token of another client.
         """
@@ -193,33 +195,35 @@ class Renewals:
         self._end(session, at=at)
         return None
 
-    def take(
+    def redeem(
         self, renewal: Renewal, *, scopes: Collection[str] | None = None, at: datetime
     ) -> TokenPair:
-        self.security_log.note_session(SecurityEvent.TOKENS_REFRESHED, renewal.session)
-        return self.pairs.following(
+        self.security_log.record_session(SecurityEvent.TOKENS_REFRESHED, renewal.session)
+        return self.pairs.rotated(
             renewal.token, renewal.secret, renewal.session, renewal.user, scopes=scopes, at=at
         )
 
     def _end(self, session: Session, *, at: datetime) -> None:
         because = SessionEnd.TOKEN_REUSED
         self.sessions.save(session.ended(at=at, because=because))
-        self.security_log.note_session(SecurityEvent.REFRESH_TOKEN_REUSED, session)
-        self.security_log.note_end(session, because=because)
+        self.security_log.record_session(SecurityEvent.REFRESH_TOKEN_REUSED, session)
+        self.security_log.record_end(session, because=because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenService:
+    """Token introspection (RFC 7662) and revocation (RFC 7009) for clients."""
+
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
     access_tokens: AccessTokens
     opaque_tokens: OpaqueTokens
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def introspect(self, token: str, *, client_id: str) -> TokenFacts | None:
-        """What a token of this client is good for; None for any that is good for nothing, or another client's."""
+        """The facts of an active token of this client; None if it is inactive or another client's."""
         now = self.clock.now()
         facts = self._facts_of_access_token(token, at=now) or self._facts_of_refresh_token(
             token, at=now
@@ -227,7 +231,7 @@ class TokenService:
         return facts if facts is not None and facts.client_id == client_id else None
 
     def revoke(self, token: str, *, client_id: str) -> bool:
-        """End the session that a token of this client is of; answer whether there was one (RFC 7009 §2.1)."""
+        """End the session of a token of this client; return whether there was one (RFC 7009 §2.1)."""
         session_id = self._session_of(token)
         if session_id is None:
             return False
@@ -236,16 +240,16 @@ class TokenService:
             if session.client_id != client_id:
                 return False
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.REVOKED))
-            self.security_log.note_session(SecurityEvent.TOKEN_REVOKED, session)
-            self.security_log.note_end(session, because=SessionEnd.REVOKED)
+            self.security_log.record_session(SecurityEvent.TOKEN_REVOKED, session)
+            self.security_log.record_end(session, because=SessionEnd.REVOKED)
         return True
 
     def _session_of(self, token: str) -> SessionId | None:
         try:
             claims = self.access_tokens.inspect(token, at=self.clock.now()).claims
         except InvalidToken:
-            kept = self.refresh_tokens.find(self.opaque_tokens.hash(token))
-            return kept.session_id if kept else None
+            refresh_token = self.refresh_tokens.find(self.opaque_tokens.hash(token))
+            return refresh_token.session_id if refresh_token else None
         return claims.session_id if self.sessions.state_of(claims.session_id) else None
 
     def _facts_of_access_token(self, token: str, *, at: datetime) -> TokenFacts | None:
@@ -269,13 +273,14 @@ class TokenService:
         )
 
     def _facts_of_refresh_token(self, token: str, *, at: datetime) -> TokenFacts | None:
-        found = self.refresh_tokens.find_with_session(self.opaque_tokens.hash(token))
-        if found is None:
+        row = self.refresh_tokens.find_with_session(self.opaque_tokens.hash(token))
+        if row is None:
             return None
-        kept, session = found
+        refresh_token, session = row
         state = self.sessions.state_of(session.id)
         is_honoured = state is not None and state.honours_tokens(at=at)
-        if kept.used_at is not None or at >= kept.expires_at or not is_honoured:
+        is_redeemable = refresh_token.used_at is None and at < refresh_token.expires_at
+        if not is_redeemable or not is_honoured:
             return None
         return TokenFacts(
             is_access_token=False,
@@ -284,6 +289,6 @@ class TokenService:
             user_id=session.user_id,
             scopes=session.scopes,
             resource=session.resource,
-            issued_at=kept.issued_at,
-            expires_at=kept.expires_at,
+            issued_at=refresh_token.issued_at,
+            expires_at=refresh_token.expires_at,
         )

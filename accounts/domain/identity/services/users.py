@@ -17,7 +17,7 @@ from accounts.domain.identity.repositories.protocols import (
     VerifiedEmailRepository,
 )
 from accounts.domain.identity.services.accounts import Passwords
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -30,42 +30,42 @@ class EmailService:
     unit_of_work: UnitOfWork
 
     def verified(self, user_id: UserId) -> str | None:
-        """The user's address, if he has shown that it is his. Raises UserNotFound."""
+        """The user's e-mail address, if it is verified. Raises UserNotFound."""
         email = self.users.get(user_id).email
         return email if self.verified_emails.find(user_id) == email else None
 
     def verify(self, user_id: UserId, *, email: str) -> None:
-        """Take the address for the user's, because he has followed the link that was mailed there.
+        """Record that the user followed the link sent to *email*, which becomes their address if it was not.
 
-        It is his address from now on, should it have been another one. Raises UserNotFound, EmailTaken.
+        Raises UserNotFound, EmailTaken.
         """
-        address = email.lower()
+        email = email.lower()
         with self.unit_of_work.atomic():
-            if self.users.get_for_update(user_id).email != address:
-                self.users.move(user_id, email=address)
-            self.verified_emails.save(user_id, email=address)
+            if self.users.get_for_update(user_id).email != email:
+                self.users.change_email(user_id, email=email)
+            self.verified_emails.save(user_id, email=email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserService:
-    """Acts on others need the right to manage users; whatever touches staff, the right to appoint them."""
+    """User management. It requires the right to manage users, and for staff also the right to appoint staff."""
 
     users: UserRepository
     sessions: SessionRepository
     passwords: Passwords
-    security_log: Audit
+    security_log: SecurityLog
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def get(self, user_id: UserId, *, by: Principal) -> User:
-        """Oneself, or anybody for a user manager. Raises UserNotFound to all others."""
+        """The caller, or any user if the caller manages users. Raises UserNotFound otherwise."""
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
         return self.users.get(user_id)
 
     def find(self, email: str, *, by: Principal) -> User:
-        """The user with this address. Raises NotPermitted, UserNotFound."""
+        """The user with this e-mail address. Raises NotPermitted, UserNotFound."""
         by.require(Right.MANAGE_USERS)
         user = self.users.find_by_email(email.lower())
         if user is None:
@@ -100,7 +100,7 @@ class UserService:
         _require_rights_over(user, by=by)
         with self.unit_of_work.atomic():
             self.users.add(user)
-            self.security_log.note(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
+            self.security_log.record(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
             self.audit_log.record(
                 AuditAction.USER_CREATED,
                 _subject(user),
@@ -113,13 +113,13 @@ class UserService:
     def edit(
         self, user_id: UserId, changes: UserChanges, *, reason: str = "", by: Principal
     ) -> User:
-        """Change a user; oneself too, as far as the name goes. Deactivating ends the user's sessions.
+        """Change a user. Everyone may change their own name. Deactivating a user ends their sessions.
 
         Raises NotPermitted, UserNotFound.
         """
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
-        is_own_name = user_id == by.user_id and changes.is_name_alone
+        is_own_name = user_id == by.user_id and changes.is_name_only
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             edited = changes.applied_to(user)
@@ -142,7 +142,7 @@ class UserService:
     def set_password(
         self, user_id: UserId, *, password: str, reason: str = "", by: Principal
     ) -> None:
-        """End the user's sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
+        """Set a user's password and end their sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
         by.require(Right.MANAGE_USERS)
         password_hash = self.passwords.hash_of_new(password)
         with self.unit_of_work.atomic():
@@ -150,19 +150,19 @@ class UserService:
             _require_rights_over(user, by=by)
             self.users.save(replace(user, password_hash=password_hash))
             self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
-            self.security_log.note(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
+            self.security_log.record(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
             self.audit_log.record(action, _subject(user), by=by, because=reason)
 
     def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
         self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
-        self.security_log.note(
+        self.security_log.record(
             SecurityEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because
         )
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:
-    """Nobody who merely manages users can make, unmake or become staff. Raises NotPermitted."""
+    """Only those who may appoint staff can create, change or become staff. Raises NotPermitted."""
     by.require(Right.MANAGE_USERS)
     if any(user.is_staff for user in users):
         by.require(Right.APPOINT_STAFF)
@@ -173,7 +173,7 @@ def _subject(user: User) -> AuditSubject:
 
 
 def _members_of(user: User, *, since: User | None = None) -> Members:
-    """What the audit log says of a user: not what he is called, but only that this has changed."""
+    """The members of a user for the audit log. Names stay out of it; a changed name is recorded as `renamed`."""
     members = {
         "roles": [role.value for role in user.roles],
         "is_staff": user.is_staff,

@@ -11,7 +11,7 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import Authentication, SessionEnd
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.authorizations import (
     CODE_LIVES,
     AuthorizationCode,
@@ -39,7 +39,7 @@ class AuthorizationService:
     codes: AuthorizationCodeRepository
     sessions: SessionRepository
     opaque_tokens: OpaqueTokens
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -61,7 +61,7 @@ class AuthorizationService:
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now
             )
             self.consents.keep(given.widened(scopes, at=now))
-            self.security_log.note(
+            self.security_log.record(
                 SecurityEvent.CONSENT_GIVEN, user_id=user_id, client_id=client.client_id
             )
 
@@ -107,10 +107,10 @@ class AuthorizationService:
             self.sessions.end_all_between(
                 by.person, client_id, at=self.clock.now(), because=because
             )
-            self.security_log.note(
+            self.security_log.record(
                 SecurityEvent.GRANT_TAKEN_BACK, user_id=by.person, client_id=client_id
             )
-            self.security_log.note(
+            self.security_log.record(
                 SecurityEvent.SESSIONS_ENDED,
                 user_id=by.person,
                 client_id=client_id,

@@ -15,7 +15,7 @@ from accounts.domain.identity.entities.tokens import AccessClaims
 from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.identity.ports import AccessTokens, OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import PublicClient
 from accounts.domain.oauth.repositories.protocols import ClientRepository
@@ -33,7 +33,7 @@ class ClientService:
     clients: ClientRepository
     sessions: SessionRepository
     opaque_tokens: OpaqueTokens
-    security_log: Audit
+    security_log: SecurityLog
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -106,7 +106,7 @@ class ClientService:
             because = SessionEnd.CLIENT_REMOVED
             self.sessions.end_all_of_client(client.client_id, at=self.clock.now(), because=because)
             self._note(SecurityEvent.CLIENT_REMOVED, client, by=by)
-            self.security_log.note(
+            self.security_log.record(
                 SecurityEvent.SESSIONS_ENDED,
                 by=by.identity,
                 client_id=client.client_id,
@@ -139,7 +139,7 @@ class ClientService:
         return client
 
     def _note(self, event: SecurityEvent, client: OAuthClient, *, by: Principal) -> None:
-        self.security_log.note(event, by=by.identity, client_id=client.client_id)
+        self.security_log.record(event, by=by.identity, client_id=client.client_id)
 
     def _hash_of(self, secret: str) -> str:
         return self.opaque_tokens.hash(secret) if secret else ""

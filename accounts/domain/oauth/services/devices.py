@@ -12,7 +12,7 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import Authentication
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.services.login_attempts import LimitName, LoginAttempts
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import DeviceNotFound
@@ -43,7 +43,7 @@ class DeviceService:
     devices: DeviceCodeRepository
     limits: LoginAttempts
     opaque_tokens: OpaqueTokens
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -88,7 +88,7 @@ class DeviceService:
                 raise DeviceNotFound
             self.devices.save(device.decided(status, user_id=user_id, authentication=how))
             is_let_in = status is DeviceStatus.ALLOWED
-            self.security_log.note(
+            self.security_log.record(
                 SecurityEvent.DEVICE_LET_IN if is_let_in else SecurityEvent.DEVICE_DENIED,
                 user_id=user_id,
                 client_id=client.client_id,

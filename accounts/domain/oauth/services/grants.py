@@ -15,7 +15,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import InvalidRefreshToken, SessionNotFound
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.tokens import Renewal, Renewals, TokenPairs
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
@@ -73,7 +73,7 @@ class GrantService:
     renewals: Renewals
     opaque_tokens: OpaqueTokens
     policy: SessionPolicy
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -123,7 +123,7 @@ class GrantService:
             return None
 
     def take_renewal(self, renewal: Renewal, *, scopes: Collection[str]) -> TokenPair:
-        return self.renewals.take(renewal, scopes=scopes, at=self.clock.now())
+        return self.renewals.redeem(renewal, scopes=scopes, at=self.clock.now())
 
     def find_device(self, secret: str, client: OAuthClient) -> Admission | DeviceAnswer | None:
         """The device, if it is this client's and was let in, or why it was not; None if there is none. It is locked."""
@@ -177,7 +177,7 @@ class GrantService:
         self._note_use(client, at=now)
         self.sessions.add(session)
         self._note(session, GrantType.CLIENT_CREDENTIALS)
-        return self.pairs.alone(session, None, at=now)
+        return self.pairs.access_only(session, None, at=now)
 
     def _end_of(self, client: OAuthClient, *, at: datetime) -> datetime:
         """When its access token expires, or it itself if that is earlier."""
@@ -193,11 +193,11 @@ class GrantService:
         self, session: Session, user: User, client: OAuthClient, *, at: datetime
     ) -> TokenPair:
         if client.may_use(GrantType.REFRESH_TOKEN):
-            return self.pairs.first(session, user, at=at)
-        return self.pairs.alone(session, user, at=at)
+            return self.pairs.initial(session, user, at=at)
+        return self.pairs.access_only(session, user, at=at)
 
     def _refuse_reuse(self, code: AuthorizationCode, client: OAuthClient) -> None:
-        self.security_log.note(
+        self.security_log.record(
             SecurityEvent.CODE_REUSED,
             user_id=code.permission.user_id,
             client_id=client.client_id,
@@ -209,10 +209,10 @@ class GrantService:
             return
         because = SessionEnd.CODE_REUSED
         self.sessions.save(session.ended(at=self.clock.now(), because=because))
-        self.security_log.note_end(session, because=because)
+        self.security_log.record_end(session, because=because)
 
     def _note(self, session: Session, grant_type: GrantType) -> None:
-        self.security_log.note(
+        self.security_log.record(
             SecurityEvent.TOKENS_ISSUED,
             user_id=session.user_id,
             client_id=session.client_id,

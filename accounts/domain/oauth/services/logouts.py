@@ -6,7 +6,7 @@ from uuid import uuid4
 from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.repositories.protocols import SessionRepository
-from accounts.domain.identity.services.security_log import Audit
+from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
@@ -25,7 +25,7 @@ class LogoutService:
     notices: LogoutNoticeRepository
     id_tokens: IdTokens
     sender: LogoutSender
-    security_log: Audit
+    security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -38,7 +38,7 @@ class LogoutService:
                 if not session.outlives_sign_out:
                     kept = self.sessions.get_for_update(session.id)
                     self.sessions.save(kept.ended(at=now, because=SessionEnd.LOGGED_OUT))
-                    self.security_log.note_end(kept, because=SessionEnd.LOGGED_OUT)
+                    self.security_log.record_end(kept, because=SessionEnd.LOGGED_OUT)
             told = [
                 notice
                 for client_id in sorted({session.client_id for session in live})

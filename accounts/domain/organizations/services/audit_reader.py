@@ -1,12 +1,13 @@
 """Reading the audit log, and proving it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from accounts.domain.access import OrganizationId, Principal, Right
 from accounts.domain.audit.entities import AuditEntry, AuditHead, SubjectType
 from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from accounts.domain.audit.services.verification import AuditFlaw, AuditReport, broken_link
 from accounts.domain.organizations.repositories.protocols import OrganizationRepository
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.kernel.paging import Page, PageRequest
@@ -14,23 +15,6 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 _AT_ONCE: Final = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFlaw:
-    """Where a chain cannot be believed, and why; without an organization it is that of the platform."""
-
-    org_id: OrganizationId | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditReport:
-    """`entries` is how many the chains should have, by their heads."""
-
-    chains: int
-    entries: int
-    flaws: tuple[AuditFlaw, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +61,7 @@ class AuditReader:
     def _flaw_in(self, head: AuditHead, *, scope: TenantScope) -> str:
         """What is wrong with a chain; nothing when it holds."""
         try:
-            return _broken_link(self._chain(head.org_id, scope=scope), head)
+            return broken_link(self._chain(head.org_id, scope=scope), head)
         except ValueError as error:
             return f"an entry cannot be read: {error}"
 
@@ -89,22 +73,3 @@ class AuditReader:
             if len(found) < _AT_ONCE:
                 return
             last = found[-1].sequence
-
-
-def _broken_link(entries: Iterable[AuditEntry], head: AuditHead) -> str:
-    """What is wrong with a chain up to its head as it was; what has been added since is let be."""
-    if not head.sequence:
-        return "its head is missing"
-    previous = AuditHead(org_id=head.org_id)
-    for entry in entries:
-        sequence = previous.sequence + 1
-        if entry.sequence != sequence:
-            return f"entry {sequence} is missing"
-        if entry.previous_hash != previous.hash:
-            return f"entry {sequence} does not follow from the one before"
-        if entry.hash != entry.computed_hash():
-            return f"entry {sequence} was changed"
-        if sequence == head.sequence:
-            return "" if entry.hash == head.hash else "it ends with another entry"
-        previous = previous.after(entry)
-    return f"entry {previous.sequence + 1} is missing"
