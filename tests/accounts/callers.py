@@ -1,4 +1,4 @@
-"""Callers with other tokens than those that signing in gives."""
+"""Callers with narrowed or expired tokens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,14 +8,14 @@ from tests.support.application import Application, Caller, Person
 
 
 def narrowed(application: Application, person: Person, *scopes: Scope) -> Caller:
-    """The person, with a token of the same session for these scopes alone."""
+    """The same person and session, with a token for these scopes only."""
     tokens, now = application.services.ports.access_tokens, application.services.ports.clock.now()
     claims = tokens.verify(person.caller.token, at=now)
     return Caller(tokens.issue(replace(claims, scopes=frozenset(scopes)), roles=(), at=now))
 
 
 def late(application: Application, person: Person) -> Caller:
-    """The person, with a token of the same session that expired a moment ago."""
+    """The same person and session, with a token that has just expired."""
     tokens, now = application.services.ports.access_tokens, application.services.ports.clock.now()
     claims = tokens.verify(person.caller.token, at=now)
     expired = now - tokens.lifetime - timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Fixtures for people's pages."""
+"""Fixtures of the accounts tests."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.support.browsing import Visitor
 
 @pytest.fixture(autouse=True)
 def _nothing_was_mailed() -> None:
-    """How often mail was sent is counted in the cache of the process, where other tests have mailed, too."""
+    """django-allauth counts sent mails in the cache, which all tests of the process share."""
     cache.clear()
 
 
@@ -22,11 +22,11 @@ def visitor() -> Visitor:
 
 @pytest.fixture
 def verified_email(settings: Settings) -> None:
-    """A house where nobody gets in before he has verified his address."""
+    """Users must verify their e-mail address before signing in."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, needs_verified_email=True)
 
 
 @pytest.fixture
 def careful_house(settings: Settings) -> None:
-    """A house that asks of staff what production asks."""
+    """Staff must satisfy the same rules as in production."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, asks_staff_everywhere=True)

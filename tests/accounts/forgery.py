@@ -1,4 +1,4 @@
-"""A forger's bench: access tokens made by hand, as one would without this project's code."""
+"""Forged access tokens, made by hand without this project's code."""
 
 import hmac
 import json
@@ -49,7 +49,7 @@ PAYLOAD: Final = {
 
 
 def tokens(ring: KeyRing = RING) -> JwtAccessTokens:
-    """Those that the forger wants to get past."""
+    """The verifier under attack."""
     return JwtAccessTokens(keys=ring, issuer=ISSUER, audience=f"{ISSUER}/v1", lifetime=LIFETIME)
 
 
@@ -57,16 +57,16 @@ def signed(
     header: Mapping[str, Any] = HEADER, payload: Mapping[str, Any] = PAYLOAD, *, key: JWK = KEY
 ) -> str:
     """ES256, whatever the header says (RFC 7518 §3.4)."""
-    said = f"{encoded(header)}.{encoded(payload)}"
-    der = key.get_op_key("sign").sign(said.encode(), ECDSA(SHA256()))
+    signing_input = f"{encoded(header)}.{encoded(payload)}"
+    der = key.get_op_key("sign").sign(signing_input.encode(), ECDSA(SHA256()))
     signature = b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(der))
-    return f"{said}.{encoded(signature)}"
+    return f"{signing_input}.{encoded(signature)}"
 
 
 def authenticated(header: Mapping[str, Any], payload: Mapping[str, Any], *, secret: bytes) -> str:
     """HS256, whatever the header says (RFC 7518 §3.2)."""
-    said = f"{encoded(header)}.{encoded(payload)}"
-    return f"{said}.{encoded(hmac.digest(secret, said.encode(), sha256))}"
+    signing_input = f"{encoded(header)}.{encoded(payload)}"
+    return f"{signing_input}.{encoded(hmac.digest(secret, signing_input.encode(), sha256))}"
 
 
 def encoded(part: Mapping[str, Any] | bytes) -> str:

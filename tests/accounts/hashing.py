@@ -1,4 +1,4 @@
-"""Hashers of two strengths, and one that is watched while it works."""
+"""Password hashers of two strengths, and one that records its calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ STRONG: Final = Argon2Hasher(memory_kib=8, passes=2, lanes=1)
 
 @dataclass(frozen=True)
 class WatchedHasher:
-    """The real one, which keeps count and lets something happen while it takes its time."""
+    """Records its calls, and runs `meanwhile` during each verification."""
 
     real: PasswordHasher
     meanwhile: Callable[[], object] = lambda: None

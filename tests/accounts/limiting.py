@@ -1,4 +1,4 @@
-"""Houses whose limits are those that nobody has set."""
+"""Login attempts under the default limits."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,25 +19,27 @@ POLICY: Final[LimitPolicy] = ports(read_environment({}), secret_key="test").limi
 
 
 def limited(world: World, *, hasher: PasswordHasher | None = None) -> Services:
-    """The services of a world with the limits of a house that is told nothing."""
-    given = world.services.ports
+    """The services of a world with the default limits."""
+    original = world.services.ports
     return Services(
         repositories=world.repositories,
-        ports=replace(given, limit_policy=POLICY, password_hasher=hasher or given.password_hasher),
+        ports=replace(
+            original, limit_policy=POLICY, password_hasher=hasher or original.password_hasher
+        ),
         unit_of_work=world.unit_of_work,
     )
 
 
-def is_wrong(guess: Callable[[], object]) -> None:
-    """Make a guess that is looked at, and is wrong."""
+def is_wrong(attempt: Callable[[], object]) -> None:
+    """Make an attempt that is checked and fails."""
     with pytest.raises(InvalidCredentials):
-        guess()
+        attempt()
 
 
-def wait_of(guess: Callable[[], object]) -> int:
-    """Make a guess that comes too early; answer for how long one has to wait."""
-    with pytest.raises(TooManyAttempts) as refusal:
-        guess()
-    wait = refusal.value.facts["retry_after"]
+def wait_of(attempt: Callable[[], object]) -> int:
+    """Make an attempt that comes too early; return the seconds to wait."""
+    with pytest.raises(TooManyAttempts) as error:
+        attempt()
+    wait = error.value.facts["retry_after"]
     assert isinstance(wait, int)
     return wait

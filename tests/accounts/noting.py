@@ -1,4 +1,4 @@
-"""What is noted of sessions and clients."""
+"""Security facts of sessions and clients."""
 
 from accounts.domain.identity.entities.security_log import SecurityFacts
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
@@ -7,7 +7,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 
 
 def of_session(session: Session) -> SecurityFacts:
-    """The facts of whatever happens in a session."""
+    """The facts of an event in a session."""
     return {
         "user_id": session.user_id,
         "client_id": session.client_id,
@@ -20,5 +20,5 @@ def of_end(session: Session, because: SessionEnd) -> SecurityFacts:
 
 
 def of_both(user: User, client: OAuthClient) -> SecurityFacts:
-    """The facts of what is between a person and a client."""
+    """The facts of an event between a user and a client."""
     return {"user_id": user.id, "client_id": client.client_id}

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, and what he has let clients do, as he sees it over HTTP."""
+"""A user's own sessions and grants, over HTTP."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.support.builders import a_session, some_client_terms
 
 SESSIONS = "/v1/me/sessions"
 GRANTS = "/v1/me/grants"
-NOBODYS = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
 
 def a_client_in(application: Application, name: str = "Notebook") -> OAuthClient:
@@ -23,26 +23,26 @@ def a_client_in(application: Application, name: str = "Notebook") -> OAuthClient
 def a_session_in(
     application: Application, person: Person, client: OAuthClient, **parts: Any
 ) -> Session:
-    """A session of the person with the client, that started a minute ago."""
+    """A session of the person with the client that started a minute ago."""
     now = application.services.ports.clock.now()
-    given: dict[str, Any] = {
+    members: dict[str, Any] = {
         "started_at": now - timedelta(minutes=1),
         "expires_at": now + timedelta(days=1),
     }
-    given |= {"user_id": UUID(person.id), "client_id": client.client_id}
-    session = a_session(**given | parts)
+    members |= {"user_id": UUID(person.id), "client_id": client.client_id}
+    session = a_session(**members | parts)
     application.services.repositories.sessions.add(session)
     return session
 
 
-def lets_in(application: Application, person: Person, client: OAuthClient, *scopes: str) -> None:
+def consents(application: Application, person: Person, client: OAuthClient, *scopes: str) -> None:
     user_id = UserId(UUID(person.id))
     application.services.authorizations.consent(
         client, user_id=user_id, scopes=scopes or ["openid"]
     )
 
 
-def kept(application: Application, session_id: object) -> Session:
+def stored_session(application: Application, session_id: object) -> Session:
     return application.services.repositories.sessions.get_for_update(
         SessionId(UUID(str(session_id)))
     )
@@ -54,8 +54,8 @@ def items_at(person: Person, path: str) -> list[Any]:
     return list(answer.json["items"])
 
 
-def deleted(caller: Caller, path: str, thing: object) -> Answer:
-    return caller.send("DELETE", f"{path}/{thing}")
+def deleted(caller: Caller, path: str, resource_id: object) -> Answer:
+    return caller.send("DELETE", f"{path}/{resource_id}")
 
 
 def logged_in_again(application: Application, person: Person) -> Caller:
@@ -63,8 +63,8 @@ def logged_in_again(application: Application, person: Person) -> Caller:
     return Caller(session.access_token)
 
 
-def a_program(application: Application) -> Caller:
-    """A client that acts for itself, with a token for everything."""
+def a_machine_client(application: Application) -> Caller:
+    """A client that acts for itself, with a token for all scopes."""
     tokens, now = application.services.ports.access_tokens, application.services.ports.clock.now()
     session = a_session(
         user_id=None, client_id="planner", started_at=now, expires_at=now + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Programs of organizations."""
+"""Service clients of organizations."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Anna signs in, and what is kept of it."""
+"""Anna's sign-in, and what is stored of it."""
 
 from accounts.domain.access import Principal
 from accounts.domain.identity.entities.sessions import RefreshToken, Session
@@ -30,13 +30,13 @@ def session_of(world: World, signed_in: SignedIn) -> Session:
 
 def trace_of(world: World, refresh_token: str) -> RefreshToken:
     token_hash = world.services.ports.opaque_tokens.hash(refresh_token)
-    found = world.repositories.refresh_tokens.find_for_update(token_hash)
-    assert found
-    return found
+    token = world.repositories.refresh_tokens.find_for_update(token_hash)
+    assert token
+    return token
 
 
 def is_over(world: World, signed_in: SignedIn) -> bool:
-    """Whether the access token is no longer honoured."""
+    """Whether the access token is rejected."""
     try:
         principal(world, signed_in)
     except InvalidToken:

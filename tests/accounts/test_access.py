@@ -1,4 +1,4 @@
-"""Who is asking: from an access token to a principal, on every request anew."""
+"""Principals: the caller of each request, from its access token."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.support.worlds import World
 
 
 def signed_in(world: World, *roles: Role) -> tuple[User, SessionId, str]:
-    """Somebody with a token for reading courses."""
+    """A user with a token for reading courses."""
     user = world.has_user(roles=(Role.LEARNER, *roles))
     session = a_session(user_id=user.id)
     world.repositories.sessions.add(session)
@@ -39,7 +39,7 @@ def token_for(world: World, user_id: UserId, session_id: SessionId) -> str:
     return world.services.ports.access_tokens.issue(claims, roles=(), at=world.clock.now())
 
 
-def standing_of(world: World, token: str) -> Mapping[OrganizationId, OrgRole]:
+def memberships_of(world: World, token: str) -> Mapping[OrganizationId, OrgRole]:
     return world.services.access.principal_of(token).memberships
 
 
@@ -67,33 +67,33 @@ def test_a_change_of_roles_reaches_a_live_token(memory: World) -> None:
     assert after.may(Right.MANAGE_USERS)
 
 
-def test_what_becomes_of_a_membership_reaches_a_live_token(world: World) -> None:
+def test_a_change_of_membership_reaches_a_live_token(world: World) -> None:
     anna, _, token = signed_in(world)
     school = has_organization(world)
     memberships, scope = world.repositories.memberships, into(school)
-    seen = [standing_of(world, token)]
+    states = [memberships_of(world, token)]
 
     joined = has_membership(world, school, user_id=anna.id)
-    seen.append(standing_of(world, token))
+    states.append(memberships_of(world, token))
     memberships.save(replace(joined, role=OrgRole.OWNER), scope=scope)
-    seen.append(standing_of(world, token))
+    states.append(memberships_of(world, token))
     memberships.remove(joined, scope=scope)
-    seen.append(standing_of(world, token))
+    states.append(memberships_of(world, token))
 
-    assert seen == [{}, {school.id: OrgRole.LEARNER}, {school.id: OrgRole.OWNER}, {}]
+    assert states == [{}, {school.id: OrgRole.LEARNER}, {school.id: OrgRole.OWNER}, {}]
 
 
 def test_a_suspension_reaches_a_live_token_and_does_not_end_it(world: World) -> None:
     anna, _, token = signed_in(world)
     school = has_organization(world)
     has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
-    before = standing_of(world, token)
+    before = memberships_of(world, token)
 
     world.repositories.organizations.save(school.suspended(), scope=into(school))
-    while_suspended = standing_of(world, token)
+    while_suspended = memberships_of(world, token)
     world.repositories.organizations.save(school, scope=into(school))
 
-    assert before == standing_of(world, token) == {school.id: OrgRole.OWNER}
+    assert before == memberships_of(world, token) == {school.id: OrgRole.OWNER}
     assert while_suspended == {}
 
 
@@ -126,7 +126,7 @@ def test_a_token_that_outlives_its_session_is_refused(memory: World) -> None:
         memory.services.access.principal_of(token_for(memory, anna.id, session.id))
 
 
-def test_a_token_of_a_forgotten_session_is_refused(memory: World) -> None:
+def test_a_token_of_a_removed_session_is_refused(memory: World) -> None:
     anna, _, _ = signed_in(memory)
     token = token_for(memory, anna.id, CLAIMS.session_id)
 
@@ -152,17 +152,17 @@ def test_an_expired_token_is_refused(memory: World) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "no token", "a.b.c"])
-def test_what_is_no_token_is_refused(memory: World, token: str) -> None:
+def test_a_malformed_token_is_refused(memory: World, token: str) -> None:
     with pytest.raises(InvalidToken):
         memory.services.access.principal_of(token)
 
 
-def test_a_token_of_another_house_is_refused(memory: World) -> None:
+def test_a_token_of_another_issuer_is_refused(memory: World) -> None:
     with pytest.raises(InvalidToken):
         memory.services.access.principal_of(signed())
 
 
-def test_the_key_set_is_that_of_the_tokens(memory: World) -> None:
+def test_the_key_set_verifies_the_tokens(memory: World) -> None:
     keys = memory.services.ports.access_tokens.public_keys(at=NOON)
 
     assert memory.services.access.public_keys() == keys

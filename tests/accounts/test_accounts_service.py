@@ -1,4 +1,4 @@
-"""What a person does with his own account."""
+"""Account service: registration, name and password."""
 
 from dataclasses import replace
 
@@ -27,11 +27,11 @@ def registered(world: World, email: str = "anna@school.example") -> User:
 
 
 def has_password(world: World, user: User, password: str) -> bool:
-    kept_hash = world.repositories.users.get(user.id).password_hash
-    return world.services.ports.password_hasher.verify(password, password_hash=kept_hash)
+    password_hash = world.repositories.users.get(user.id).password_hash
+    return world.services.ports.password_hasher.verify(password, password_hash=password_hash)
 
 
-def test_a_registered_account_is_a_learners(memory: World) -> None:
+def test_a_registered_user_is_a_learner(memory: World) -> None:
     anna = registered(memory, "Anna@School.example")
 
     assert memory.repositories.users.get(anna.id) == anna
@@ -50,22 +50,22 @@ def test_an_address_is_registered_once(memory: World) -> None:
     assert memory.repositories.users.page_of(PageRequest()).items == (anna,)
 
 
-def test_an_unsuitable_password_is_refused_by_its_member(memory: World) -> None:
-    with pytest.raises(UnsuitablePassword) as refusal:
+def test_an_unsuitable_password_is_refused_with_a_field_error(memory: World) -> None:
+    with pytest.raises(UnsuitablePassword) as error:
         memory.services.accounts.register(email="a@school.example", name="", password="password")
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["password"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["password"]
     assert memory.repositories.users.page_of(PageRequest()).items == ()
 
 
-def test_a_person_sees_himself(memory: World) -> None:
+def test_users_get_their_own_account(memory: World) -> None:
     memory.has_user(name="Bo")
     anna = memory.has_user(name="Anna")
 
     assert memory.services.accounts.get(by=a_principal(anna)) == anna
 
 
-def test_a_person_renames_himself_and_nobody_else(memory: World) -> None:
+def test_users_rename_only_themselves(memory: World) -> None:
     anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
 
     renamed = memory.services.accounts.rename(name="Anna Ek", by=a_principal(anna))
@@ -75,7 +75,7 @@ def test_a_person_renames_himself_and_nobody_else(memory: World) -> None:
     assert memory.repositories.users.get(bo.id) == bo
 
 
-def test_a_program_has_no_account(memory: World) -> None:
+def test_a_client_that_acts_for_itself_has_no_account(memory: World) -> None:
     with pytest.raises(PersonNeeded):
         memory.services.accounts.get(by=OPERATOR)
     with pytest.raises(PersonNeeded):
@@ -84,12 +84,12 @@ def test_a_program_has_no_account(memory: World) -> None:
         memory.services.accounts.change_password(current=PASSWORD, new=NEW_PASSWORD, by=OPERATOR)
 
 
-def test_whoever_is_gone_is_not_found(memory: World) -> None:
+def test_an_unknown_user_cannot_be_renamed(memory: World) -> None:
     with pytest.raises(UserNotFound):
         memory.services.accounts.rename(name="Anna", by=a_principal())
 
 
-def test_a_changed_password_takes_the_place_of_the_old_one(memory: World) -> None:
+def test_a_changed_password_replaces_the_old_one(memory: World) -> None:
     anna = registered(memory)
 
     memory.services.accounts.change_password(
@@ -100,7 +100,7 @@ def test_a_changed_password_takes_the_place_of_the_old_one(memory: World) -> Non
     assert not has_password(memory, anna, PASSWORD)
 
 
-def test_a_changed_password_ends_every_session_of_the_user_and_nobody_elses(memory: World) -> None:
+def test_a_changed_password_ends_every_session_of_that_user_only(memory: World) -> None:
     anna, bo = registered(memory), registered(memory, "bo@school.example")
     mine = [a_session(user_id=anna.id), a_session(user_id=anna.id)]
     others = a_session(user_id=bo.id)
@@ -111,8 +111,8 @@ def test_a_changed_password_ends_every_session_of_the_user_and_nobody_elses(memo
         current=PASSWORD, new=NEW_PASSWORD, by=a_principal(anna)
     )
 
-    kept = [memory.repositories.sessions.get_for_update(session.id) for session in mine]
-    assert [session.ended_because for session in kept] == [SessionEnd.PASSWORD_CHANGED] * 2
+    stored = [memory.repositories.sessions.get_for_update(session.id) for session in mine]
+    assert [session.ended_because for session in stored] == [SessionEnd.PASSWORD_CHANGED] * 2
     assert memory.repositories.sessions.get_for_update(others.id) == others
 
 
@@ -121,12 +121,12 @@ def test_a_wrong_current_password_changes_nothing(memory: World) -> None:
     session = a_session(user_id=anna.id)
     memory.repositories.sessions.add(session)
 
-    with pytest.raises(WrongPassword) as refusal:
+    with pytest.raises(WrongPassword) as error:
         memory.services.accounts.change_password(
             current="a wrong password", new=NEW_PASSWORD, by=a_principal(anna)
         )
 
-    assert refusal.value.field_errors == (
+    assert error.value.field_errors == (
         FieldError(path="current_password", detail="The current password is wrong"),
     )
     assert memory.repositories.users.get(anna.id) == anna
@@ -136,10 +136,10 @@ def test_a_wrong_current_password_changes_nothing(memory: World) -> None:
 def test_an_unsuitable_new_password_changes_nothing(memory: World) -> None:
     anna = registered(memory)
 
-    with pytest.raises(UnsuitablePassword) as refusal:
+    with pytest.raises(UnsuitablePassword) as error:
         memory.services.accounts.change_password(
             current=PASSWORD, new="password", by=a_principal(anna)
         )
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["new_password"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["new_password"]
     assert memory.repositories.users.get(anna.id) == anna

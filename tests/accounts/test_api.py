@@ -1,4 +1,4 @@
-"""Registering, logging in, refreshing and logging out, over HTTP."""
+"""Registration, log-in, refresh and log-out, over HTTP."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ def deactivated(application: Application, session: Answer) -> None:
     application.services.users.edit(user_id, UserChanges(is_active=False), by=OPERATOR)
 
 
-def test_whoever_registers_gets_a_session(application: Application) -> None:
+def test_registering_starts_a_session(application: Application) -> None:
     answer = registered(application)
 
     session = answer.json
@@ -58,20 +58,20 @@ def test_whoever_registers_gets_a_session(application: Application) -> None:
     assert me(answer).json == session["user"]
 
 
-def test_a_name_need_not_be_given(application: Application) -> None:
+def test_the_name_is_optional(application: Application) -> None:
     answer = application.stranger.post("/v1/auth/register", {"email": EMAIL, "password": PASSWORD})
 
     assert answer.status == 201
     assert answer.json["user"]["name"] == ""
 
 
-def test_an_address_is_kept_in_lower_case(application: Application) -> None:
+def test_an_email_is_stored_in_lower_case(application: Application) -> None:
     answer = registered(application, email="Anna@School.EXAMPLE")
 
     assert answer.json["user"]["email"] == "anna@school.example"
 
 
-def test_an_address_is_registered_once_whatever_its_case(application: Application) -> None:
+def test_an_email_is_registered_once_whatever_its_case(application: Application) -> None:
     registered(application)
 
     answer = application.stranger.post("/v1/auth/register", ANNA | {"email": "ANNA@school.example"})
@@ -79,7 +79,7 @@ def test_an_address_is_registered_once_whatever_its_case(application: Applicatio
     assert (answer.status, answer.code) == (409, "email-taken")
 
 
-def test_nobody_registers_as_more_than_a_learner(application: Application) -> None:
+def test_registering_grants_no_role_beyond_learner(application: Application) -> None:
     answer = registered(application, roles=["admin"], is_staff=True, id="1", is_active=False)
 
     assert answer.json["user"]["roles"] == ["learner"]
@@ -87,7 +87,7 @@ def test_nobody_registers_as_more_than_a_learner(application: Application) -> No
     assert Caller(answer.json["access_token"]).get("/v1/users").status == 403
 
 
-def test_an_unsuitable_password_is_a_complaint_about_that_member(application: Application) -> None:
+def test_an_unsuitable_password_is_a_field_error(application: Application) -> None:
     answer = application.stranger.post("/v1/auth/register", ANNA | {"password": "password"})
 
     assert (answer.status, answer.code) == (422, "unsuitable-password")
@@ -97,7 +97,7 @@ def test_an_unsuitable_password_is_a_complaint_about_that_member(application: Ap
 
 
 @pytest.mark.parametrize("email", [EMAIL, "ANNA@School.Example"])
-def test_a_right_password_logs_in_whatever_the_case_of_the_address(
+def test_the_right_password_logs_in_whatever_the_case_of_the_email(
     application: Application, email: str
 ) -> None:
     user = registered(application).json["user"]
@@ -118,7 +118,7 @@ def test_a_log_in_ends_no_other_session(application: Application) -> None:
     assert me(first).status == 200
 
 
-def test_every_refused_log_in_looks_the_same(application: Application) -> None:
+def test_all_failed_log_ins_get_the_same_response(application: Application) -> None:
     registered(application, email="bo@school.example")
     deactivated(application, registered(application, email="ex@school.example"))
 
@@ -146,7 +146,7 @@ def test_a_refresh_gives_a_new_pair_of_tokens(application: Application) -> None:
     assert me(answer).status == 200
 
 
-def test_a_refresh_leaves_the_access_token_before_it_alone(application: Application) -> None:
+def test_a_refresh_does_not_revoke_the_previous_access_token(application: Application) -> None:
     session = registered(application)
 
     refreshed(application, session)
@@ -154,7 +154,7 @@ def test_a_refresh_leaves_the_access_token_before_it_alone(application: Applicat
     assert me(session).status == 200
 
 
-def test_a_refresh_token_that_is_used_again_ends_the_whole_family(application: Application) -> None:
+def test_a_reused_refresh_token_revokes_its_family(application: Application) -> None:
     first = registered(application)
     second = refreshed(application, first)
     third = refreshed(application, second)
@@ -169,7 +169,7 @@ def test_a_refresh_token_that_is_used_again_ends_the_whole_family(application: A
         assert (me(session).status, me(session).code) == (401, "invalid-token")
 
 
-def test_a_refresh_token_that_is_used_again_ends_no_other_session(application: Application) -> None:
+def test_a_reused_refresh_token_ends_no_other_session(application: Application) -> None:
     first, other = registered(application), logged_in(application)
     refreshed(application, first)
 
@@ -187,7 +187,7 @@ def test_an_unknown_refresh_token_is_refused(application: Application, token: st
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
 
 
-def test_an_access_token_is_no_refresh_token(application: Application) -> None:
+def test_an_access_token_is_refused_as_a_refresh_token(application: Application) -> None:
     token = registered(application).json["access_token"][:200]
 
     answer = application.stranger.post("/v1/auth/refresh", {"refresh_token": token})
@@ -195,7 +195,7 @@ def test_an_access_token_is_no_refresh_token(application: Application) -> None:
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
 
 
-def test_a_refresh_token_is_no_access_token(application: Application) -> None:
+def test_a_refresh_token_is_refused_as_an_access_token(application: Application) -> None:
     token = registered(application).json["refresh_token"]
 
     answer = Caller(token).get("/v1/me")
@@ -203,7 +203,7 @@ def test_a_refresh_token_is_no_access_token(application: Application) -> None:
     assert (answer.status, answer.code) == (401, "invalid-token")
 
 
-def test_a_deactivated_user_gets_no_new_pair(application: Application) -> None:
+def test_a_deactivated_user_cannot_refresh(application: Application) -> None:
     session = registered(application)
     deactivated(application, session)
 
@@ -212,7 +212,7 @@ def test_a_deactivated_user_gets_no_new_pair(application: Application) -> None:
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
 
 
-def test_logging_out_acts_on_the_next_request(application: Application) -> None:
+def test_logging_out_takes_effect_on_the_next_request(application: Application) -> None:
     session, other = registered(application), logged_in(application)
     caller = Caller(session.json["access_token"])
     assert caller.get("/v1/me").status == 200
@@ -225,7 +225,7 @@ def test_logging_out_acts_on_the_next_request(application: Application) -> None:
     assert me(other).status == 200
 
 
-def test_nobody_logs_out_twice(application: Application) -> None:
+def test_a_second_log_out_is_refused(application: Application) -> None:
     caller = Caller(registered(application).json["access_token"])
     caller.post("/v1/auth/logout")
 
@@ -235,7 +235,7 @@ def test_nobody_logs_out_twice(application: Application) -> None:
 
 
 @pytest.mark.parametrize("token", ["rubbish", "a.b.c", "null"])
-def test_signing_in_does_not_look_at_a_token(application: Application, token: str) -> None:
+def test_logging_in_ignores_an_invalid_token(application: Application, token: str) -> None:
     registered(application)
 
     answer = Caller(token).post("/v1/auth/login", {"email": EMAIL, "password": PASSWORD})

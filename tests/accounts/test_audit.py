@@ -1,4 +1,4 @@
-"""What is noted of people: how they come, how they are kept out, how they go."""
+"""Security log of users: registration, sign-in, failures, passwords and log-out."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,7 +33,7 @@ def is_refused(attempt: Callable[[], object]) -> None:
         attempt()
 
 
-def test_whoever_registers_is_signed_in_too(memory: World) -> None:
+def test_registering_is_recorded_with_the_sign_in(memory: World) -> None:
     anna = registered(memory)
 
     assert memory.trail.notes == [
@@ -42,31 +42,31 @@ def test_whoever_registers_is_signed_in_too(memory: World) -> None:
     ]
 
 
-def test_an_account_that_is_made_at_a_page_is_noted(memory: World) -> None:
+def test_an_account_created_at_a_page_is_recorded(memory: World) -> None:
     anna = memory.services.accounts.register(email=EMAIL, name="Anna", password=PASSWORD)
 
     assert memory.trail.notes == [(SecurityEvent.REGISTERED, {"user_id": anna.id})]
 
 
-def test_of_an_account_that_was_made_for_somebody_it_is_noted_by_whom(memory: World) -> None:
+def test_an_account_created_by_a_manager_is_recorded_with_the_actor(memory: World) -> None:
     root = a_principal(None, Right.MANAGE_USERS)
 
     anna = memory.services.users.create(
         email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=root
     )
 
-    noted = {"by": str(root.user_id), "user_id": anna.id}
-    assert memory.trail.notes == [(SecurityEvent.REGISTERED, noted)]
+    facts = {"by": str(root.user_id), "user_id": anna.id}
+    assert memory.trail.notes == [(SecurityEvent.REGISTERED, facts)]
 
 
-def test_what_an_operator_does_is_noted_under_the_name_of_his_program(memory: World) -> None:
+def test_an_action_of_the_operator_is_recorded_with_its_client_id(memory: World) -> None:
     memory.services.users.create(email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=OPERATOR)
 
-    (noted,) = memory.trail.facts_of(SecurityEvent.REGISTERED)
-    assert noted["by"] == "command-line"
+    (facts,) = memory.trail.facts_of(SecurityEvent.REGISTERED)
+    assert facts["by"] == "command-line"
 
 
-def test_of_a_registration_that_is_refused_nothing_is_noted(memory: World) -> None:
+def test_a_refused_registration_is_not_recorded(memory: World) -> None:
     registered(memory)
     memory.trail.notes.clear()
 
@@ -76,7 +76,7 @@ def test_of_a_registration_that_is_refused_nothing_is_noted(memory: World) -> No
     assert memory.trail.notes == []
 
 
-def test_each_sign_in_is_noted_with_its_session(memory: World) -> None:
+def test_each_sign_in_is_recorded_with_its_session(memory: World) -> None:
     registered(memory)
     memory.trail.notes.clear()
 
@@ -85,7 +85,7 @@ def test_each_sign_in_is_noted_with_its_session(memory: World) -> None:
     assert memory.trail.notes == [(SecurityEvent.SIGNED_IN, of_session(session_of(memory, again)))]
 
 
-def test_a_wrong_password_is_noted_with_whose_it_is_not(memory: World) -> None:
+def test_a_wrong_password_is_recorded_with_the_account(memory: World) -> None:
     anna = registered(memory).user
     memory.trail.notes.clear()
 
@@ -103,7 +103,7 @@ def test_a_wrong_password_is_noted_with_whose_it_is_not(memory: World) -> None:
     ("password", "reason"),
     [(PASSWORD, SignInFailure.INACTIVE), ("wrong", SignInFailure.WRONG_PASSWORD)],
 )
-def test_that_somebody_is_inactive_is_noted_when_the_password_is_right(
+def test_an_inactive_user_is_recorded_as_the_reason_if_the_password_is_right(
     memory: World, password: str, reason: SignInFailure
 ) -> None:
     anna = registered(memory).user
@@ -118,7 +118,7 @@ def test_that_somebody_is_inactive_is_noted_when_the_password_is_right(
     ]
 
 
-def test_an_address_that_nobody_has_is_told_from_others_and_not_seen(memory: World) -> None:
+def test_unknown_emails_are_distinguishable_but_not_readable(memory: World) -> None:
     sessions = memory.services.sessions
 
     is_refused(lambda: sessions.log_in(email="bo@school.example", password="wrong"))
@@ -131,14 +131,14 @@ def test_an_address_that_nobody_has_is_told_from_others_and_not_seen(memory: Wor
     assert len(bo["account"]) == 16
 
 
-def test_what_stands_for_an_address_is_no_part_of_a_hash_that_is_kept(memory: World) -> None:
+def test_the_logged_account_is_not_part_of_a_stored_hash(memory: World) -> None:
     is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
 
-    (noted,) = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
-    assert noted["account"] not in memory.services.ports.opaque_tokens.hash(EMAIL)
+    (facts,) = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
+    assert facts["account"] not in memory.services.ports.opaque_tokens.hash(EMAIL)
 
 
-def test_a_guess_that_comes_too_early_is_noted(memory: World) -> None:
+def test_an_attempt_that_comes_too_early_is_recorded(memory: World) -> None:
     registered(memory)
     sessions = limited(memory).sessions
 
@@ -150,7 +150,7 @@ def test_a_guess_that_comes_too_early_is_noted(memory: World) -> None:
     assert last == {"account": last["account"], "reason": SignInFailure.TOO_MANY_ATTEMPTS}
 
 
-def test_whoever_is_shut_out_while_he_signs_in_is_noted_as_refused(memory: World) -> None:
+def test_a_user_deactivated_while_signing_in_is_recorded_as_a_failure(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
     hasher = WatchedHasher(
         WEAK, meanwhile=lambda: memory.repositories.users.save(replace(anna, is_active=False))
@@ -168,7 +168,7 @@ def test_whoever_is_shut_out_while_he_signs_in_is_noted_as_refused(memory: World
     ]
 
 
-def test_to_recognise_somebody_signs_him_in_nowhere(memory: World) -> None:
+def test_authenticating_starts_no_session(memory: World) -> None:
     registered(memory)
     memory.trail.notes.clear()
 
@@ -177,12 +177,12 @@ def test_to_recognise_somebody_signs_him_in_nowhere(memory: World) -> None:
     assert memory.trail.notes == []
 
 
-def test_a_log_out_is_noted_with_the_end_of_its_session(memory: World) -> None:
+def test_a_log_out_is_recorded_with_the_end_of_its_session(memory: World) -> None:
     anna = registered(memory)
-    session, asking = session_of(memory, anna), principal(memory, anna)
+    session, caller = session_of(memory, anna), principal(memory, anna)
     memory.trail.notes.clear()
 
-    memory.services.sessions.log_out(by=asking)
+    memory.services.sessions.log_out(by=caller)
 
     assert memory.trail.notes == [
         (SecurityEvent.LOGGED_OUT, of_session(session)),
@@ -190,17 +190,17 @@ def test_a_log_out_is_noted_with_the_end_of_its_session(memory: World) -> None:
     ]
 
 
-def test_a_session_ends_once(memory: World) -> None:
-    asking = principal(memory, registered(memory))
+def test_the_end_of_a_session_is_recorded_once(memory: World) -> None:
+    caller = principal(memory, registered(memory))
 
-    memory.services.sessions.log_out(by=asking)
-    memory.services.sessions.log_out(by=asking)
+    memory.services.sessions.log_out(by=caller)
+    memory.services.sessions.log_out(by=caller)
 
     assert len(memory.trail.facts_of(SecurityEvent.LOGGED_OUT)) == 2
     assert len(memory.trail.facts_of(SecurityEvent.SESSION_ENDED)) == 1
 
 
-def test_a_refresh_is_noted_with_its_session(memory: World) -> None:
+def test_a_refresh_is_recorded_with_its_session(memory: World) -> None:
     anna = registered(memory)
     memory.trail.notes.clear()
 
@@ -210,7 +210,7 @@ def test_a_refresh_is_noted_with_its_session(memory: World) -> None:
     assert memory.trail.notes == [(SecurityEvent.TOKENS_REFRESHED, of_session(session))]
 
 
-def test_a_refresh_token_that_comes_again_is_noted_although_it_is_refused(memory: World) -> None:
+def test_a_reused_refresh_token_is_recorded_although_it_is_refused(memory: World) -> None:
     anna = registered(memory)
     session = session_of(memory, anna)
     memory.services.sessions.refresh(anna.refresh_token)
@@ -226,12 +226,12 @@ def test_a_refresh_token_that_comes_again_is_noted_although_it_is_refused(memory
     ]
 
 
-def test_another_password_is_noted_with_the_end_of_all_sessions(memory: World) -> None:
+def test_a_changed_password_is_recorded_with_the_end_of_all_sessions(memory: World) -> None:
     anna = registered(memory)
-    asking = principal(memory, anna)
+    caller = principal(memory, anna)
     memory.trail.notes.clear()
 
-    memory.services.accounts.change_password(current=PASSWORD, new=NEW, by=asking)
+    memory.services.accounts.change_password(current=PASSWORD, new=NEW, by=caller)
 
     ended = {"user_id": anna.user.id, "reason": SessionEnd.PASSWORD_CHANGED}
     assert memory.trail.notes == [
@@ -240,17 +240,17 @@ def test_another_password_is_noted_with_the_end_of_all_sessions(memory: World) -
     ]
 
 
-def test_of_a_password_that_stays_as_it_is_nothing_is_noted(memory: World) -> None:
-    asking = principal(memory, registered(memory))
+def test_a_refused_change_of_password_is_not_recorded(memory: World) -> None:
+    caller = principal(memory, registered(memory))
     memory.trail.notes.clear()
 
     with pytest.raises(WrongPassword):
-        memory.services.accounts.change_password(current="wrong", new=NEW, by=asking)
+        memory.services.accounts.change_password(current="wrong", new=NEW, by=caller)
 
     assert memory.trail.notes == []
 
 
-def test_a_password_that_is_set_by_a_mailed_link_is_noted(memory: World) -> None:
+def test_a_password_reset_by_link_is_recorded(memory: World) -> None:
     anna = registered(memory).user
 
     memory.services.accounts.reset_password(anna.id, password=NEW)
@@ -258,20 +258,20 @@ def test_a_password_that_is_set_by_a_mailed_link_is_noted(memory: World) -> None
     assert memory.trail.facts_of(SecurityEvent.PASSWORD_RESET) == [{"user_id": anna.id}]
 
 
-def test_of_a_password_that_a_manager_sets_it_is_noted_by_whom(memory: World) -> None:
+def test_a_password_set_by_a_manager_is_recorded_with_the_actor(memory: World) -> None:
     anna, root = registered(memory).user, a_principal(None, Right.MANAGE_USERS)
     memory.trail.notes.clear()
 
     memory.services.users.set_password(anna.id, password=NEW, by=root)
 
-    whose = {"by": str(root.user_id), "user_id": anna.id}
+    facts = {"by": str(root.user_id), "user_id": anna.id}
     assert memory.trail.notes == [
-        (SecurityEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.PASSWORD_CHANGED}),
-        (SecurityEvent.PASSWORD_RESET, whose),
+        (SecurityEvent.SESSIONS_ENDED, {**facts, "reason": SessionEnd.PASSWORD_CHANGED}),
+        (SecurityEvent.PASSWORD_RESET, facts),
     ]
 
 
-def test_of_somebody_who_is_deactivated_the_end_of_his_sessions_is_noted(memory: World) -> None:
+def test_a_deactivation_is_recorded_with_the_end_of_all_sessions(memory: World) -> None:
     anna, root = registered(memory).user, a_principal(None, Right.MANAGE_USERS)
     memory.trail.notes.clear()
 

@@ -1,4 +1,4 @@
-"""Django's sign-in is limited as our own is, by the same counts."""
+"""Limits of Django's sign-in, shared with those of the API."""
 
 from dataclasses import replace
 
@@ -22,11 +22,11 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> None:
-    told_nothing = read_environment({})
+    default = read_environment({})
     settings.ENVIRONMENT = replace(
         settings.ENVIRONMENT,
-        log_ins_per_minute=told_nothing.log_ins_per_minute,
-        failures_before_backoff=told_nothing.failures_before_backoff,
+        log_ins_per_minute=default.log_ins_per_minute,
+        failures_before_backoff=default.failures_before_backoff,
         argon2_at_once=1,
     )
 
@@ -36,80 +36,80 @@ def has_root(application: Application) -> None:
 
 
 def signs_in(
-    *, username: str = EMAIL, password: str = PASSWORD, address: str = HOME
+    *, username: str = EMAIL, password: str = PASSWORD, client_ip: str = HOME
 ) -> User | None:
-    request: HttpRequest = RequestFactory().post("/", REMOTE_ADDR=address)
+    request: HttpRequest = RequestFactory().post("/", REMOTE_ADDR=client_ip)
     user = authenticate(request, username=username, password=password)
     assert user is None or isinstance(user, User)
     return user
 
 
-def refusal_of(**credentials: str) -> str:
-    """What is told to somebody whose password is not looked at."""
-    with pytest.raises(ValidationError) as refusal:
+def error_of(**credentials: str) -> str:
+    """The message when the password is not checked."""
+    with pytest.raises(ValidationError) as error:
         signs_in(**credentials)
-    (sentence,) = refusal.value.messages
+    (sentence,) = error.value.messages
     return str(sentence)
 
 
 @pytest.mark.parametrize("username", [EMAIL, "nobody@school.example"])
-def test_after_five_wrong_passwords_one_is_told_to_wait(
+def test_after_five_wrong_passwords_the_next_attempt_has_to_wait(
     application: Application, username: str
 ) -> None:
     has_root(application)
     for _ in range(5):
         assert signs_in(username=username, password="a wrong password") is None
 
-    told = refusal_of(username=username)
+    message = error_of(username=username)
 
-    assert told == "There were too many attempts. Wait for 1 s, then try again."
+    assert message == "There were too many attempts. Wait for 1 s, then try again."
 
 
-def test_guesses_over_the_api_count_here(application: Application) -> None:
+def test_login_attempts_over_the_api_count_too(application: Application) -> None:
     has_root(application)
     for _ in range(5):
         application.stranger.post(
             "/v1/auth/login", {"email": EMAIL, "password": "a wrong password"}
         )
 
-    assert refusal_of().startswith("There were too many attempts.")
+    assert error_of().startswith("There were too many attempts.")
 
 
-def test_an_address_has_one_budget_here_and_there(application: Application) -> None:
+def test_a_client_ip_has_one_limit_for_pages_and_api(application: Application) -> None:
     has_root(application)
     for number in range(15):
-        signs_in(username=f"nobody-{number}@school.example", address="127.0.0.1")
+        signs_in(username=f"nobody-{number}@school.example", client_ip="127.0.0.1")
         application.stranger.post("/v1/auth/login", {})
 
-    assert refusal_of(address="127.0.0.1").startswith("There were too many attempts.")
-    assert signs_in(address=HOME)
+    assert error_of(client_ip="127.0.0.1").startswith("There were too many attempts.")
+    assert signs_in(client_ip=HOME)
 
 
-def test_the_owner_is_let_in_where_he_is_familiar(application: Application) -> None:
+def test_the_owner_can_sign_in_from_a_known_address(application: Application) -> None:
     has_root(application)
-    signs_in(address=HOME)
+    signs_in(client_ip=HOME)
     for _ in range(5):
-        signs_in(password="a wrong password", address=ELSEWHERE)
+        signs_in(password="a wrong password", client_ip=ELSEWHERE)
 
-    assert refusal_of(address=ELSEWHERE).startswith("There were too many attempts.")
-    assert signs_in(address=HOME)
+    assert error_of(client_ip=ELSEWHERE).startswith("There were too many attempts.")
+    assert signs_in(client_ip=HOME)
 
 
-def test_one_is_told_to_come_back_when_too_many_passwords_are_at_work(
+def test_an_attempt_is_refused_while_too_many_passwords_are_checked(
     application: Application,
 ) -> None:
     has_root(application)
     hasher = application.services.ports.password_hasher
     assert isinstance(hasher, BoundedHasher)
 
-    with hasher._turn():  # noqa: SLF001  # the only turn that there is
-        told = refusal_of()
+    with hasher._turn():  # noqa: SLF001  # takes the only turn
+        message = error_of()
 
-    assert told.startswith("Too many passwords are being checked.")
+    assert message.startswith("Too many passwords are being checked.")
     assert signs_in()
 
 
-def test_whoever_asks_without_a_request_has_no_address(application: Application) -> None:
+def test_without_a_request_no_client_ip_is_limited(application: Application) -> None:
     has_root(application)
 
     for _ in range(31):

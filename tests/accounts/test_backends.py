@@ -1,4 +1,4 @@
-"""Django's sign-in, through our own."""
+"""Authentication backend: Django's sign-in through the session service."""
 
 import pytest
 from django.contrib.auth import authenticate, get_user
@@ -27,7 +27,7 @@ def deactivate(application: Application, user: User) -> None:
 
 
 @pytest.mark.parametrize("username", [EMAIL, "Root@School.Example"])
-def test_a_right_password_gives_django_the_row(application: Application, username: str) -> None:
+def test_the_right_password_returns_the_row(application: Application, username: str) -> None:
     root = has_root(application)
 
     row = authenticate(RequestFactory().get("/"), username=username, password=PASSWORD)
@@ -48,7 +48,7 @@ def test_a_right_password_gives_django_the_row(application: Application, usernam
         (None, None),
     ],
 )
-def test_anything_else_gives_nobody(
+def test_other_credentials_return_no_user(
     application: Application, username: str | None, password: str | None
 ) -> None:
     has_root(application)
@@ -56,13 +56,13 @@ def test_anything_else_gives_nobody(
     assert AccountsBackend().authenticate(None, username=username, password=password) is None
 
 
-def test_an_inactive_user_is_nobody(application: Application) -> None:
+def test_an_inactive_user_is_not_authenticated(application: Application) -> None:
     deactivate(application, has_root(application))
 
     assert authenticate(username=EMAIL, password=PASSWORD) is None
 
 
-def test_a_deactivation_reaches_a_session_of_pages(application: Application) -> None:
+def test_a_deactivation_ends_browser_sessions(application: Application) -> None:
     root, client = has_root(application), Client()
     assert client.login(username=EMAIL, password=PASSWORD)
     request = RequestFactory().get("/")
@@ -74,7 +74,7 @@ def test_a_deactivation_reaches_a_session_of_pages(application: Application) -> 
     assert get_user(request).is_anonymous
 
 
-def test_a_changed_password_reaches_a_session_of_pages(application: Application) -> None:
+def test_a_changed_password_ends_browser_sessions(application: Application) -> None:
     root, client = has_root(application), Client()
     client.login(username=EMAIL, password=PASSWORD)
     request = RequestFactory().get("/")

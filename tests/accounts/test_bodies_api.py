@@ -1,4 +1,4 @@
-"""Bodies that are well formed, but wrong: each member is named by its pointer."""
+"""Validation of bodies: each invalid member is named by its pointer."""
 
 from typing import Any, Final
 
@@ -10,12 +10,22 @@ from tests.support.application import PASSWORD, Answer, Application
 Values = tuple[Any, ...]
 
 BO: Final = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
-HALF_A_PAIR: Final = "half\ud800"
+LONE_SURROGATE: Final = "half\ud800"
 
-# Wrong for every text.
-NO_TEXT: Final[Values] = (None, True, 5, [], {}, ["text"], {"text": "text"}, "NUL\0", HALF_A_PAIR)
-NO_ADDRESS: Final[Values] = (
-    *NO_TEXT,
+# Invalid for every text.
+NOT_TEXTS: Final[Values] = (
+    None,
+    True,
+    5,
+    [],
+    {},
+    ["text"],
+    {"text": "text"},
+    "NUL\0",
+    LONE_SURROGATE,
+)
+INVALID_EMAILS: Final[Values] = (
+    *NOT_TEXTS,
     "",
     " ",
     "bo",
@@ -28,15 +38,26 @@ NO_ADDRESS: Final[Values] = (
     "bo@" + "x" * 64 + ".example",
     "b" * 240 + "@school.example",
     "\u0130" * 200 + "@school.example",  # becomes longer in lower case
-    "bo@" + ("\u0130" * 40 + ".") * 5 + "example",  # likewise, where it may stand
+    "bo@" + ("\u0130" * 40 + ".") * 5 + "example",  # likewise, with labels of allowed length
 )
-NO_PASSWORD: Final[Values] = (*NO_TEXT, "", "x" * 1025)
-NO_SUITABLE_PASSWORD: Final[Values] = (*NO_PASSWORD, "short", "password")
-NO_NAME: Final[Values] = (*NO_TEXT, "x" * 201)
-NO_ROLES: Final[Values] = (None, True, 5, "admin", {}, {"admin": True})
-NO_ROLE: Final[Values] = (None, True, 5, "", "root", "ADMIN", ["admin"], {}, "admin\0", HALF_A_PAIR)
+INVALID_PASSWORDS: Final[Values] = (*NOT_TEXTS, "", "x" * 1025)
+UNSUITABLE_PASSWORDS: Final[Values] = (*INVALID_PASSWORDS, "short", "password")
+INVALID_NAMES: Final[Values] = (*NOT_TEXTS, "x" * 201)
+NOT_ROLE_LISTS: Final[Values] = (None, True, 5, "admin", {}, {"admin": True})
+INVALID_ROLES: Final[Values] = (
+    None,
+    True,
+    5,
+    "",
+    "root",
+    "ADMIN",
+    ["admin"],
+    {},
+    "admin\0",
+    LONE_SURROGATE,
+)
 
-NO_SWITCH: Final[Values] = (
+NOT_BOOLEANS: Final[Values] = (
     None,
     "perhaps",
     "yes",
@@ -48,35 +69,35 @@ NO_SWITCH: Final[Values] = (
     [],
     {},
     "NUL\0",
-    HALF_A_PAIR,
+    LONE_SURROGATE,
 )
 PASSWORDS: Final = {"current_password": PASSWORD, "new_password": "a short way back"}
 
-# Method, path, a body that would do, a member of it, and what is wrong for that.
+# Method, path, a valid body, a member, and invalid values of that member.
 MEMBERS: Final[list[tuple[str, str, dict[str, Any], str, Values]]] = [
-    ("POST", "/v1/auth/register", BO, "email", NO_ADDRESS),
-    ("POST", "/v1/auth/register", BO, "password", NO_SUITABLE_PASSWORD),
-    ("POST", "/v1/auth/register", BO, "name", NO_NAME),
-    ("POST", "/v1/auth/login", BO, "email", (*NO_TEXT, "", "x" * 255)),
-    ("POST", "/v1/auth/login", BO, "password", NO_PASSWORD),
-    ("POST", "/v1/auth/refresh", {}, "refresh_token", (*NO_TEXT, "", "x" * 201)),
-    ("PATCH", "/v1/me", {}, "name", NO_NAME),
-    ("POST", "/v1/me/password", PASSWORDS, "current_password", NO_PASSWORD),
-    ("POST", "/v1/me/password", PASSWORDS, "new_password", NO_SUITABLE_PASSWORD),
-    ("POST", "/v1/users", BO, "email", NO_ADDRESS),
-    ("POST", "/v1/users", BO, "password", NO_SUITABLE_PASSWORD),
-    ("POST", "/v1/users", BO, "name", NO_NAME),
-    ("POST", "/v1/users", BO, "roles", NO_ROLES),
-    ("PATCH", "/v1/users/{id}", {}, "name", NO_NAME),
-    ("PATCH", "/v1/users/{id}", {}, "roles", NO_ROLES),
-    ("PATCH", "/v1/users/{id}", {}, "is_active", NO_SWITCH),
+    ("POST", "/v1/auth/register", BO, "email", INVALID_EMAILS),
+    ("POST", "/v1/auth/register", BO, "password", UNSUITABLE_PASSWORDS),
+    ("POST", "/v1/auth/register", BO, "name", INVALID_NAMES),
+    ("POST", "/v1/auth/login", BO, "email", (*NOT_TEXTS, "", "x" * 255)),
+    ("POST", "/v1/auth/login", BO, "password", INVALID_PASSWORDS),
+    ("POST", "/v1/auth/refresh", {}, "refresh_token", (*NOT_TEXTS, "", "x" * 201)),
+    ("PATCH", "/v1/me", {}, "name", INVALID_NAMES),
+    ("POST", "/v1/me/password", PASSWORDS, "current_password", INVALID_PASSWORDS),
+    ("POST", "/v1/me/password", PASSWORDS, "new_password", UNSUITABLE_PASSWORDS),
+    ("POST", "/v1/users", BO, "email", INVALID_EMAILS),
+    ("POST", "/v1/users", BO, "password", UNSUITABLE_PASSWORDS),
+    ("POST", "/v1/users", BO, "name", INVALID_NAMES),
+    ("POST", "/v1/users", BO, "roles", NOT_ROLE_LISTS),
+    ("PATCH", "/v1/users/{id}", {}, "name", INVALID_NAMES),
+    ("PATCH", "/v1/users/{id}", {}, "roles", NOT_ROLE_LISTS),
+    ("PATCH", "/v1/users/{id}", {}, "is_active", NOT_BOOLEANS),
 ]
 
 Outcome = tuple[int, set[str]]
 
 
 def outcome(answer: Answer) -> Outcome:
-    """The status, and the pointers of all complaints."""
+    """The status, and the pointers of all field errors."""
     return answer.status, {error["pointer"] for error in answer.json.get("errors", [])}
 
 
@@ -96,7 +117,7 @@ def outcomes(
     MEMBERS,
     ids=[f"{method} {path} {member}" for method, path, _, member, _ in MEMBERS],
 )
-def test_a_member_that_is_wrong_is_named(
+def test_an_invalid_member_is_named(
     application: Application,
     *,
     method: str,
@@ -105,24 +126,24 @@ def test_a_member_that_is_wrong_is_named(
     member: str,
     values: Values,
 ) -> None:
-    found = outcomes(application, method, path, [body | {member: value} for value in values])
+    results = outcomes(application, method, path, [body | {member: value} for value in values])
 
-    assert len(found) == len(values)
-    assert found == dict.fromkeys(found, (422, {f"#/{member}"}))
+    assert len(results) == len(values)
+    assert results == dict.fromkeys(results, (422, {f"#/{member}"}))
 
 
 @pytest.mark.parametrize(
     ("method", "path", "body"), [("POST", "/v1/users", BO), ("PATCH", "/v1/users/{id}", {})]
 )
-def test_a_role_that_is_none_is_named_by_its_place(
+def test_an_invalid_role_is_named_by_its_position(
     application: Application, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    bodies = [body | {"roles": ["instructor", role]} for role in NO_ROLE]
+    bodies = [body | {"roles": ["instructor", role]} for role in INVALID_ROLES]
 
-    found = outcomes(application, method, path, bodies)
+    results = outcomes(application, method, path, bodies)
 
-    assert len(found) == len(NO_ROLE)
-    assert found == dict.fromkeys(found, (422, {"#/roles/1"}))
+    assert len(results) == len(INVALID_ROLES)
+    assert results == dict.fromkeys(results, (422, {"#/roles/1"}))
 
 
 @pytest.mark.parametrize(
@@ -136,23 +157,23 @@ def test_a_role_that_is_none_is_named_by_its_place(
         ("POST", "/v1/users", {"#/email", "#/password"}),
     ],
 )
-def test_every_member_that_is_missing_is_named(
+def test_every_missing_member_is_named(
     application: Application, method: str, path: str, needed: set[str]
 ) -> None:
     assert outcomes(application, method, path, [{}]) == {"{}": (422, needed)}
 
 
-def test_every_member_that_is_wrong_is_named_at_once(application: Application) -> None:
+def test_all_invalid_members_are_named_at_once(application: Application) -> None:
     wrong = {"email": "bo", "password": "", "name": None, "roles": ["root", "learner", 5]}
 
-    found = outcomes(application, "POST", "/v1/users", [wrong])
+    results = outcomes(application, "POST", "/v1/users", [wrong])
 
     pointers = {"#/email", "#/password", "#/name", "#/roles/0", "#/roles/2"}
-    assert list(found.values()) == [(422, pointers)]
+    assert list(results.values()) == [(422, pointers)]
 
 
 @pytest.mark.parametrize("members", [{"email": "b" * 239 + "@school.example"}, {"name": "x" * 200}])
-def test_the_longest_that_will_do_is_kept_whole(
+def test_a_member_of_maximum_length_is_stored_unchanged(
     application: Application, members: dict[str, str]
 ) -> None:
     answer = application.stranger.post("/v1/auth/register", BO | members)
@@ -161,14 +182,14 @@ def test_the_longest_that_will_do_is_kept_whole(
     assert answer.json["user"].items() >= members.items()
 
 
-def test_the_longest_password_that_will_do_logs_in(application: Application) -> None:
+def test_a_password_of_maximum_length_logs_in(application: Application) -> None:
     body = BO | {"password": "å" * 1024}
     application.stranger.post("/v1/auth/register", body)
 
     assert application.stranger.post("/v1/auth/login", body).status == 200
 
 
-def test_spaces_around_an_address_and_a_name_are_dropped(application: Application) -> None:
+def test_spaces_around_email_and_name_are_removed(application: Application) -> None:
     answer = application.stranger.post(
         "/v1/auth/register", BO | {"email": " bo@school.example ", "name": " Bo "}
     )
@@ -177,7 +198,7 @@ def test_spaces_around_an_address_and_a_name_are_dropped(application: Applicatio
     assert answer.json["user"]["name"] == "Bo"
 
 
-def test_a_complaint_repeats_no_password(application: Application) -> None:
+def test_a_field_error_does_not_contain_the_password(application: Application) -> None:
     answer = application.stranger.post("/v1/auth/register", BO | {"password": "dragon"})
 
     assert answer.status == 422

@@ -1,4 +1,4 @@
-"""Hashing at most so many passwords at once, on real threads."""
+"""Bounded password hashing, on real threads."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,14 +18,14 @@ from tests.accounts.hashing import WEAK
 from tests.support.blocks import Oops
 
 PASSWORD = "a long walk home"
-KEPT = WEAK.hash(PASSWORD)
+PASSWORD_HASH = WEAK.hash(PASSWORD)
 A_MOMENT = timedelta(milliseconds=10)
 LONG_ENOUGH = timedelta(seconds=30)
 
 
 @dataclass
 class SlowHasher:
-    """Takes until it may end, and knows how many were at work at the same time."""
+    """Works until `may_end` is set, and counts the threads that work at the same time."""
 
     may_end: Event = field(default_factory=Event)
     is_full: Event = field(default_factory=Event)
@@ -72,19 +72,19 @@ def bounded(slow: PasswordHasher, *, patience: timedelta) -> BoundedHasher:
 
 
 def fill(hasher: BoundedHasher, slow: SlowHasher, pool: ThreadPoolExecutor) -> list[Future[str]]:
-    """Have as many at work as may be."""
+    """Occupy all turns."""
     at_work = [pool.submit(hasher.hash, PASSWORD) for _ in range(2)]
     assert slow.is_full.wait(timeout=30)
     return at_work
 
 
-def test_of_many_no_more_than_may_be_are_at_work_at_once(
+def test_no_more_threads_than_allowed_hash_at_once(
     slow: SlowHasher, pool: ThreadPoolExecutor
 ) -> None:
     hasher = bounded(slow, patience=LONG_ENOUGH)
     fill(hasher, slow, pool)
 
-    others = [pool.submit(hasher.verify, PASSWORD, password_hash=KEPT) for _ in range(48)]
+    others = [pool.submit(hasher.verify, PASSWORD, password_hash=PASSWORD_HASH) for _ in range(48)]
     slow.may_end.set()
 
     assert all(other.result() for other in others)
@@ -93,29 +93,29 @@ def test_of_many_no_more_than_may_be_are_at_work_at_once(
 
 ACTS: dict[str, Callable[[BoundedHasher], object]] = {
     "a new password": lambda hasher: hasher.hash(PASSWORD),
-    "a right one": lambda hasher: hasher.verify(PASSWORD, password_hash=KEPT),
-    "a wrong one": lambda hasher: hasher.verify("wrong", password_hash=KEPT),
-    "one of nobody": lambda hasher: hasher.verify(PASSWORD, password_hash=None),
+    "the right one": lambda hasher: hasher.verify(PASSWORD, password_hash=PASSWORD_HASH),
+    "a wrong one": lambda hasher: hasher.verify("wrong", password_hash=PASSWORD_HASH),
+    "of an unknown account": lambda hasher: hasher.verify(PASSWORD, password_hash=None),
 }
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_whoever_has_waited_long_enough_is_refused_whatever_he_brings(
+def test_every_call_is_refused_after_the_longest_wait(
     slow: SlowHasher, pool: ThreadPoolExecutor, act: Callable[[BoundedHasher], object]
 ) -> None:
     hasher = bounded(slow, patience=A_MOMENT)
     at_work, began = fill(hasher, slow, pool), monotonic()
 
-    with pytest.raises(PasswordsBusy) as refusal:
+    with pytest.raises(PasswordsBusy) as error:
         act(hasher)
 
     assert monotonic() - began < 2
-    assert refusal.value.facts == {"retry_after": 1}
-    assert not any(one.done() for one in at_work)
+    assert error.value.facts == {"retry_after": 1}
+    assert not any(future.done() for future in at_work)
     slow.may_end.set()
 
 
-def test_a_flood_is_refused_while_those_before_it_are_at_work(
+def test_a_flood_is_refused_while_earlier_calls_continue(
     slow: SlowHasher, pool: ThreadPoolExecutor
 ) -> None:
     hasher = bounded(slow, patience=A_MOMENT)
@@ -123,18 +123,16 @@ def test_a_flood_is_refused_while_those_before_it_are_at_work(
 
     flood = [pool.submit(hasher.verify, PASSWORD, password_hash=None) for _ in range(48)]
 
-    assert {type(one.exception(timeout=30)) for one in flood} == {PasswordsBusy}
+    assert {type(future.exception(timeout=30)) for future in flood} == {PasswordsBusy}
     slow.may_end.set()
-    assert all(WEAK.verify(PASSWORD, password_hash=one.result()) for one in at_work)
+    assert all(WEAK.verify(PASSWORD, password_hash=future.result()) for future in at_work)
 
 
-def test_whoever_waits_is_let_in_when_another_has_ended(
-    slow: SlowHasher, pool: ThreadPoolExecutor
-) -> None:
+def test_a_waiting_call_gets_the_next_free_turn(slow: SlowHasher, pool: ThreadPoolExecutor) -> None:
     hasher = bounded(slow, patience=LONG_ENOUGH)
     fill(hasher, slow, pool)
 
-    waiting = pool.submit(hasher.verify, PASSWORD, password_hash=KEPT)
+    waiting = pool.submit(hasher.verify, PASSWORD, password_hash=PASSWORD_HASH)
     slow.may_end.set()
 
     assert waiting.result(timeout=30)
@@ -152,19 +150,21 @@ def test_a_turn_ends_when_hashing_fails() -> None:
             hasher.hash(PASSWORD)
 
 
-def test_to_look_at_a_hash_takes_no_turn(slow: SlowHasher, pool: ThreadPoolExecutor) -> None:
+def test_checking_whether_a_hash_is_outdated_takes_no_turn(
+    slow: SlowHasher, pool: ThreadPoolExecutor
+) -> None:
     hasher = bounded(slow, patience=A_MOMENT)
     fill(hasher, slow, pool)
 
-    assert not hasher.is_outdated(KEPT)
+    assert not hasher.is_outdated(PASSWORD_HASH)
     slow.may_end.set()
 
 
-@pytest.mark.parametrize(("given", "at_once"), [({}, 2), ({"ARGON2_AT_ONCE": "7"}, 7)])
-def test_the_environment_says_how_many_are_at_work_at_once(
-    given: dict[str, str], at_once: int
+@pytest.mark.parametrize(("variables", "at_once"), [({}, 2), ({"ARGON2_AT_ONCE": "7"}, 7)])
+def test_the_environment_sets_how_many_hash_at_once(
+    variables: dict[str, str], at_once: int
 ) -> None:
-    hasher = ports(read_environment(given), secret_key="test").password_hasher
+    hasher = ports(read_environment(variables), secret_key="test").password_hasher
 
     assert isinstance(hasher, BoundedHasher)
     assert (hasher.at_once, hasher.patience) == (at_once, timedelta(milliseconds=250))

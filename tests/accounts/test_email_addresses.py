@@ -1,4 +1,4 @@
-"""Which e-mail addresses are valid."""
+"""E-mail address syntax."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from accounts.adapters.email_addresses import CheckedEmailAddresses
         f"{'a' * 64}@school.example",
     ],
 )
-def test_an_address_that_mail_can_be_sent_to_is_valid(address: str) -> None:
+def test_a_deliverable_address_is_valid(address: str) -> None:
     assert CheckedEmailAddresses().is_valid(address)
 
 
@@ -42,5 +42,5 @@ def test_an_address_that_mail_can_be_sent_to_is_valid(address: str) -> None:
         f"anna@{'a.' * 130}example",
     ],
 )
-def test_anything_else_is_not(address: str) -> None:
+def test_a_malformed_address_is_invalid(address: str) -> None:
     assert not CheckedEmailAddresses().is_valid(address)

@@ -1,4 +1,4 @@
-"""What every store promises of addresses."""
+"""Repository contract of e-mail addresses."""
 
 import pytest
 from django.db import IntegrityError
@@ -9,18 +9,18 @@ from tests.support.worlds import World
 OLD, NEW = "anna@school.example", "other@school.example"
 
 
-def test_a_user_who_has_moved_is_found_at_his_new_address_alone(world: World) -> None:
+def test_a_user_with_a_changed_email_is_found_by_the_new_one_only(world: World) -> None:
     anna = world.has_user(email=OLD)
 
     world.repositories.users.change_email(anna.id, email=NEW)
 
-    found = world.repositories.users.find_by_email(NEW)
-    assert found is not None
-    assert found.id == anna.id
+    user = world.repositories.users.find_by_email(NEW)
+    assert user is not None
+    assert user.id == anna.id
     assert world.repositories.users.find_by_email(OLD) is None
 
 
-def test_a_user_who_moves_changes_in_nothing_else(world: World) -> None:
+def test_changing_an_email_changes_nothing_else(world: World) -> None:
     anna = world.has_user(email=OLD)
     world.repositories.users.change_email(anna.id, email=NEW)
 
@@ -29,7 +29,7 @@ def test_a_user_who_moves_changes_in_nothing_else(world: World) -> None:
     assert world.repositories.users.get(anna.id) == anna
 
 
-def test_nobody_moves_to_an_address_of_somebody_else(world: World) -> None:
+def test_an_email_in_use_is_refused(world: World) -> None:
     anna, bo = world.has_user(email=OLD), world.has_user(email=NEW)
 
     with pytest.raises(EmailTaken):
@@ -39,7 +39,7 @@ def test_nobody_moves_to_an_address_of_somebody_else(world: World) -> None:
     assert world.repositories.users.find_by_email(NEW) == bo
 
 
-def test_a_user_may_stay_where_he_is(world: World) -> None:
+def test_an_email_can_be_changed_to_itself(world: World) -> None:
     anna = world.has_user(email=OLD)
 
     world.repositories.users.change_email(anna.id, email=OLD)
@@ -47,13 +47,13 @@ def test_a_user_may_stay_where_he_is(world: World) -> None:
     assert world.repositories.users.get(anna.id) == anna
 
 
-def test_nothing_is_known_to_be_his_at_first(world: World) -> None:
+def test_a_new_user_has_no_verified_email(world: World) -> None:
     anna = world.has_user()
 
     assert world.repositories.verified_emails.find(anna.id) is None
 
 
-def test_what_a_user_has_shown_to_be_his_is_kept(world: World) -> None:
+def test_a_verified_email_is_stored(world: World) -> None:
     anna, bo = world.has_user(email=OLD), world.has_user(email=NEW)
 
     world.repositories.verified_emails.save(anna.id, email=OLD)
@@ -62,7 +62,7 @@ def test_what_a_user_has_shown_to_be_his_is_kept(world: World) -> None:
     assert world.repositories.verified_emails.find(bo.id) is None
 
 
-def test_another_address_takes_the_place_of_the_one_before(world: World) -> None:
+def test_a_verified_email_replaces_the_previous_one(world: World) -> None:
     anna, bo = world.has_user(email=OLD), world.has_user()
     world.repositories.verified_emails.save(anna.id, email=OLD)
 
@@ -74,7 +74,7 @@ def test_another_address_takes_the_place_of_the_one_before(world: World) -> None
 
 
 @pytest.mark.every_database
-def test_what_else_the_database_refuses_is_not_taken_for_that(world: World) -> None:
+def test_other_integrity_errors_are_not_reported_as_email_taken(world: World) -> None:
     anna = world.has_user(email=OLD)
 
     with pytest.raises(IntegrityError):

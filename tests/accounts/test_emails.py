@@ -1,4 +1,4 @@
-"""Whose an e-mail address is, and a password that is set anew by a link that was mailed there."""
+"""Verified e-mail addresses and password reset."""
 
 from uuid import uuid4
 
@@ -19,13 +19,13 @@ NEW = "an even longer walk"
 OTHER = "other@school.example"
 
 
-def test_an_address_is_not_verified_at_first(world: World) -> None:
+def test_a_new_email_is_not_verified(world: World) -> None:
     anna = registered(world).user
 
     assert world.services.emails.verified(anna.id) is None
 
 
-def test_whoever_follows_the_link_has_verified_his_address(world: World) -> None:
+def test_following_the_link_verifies_the_email(world: World) -> None:
     anna = registered(world).user
 
     world.services.emails.verify(anna.id, email="Anna@School.example")
@@ -33,7 +33,7 @@ def test_whoever_follows_the_link_has_verified_his_address(world: World) -> None
     assert world.services.emails.verified(anna.id) == EMAIL
 
 
-def test_whoever_follows_the_link_at_another_address_has_moved_there(world: World) -> None:
+def test_following_a_link_at_a_new_email_changes_to_it(world: World) -> None:
     anna = registered(world).user
     world.services.emails.verify(anna.id, email=EMAIL)
 
@@ -45,7 +45,7 @@ def test_whoever_follows_the_link_at_another_address_has_moved_there(world: Worl
         world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_nobody_moves_to_an_address_that_is_taken(world: World) -> None:
+def test_an_email_in_use_cannot_be_verified(world: World) -> None:
     anna = registered(world).user
     bo = registered(world, OTHER).user
 
@@ -57,7 +57,7 @@ def test_nobody_moves_to_an_address_that_is_taken(world: World) -> None:
     assert world.repositories.users.get(anna.id).email == EMAIL
 
 
-def test_an_address_that_somebody_has_left_is_free(world: World) -> None:
+def test_an_abandoned_email_can_be_registered_again(world: World) -> None:
     anna = registered(world).user
     world.services.emails.verify(anna.id, email=EMAIL)
     world.services.emails.verify(anna.id, email=OTHER)
@@ -68,16 +68,16 @@ def test_an_address_that_somebody_has_left_is_free(world: World) -> None:
     assert world.services.emails.verified(bo.id) == EMAIL
 
 
-def test_nobody_has_no_address(world: World) -> None:
-    nobody = UserId(uuid4())
+def test_an_unknown_user_has_no_email(world: World) -> None:
+    unknown = UserId(uuid4())
 
     with pytest.raises(UserNotFound):
-        world.services.emails.verified(nobody)
+        world.services.emails.verified(unknown)
     with pytest.raises(UserNotFound):
-        world.services.emails.verify(nobody, email=EMAIL)
+        world.services.emails.verify(unknown, email=EMAIL)
 
 
-def test_a_password_that_is_set_anew_takes_the_place_of_the_old(world: World) -> None:
+def test_a_reset_password_replaces_the_old_one(world: World) -> None:
     anna = registered(world).user
 
     world.services.accounts.reset_password(anna.id, password=NEW)
@@ -87,7 +87,7 @@ def test_a_password_that_is_set_anew_takes_the_place_of_the_old(world: World) ->
         world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_a_password_that_is_set_anew_ends_every_session(world: World) -> None:
+def test_a_reset_password_ends_every_session(world: World) -> None:
     signed_in = registered(world)
     session = session_of(world, signed_in)
 
@@ -98,7 +98,7 @@ def test_a_password_that_is_set_anew_ends_every_session(world: World) -> None:
     assert ended.ended_because is SessionEnd.PASSWORD_CHANGED
 
 
-def test_a_weak_password_is_not_set_anew(world: World) -> None:
+def test_a_password_is_not_reset_to_an_unsuitable_one(world: World) -> None:
     signed_in = registered(world)
 
     with pytest.raises(UnsuitablePassword):
@@ -108,6 +108,6 @@ def test_a_weak_password_is_not_set_anew(world: World) -> None:
     assert world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_nobody_sets_no_password_anew(world: World) -> None:
+def test_the_password_of_an_unknown_user_cannot_be_reset(world: World) -> None:
     with pytest.raises(UserNotFound):
         world.services.accounts.reset_password(UserId(uuid4()), password=NEW)

@@ -1,4 +1,4 @@
-"""What the things of accounts are, whatever stores them."""
+"""Entities of identity: users, principals and sessions."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -32,7 +32,7 @@ def registered(*roles: Role, email: str = "anna@school.example") -> User:
     )
 
 
-def test_a_registered_address_is_kept_in_lower_case() -> None:
+def test_a_registered_email_is_stored_in_lower_case() -> None:
     user = registered(email="Anna.ÅSE@School.Example")
 
     assert user.email == "anna.åse@school.example"
@@ -46,7 +46,7 @@ def test_a_registered_user_is_active_from_that_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("given", "expected"),
     [
         ((), (Role.LEARNER,)),
         ((Role.LEARNER,), (Role.LEARNER,)),
@@ -56,10 +56,10 @@ def test_a_registered_user_is_active_from_that_moment() -> None:
     ],
 )
 def test_everyone_is_a_learner_and_has_each_role_once_in_order(
-    given: tuple[Role, ...], kept: tuple[Role, ...]
+    given: tuple[Role, ...], expected: tuple[Role, ...]
 ) -> None:
-    assert registered(*given).roles == kept
-    assert UserChanges(roles=given).applied_to(a_user()).roles == kept
+    assert registered(*given).roles == expected
+    assert UserChanges(roles=given).applied_to(a_user()).roles == expected
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_only_an_admin_is_registered_as_staff(*, role: Role, is_staff: bool) -> 
     assert registered(role).is_staff is is_staff
 
 
-def test_changes_that_name_nothing_change_nothing() -> None:
+def test_empty_changes_change_nothing() -> None:
     user = a_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_active=False, is_staff=True)
 
     assert UserChanges().applied_to(user) == user
 
 
-def test_changes_reach_what_they_name_and_nothing_else() -> None:
+def test_changes_apply_to_their_members_only() -> None:
     user = a_user(name="Anna", is_active=True, is_staff=False)
 
     renamed = UserChanges(name="").applied_to(user)
@@ -93,13 +93,13 @@ def test_a_new_admin_becomes_staff() -> None:
     assert admin.is_staff
 
 
-def test_an_admin_stays_staff_whatever_the_changes_say() -> None:
+def test_an_admin_stays_staff() -> None:
     admin = registered(Role.ADMIN)
 
     assert UserChanges(is_staff=False).applied_to(admin).is_staff
 
 
-def test_whoever_is_no_longer_an_admin_can_be_dismissed_from_staff() -> None:
+def test_a_former_admin_can_be_removed_from_staff() -> None:
     admin = registered(Role.ADMIN)
 
     dismissed = UserChanges(roles=[], is_staff=False).applied_to(admin)
@@ -118,9 +118,7 @@ def test_whoever_is_no_longer_an_admin_can_be_dismissed_from_staff() -> None:
         (UserChanges(is_active=True), False),
     ],
 )
-def test_a_name_alone_is_told_from_other_changes(
-    *, changes: UserChanges, is_name_only: bool
-) -> None:
+def test_a_change_of_name_only_is_recognized(*, changes: UserChanges, is_name_only: bool) -> None:
     assert changes.is_name_only is is_name_only
 
 
@@ -136,11 +134,11 @@ def test_a_name_alone_is_told_from_other_changes(
         ((Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN), set(Right)),
     ],
 )
-def test_roles_give_rights_together(roles: Collection[Role], rights: set[Right]) -> None:
+def test_rights_of_several_roles_add_up(roles: Collection[Role], rights: set[Right]) -> None:
     assert rights_of(roles) == rights
 
 
-def test_a_principal_may_do_what_his_rights_say_and_no_more() -> None:
+def test_a_principal_has_only_the_given_rights() -> None:
     bo = a_principal(None, Right.AUTHOR_COURSES)
 
     bo.require(Right.AUTHOR_COURSES)
@@ -149,29 +147,29 @@ def test_a_principal_may_do_what_his_rights_say_and_no_more() -> None:
     assert not bo.may(Right.MANAGE_USERS)
 
 
-def test_a_missing_right_is_refused_by_name() -> None:
+def test_a_missing_right_is_named_in_the_error() -> None:
     anna = a_principal()
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         anna.require(Right.MANAGE_USERS)
 
-    assert refusal.value.facts == {"right": "manage-users"}
+    assert error.value.facts == {"right": "manage-users"}
 
 
-def test_a_principal_with_a_user_is_that_person() -> None:
+def test_a_principal_of_a_user_has_their_id() -> None:
     anna = a_user()
 
     assert a_principal(anna).person == anna.id
 
 
-def test_the_operator_may_do_everything_but_is_no_person() -> None:
+def test_the_operator_has_every_right_but_no_user() -> None:
     assert OPERATOR.rights == set(Right)
     assert OPERATOR.scopes == set(Scope)
     with pytest.raises(PersonNeeded):
         _ = OPERATOR.person
 
 
-def test_an_ended_session_says_when_and_why() -> None:
+def test_an_ended_session_has_a_time_and_a_reason() -> None:
     session = a_session()
 
     ended = session.ended(at=LATER, because=SessionEnd.LOGGED_OUT)
@@ -206,7 +204,7 @@ def test_a_session_lives_until_it_expires_or_is_ended(
 
 
 @pytest.mark.parametrize(
-    ("ended_at", "is_user_active", "at", "is_honoured"),
+    ("ended_at", "is_user_active", "at", "is_accepted"),
     [
         (None, True, LATER - SECOND, True),
         (None, True, LATER, False),
@@ -214,12 +212,12 @@ def test_a_session_lives_until_it_expires_or_is_ended(
         (None, False, LATER - SECOND, False),
     ],
 )
-def test_tokens_are_honoured_while_the_session_lives_and_its_user_is_active(
+def test_tokens_are_accepted_while_the_session_is_live_and_its_user_active(
     *,
     ended_at: datetime | None,
     is_user_active: bool,
     at: datetime,
-    is_honoured: bool,
+    is_accepted: bool,
 ) -> None:
     state = SessionState(
         user_id=UserId(uuid4()),
@@ -229,10 +227,10 @@ def test_tokens_are_honoured_while_the_session_lives_and_its_user_is_active(
         roles=(Role.LEARNER,),
     )
 
-    assert state.honours_tokens(at=at) is is_honoured
+    assert state.honours_tokens(at=at) is is_accepted
 
 
-def test_no_secret_is_shown_where_an_entity_is_printed() -> None:
+def test_no_secret_is_printed() -> None:
     user = a_user(password_hash="the hash")
     tokens = TokenPair(access_token="the token", refresh_token="the other", expires_in_seconds=900)
     signed_in = SignedIn(user=user, tokens=tokens)

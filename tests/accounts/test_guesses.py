@@ -1,4 +1,4 @@
-"""Guessing somebody's password: it gets slower and slower, and the owner is let in all the same."""
+"""Login attempts: back-off after failures, without locking the owner out."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -21,22 +21,24 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where passwords of one account are tried, from one place."""
+class Attempts:
+    """Login attempts at one account from one client IP address."""
 
     sessions: SessionService
     email: str = EMAIL
-    address: str | None = ELSEWHERE
+    client_ip: str | None = ELSEWHERE
 
-    def enter(self, password: str = PASSWORD) -> User:
-        return self.sessions.authenticate(email=self.email, password=password, address=self.address)
+    def sign_in(self, password: str = PASSWORD) -> User:
+        return self.sessions.authenticate(
+            email=self.email, password=password, client_ip=self.client_ip
+        )
 
-    def guess(self) -> User:
-        return self.enter("a wrong password")
+    def fail(self) -> User:
+        return self.sign_in("a wrong password")
 
-    def guess_wrong(self, times: int = 1) -> None:
+    def fail_times(self, times: int = 1) -> None:
         for _ in range(times):
-            is_wrong(self.guess)
+            is_wrong(self.fail)
 
 
 @pytest.fixture
@@ -44,241 +46,241 @@ def anna(memory: World) -> User:
     return memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
 
 
-def door(world: World, email: str = EMAIL, address: str | None = ELSEWHERE) -> Door:
-    return Door(limited(world).sessions, email, address)
+def attempts(world: World, email: str = EMAIL, client_ip: str | None = ELSEWHERE) -> Attempts:
+    return Attempts(limited(world).sessions, email, client_ip)
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@school.example"])
-@pytest.mark.parametrize("address", [ELSEWHERE, None])
-def test_after_five_wrong_passwords_each_further_one_makes_wait_twice_as_long(
-    memory: World, anna: User, email: str, address: str | None
+@pytest.mark.parametrize("client_ip", [ELSEWHERE, None])
+def test_after_five_failed_attempts_each_further_one_doubles_the_wait(
+    memory: World, anna: User, email: str, client_ip: str | None
 ) -> None:
-    closing = door(memory, email, address)
-    closing.guess_wrong(5)
+    anyone = attempts(memory, email, client_ip)
+    anyone.fail_times(5)
 
     waits = []
     for _ in range(12):
-        waits.append(wait_of(closing.guess))
+        waits.append(wait_of(anyone.fail))
         memory.clock.go_on(seconds=waits[-1])
-        closing.guess_wrong()
+        anyone.fail_times()
 
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 
-def test_a_right_password_has_to_wait_too(memory: World, anna: User) -> None:
-    closing = door(memory)
-    closing.guess_wrong(5)
+def test_the_right_password_has_to_wait_too(memory: World, anna: User) -> None:
+    anyone = attempts(memory)
+    anyone.fail_times(5)
 
-    assert wait_of(closing.enter) == 1
+    assert wait_of(anyone.sign_in) == 1
     memory.clock.go_on(seconds=1)
-    assert closing.enter() == anna
+    assert anyone.sign_in() == anna
 
 
-def test_a_guess_that_comes_too_early_is_not_looked_at(memory: World, anna: User) -> None:
+def test_an_attempt_that_comes_too_early_is_not_checked(memory: World, anna: User) -> None:
     hasher = WatchedHasher(WEAK)
-    closing = Door(limited(memory, hasher=hasher).sessions)
-    closing.guess_wrong(5)
+    anyone = Attempts(limited(memory, hasher=hasher).sessions)
+    anyone.fail_times(5)
 
-    wait_of(closing.guess)
-    wait_of(closing.enter)
+    wait_of(anyone.fail)
+    wait_of(anyone.sign_in)
 
     assert len(hasher.verified) == 5
 
 
-def test_a_right_password_ends_the_row(memory: World, anna: User) -> None:
-    closing = door(memory)
-    closing.guess_wrong(4)
+def test_a_successful_attempt_ends_the_streak(memory: World, anna: User) -> None:
+    anyone = attempts(memory)
+    anyone.fail_times(4)
 
-    closing.enter()
+    anyone.sign_in()
 
-    closing.guess_wrong(5)
-    assert wait_of(closing.guess) == 1
+    anyone.fail_times(5)
+    assert wait_of(anyone.fail) == 1
 
 
-def test_after_a_quarter_of_an_hour_without_a_guess_a_row_begins_anew(
-    memory: World, anna: User
-) -> None:
-    closing = door(memory)
-    closing.guess_wrong(4)
+def test_a_streak_ends_after_15_minutes_without_an_attempt(memory: World, anna: User) -> None:
+    anyone = attempts(memory)
+    anyone.fail_times(4)
 
     memory.clock.go_on(minutes=15)
 
-    closing.guess_wrong(5)
-    assert wait_of(closing.guess) == 1
+    anyone.fail_times(5)
+    assert wait_of(anyone.fail) == 1
 
 
-def test_an_account_has_one_row_whatever_the_case_of_its_address(memory: World, anna: User) -> None:
-    door(memory).guess_wrong(3)
-    door(memory, "Anna@School.EXAMPLE").guess_wrong(2)
+def test_an_account_has_one_streak_whatever_the_case_of_its_email(
+    memory: World, anna: User
+) -> None:
+    attempts(memory).fail_times(3)
+    attempts(memory, "Anna@School.EXAMPLE").fail_times(2)
 
-    assert wait_of(door(memory).guess) == 1
+    assert wait_of(attempts(memory).fail) == 1
 
 
-def test_an_account_has_one_row_for_all_strange_addresses(memory: World, anna: User) -> None:
+def test_an_account_has_one_streak_for_all_unknown_addresses(memory: World, anna: User) -> None:
     for number in range(5):
-        door(memory, address=f"198.51.100.{number}").guess_wrong()
+        attempts(memory, client_ip=f"198.51.100.{number}").fail_times()
 
-    assert wait_of(door(memory, address="198.51.100.99").guess) == 1
+    assert wait_of(attempts(memory, client_ip="198.51.100.99").fail) == 1
 
 
-def test_another_account_is_not_concerned(memory: World, anna: User) -> None:
+def test_other_accounts_are_not_affected(memory: World, anna: User) -> None:
     bo = memory.has_user(email="bo@school.example", password_hash=WEAK.hash(PASSWORD))
 
-    door(memory).guess_wrong(5)
+    attempts(memory).fail_times(5)
 
-    assert door(memory, "bo@school.example").enter() == bo
+    assert attempts(memory, "bo@school.example").sign_in() == bo
 
 
-def test_the_right_password_of_an_inactive_user_is_a_wrong_guess(memory: World) -> None:
+def test_the_right_password_of_an_inactive_user_is_a_failed_attempt(memory: World) -> None:
     memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD), is_active=False)
 
     for _ in range(5):
-        is_wrong(door(memory).enter)
+        is_wrong(attempts(memory).sign_in)
 
-    assert wait_of(door(memory).enter) == 1
-
-
-def test_nobody_elsewhere_shuts_the_owner_out(memory: World, anna: User) -> None:
-    door(memory, address=HOME).enter()
-
-    door(memory).guess_wrong(5)
-
-    assert wait_of(door(memory).enter) == 1
-    assert door(memory, address=HOME).enter() == anna
+    assert wait_of(attempts(memory).sign_in) == 1
 
 
-def test_the_owner_who_comes_in_does_not_end_the_row_of_others(memory: World, anna: User) -> None:
-    door(memory, address=HOME).enter()
-    door(memory).guess_wrong(5)
+def test_attempts_from_elsewhere_do_not_lock_the_owner_out(memory: World, anna: User) -> None:
+    attempts(memory, client_ip=HOME).sign_in()
 
-    door(memory, address=HOME).enter()
+    attempts(memory).fail_times(5)
 
-    assert wait_of(door(memory).guess) == 1
-
-
-def test_guesses_from_a_familiar_address_are_slowed_as_well(memory: World, anna: User) -> None:
-    home = door(memory, address=HOME)
-    home.enter()
-
-    home.guess_wrong(5)
-
-    assert wait_of(home.enter) == 1
-    assert door(memory).enter() == anna
+    assert wait_of(attempts(memory).sign_in) == 1
+    assert attempts(memory, client_ip=HOME).sign_in() == anna
 
 
-def test_an_address_is_familiar_to_one_account_alone(memory: World, anna: User) -> None:
+def test_a_sign_in_from_a_known_address_does_not_end_the_streak_of_others(
+    memory: World, anna: User
+) -> None:
+    attempts(memory, client_ip=HOME).sign_in()
+    attempts(memory).fail_times(5)
+
+    attempts(memory, client_ip=HOME).sign_in()
+
+    assert wait_of(attempts(memory).fail) == 1
+
+
+def test_attempts_from_a_known_address_back_off_too(memory: World, anna: User) -> None:
+    home = attempts(memory, client_ip=HOME)
+    home.sign_in()
+
+    home.fail_times(5)
+
+    assert wait_of(home.sign_in) == 1
+    assert attempts(memory).sign_in() == anna
+
+
+def test_an_address_is_known_to_one_account_only(memory: World, anna: User) -> None:
     memory.has_user(email="bo@school.example", password_hash=WEAK.hash(PASSWORD))
-    door(memory, "bo@school.example", HOME).enter()
+    attempts(memory, "bo@school.example", HOME).sign_in()
 
-    door(memory).guess_wrong(5)
+    attempts(memory).fail_times(5)
 
-    assert wait_of(door(memory, address=HOME).enter) == 1
-
-
-def test_whoever_guesses_wrong_does_not_become_familiar(memory: World, anna: User) -> None:
-    door(memory, address=HOME).guess_wrong()
-
-    door(memory).guess_wrong(4)
-
-    assert wait_of(door(memory, address=HOME).enter) == 1
+    assert wait_of(attempts(memory, client_ip=HOME).sign_in) == 1
 
 
-def test_an_address_is_familiar_for_30_days_from_the_last_time(memory: World, anna: User) -> None:
-    home = door(memory, address=HOME)
-    home.enter()
+def test_a_failed_attempt_does_not_make_an_address_known(memory: World, anna: User) -> None:
+    attempts(memory, client_ip=HOME).fail_times()
+
+    attempts(memory).fail_times(4)
+
+    assert wait_of(attempts(memory, client_ip=HOME).sign_in) == 1
+
+
+def test_an_address_is_known_for_30_days_after_the_last_sign_in(memory: World, anna: User) -> None:
+    home = attempts(memory, client_ip=HOME)
+    home.sign_in()
     memory.clock.at += KNOWN_FOR
-    home.enter()
+    home.sign_in()
     memory.clock.at += KNOWN_FOR
-    door(memory).guess_wrong(5)
-    assert home.enter() == anna
+    attempts(memory).fail_times(5)
+    assert home.sign_in() == anna
 
     memory.clock.at += KNOWN_FOR
     memory.clock.go_on(seconds=1)
 
-    door(memory).guess_wrong(5)
-    assert wait_of(home.enter) == 1
+    attempts(memory).fail_times(5)
+    assert wait_of(home.sign_in) == 1
 
 
-def test_whoever_registers_is_familiar(memory: World) -> None:
+def test_registering_makes_the_address_known(memory: World) -> None:
     sessions = limited(memory).sessions
-    sessions.register(email="Anna@School.example", name="Anna", password=PASSWORD, address=HOME)
+    sessions.register(email="Anna@School.example", name="Anna", password=PASSWORD, client_ip=HOME)
 
-    door(memory).guess_wrong(5)
+    attempts(memory).fail_times(5)
 
-    assert door(memory, address=HOME).enter().email == EMAIL
+    assert attempts(memory, client_ip=HOME).sign_in().email == EMAIL
 
 
-@pytest.mark.parametrize("address", [HOME, ELSEWHERE])
-def test_what_we_were_too_busy_to_look_at_was_no_guess(
-    memory: World, anna: User, address: str
+@pytest.mark.parametrize("client_ip", [HOME, ELSEWHERE])
+def test_an_attempt_refused_as_busy_does_not_count(
+    memory: World, anna: User, client_ip: str
 ) -> None:
-    door(memory, address=HOME).enter()
-    busy = Door(
-        limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions, EMAIL, address
+    attempts(memory, client_ip=HOME).sign_in()
+    busy = Attempts(
+        limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions, EMAIL, client_ip
     )
-    closing = door(memory, address=address)
-    closing.guess_wrong(4)
+    anyone = attempts(memory, client_ip=client_ip)
+    anyone.fail_times(4)
 
     for _ in range(9):
         with pytest.raises(PasswordsBusy):
-            busy.enter()
+            busy.sign_in()
 
-    closing.guess_wrong(1)
-    assert wait_of(closing.guess) == 1
+    anyone.fail_times(1)
+    assert wait_of(anyone.fail) == 1
 
 
-def test_a_wait_is_as_long_as_before_when_we_were_too_busy(memory: World, anna: User) -> None:
-    closing = door(memory)
-    busy = Door(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions)
-    closing.guess_wrong(5)
+def test_an_attempt_refused_as_busy_does_not_prolong_the_wait(memory: World, anna: User) -> None:
+    anyone = attempts(memory)
+    busy = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions)
+    anyone.fail_times(5)
     memory.clock.go_on(seconds=1)
 
     with pytest.raises(PasswordsBusy):
-        busy.enter()
+        busy.sign_in()
 
-    assert closing.enter() == anna
+    assert anyone.sign_in() == anna
 
 
-def test_a_guess_during_which_something_breaks_counts(memory: World, anna: User) -> None:
-    broken = Door(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_break)).sessions)
+def test_an_attempt_that_fails_unexpectedly_counts(memory: World, anna: User) -> None:
+    broken = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_break)).sessions)
 
     for _ in range(5):
         with pytest.raises(Oops):
-            broken.enter()
+            broken.sign_in()
 
-    assert wait_of(door(memory).enter) == 1
+    assert wait_of(attempts(memory).sign_in) == 1
 
 
-def test_guesses_that_are_begun_before_others_are_answered_count_too(
-    memory: World, anna: User
-) -> None:
+def test_concurrent_attempts_count(memory: World, anna: User) -> None:
     waits: list[int] = []
 
-    def guess(*, others: int) -> None:
-        """Guess wrong, and while that is looked at begin so many others."""
-        meanwhile = partial(guess, others=others - 1) if others else guess_too_early
+    def fail(*, others: int) -> None:
+        """Make a failed attempt that starts so many others while it is checked."""
+        meanwhile = partial(fail, others=others - 1) if others else attempt_too_early
         hasher = WatchedHasher(WEAK, meanwhile=meanwhile)
-        is_wrong(Door(limited(memory, hasher=hasher).sessions).guess)
+        is_wrong(Attempts(limited(memory, hasher=hasher).sessions).fail)
 
-    def guess_too_early() -> None:
-        waits.append(wait_of(door(memory).guess))
+    def attempt_too_early() -> None:
+        waits.append(wait_of(attempts(memory).fail))
 
-    guess(others=4)
+    fail(others=4)
 
     assert waits == [1]
 
 
-def test_others_are_served_while_a_password_is_looked_at(memory: World, anna: User) -> None:
+def test_others_are_served_while_a_password_is_checked(memory: World, anna: User) -> None:
     def serve_another() -> None:
-        bo = door(memory, "bo@school.example")
-        another = Thread(target=bo.guess_wrong, daemon=True)
+        bo = attempts(memory, "bo@school.example")
+        another = Thread(target=bo.fail_times, daemon=True)
         another.start()
         another.join(timeout=10)
         assert not another.is_alive()
 
     watched = WatchedHasher(WEAK, meanwhile=serve_another)
 
-    assert Door(limited(memory, hasher=watched).sessions).enter() == anna
+    assert Attempts(limited(memory, hasher=watched).sessions).sign_in() == anna
 
 
 def _refuse() -> None:

@@ -1,4 +1,4 @@
-"""The file that the ring of signing keys is kept in."""
+"""Key file of the signing keys."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from accounts.adapters.keys import ES256, KeyRing, new_key_ring
 from tests.support.builders import NOON
 
 
-def kept(folder: Path, *keys: JWK) -> Path:
+def stored(folder: Path, *keys: JWK) -> Path:
     return written(folder, KeyRing(keys).private_json())
 
 
@@ -31,10 +31,10 @@ def a_key(**parts: Any) -> JWK:
     return JWK.generate(**{"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "a-key"} | parts)
 
 
-def test_a_kept_ring_comes_back_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_a_stored_ring_is_read_in_the_order_of_the_file(tmp_path: Path) -> None:
     first, second = a_key(kid="first"), a_key(kid="second")
 
-    ring = read_key_ring(kept(tmp_path, first, second))
+    ring = read_key_ring(stored(tmp_path, first, second))
 
     assert ring.private_json() == KeyRing((first, second)).private_json()
     assert ring.signing_key(ES256, at=NOON)["kid"] == "first"
@@ -56,16 +56,16 @@ def test_a_kept_ring_comes_back_in_the_order_of_the_file(tmp_path: Path) -> None
         '{"keys": [{"kty": "unheard-of", "kid": "a-key"}]}',
     ],
 )
-def test_a_file_that_holds_no_keys_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_without_keys_is_refused(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
 
-    with pytest.raises(UnusableKeys) as refusal:
+    with pytest.raises(UnusableKeys) as error:
         read_key_ring(path)
 
-    assert str(refusal.value) == f"{path} does not hold a JSON Web Key Set"
+    assert str(error.value) == f"{path} does not hold a JSON Web Key Set"
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_bytes(b'{"keys": "\xff"}')
 
@@ -85,73 +85,73 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         JWK.generate(kty="oct", size=256, alg="HS256", kid="a-key"),
         JWK(**a_key().export_public(as_dict=True)),
     ],
-    ids=["P-384", "empty name", "other alg", "no name", "no alg", "Ed25519", "secret", "public"],
+    ids=["P-384", "empty kid", "other alg", "no kid", "no alg", "Ed25519", "secret", "public"],
 )
-def test_a_ring_needs_private_keys_with_names(tmp_path: Path, key: JWK) -> None:
+def test_a_ring_needs_private_keys_with_algorithm_and_id(tmp_path: Path, key: JWK) -> None:
     keys = [json.loads(new_key_ring().private_json())["keys"][0], json.loads(key.export())]
     path = written(tmp_path, json.dumps({"keys": keys}))
 
-    with pytest.raises(UnusableKeys) as refusal:
+    with pytest.raises(UnusableKeys) as error:
         read_key_ring(path)
 
     assert (
-        str(refusal.value)
+        str(error.value)
         == f"{path} must hold private keys, P-256 or RSA, each with its alg and a kid"
     )
 
 
 @pytest.mark.parametrize("keys", ["[]", "{}", "[{}]"])
-def test_a_ring_of_nothing_is_refused(tmp_path: Path, keys: str) -> None:
+def test_an_empty_ring_is_refused(tmp_path: Path, keys: str) -> None:
     path = written(tmp_path, f'{{"keys": {keys}}}')
 
     with pytest.raises(UnusableKeys, match="must hold private keys"):
         read_key_ring(path)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
 
-    with pytest.raises(UnusableKeys) as refusal:
+    with pytest.raises(UnusableKeys) as error:
         read_key_ring(path)
 
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f"the signing keys at {path} cannot be read: No such file or directory"
     )
 
 
-def test_a_refusal_repeats_nothing_of_a_key(tmp_path: Path) -> None:
+def test_an_error_does_not_contain_the_key(tmp_path: Path) -> None:
     key = json.loads(new_key_ring().private_json())["keys"][0]
     path = written(tmp_path, json.dumps({"keys": [key | {"crv": "P-384"}]}))
 
-    with pytest.raises(UnusableKeys) as refusal:
+    with pytest.raises(UnusableKeys) as error:
         read_key_ring(path)
 
-    assert key["d"] not in str(refusal.value)
-    assert refusal.value.__cause__ is None
+    assert key["d"] not in str(error.value)
+    assert error.value.__cause__ is None
 
 
 def test_a_file_without_a_key_for_each_algorithm_says_what_to_do(tmp_path: Path) -> None:
-    path = kept(tmp_path, a_key())
+    path = stored(tmp_path, a_key())
 
-    with pytest.raises(UnusableKeys) as refusal:
+    with pytest.raises(UnusableKeys) as error:
         KeyFile(path)
 
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f"{path} has no key for RS256; `manage.py rotate_signing_key` adds one"
     )
 
 
-def test_a_ring_that_is_written_is_for_its_owners_eyes_alone(tmp_path: Path) -> None:
+def test_a_written_ring_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path, ring = written(tmp_path, "old"), new_key_ring()
 
     write_key_ring(path, ring)
 
     assert names(read_key_ring(path)) == names(ring)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["keys.json"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["keys.json"]
 
 
-def test_a_ring_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.mkdir()
     (path / "old").touch()
@@ -159,18 +159,18 @@ def test_a_ring_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="directory"):
         write_key_ring(path, new_key_ring())
 
-    assert [each.name for each in tmp_path.iterdir()] == ["keys.json"]
-    assert [each.name for each in path.iterdir()] == ["old"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["keys.json"]
+    assert [entry.name for entry in path.iterdir()] == ["old"]
 
 
 @pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are looked at whenever they are asked for."""
+def _checks_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is checked on every call."""
     monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
 
 
-@pytest.mark.usefixtures("_impatient")
-def test_a_new_ring_in_the_file_is_soon_the_current_one(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("_checks_always")
+def test_a_new_ring_in_the_file_becomes_the_current_one(tmp_path: Path) -> None:
     path, new = tmp_path / "keys.json", new_key_ring()
     write_key_ring(path, new_key_ring())
     keys = KeyFile(path)
@@ -180,7 +180,7 @@ def test_a_new_ring_in_the_file_is_soon_the_current_one(tmp_path: Path) -> None:
     assert names(keys.current()) == names(new)
 
 
-def test_a_file_is_not_looked_at_all_the_time(tmp_path: Path) -> None:
+def test_the_file_is_not_checked_on_every_call(tmp_path: Path) -> None:
     path, old = tmp_path / "keys.json", new_key_ring()
     write_key_ring(path, old)
     keys = KeyFile(path)
@@ -190,9 +190,9 @@ def test_a_file_is_not_looked_at_all_the_time(tmp_path: Path) -> None:
     assert names(keys.current()) == names(old)
 
 
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("_checks_always")
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_text("nonsense")])
-def test_the_ring_at_hand_stays_while_the_file_makes_no_sense(tmp_path: Path, spoil: Any) -> None:
+def test_the_current_ring_stays_while_the_file_is_invalid(tmp_path: Path, spoil: Any) -> None:
     path, old = tmp_path / "keys.json", new_key_ring()
     write_key_ring(path, old)
     keys = KeyFile(path)

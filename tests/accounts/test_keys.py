@@ -1,4 +1,4 @@
-"""The ring of signing keys, and how it is changed."""
+"""Key ring: signing, verification and rotation."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,26 +29,26 @@ def test_a_new_ring_has_a_key_for_each_algorithm_named_by_its_thumbprint() -> No
     assert all(key.has_private and key["use"] == "sig" for key in ring.keys)
 
 
-def test_no_two_new_rings_have_the_same_keys() -> None:
+def test_new_rings_have_different_keys() -> None:
     names = [key["kid"] for _ in range(2) for key in new_key_ring().keys]
 
     assert len(set(names)) == 4
 
 
-def test_a_ring_shows_the_public_members_of_every_key_and_no_other() -> None:
+def test_a_ring_publishes_only_the_public_members_of_its_keys() -> None:
     ring = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
 
-    shown = ring.public_keys(at=NOON)["keys"]
+    published = ring.public_keys(at=NOON)["keys"]
 
-    assert [key["kid"] for key in shown] == [key["kid"] for key in ring.keys]
-    assert [set(key) for key in shown] == [EC_MEMBERS, RSA_MEMBERS] * 2
+    assert [key["kid"] for key in published] == [key["kid"] for key in ring.keys]
+    assert [set(key) for key in published] == [EC_MEMBERS, RSA_MEMBERS] * 2
 
 
 def test_a_ring_does_not_print_its_keys() -> None:
     assert repr(new_key_ring()) == "KeyRing()"
 
 
-def test_a_ring_finds_each_key_by_its_name() -> None:
+def test_a_key_is_found_by_its_id() -> None:
     first, second = a_key(kid="first"), a_key(kid="second")
     ring = KeyRing((first, second))
 
@@ -57,7 +57,7 @@ def test_a_ring_finds_each_key_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("name", ["third", "", None, ["first"]])
-def test_a_name_of_no_key_finds_none(name: object) -> None:
+def test_an_unknown_key_id_finds_no_key(name: object) -> None:
     ring = KeyRing((a_key(kid="first"),))
 
     assert ring.find(name) is None
@@ -69,7 +69,7 @@ def test_of_equally_new_keys_the_first_signs() -> None:
     assert ring.signing_key(ES256, at=NOON)["kid"] == "first"
 
 
-def test_a_key_signs_for_its_own_algorithm_alone() -> None:
+def test_a_key_signs_with_its_own_algorithm_only() -> None:
     ring = KeyRing((a_key(),))
 
     with pytest.raises(LookupError, match="RS256"):
@@ -77,7 +77,7 @@ def test_a_key_signs_for_its_own_algorithm_alone() -> None:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_new_key_is_shown_before_it_signs_and_the_old_one_after(algorithm: str) -> None:
+def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(algorithm: str) -> None:
     old = new_key_ring()
     ring = old.rotated(at=NOON, signs_from=LATER, ends=END)
     old_name = old.signing_key(algorithm, at=NOON)["kid"]
@@ -86,16 +86,16 @@ def test_a_new_key_is_shown_before_it_signs_and_the_old_one_after(algorithm: str
     def signs(at: Any) -> object:
         return ring.signing_key(algorithm, at=at)["kid"]
 
-    def shown(at: Any) -> set[str]:
+    def published(at: Any) -> set[str]:
         return {key["kid"] for key in ring.public_keys(at=at)["keys"] if key["alg"] == algorithm}
 
-    assert (signs(NOON), shown(NOON)) == (old_name, {old_name, new_name})
+    assert (signs(NOON), published(NOON)) == (old_name, {old_name, new_name})
     assert (signs(LATER - SECOND), signs(LATER)) == (old_name, new_name)
-    assert shown(END - SECOND) == {old_name, new_name}
-    assert shown(END) == {new_name}
+    assert published(END - SECOND) == {old_name, new_name}
+    assert published(END) == {new_name}
 
 
-def test_a_key_counts_until_its_end() -> None:
+def test_a_key_verifies_until_it_expires() -> None:
     old = new_key_ring()
     name = old.signing_key(ES256, at=NOON)["kid"]
     ring = old.rotated(at=NOON, signs_from=LATER, ends=END)
@@ -105,7 +105,7 @@ def test_a_key_counts_until_its_end() -> None:
     assert not ring.honours("another", at=NOON)
 
 
-def test_a_second_rotation_neither_prolongs_nor_keeps_what_is_at_its_end() -> None:
+def test_a_second_rotation_neither_extends_nor_retains_expiring_keys() -> None:
     first = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
 
     second = first.rotated(at=LATER, signs_from=LATER + LEAD, ends=END + LEAD)
@@ -116,7 +116,7 @@ def test_a_second_rotation_neither_prolongs_nor_keeps_what_is_at_its_end() -> No
     assert len(third.keys) == 6
 
 
-def test_a_kept_ring_says_when_its_keys_sign_and_end() -> None:
+def test_a_stored_ring_has_the_times_of_its_keys() -> None:
     ring = new_key_ring().rotated(at=NOON, signs_from=LATER, ends=END)
 
     assert '"exp": ' in ring.private_json()
@@ -127,6 +127,8 @@ def test_a_kept_ring_says_when_its_keys_sign_and_end() -> None:
 def test_the_same_payload_has_the_same_signature(algorithm: str) -> None:
     ring = new_key_ring()
 
-    made = {ring.signed({"a": 1}, type_="JWT", algorithm=algorithm, at=NOON) for _ in range(3)}
+    signatures = {
+        ring.signed({"a": 1}, type_="JWT", algorithm=algorithm, at=NOON) for _ in range(3)
+    }
 
-    assert len(made) == 1
+    assert len(signatures) == 1

@@ -1,4 +1,4 @@
-"""What every store of attempts and of familiar addresses promises."""
+"""Repository contracts of rate limits and known addresses."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -31,13 +31,13 @@ def count(
 
 
 @every
-def test_a_first_attempt_begins_a_count(world: World, limit: Limit) -> None:
+def test_the_first_attempt_starts_a_count(world: World, limit: Limit) -> None:
     assert count(world, limit=limit) == LimitState.begun(limit, at=NOON)
 
 
 @every
 @pytest.mark.parametrize("seed", range(5))
-def test_whatever_is_tried_when_is_counted_as_the_rule_says(
+def test_any_sequence_of_attempts_is_counted_like_the_entity(
     world: World, limit: Limit, seed: int
 ) -> None:
     random, at = Random(seed), NOON
@@ -50,7 +50,7 @@ def test_whatever_is_tried_when_is_counted_as_the_rule_says(
         assert count(world, limit=limit, at=at) == expected
 
 
-def test_each_key_has_a_count_of_its_own(world: World) -> None:
+def test_keys_are_counted_separately(world: World) -> None:
     for _ in range(4):
         count(world, ANNA)
 
@@ -59,7 +59,7 @@ def test_each_key_has_a_count_of_its_own(world: World) -> None:
 
 
 @every
-def test_an_attempt_is_given_back(world: World, limit: Limit) -> None:
+def test_an_attempt_is_refunded(world: World, limit: Limit) -> None:
     before = count(world, limit=limit)
 
     world.repositories.limits.refund(ANNA)
@@ -67,7 +67,7 @@ def test_an_attempt_is_given_back(world: World, limit: Limit) -> None:
     assert count(world, limit=limit) == before
 
 
-def test_a_wait_is_given_back_with_the_attempt_that_caused_it(world: World) -> None:
+def test_a_wait_is_refunded_with_the_attempt_that_caused_it(world: World) -> None:
     limit = LIMITS["backing off"]
     for _ in range(2):
         count(world, limit=limit)
@@ -77,7 +77,7 @@ def test_a_wait_is_given_back_with_the_attempt_that_caused_it(world: World) -> N
     assert count(world, limit=limit).count == 2
 
 
-def test_no_more_is_given_back_than_was_counted(world: World) -> None:
+def test_no_more_attempts_are_refunded_than_were_counted(world: World) -> None:
     count(world)
     for _ in range(3):
         world.repositories.limits.refund(ANNA)
@@ -87,7 +87,7 @@ def test_no_more_is_given_back_than_was_counted(world: World) -> None:
     assert [count(world).is_let_in for _ in range(4)] == [True, True, True, False]
 
 
-def test_what_is_forgotten_begins_anew_and_nothing_else_does(world: World) -> None:
+def test_resetting_a_key_affects_no_other_key(world: World) -> None:
     count(world, ANNA)
     count(world, BO)
 
@@ -97,13 +97,13 @@ def test_what_is_forgotten_begins_anew_and_nothing_else_does(world: World) -> No
     assert count(world, BO).count == 2
 
 
-def test_to_forget_what_was_never_tried_does_nothing(world: World) -> None:
+def test_resetting_an_unknown_key_does_nothing(world: World) -> None:
     world.repositories.limits.reset(ANNA)
 
     assert count(world).count == 1
 
 
-def test_what_counts_no_longer_is_forgotten_and_counted(world: World) -> None:
+def test_expired_attempts_are_removed_and_their_number_returned(world: World) -> None:
     count(world, ANNA, at=NOON)
     count(world, BO, at=NOON + SECOND)
     a_minute_later = NOON + MINUTE
@@ -114,7 +114,7 @@ def test_what_counts_no_longer_is_forgotten_and_counted(world: World) -> None:
     assert count(world, BO, at=a_minute_later).count == 2
 
 
-def test_an_address_is_known_once_it_was_seen(world: World) -> None:
+def test_a_saved_address_is_known(world: World) -> None:
     before = world.repositories.known_addresses.last_seen(ANNA)
 
     world.repositories.known_addresses.save(ANNA, seen_at=NOON)
@@ -124,7 +124,7 @@ def test_an_address_is_known_once_it_was_seen(world: World) -> None:
     assert world.repositories.known_addresses.last_seen(BO) is None
 
 
-def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
+def test_an_address_has_the_time_when_it_was_last_seen(world: World) -> None:
     world.repositories.known_addresses.save(ANNA, seen_at=NOON)
 
     world.repositories.known_addresses.save(ANNA, seen_at=NOON + MINUTE)
@@ -132,7 +132,7 @@ def test_an_address_is_known_from_when_it_was_last_seen(world: World) -> None:
     assert world.repositories.known_addresses.last_seen(ANNA) == NOON + MINUTE
 
 
-def test_addresses_that_were_not_seen_since_then_are_forgotten_and_counted(world: World) -> None:
+def test_expired_addresses_are_removed_and_their_number_returned(world: World) -> None:
     world.repositories.known_addresses.save(ANNA, seen_at=NOON - SECOND)
     world.repositories.known_addresses.save(BO, seen_at=NOON)
 

@@ -1,4 +1,4 @@
-"""How often people may try, and what is kept of it."""
+"""Limits of attempts, and what is stored of them."""
 
 from datetime import datetime
 
@@ -29,37 +29,37 @@ def limits(memory: World) -> LoginAttempts:
 
 
 def has_tried(limits: LoginAttempts, name: LimitName, subject: str = HOME) -> None:
-    """Try as often as one may."""
+    """Make all allowed attempts."""
     for _ in range(POLICY.limit(name).most):
         limits.count(name, subject).require()
 
 
-def guess_wrong(
+def fail(
     limits: LoginAttempts,
     account: str = EMAIL,
-    address: str = HOME,
+    client_ip: str = HOME,
     *,
     secret: Secret = Secret.PASSWORD,
     times: int = 1,
 ) -> None:
     for _ in range(times):
-        with pytest.raises(Oops), limits.attempt(account, address=address, secret=secret):
+        with pytest.raises(Oops), limits.attempt(account, client_ip=client_ip, secret=secret):
             raise Oops
 
 
-def enter(limits: LoginAttempts) -> None:
-    with limits.attempt(EMAIL, address=HOME):
+def sign_in(limits: LoginAttempts) -> None:
+    with limits.attempt(EMAIL, client_ip=HOME):
         pass
 
 
-def familiar_since(world: World) -> datetime:
-    (seen_at,) = world.repositories.known_addresses.store.values()  # type: ignore[attr-defined]  # that in memory
+def last_seen(world: World) -> datetime:
+    (seen_at,) = world.repositories.known_addresses.store.values()  # type: ignore[attr-defined]  # the store of the in-memory repository
     moment: datetime = seen_at
     return moment
 
 
 @pytest.mark.parametrize("name", WITHIN_A_PERIOD)
-def test_as_much_as_the_policy_says_is_let_in_and_the_rest_refused_until_the_period_is_over(
+def test_attempts_beyond_the_policy_are_refused_until_the_period_is_over(
     memory: World, limits: LoginAttempts, name: LimitName
 ) -> None:
     has_tried(limits, name)
@@ -71,37 +71,37 @@ def test_as_much_as_the_policy_says_is_let_in_and_the_rest_refused_until_the_per
     assert limits.count(name, HOME).is_let_in
 
 
-def test_each_limit_is_counted_by_itself(limits: LoginAttempts) -> None:
+def test_limits_are_counted_separately(limits: LoginAttempts) -> None:
     has_tried(limits, LimitName.LOG_IN)
 
     assert limits.count(LimitName.REGISTER, HOME).is_let_in
 
 
-def test_each_subject_is_counted_by_itself(limits: LoginAttempts) -> None:
+def test_subjects_are_counted_separately(limits: LoginAttempts) -> None:
     has_tried(limits, LimitName.LOG_IN)
 
     assert limits.count(LimitName.LOG_IN, "192.0.2.2").is_let_in
 
 
-def test_each_secret_of_an_account_is_guessed_by_itself(limits: LoginAttempts) -> None:
-    guess_wrong(limits, secret=Secret.PASSWORD, times=5)
+def test_attempts_are_counted_by_secret(limits: LoginAttempts) -> None:
+    fail(limits, secret=Secret.PASSWORD, times=5)
 
     with pytest.raises(TooManyAttempts):
-        guess_wrong(limits, secret=Secret.PASSWORD)
-    guess_wrong(limits, secret=Secret.CODE)
+        fail(limits, secret=Secret.PASSWORD)
+    fail(limits, secret=Secret.CODE)
 
 
-def test_an_address_is_familiar_for_the_secret_that_was_known_there(limits: LoginAttempts) -> None:
-    limits.save_known_address(EMAIL, address=HOME, secret=Secret.PASSWORD)
+def test_an_address_is_known_for_the_secret_presented_from_it(limits: LoginAttempts) -> None:
+    limits.save_known_address(EMAIL, client_ip=HOME, secret=Secret.PASSWORD)
     for secret in Secret:
-        guess_wrong(limits, address=OFFICE, secret=secret, times=5)
+        fail(limits, client_ip=OFFICE, secret=secret, times=5)
 
-    guess_wrong(limits, secret=Secret.PASSWORD)
+    fail(limits, secret=Secret.PASSWORD)
     with pytest.raises(TooManyAttempts):
-        guess_wrong(limits, secret=Secret.CODE)
+        fail(limits, secret=Secret.CODE)
 
 
-def test_attempts_are_forgotten_when_they_count_no_longer(
+def test_attempts_are_removed_when_they_no_longer_count(
     memory: World, limits: LoginAttempts
 ) -> None:
     limits.count(LimitName.LOG_IN, HOME)
@@ -114,12 +114,12 @@ def test_attempts_are_forgotten_when_they_count_no_longer(
     assert limits.count(LimitName.REGISTER, HOME).count == 2
 
 
-def test_addresses_are_forgotten_when_they_are_familiar_no_longer(
+def test_addresses_are_removed_when_they_are_no_longer_known(
     memory: World, limits: LoginAttempts
 ) -> None:
-    limits.save_known_address(EMAIL, address=HOME)
+    limits.save_known_address(EMAIL, client_ip=HOME)
     memory.clock.at += KNOWN_FOR
-    limits.save_known_address(EMAIL, address="192.0.2.2")
+    limits.save_known_address(EMAIL, client_ip="192.0.2.2")
     assert limits.remove_expired() == 0
 
     memory.clock.go_on(seconds=1)
@@ -128,45 +128,45 @@ def test_addresses_are_forgotten_when_they_are_familiar_no_longer(
     assert limits.remove_expired() == 0
 
 
-def test_nothing_is_kept_that_tells_who_tried(memory: World, limits: LoginAttempts) -> None:
+def test_nothing_stored_reveals_who_tried(memory: World, limits: LoginAttempts) -> None:
     memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
     sessions = limited(memory).sessions
     limits.count(LimitName.LOG_IN, HOME)
     limits.count(LimitName.TOKEN, HOME)
-    sessions.authenticate(email=EMAIL, password=PASSWORD, address=HOME)
-    is_wrong(lambda: sessions.authenticate(email=EMAIL, password="wrong", address=HOME))
-    is_wrong(lambda: sessions.authenticate(email="bo", password="wrong", address=HOME))
+    sessions.authenticate(email=EMAIL, password=PASSWORD, client_ip=HOME)
+    is_wrong(lambda: sessions.authenticate(email=EMAIL, password="wrong", client_ip=HOME))
+    is_wrong(lambda: sessions.authenticate(email="bo", password="wrong", client_ip=HOME))
 
-    kept = [*memory.repositories.limits.store, *memory.repositories.known_addresses.store]  # type: ignore[attr-defined]  # those in memory
+    keys = [*memory.repositories.limits.store, *memory.repositories.known_addresses.store]  # type: ignore[attr-defined]  # stores of in-memory repositories
 
-    assert len(kept) == 5
-    assert all(len(key) == 64 and int(key, 16) for key in kept)
+    assert len(keys) == 5
+    assert all(len(key) == 64 and int(key, 16) for key in keys)
 
 
-def test_a_class_may_sign_in_behind_one_address(memory: World, limits: LoginAttempts) -> None:
+def test_a_class_can_sign_in_behind_one_address(memory: World, limits: LoginAttempts) -> None:
     for number in range(2 * POLICY.log_ins_per_minute):
         assert limits.count(LimitName.LOG_IN, HOME).is_let_in
-        with limits.attempt(f"learner-{number}@school.example", address=HOME):
+        with limits.attempt(f"learner-{number}@school.example", client_ip=HOME):
             pass
 
     assert limits.count(LimitName.LOG_IN, HOME).count == 1
 
 
-def test_a_right_code_gives_no_log_in_back(limits: LoginAttempts) -> None:
+def test_the_right_code_refunds_no_log_in(limits: LoginAttempts) -> None:
     limits.count(LimitName.LOG_IN, HOME)
 
-    with limits.attempt(EMAIL, address=HOME, secret=Secret.CODE):
+    with limits.attempt(EMAIL, client_ip=HOME, secret=Secret.CODE):
         pass
 
     assert limits.count(LimitName.LOG_IN, HOME).count == 2
 
 
-def test_a_familiar_address_is_noted_once_a_day(memory: World, limits: LoginAttempts) -> None:
-    enter(limits)
+def test_a_known_address_is_saved_once_a_day(memory: World, limits: LoginAttempts) -> None:
+    sign_in(limits)
     memory.clock.at += LAST_SEEN_PRECISION
-    enter(limits)
-    first = familiar_since(memory)
+    sign_in(limits)
+    first = last_seen(memory)
     memory.clock.go_on(seconds=1)
-    enter(limits)
+    sign_in(limits)
 
-    assert familiar_since(memory) == memory.clock.at != first
+    assert last_seen(memory) == memory.clock.at != first

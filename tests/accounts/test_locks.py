@@ -1,4 +1,4 @@
-"""What nobody else may change, or claim, until the unit of work ends."""
+"""Locks of rows and claims until the end of a unit of work."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,13 +23,13 @@ Result = TypeVar("Result")
 
 STORE: Final[Repositories] = orm_repositories()
 RECORDS: Final = OrmIdempotencyRecordRepository()
-ID, ANOTHER_ID = "a" * 64, "b" * 64
+KEY, OTHER_KEY = "a" * 64, "b" * 64
 LOCKED: Final = "lock timeout"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What every connection can see, because it was committed."""
+class Committed:
+    """Committed rows, which every connection sees."""
 
     user: User
     session: Session
@@ -37,7 +37,7 @@ class Kept:
 
 
 def elsewhere(act: Callable[[], Result]) -> Result:
-    """Act on a database connection of its own, in a unit of work that waits for nobody longer than a moment."""
+    """Act on another database connection, in a unit of work with a short lock timeout."""
 
     def acting() -> Result:
         try:
@@ -52,19 +52,19 @@ def elsewhere(act: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def held_elsewhere(take: Callable[[], object]) -> Iterator[None]:
-    """Until the block ends, another connection is in the unit of work in which it took something."""
-    is_taken, is_enough = Event(), Event()
+def locked_elsewhere(lock: Callable[[], object]) -> Iterator[None]:
+    """Hold a lock in a unit of work of another connection until the block ends."""
+    is_locked, is_enough = Event(), Event()
 
     def hold() -> None:
-        take()
-        is_taken.set()
+        lock()
+        is_locked.set()
         is_enough.wait(timeout=20)
 
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(elsewhere, hold)
         try:
-            assert is_taken.wait(timeout=20)
+            assert is_locked.wait(timeout=20)
             yield
         finally:
             is_enough.set()
@@ -72,95 +72,95 @@ def held_elsewhere(take: Callable[[], object]) -> Iterator[None]:
 
 
 @pytest.fixture
-def kept() -> Iterator[Kept]:
+def committed() -> Iterator[Committed]:
     user = a_user()
     session = a_session(user_id=user.id)
     token = a_refresh_token(session_id=session.id)
 
-    def keep() -> None:
+    def add() -> None:
         STORE.users.add(user)
         STORE.sessions.add(session)
         STORE.refresh_tokens.add(token)
 
-    elsewhere(keep)
-    yield Kept(user=user, session=session, token=token)
+    elsewhere(add)
+    yield Committed(user=user, session=session, token=token)
     elsewhere(lambda: rows.User.objects.filter(pk=user.id).delete())
 
 
 @pytest.mark.postgres
-def test_nobody_else_changes_a_user_who_is_being_changed(kept: Kept) -> None:
-    renamed = replace(kept.user, name="Anna Ek")
+def test_a_user_locked_for_update_cannot_be_changed_elsewhere(committed: Committed) -> None:
+    renamed = replace(committed.user, name="Anna Ek")
 
     def rename() -> None:
         STORE.users.save(renamed)
 
     with (
-        held_elsewhere(lambda: STORE.users.get_for_update(kept.user.id)),
+        locked_elsewhere(lambda: STORE.users.get_for_update(committed.user.id)),
         pytest.raises(OperationalError, match=LOCKED),
     ):
         elsewhere(rename)
 
     elsewhere(rename)
-    assert elsewhere(lambda: STORE.users.get(kept.user.id)) == renamed
+    assert elsewhere(lambda: STORE.users.get(committed.user.id)) == renamed
 
 
 @pytest.mark.postgres
-def test_nobody_else_changes_a_session_that_is_being_changed(kept: Kept) -> None:
-    ended = kept.session.ended(at=NOON, because=SessionEnd.LOGGED_OUT)
+def test_a_session_locked_for_update_cannot_be_changed_elsewhere(committed: Committed) -> None:
+    ended = committed.session.ended(at=NOON, because=SessionEnd.LOGGED_OUT)
 
     def end() -> None:
         STORE.sessions.save(ended)
 
     with (
-        held_elsewhere(lambda: STORE.sessions.get_for_update(kept.session.id)),
+        locked_elsewhere(lambda: STORE.sessions.get_for_update(committed.session.id)),
         pytest.raises(OperationalError, match=LOCKED),
     ):
         elsewhere(end)
 
     elsewhere(end)
-    assert elsewhere(lambda: STORE.sessions.get_for_update(kept.session.id)) == ended
+    assert elsewhere(lambda: STORE.sessions.get_for_update(committed.session.id)) == ended
 
 
 @pytest.mark.postgres
-def test_nobody_else_takes_a_refresh_token_that_is_being_taken(kept: Kept) -> None:
-    def take() -> RefreshToken | None:
-        return STORE.refresh_tokens.find_for_update(kept.token.hash)
+def test_a_refresh_token_locked_for_update_cannot_be_locked_elsewhere(committed: Committed) -> None:
+    def lock() -> RefreshToken | None:
+        return STORE.refresh_tokens.find_for_update(committed.token.hash)
 
-    with held_elsewhere(take), pytest.raises(OperationalError, match=LOCKED):
-        elsewhere(take)
+    with locked_elsewhere(lock), pytest.raises(OperationalError, match=LOCKED):
+        elsewhere(lock)
 
-    assert elsewhere(take) == kept.token
+    assert elsewhere(lock) == committed.token
 
 
 @pytest.mark.postgres
-def test_a_claimed_id_is_refused_to_others_at_once() -> None:
+def test_a_claimed_key_is_refused_to_others_at_once() -> None:
     with (
-        held_elsewhere(lambda: RECORDS.claim(ID, since=NOON)),
-        pytest.raises(RequestStillRunning) as refusal,
+        locked_elsewhere(lambda: RECORDS.claim(KEY, since=NOON)),
+        pytest.raises(RequestStillRunning) as error,
     ):
-        elsewhere(lambda: RECORDS.claim(ID, since=NOON))
+        elsewhere(lambda: RECORDS.claim(KEY, since=NOON))
 
-    assert refusal.value.facts == {"retry_after": 1}
+    assert error.value.facts == {"retry_after": 1}
 
 
 @pytest.mark.postgres
-def test_a_claim_holds_no_other_id() -> None:
-    with held_elsewhere(lambda: RECORDS.claim(ID, since=NOON)):
-        claimed = elsewhere(lambda: RECORDS.claim(ANOTHER_ID, since=NOON))
+def test_a_claim_does_not_lock_other_keys() -> None:
+    with locked_elsewhere(lambda: RECORDS.claim(KEY, since=NOON)):
+        claimed = elsewhere(lambda: RECORDS.claim(OTHER_KEY, since=NOON))
 
     assert claimed is None
 
 
 @pytest.mark.postgres
-def test_a_claim_ends_with_its_unit_of_work_though_the_connection_goes_on() -> None:
+def test_a_claim_ends_with_its_unit_of_work_although_the_connection_stays_open() -> None:
     def claim_in_a_unit_of_work() -> None:
         with transaction.atomic():
-            RECORDS.claim(ID, since=NOON)
+            RECORDS.claim(KEY, since=NOON)
 
     with ThreadPoolExecutor(1) as connected:
         connected.submit(claim_in_a_unit_of_work).result()
         try:
-            claimed = elsewhere(lambda: RECORDS.claim(ID, since=NOON))
+            claimed = elsewhere(lambda: RECORDS.claim(KEY, since=NOON))
         finally:
             connected.submit(connections.close_all).result()
 
@@ -170,26 +170,26 @@ def test_a_claim_ends_with_its_unit_of_work_though_the_connection_goes_on() -> N
 @pytest.mark.postgres
 def test_a_claim_ends_with_a_unit_of_work_that_fails() -> None:
     def fail() -> None:
-        RECORDS.claim(ID, since=NOON)
+        RECORDS.claim(KEY, since=NOON)
         raise EOFError
 
     with pytest.raises(EOFError):
         elsewhere(fail)
 
-    assert elsewhere(lambda: RECORDS.claim(ID, since=NOON)) is None
+    assert elsewhere(lambda: RECORDS.claim(KEY, since=NOON)) is None
 
 
 @pytest.mark.postgres
-def test_whoever_claims_twice_in_one_unit_of_work_does_not_stand_in_his_own_way() -> None:
+def test_a_unit_of_work_can_claim_a_key_twice() -> None:
     def claim_twice() -> IdempotencyRecord | None:
-        RECORDS.claim(ID, since=NOON)
-        return RECORDS.claim(ID, since=NOON)
+        RECORDS.claim(KEY, since=NOON)
+        return RECORDS.claim(KEY, since=NOON)
 
     assert elsewhere(claim_twice) is None
 
 
 def other_thread(act: Callable[[], None]) -> Thread:
-    """Started, and given the time to get ahead if nothing holds it."""
+    """A started thread, with time to finish unless a lock blocks it."""
     thread = Thread(target=act)
     thread.start()
     thread.join(timeout=0.05)
@@ -213,18 +213,18 @@ def test_in_memory_others_wait_until_a_user_has_been_changed(memory: World) -> N
     assert memory.repositories.users.get(anna.id).name == "Anna Maria Ek"
 
 
-def test_in_memory_others_wait_until_a_claimed_id_has_its_entry(memory: World) -> None:
-    entry = an_idempotency_record()
+def test_in_memory_others_wait_until_a_claimed_key_has_its_record(memory: World) -> None:
+    record = an_idempotency_record()
     claimed: list[IdempotencyRecord | None] = []
 
     def claim() -> None:
         with memory.unit_of_work.atomic():
-            claimed.append(memory.idempotency.records.claim(entry.request_key, since=NOON))
+            claimed.append(memory.idempotency.records.claim(record.request_key, since=NOON))
 
     with memory.unit_of_work.atomic():
-        claimed.append(memory.idempotency.records.claim(entry.request_key, since=NOON))
+        claimed.append(memory.idempotency.records.claim(record.request_key, since=NOON))
         other = other_thread(claim)
-        memory.idempotency.records.save(entry)
+        memory.idempotency.records.save(record)
     other.join()
 
-    assert claimed == [None, entry]
+    assert claimed == [None, record]

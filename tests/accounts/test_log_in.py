@@ -1,4 +1,4 @@
-"""What signing in costs, and what it does to the kept hash."""
+"""Password verification at log-in, and renewal of outdated hashes."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -20,7 +20,7 @@ def has_anna(world: World, **parts: Any) -> User:
     return world.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD), **parts)
 
 
-def test_a_right_password_costs_one_verification_and_no_hash(memory: World) -> None:
+def test_a_log_in_takes_one_verification_and_no_hash(memory: World) -> None:
     anna, hasher = has_anna(memory), WatchedHasher(WEAK)
 
     services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
@@ -38,7 +38,7 @@ def test_a_right_password_costs_one_verification_and_no_hash(memory: World) -> N
         (EMAIL, "a wrong password", False),
     ],
 )
-def test_every_refusal_costs_one_verification_too(
+def test_a_failed_log_in_takes_one_verification_too(
     memory: World, *, email: str, password: str, is_active: bool
 ) -> None:
     has_anna(memory, is_active=is_active)
@@ -51,20 +51,20 @@ def test_every_refusal_costs_one_verification_too(
     assert hasher.hashed == []
 
 
-def test_an_outdated_hash_is_made_anew_at_the_next_log_in(memory: World) -> None:
+def test_an_outdated_hash_is_replaced_at_the_next_log_in(memory: World) -> None:
     anna = has_anna(memory)
 
     signed_in = services_with(STRONG, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
 
-    kept = memory.repositories.users.get(anna.id)
-    assert kept.password_hash != anna.password_hash
-    assert not STRONG.is_outdated(kept.password_hash)
-    assert STRONG.verify(PASSWORD, password_hash=kept.password_hash)
-    assert replace(kept, password_hash=anna.password_hash) == anna
+    stored = memory.repositories.users.get(anna.id)
+    assert stored.password_hash != anna.password_hash
+    assert not STRONG.is_outdated(stored.password_hash)
+    assert STRONG.verify(PASSWORD, password_hash=stored.password_hash)
+    assert replace(stored, password_hash=anna.password_hash) == anna
     assert signed_in.user.id == anna.id
 
 
-def test_a_hash_that_is_up_to_date_stays(memory: World) -> None:
+def test_an_up_to_date_hash_stays(memory: World) -> None:
     anna = has_anna(memory)
 
     services_with(WEAK, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
@@ -72,19 +72,19 @@ def test_a_hash_that_is_up_to_date_stays(memory: World) -> None:
     assert memory.repositories.users.get(anna.id) == anna
 
 
-def test_so_is_it_at_a_page(memory: World) -> None:
+def test_an_outdated_hash_is_replaced_at_a_sign_in_page(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
     sessions = services_with(STRONG, memory).sessions
 
-    known = sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
+    user = sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
-    kept = memory.repositories.users.get(anna.id)
-    assert known == kept
-    assert not STRONG.is_outdated(kept.password_hash)
-    assert STRONG.verify(PASSWORD, password_hash=kept.password_hash)
+    stored = memory.repositories.users.get(anna.id)
+    assert user == stored
+    assert not STRONG.is_outdated(stored.password_hash)
+    assert STRONG.verify(PASSWORD, password_hash=stored.password_hash)
 
 
-def test_at_a_page_a_hash_of_todays_strength_stays(memory: World) -> None:
+def test_an_up_to_date_hash_stays_at_a_sign_in_page(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=STRONG.hash(PASSWORD))
 
     services_with(STRONG, memory).sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
@@ -92,7 +92,7 @@ def test_at_a_page_a_hash_of_todays_strength_stays(memory: World) -> None:
     assert memory.repositories.users.get(anna.id) == anna
 
 
-def test_a_wrong_password_leaves_an_outdated_hash_as_it_is(memory: World) -> None:
+def test_a_wrong_password_does_not_replace_an_outdated_hash(memory: World) -> None:
     anna = has_anna(memory)
 
     with pytest.raises(InvalidCredentials):
@@ -104,7 +104,7 @@ def test_a_wrong_password_leaves_an_outdated_hash_as_it_is(memory: World) -> Non
 @pytest.mark.parametrize(
     "changes", [{"is_active": False}, {"password_hash": WEAK.hash("another password")}]
 )
-def test_whoever_is_shut_out_while_he_signs_in_gets_no_session(
+def test_a_user_deactivated_while_signing_in_gets_no_session(
     memory: World, changes: dict[str, Any]
 ) -> None:
     anna = has_anna(memory)
@@ -117,7 +117,7 @@ def test_whoever_is_shut_out_while_he_signs_in_gets_no_session(
 
 
 @pytest.mark.parametrize("changes", [{"name": "Annabel"}, {"password_hash": STRONG.hash(PASSWORD)}])
-def test_whoever_is_changed_but_himself_while_he_signs_in_is_signed_in(
+def test_a_user_changed_otherwise_while_signing_in_gets_a_session(
     memory: World, changes: dict[str, Any]
 ) -> None:
     changed = replace(has_anna(memory), **changes)
@@ -131,7 +131,7 @@ def test_whoever_is_changed_but_himself_while_he_signs_in_is_signed_in(
 @pytest.mark.parametrize(
     ("password", "is_refused"), [(PASSWORD, False), ("another password", True)]
 )
-def test_a_password_that_changes_while_it_is_changed_has_to_be_the_current_one_still(
+def test_a_password_changed_meanwhile_is_verified_again(
     memory: World, password: str, *, is_refused: bool
 ) -> None:
     anna = has_anna(memory)

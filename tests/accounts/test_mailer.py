@@ -1,4 +1,4 @@
-"""Mailing invitations."""
+"""Invitation mailer."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -18,7 +18,7 @@ ANNA, BO = "anna@school.example", "bo@school.example"
 
 
 class FailingAtBo(EmailBackend):
-    """A connection that breaks where mail goes to Bo."""
+    """A connection that fails for mail to Bo."""
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         if any(BO in message.to for message in messages):
@@ -27,7 +27,7 @@ class FailingAtBo(EmailBackend):
 
 
 class FailingAtAll(EmailBackend):
-    """A server that is not there."""
+    """A mail server that is unreachable."""
 
     def open(self) -> bool | None:
         raise ConnectionRefusedError
@@ -47,7 +47,7 @@ def a_letter(email: str = BO, **parts: Any) -> InvitationLetter:
     return InvitationLetter(**{"email": email, "organization": "Knots", "token": "t0k3n"} | parts)
 
 
-def test_a_letter_has_the_link_and_says_who_invites_and_for_how_long() -> None:
+def test_a_letter_has_the_link_the_organization_and_the_expiry() -> None:
     MAILER.send_invitations([a_letter()])
 
     (mail,) = mails()
@@ -59,16 +59,16 @@ def test_a_letter_has_the_link_and_says_who_invites_and_for_how_long() -> None:
     assert "within a week" in str(mail.body)
 
 
-def test_everybody_gets_a_letter_of_his_own() -> None:
+def test_each_recipient_gets_a_separate_letter() -> None:
     MAILER.send_invitations([a_letter(ANNA, token="one"), a_letter(BO, token="two")])
 
-    found = [(mail.to, str(mail.body)) for mail in mails()]
-    assert [to for to, _ in found] == [[ANNA], [BO]]
-    assert ["/one/" in body for _, body in found] == [True, False]
-    assert ["/two/" in body for _, body in found] == [False, True]
+    letters = [(mail.to, str(mail.body)) for mail in mails()]
+    assert [to for to, _ in letters] == [[ANNA], [BO]]
+    assert ["/one/" in body for _, body in letters] == [True, False]
+    assert ["/two/" in body for _, body in letters] == [False, True]
 
 
-def test_a_name_stands_there_as_it_is_and_on_one_line() -> None:
+def test_a_name_is_neither_escaped_nor_split_into_headers() -> None:
     MAILER.send_invitations([a_letter(organization="Knots &\r\nBcc: <b>Bends</b>")])
 
     (mail,) = mails()
@@ -76,20 +76,20 @@ def test_a_name_stands_there_as_it_is_and_on_one_line() -> None:
     assert mail.recipients() == [BO]
 
 
-def test_no_letters_are_no_mail() -> None:
+def test_without_letters_no_mail_is_sent() -> None:
     MAILER.send_invitations([])
 
     assert mails() == []
 
 
-def test_a_connection_that_fails_keeps_nobody_from_the_others(settings: Settings) -> None:
+def test_a_failed_letter_does_not_stop_the_others(settings: Settings) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.{FailingAtBo.__name__}"
 
-    with structlog.testing.capture_logs() as noted:
+    with structlog.testing.capture_logs() as lines:
         MAILER.send_invitations([a_letter(BO), a_letter(ANNA)])
 
     assert [mail.to for mail in mails()] == [[ANNA]]
-    assert noted == [
+    assert lines == [
         {
             "event": "an invitation could not be mailed",
             "log_level": "warning",
@@ -99,7 +99,7 @@ def test_a_connection_that_fails_keeps_nobody_from_the_others(settings: Settings
 
 
 @pytest.mark.parametrize("email", ["bö(@school.example", f"bo@{'ö' * 64}.example", "bö@a..b"])
-def test_an_address_to_which_no_mail_can_go_keeps_nobody_from_the_others(email: str) -> None:
+def test_an_undeliverable_address_does_not_stop_the_others(email: str) -> None:
     MAILER.send_invitations([a_letter(email), a_letter(ANNA)])
 
     assert [mail.to for mail in mails()] == [[ANNA]]
@@ -109,7 +109,7 @@ def test_a_letter_does_not_print_its_token() -> None:
     assert "t0k3n" not in repr(a_letter())
 
 
-def test_all_letters_go_by_one_connection(
+def test_all_letters_use_one_connection(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.{Counting.__name__}"
@@ -120,11 +120,11 @@ def test_all_letters_go_by_one_connection(
     assert (len(mails()), Counting.opened) == (2, 1)
 
 
-def test_a_server_that_is_not_there_is_noted(settings: Settings) -> None:
+def test_an_unreachable_server_is_logged(settings: Settings) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.{FailingAtAll.__name__}"
 
-    with structlog.testing.capture_logs() as noted:
+    with structlog.testing.capture_logs() as lines:
         MAILER.send_invitations([a_letter(BO)])
 
     assert mails() == []
-    assert [line["error"] for line in noted] == ["ConnectionRefusedError"]
+    assert [line["error"] for line in lines] == ["ConnectionRefusedError"]

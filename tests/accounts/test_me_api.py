@@ -1,4 +1,4 @@
-"""One's own account, over HTTP."""
+"""The caller's own account, over HTTP."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def password_changed(person: Person, **headers: str) -> Answer:
     return person.caller.post("/v1/me/password", body, **headers)
 
 
-def test_i_see_who_i_am(application: Application) -> None:
+def test_users_get_their_own_account(application: Application) -> None:
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo")
 
     answer = bo.caller.get("/v1/me")
@@ -36,7 +36,7 @@ def test_i_see_who_i_am(application: Application) -> None:
 
 
 @pytest.mark.parametrize("name", ["Anna Ek", "", "Åse Ødegård 李", "x" * 200])
-def test_i_change_my_name(application: Application, name: str) -> None:
+def test_users_change_their_name(application: Application, name: str) -> None:
     anna = application.signed_in(name="Anna")
     before = anna.caller.get("/v1/me").json
 
@@ -47,7 +47,7 @@ def test_i_change_my_name(application: Application, name: str) -> None:
     assert anna.caller.get("/v1/me").json == answer.json
 
 
-def test_i_change_nothing_but_my_name(application: Application) -> None:
+def test_users_change_nothing_but_their_name(application: Application) -> None:
     anna = application.signed_in(name="Anna")
     before = anna.caller.get("/v1/me").json
     rest = {"email": "x@school.example", "roles": ["admin"], "is_active": False, "id": "1"}
@@ -57,7 +57,7 @@ def test_i_change_nothing_but_my_name(application: Application) -> None:
     assert answer.json == before | {"name": "Anna Ek"}
 
 
-def test_i_change_nobody_elses_name(application: Application) -> None:
+def test_users_change_only_their_own_name(application: Application) -> None:
     anna, bo = application.signed_in(name="Anna"), application.signed_in(name="Bo")
 
     anna.caller.patch("/v1/me", {"name": "Anna Ek"})
@@ -65,7 +65,7 @@ def test_i_change_nobody_elses_name(application: Application) -> None:
     assert bo.caller.get("/v1/me").json["name"] == "Bo"
 
 
-def test_a_changed_password_is_the_one_that_logs_in(application: Application) -> None:
+def test_only_the_changed_password_logs_in(application: Application) -> None:
     anna = application.signed_in()
 
     answer = password_changed(anna)
@@ -90,7 +90,7 @@ def test_a_changed_password_ends_every_session_on_its_next_request(
     assert application.stranger.post("/v1/auth/refresh", body).code == "invalid-refresh-token"
 
 
-def test_a_changed_password_ends_nobody_elses_session(application: Application) -> None:
+def test_a_changed_password_ends_no_session_of_others(application: Application) -> None:
     anna, bo = application.signed_in(name="Anna"), application.signed_in(name="Bo")
 
     password_changed(anna)
@@ -127,7 +127,7 @@ def test_a_refused_change_of_password_changes_nothing(
     assert logged_in(application, anna).status == 200
 
 
-def test_a_password_may_begin_and_end_with_spaces(application: Application) -> None:
+def test_a_password_can_start_and_end_with_spaces(application: Application) -> None:
     anna = application.signed_in()
     spaced = "  a short way back  "
 
@@ -137,7 +137,7 @@ def test_a_password_may_begin_and_end_with_spaces(application: Application) -> N
     assert logged_in(application, anna, spaced.strip()).status == 401
 
 
-def test_a_wrong_password_sent_again_with_its_key_gets_the_same_answer(
+def test_a_repeated_request_with_a_wrong_password_gets_the_same_answer(
     application: Application,
 ) -> None:
     anna = application.signed_in()

@@ -1,4 +1,4 @@
-"""What one has let clients do, over HTTP; and what holds for this and for one's sessions."""
+"""The caller's own grants, over HTTP, and rules that they share with sessions."""
 
 from uuid import uuid4
 
@@ -11,27 +11,27 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from tests.accounts.callers import narrowed
 from tests.accounts.own_things import (
     GRANTS,
-    NOBODYS,
     SESSIONS,
+    UNKNOWN_ID,
     a_client_in,
-    a_program,
+    a_machine_client,
     a_session_in,
+    consents,
     deleted,
     items_at,
-    kept,
-    lets_in,
+    stored_session,
 )
 from tests.support.application import Application
 
 
-def test_i_see_what_i_have_let_clients_do(application: Application) -> None:
+def test_users_list_their_grants(application: Application) -> None:
     anna, notebook, planner = (
         application.signed_in(),
         a_client_in(application),
         a_client_in(application, name="Planner"),
     )
-    lets_in(application, anna, notebook, "openid", "email")
-    lets_in(application, anna, planner)
+    consents(application, anna, notebook, "openid", "email")
+    consents(application, anna, planner)
 
     answer = anna.caller.get(GRANTS)
 
@@ -47,10 +47,10 @@ def test_i_see_what_i_have_let_clients_do(application: Application) -> None:
     assert second["name"] == "Planner"
 
 
-def test_what_i_take_back_ends_my_sessions_with_that_client(application: Application) -> None:
+def test_revoking_a_grant_ends_the_sessions_with_that_client(application: Application) -> None:
     anna, bo = application.signed_in(), application.signed_in(name="Bo")
     notebook, planner = a_client_in(application), a_client_in(application, name="Planner")
-    lets_in(application, anna, notebook)
+    consents(application, anna, notebook)
     ending = a_session_in(application, anna, notebook)
     staying = [a_session_in(application, anna, planner), a_session_in(application, bo, notebook)]
 
@@ -58,28 +58,28 @@ def test_what_i_take_back_ends_my_sessions_with_that_client(application: Applica
 
     assert (answer.status, answer.text) == (204, "")
     assert items_at(anna, GRANTS) == []
-    assert kept(application, ending.id).ended_because is SessionEnd.REVOKED
-    assert [kept(application, session.id) for session in staying] == staying
+    assert stored_session(application, ending.id).ended_because is SessionEnd.REVOKED
+    assert [stored_session(application, session.id) for session in staying] == staying
     assert anna.caller.get("/v1/me").status == 200
 
 
-def test_nobody_elses_grant_is_taken_back(application: Application) -> None:
+def test_grants_of_others_cannot_be_revoked(application: Application) -> None:
     anna, bo, notebook = (
         application.signed_in(),
         application.signed_in(name="Bo"),
         a_client_in(application),
     )
-    lets_in(application, bo, notebook)
+    consents(application, bo, notebook)
 
-    answers = [deleted(anna.caller, GRANTS, one) for one in (notebook.id, uuid4())]
+    answers = [deleted(anna.caller, GRANTS, grant_id) for grant_id in (notebook.id, uuid4())]
 
     assert [(answer.status, answer.code) for answer in answers] == [(404, "grant-not-found")] * 2
     assert len(items_at(bo, GRANTS)) == 1
 
 
-def test_a_grant_is_taken_back_once(application: Application) -> None:
+def test_a_grant_is_revoked_once(application: Application) -> None:
     anna, notebook = application.signed_in(), a_client_in(application)
-    lets_in(application, anna, notebook)
+    consents(application, anna, notebook)
     deleted(anna.caller, GRANTS, notebook.id)
 
     assert deleted(anna.caller, GRANTS, notebook.id).code == "grant-not-found"
@@ -87,14 +87,16 @@ def test_a_grant_is_taken_back_once(application: Application) -> None:
 
 OPERATIONS = [
     ("GET", SESSIONS, Scope.ACCOUNTS_READ),
-    ("DELETE", f"{SESSIONS}/{NOBODYS}", Scope.ACCOUNTS_WRITE),
+    ("DELETE", f"{SESSIONS}/{UNKNOWN_ID}", Scope.ACCOUNTS_WRITE),
     ("GET", GRANTS, Scope.ACCOUNTS_READ),
-    ("DELETE", f"{GRANTS}/{NOBODYS}", Scope.ACCOUNTS_WRITE),
+    ("DELETE", f"{GRANTS}/{UNKNOWN_ID}", Scope.ACCOUNTS_WRITE),
 ]
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_it_takes_a_token(application: Application, method: str, path: str, scope: Scope) -> None:
+def test_a_token_is_required(
+    application: Application, method: str, path: str, scope: Scope
+) -> None:
     answer = application.stranger.send(method, path)
 
     assert answer.status == 401
@@ -102,7 +104,7 @@ def test_it_takes_a_token(application: Application, method: str, path: str, scop
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_it_takes_its_scope_and_no_other(
+def test_the_scope_is_required(
     application: Application, method: str, path: str, scope: Scope
 ) -> None:
     anna = application.signed_in()
@@ -113,20 +115,22 @@ def test_it_takes_its_scope_and_no_other(
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_a_program_that_acts_for_nobody_has_neither(
+def test_a_client_that_acts_for_itself_has_no_sessions_or_grants(
     application: Application, method: str, path: str, scope: Scope
 ) -> None:
-    assert a_program(application).send(method, path).code == "person-needed"
+    assert a_machine_client(application).send(method, path).code == "person-needed"
 
 
 @pytest.mark.parametrize("path", [SESSIONS, GRANTS])
-@pytest.mark.parametrize("thing", ["1", "not-an-id", f"{NOBODYS}0"])
-def test_what_is_no_id_is_nowhere(application: Application, path: str, thing: str) -> None:
-    assert deleted(application.signed_in().caller, path, thing).status == 404
+@pytest.mark.parametrize("malformed", ["1", "not-an-id", f"{UNKNOWN_ID}0"])
+def test_a_malformed_id_is_not_found(application: Application, path: str, malformed: str) -> None:
+    assert deleted(application.signed_in().caller, path, malformed).status == 404
 
 
-@pytest.mark.parametrize(("path", "method"), [(SESSIONS, "POST"), (f"{GRANTS}/{NOBODYS}", "GET")])
-def test_another_method_will_not_do(application: Application, path: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "method"), [(SESSIONS, "POST"), (f"{GRANTS}/{UNKNOWN_ID}", "GET")]
+)
+def test_other_methods_are_refused(application: Application, path: str, method: str) -> None:
     assert application.signed_in().caller.send(method, path).status == 405
 
 
@@ -136,7 +140,7 @@ def test_a_long_list_takes_three_statements_at_most(application: Application, pa
     anna = application.signed_in()
     for number in range(4):
         client = a_client_in(application, name=f"Notebook {number}")
-        lets_in(application, anna, client)
+        consents(application, anna, client)
         a_session_in(application, anna, client)
     items_at(anna, path)
 

@@ -1,4 +1,4 @@
-"""Where one is signed in, over HTTP, and how one puts an end to it."""
+"""The caller's own sessions, over HTTP."""
 
 import pytest
 
@@ -7,21 +7,21 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, SessionEnd
 from accounts.domain.identity.errors import SessionNotFound
 from tests.accounts.own_things import (
-    NOBODYS,
     SESSIONS,
+    UNKNOWN_ID,
     a_client_in,
     a_session_in,
     deleted,
     items_at,
-    kept,
     logged_in_again,
+    stored_session,
 )
 from tests.accounts.signing_in import principal, registered, session_of
 from tests.support.application import Application
 from tests.support.worlds import World
 
 
-def test_i_see_where_i_am_signed_in(application: Application) -> None:
+def test_users_list_their_sessions(application: Application) -> None:
     anna, notebook = application.signed_in(), a_client_in(application)
     with_notebook = a_session_in(
         application, anna, notebook, scopes=frozenset({"profile", "openid"})
@@ -44,29 +44,29 @@ def test_i_see_where_i_am_signed_in(application: Application) -> None:
     assert own["is_current"] is True
 
 
-def test_each_token_calls_its_own_session_the_current_one(application: Application) -> None:
+def test_the_session_of_the_token_is_the_current_one(application: Application) -> None:
     anna = application.signed_in()
     again = logged_in_again(application, anna)
 
-    seen = [caller.get(SESSIONS).json["items"] for caller in (anna.caller, again)]
+    lists = [caller.get(SESSIONS).json["items"] for caller in (anna.caller, again)]
 
-    assert [[item["id"] for item in items] for items in seen] == [
-        [item["id"] for item in seen[0]]
+    assert [[item["id"] for item in items] for items in lists] == [
+        [item["id"] for item in lists[0]]
     ] * 2
-    assert [[item["is_current"] for item in items] for items in seen] == [
+    assert [[item["is_current"] for item in items] for items in lists] == [
         [False, True],
         [True, False],
     ]
 
 
-def test_i_see_nobody_elses_sessions(application: Application) -> None:
+def test_sessions_of_others_are_not_listed(application: Application) -> None:
     anna, bo = application.signed_in(), application.signed_in(name="Bo")
     theirs = a_session_in(application, bo, a_client_in(application))
 
     assert str(theirs.id) not in anna.caller.get(SESSIONS).text
 
 
-def test_a_session_that_is_over_is_not_listed(application: Application) -> None:
+def test_an_ended_session_is_not_listed(application: Application) -> None:
     anna, notebook = application.signed_in(), a_client_in(application)
     now = application.services.ports.clock.now()
     over = {"ended_at": now, "ended_because": SessionEnd.LOGGED_OUT}
@@ -76,7 +76,7 @@ def test_a_session_that_is_over_is_not_listed(application: Application) -> None:
     assert len(items_at(anna, SESSIONS)) == 1
 
 
-def test_a_session_that_i_end_honours_no_token_any_more(application: Application) -> None:
+def test_an_ended_session_revokes_its_tokens(application: Application) -> None:
     anna = application.signed_in()
     lost = logged_in_again(application, anna)
     (ended,) = [item["id"] for item in items_at(anna, SESSIONS) if not item["is_current"]]
@@ -86,10 +86,10 @@ def test_a_session_that_i_end_honours_no_token_any_more(application: Application
     assert (answer.status, answer.text) == (204, "")
     assert lost.get("/v1/me").code == "invalid-token"
     assert anna.caller.get("/v1/me").status == 200
-    assert kept(application, ended).ended_because is SessionEnd.REVOKED
+    assert stored_session(application, ended).ended_because is SessionEnd.REVOKED
 
 
-def test_i_end_the_session_in_which_i_ask(application: Application) -> None:
+def test_the_current_session_can_be_ended(application: Application) -> None:
     anna = application.signed_in()
     (own,) = items_at(anna, SESSIONS)
 
@@ -101,26 +101,28 @@ def test_a_session_ends_once(application: Application) -> None:
     anna = application.signed_in()
     session = a_session_in(application, anna, a_client_in(application))
     deleted(anna.caller, SESSIONS, session.id)
-    first = kept(application, session.id)
+    first = stored_session(application, session.id)
 
     answer = deleted(anna.caller, SESSIONS, session.id)
 
     assert (answer.status, answer.code) == (404, "session-not-found")
-    assert kept(application, session.id) == first
+    assert stored_session(application, session.id) == first
 
 
-def test_nobody_elses_session_ends(application: Application) -> None:
+def test_sessions_of_others_cannot_be_ended(application: Application) -> None:
     anna, bo = application.signed_in(), application.signed_in(name="Bo")
     (theirs,) = items_at(bo, SESSIONS)
 
-    answers = [deleted(anna.caller, SESSIONS, one) for one in (theirs["id"], NOBODYS)]
+    answers = [
+        deleted(anna.caller, SESSIONS, session_id) for session_id in (theirs["id"], UNKNOWN_ID)
+    ]
 
     assert [(answer.status, answer.code) for answer in answers] == [(404, "session-not-found")] * 2
     assert {answer.text for answer in answers} == {answers[0].text}
     assert bo.caller.get("/v1/me").status == 200
 
 
-def test_the_end_of_a_session_is_noted_and_a_refusal_is_not(memory: World) -> None:
+def test_the_end_of_a_session_is_recorded_and_a_refused_one_is_not(memory: World) -> None:
     anna, bo = registered(memory), registered(memory, "bo@school.example")
     session = session_of(memory, anna)
 

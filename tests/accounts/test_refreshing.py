@@ -1,4 +1,4 @@
-"""Staying signed in: refresh tokens, one after the other."""
+"""Refresh token rotation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,10 +22,10 @@ from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World
 
 SECOND = timedelta(seconds=1)
-A_MOMENT = timedelta(seconds=10)
+GRACE_PERIOD = timedelta(seconds=10)
 
 
-def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(memory: World) -> None:
+def test_a_refresh_token_is_redeemed_for_a_new_pair_of_the_same_session(memory: World) -> None:
     anna = registered(memory)
     memory.clock.go_on(hours=1)
 
@@ -38,7 +38,7 @@ def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(memory: Wor
     assert trace_of(memory, renewed.refresh_token).used_at is None
 
 
-def test_a_refresh_answers_with_the_user_as_he_is_now(memory: World) -> None:
+def test_a_refresh_returns_the_current_user(memory: World) -> None:
     anna = registered(memory)
     promoted = replace(anna.user, roles=(Role.LEARNER, Role.INSTRUCTOR))
     memory.repositories.users.save(promoted)
@@ -52,10 +52,10 @@ def test_an_unknown_refresh_token_is_refused(memory: World) -> None:
     registered(memory)
 
     with pytest.raises(InvalidRefreshToken):
-        memory.services.sessions.refresh("a token of nobody")
+        memory.services.sessions.refresh("an unknown token")
 
 
-def test_a_refresh_token_waits_no_longer_than_the_policy_says(memory: World) -> None:
+def test_a_refresh_token_expires_after_its_lifetime(memory: World) -> None:
     anna, bo = registered(memory), registered(memory, "bo@school.example")
     memory.clock.at += memory.services.ports.session_policy.refresh_within - SECOND
 
@@ -66,7 +66,7 @@ def test_a_refresh_token_waits_no_longer_than_the_policy_says(memory: World) -> 
         memory.services.sessions.refresh(bo.refresh_token)
 
 
-def test_no_refresh_takes_a_session_past_its_absolute_end(memory: World) -> None:
+def test_no_refresh_extends_a_session_past_its_absolute_expiry(memory: World) -> None:
     signed_in, policy = registered(memory), memory.services.ports.session_policy
     end = NOON + policy.ends_after
 
@@ -80,7 +80,7 @@ def test_no_refresh_takes_a_session_past_its_absolute_end(memory: World) -> None
         memory.services.sessions.refresh(signed_in.refresh_token)
 
 
-def test_a_session_that_is_over_gives_no_new_pair(memory: World) -> None:
+def test_an_ended_session_cannot_be_refreshed(memory: World) -> None:
     anna = registered(memory)
     memory.services.sessions.log_out(by=principal(memory, anna))
 
@@ -88,7 +88,7 @@ def test_a_session_that_is_over_gives_no_new_pair(memory: World) -> None:
         memory.services.sessions.refresh(anna.refresh_token)
 
 
-def test_an_inactive_user_gets_no_new_pair(memory: World) -> None:
+def test_an_inactive_user_cannot_refresh(memory: World) -> None:
     anna = registered(memory)
     memory.repositories.users.save(replace(anna.user, is_active=False))
 
@@ -96,7 +96,7 @@ def test_an_inactive_user_gets_no_new_pair(memory: World) -> None:
         memory.services.sessions.refresh(anna.refresh_token)
 
 
-def test_a_refused_refresh_does_not_use_up_the_token(memory: World) -> None:
+def test_a_refused_refresh_does_not_redeem_the_token(memory: World) -> None:
     anna = registered(memory)
     memory.repositories.users.save(replace(anna.user, is_active=False))
     with pytest.raises(InvalidRefreshToken):
@@ -106,10 +106,12 @@ def test_a_refused_refresh_does_not_use_up_the_token(memory: World) -> None:
     assert memory.services.sessions.refresh(anna.refresh_token)
 
 
-def test_a_refresh_token_that_comes_twice_in_a_moment_gives_the_same_pair(memory: World) -> None:
+def test_a_refresh_token_redeemed_twice_in_the_grace_period_gives_the_same_pair(
+    memory: World,
+) -> None:
     anna = registered(memory)
     renewed = memory.services.sessions.refresh(anna.refresh_token)
-    memory.clock.at += A_MOMENT - SECOND
+    memory.clock.at += GRACE_PERIOD - SECOND
 
     again = memory.services.sessions.refresh(anna.refresh_token)
 
@@ -121,7 +123,7 @@ def test_a_refresh_token_that_comes_twice_in_a_moment_gives_the_same_pair(memory
     assert memory.services.sessions.refresh(again.refresh_token)
 
 
-def test_each_pair_of_a_session_is_another(memory: World) -> None:
+def test_all_pairs_of_a_session_are_different(memory: World) -> None:
     pairs = [registered(memory)]
     for _ in range(3):
         pairs.append(memory.services.sessions.refresh(pairs[-1].refresh_token))
@@ -132,20 +134,20 @@ def test_each_pair_of_a_session_is_another(memory: World) -> None:
 
 
 def too_late(world: World, stolen: SignedIn) -> SignedIn:
-    """A moment after the token was taken has passed."""
+    """The token was redeemed, and the grace period has passed."""
     renewed = world.services.sessions.refresh(stolen.refresh_token)
-    world.clock.at += A_MOMENT
+    world.clock.at += GRACE_PERIOD
     return renewed
 
 
 def overtaken(world: World, stolen: SignedIn) -> SignedIn:
-    """What the token was taken for has been used."""
+    """The token was redeemed, and its successor too."""
     renewed = world.services.sessions.refresh(stolen.refresh_token)
     return world.services.sessions.refresh(renewed.refresh_token)
 
 
 @pytest.mark.parametrize("meanwhile", [too_late, overtaken])
-def test_a_refresh_token_that_is_used_again_ends_its_session_for_everybody(
+def test_a_reused_refresh_token_ends_its_session(
     memory: World, meanwhile: Callable[[World, SignedIn], SignedIn]
 ) -> None:
     stolen = registered(memory)
@@ -170,19 +172,19 @@ def deactivated(world: World, anna: SignedIn) -> None:
     world.repositories.users.save(replace(anna.user, is_active=False))
 
 
-@pytest.mark.parametrize("shut_out", [logged_out, deactivated])
-def test_nobody_who_is_shut_out_gets_his_pair_again(
-    memory: World, shut_out: Callable[[World, SignedIn], None]
+@pytest.mark.parametrize("end_access", [logged_out, deactivated])
+def test_a_signed_out_user_does_not_get_the_same_pair_again(
+    memory: World, end_access: Callable[[World, SignedIn], None]
 ) -> None:
     anna = registered(memory)
     renewed = memory.services.sessions.refresh(anna.refresh_token)
-    shut_out(memory, renewed)
+    end_access(memory, renewed)
 
     with pytest.raises(RefreshTokenReused):
         memory.services.sessions.refresh(anna.refresh_token)
 
 
-def test_a_reused_refresh_token_leaves_other_sessions_alone(memory: World) -> None:
+def test_a_reused_refresh_token_ends_no_other_session(memory: World) -> None:
     stolen, other = registered(memory), logged_in(memory)
     too_late(memory, stolen)
     with pytest.raises(RefreshTokenReused):
@@ -192,13 +194,13 @@ def test_a_reused_refresh_token_leaves_other_sessions_alone(memory: World) -> No
     assert memory.services.sessions.refresh(other.refresh_token)
 
 
-def test_a_refresh_token_of_nobodys_session_is_refused(memory: World) -> None:
+def test_a_refresh_token_of_a_session_without_a_user_is_refused(memory: World) -> None:
     session = a_session(user_id=None)
     memory.repositories.sessions.add(session)
-    kept = a_refresh_token(
+    token = a_refresh_token(
         hash=memory.services.ports.opaque_tokens.hash("a token"), session_id=session.id
     )
-    memory.repositories.refresh_tokens.add(kept)
+    memory.repositories.refresh_tokens.add(token)
 
     with pytest.raises(InvalidRefreshToken):
         memory.services.sessions.refresh("a token")

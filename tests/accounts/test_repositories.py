@@ -1,4 +1,4 @@
-"""What every store of accounts promises."""
+"""Repository contracts of users and sessions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ def ended_session(user: User) -> Session:
     return a_session(user_id=user.id, ended_at=NOON, ended_because=SessionEnd.LOGGED_OUT)
 
 
-def test_a_kept_user_comes_back_equal(world: World) -> None:
+def test_a_stored_user_is_read_back_equal(world: World) -> None:
     user = a_user(roles=(Role.LEARNER, Role.ADMIN), is_active=False, is_staff=True, name="Åse")
 
     world.repositories.users.add(user)
@@ -31,7 +31,7 @@ def test_a_kept_user_comes_back_equal(world: World) -> None:
     assert world.repositories.users.get_for_update(user.id) == user
 
 
-def test_a_second_user_with_an_address_is_refused_and_the_first_kept(world: World) -> None:
+def test_a_second_user_with_the_same_email_is_refused(world: World) -> None:
     anna = world.has_user(email="anna@school.example")
     second = a_user(email="anna@school.example")
 
@@ -50,27 +50,27 @@ def test_an_unknown_user_is_not_found(world: World) -> None:
         world.repositories.users.get(UserId(uuid4()))
 
 
-def test_an_unknown_user_is_not_found_for_update(world: World) -> None:
+def test_an_unknown_user_cannot_be_locked(world: World) -> None:
     world.has_user()
 
     with pytest.raises(UserNotFound):
         world.repositories.users.get_for_update(UserId(uuid4()))
 
 
-def test_a_user_is_found_by_address_among_others(world: World) -> None:
+def test_a_user_is_found_by_email(world: World) -> None:
     world.has_user()
     anna = world.has_user(email="anna@school.example")
 
     assert world.repositories.users.find_by_email("anna@school.example") == anna
 
 
-def test_nobody_is_found_by_an_address_that_nobody_has(world: World) -> None:
+def test_an_unused_email_finds_no_user(world: World) -> None:
     world.has_user(email="anna@school.example")
 
     assert world.repositories.users.find_by_email("anna@school.example.org") is None
 
 
-def test_a_saved_user_replaces_the_kept_one_and_no_other(world: World) -> None:
+def test_a_saved_user_replaces_the_stored_one_only(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     changed = replace(
         anna,
@@ -91,7 +91,7 @@ def page(world: World, *, limit: int, cursor: str | None = None) -> Page[User]:
     return world.repositories.users.page_of(PageRequest(limit=limit, cursor=cursor))
 
 
-def test_users_come_oldest_first(world: World) -> None:
+def test_users_are_listed_oldest_first(world: World) -> None:
     youngest = world.has_user(created_at=LATER)
     oldest = world.has_user(created_at=NOON)
     middle = world.has_user(created_at=NOON + SECOND)
@@ -99,14 +99,14 @@ def test_users_come_oldest_first(world: World) -> None:
     assert page(world, limit=9).items == (oldest, middle, youngest)
 
 
-def test_users_of_one_moment_come_in_the_order_of_their_ids(world: World) -> None:
+def test_users_created_at_the_same_time_are_ordered_by_id(world: World) -> None:
     ids = [UUID(int=number) for number in (2**127, 1, 2**64, 2**126)]
     users = {user_id: world.has_user(id=user_id) for user_id in ids}
 
     assert page(world, limit=9).items == tuple(users[user_id] for user_id in sorted(ids))
 
 
-def test_a_kept_session_comes_back_equal(world: World) -> None:
+def test_a_stored_session_is_read_back_equal(world: World) -> None:
     user = world.has_user()
     live, over = (
         a_session(user_id=user.id, scopes=frozenset({"courses:read"})),
@@ -125,7 +125,7 @@ def test_an_unknown_session_is_not_found(world: World) -> None:
         world.repositories.sessions.get_for_update(SessionId(uuid4()))
 
 
-def test_the_state_of_a_session_is_its_own_and_its_users(world: World) -> None:
+def test_the_state_of_a_session_includes_its_user(world: World) -> None:
     bo = world.has_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_active=False)
     session = replace(ended_session(bo), expires_at=LATER)
     world.repositories.sessions.add(session)
@@ -141,7 +141,7 @@ def test_the_state_of_a_session_is_its_own_and_its_users(world: World) -> None:
     )
 
 
-def test_the_state_of_a_session_follows_its_user(world: World) -> None:
+def test_the_state_of_a_session_reflects_changes_of_its_user(world: World) -> None:
     anna = world.has_user(is_active=True)
     session = a_session(user_id=anna.id)
     world.repositories.sessions.add(session)
@@ -154,7 +154,7 @@ def test_the_state_of_a_session_follows_its_user(world: World) -> None:
     assert after == replace(before, is_user_active=False, roles=(Role.ADMIN,))
 
 
-def test_a_session_of_a_client_alone_is_nobodys(world: World) -> None:
+def test_a_session_of_a_client_for_itself_has_no_user(world: World) -> None:
     session = a_session(user_id=None)
 
     world.repositories.sessions.add(session)
@@ -169,7 +169,7 @@ def test_an_unknown_session_has_no_state(world: World) -> None:
     assert world.repositories.sessions.state_of(SessionId(uuid4())) is None
 
 
-def test_a_saved_session_replaces_the_kept_one_and_no_other(world: World) -> None:
+def test_a_saved_session_replaces_the_stored_one_only(world: World) -> None:
     anna = world.has_user()
     session, other = a_session(user_id=anna.id), a_session(user_id=anna.id)
     world.repositories.sessions.add(session)
@@ -182,7 +182,7 @@ def test_a_saved_session_replaces_the_kept_one_and_no_other(world: World) -> Non
     assert world.repositories.sessions.get_for_update(other.id) == other
 
 
-def test_all_sessions_of_a_user_end_and_nobody_elses(world: World) -> None:
+def test_all_sessions_of_one_user_end(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     mine = [a_session(user_id=anna.id), a_session(user_id=anna.id)]
     others = a_session(user_id=bo.id)
@@ -191,12 +191,12 @@ def test_all_sessions_of_a_user_end_and_nobody_elses(world: World) -> None:
 
     world.repositories.sessions.end_all_of(anna.id, at=LATER, because=SessionEnd.DEACTIVATED)
 
-    kept = [world.repositories.sessions.get_for_update(session.id) for session in mine]
-    assert kept == [session.ended(at=LATER, because=SessionEnd.DEACTIVATED) for session in mine]
+    stored = [world.repositories.sessions.get_for_update(session.id) for session in mine]
+    assert stored == [session.ended(at=LATER, because=SessionEnd.DEACTIVATED) for session in mine]
     assert world.repositories.sessions.get_for_update(others.id) == others
 
 
-def test_a_session_that_is_over_keeps_its_reason_when_all_end(world: World) -> None:
+def test_an_ended_session_keeps_its_reason_when_all_end(world: World) -> None:
     anna = world.has_user()
     over = ended_session(anna)
     world.repositories.sessions.add(over)
@@ -206,7 +206,7 @@ def test_a_session_that_is_over_keeps_its_reason_when_all_end(world: World) -> N
     assert world.repositories.sessions.get_for_update(over.id) == over
 
 
-def test_expired_sessions_are_forgotten_with_their_tokens_and_counted(world: World) -> None:
+def test_expired_sessions_are_removed_with_their_tokens(world: World) -> None:
     anna = world.has_user()
     expired = [a_session(user_id=anna.id, expires_at=NOON - SECOND) for _ in range(2)]
     tokens = [a_refresh_token(session_id=session.id) for session in expired * 2]
@@ -224,7 +224,7 @@ def test_expired_sessions_are_forgotten_with_their_tokens_and_counted(world: Wor
         assert world.repositories.refresh_tokens.find_for_update(token.hash) is None
 
 
-def test_a_session_that_expires_later_stays_with_its_tokens(world: World) -> None:
+def test_an_unexpired_session_stays_with_its_tokens(world: World) -> None:
     anna = world.has_user()
     session = a_session(user_id=anna.id, expires_at=NOON)
     token = a_refresh_token(session_id=session.id)

@@ -1,4 +1,4 @@
-"""What the accounts API requires of a request, beside what tests/http/test_every_operation.py shows."""
+"""Authentication, caching and bodies of the accounts API, beyond tests/http/test_every_operation.py."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ ROOT = {"current_password": PASSWORD, "new_password": "a short way back"}
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A method of an address, and what it takes; {id} stands for the id of who asks."""
+    """A method, a path and a body; {id} stands for the id of the caller."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Endpoint:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
-    def asked_by(self, person: Person, caller: Caller | None = None, **headers: str) -> Answer:
+    def called_by(self, person: Person, caller: Caller | None = None, **headers: str) -> Answer:
         return self.sent(caller or person.caller, self.body, person, **headers)
 
     def sent(self, caller: Caller, body: Any, person: Person, **headers: str) -> Answer:
@@ -60,10 +60,10 @@ def root(application: Application) -> Person:
 
 
 @every
-def test_each_answers_and_no_answer_of_it_is_kept(
+def test_every_operation_answers_without_being_cached(
     application: Application, endpoint: Endpoint
 ) -> None:
-    answer = endpoint.asked_by(root(application))
+    answer = endpoint.called_by(root(application))
 
     assert answer.status == endpoint.status
     expected = "public, max-age=300" if "jwks" in endpoint.path else "no-store"
@@ -71,10 +71,10 @@ def test_each_answers_and_no_answer_of_it_is_kept(
 
 
 @private
-def test_an_expired_token_lets_nobody_in(application: Application, endpoint: Endpoint) -> None:
+def test_an_expired_token_is_refused(application: Application, endpoint: Endpoint) -> None:
     admin = root(application)
 
-    answer = endpoint.asked_by(admin, late(application, admin))
+    answer = endpoint.called_by(admin, late(application, admin))
 
     assert (answer.status, answer.code) == (401, "invalid-token")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc", error="invalid_token"'
@@ -98,7 +98,7 @@ def test_an_expired_token_lets_nobody_in(application: Application, endpoint: End
     ],
     ids=range(11),
 )
-def test_a_header_without_a_good_token_lets_nobody_in(
+def test_a_header_without_a_valid_token_is_refused(
     application: Application, authorization: str, code: str
 ) -> None:
     header = authorization.format(root(application).caller.token)
@@ -108,7 +108,7 @@ def test_a_header_without_a_good_token_lets_nobody_in(
     assert (answer.status, answer.code) == (401, code)
 
 
-def test_a_token_lets_nobody_in_anywhere_but_in_its_header(application: Application) -> None:
+def test_a_token_outside_the_header_is_ignored(application: Application) -> None:
     token = root(application).caller.token
 
     answers = [
@@ -121,13 +121,13 @@ def test_a_token_lets_nobody_in_anywhere_but_in_its_header(application: Applicat
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
-def test_the_scheme_may_be_spelled_in_any_case(application: Application, scheme: str) -> None:
+def test_the_scheme_is_case_insensitive(application: Application, scheme: str) -> None:
     token = root(application).caller.token
 
     assert application.stranger.get("/v1/me", Authorization=f"{scheme} {token}").status == 200
 
 
-def test_no_scope_gives_a_learner_what_his_roles_do_not(application: Application) -> None:
+def test_scopes_do_not_widen_the_rights_of_a_learner(application: Application) -> None:
     anna = application.signed_in()
 
     answer = narrowed(application, anna, *Scope).get("/v1/users")
@@ -136,9 +136,7 @@ def test_no_scope_gives_a_learner_what_his_roles_do_not(application: Application
 
 
 @takes_body
-def test_members_that_nobody_asked_for_are_ignored(
-    application: Application, endpoint: Endpoint
-) -> None:
+def test_unknown_members_are_ignored(application: Application, endpoint: Endpoint) -> None:
     admin = root(application)
 
     answer = endpoint.sent(admin.caller, (endpoint.body or {}) | {"colour": ["red"]}, admin)

@@ -1,4 +1,4 @@
-"""What the database alone does for accounts."""
+"""ORM repositories and models of accounts, on databases only."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -16,7 +16,7 @@ from tests.support.worlds import orm_world
 pytestmark = pytest.mark.every_database
 
 
-def test_what_every_request_asks_for_is_one_query(
+def test_the_lookups_of_every_request_take_one_query_each(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     world = orm_world()
@@ -30,7 +30,7 @@ def test_what_every_request_asks_for_is_one_query(
         assert world.repositories.users.get(anna.id) == anna
 
 
-def test_a_page_of_users_is_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_page_of_users_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     world = orm_world()
     for _ in range(3):
         world.has_user()
@@ -40,7 +40,7 @@ def test_a_page_of_users_is_one_query(django_assert_num_queries: DjangoAssertNum
 
 
 @pytest.mark.postgres
-def test_users_of_one_moment_are_in_order_without_an_index_too() -> None:
+def test_users_created_at_the_same_time_are_ordered_without_an_index_too() -> None:
     world = orm_world()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_indexscan = off")
@@ -48,11 +48,11 @@ def test_users_of_one_moment_are_in_order_without_an_index_too() -> None:
 
     users = [world.has_user(id=UUID(int=number)) for number in (3, 1, 2)]
 
-    found = world.repositories.users.page_of(PageRequest()).items
-    assert found == tuple(sorted(users, key=lambda user: user.id))
+    page = world.repositories.users.page_of(PageRequest())
+    assert page.items == tuple(sorted(users, key=lambda user: user.id))
 
 
-def test_djangos_superuser_is_our_admin_and_nobody_else() -> None:
+def test_only_admins_are_superusers_in_django() -> None:
     world = orm_world()
     root = world.has_user(roles=(Role.LEARNER, Role.ADMIN))
     bo = world.has_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_staff=True)
@@ -61,7 +61,7 @@ def test_djangos_superuser_is_our_admin_and_nobody_else() -> None:
     assert not rows.User.objects.get(pk=bo.id).is_superuser
 
 
-def test_an_admin_no_more_is_djangos_superuser_no_more() -> None:
+def test_a_former_admin_is_no_superuser_in_django() -> None:
     world = orm_world()
     root = world.has_user(roles=(Role.LEARNER, Role.ADMIN))
 
@@ -70,17 +70,17 @@ def test_an_admin_no_more_is_djangos_superuser_no_more() -> None:
     assert not rows.User.objects.get(pk=root.id).is_superuser
 
 
-def test_the_database_refuses_an_address_with_capitals() -> None:
+def test_the_database_refuses_an_email_with_capitals() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         orm_world().has_user(email="Anna@school.example")
 
 
-def test_rows_are_named_by_what_tells_them_apart() -> None:
+def test_rows_have_distinguishing_names() -> None:
     user, session = a_user(email="anna@school.example"), a_session()
-    token, entry = a_refresh_token(session_id=session.id), an_idempotency_record()
+    token, record = a_refresh_token(session_id=session.id), an_idempotency_record()
 
     assert str(rows.User(email=user.email)) == "anna@school.example"
     assert str(rows.Session(id=session.id)) == str(session.id)
     assert str(rows.RefreshToken(session_id=session.id)) == f"refresh token of {session.id}"
     assert token.hash not in str(rows.RefreshToken(hash=token.hash, session_id=session.id))
-    assert str(rows.IdempotencyRecord(id=entry.request_key)) == entry.request_key
+    assert str(rows.IdempotencyRecord(id=record.request_key)) == record.request_key

@@ -1,4 +1,4 @@
-"""Random secrets and the hashes under which they are kept."""
+"""Opaque tokens and their keyed hashes."""
 
 import re
 from base64 import urlsafe_b64decode
@@ -7,16 +7,16 @@ from hashlib import sha256
 from accounts.adapters.opaque_tokens import HmacTokens
 
 
-def test_a_new_token_has_256_random_bits_that_fit_into_a_url() -> None:
+def test_a_new_token_has_256_random_bits_and_is_url_safe() -> None:
     tokens = HmacTokens("a key")
 
-    made = {tokens.new() for _ in range(100)}
+    created = {tokens.new() for _ in range(100)}
 
-    assert len(made) == 100
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in made)
+    assert len(created) == 100
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in created)
 
 
-def test_a_hash_is_64_hexadecimal_digits_and_always_the_same() -> None:
+def test_a_hash_has_64_hexadecimal_digits_and_is_deterministic() -> None:
     tokens = HmacTokens("a key")
 
     assert re.fullmatch(r"[0-9a-f]{64}", tokens.hash("a token"))
@@ -29,17 +29,17 @@ def test_another_token_has_another_hash() -> None:
     assert tokens.hash("a token") != tokens.hash("a tokeN")
 
 
-def test_whoever_lacks_the_key_cannot_make_the_hash() -> None:
-    kept = HmacTokens("a key").hash("a token")
+def test_a_hash_depends_on_the_key() -> None:
+    keyed = HmacTokens("a key").hash("a token")
 
-    assert kept != HmacTokens("another key").hash("a token")
-    assert kept != sha256(b"a token").hexdigest()
+    assert keyed != HmacTokens("another key").hash("a token")
+    assert keyed != sha256(b"a token").hexdigest()
 
 
-def test_a_successor_follows_from_all_it_is_made_of_and_from_nothing_else() -> None:
+def test_a_successor_depends_on_key_token_family_and_number_only() -> None:
     tokens = HmacTokens("a key")
 
-    made = [
+    successors = [
         HmacTokens(key).successor(token, family=family, number=number)
         for key in ("a key", "another key")
         for token in ("a token", "another token")
@@ -47,12 +47,12 @@ def test_a_successor_follows_from_all_it_is_made_of_and_from_nothing_else() -> N
         for number in (2, 12)
     ]
 
-    assert len(set(made)) == len(made)
-    assert tokens.successor("a token", family="1", number=2) == made[0]
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in made)
+    assert len(set(successors)) == len(successors)
+    assert tokens.successor("a token", family="1", number=2) == successors[0]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in successors)
 
 
-def test_a_successor_tells_nothing_of_the_hash_it_is_kept_under() -> None:
+def test_a_successor_does_not_reveal_its_hash() -> None:
     tokens = HmacTokens("a key")
 
     successor = tokens.successor("a token", family="1", number=2)

@@ -1,4 +1,4 @@
-"""What a program does with its organization's client, and when that is over."""
+"""Tokens and sessions of an organization's service clients."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,11 +39,11 @@ def session_of(world: World, tokens: TokenPair) -> Session:
     return world.repositories.sessions.get_for_update(signed.claims.session_id)
 
 
-def kept(world: World, client: OAuthClient) -> OAuthClient:
+def stored_client(world: World, client: OAuthClient) -> OAuthClient:
     return world.repositories.clients.get(client.id, scope=OPERATOR.tenant_scope)
 
 
-def test_the_session_of_an_organizations_client_is_that_organizations(
+def test_the_session_of_a_service_client_belongs_to_its_organization(
     memory: World, school: Organization, client: OAuthClient
 ) -> None:
     session = session_of(memory, tokens_of(memory, client))
@@ -52,13 +52,13 @@ def test_the_session_of_an_organizations_client_is_that_organizations(
     assert session.expires_at == NOON + memory.services.ports.access_tokens.lifetime
 
 
-def test_the_session_of_a_client_of_the_platform_is_no_organizations(memory: World) -> None:
+def test_the_session_of_a_platform_client_belongs_to_no_organization(memory: World) -> None:
     client = has_client(memory)
 
     session = session_of(memory, tokens_of(memory, client))
 
     assert session.org_id is None
-    assert kept(memory, client).last_used_at is None
+    assert stored_client(memory, client).last_used_at is None
 
 
 def test_a_token_does_not_outlive_the_client(memory: World, client: OAuthClient) -> None:
@@ -74,40 +74,38 @@ def test_a_token_does_not_outlive_the_client(memory: World, client: OAuthClient)
     assert session_of(memory, tokens).expires_at == SOON
 
 
-def test_the_last_use_of_a_client_is_noted_at_most_once_a_minute(
+def test_the_last_use_of_a_client_is_saved_at_most_once_a_minute(
     memory: World, client: OAuthClient
 ) -> None:
-    noted = []
+    times = []
     for second in (0, 59, 60, 61):
         memory.clock.at = NOON + timedelta(seconds=second)
-        tokens_of(memory, kept(memory, client))
-        noted.append(kept(memory, client).last_used_at)
+        tokens_of(memory, stored_client(memory, client))
+        times.append(stored_client(memory, client).last_used_at)
 
-    assert noted == [NOON, NOON, NOON + timedelta(minutes=1), NOON + timedelta(minutes=1)]
+    assert times == [NOON, NOON, NOON + timedelta(minutes=1), NOON + timedelta(minutes=1)]
 
 
-def test_a_program_of_an_organization_is_an_admin_there_and_nobody_elsewhere(
+def test_a_service_client_is_an_admin_of_its_organization_only(
     memory: World, school: Organization, client: OAuthClient
 ) -> None:
     other = has_organization(memory)
 
-    program = memory.services.access.principal_of(tokens_of(memory, client).access_token)
+    caller = memory.services.access.principal_of(tokens_of(memory, client).access_token)
 
-    assert program.memberships == {school.id: OrgRole.ADMIN}
-    assert (program.user_id, program.roles, program.rights) == (None, (), frozenset())
-    assert program.tenant_scope == into(school)
-    assert program.may(Right.MANAGE_MEMBERS, of=school.id)
+    assert caller.memberships == {school.id: OrgRole.ADMIN}
+    assert (caller.user_id, caller.roles, caller.rights) == (None, (), frozenset())
+    assert caller.tenant_scope == into(school)
+    assert caller.may(Right.MANAGE_MEMBERS, of=school.id)
     for right, org_id in ((Right.MANAGE_MEMBERS, other.id), (Right.ASSIGN_ROLES, school.id)):
         with pytest.raises(NotPermitted):
-            program.require(right, of=org_id)
+            caller.require(right, of=org_id)
 
 
-def test_a_program_has_the_scopes_that_it_asked_for_and_no_more(
-    memory: World, client: OAuthClient
-) -> None:
-    program = memory.services.access.principal_of(tokens_of(memory, client).access_token)
+def test_a_service_client_has_only_the_requested_scopes(memory: World, client: OAuthClient) -> None:
+    caller = memory.services.access.principal_of(tokens_of(memory, client).access_token)
 
-    assert program.scopes == {"orgs:read"}
+    assert caller.scopes == {"orgs:read"}
 
 
 @pytest.mark.parametrize("status", [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED])
@@ -139,11 +137,11 @@ def test_the_tokens_of_a_removed_client_are_refused(
         memory.services.access.principal_of(token)
 
 
-def test_a_use_is_noted_on_every_store(world: World) -> None:
+def test_the_last_use_of_a_client_is_saved_on_every_store(world: World) -> None:
     school = has_organization(world)
     client = has_service_client(world, school).client
 
     session = session_of(world, tokens_of(world, client))
 
     assert session.org_id == school.id
-    assert kept(world, client) == replace(client, last_used_at=NOON)
+    assert stored_client(world, client) == replace(client, last_used_at=NOON)

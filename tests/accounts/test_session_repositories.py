@@ -1,4 +1,4 @@
-"""What every store promises of the sessions of a person, of a browser and of a client."""
+"""Repository contract of the sessions of a user, of a browser and of a client."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ OVER: dict[str, Any] = {"ended_at": NOON, "ended_because": SessionEnd.LOGGED_OUT
 IDS = [SessionId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
 
 
-def test_a_session_comes_back_with_its_resource_and_how_its_person_signed_in(world: World) -> None:
+def test_a_session_is_read_back_with_its_resource_and_authentication(world: World) -> None:
     session = has_session(
         world, world.has_user(), resource="https://notes.example/api", authentication=HOW
     )
@@ -25,7 +25,7 @@ def test_a_session_comes_back_with_its_resource_and_how_its_person_signed_in(wor
     assert kept(world, session) == session
 
 
-def test_live_sessions_of_a_user_come_those_started_last_first(world: World) -> None:
+def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     old = has_session(world, anna, started_at=NOON - SECOND)
     young = has_session(world, anna, started_at=NOON + SECOND)
@@ -35,17 +35,17 @@ def test_live_sessions_of_a_user_come_those_started_last_first(world: World) -> 
     assert world.repositories.sessions.live_of(anna.id, at=LATER) == [young, middle, old]
 
 
-def test_live_sessions_of_one_moment_come_in_the_order_of_their_ids(world: World) -> None:
+def test_live_sessions_started_at_the_same_time_are_ordered_by_id(world: World) -> None:
     anna = world.has_user()
     for session_id in IDS:
         has_session(world, anna, id=session_id)
 
-    found = world.repositories.sessions.live_of(anna.id, at=LATER)
+    sessions = world.repositories.sessions.live_of(anna.id, at=LATER)
 
-    assert [session.id for session in found] == sorted(IDS)
+    assert [session.id for session in sessions] == sorted(IDS)
 
 
-def test_what_is_over_is_not_among_the_live_sessions_of_a_user(world: World) -> None:
+def test_ended_sessions_of_a_user_are_not_listed(world: World) -> None:
     anna = world.has_user()
     has_session(world, anna, **OVER)
     has_session(world, anna, expires_at=LATER)
@@ -54,17 +54,17 @@ def test_what_is_over_is_not_among_the_live_sessions_of_a_user(world: World) -> 
     assert world.repositories.sessions.live_of(anna.id, at=LATER) == [live]
 
 
-def test_live_sessions_of_a_browser_come_in_the_order_of_their_ids(world: World) -> None:
+def test_live_sessions_of_a_browser_are_ordered_by_id(world: World) -> None:
     anna = world.has_user()
     for session_id in IDS:
         has_session(world, anna, has_client(world), id=session_id, authentication=HOW)
 
-    found = world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER)
+    sessions = world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER)
 
-    assert [session.id for session in found] == sorted(IDS)
+    assert [session.id for session in sessions] == sorted(IDS)
 
 
-def test_what_is_over_or_of_another_browser_is_not_among_its_sessions(world: World) -> None:
+def test_ended_sessions_and_those_of_other_browsers_are_not_listed(world: World) -> None:
     anna = world.has_user()
     elsewhere = replace(HOW, browser_id=SessionId(uuid4()))
     live = has_session(world, anna, authentication=HOW, expires_at=LATER + SECOND)
@@ -76,7 +76,7 @@ def test_what_is_over_or_of_another_browser_is_not_among_its_sessions(world: Wor
     assert world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER) == [live]
 
 
-def test_what_a_client_has_of_a_user_ends_and_nothing_else(world: World) -> None:
+def test_the_sessions_between_a_user_and_a_client_end(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     client, other = has_client(world), has_client(world)
     ending = [has_session(world, anna, client) for _ in range(2)]
@@ -96,7 +96,7 @@ def test_what_a_client_has_of_a_user_ends_and_nothing_else(world: World) -> None
     assert [kept(world, session) for session in staying] == staying
 
 
-def test_all_sessions_of_a_client_end_also_its_own_and_nothing_else(world: World) -> None:
+def test_all_sessions_of_one_client_end(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     client = has_client(world)
     own = a_session(user_id=None, client_id=client.client_id)
@@ -123,7 +123,7 @@ def test_a_refresh_token_is_found_with_its_session(world: World) -> None:
     assert world.repositories.refresh_tokens.find_with_session(token.hash) == (token, session)
 
 
-def test_a_hash_of_no_refresh_token_finds_no_session(world: World) -> None:
+def test_an_unknown_hash_finds_no_session(world: World) -> None:
     session = has_session(world, world.has_user())
     world.repositories.refresh_tokens.add(a_refresh_token(session_id=session.id))
 

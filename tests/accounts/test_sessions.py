@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Session service: register, log in and log out."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,30 +30,30 @@ from tests.support.worlds import World
 SECOND = timedelta(seconds=1)
 
 
-def test_whoever_registers_is_a_learner_and_signed_in(memory: World) -> None:
+def test_registering_signs_a_learner_in(memory: World) -> None:
     anna = registered(memory, "Anna@School.example")
 
-    asking = principal(memory, anna)
+    caller = principal(memory, anna)
     assert memory.repositories.users.get(anna.user.id) == anna.user
     assert (anna.user.email, anna.user.roles) == (EMAIL, (Role.LEARNER,))
-    assert (asking.user_id, asking.scopes) == (anna.user.id, frozenset(Scope))
+    assert (caller.user_id, caller.scopes) == (anna.user.id, frozenset(Scope))
 
 
-def test_an_address_cannot_be_registered_again_in_any_case(memory: World) -> None:
+def test_an_email_cannot_be_registered_again_in_any_case(memory: World) -> None:
     registered(memory)
 
     with pytest.raises(EmailTaken):
         registered(memory, "ANNA@school.example")
 
 
-def test_an_unsuitable_password_registers_nobody(memory: World) -> None:
+def test_an_unsuitable_password_creates_no_user(memory: World) -> None:
     with pytest.raises(UnsuitablePassword):
         memory.services.sessions.register(email=EMAIL, name="Anna", password="password")
 
     assert memory.repositories.users.page_of(PageRequest()).items == ()
 
 
-def test_a_session_is_of_our_own_client_with_every_scope_until_its_absolute_end(
+def test_a_session_has_the_first_party_client_every_scope_and_an_absolute_expiry(
     memory: World,
 ) -> None:
     anna = registered(memory)
@@ -66,7 +66,7 @@ def test_a_session_is_of_our_own_client_with_every_scope_until_its_absolute_end(
     assert session.expires_at == NOON + memory.services.ports.session_policy.ends_after
 
 
-def test_a_refresh_token_leaves_nothing_but_a_trace(memory: World) -> None:
+def test_only_the_hash_of_a_refresh_token_is_stored(memory: World) -> None:
     anna = registered(memory)
 
     trace = trace_of(memory, anna.refresh_token)
@@ -77,7 +77,7 @@ def test_a_refresh_token_leaves_nothing_but_a_trace(memory: World) -> None:
     assert trace.expires_at == NOON + memory.services.ports.session_policy.refresh_within
 
 
-def test_an_answer_says_how_long_its_access_token_lives(memory: World) -> None:
+def test_a_sign_in_states_the_lifetime_of_its_access_token(memory: World) -> None:
     anna = registered(memory)
 
     memory.clock.go_on(seconds=anna.expires_in_seconds - 1)
@@ -86,7 +86,7 @@ def test_an_answer_says_how_long_its_access_token_lives(memory: World) -> None:
     assert is_over(memory, anna)
 
 
-def test_each_log_in_starts_a_session_of_its_own(memory: World) -> None:
+def test_each_log_in_starts_a_new_session(memory: World) -> None:
     first = registered(memory)
 
     second = logged_in(memory, "ANNA@School.Example")
@@ -105,7 +105,7 @@ def test_each_log_in_starts_a_session_of_its_own(memory: World) -> None:
         ("", PASSWORD),
     ],
 )
-def test_a_wrong_address_or_password_is_refused(memory: World, email: str, password: str) -> None:
+def test_a_wrong_email_or_password_is_refused(memory: World, email: str, password: str) -> None:
     registered(memory)
 
     with pytest.raises(InvalidCredentials):
@@ -120,7 +120,7 @@ def test_an_inactive_user_is_refused(memory: World) -> None:
         logged_in(memory)
 
 
-def test_logging_out_ends_the_session_of_that_token_alone(memory: World) -> None:
+def test_logging_out_ends_only_the_session_of_that_token(memory: World) -> None:
     first, second = registered(memory), logged_in(memory)
     session = session_of(memory, first)
 
@@ -132,12 +132,12 @@ def test_logging_out_ends_the_session_of_that_token_alone(memory: World) -> None
     assert not is_over(memory, second)
 
 
-def test_whoever_has_no_session_cannot_log_out(memory: World) -> None:
+def test_a_principal_without_a_session_cannot_log_out(memory: World) -> None:
     with pytest.raises(InvalidToken):
         memory.services.sessions.log_out(by=OPERATOR)
 
 
-def test_sessions_past_their_absolute_end_are_forgotten(memory: World) -> None:
+def test_expired_sessions_are_removed(memory: World) -> None:
     registered(memory)
     memory.clock.at += memory.services.ports.session_policy.ends_after + SECOND
     young = logged_in(memory)

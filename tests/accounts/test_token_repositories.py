@@ -1,4 +1,4 @@
-"""What every store of refresh tokens and of the request ledger promises."""
+"""Repository contracts of refresh tokens and idempotency records."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ LATER = NOON + timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
-def kept_token(world: World) -> RefreshToken:
+def stored_token(world: World) -> RefreshToken:
     session = a_session(user_id=world.has_user().id)
     token = a_refresh_token(session_id=session.id)
     world.repositories.sessions.add(session)
@@ -22,23 +22,23 @@ def kept_token(world: World) -> RefreshToken:
     return token
 
 
-def test_a_kept_token_comes_back_equal(world: World) -> None:
-    kept_token(world)
-    token = kept_token(world)
+def test_a_stored_token_is_read_back_equal(world: World) -> None:
+    stored_token(world)
+    token = stored_token(world)
 
     assert world.repositories.refresh_tokens.find(token.hash) == token
     assert world.repositories.refresh_tokens.find_for_update(token.hash) == token
 
 
-def test_a_hash_of_no_token_finds_none(world: World) -> None:
-    kept_token(world)
+def test_an_unknown_hash_finds_no_token(world: World) -> None:
+    stored_token(world)
 
     assert world.repositories.refresh_tokens.find("0" * 64) is None
     assert world.repositories.refresh_tokens.find_for_update("0" * 64) is None
 
 
-def test_a_saved_token_replaces_the_kept_one_and_no_other(world: World) -> None:
-    token, other = kept_token(world), kept_token(world)
+def test_a_saved_token_replaces_the_stored_one_only(world: World) -> None:
+    token, other = stored_token(world), stored_token(world)
     used = replace(token, used_at=LATER)
 
     world.repositories.refresh_tokens.save(used)
@@ -47,41 +47,41 @@ def test_a_saved_token_replaces_the_kept_one_and_no_other(world: World) -> None:
     assert world.repositories.refresh_tokens.find_for_update(other.hash) == other
 
 
-# Their numbers on PostgreSQL are the least, zero, a small one and the greatest that it takes.
+# PostgreSQL derives lock numbers: the least, zero, a small one and the greatest possible.
 @pytest.mark.parametrize("first", ["0000", "8000", "8000000000000001", "ffffffffffffffff"])
-def test_any_id_can_be_claimed(world: World, first: str) -> None:
-    entry_id = first.ljust(64, "0")
+def test_any_request_key_can_be_claimed(world: World, first: str) -> None:
+    request_key = first.ljust(64, "0")
 
     with world.unit_of_work.atomic():
-        kept = world.idempotency.records.claim(entry_id, since=NOON)
+        stored = world.idempotency.records.claim(request_key, since=NOON)
 
-    assert kept is None
+    assert stored is None
 
 
-def test_the_entry_of_a_claimed_id_comes_back_equal(world: World) -> None:
-    entry = an_idempotency_record(
+def test_claiming_a_key_returns_its_stored_record(world: World) -> None:
+    record = an_idempotency_record(
         response=StoredResponse(status=409, body='{"å":1}', content_type="application/problem+json")
     )
     world.idempotency.records.save(an_idempotency_record())
-    world.idempotency.records.save(entry)
+    world.idempotency.records.save(record)
 
     with world.unit_of_work.atomic():
-        kept = world.idempotency.records.claim(entry.request_key, since=NOON)
+        stored = world.idempotency.records.claim(record.request_key, since=NOON)
 
-    assert kept == entry
+    assert stored == record
 
 
-def test_an_entry_kept_before_then_is_not_claimed(world: World) -> None:
-    entry = an_idempotency_record(kept_at=NOON)
-    world.idempotency.records.save(entry)
+def test_an_expired_record_is_not_returned(world: World) -> None:
+    record = an_idempotency_record(kept_at=NOON)
+    world.idempotency.records.save(record)
 
     with world.unit_of_work.atomic():
-        kept = world.idempotency.records.claim(entry.request_key, since=NOON + SECOND)
+        stored = world.idempotency.records.claim(record.request_key, since=NOON + SECOND)
 
-    assert kept is None
+    assert stored is None
 
 
-def test_an_entry_takes_the_place_of_an_older_one(world: World) -> None:
+def test_a_record_replaces_an_older_one(world: World) -> None:
     old = an_idempotency_record(kept_at=NOON)
     new = an_idempotency_record(
         request_key=old.request_key,
@@ -94,15 +94,15 @@ def test_an_entry_takes_the_place_of_an_older_one(world: World) -> None:
     world.idempotency.records.save(new)
 
     with world.unit_of_work.atomic():
-        kept = world.idempotency.records.claim(old.request_key, since=NOON)
-    assert kept == new
+        stored = world.idempotency.records.claim(old.request_key, since=NOON)
+    assert stored == new
 
 
-def test_entries_kept_before_then_are_forgotten_and_counted(world: World) -> None:
+def test_expired_records_are_purged(world: World) -> None:
     old = [an_idempotency_record(kept_at=NOON - SECOND) for _ in range(2)]
     young = an_idempotency_record(kept_at=NOON)
-    for entry in (*old, young):
-        world.idempotency.records.save(entry)
+    for record in (*old, young):
+        world.idempotency.records.save(record)
 
     count = world.idempotency.records.purge(before=NOON)
 

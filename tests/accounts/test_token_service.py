@@ -1,4 +1,4 @@
-"""What clients are told about their tokens, and how they give them up."""
+"""Token introspection and revocation."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +36,7 @@ def facts_of(world: World, client: OAuthClient, token: str) -> TokenFacts | None
     return world.services.tokens.introspect(token, client_id=client.client_id)
 
 
-def test_an_access_token_is_told_as_it_is(
+def test_an_access_token_is_introspected(
     memory: World, client: OAuthClient, anna: User, tokens: TokenPair
 ) -> None:
     signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
@@ -53,7 +53,7 @@ def test_an_access_token_is_told_as_it_is(
     )
 
 
-def test_a_refresh_token_is_told_as_it_is(
+def test_a_refresh_token_is_introspected(
     memory: World, client: OAuthClient, anna: User, tokens: TokenPair
 ) -> None:
     assert facts_of(memory, client, tokens.refresh_token) == TokenFacts(
@@ -68,7 +68,7 @@ def test_a_refresh_token_is_told_as_it_is(
     )
 
 
-def test_a_token_of_a_client_for_itself_is_of_nobody(memory: World, client: OAuthClient) -> None:
+def test_a_token_of_a_client_for_itself_has_no_user(memory: World, client: OAuthClient) -> None:
     own = memory.services.grants.act_for_itself(client, scopes=OPENID, resource="")
 
     facts = facts_of(memory, client, own.access_token)
@@ -77,7 +77,7 @@ def test_a_token_of_a_client_for_itself_is_of_nobody(memory: World, client: OAut
     assert (facts.user_id, facts.resource) == (None, "")
 
 
-def test_an_access_token_is_good_for_no_longer_than_its_session(
+def test_an_access_token_expires_with_its_session(
     memory: World, client: OAuthClient, tokens: TokenPair
 ) -> None:
     signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
@@ -92,14 +92,14 @@ def test_an_access_token_is_good_for_no_longer_than_its_session(
 
 
 @WHICH
-def test_a_client_is_told_nothing_of_the_token_of_another(
+def test_a_token_of_another_client_is_inactive(
     memory: World, tokens: TokenPair, which: str
 ) -> None:
     assert facts_of(memory, has_client(memory), getattr(tokens, which)) is None
 
 
 @WHICH
-def test_a_token_that_is_too_old_is_good_for_nothing(
+def test_an_expired_token_is_inactive(
     memory: World, client: OAuthClient, tokens: TokenPair, which: str
 ) -> None:
     memory.clock.at += memory.services.ports.session_policy.refresh_within
@@ -108,7 +108,7 @@ def test_a_token_that_is_too_old_is_good_for_nothing(
 
 
 @WHICH
-def test_a_token_of_somebody_who_is_not_active_is_good_for_nothing(
+def test_a_token_of_an_inactive_user_is_inactive(
     memory: World, client: OAuthClient, anna: User, tokens: TokenPair, which: str
 ) -> None:
     memory.repositories.users.save(replace(anna, is_active=False))
@@ -116,7 +116,7 @@ def test_a_token_of_somebody_who_is_not_active_is_good_for_nothing(
     assert facts_of(memory, client, getattr(tokens, which)) is None
 
 
-def test_a_refresh_token_that_was_taken_is_good_for_nothing(
+def test_a_redeemed_refresh_token_is_inactive(
     memory: World, client: OAuthClient, tokens: TokenPair
 ) -> None:
     grants = memory.services.grants
@@ -127,7 +127,7 @@ def test_a_refresh_token_that_was_taken_is_good_for_nothing(
     assert facts_of(memory, client, tokens.refresh_token) is None
 
 
-def test_a_token_whose_session_is_forgotten_is_good_for_nothing(
+def test_a_token_of_a_removed_session_is_inactive(
     memory: World, client: OAuthClient, tokens: TokenPair
 ) -> None:
     memory.repositories.sessions.remove_expired(before=NOON + timedelta(days=999))
@@ -137,13 +137,13 @@ def test_a_token_whose_session_is_forgotten_is_good_for_nothing(
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "a.b.c", "ø"])
-def test_rubbish_is_good_for_nothing(memory: World, client: OAuthClient, token: str) -> None:
+def test_a_malformed_token_is_inactive(memory: World, client: OAuthClient, token: str) -> None:
     assert facts_of(memory, client, token) is None
     assert not memory.services.tokens.revoke(token, client_id=client.client_id)
 
 
 @WHICH
-def test_a_client_that_gives_up_a_token_gives_up_the_session(
+def test_revoking_a_token_ends_its_session(
     memory: World, client: OAuthClient, tokens: TokenPair, which: str
 ) -> None:
     signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
@@ -157,7 +157,7 @@ def test_a_client_that_gives_up_a_token_gives_up_the_session(
 
 
 @WHICH
-def test_nobody_gives_up_the_token_of_another_client(
+def test_a_token_of_another_client_cannot_be_revoked(
     memory: World, client: OAuthClient, tokens: TokenPair, which: str
 ) -> None:
     assert not memory.services.tokens.revoke(

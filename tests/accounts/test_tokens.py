@@ -1,4 +1,4 @@
-"""Access tokens: what they say, and what is refused."""
+"""Access tokens: their claims, and which ones are refused."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -33,7 +33,7 @@ def issued(*, at: datetime = NOON) -> str:
 
 
 def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The header and the payload, as anybody can read them."""
+    """The decoded header and payload."""
     header, payload, _ = (urlsafe_b64decode(part + "==") for part in token.split("."))
     return json.loads(header), json.loads(payload)
 
@@ -74,11 +74,11 @@ def test_a_client_that_acts_for_itself_is_the_subject() -> None:
     assert tokens().verify(token, at=NOON) == claims
 
 
-def test_a_token_says_what_it_was_issued_for() -> None:
+def test_a_token_has_the_claims_it_was_issued_with() -> None:
     assert tokens().verify(issued(), at=NOON) == CLAIMS
 
 
-def test_a_token_without_scopes_says_so() -> None:
+def test_a_token_can_have_no_scopes() -> None:
     token = signed(payload=PAYLOAD | {"scope": ""})
 
     assert tokens().verify(token, at=NOON).scopes == frozenset()
@@ -88,7 +88,7 @@ def test_a_token_made_by_hand_with_our_key_is_accepted() -> None:
     assert tokens().verify(signed(), at=NOON) == CLAIMS
 
 
-def test_a_token_lives_until_its_lifetime_has_passed() -> None:
+def test_a_token_is_valid_until_its_lifetime_has_passed() -> None:
     verifier, token = tokens(), issued(at=NOON)
 
     assert verifier.verify(token, at=NOON + LIFETIME - SECOND) == CLAIMS
@@ -96,12 +96,12 @@ def test_a_token_lives_until_its_lifetime_has_passed() -> None:
         verifier.verify(token, at=NOON + LIFETIME)
 
 
-def test_a_token_that_was_never_seen_alive_is_refused_when_expired() -> None:
+def test_an_expired_token_is_refused_at_its_first_use() -> None:
     with pytest.raises(InvalidToken):
         tokens().verify(issued(at=NOON), at=NOON + LIFETIME)
 
 
-def test_the_memory_of_a_verified_token_does_not_outlive_it() -> None:
+def test_a_cached_token_is_refused_when_expired() -> None:
     verifier, token = tokens(), issued(at=NOON)
     for _ in range(3):
         verifier.verify(token, at=NOON)
@@ -137,7 +137,7 @@ def test_a_refused_token_is_refused_again() -> None:
         {"crit": ["unheard-of"], "unheard-of": True},
     ],
 )
-def test_a_header_of_something_else_is_refused_though_our_key_signed_it(
+def test_a_signed_token_with_another_header_is_refused(
     changes: dict[str, Any],
 ) -> None:
     with pytest.raises(InvalidToken):
@@ -145,14 +145,14 @@ def test_a_header_of_something_else_is_refused_though_our_key_signed_it(
 
 
 @pytest.mark.parametrize("missing", ["typ", "kid"])
-def test_a_header_that_does_not_say_what_it_is_is_refused(missing: str) -> None:
+def test_a_header_without_type_or_key_id_is_refused(missing: str) -> None:
     header = {name: value for name, value in HEADER.items() if name != missing}
 
     with pytest.raises(InvalidToken):
         tokens().verify(signed(header), at=NOON)
 
 
-def test_an_id_token_is_no_access_token() -> None:
+def test_an_id_token_is_refused_as_an_access_token() -> None:
     id_token = signed({"alg": "ES256", "kid": KEY["kid"]}, PAYLOAD | {"aud": FIRST_PARTY_CLIENT})
 
     with pytest.raises(InvalidToken):
@@ -171,12 +171,12 @@ def test_an_id_token_is_no_access_token() -> None:
         {"aud": None},
     ],
 )
-def test_a_token_of_or_for_somebody_else_is_refused(changes: dict[str, Any]) -> None:
+def test_another_issuer_or_audience_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         tokens().verify(signed(payload=PAYLOAD | changes), at=NOON)
 
 
-def test_a_token_that_another_key_signed_under_our_name_is_refused() -> None:
+def test_a_token_signed_with_another_key_is_refused() -> None:
     with pytest.raises(InvalidToken):
         tokens().verify(signed(key=STRANGERS_KEY), at=NOON)
 
@@ -193,9 +193,7 @@ def test_a_token_made_with_our_public_key_as_a_secret_is_refused(algorithm: str)
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", ""])
 @pytest.mark.parametrize("signature", ["", "c2lnbmVk"])
-def test_a_token_that_claims_to_need_no_signature_is_refused(
-    algorithm: str, signature: str
-) -> None:
+def test_an_unsigned_token_is_refused(algorithm: str, signature: str) -> None:
     forged = f"{encoded(HEADER | {'alg': algorithm})}.{encoded(PAYLOAD)}.{signature}"
 
     with pytest.raises(InvalidToken):

@@ -1,4 +1,4 @@
-"""What user managers do with everybody's accounts, and what they may not do to staff."""
+"""User management, and its limits for staff."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -36,20 +36,20 @@ def created(world: World, *roles: Role, by: Principal, email: str = "bo@school.e
     )
 
 
-def test_everybody_may_look_at_himself(memory: World) -> None:
+def test_users_get_themselves(memory: World) -> None:
     anna = memory.has_user()
 
     assert memory.services.users.get(anna.id, by=a_principal(anna)) == anna
 
 
-def test_a_learner_does_not_find_anybody_else(memory: World) -> None:
+def test_a_learner_cannot_get_others(memory: World) -> None:
     anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
 
     with pytest.raises(UserNotFound):
         memory.services.users.get(bo.id, by=a_principal(anna))
 
 
-def test_a_user_manager_finds_anybody(memory: World) -> None:
+def test_a_user_manager_gets_any_user(memory: World) -> None:
     anna, staff = memory.has_user(email="anna@school.example"), has_staff(memory)
 
     assert memory.services.users.get(anna.id, by=a_manager()) == anna
@@ -57,21 +57,21 @@ def test_a_user_manager_finds_anybody(memory: World) -> None:
     assert memory.services.users.find("ANNA@school.example", by=a_manager()) == anna
 
 
-def test_a_user_manager_does_not_find_nobody(memory: World) -> None:
+def test_an_unknown_user_is_not_found(memory: World) -> None:
     with pytest.raises(UserNotFound):
         memory.services.users.get(NOBODY, by=a_manager())
     with pytest.raises(UserNotFound):
         memory.services.users.find("nobody@school.example", by=a_manager())
 
 
-def test_without_the_right_nobody_is_found_by_address(memory: World) -> None:
+def test_finding_users_by_email_needs_the_right(memory: World) -> None:
     anna = memory.has_user(email="anna@school.example")
 
     with pytest.raises(NotPermitted):
         memory.services.users.find("anna@school.example", by=a_principal(anna))
 
 
-def test_a_user_manager_lists_everybody_oldest_first(memory: World) -> None:
+def test_a_user_manager_lists_users_oldest_first(memory: World) -> None:
     young = memory.has_user(created_at=NOON)
     old = memory.has_user(created_at=NOON.replace(hour=1))
 
@@ -80,12 +80,12 @@ def test_a_user_manager_lists_everybody_oldest_first(memory: World) -> None:
     assert page.items == (old, young)
 
 
-def test_without_the_right_nobody_is_listed(memory: World) -> None:
+def test_listing_users_needs_the_right(memory: World) -> None:
     with pytest.raises(NotPermitted):
         memory.services.users.page_of(PageRequest(), by=a_principal())
 
 
-def test_a_created_user_is_kept_with_his_password(memory: World) -> None:
+def test_a_created_user_can_log_in(memory: World) -> None:
     bo = created(memory, Role.INSTRUCTOR, by=a_manager(), email="Bo@School.example")
 
     signed_in = memory.services.sessions.log_in(email="bo@school.example", password=PASSWORD)
@@ -94,36 +94,36 @@ def test_a_created_user_is_kept_with_his_password(memory: World) -> None:
     assert bo.roles == (Role.LEARNER, Role.INSTRUCTOR)
 
 
-def test_a_created_users_address_is_free(memory: World) -> None:
+def test_a_created_user_needs_an_unused_email(memory: World) -> None:
     memory.has_user(email="bo@school.example")
 
     with pytest.raises(EmailTaken):
         created(memory, by=a_manager(), email="BO@school.example")
 
 
-def test_a_created_users_password_is_suitable(memory: World) -> None:
+def test_a_created_user_needs_a_suitable_password(memory: World) -> None:
     with pytest.raises(UnsuitablePassword):
         memory.services.users.create(
             email="bo@school.example", name="Bo", password="password", roles=(), by=a_manager()
         )
 
 
-def test_without_the_right_nobody_is_created(memory: World) -> None:
+def test_creating_users_needs_the_right(memory: World) -> None:
     with pytest.raises(NotPermitted):
         created(memory, by=a_principal(None, Right.APPOINT_STAFF, Right.AUTHOR_COURSES))
 
 
-def test_an_admin_is_made_only_by_those_who_appoint_staff(memory: World) -> None:
-    with pytest.raises(NotPermitted) as refusal:
+def test_creating_an_admin_needs_the_right_to_appoint_staff(memory: World) -> None:
+    with pytest.raises(NotPermitted) as error:
         created(memory, Role.ADMIN, by=a_manager())
 
-    assert refusal.value.facts == {"right": "appoint-staff"}
+    assert error.value.facts == {"right": "appoint-staff"}
     assert memory.repositories.users.find_by_email("bo@school.example") is None
     assert created(memory, Role.ADMIN, by=root()).is_staff
     assert created(memory, Role.ADMIN, by=OPERATOR, email="ro@school.example").is_staff
 
 
-def test_everybody_may_change_his_own_name(memory: World) -> None:
+def test_users_change_their_own_name(memory: World) -> None:
     anna = memory.has_user(name="Anna")
 
     memory.services.users.edit(anna.id, UserChanges(name="Anna Ek"), by=a_principal(anna))
@@ -141,7 +141,7 @@ def test_everybody_may_change_his_own_name(memory: World) -> None:
         UserChanges(name="Anna Ek", roles=[Role.INSTRUCTOR]),
     ],
 )
-def test_a_learner_changes_nothing_but_his_name(memory: World, changes: UserChanges) -> None:
+def test_learners_change_nothing_but_their_name(memory: World, changes: UserChanges) -> None:
     anna = memory.has_user()
 
     with pytest.raises(NotPermitted):
@@ -150,7 +150,7 @@ def test_a_learner_changes_nothing_but_his_name(memory: World, changes: UserChan
     assert memory.repositories.users.get(anna.id) == anna
 
 
-def test_a_learner_does_not_find_anybody_to_change(memory: World) -> None:
+def test_a_learner_cannot_change_others(memory: World) -> None:
     anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
 
     with pytest.raises(UserNotFound):
@@ -159,14 +159,14 @@ def test_a_learner_does_not_find_anybody_to_change(memory: World) -> None:
     assert memory.repositories.users.get(bo.id) == bo
 
 
-def test_a_user_manager_does_not_find_nobody_to_change(memory: World) -> None:
+def test_an_unknown_user_cannot_be_changed(memory: World) -> None:
     with pytest.raises(UserNotFound):
         memory.services.users.edit(NOBODY, UserChanges(name="Bo"), by=a_manager())
     with pytest.raises(UserNotFound):
         memory.services.users.set_password(NOBODY, password=PASSWORD, by=a_manager())
 
 
-def test_a_user_manager_changes_whoever_is_not_staff(memory: World) -> None:
+def test_a_user_manager_changes_users_who_are_not_staff(memory: World) -> None:
     bo = memory.has_user(name="Bo")
     changes = UserChanges(name="Bob", roles=[Role.INSTRUCTOR], is_active=False)
 
@@ -186,18 +186,18 @@ def test_a_user_manager_changes_whoever_is_not_staff(memory: World) -> None:
         UserChanges(),
     ],
 )
-def test_a_user_manager_does_not_touch_staff(memory: World, changes: UserChanges) -> None:
+def test_a_user_manager_cannot_change_staff(memory: World, changes: UserChanges) -> None:
     staff = has_staff(memory)
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         memory.services.users.edit(staff.id, changes, by=a_manager())
 
-    assert refusal.value.facts == {"right": "appoint-staff"}
+    assert error.value.facts == {"right": "appoint-staff"}
     assert memory.repositories.users.get(staff.id) == staff
 
 
 @pytest.mark.parametrize("changes", [UserChanges(is_staff=True), UserChanges(roles=[Role.ADMIN])])
-def test_a_user_manager_appoints_no_staff(memory: World, changes: UserChanges) -> None:
+def test_a_user_manager_cannot_appoint_staff(memory: World, changes: UserChanges) -> None:
     bo = memory.has_user(name="Bo")
 
     with pytest.raises(NotPermitted):
@@ -207,7 +207,7 @@ def test_a_user_manager_appoints_no_staff(memory: World, changes: UserChanges) -
     assert memory.services.users.edit(bo.id, changes, by=root()).is_staff
 
 
-def test_a_user_manager_who_is_staff_changes_only_his_own_name(memory: World) -> None:
+def test_a_user_manager_on_staff_changes_only_their_own_name(memory: World) -> None:
     staff = has_staff(memory)
 
     renamed = memory.services.users.edit(staff.id, UserChanges(name="Toor"), by=a_manager(staff))
@@ -217,7 +217,7 @@ def test_a_user_manager_who_is_staff_changes_only_his_own_name(memory: World) ->
         memory.services.users.edit(staff.id, UserChanges(roles=[Role.ADMIN]), by=a_manager(staff))
 
 
-def test_deactivating_ends_the_sessions_of_the_user_and_nobody_elses(memory: World) -> None:
+def test_deactivating_a_user_ends_only_their_sessions(memory: World) -> None:
     bo, anna = memory.has_user(name="Bo"), memory.has_user(name="Anna")
     session, others = a_session(user_id=bo.id), a_session(user_id=anna.id)
     memory.repositories.sessions.add(session)
@@ -254,28 +254,28 @@ def test_a_password_that_is_set_takes_effect_and_ends_every_session(memory: Worl
 
 
 @pytest.mark.parametrize(
-    ("by", "password", "refusal"),
+    ("by", "password", "error"),
     [
         (a_principal(), PASSWORD, NotPermitted),
         (a_manager(), PASSWORD, NotPermitted),
         (root(), "password", UnsuitablePassword),
     ],
 )
-def test_a_password_of_staff_is_set_by_those_who_appoint_them(
-    memory: World, by: Principal, password: str, refusal: type[Exception]
+def test_setting_a_password_of_staff_needs_the_right_to_appoint_staff(
+    memory: World, by: Principal, password: str, error: type[Exception]
 ) -> None:
     staff = has_staff(memory)
     session = a_session(user_id=staff.id)
     memory.repositories.sessions.add(session)
 
-    with pytest.raises(refusal):
+    with pytest.raises(error):
         memory.services.users.set_password(staff.id, password=password, by=by)
 
     assert memory.repositories.users.get(staff.id) == staff
     assert memory.repositories.sessions.get_for_update(session.id) == session
 
 
-def test_nobody_sets_his_own_password_without_the_right(memory: World) -> None:
+def test_setting_ones_own_password_needs_the_right(memory: World) -> None:
     anna = memory.has_user()
 
     with pytest.raises(NotPermitted):

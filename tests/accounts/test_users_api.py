@@ -1,4 +1,4 @@
-"""Everybody's accounts, over HTTP."""
+"""User management, over HTTP."""
 
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ def root(application: Application) -> Person:
     return application.signed_in(Role.ADMIN, name="Root")
 
 
-def test_an_admin_lists_everybody_oldest_first(application: Application) -> None:
+def test_an_admin_lists_users_oldest_first(application: Application) -> None:
     people = [
         root(application),
         application.signed_in(name="Anna"),
@@ -45,7 +45,7 @@ def test_cursors_lead_through_all_users_once(application: Application) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "many", "1.5", "", "%00"])
-def test_a_limit_that_is_none_is_refused(application: Application, limit: str) -> None:
+def test_an_invalid_limit_is_refused(application: Application, limit: str) -> None:
     answer = root(application).caller.get(f"/v1/users?limit={limit}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
@@ -62,7 +62,7 @@ def test_a_limit_that_is_none_is_refused(application: Application, limit: str) -
         "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgImY4MWQ0ZmFlLTdkZWMtMTFkMC1hNzY1LTAwYTBjOTFlNmJmNiJd",
     ],
 )
-def test_a_cursor_of_another_making_is_refused(application: Application, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(application: Application, cursor: str) -> None:
     answer = root(application).caller.get(f"/v1/users?cursor={cursor}")
 
     assert (answer.status, answer.code) == (422, "invalid-cursor")
@@ -100,7 +100,7 @@ def test_an_admin_creates_an_admin(application: Application) -> None:
     assert answer.json["roles"] == ["learner", "admin"]
 
 
-def test_nobody_is_created_with_an_address_in_use(application: Application) -> None:
+def test_creating_a_user_with_an_email_in_use_is_refused(application: Application) -> None:
     admin = root(application)
 
     answer = admin.caller.post("/v1/users", BO | {"email": admin.email.upper()})
@@ -108,7 +108,7 @@ def test_nobody_is_created_with_an_address_in_use(application: Application) -> N
     assert (answer.status, answer.code) == (409, "email-taken")
 
 
-def test_nobody_is_created_with_an_unsuitable_password(application: Application) -> None:
+def test_creating_a_user_with_an_unsuitable_password_is_refused(application: Application) -> None:
     answer = root(application).caller.post("/v1/users", BO | {"password": "short"})
 
     assert (answer.status, answer.code) == (422, "unsuitable-password")
@@ -136,39 +136,39 @@ def test_a_user_created_twice_without_a_key_is_refused(application: Application)
     assert admin.caller.post("/v1/users", BO).code == "email-taken"
 
 
-def test_everybody_looks_at_himself_and_an_admin_at_anybody(application: Application) -> None:
+def test_users_get_themselves_and_an_admin_gets_anyone(application: Application) -> None:
     anna = application.signed_in(name="Anna")
-    myself = anna.caller.get("/v1/me").json
+    own_account = anna.caller.get("/v1/me").json
 
-    assert anna.caller.get(f"/v1/users/{anna.id}").json == myself
-    assert root(application).caller.get(f"/v1/users/{anna.id}").json == myself
+    assert anna.caller.get(f"/v1/users/{anna.id}").json == own_account
+    assert root(application).caller.get(f"/v1/users/{anna.id}").json == own_account
 
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR])
-def test_somebody_elses_account_is_not_there(application: Application, role: Role) -> None:
+def test_the_account_of_another_user_is_not_found(application: Application, role: Role) -> None:
     anna, bo = application.signed_in(role, name="Anna"), application.signed_in(name="Bo")
 
-    seen = anna.caller.get(f"/v1/users/{bo.id}")
+    viewed = anna.caller.get(f"/v1/users/{bo.id}")
     changed = anna.caller.patch(f"/v1/users/{bo.id}", {"name": "Bob"})
 
     missing = anna.caller.get(f"/v1/users/{uuid4()}")
-    for answer in (seen, changed):
+    for answer in (viewed, changed):
         assert (answer.status, answer.code) == (404, "user-not-found")
         assert answer.text == missing.text
     assert bo.caller.get("/v1/me").json["name"] == "Bo"
 
 
-def test_an_account_of_nobody_is_not_there_for_an_admin_either(application: Application) -> None:
-    caller, nobody = root(application).caller, f"/v1/users/{uuid4()}"
+def test_an_unknown_account_is_not_found_by_an_admin_either(application: Application) -> None:
+    caller, unknown = root(application).caller, f"/v1/users/{uuid4()}"
 
-    for answer in (caller.get(nobody), caller.patch(nobody, {"name": "Bo"})):
+    for answer in (caller.get(unknown), caller.patch(unknown, {"name": "Bo"})):
         assert (answer.status, answer.code) == (404, "user-not-found")
 
 
 @pytest.mark.parametrize(
     "malformed", ["1", "me", "x" * 36, "%00", "..", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6/", "é"]
 )
-def test_a_malformed_id_is_not_there(application: Application, malformed: str) -> None:
+def test_a_malformed_id_is_not_found(application: Application, malformed: str) -> None:
     answer = root(application).caller.get(f"/v1/users/{malformed}")
 
     assert answer.status == 404
@@ -176,7 +176,7 @@ def test_a_malformed_id_is_not_there(application: Application, malformed: str) -
 
 
 @pytest.mark.parametrize(
-    ("changes", "kept"),
+    ("changes", "expected"),
     [
         ({}, {}),
         ({"name": ""}, {"name": ""}),
@@ -186,18 +186,18 @@ def test_a_malformed_id_is_not_there(application: Application, malformed: str) -
         ({"email": "x@school.example", "id": "1", "is_staff": True, "password": "x"}, {}),
     ],
 )
-def test_an_admin_changes_what_he_names_and_nothing_else(
-    application: Application, changes: dict[str, Any], kept: dict[str, Any]
+def test_an_admin_changes_only_the_given_members(
+    application: Application, changes: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     bo = application.signed_in(name="Bo")
     before = bo.caller.get("/v1/me").json
 
     answer = root(application).caller.patch(f"/v1/users/{bo.id}", changes)
 
-    assert (answer.status, answer.json) == (200, before | kept)
+    assert (answer.status, answer.json) == (200, before | expected)
 
 
-def test_everybody_changes_his_own_name(application: Application) -> None:
+def test_users_change_their_own_name(application: Application) -> None:
     anna = application.signed_in(name="Anna")
 
     answer = anna.caller.patch(f"/v1/users/{anna.id}", {"name": "Anna Ek"})
@@ -208,7 +208,7 @@ def test_everybody_changes_his_own_name(application: Application) -> None:
 @pytest.mark.parametrize(
     "changes", [{"roles": ["admin"]}, {"is_active": False}, {"name": "A", "roles": ["instructor"]}]
 )
-def test_nobody_promotes_or_deactivates_himself(
+def test_users_cannot_promote_or_deactivate_themselves(
     application: Application, changes: dict[str, Any]
 ) -> None:
     anna = application.signed_in(name="Anna")
@@ -220,7 +220,7 @@ def test_nobody_promotes_or_deactivates_himself(
     assert anna.caller.get("/v1/me").json == before
 
 
-def test_a_deactivation_acts_on_the_next_request(application: Application) -> None:
+def test_a_deactivation_takes_effect_on_the_next_request(application: Application) -> None:
     bo = application.signed_in(name="Bo")
     assert bo.caller.get("/v1/me").status == 200
 
@@ -232,7 +232,7 @@ def test_a_deactivation_acts_on_the_next_request(application: Application) -> No
     assert application.stranger.post("/v1/auth/login", login).code == "invalid-credentials"
 
 
-def test_an_activation_revives_no_session_but_lets_the_user_in_again(
+def test_a_reactivated_user_can_log_in_but_old_sessions_stay_ended(
     application: Application,
 ) -> None:
     bo, admin = application.signed_in(name="Bo"), root(application)
@@ -245,7 +245,7 @@ def test_an_activation_revives_no_session_but_lets_the_user_in_again(
     assert Caller(login.json["access_token"]).get("/v1/me").status == 200
 
 
-def test_a_promotion_and_its_end_act_on_the_next_request(application: Application) -> None:
+def test_a_promotion_and_its_end_take_effect_on_the_next_request(application: Application) -> None:
     bo, admin = application.signed_in(name="Bo"), root(application)
     assert bo.caller.get("/v1/users").status == 403
 
