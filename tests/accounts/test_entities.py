@@ -46,7 +46,7 @@ def test_a_registered_user_is_active_from_that_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("roles", "expected"),
     [
         ((), (Role.LEARNER,)),
         ((Role.LEARNER,), (Role.LEARNER,)),
@@ -56,10 +56,10 @@ def test_a_registered_user_is_active_from_that_moment() -> None:
     ],
 )
 def test_everyone_is_a_learner_and_has_each_role_once_in_order(
-    given: tuple[Role, ...], expected: tuple[Role, ...]
+    roles: tuple[Role, ...], expected: tuple[Role, ...]
 ) -> None:
-    assert registered(*given).roles == expected
-    assert UserChanges(roles=given).applied_to(a_user()).roles == expected
+    assert registered(*roles).roles == expected
+    assert UserChanges(roles=roles).applied_to(a_user()).roles == expected
 
 
 @pytest.mark.parametrize(

@@ -214,17 +214,17 @@ def test_in_memory_others_wait_until_a_user_has_been_changed(memory: World) -> N
 
 
 def test_in_memory_others_wait_until_a_claimed_key_has_its_record(memory: World) -> None:
-    record = an_idempotency_record()
+    record, records = an_idempotency_record(), memory.idempotency.records
     claimed: list[IdempotencyRecord | None] = []
 
     def claim() -> None:
         with memory.unit_of_work.atomic():
-            claimed.append(memory.idempotency.records.claim(record.request_key, since=NOON))
+            claimed.append(records.claim(record.request_key, since=NOON))
 
     with memory.unit_of_work.atomic():
-        claimed.append(memory.idempotency.records.claim(record.request_key, since=NOON))
+        claimed.append(records.claim(record.request_key, since=NOON))
         other = other_thread(claim)
-        memory.idempotency.records.save(record)
+        records.save(record)
     other.join()
 
     assert claimed == [None, record]

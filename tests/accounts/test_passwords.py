@@ -25,23 +25,23 @@ def hasher_of(variables: Mapping[str, str]) -> PasswordHasher:
 
 
 def test_a_hash_is_argon2id_with_the_parameters_of_the_hasher() -> None:
-    made = Argon2Hasher(memory_kib=32, passes=3, lanes=2).hash(PASSWORD)
+    password_hash = Argon2Hasher(memory_kib=32, passes=3, lanes=2).hash(PASSWORD)
 
-    assert made.startswith("argon2$argon2id$v=19$m=32,t=3,p=2$")
+    assert password_hash.startswith("argon2$argon2id$v=19$m=32,t=3,p=2$")
 
 
 def test_by_default_hashes_take_19_mib_two_passes_and_one_lane() -> None:
-    made = hasher_of({}).hash(PASSWORD)
+    password_hash = hasher_of({}).hash(PASSWORD)
 
-    assert made.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert password_hash.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_the_environment_sets_the_parameters() -> None:
     variables = {"ARGON2_MEMORY_KIB": "64", "ARGON2_PASSES": "4", "ARGON2_LANES": "2"}
 
-    made = hasher_of(variables).hash(PASSWORD)
+    password_hash = hasher_of(variables).hash(PASSWORD)
 
-    assert made.startswith("argon2$argon2id$v=19$m=64,t=4,p=2$")
+    assert password_hash.startswith("argon2$argon2id$v=19$m=64,t=4,p=2$")
 
 
 def test_a_hash_verifies_its_password_only() -> None:

@@ -50,10 +50,10 @@ def test_a_saved_token_replaces_the_stored_one_only(world: World) -> None:
 # PostgreSQL derives lock numbers: the least, zero, a small one and the greatest possible.
 @pytest.mark.parametrize("first", ["0000", "8000", "8000000000000001", "ffffffffffffffff"])
 def test_any_request_key_can_be_claimed(world: World, first: str) -> None:
-    request_key = first.ljust(64, "0")
+    request_key, records = first.ljust(64, "0"), world.idempotency.records
 
     with world.unit_of_work.atomic():
-        stored = world.idempotency.records.claim(request_key, since=NOON)
+        stored = records.claim(request_key, since=NOON)
 
     assert stored is None
 
