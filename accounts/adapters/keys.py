@@ -52,7 +52,7 @@ class KeyRing:
     def find(self, key_id: object) -> JWK | None:
         return next((key for key in self.keys if key["kid"] == key_id), None)
 
-    def honours(self, key_id: str, *, at: datetime) -> bool:
+    def accepts(self, key_id: str, *, at: datetime) -> bool:
         """Whether signatures of the key are valid at that time."""
         return any(key["kid"] == key_id for key in self._valid(at))
 

@@ -63,7 +63,7 @@ class JwtAccessTokens:
 
     def inspect(self, token: str, *, at: datetime) -> SignedClaims:
         signed, key_id = self._cached(token)
-        if at >= signed.expires_at or not self.keys.current().honours(key_id, at=at):
+        if at >= signed.expires_at or not self.keys.current().accepts(key_id, at=at):
             raise InvalidToken
         return signed
 

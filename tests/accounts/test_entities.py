@@ -227,7 +227,7 @@ def test_tokens_are_accepted_while_the_session_is_live_and_its_user_active(
         roles=(Role.LEARNER,),
     )
 
-    assert state.honours_tokens(at=at) is is_accepted
+    assert state.accepts_tokens(at=at) is is_accepted
 
 
 def test_no_secret_is_printed() -> None:

@@ -55,56 +55,56 @@ def attempts(world: World, email: str = EMAIL, client_ip: str | None = ELSEWHERE
 def test_after_five_failed_attempts_each_further_one_doubles_the_wait(
     memory: World, anna: User, email: str, client_ip: str | None
 ) -> None:
-    anyone = attempts(memory, email, client_ip)
-    anyone.fail_times(5)
+    series = attempts(memory, email, client_ip)
+    series.fail_times(5)
 
     waits = []
     for _ in range(12):
-        waits.append(wait_of(anyone.fail))
+        waits.append(wait_of(series.fail))
         memory.clock.go_on(seconds=waits[-1])
-        anyone.fail_times()
+        series.fail_times()
 
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
 
 
 def test_the_right_password_has_to_wait_too(memory: World, anna: User) -> None:
-    anyone = attempts(memory)
-    anyone.fail_times(5)
+    series = attempts(memory)
+    series.fail_times(5)
 
-    assert wait_of(anyone.sign_in) == 1
+    assert wait_of(series.sign_in) == 1
     memory.clock.go_on(seconds=1)
-    assert anyone.sign_in() == anna
+    assert series.sign_in() == anna
 
 
 def test_an_attempt_that_comes_too_early_is_not_checked(memory: World, anna: User) -> None:
     hasher = WatchedHasher(WEAK)
-    anyone = Attempts(limited(memory, hasher=hasher).sessions)
-    anyone.fail_times(5)
+    series = Attempts(limited(memory, hasher=hasher).sessions)
+    series.fail_times(5)
 
-    wait_of(anyone.fail)
-    wait_of(anyone.sign_in)
+    wait_of(series.fail)
+    wait_of(series.sign_in)
 
     assert len(hasher.verified) == 5
 
 
 def test_a_successful_attempt_ends_the_streak(memory: World, anna: User) -> None:
-    anyone = attempts(memory)
-    anyone.fail_times(4)
+    series = attempts(memory)
+    series.fail_times(4)
 
-    anyone.sign_in()
+    series.sign_in()
 
-    anyone.fail_times(5)
-    assert wait_of(anyone.fail) == 1
+    series.fail_times(5)
+    assert wait_of(series.fail) == 1
 
 
 def test_a_streak_ends_after_15_minutes_without_an_attempt(memory: World, anna: User) -> None:
-    anyone = attempts(memory)
-    anyone.fail_times(4)
+    series = attempts(memory)
+    series.fail_times(4)
 
     memory.clock.go_on(minutes=15)
 
-    anyone.fail_times(5)
-    assert wait_of(anyone.fail) == 1
+    series.fail_times(5)
+    assert wait_of(series.fail) == 1
 
 
 def test_an_account_has_one_streak_whatever_the_case_of_its_email(
@@ -220,27 +220,27 @@ def test_an_attempt_refused_as_busy_does_not_count(
     busy = Attempts(
         limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions, EMAIL, client_ip
     )
-    anyone = attempts(memory, client_ip=client_ip)
-    anyone.fail_times(4)
+    series = attempts(memory, client_ip=client_ip)
+    series.fail_times(4)
 
     for _ in range(9):
         with pytest.raises(PasswordsBusy):
             busy.sign_in()
 
-    anyone.fail_times(1)
-    assert wait_of(anyone.fail) == 1
+    series.fail_times(1)
+    assert wait_of(series.fail) == 1
 
 
 def test_an_attempt_refused_as_busy_does_not_prolong_the_wait(memory: World, anna: User) -> None:
-    anyone = attempts(memory)
+    series = attempts(memory)
     busy = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions)
-    anyone.fail_times(5)
+    series.fail_times(5)
     memory.clock.go_on(seconds=1)
 
     with pytest.raises(PasswordsBusy):
         busy.sign_in()
 
-    assert anyone.sign_in() == anna
+    assert series.sign_in() == anna
 
 
 def test_an_attempt_that_fails_unexpectedly_counts(memory: World, anna: User) -> None:

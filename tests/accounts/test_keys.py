@@ -100,9 +100,9 @@ def test_a_key_verifies_until_it_expires() -> None:
     name = old.signing_key(ES256, at=NOON)["kid"]
     ring = old.rotated(at=NOON, signs_from=LATER, ends=END)
 
-    assert ring.honours(name, at=END - SECOND)
-    assert not ring.honours(name, at=END)
-    assert not ring.honours("another", at=NOON)
+    assert ring.accepts(name, at=END - SECOND)
+    assert not ring.accepts(name, at=END)
+    assert not ring.accepts("another", at=NOON)
 
 
 def test_a_second_rotation_neither_extends_nor_retains_expiring_keys() -> None:

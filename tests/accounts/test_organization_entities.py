@@ -263,7 +263,7 @@ def test_a_client_of_an_organization_stands_there_as_an_admin_and_nowhere_else()
 def test_tokens_are_honoured_while_the_clients_organization_is_open(*, is_org_open: bool) -> None:
     state = a_state(user_id=None, org_id=SCHOOL, is_org_open=is_org_open)
 
-    assert state.honours_tokens(at=NOON) is is_org_open
+    assert state.accepts_tokens(at=NOON) is is_org_open
 
 
 @pytest.mark.parametrize(

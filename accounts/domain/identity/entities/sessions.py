@@ -126,6 +126,6 @@ class SessionState:
         """The caller's roles in organizations; a service client is an admin of its organization, within its scopes."""
         return self.memberships if self.org_id is None else {self.org_id: OrgRole.ADMIN}
 
-    def honours_tokens(self, *, at: datetime) -> bool:
+    def accepts_tokens(self, *, at: datetime) -> bool:
         is_live = self.ended_at is None and at < self.expires_at
         return is_live and self.is_user_active and self.is_org_open

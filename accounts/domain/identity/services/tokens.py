@@ -38,7 +38,7 @@ class AccessService:
         now = self.clock.now()
         claims = self.access_tokens.verify(access_token, at=now)
         state = self.sessions.state_of(claims.session_id)
-        if state is None or state.user_id != claims.user_id or not state.honours_tokens(at=now):
+        if state is None or state.user_id != claims.user_id or not state.accepts_tokens(at=now):
             raise InvalidToken
         return Principal(
             user_id=claims.user_id,
@@ -187,10 +187,10 @@ class Renewals:
         if session.client_id != client_id or session.user_id is None:
             raise InvalidRefreshToken
         user = self.users.get(session.user_id)
-        is_honoured = session.is_live(at=at) and user.is_active
-        if token.used_at is None and not (is_honoured and at < token.expires_at):
+        is_accepted = session.is_live(at=at) and user.is_active
+        if token.used_at is None and not (is_accepted and at < token.expires_at):
             raise InvalidRefreshToken
-        if token.used_at is None or (is_honoured and self.pairs.may_repeat(token, secret, at=at)):
+        if token.used_at is None or (is_accepted and self.pairs.may_repeat(token, secret, at=at)):
             return Renewal(token=token, secret=secret, session=session, user=user)
         self._end(session, at=at)
         return None
@@ -259,7 +259,7 @@ class TokenService:
             return None
         claims = signed.claims
         state = self.sessions.state_of(claims.session_id)
-        if state is None or not state.honours_tokens(at=at):
+        if state is None or not state.accepts_tokens(at=at):
             return None
         return TokenFacts(
             is_access_token=True,
@@ -278,9 +278,9 @@ class TokenService:
             return None
         refresh_token, session = row
         state = self.sessions.state_of(session.id)
-        is_honoured = state is not None and state.honours_tokens(at=at)
+        is_accepted = state is not None and state.accepts_tokens(at=at)
         is_redeemable = refresh_token.used_at is None and at < refresh_token.expires_at
-        if not is_redeemable or not is_honoured:
+        if not is_redeemable or not is_accepted:
             return None
         return TokenFacts(
             is_access_token=False,

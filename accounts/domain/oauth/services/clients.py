@@ -210,6 +210,6 @@ class RegistrationService:
         claims = self.access_tokens.inspect(invitation, at=now).claims
         state = self.sessions.state_of(claims.session_id)
         is_for_this = (claims.client_id, claims.audience) == (_INVITED.client_id, resource)
-        if not is_for_this or state is None or not state.honours_tokens(at=now):
+        if not is_for_this or state is None or not state.accepts_tokens(at=now):
             raise InvalidToken
         return self.clients.register(terms, by=_INVITED)
