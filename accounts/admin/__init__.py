@@ -1,4 +1,4 @@
-"""Admin pages of accounts."""
+"""Admin pages of accounts, imported here to register them."""
 
 from accounts.admin import audit, identity, oauth, organizations
 

@@ -1,4 +1,6 @@
-"""Admin pages of courses and learning pathways."""
+"""Admin pages of courses and learning pathways, imported here to register them."""
+
+from courses.admin import contents, courses, pathways
 
 from courses.admin import contents, courses, pathways
 

@@ -1,4 +1,6 @@
-"""Admin pages of credentials."""
+"""Admin pages of credentials, imported here to register them."""
+
+from credentials.admin import credentials, issued_credentials
 
 from credentials.admin import credentials, issued_credentials
 

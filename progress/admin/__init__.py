@@ -1,4 +1,6 @@
-"""Admin pages of progress."""
+"""Admin pages of progress, imported here to register them."""
+
+from progress.admin import attempts, progress
 
 from progress.admin import attempts, progress
 
