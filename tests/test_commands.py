@@ -119,7 +119,7 @@ def test_a_command_that_fails_ends_with_1_and_one_sentence() -> None:
 
     assert ended.returncode == 1
     assert ended.stdout == ""
-    assert ended.stderr.startswith("CommandError: There is no DATABASE_URL")
+    assert ended.stderr.startswith("CommandError: DATABASE_URL is not set.")
     assert ended.stderr.count("\n") == 1
 
 

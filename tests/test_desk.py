@@ -203,7 +203,7 @@ def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
 
     refusal, said = refusal_of("prepare_development")
 
-    assert refusal.startswith(f"{file} does not hold the passwords of the logins.")
+    assert refusal.startswith(f"{file} does not contain the passwords of the logins.")
     assert said == ""
     assert file.read_text() == text
 
@@ -214,7 +214,7 @@ def test_a_place_where_nothing_can_be_kept_is_named(application: Application, de
 
     refusal, said = refusal_of("prepare_development")
 
-    assert refusal.startswith(f"{desk / 'developer-logins.json'} cannot be read or made: ")
+    assert refusal.startswith(f"{desk / 'developer-logins.json'} cannot be read or created: ")
     assert said == ""
 
 

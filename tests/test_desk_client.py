@@ -75,7 +75,7 @@ def test_the_desk_is_tried_as_its_client(tmp_path: Path) -> None:
 def test_a_desk_that_was_never_prepared_cannot_be_tried(desk: Path) -> None:
     refusal, said = refusal_of("try_client")
 
-    assert refusal == f"There is no desk in {desk}: `make run` prepares one."
+    assert refusal == f"There is no sample data in {desk}. Prepare it with `make run`."
     assert said == ""
 
 
@@ -87,5 +87,5 @@ def test_a_desk_at_which_nobody_answers_cannot_be_tried(desk: Path) -> None:
 
     refusal, said = refusal_of("try_client")
 
-    assert refusal == f"Nobody answers at {url}: `make run` starts the desk."
+    assert refusal == f"There is no response from {url}. Start the server with `make run`."
     assert said == ""

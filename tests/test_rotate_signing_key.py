@@ -99,7 +99,7 @@ def test_a_missing_algorithm_is_there_at_once(path: Path, clock: time_machine.Tr
 def test_without_a_file_there_is_nothing_to_rotate() -> None:
     refusal, _ = refusal_of("rotate_signing_key")
 
-    assert refusal == "There is no file of signing keys: set SIGNING_KEYS_FILE."
+    assert refusal == "SIGNING_KEYS_FILE is not set, so there are no keys to rotate."
 
 
 def test_a_file_that_holds_no_keys_stays_as_it_is(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A browser without scripts, as far as our pages need one: cookies, forms, and being led on."""
+"""A minimal browser without scripts: cookies, forms and redirects."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -9,14 +9,14 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, build_opener
 
-MOST_STEPS: Final = 20
+MOST_REDIRECTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What the browser has come to. Without `text` it is an address elsewhere, to which it does not go."""
+class Page:
+    """The current page. Without `text` it is a URL of another site, which the browser does not open."""
 
-    address: str
+    url: str
     text: str | None
 
     def form_with(self, name: str) -> "Form | None":
@@ -25,7 +25,7 @@ class Sight:
 
 @dataclass(slots=True)
 class Form:
-    """A form, with what stands in it already."""
+    """A form and the initial values of its fields."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -33,49 +33,52 @@ class Form:
 
 
 def form_with(name: str, text: str) -> Form | None:
-    """The form of a page that has a field or a button of this name."""
+    """Return the first form in the HTML that has a field or button with this name."""
     reader = _FormReader()
     reader.feed(text)
     return next((form for form in reader.forms if name in form.names), None)
 
 
 class Browser:
-    """Stays at one site."""
+    """A browser that stays on one site."""
 
     def __init__(self, site: str) -> None:
         self._site = site
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()), ProxyHandler({}), _StayHere())
+        self._opener = build_opener(
+            HTTPCookieProcessor(CookieJar()), ProxyHandler({}), _NoRedirects()
+        )
 
-    def visit(self, address: str) -> Sight:
-        """Go where the address leads. Raises OSError when nobody answers."""
-        return self._follow(address, None)
+    def visit(self, url: str) -> Page:
+        """Open the URL and follow redirects. Raises OSError if there is no response."""
+        return self._follow(url, None)
 
-    def send(self, form: Form, *, seen_at: Sight, **fields: str) -> Sight:
-        """Fill the form in and send it. Raises OSError."""
-        return self._follow(urljoin(seen_at.address, form.action), form.fields | fields)
+    def submit(self, form: Form, *, on: Page, **fields: str) -> Page:
+        """Fill in and submit a form of the page. Raises OSError if there is no response."""
+        return self._follow(urljoin(on.url, form.action), form.fields | fields)
 
-    def _follow(self, address: str, fields: dict[str, str] | None) -> Sight:
-        for _ in range(MOST_STEPS):
-            if not address.startswith(f"{self._site}/"):
-                return Sight(address=address, text=None)
-            leads_to, text = self._answer(address, fields)
-            if leads_to is None:
-                return Sight(address=address, text=text)
-            address, fields = urljoin(address, leads_to), None
-        return Sight(address=address, text="")
+    def _follow(self, url: str, fields: dict[str, str] | None) -> Page:
+        for _ in range(MOST_REDIRECTS):
+            if not url.startswith(f"{self._site}/"):
+                return Page(url=url, text=None)
+            location, text = self._request(url, fields)
+            if location is None:
+                return Page(url=url, text=text)
+            url, fields = urljoin(url, location), None
+        return Page(url=url, text="")
 
-    def _answer(self, address: str, fields: dict[str, str] | None) -> tuple[str | None, str]:
+    def _request(self, url: str, fields: dict[str, str] | None) -> tuple[str | None, str]:
+        """Return the Location of a redirect, or the text of a page."""
         data = None if fields is None else urlencode(fields).encode()
         try:
-            with cast("HTTPResponse", self._opener.open(address, data, timeout=30)) as response:
+            with cast("HTTPResponse", self._opener.open(url, data, timeout=30)) as response:
                 return None, response.read().decode()
         except HTTPError as error:
             with error:
                 return error.headers.get("Location"), error.read().decode()
 
 
-class _StayHere(HTTPRedirectHandler):
-    """The browser looks at where it is led before it goes there."""
+class _NoRedirects(HTTPRedirectHandler):
+    """Leave redirects to the browser, which checks where they lead."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
@@ -87,10 +90,10 @@ class _FormReader(HTMLParser):
         self.forms: list[Form] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(said.get("action", "")))
-        elif tag in {"input", "button"} and self.forms and said.get("name"):
-            self.forms[-1].names.add(said["name"])
-            if tag == "input" and said.get("type") not in {"checkbox", "radio"}:
-                self.forms[-1].fields[said["name"]] = said.get("value", "")
+            self.forms.append(Form(attributes.get("action", "")))
+        elif tag in {"input", "button"} and self.forms and attributes.get("name"):
+            self.forms[-1].names.add(attributes["name"])
+            if tag == "input" and attributes.get("type") not in {"checkbox", "radio"}:
+                self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")

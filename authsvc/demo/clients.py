@@ -1,4 +1,4 @@
-"""The client of a fresh desk, and the note by which it is found again."""
+"""The demo client of a development database, and the file that names it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,9 +9,9 @@ from accounts.public import OPERATOR, ClientTerms, GrantType, IdentityScope, OAu
 from authsvc.composition.container import Services
 from authsvc.kernel.paging import PageRequest
 
-NOTE: Final = "demo-client.json"
+DEMO_CLIENT_FILE: Final = "demo-client.json"
 NAME: Final = "Demo client"
-LANDING: Final = "http://127.0.0.1/callback"
+REDIRECT_URI: Final = "http://127.0.0.1/callback"
 SCOPES: Final = (
     IdentityScope.OPENID,
     IdentityScope.PROFILE,
@@ -22,23 +22,23 @@ SCOPES: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """Where the desk is reached, and as which client."""
+class DemoClient:
+    """The URL of the development server, and the ID of its demo client."""
 
     url: str
     client_id: str
 
     @classmethod
-    def at(cls, path: Path) -> "Note":
-        """Raises OSError; ValueError and TypeError for a file that is no note."""
+    def read(cls, path: Path) -> "DemoClient":
+        """Read the file. Raises OSError; ValueError or TypeError if its content is invalid."""
         return cls(**json.loads(path.read_text()))
 
-    def keep(self, path: Path) -> None:
+    def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))
 
 
-def demo_client(services: Services) -> OAuthClient:
-    """The public client with which the desk can be tried; made once, and known by its name."""
+def find_or_register(services: Services) -> OAuthClient:
+    """Return the active client named NAME; register it if there is none."""
     request: PageRequest | None = PageRequest(limit=100)
     while request is not None:
         page = services.clients.page_of(request, by=OPERATOR)
@@ -54,7 +54,7 @@ def _terms() -> ClientTerms:
     return ClientTerms(
         name=NAME,
         is_public=True,
-        redirect_uris=(LANDING,),
+        redirect_uris=(REDIRECT_URI,),
         allowed_scopes=frozenset(SCOPES),
         grant_types=frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
     )

@@ -1,4 +1,4 @@
-"""What a fresh house has to show: a course, the credential that it earns, and two people to try it with."""
+"""Sample data: a course, its credential, and two logins."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,7 +21,7 @@ LEARNER: Final = "learner@authsvc.example"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """A person to try the house with."""
+    """A sample user and their password."""
 
     email: str
     name: str
@@ -30,12 +30,12 @@ class Login:
 
 
 def new_passwords() -> dict[str, str]:
-    """A password for each developer login, by address."""
+    """Generate a password for each login, by e-mail address."""
     return {email: token_urlsafe(12) for email in (STAFF, LEARNER)}
 
 
 def developer_logins(passwords: Mapping[str, str]) -> tuple[Login, Login]:
-    """One of staff and a learner."""
+    """Return an administrator and a learner."""
     return (
         Login(email=STAFF, name="Root", role=Role.ADMIN, password=passwords[STAFF]),
         Login(email=LEARNER, name="Anna", role=Role.LEARNER, password=passwords[LEARNER]),
@@ -43,7 +43,7 @@ def developer_logins(passwords: Mapping[str, str]) -> tuple[Login, Login]:
 
 
 def welcome(public_url: str, logins: tuple[Login, ...], *, has_pages: bool) -> str:
-    """What whoever starts the house wants to read: the addresses and the logins."""
+    """The URLs and logins to print on start."""
     lines = [f"  API      {public_url}/v1", f"  docs     {public_url}/docs"]
     lines += [f"  admin    {public_url}/admin/"] if has_pages else []
     lines += [f"  {login.role.value:8} {login.email}  {login.password}" for login in logins]
@@ -51,7 +51,7 @@ def welcome(public_url: str, logins: tuple[Login, ...], *, has_pages: bool) -> s
 
 
 def load(services: Services, logins: tuple[Login, ...]) -> None:
-    """Put the samples in place, each whole or not at all; what stands there already is left as it is."""
+    """Load the samples, each completely or not at all; existing samples stay unchanged."""
     for login in logins:
         _load_login(services, login)
     with suppress(SlugTaken):
@@ -67,7 +67,7 @@ def _load_course(services: Services) -> None:
 
 
 def _load_login(services: Services, login: Login) -> None:
-    """Make the account; or give it this password again, should it have another."""
+    """Create the account, or reset the password of an existing one."""
     try:
         services.users.create(
             email=login.email,

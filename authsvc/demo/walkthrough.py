@@ -1,4 +1,4 @@
-"""The code flow at a running desk, as a client and a person at his browser go through it."""
+"""The authorization code flow at a running server, from both sides: the client, and the user in a browser."""
 
 import json
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from jwcrypto.jwk import JWKSet
 from jwcrypto.jws import JWS
 
 from authsvc.demo.browser import Browser
-from authsvc.demo.clients import LANDING, SCOPES, Note
+from authsvc.demo.clients import REDIRECT_URI, SCOPES, DemoClient
 from authsvc.demo.samples import Login
 
 MOST_PAGES: Final = 5
 
 
-class CannotTry(Exception):
-    """Says in one sentence what stands in the way."""
+class TrialFailed(Exception):
+    """The flow failed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """What the client knows in the end: from the verified ID token, and from the provider."""
+class TrialResult:
+    """The claims of the verified ID token, and those of the userinfo endpoint."""
 
     id_token: dict[str, Any]
     userinfo: dict[str, Any]
@@ -34,7 +34,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request to authorize, and what only the client knows of it."""
+    """One authorization request: its state, nonce and PKCE verifier."""
 
     verifier: str
     state: str
@@ -44,7 +44,7 @@ class Attempt:
         return {
             "response_type": "code",
             "client_id": client_id,
-            "redirect_uri": LANDING,
+            "redirect_uri": REDIRECT_URI,
             "scope": " ".join(SCOPES),
             "state": self.state,
             "nonce": self.nonce,
@@ -53,73 +53,78 @@ class Attempt:
         }
 
 
-def try_code_flow(note: Note, login: Login) -> Tried:
-    """Sign the person in for the client of the note. Raises CannotTry, and OSError when nobody answers."""
-    metadata = _answer(f"{note.url}/.well-known/openid-configuration")
+def try_code_flow(client: DemoClient, login: Login) -> TrialResult:
+    """Sign the user in to the demo client. Raises TrialFailed, and OSError if there is no response."""
+    metadata = _fetch_json(f"{client.url}/.well-known/openid-configuration")
     attempt = Attempt(verifier=token_urlsafe(48), state=token_urlsafe(16), nonce=token_urlsafe(16))
-    query = urlencode(attempt.parameters(note.client_id))
-    address = _gone_along(f"{metadata['authorization_endpoint']}?{query}", note.url, login)
-    tokens = _answer(metadata["token_endpoint"], form=_exchange_of(address, attempt, note))
-    claims = _verified(tokens["id_token"], _answer(metadata["jwks_uri"]))
-    if (claims["iss"], claims["aud"], claims["nonce"]) != (note.url, note.client_id, attempt.nonce):
-        raise CannotTry("The ID token is for another client, or from another issuer.")
-    userinfo = _answer(metadata["userinfo_endpoint"], token=tokens["access_token"])
-    return Tried(id_token=claims, userinfo=userinfo)
+    query = urlencode(attempt.parameters(client.client_id))
+    callback = _authorize(f"{metadata['authorization_endpoint']}?{query}", client.url, login)
+    tokens = _fetch_json(metadata["token_endpoint"], form=_token_request(callback, attempt, client))
+    claims = _verified(tokens["id_token"], _fetch_json(metadata["jwks_uri"]))
+    if (claims["iss"], claims["aud"], claims["nonce"]) != (
+        client.url,
+        client.client_id,
+        attempt.nonce,
+    ):
+        raise TrialFailed("The ID token is for another client or from another issuer.")
+    userinfo = _fetch_json(metadata["userinfo_endpoint"], token=tokens["access_token"])
+    return TrialResult(id_token=claims, userinfo=userinfo)
 
 
-def _gone_along(address: str, site: str, login: Login) -> str:
-    """Where the browser ends after its person has signed in and allowed what is asked."""
+def _authorize(url: str, site: str, login: Login) -> str:
+    """Sign in and consent in a browser, and return the URL it is redirected to."""
     browser = Browser(site)
-    sight = browser.visit(address)
+    page = browser.visit(url)
     for _ in range(MOST_PAGES):
-        if sight.text is None:
-            return sight.address
-        if form := sight.form_with("login"):
-            said = {"login": login.email, "password": login.password}
-        elif form := sight.form_with("decision"):
-            said = {"decision": "allow"}
+        if page.text is None:
+            return page.url
+        if form := page.form_with("login"):
+            values = {"login": login.email, "password": login.password}
+        elif form := page.form_with("decision"):
+            values = {"decision": "allow"}
         else:
             break
-        sight = browser.send(form, seen_at=sight, **said)
-    raise CannotTry(f"{login.email} does not get past {sight.address.partition('?')[0]}.")
+        page = browser.submit(form, on=page, **values)
+    raise TrialFailed(f"{login.email} cannot continue from {page.url.partition('?')[0]}.")
 
 
-def _exchange_of(address: str, attempt: Attempt, note: Note) -> dict[str, str]:
-    """What the client posts for its tokens, once it knows that the answer is the provider's, and for this attempt."""
-    answer = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    if "error" in answer:
-        raise CannotTry(f"The provider refuses: {answer.get('error_description', answer['error'])}")
-    if (answer.get("state"), answer.get("iss")) != (attempt.state, note.url):
-        raise CannotTry(f"The answer is another one's, or not of {note.url}.")
+def _token_request(callback: str, attempt: Attempt, client: DemoClient) -> dict[str, str]:
+    """Check the authorization response (RFC 6749 §4.1.2, RFC 9207) and return the parameters of the token request."""
+    response = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
+    if "error" in response:
+        reason = response.get("error_description", response["error"])
+        raise TrialFailed(f"The provider returned an error: {reason}")
+    if (response.get("state"), response.get("iss")) != (attempt.state, client.url):
+        raise TrialFailed(f"The response is for another attempt or not from {client.url}.")
     return {
         "grant_type": "authorization_code",
-        "client_id": note.client_id,
-        "redirect_uri": LANDING,
-        "code": answer["code"],
+        "client_id": client.client_id,
+        "redirect_uri": REDIRECT_URI,
+        "code": response["code"],
         "code_verifier": attempt.verifier,
     }
 
 
 def _verified(id_token: str, keys: Any) -> dict[str, Any]:
-    """What the token says, if one of the keys has signed it."""
+    """Verify the signature with these keys and return the claims."""
     jws = JWS()
     try:
         jws.deserialize(id_token)
         jws.verify(JWKSet.from_json(json.dumps(keys)).get_key(jws.jose_header["kid"]))
     except JWException:
-        raise CannotTry("The ID token is not signed by the provider.") from None
+        raise TrialFailed("The ID token is not signed by the provider.") from None
     claims: dict[str, Any] = json.loads(jws.payload)
     return claims
 
 
-def _answer(address: str, *, form: dict[str, str] | None = None, token: str = "") -> Any:
-    """The JSON at an address of the desk."""
+def _fetch_json(url: str, *, form: dict[str, str] | None = None, token: str = "") -> Any:
+    """Fetch JSON from the development server."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     data = None if form is None else urlencode(form).encode()
-    request = Request(address, data, headers)  # noqa: S310  # the desk says where it is
+    request = Request(url, data, headers)  # noqa: S310  # a URL of the server itself
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=30) as response:
             return json.load(response)
     except HTTPError as error:
         with error:
-            raise CannotTry(f"{address} answers {error.code}: {error.read().decode()}") from None
+            raise TrialFailed(f"{url} returned {error.code}: {error.read().decode()}") from None

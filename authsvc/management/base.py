@@ -1,4 +1,4 @@
-"""What the operator types: commands that act on what is kept, and say a refusal as a sentence."""
+"""Base class of management commands that call services."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from authsvc.kernel.errors import DomainError, FieldError, Invalid
 
 
 class OperatorCommand(BaseCommand):
-    """Ends with a CommandError, and so with 1, when a service refuses or there is no database that can serve it."""
+    """Turn domain errors and database failures into a CommandError, so that the command exits with 1."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         if not settings.ENVIRONMENT.has_database:
-            raise CommandError("There is no DATABASE_URL, so nothing is kept that this could use.")
+            raise CommandError("DATABASE_URL is not set. This command needs a database.")
         try:
             return super().execute(*args, **options)
-        except DomainError as refusal:
-            raise CommandError(_told(refusal)) from None
+        except DomainError as error:
+            raise CommandError(_message_of(error)) from None
         except UnusableKeys as error:
             raise CommandError(f"authsvc cannot start: {error}.") from None
         except (OperationalError, ProgrammingError) as error:
@@ -29,17 +29,17 @@ class OperatorCommand(BaseCommand):
 
 
 def counted(number: int, noun: str) -> str:
-    """The noun in its number: 1 module, 2 modules."""
+    """The number with the noun in singular or plural: 1 module, 2 modules."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _told(refusal: DomainError) -> str:
-    """What is refused and why; each complaint on a line of its own."""
-    field_errors = refusal.field_errors if isinstance(refusal, Invalid) else ()
+def _message_of(error: DomainError) -> str:
+    """The title and detail; of invalid input, each field error on its own line."""
+    field_errors = error.field_errors if isinstance(error, Invalid) else ()
     if not field_errors:
-        return f"{refusal.title}. {refusal.detail}"
-    return "\n".join([f"{refusal.title}:", *(f"  {_placed(each)}" for each in field_errors)])
+        return f"{error.title}. {error.detail}"
+    return "\n".join([f"{error.title}:", *(f"  {_line_of(field_error)}" for field_error in field_errors)])
 
 
-def _placed(field_error: FieldError) -> str:
+def _line_of(field_error: FieldError) -> str:
     return f"{field_error.path}: {field_error.detail}" if field_error.path else field_error.detail

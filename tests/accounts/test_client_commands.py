@@ -69,7 +69,7 @@ def test_clients_are_told_what_is_due(world: World, listener: Listener) -> None:
 
     said = said_by("send_logout_notices")
 
-    assert said == "Taken by clients: 2 notices.\n"
+    assert said == "Delivered: 2 notices.\n"
     assert len(set(listener.heard)) == 2
     assert not LogoutNotice.objects.exists()
 
@@ -79,12 +79,12 @@ def test_what_a_client_does_not_take_is_kept_for_later(world: World) -> None:
 
     said = said_by("send_logout_notices")
 
-    assert said == "Taken by clients: 0 notices.\n"
+    assert said == "Delivered: 0 notices.\n"
     assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
 
 
 def test_where_nothing_is_due_nobody_is_told(application: Application) -> None:
-    assert said_by("send_logout_notices") == "Taken by clients: 0 notices.\n"
+    assert said_by("send_logout_notices") == "Delivered: 0 notices.\n"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def application() -> World:
     return orm_world()
 
 
-def forgotten(**found: str) -> str:
+def removed(**counts: str) -> str:
     """What the command says when it has found this, and nothing else."""
     nothing = {
         "sessions": "0 sessions",
@@ -42,11 +42,11 @@ def forgotten(**found: str) -> str:
         "devices": "0 devices",
         "requests": "0 pushed requests",
         "invitations": "0 invitations",
-        "answers": "0 kept answers",
-        "traces": "0 traces of attempts",
+        "records": "0 idempotency records",
+        "counters": "0 rate-limit counters",
     }
-    *most, last = (nothing | found).values()
-    return f"Forgotten: {', '.join(most)} and {last}.\n"
+    *most, last = (nothing | counts).values()
+    return f"Removed: {', '.join(most)} and {last}.\n"
 
 
 def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
@@ -64,14 +64,14 @@ def test_sessions_past_their_end_are_forgotten_with_their_tokens(application: Wo
 
     said = said_by("remove_expired")
 
-    assert said == forgotten(sessions="1 session")
+    assert said == removed(sessions="1 session")
     with pytest.raises(SessionNotFound):
         application.repositories.sessions.get_for_update(old.id)
     assert application.repositories.sessions.get_for_update(live.id) == live
     assert list(RefreshToken.objects.values_list("session_id", flat=True)) == [live.id]
 
 
-def test_answers_that_are_no_longer_repeated_are_forgotten(application: World) -> None:
+def test_answers_that_are_no_longer_repeated_are_removed(application: World) -> None:
     now = timezone.now()
     old = an_idempotency_record(kept_at=now - KEPT_FOR - A_MINUTE)
     older = an_idempotency_record(kept_at=now - 2 * KEPT_FOR)
@@ -81,25 +81,25 @@ def test_answers_that_are_no_longer_repeated_are_forgotten(application: World) -
 
     said = said_by("remove_expired")
 
-    assert said == forgotten(answers="2 kept answers")
+    assert said == removed(records="2 idempotency records")
     assert application.idempotency.records.claim(live.request_key, since=now - KEPT_FOR) == live
     assert (
         IdempotencyRecord.objects.filter(id__in=[old.request_key, older.request_key]).count() == 0
     )
 
 
-def test_attempts_that_no_limit_counts_any_more_are_forgotten(application: World) -> None:
+def test_attempts_that_no_limit_counts_any_more_are_removed(application: World) -> None:
     application.clock.at = timezone.now() - A_MINUTE - A_MINUTE
     application.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
     application.services.limits.count(LimitName.REGISTER, "192.0.2.1")
 
     said = said_by("remove_expired")
 
-    assert said == forgotten(traces="1 trace of attempts")
+    assert said == removed(counters="1 rate-limit counter")
     assert [state.limit for state in LimitState.objects.all()] == ["register"]
 
 
-def test_what_clients_can_use_no_longer_is_forgotten(application: World) -> None:
+def test_what_clients_can_use_no_longer_is_removed(application: World) -> None:
     anna, client = application.has_user(), has_client(application)
     now = timezone.now()
     an_hour_ago = now - 60 * A_MINUTE
@@ -115,7 +115,7 @@ def test_what_clients_can_use_no_longer_is_forgotten(application: World) -> None
 
     said = said_by("remove_expired")
 
-    assert said == forgotten(codes="1 code", devices="1 device", requests="1 pushed request")
+    assert said == removed(codes="1 code", devices="1 device", requests="1 pushed request")
     for row in (AuthorizationCode, DeviceCode, PushedRequest):
         assert [kept.expires_at for kept in row.objects.all()] == [now + A_MINUTE]
 
@@ -126,4 +126,4 @@ def test_to_forget_again_finds_nothing(application: World) -> None:
 
     said = said_by("remove_expired")
 
-    assert said == forgotten()
+    assert said == removed()

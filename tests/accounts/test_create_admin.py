@@ -32,7 +32,7 @@ def test_whoever_is_made_is_an_admin_and_can_log_in(
     said = said_by("create_admin", "Root@School.example", "--name", "Root")
 
     made = application.services.sessions.log_in(email=ROOT, password=PASSWORD).user
-    assert said == f"{ROOT} may do everything now.\n"
+    assert said == f"{ROOT} is now an administrator.\n"
     assert (made.name, made.is_staff) == ("Root", True)
     assert Role.ADMIN in made.roles
 
@@ -40,7 +40,7 @@ def test_whoever_is_made_is_an_admin_and_can_log_in(
 @pytest.mark.parametrize(
     ("address", "password", "reason"),
     [
-        ("root", PASSWORD, "is no e-mail address"),
+        ("root", PASSWORD, "is not a valid e-mail address"),
         (ROOT, "short", "too short"),
         (ROOT, "", "too short"),
     ],

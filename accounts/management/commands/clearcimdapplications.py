@@ -1,4 +1,4 @@
-"""The toolkit's way to forget clients that it has fetched; we fetch none."""
+"""Placeholder for django-oauth-toolkit's command."""
 
 from typing import Any
 
@@ -6,11 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = (
-        "Not here: no client is registered by fetching what it says of itself, so none goes stale."
-    )
+    help = "Not supported: clients are never registered from a client ID metadata document."
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError(
-            "Use manage.py remove_expired for what is past its time; clients are removed in the back office."
+            "Use manage.py remove_expired to delete expired data, and the admin site to remove clients."
         )

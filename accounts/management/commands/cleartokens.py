@@ -1,4 +1,4 @@
-"""The toolkit's name for remove_expired."""
+"""Placeholder for django-oauth-toolkit's command."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Not here: remove_expired forgets what is past its time, tokens and codes too."
+    help = "Not supported: use remove_expired, which also deletes expired tokens and codes."
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError("Use manage.py remove_expired.")

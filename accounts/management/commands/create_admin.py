@@ -1,4 +1,4 @@
-"""Make somebody who may do everything."""
+"""Creation of administrator accounts."""
 
 import sys
 from getpass import getpass
@@ -15,34 +15,34 @@ from authsvc.management.base import OperatorCommand
 
 class Command(OperatorCommand):
     help = (
-        "Make an account that may do everything, in the back office too. It asks for the password; where nobody "
-        "sits at a terminal, the first line of standard input is taken."
+        "Create an administrator account, which has every right. Prompts for the password, or reads it from the first "
+        "line of standard input if that is not a terminal."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email", metavar="EMAIL", help="the address to sign in with")
-        parser.add_argument("--name", default="", metavar="NAME", help="what people call them")
+        parser.add_argument("email", metavar="EMAIL", help="e-mail address to sign in with")
+        parser.add_argument("--name", default="", metavar="NAME", help="display name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             validate_email(options["email"])
         except ValidationError:
-            raise CommandError(f"{options['email']!r} is no e-mail address.") from None
+            raise CommandError(f"{options['email']!r} is not a valid e-mail address.") from None
         user = services().users.create(
             email=options["email"],
             name=options["name"],
-            password=_asked_for(),
+            password=_read_password(),
             roles=[Role.ADMIN],
             by=OPERATOR,
         )
-        self.stdout.write(f"{user.email} may do everything now.")
+        self.stdout.write(f"{user.email} is now an administrator.")
 
 
-def _asked_for() -> str:
-    """Raises CommandError when it is typed in two ways."""
+def _read_password() -> str:
+    """Read the password. Raises CommandError if it is not repeated correctly."""
     if sys.stdin.isatty():
         password = getpass()
-        if getpass("Again: ") != password:
-            raise CommandError("These are two passwords; nothing was made.")
+        if getpass("Password (again): ") != password:
+            raise CommandError("The passwords differ. No account was created.")
         return password
     return sys.stdin.readline().rstrip("\n")

@@ -1,4 +1,4 @@
-"""The toolkit's way to register clients; ours is a page of the back office."""
+"""Placeholder for django-oauth-toolkit's command, which would bypass the checks of the admin site."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
-    help = "Not here: staff register clients in the back office, where what is agreed with them is checked."
+    help = "Not supported: register clients in the admin site, which validates their terms."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("said", nargs="*", metavar="…", help="makes no difference")
+        parser.add_argument("arguments", nargs="*", metavar="…", help="ignored")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        raise CommandError("Register clients in the back office: /admin/accounts/oauthclient/add/.")
+        raise CommandError("Register clients in the admin site: /admin/accounts/oauthclient/add/.")

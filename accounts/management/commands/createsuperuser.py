@@ -1,4 +1,4 @@
-"""Django's name for create_admin, under which many look for it."""
+"""Placeholder for Django's command."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Not here: create_admin makes an account that may do everything, by the rules of all accounts."
+    help = "Not supported: use create_admin, which applies the rules for all accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         raise CommandError("Use manage.py create_admin EMAIL.")

@@ -1,4 +1,4 @@
-"""Let the makers of a client register it."""
+"""Initial access tokens for client registration (RFC 7591 §3)."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from authsvc.management.base import OperatorCommand
 
 class Command(OperatorCommand):
     help = (
-        "Print an initial access token. For a day, whoever has it can register clients at /oauth/register, so hand it "
-        "to nobody but the makers of the client."
+        "Print an initial access token, which allows registering clients at /oauth/register for a day. Give it only "
+        "to the developers of the client."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Forget what is past its time."""
+"""Deletion of expired data."""
 
 from typing import Any
 
@@ -9,22 +9,20 @@ from authsvc.management.base import OperatorCommand, counted
 
 class Command(OperatorCommand):
     help = (
-        "Forget sessions that are past their end, with their tokens; codes, devices and requests of clients that "
-        "nobody can use any more; invitations that nobody has answered in time; answers to requests with an "
-        "Idempotency-Key that are no longer repeated; and attempts that no limit counts any more. Nobody notices; "
-        "run it daily."
+        "Delete expired sessions with their tokens, authorization codes, device codes, pushed requests, invitations, "
+        "idempotency records and rate-limit counters. Run it daily."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        here = services()
-        sessions = counted(here.sessions.remove_expired(), "session")
-        codes = counted(here.authorizations.remove_expired(), "code")
-        devices = counted(here.devices.remove_expired(), "device")
-        requests = counted(here.pushed_requests.remove_expired(), "pushed request")
-        invitations = counted(here.invitations.remove_expired(), "invitation")
-        answers = counted(idempotency().remove_expired(), "kept answer")
-        traces = counted(here.limits.remove_expired(), "trace")
+        current = services()
+        sessions = counted(current.sessions.remove_expired(), "session")
+        codes = counted(current.authorizations.remove_expired(), "code")
+        devices = counted(current.devices.remove_expired(), "device")
+        requests = counted(current.pushed_requests.remove_expired(), "pushed request")
+        invitations = counted(current.invitations.remove_expired(), "invitation")
+        records = counted(idempotency().remove_expired(), "idempotency record")
+        counters = counted(current.limits.remove_expired(), "rate-limit counter")
         self.stdout.write(
-            f"Forgotten: {sessions}, {codes}, {devices}, {requests}, {invitations}, {answers} "
-            f"and {traces} of attempts."
+            f"Removed: {sessions}, {codes}, {devices}, {requests}, {invitations}, {records} "
+            f"and {counters}."
         )

@@ -1,4 +1,4 @@
-"""Tell clients that somebody has signed out."""
+"""Delivery of log-out notices (OpenID Connect Back-Channel Logout)."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from authsvc.management.base import OperatorCommand, counted
 
 class Command(OperatorCommand):
     help = (
-        "Tell clients that somebody has signed out, where that is due (OpenID Connect Back-Channel Logout). What "
-        "fails is tried again later, some times; run it every minute."
+        "Retry log-out notifications that could not be delivered to clients (OpenID Connect Back-Channel Logout), as "
+        "far as they are due. Run it every few minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told = counted(services().logouts.deliver(), "notice")
-        self.stdout.write(f"Taken by clients: {told}.")
+        notices = counted(services().logouts.deliver(), "notice")
+        self.stdout.write(f"Delivered: {notices}.")

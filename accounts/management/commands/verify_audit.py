@@ -1,4 +1,4 @@
-"""Prove the audit log."""
+"""Verification of the audit logs."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from authsvc.management.base import OperatorCommand, counted
 
 class Command(OperatorCommand):
     help = (
-        "Follow the chain of the audit log of the platform and of every organization, up to its head. Name each in "
-        "which an entry was changed or is missing, and end with 1 if there is one."
+        "Verify the hash chains of the audit logs of the platform and of every organization. Name each log in which "
+        "an entry was changed or is missing, and exit with 1 if there is one."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

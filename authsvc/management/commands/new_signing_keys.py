@@ -1,4 +1,4 @@
-"""Make keys to sign tokens with."""
+"""Generation of signing keys."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from accounts.adapters.keys import new_key_ring
 
 class Command(BaseCommand):
     help = (
-        "Print a fresh private JSON Web Key Set for SIGNING_KEYS_FILE. It is a secret: write it where only the "
-        "service can read it. Needs neither a database nor any other setting."
+        "Print a new private JSON Web Key Set for SIGNING_KEYS_FILE. It is secret: store it where only the service "
+        "can read it. Needs no database and no settings."
     )
     requires_system_checks = ()
 

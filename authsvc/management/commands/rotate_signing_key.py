@@ -1,4 +1,4 @@
-"""Change the keys that sign tokens."""
+"""Rotation of signing keys."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -17,15 +17,15 @@ from accounts.adapters.keys import ALGORITHMS, KeyRing
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.public import OPERATOR, KeyRotation, SecurityEvent
 
-KEPT_BY_OTHERS: Final = timedelta(minutes=5)
-"""For how long others may keep our public keys, by the Cache-Control of /.well-known/jwks.json."""
+KEY_SET_MAX_AGE: Final = timedelta(minutes=5)
+"""How long others may cache our public keys: the max-age of /.well-known/jwks.json."""
 
 
 class Command(BaseCommand):
     help = (
-        "Make new keys to sign tokens with. They are shown at once and sign in a few minutes, when nobody can have the "
-        "old list any more; the old keys verify what they have signed for as long as it lives. No process needs to be "
-        "restarted."
+        "Add new signing keys to SIGNING_KEYS_FILE. They are published at once and sign after a few minutes, when all "
+        "cached key sets have expired. The old keys verify their tokens until the last one has expired. No restart is "
+        "needed."
     )
     requires_system_checks = ()
 
@@ -33,13 +33,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--compromised",
             action="store_true",
-            help="a stranger knows the old keys: forget them now, and refuse every token they have signed",
+            help="the old keys are compromised: remove them now, which invalidates every token they have signed",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.ENVIRONMENT.signing_keys_path
         if path is None:
-            raise CommandError("There is no file of signing keys: set SIGNING_KEYS_FILE.")
+            raise CommandError("SIGNING_KEYS_FILE is not set, so there are no keys to rotate.")
         try:
             ring = _rotated(read_key_ring(path), is_compromised=options["compromised"])
             write_key_ring(path, ring)
@@ -60,7 +60,7 @@ def _rotated(ring: KeyRing, *, is_compromised: bool) -> KeyRing:
     now = timezone.now()
     if is_compromised:
         return KeyRing(()).rotated(at=now, signs_from=now, ends=now)
-    lead = KEPT_BY_OTHERS + timedelta(seconds=2 * CHECK_INTERVAL_SECONDS)
+    lead = KEY_SET_MAX_AGE + timedelta(seconds=2 * CHECK_INTERVAL_SECONDS)
     if {key["alg"] for key in ring.keys} != set(ALGORITHMS):
         lead = timedelta()
     signs_from = now + lead

@@ -1,4 +1,4 @@
-"""Sign in at a running desk as a client of it does."""
+"""Trial run of the authorization code flow with the demo client."""
 
 import json
 from typing import Any
@@ -7,36 +7,37 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from authsvc.demo import samples
-from authsvc.demo.clients import NOTE, Note
-from authsvc.demo.walkthrough import CannotTry, try_code_flow
+from authsvc.demo.clients import DEMO_CLIENT_FILE, DemoClient
+from authsvc.demo.walkthrough import TrialFailed, try_code_flow
 
 
 class Command(BaseCommand):
     help = (
-        "Go through the code flow at the desk that `make run` has started, with its demo client and its learner, and "
-        "print what the client learns."
+        "Sign the sample learner in to the demo client of the development server that `make run` has started, and "
+        "print what the client receives."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        note, login = _note_and_login()
+        client, login = _client_and_login()
         try:
-            tried = try_code_flow(note, login)
-        except CannotTry as reason:
-            raise CommandError(str(reason)) from None
+            tokens = try_code_flow(client, login)
+        except TrialFailed as error:
+            raise CommandError(str(error)) from None
         except OSError:
-            raise CommandError(
-                f"Nobody answers at {note.url}: `make run` starts the desk."
-            ) from None
-        self.stdout.write(f"{login.email} has signed in at {note.url}.")
-        for what, members in (("ID token", tried.id_token), ("userinfo", tried.userinfo)):
-            self.stdout.write(f"{what}: {json.dumps(members, indent=2)}")
+            msg = f"There is no response from {client.url}. Start the server with `make run`."
+            raise CommandError(msg) from None
+        self.stdout.write(f"{login.email} has signed in at {client.url}.")
+        for name, claims in (("ID token", tokens.id_token), ("userinfo", tokens.userinfo)):
+            self.stdout.write(f"{name}: {json.dumps(claims, indent=2)}")
 
 
-def _note_and_login() -> tuple[Note, samples.Login]:
-    """What prepare_development has left. Raises CommandError."""
+def _client_and_login() -> tuple[DemoClient, samples.Login]:
+    """Read the files of prepare_development. Raises CommandError."""
     folder = settings.ENVIRONMENT.data_dir
     try:
         passwords = json.loads((folder / samples.LOGINS).read_text())
-        return Note.at(folder / NOTE), samples.developer_logins(passwords)[1]
+        return DemoClient.read(folder / DEMO_CLIENT_FILE), samples.developer_logins(passwords)[1]
     except (OSError, ValueError, KeyError, TypeError):
-        raise CommandError(f"There is no desk in {folder}: `make run` prepares one.") from None
+        raise CommandError(
+            f"There is no sample data in {folder}. Prepare it with `make run`."
+        ) from None
