@@ -121,7 +121,7 @@ class MemberImportView(ApiView):
     )
     def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
         text = body if isinstance(body, str) else ""  # what DRF makes of no body
-        return {"items": services().member_lists.take_in(org_id, text, by=by)}
+        return {"items": services().member_lists.import_list(org_id, text, by=by)}
 
 
 class InvitationListView(ApiView):
@@ -162,7 +162,7 @@ class InvitationView(ApiView):
         refusals=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
     )
     def delete(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
-        services().invitations.take_back(org_id, invitation_id, by=by)
+        services().invitations.cancel(org_id, invitation_id, by=by)
 
 
 class AcceptInvitationView(ApiView):

@@ -34,7 +34,7 @@ def test_a_kept_invitation_comes_back_equal(world: World, *, is_by_somebody: boo
     inviting = world.has_user().id if is_by_somebody else None
     invitation = an_invitation(org_id=school.id, role=OrgRole.ADMIN, invited_by=inviting)
 
-    world.repositories.invitations.keep(invitation, scope=into(school))
+    world.repositories.invitations.save(invitation, scope=into(school))
 
     kept = world.repositories.invitations.get(school.id, invitation.id, scope=into(school))
     assert kept == invitation
@@ -101,7 +101,7 @@ def test_nobody_is_invited_out_of_view(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     with pytest.raises(OutsideTenantScope):
-        world.repositories.invitations.keep(an_invitation(org_id=school.id), scope=into(other))
+        world.repositories.invitations.save(an_invitation(org_id=school.id), scope=into(other))
 
     assert page(world, school).items == ()
 

@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
 from accounts.domain.organizations.entities import (
-    INVITATION_LIVES,
+    INVITATION_LIFETIME,
     Invitation,
     InvitationId,
     Organization,
@@ -41,7 +41,7 @@ CHANGES: dict[str, Act] = {
     "invite": lambda service, school, _, by: service.invite(
         school.id, email="anna@school.example", role=OrgRole.LEARNER, by=by
     ),
-    "take_back": lambda service, school, invitation, by: service.take_back(
+    "cancel": lambda service, school, invitation, by: service.cancel(
         school.id, invitation.id, by=by
     ),
 }
@@ -74,7 +74,7 @@ def test_an_invitation_is_kept_for_a_week_with_the_hash_of_its_token_alone(world
     assert (invitation.email, invitation.role) == (BO, OrgRole.INSTRUCTOR)
     assert (invitation.org_id, invitation.invited_by) == (school.id, owner.person)
     assert (invitation.created_at, invitation.expires_at) == (NOON, NOON + timedelta(days=7))
-    assert timedelta(days=7) == INVITATION_LIVES
+    assert timedelta(days=7) == INVITATION_LIFETIME
 
 
 def test_the_link_that_is_mailed_opens_the_invitation(memory: World) -> None:
@@ -242,7 +242,7 @@ def test_an_invitation_that_is_taken_back_is_none_any_more(memory: World) -> Non
     admin = has_member(memory, school, OrgRole.ADMIN)
     (invitation,) = standing(memory, school)
 
-    memory.services.invitations.take_back(school.id, invitation.id, by=admin)
+    memory.services.invitations.cancel(school.id, invitation.id, by=admin)
 
     with pytest.raises(InvitationNotFound):
         memory.services.invitations.accept(token, by=bo)
@@ -256,7 +256,7 @@ def test_an_invitation_of_another_organization_is_not_taken_back(memory: World) 
 
     for invitation_id in (elsewhere.id, InvitationId(UUID(int=404))):
         with pytest.raises(InvitationNotFound):
-            memory.services.invitations.take_back(school.id, invitation_id, by=owner)
+            memory.services.invitations.cancel(school.id, invitation_id, by=owner)
 
     assert standing(memory, other) == [elsewhere]
 

@@ -10,15 +10,15 @@ from accounts.domain.organizations.services.member_lists import rows_in as rows_
 from authsvc.kernel.errors import FieldError
 
 ANNA, BO = "anna@school.example", "bo@school.example"
-HEADING = "The first line must be `email,role`; the role may be left out."
-NO_ADDRESS = "This is no e-mail address."
+HEADING = "The first line must be `email,role` or `email`."
+NO_ADDRESS = "This is not a valid e-mail address."
 
 
 def rows_in(text: str) -> list[ListRow]:
     return rows_with(text, email_addresses=CheckedEmailAddresses())
 
 
-def complaints_about(text: str) -> list[tuple[str, str]]:
+def field_errors_in(text: str) -> list[tuple[str, str]]:
     with pytest.raises(InvalidMemberList) as refusal:
         rows_in(text)
     return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
@@ -92,19 +92,19 @@ def test_each_role_is_known_by_its_name(role: OrgRole) -> None:
     ],
 )
 def test_a_list_that_does_not_begin_with_the_names_of_its_columns_is_refused(text: str) -> None:
-    assert complaints_about(text) == [("", HEADING)]
+    assert field_errors_in(text) == [("", HEADING)]
 
 
 @pytest.mark.parametrize("text", ["email,role", "email\n", "email,role\n\n,\n"])
 def test_a_list_of_nobody_is_refused(text: str) -> None:
-    assert complaints_about(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has 0.")]
+    assert field_errors_in(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has 0.")]
 
 
 def test_a_list_has_a_thousand_rows_and_no_more() -> None:
     rows = [f"a{number}@school.example" for number in range(1001)]
 
     assert len(rows_in("\n".join(["email", *rows[:1000]]))) == 1000
-    assert complaints_about("\n".join(["email", *rows])) == [
+    assert field_errors_in("\n".join(["email", *rows])) == [
         ("", "A list has 1 to 1000 rows; this one has 1001.")
     ]
 
@@ -115,10 +115,10 @@ def test_a_list_has_a_thousand_rows_and_no_more() -> None:
     ids=["open quote", "text after a quote", "endless field", "open heading"],
 )
 def test_what_is_no_csv_is_refused(text: str) -> None:
-    ((path, detail),) = complaints_about(text)
+    ((path, detail),) = field_errors_in(text)
 
     assert path == ""
-    assert detail.startswith("This is no CSV: ")
+    assert detail.startswith("This is not valid CSV: ")
     assert ANNA not in detail
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_csv_is_refused(text: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(email: str) -> None:
-    assert complaints_about(f'email,role\n"{email}",admin\n') == [("1/email", NO_ADDRESS)]
+    assert field_errors_in(f'email,role\n"{email}",admin\n') == [("1/email", NO_ADDRESS)]
 
 
 @pytest.mark.parametrize(
@@ -155,18 +155,18 @@ def test_an_address_may_be_out_of_the_ordinary(email: str) -> None:
 
 
 def test_a_row_without_an_address_is_refused() -> None:
-    assert complaints_about(f"role,email\nadmin\nlearner,{BO}\n") == [("1/email", NO_ADDRESS)]
+    assert field_errors_in(f"role,email\nadmin\nlearner,{BO}\n") == [("1/email", NO_ADDRESS)]
 
 
 def test_a_row_of_more_than_there_are_columns_is_refused() -> None:
     text = f"email\n{ANNA},owner\n{BO}\n"
 
-    assert complaints_about(text) == [("1", "There is more in this row than in the first line.")]
+    assert field_errors_in(text) == [("1", "This row has more cells than the first line.")]
 
 
 @pytest.mark.parametrize("role", ["teacher", "own er", "owner\x00", "0"])
 def test_a_role_that_does_not_exist_is_refused(role: str) -> None:
-    assert complaints_about(f"email,role\n{BO},learner\n{ANNA},{role}\n") == [
+    assert field_errors_in(f"email,role\n{BO},learner\n{ANNA},{role}\n") == [
         ("2/role", "There is no such role.")
     ]
 
@@ -174,14 +174,14 @@ def test_a_role_that_does_not_exist_is_refused(role: str) -> None:
 def test_an_address_stands_there_once_whatever_its_case() -> None:
     text = f"email\n{ANNA}\n{BO}\nAnna@School.Example\n{ANNA}\n"
 
-    twice = "This address stands there twice."
-    assert complaints_about(text) == [("3/email", twice), ("4/email", twice)]
+    twice = "This e-mail address is listed twice."
+    assert field_errors_in(text) == [("3/email", twice), ("4/email", twice)]
 
 
 def test_every_wrong_row_is_named_at_once() -> None:
     text = f"email,role\nanna,teacher\n{BO},learner\n\n{BO},boss\nanna,\n"
 
-    assert [path for path, _ in complaints_about(text)] == [
+    assert [path for path, _ in field_errors_in(text)] == [
         "1/email",
         "1/role",
         "3/email",

@@ -48,7 +48,7 @@ def test_an_organization_invites_everybody_on_its_list_who_is_no_member_yet(
     has_guest(memory, email=BO)
     text = f"email,role\n{ANNA},admin\n{BO},admin\n{CIM},\n"
 
-    results = memory.services.member_lists.take_in(school.id, text, by=owner)
+    results = memory.services.member_lists.import_list(school.id, text, by=owner)
 
     assert results == [
         ListResult(
@@ -77,7 +77,7 @@ def test_whether_somebody_has_an_account_is_not_told_to_organizations(
     text = f"email\n{BO}\n{CIM}\n"
 
     for by in (has_member(memory, school, OrgRole.OWNER), program):
-        results = memory.services.member_lists.take_in(school.id, text, by=by)
+        results = memory.services.member_lists.import_list(school.id, text, by=by)
         assert {result.outcome for result in results} == {ListOutcome.INVITED}
 
 
@@ -90,7 +90,7 @@ def test_whoever_manages_the_platform_takes_those_with_an_account_in_at_once(
     has_guest(world, email=BO)
     text = f"email,role\n{CIM},admin\n{BO.upper()},owner\n"
 
-    results = world.services.member_lists.take_in(school.id, text, by=root)
+    results = world.services.member_lists.import_list(school.id, text, by=root)
 
     assert [result.outcome for result in results] == [ListOutcome.INVITED, ListOutcome.ADDED]
     assert members_of(world, school) == {BO: OrgRole.OWNER}
@@ -101,7 +101,7 @@ def test_what_a_list_does_is_recorded_of_each_person(memory: World, school: Orga
     has_guest(memory, email=BO)
     has_member(memory, school, email=ANNA)
 
-    memory.services.member_lists.take_in(
+    memory.services.member_lists.import_list(
         school.id, f"email\n{ANNA}\n{BO}\n{CIM}\n", by=has_root(memory)
     )
 
@@ -119,7 +119,7 @@ def test_everybody_who_is_invited_gets_mail_and_nobody_else(
     has_guest(memory, email=BO)
     text = f"email\n{ANNA}\n{BO}\n{CIM}\n"
 
-    memory.services.member_lists.take_in(school.id, text, by=has_root(memory))
+    memory.services.member_lists.import_list(school.id, text, by=has_root(memory))
 
     assert [mail.to for mail in mails()] == [[ANNA], [CIM]]
     cim = has_guest(memory, email=CIM)
@@ -132,7 +132,9 @@ def test_a_list_with_a_wrong_row_changes_nothing(memory: World, school: Organiza
     has_guest(memory, email=BO)
 
     with pytest.raises(InvalidMemberList):
-        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n{CIM}\nnobody\n", by=root)
+        memory.services.member_lists.import_list(
+            school.id, f"email\n{BO}\n{CIM}\nnobody\n", by=root
+        )
 
     assert (members_of(memory, school), invited_to(memory, school)) == ({}, {})
     assert (mails(), acts_in(memory, school)) == ([], [])
@@ -142,7 +144,7 @@ def test_a_list_that_breaks_off_changes_nothing(memory: World, school: Organizat
     has_guest(memory, email=BO)
 
     with failed_block(memory.unit_of_work):
-        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n{CIM}\n", by=OPERATOR)
+        memory.services.member_lists.import_list(school.id, f"email\n{BO}\n{CIM}\n", by=OPERATOR)
 
     assert (members_of(memory, school), invited_to(memory, school)) == ({}, {})
     assert (mails(), acts_in(memory, school)) == ([], [])
@@ -151,9 +153,9 @@ def test_a_list_that_breaks_off_changes_nothing(memory: World, school: Organizat
 def test_a_list_may_be_sent_again(memory: World, school: Organization) -> None:
     root, text = has_root(memory), f"email\n{BO}\n{CIM}\n"
     has_guest(memory, email=BO)
-    memory.services.member_lists.take_in(school.id, text, by=root)
+    memory.services.member_lists.import_list(school.id, text, by=root)
 
-    results = memory.services.member_lists.take_in(school.id, text, by=root)
+    results = memory.services.member_lists.import_list(school.id, text, by=root)
 
     assert [result.outcome for result in results] == [
         ListOutcome.ALREADY_MEMBER,
@@ -165,7 +167,7 @@ def test_a_list_may_be_sent_again(memory: World, school: Organization) -> None:
 def test_a_list_of_members_alone_changes_nothing(memory: World, school: Organization) -> None:
     owner = has_member(memory, school, OrgRole.OWNER, email=ANNA)
 
-    results = memory.services.member_lists.take_in(school.id, f"email\n{ANNA}\n", by=owner)
+    results = memory.services.member_lists.import_list(school.id, f"email\n{ANNA}\n", by=owner)
 
     assert [result.outcome for result in results] == [ListOutcome.ALREADY_MEMBER]
     assert (mails(), acts_in(memory, school)) == ([], [])
@@ -174,13 +176,13 @@ def test_a_list_of_members_alone_changes_nothing(memory: World, school: Organiza
 @pytest.mark.parametrize("role", ["instructor", "admin", "owner"])
 def test_admins_take_in_learners_alone(memory: World, school: Organization, role: str) -> None:
     admin = has_member(memory, school, OrgRole.ADMIN)
-    take_in = memory.services.member_lists.take_in
+    import_list = memory.services.member_lists.import_list
 
     with pytest.raises(NotPermitted):
-        take_in(school.id, f"email,role\n{BO},learner\n{CIM},{role}\n", by=admin)
+        import_list(school.id, f"email,role\n{BO},learner\n{CIM},{role}\n", by=admin)
     assert invited_to(memory, school) == {}
 
-    take_in(school.id, f"email,role\n{BO},learner\n{CIM},\n", by=admin)
+    import_list(school.id, f"email,role\n{BO},learner\n{CIM},\n", by=admin)
     assert invited_to(memory, school) == {BO: OrgRole.LEARNER, CIM: OrgRole.LEARNER}
 
 
@@ -191,7 +193,7 @@ def test_whoever_does_not_manage_members_is_refused_before_his_list_is_read(
     by = has_member(memory, school, role)
 
     with pytest.raises(NotPermitted):
-        memory.services.member_lists.take_in(school.id, "no list", by=by)
+        memory.services.member_lists.import_list(school.id, "no list", by=by)
 
 
 def outsider(world: World) -> Principal:
@@ -203,7 +205,7 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(
     memory: World, school: Organization, somebody: Callable[[World], Principal]
 ) -> None:
     with pytest.raises(OrganizationNotFound):
-        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n", by=somebody(memory))
+        memory.services.member_lists.import_list(school.id, f"email\n{BO}\n", by=somebody(memory))
 
     assert invited_to(memory, school) == {}
 
@@ -212,6 +214,6 @@ def test_nobody_is_taken_in_by_a_suspended_organization(memory: World) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
     with pytest.raises(OrganizationSuspended):
-        memory.services.member_lists.take_in(school.id, f"email\n{BO}\n", by=OPERATOR)
+        memory.services.member_lists.import_list(school.id, f"email\n{BO}\n", by=OPERATOR)
 
     assert invited_to(memory, school) == {}

@@ -140,7 +140,7 @@ def test_a_link_that_was_taken_back_does_not_work(
     _, visitor = anna
     invited = invite()
     invitation_id = InvitationId(InvitationRow.objects.get().pk)
-    application.services.invitations.take_back(invited.organization.id, invitation_id, by=OPERATOR)
+    application.services.invitations.cancel(invited.organization.id, invitation_id, by=OPERATOR)
 
     assert visitor.get(invited.link).status == 404
 

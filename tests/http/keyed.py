@@ -266,7 +266,7 @@ def accept_invitation(application: Application) -> Sent:
     )
     ids = (OrganizationId(UUID(place.rpartition("/")[2])), InvitationId(UUID(listed["id"])))
     kept = invitations.get(*ids, scope=ALL_TENANTS)
-    invitations.keep(replace(kept, token_hash=opaque.hash(token)), scope=ALL_TENANTS)
+    invitations.save(replace(kept, token_hash=opaque.hash(token)), scope=ALL_TENANTS)
     return Sent(by=anna, path="/v1/invitations/accept", body={"token": token})
 
 

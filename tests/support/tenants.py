@@ -67,7 +67,7 @@ def has_membership(world: World, organization: Organization, **parts: Any) -> Or
 
 def has_invitation(world: World, organization: Organization, **parts: Any) -> Invitation:
     invitation = an_invitation(org_id=organization.id, **parts)
-    world.repositories.invitations.keep(invitation, scope=into(organization))
+    world.repositories.invitations.save(invitation, scope=into(organization))
     return invitation
 
 

@@ -104,7 +104,7 @@ class Desk:
             created_at=now,
             expires_at=now + timedelta(days=1),
         )
-        services.repositories.invitations.keep(invitation, scope=ALL_TENANTS)
+        services.repositories.invitations.save(invitation, scope=ALL_TENANTS)
         return token
 
     def _things(self, tenant: Tenant) -> dict[str, str]:

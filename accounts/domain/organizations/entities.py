@@ -1,4 +1,4 @@
-"""Schools and companies that teach here behind walls of their own, and who belongs to them."""
+"""Entities of organizations: tenants, their members and invitations."""
 
 import re
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from authsvc.kernel.errors import FieldError
 
 InvitationId = NewType("InvitationId", UUID)
 
-INVITATION_LIVES: Final = timedelta(days=7)
+INVITATION_LIFETIME: Final = timedelta(days=7)
 LONGEST_SLUG: Final = 40
 LONGEST_NAME: Final = 200
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,7 +27,7 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """A tenant. `slug` never changes: the addresses of its courses begin with it."""
+    """A tenant. Its slug never changes: the slugs of its courses begin with it."""
 
     id: OrganizationId
     name: str
@@ -41,18 +41,16 @@ class Organization:
         return self.status is OrganizationStatus.ACTIVE
 
     def checked(self) -> "Organization":
-        """The organization, if it can be called that. Raises UnsuitableOrganization."""
+        """Return the organization if its name and slug are valid. Raises UnsuitableOrganization."""
         if not _SLUG.fullmatch(self.slug) or len(self.slug) > LONGEST_SLUG:
             raise UnsuitableOrganization(
-                FieldError(path="slug", detail="Use small letters, digits and single hyphens.")
+                FieldError(path="slug", detail="Use lowercase letters, digits and single hyphens.")
             )
         if not self.name.strip():
-            raise UnsuitableOrganization(
-                FieldError(path="name", detail="An organization needs a name.")
-            )
+            raise UnsuitableOrganization(FieldError(path="name", detail="Enter a name."))
         if len(self.name) > LONGEST_NAME:
             raise UnsuitableOrganization(
-                FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
+                FieldError(path="name", detail=f"Use at most {LONGEST_NAME} characters.")
             )
         return self
 
@@ -62,7 +60,10 @@ class Organization:
             raise OrganizationSuspended
 
     def edited(self, *, name: str | None, plan: Plan | None) -> "Organization":
-        """With another name or plan; None leaves a thing as it is. Raises UnsuitableOrganization."""
+        """Return the organization with a new name or plan; None leaves either unchanged.
+
+        Raises UnsuitableOrganization.
+        """
         return replace(
             self,
             name=self.name if name is None else name,
@@ -81,7 +82,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrgMembership:
-    """That a person belongs to an organization, and as what."""
+    """A user's membership in an organization, and their role there."""
 
     org_id: OrganizationId
     user_id: UserId
@@ -91,7 +92,7 @@ class OrgMembership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A membership with the name and the address of the person."""
+    """A membership with the name and e-mail address of the user."""
 
     membership: OrgMembership
     email: str
@@ -100,7 +101,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnOrganization:
-    """An organization and what the asker is in it, if he is in it."""
+    """An organization and the caller's role in it; None if the caller is not a member."""
 
     organization: Organization
     role: OrgRole | None
@@ -108,7 +109,7 @@ class OwnOrganization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """That whoever reads mail at an address may join. Of the token that was mailed, only the keyed hash is kept."""
+    """An invitation by e-mail to join an organization. Of the mailed token only a keyed hash is stored."""
 
     id: InvitationId
     org_id: OrganizationId

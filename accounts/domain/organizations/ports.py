@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationLetter:
-    """What is mailed to somebody who is invited; the token opens the invitation."""
+    """The mail for one invitation; the token is the only way to accept it."""
 
     email: str
     organization: str
@@ -16,4 +16,4 @@ class InvitationLetter:
 
 class Mailer(Protocol):
     def send_invitations(self, letters: Sequence[InvitationLetter]) -> None:
-        """Mail these. A letter that cannot be sent is noted and keeps nobody from the others."""
+        """Send each letter. One that cannot be sent is logged and does not stop the others."""

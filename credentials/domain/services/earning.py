@@ -135,7 +135,7 @@ class EarningService:
         credentials = self.credentials.earned_by(done)
         scope = TenantScope.into(org_id)
         if not all(scope.covers(credential.org_id) for credential in credentials):
-            scope = self.tenant_access.view_of(user_id)
+            scope = self.tenant_access.member_scope_of(user_id)
         return (credential for credential in credentials if scope.covers(credential.org_id))
 
     def _met(

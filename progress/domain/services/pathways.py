@@ -75,7 +75,7 @@ class PathwayService:
         course = self.catalog.course(event.course_id, scope=TenantScope.into(event.org_id))
         if not course.pathways:
             return
-        scope = self.tenant_access.view_of(event.user_id)
+        scope = self.tenant_access.member_scope_of(event.user_id)
         pathways = self.pathways.open_with(event.course_id, scope=scope)
         # Two simultaneous completions of one learner are serialized, or neither would see the other.
         courses = self.progress.on_courses_for_update(

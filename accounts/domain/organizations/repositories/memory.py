@@ -63,7 +63,9 @@ class InMemoryOrganizationRepository:
         raise OrganizationNotFound
 
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
-        return next((each for each in self._in(scope) if each.slug == slug), None)
+        return next(
+            (organization for organization in self._in(scope) if organization.slug == slug), None
+        )
 
     def get_for_update(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
         return self.get(org_id, scope=scope)
@@ -76,12 +78,13 @@ class InMemoryOrganizationRepository:
         return page_in_memory(self._in(scope), request, ORGANIZATIONS)
 
     def for_user(self, user_id: UserId) -> list[OwnOrganization]:
-        mine = (each for each in self.memberships.values() if each.user_id == user_id)
-        found = (
-            OwnOrganization(organization=self.store[each.org_id], role=each.role) for each in mine
+        organizations = (
+            OwnOrganization(organization=self.store[membership.org_id], role=membership.role)
+            for membership in self.memberships.values()
+            if membership.user_id == user_id
+            and self.store[membership.org_id].status is not OrganizationStatus.DELETED
         )
-        seen = (own for own in found if own.organization.status is not OrganizationStatus.DELETED)
-        return sorted(seen, key=lambda own: (own.organization.name, own.organization.id))
+        return sorted(organizations, key=lambda own: (own.organization.name, own.organization.id))
 
     def _in(self, scope: TenantScope) -> Iterable[Organization]:
         return (
@@ -124,10 +127,10 @@ class InMemoryMembershipRepository:
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[Member]:
         members = (self._member(membership) for membership in self._of(org_id, scope))
-        return page_in_memory(members, request, MEMBERS, key=_joining)
+        return page_in_memory(members, request, MEMBERS, key=_joined_key)
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
-        return frozenset(self._member(each).email for each in self._of(org_id, scope))
+        return frozenset(self._member(membership).email for membership in self._of(org_id, scope))
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[OrgMembership]:
         if not scope.covers(org_id):
@@ -144,11 +147,11 @@ class InMemoryInvitationRepository:
     organizations: Mapping[OrganizationId, Organization]
     store: MutableMapping[InvitationId, Invitation] = field(default_factory=dict)
 
-    def keep(self, invitation: Invitation, *, scope: TenantScope) -> None:
+    def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
         scope.require(invitation.org_id)
-        for kept in list(self.store.values()):
-            if (kept.org_id, kept.email) == (invitation.org_id, invitation.email):
-                del self.store[kept.id]
+        for stored in list(self.store.values()):
+            if (stored.org_id, stored.email) == (invitation.org_id, invitation.email):
+                del self.store[stored.id]
         self.store[invitation.id] = invitation
 
     def find(self, token_hash: str) -> Invitation | None:
@@ -175,10 +178,10 @@ class InMemoryInvitationRepository:
         return self.store.pop(invitation.id, None) is not None
 
     def remove_expired(self, *, before: datetime) -> int:
-        gone = [each.id for each in self.store.values() if each.expires_at < before]
-        for invitation_id in gone:
+        expired = [stored.id for stored in self.store.values() if stored.expires_at < before]
+        for invitation_id in expired:
             del self.store[invitation_id]
-        return len(gone)
+        return len(expired)
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[Invitation]:
         if not scope.covers(org_id):
@@ -190,5 +193,5 @@ def _key(membership: OrgMembership) -> tuple[OrganizationId, UserId]:
     return membership.org_id, membership.user_id
 
 
-def _joining(member: Member) -> Key:
+def _joined_key(member: Member) -> Key:
     return member.membership.joined_at, member.membership.user_id

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -43,7 +42,7 @@ class OrmOrganizationRepository:
         return self._one(rows.Organization.objects.all(), org_id, scope)
 
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
-        row = _seen(rows.Organization.objects.filter(slug=slug), scope).first()
+        row = _in_scope(rows.Organization.objects.filter(slug=slug), scope).first()
         return _organization(row) if row else None
 
     def get_for_update(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
@@ -51,25 +50,25 @@ class OrmOrganizationRepository:
 
     def save(self, organization: Organization, *, scope: TenantScope) -> None:
         scope.require(organization.id)
-        kept = rows.Organization.objects.filter(pk=organization.id)
-        kept.update(**_organization_values(organization))
+        stored = rows.Organization.objects.filter(pk=organization.id)
+        stored.update(**_organization_values(organization))
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Organization]:
-        visible = _seen(rows.Organization.objects.all(), scope)
-        return page_of_rows(visible, request, ORGANIZATIONS, _organization)
+        organizations = _in_scope(rows.Organization.objects.all(), scope)
+        return page_of_rows(organizations, request, ORGANIZATIONS, _organization)
 
     def for_user(self, user_id: UserId) -> list[OwnOrganization]:
-        found = rows.OrgMembership.objects.filter(user_id=user_id).select_related("org")
-        mine = found.exclude(org__status=OrganizationStatus.DELETED)
+        memberships = rows.OrgMembership.objects.filter(user_id=user_id).select_related("org")
+        memberships = memberships.exclude(org__status=OrganizationStatus.DELETED)
         return [
             OwnOrganization(organization=_organization(row.org), role=OrgRole(row.role))
-            for row in mine.order_by("org__name", "org_id")
+            for row in memberships.order_by("org__name", "org_id")
         ]
 
     def _one(
-        self, found: QuerySet[rows.Organization], org_id: OrganizationId, scope: TenantScope
+        self, organizations: QuerySet[rows.Organization], org_id: OrganizationId, scope: TenantScope
     ) -> Organization:
-        row = _seen(found.filter(pk=org_id), scope).first()
+        row = _in_scope(organizations.filter(pk=org_id), scope).first()
         if row is None:
             raise OrganizationNotFound
         return _organization(row)
@@ -90,8 +89,8 @@ class OrmMembershipRepository:
 
     def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
-        kept = _members(membership.org_id, scope).filter(user_id=membership.user_id)
-        kept.update(**_membership_values(membership))
+        stored = _members(membership.org_id, scope).filter(user_id=membership.user_id)
+        stored.update(**_membership_values(membership))
 
     def remove(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
@@ -111,14 +110,14 @@ class OrmMembershipRepository:
 
 
 class OrmInvitationRepository:
-    def keep(self, invitation: Invitation, *, scope: TenantScope) -> None:
+    def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
         scope.require(invitation.org_id)
         _invitations(invitation.org_id, scope).filter(email=invitation.email).delete()
         insert(rows.Invitation, [_invitation_values(invitation)])
 
     def find(self, token_hash: str) -> Invitation | None:
-        found = rows.Invitation.objects.filter(token_hash=token_hash)
-        row = found.filter(org__status=OrganizationStatus.ACTIVE).first()
+        invitations = rows.Invitation.objects.filter(token_hash=token_hash)
+        row = invitations.filter(org__status=OrganizationStatus.ACTIVE).first()
         return _invitation(row) if row else None
 
     def get(
@@ -136,16 +135,18 @@ class OrmInvitationRepository:
 
     def remove(self, invitation: Invitation, *, scope: TenantScope) -> bool:
         scope.require(invitation.org_id)
-        found = _invitations(invitation.org_id, scope).filter(pk=invitation.id)
-        return bool(found.delete()[0])
+        stored = _invitations(invitation.org_id, scope).filter(pk=invitation.id)
+        return bool(stored.delete()[0])
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.Invitation.objects.filter(expires_at__lt=before).delete()[0]
 
 
-def _seen(found: QuerySet[rows.Organization], scope: TenantScope) -> QuerySet[rows.Organization]:
-    there = found.exclude(status=OrganizationStatus.DELETED)
-    return there if scope.is_all_tenants else there.filter(pk__in=_ids(scope))
+def _in_scope(
+    organizations: QuerySet[rows.Organization], scope: TenantScope
+) -> QuerySet[rows.Organization]:
+    existing = organizations.exclude(status=OrganizationStatus.DELETED)
+    return existing if scope.is_all_tenants else existing.filter(pk__in=list(scope.organizations))
 
 
 def _members(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.OrgMembership]:
@@ -158,10 +159,6 @@ def _invitations(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.In
     if not scope.covers(org_id):
         return rows.Invitation.objects.none()
     return rows.Invitation.objects.filter(org_id=org_id)
-
-
-def _ids(scope: TenantScope) -> list[UUID]:
-    return list(scope.organizations)
 
 
 def _organization(row: rows.Organization) -> Organization:

@@ -22,74 +22,81 @@ INVITATIONS: Final = Keyset("invitations", {"created_at": datetime, "id": UUID})
 
 
 class OrganizationRepository(Protocol):
-    """None of these sees an organization that is deleted."""
+    """Stored organizations. All methods ignore deleted ones, except that `add` respects their slugs."""
 
     def add(self, organization: Organization) -> None:
-        """Raise OrganizationSlugTaken rather than keep a second one with this slug, were the first deleted."""
+        """Raise OrganizationSlugTaken if any organization, even a deleted one, has this slug."""
 
     def get(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
-        """Raise OrganizationNotFound when there is none in view."""
+        """Raise OrganizationNotFound if there is none in scope."""
 
     def find_by_slug(self, slug: str, *, scope: TenantScope) -> Organization | None:
-        """The organization with this slug, if it is in view."""
+        """Return the organization with this slug, if it is in scope."""
 
     def get_for_update(self, org_id: OrganizationId, *, scope: TenantScope) -> Organization:
-        """Like get, and nobody else may change it or who is in it until the unit of work ends."""
+        """Like get, but lock the organization and its memberships until the unit of work ends."""
 
     def save(self, organization: Organization, *, scope: TenantScope) -> None:
-        """Replace the kept organization."""
+        """Replace the stored organization."""
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Organization]:
-        """Those in view, oldest first; the id breaks ties."""
+        """Return the organizations in scope, oldest first; the id breaks ties."""
 
     def for_user(self, user_id: UserId) -> list[OwnOrganization]:
-        """Those that the user is in, suspended ones too, by their names; the id breaks ties."""
+        """Return the user's organizations, suspended ones too, sorted by name; the id breaks ties."""
 
 
 class MembershipRepository(Protocol):
+    """Stored memberships."""
+
     def add(self, membership: OrgMembership, *, scope: TenantScope) -> None:
-        """Raise AlreadyMember rather than keep a second one of this person in this organization."""
+        """Raise AlreadyMember if the user has a membership in this organization."""
 
     def get(self, org_id: OrganizationId, user_id: UserId, *, scope: TenantScope) -> OrgMembership:
-        """Raise MemberNotFound when there is none in view."""
+        """Raise MemberNotFound if there is none in scope."""
 
     def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
-        """Replace the kept membership."""
+        """Replace the stored membership."""
 
     def remove(self, membership: OrgMembership, *, scope: TenantScope) -> None:
-        """Forget it."""
+        """Delete the membership."""
 
     def count_of(self, org_id: OrganizationId, role: OrgRole, *, scope: TenantScope) -> int:
-        """How many have this role in the organization."""
+        """Count the members with this role."""
 
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[Member]:
-        """Who is in the organization, by the moment of joining; the person's id breaks ties."""
+        """Return the members in the order they joined; the user's id breaks ties."""
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
-        """The addresses of all who are in the organization."""
+        """Return the e-mail addresses of all members."""
 
 
 class InvitationRepository(Protocol):
-    def keep(self, invitation: Invitation, *, scope: TenantScope) -> None:
-        """Keep it in place of any other for this address to this organization."""
+    """Stored invitations."""
+
+    def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
+        """Store the invitation, replacing any other of this organization for the same e-mail address."""
 
     def find(self, token_hash: str) -> Invitation | None:
-        """What was mailed with this token, to an organization that is open: the token is what opens it."""
+        """Return the invitation with this token hash, if its organization is open.
+
+        There is no scope: whoever presents the token is invited, and has no access to the organization yet.
+        """
 
     def get(
         self, org_id: OrganizationId, invitation_id: InvitationId, *, scope: TenantScope
     ) -> Invitation:
-        """Raise InvitationNotFound when there is none in view."""
+        """Raise InvitationNotFound if there is none in scope."""
 
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[Invitation]:
-        """Those of the organization, oldest first; the id breaks ties."""
+        """Return the invitations of the organization, oldest first; the id breaks ties."""
 
     def remove(self, invitation: Invitation, *, scope: TenantScope) -> bool:
-        """Forget it; answer whether it was still there: of several who ask at once, one is told so."""
+        """Delete the invitation and return whether it still existed; of concurrent calls only one returns True."""
 
     def remove_expired(self, *, before: datetime) -> int:
-        """Forget those that expired before then; answer how many."""
+        """Delete the invitations that expired before this time and return their number."""

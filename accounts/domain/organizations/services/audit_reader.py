@@ -1,4 +1,4 @@
-"""Reading the audit log, and proving it."""
+"""Audit reader: queries, export and verification of the audit log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-_AT_ONCE: Final = 500
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReader:
-    """To read the log of one organization raises OrganizationNotFound for those who may not see it."""
+    """Methods that take an `org_id` raise OrganizationNotFound if it is outside the caller's scope."""
 
     entries: AuditLogRepository
     organizations: OrganizationRepository
@@ -29,29 +29,31 @@ class AuditReader:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, by: Principal
     ) -> Page[AuditEntry]:
-        """What was done in the organization, the last thing first. Raises NotPermitted."""
+        """Return the entries of the organization, most recent first. Raises NotPermitted."""
         with self.unit_of_work.atomic():
-            self._enter(org_id, by)
+            self._authorize(org_id, by)
             return self.entries.page_of(org_id, request, scope=by.tenant_scope)
 
     def export(self, org_id: OrganizationId, *, by: Principal) -> Iterator[AuditEntry]:
-        """All that was done in the organization, the first thing first. Raises NotPermitted."""
+        """Return all entries of the organization, oldest first. Raises NotPermitted."""
         with self.unit_of_work.atomic():
-            self._enter(org_id, by)
+            self._authorize(org_id, by)
         return self._chain(org_id, scope=by.tenant_scope)
 
     def verify(self, *, by: Principal) -> AuditReport:
-        """Walk every chain up to its head. Raises NotPermitted."""
+        """Verify every chain up to its head. Raises NotPermitted."""
         by.require(Right.MANAGE_ORGANIZATIONS)
         heads = self.entries.heads(scope=by.tenant_scope)
         reasons = [(head.org_id, self._flaw_in(head, scope=by.tenant_scope)) for head in heads]
         return AuditReport(
             chains=len(heads),
             entries=sum(head.sequence for head in heads),
-            flaws=tuple(AuditFlaw(org_id=org_id, reason=why) for org_id, why in reasons if why),
+            flaws=tuple(
+                AuditFlaw(org_id=org_id, reason=reason) for org_id, reason in reasons if reason
+            ),
         )
 
-    def _enter(self, org_id: OrganizationId, by: Principal) -> None:
+    def _authorize(self, org_id: OrganizationId, by: Principal) -> None:
         self.organizations.get(org_id, scope=by.tenant_scope)
         by.require(Right.READ_AUDIT, of=org_id)
         self.tenant_access.record_access(
@@ -59,7 +61,7 @@ class AuditReader:
         )
 
     def _flaw_in(self, head: AuditHead, *, scope: TenantScope) -> str:
-        """What is wrong with a chain; nothing when it holds."""
+        """Describe the first flaw in a chain; an empty string if it is intact."""
         try:
             return broken_link(self._chain(head.org_id, scope=scope), head)
         except ValueError as error:
@@ -68,8 +70,8 @@ class AuditReader:
     def _chain(self, org_id: OrganizationId | None, *, scope: TenantScope) -> Iterator[AuditEntry]:
         last = 0
         while True:
-            found = self.entries.following(org_id, after=last, limit=_AT_ONCE, scope=scope)
-            yield from found
-            if len(found) < _AT_ONCE:
+            batch = self.entries.following(org_id, after=last, limit=_BATCH, scope=scope)
+            yield from batch
+            if len(batch) < _BATCH:
                 return
-            last = found[-1].sequence
+            last = batch[-1].sequence

@@ -1,4 +1,4 @@
-"""Inviting people to an organization by e-mail."""
+"""Invitation service: join an organization by e-mail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import UserRepository
 from accounts.domain.organizations.entities import (
-    INVITATION_LIVES,
+    INVITATION_LIFETIME,
     Invitation,
     InvitationId,
     Organization,
@@ -24,7 +24,7 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
-from accounts.domain.organizations.services.members import MemberService, require_right_to_give
+from accounts.domain.organizations.services.members import MemberService, require_right_to_assign
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
@@ -34,7 +34,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationService:
-    """Whoever follows the link in the mail joins, if it was sent to his address: once, and within a week."""
+    """An invitation can be accepted once, within INVITATION_LIFETIME, by the user with its e-mail address."""
 
     organizations: OrganizationRepository
     memberships: MembershipRepository
@@ -51,13 +51,13 @@ class InvitationService:
     def invite(
         self, org_id: OrganizationId, *, email: str, role: OrgRole, by: Principal
     ) -> Invitation:
-        """Mail an invitation, in place of any other to this address.
+        """Mail an invitation, which replaces any earlier one to this e-mail address.
 
         Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, AlreadyMember.
         """
         with self.unit_of_work.atomic():
-            by = self.members.enter(org_id, by)
-            require_right_to_give(role, of=org_id, by=by)
+            by = self.members.lock(org_id, by)
+            require_right_to_assign(role, of=org_id, by=by)
             if email.lower() in self.memberships.emails_in(org_id, scope=by.tenant_scope):
                 raise AlreadyMember
             (invitation,) = self.send(org_id, {email.lower(): role}.items(), by=by)
@@ -70,13 +70,13 @@ class InvitationService:
         *,
         by: Principal,
     ) -> list[Invitation]:
-        """Invite each of these lower-case addresses as that; the organization is locked, and the right checked."""
+        """Invite each lower-case e-mail address, in an organization the caller has locked and may invite to."""
         organization = self.organizations.get(org_id, scope=by.tenant_scope)
         invitations, letters = [], []
         for email, role in invited:
             token = self.opaque_tokens.new()
             invitation = self._invitation(org_id, email, role, token, by)
-            self.invitations.keep(invitation, scope=by.tenant_scope)
+            self.invitations.save(invitation, scope=by.tenant_scope)
             self.audit_log.record(
                 AuditAction.INVITATION_SENT,
                 AuditSubject.of(SubjectType.INVITATION, invitation),
@@ -93,7 +93,7 @@ class InvitationService:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, by: Principal
     ) -> Page[Invitation]:
-        """Who has not answered yet, oldest first. Raises OrganizationNotFound, NotPermitted."""
+        """Return the pending invitations, oldest first. Raises OrganizationNotFound, NotPermitted."""
         with self.unit_of_work.atomic():
             self.organizations.get(org_id, scope=by.tenant_scope)
             by.require(Right.MANAGE_MEMBERS, of=org_id)
@@ -102,12 +102,13 @@ class InvitationService:
             )
             return self.invitations.page_of(org_id, request, scope=by.tenant_scope)
 
-    def take_back(
-        self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal
-    ) -> None:
-        """Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvitationNotFound."""
+    def cancel(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
+        """Cancel an invitation.
+
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvitationNotFound.
+        """
         with self.unit_of_work.atomic():
-            by = self.members.enter(org_id, by)
+            by = self.members.lock(org_id, by)
             by.require(Right.MANAGE_MEMBERS, of=org_id)
             invitation = self.invitations.get(org_id, invitation_id, scope=by.tenant_scope)
             self.invitations.remove(invitation, scope=by.tenant_scope)
@@ -119,17 +120,19 @@ class InvitationService:
             )
 
     def offered(self, token: str, *, by: Principal) -> OwnOrganization:
-        """To what the asker is invited with this token, and as what. Raises InvitationNotFound."""
-        invitation = self._found(token, by)
-        return OwnOrganization(organization=self._inviting(invitation), role=invitation.role)
+        """Return the organization and role this token offers the caller. Raises InvitationNotFound."""
+        invitation = self._pending(token, by)
+        return OwnOrganization(organization=self._organization_of(invitation), role=invitation.role)
 
     def accept(self, token: str, *, by: Principal) -> OwnOrganization:
-        """Join. Raises InvitationNotFound, AlreadyMember."""
+        """Accept the invitation and join its organization. Raises InvitationNotFound, AlreadyMember."""
         with self.unit_of_work.atomic():
-            invitation = self._found(token, by)
+            invitation = self._pending(token, by)
             scope = TenantScope.into(invitation.org_id)
             organization = self.organizations.get_for_update(invitation.org_id, scope=scope)
-            is_open = organization.is_open  # it may have been closed while we waited for it
+            is_open = (
+                organization.is_open
+            )  # it may have been suspended while we waited for the lock
             if not is_open or not self.invitations.remove(invitation, scope=scope):
                 raise InvitationNotFound
             membership = invitation.accepted(by.person, at=self.clock.now())
@@ -137,11 +140,11 @@ class InvitationService:
         return OwnOrganization(organization=organization, role=invitation.role)
 
     def remove_expired(self) -> int:
-        """Forget those that were never answered; answer how many."""
+        """Delete expired invitations and return their number."""
         with self.unit_of_work.atomic():
             return self.invitations.remove_expired(before=self.clock.now())
 
-    def _found(self, token: str, by: Principal) -> Invitation:
+    def _pending(self, token: str, by: Principal) -> Invitation:
         invitation = self.invitations.find(self.opaque_tokens.hash(token))
         email = self.users.get(by.person).email
         if invitation is None or not invitation.is_for(email):
@@ -150,7 +153,7 @@ class InvitationService:
             raise InvitationNotFound
         return invitation
 
-    def _inviting(self, invitation: Invitation) -> Organization:
+    def _organization_of(self, invitation: Invitation) -> Organization:
         return self.organizations.get(invitation.org_id, scope=TenantScope.into(invitation.org_id))
 
     def _join(self, membership: OrgMembership, *, by: Principal) -> None:
@@ -171,5 +174,5 @@ class InvitationService:
             token_hash=self.opaque_tokens.hash(token),
             invited_by=by.user_id,
             created_at=now,
-            expires_at=now + INVITATION_LIVES,
+            expires_at=now + INVITATION_LIFETIME,
         )

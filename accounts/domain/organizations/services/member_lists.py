@@ -1,4 +1,4 @@
-"""Taking in many members at once, from a list."""
+"""Member lists: import of members from CSV."""
 
 import csv
 from collections import Counter
@@ -16,7 +16,7 @@ from accounts.domain.organizations.entities import OrgMembership
 from accounts.domain.organizations.errors import InvalidMemberList
 from accounts.domain.organizations.repositories.protocols import MembershipRepository
 from accounts.domain.organizations.services.invitations import InvitationService
-from accounts.domain.organizations.services.members import MemberService, require_right_to_give
+from accounts.domain.organizations.services.members import MemberService, require_right_to_assign
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -26,7 +26,7 @@ COLUMNS: Final = ("email", "role")
 
 
 class ListOutcome(StrEnum):
-    """What became of a row."""
+    """The outcome of one row."""
 
     ADDED = "added"
     INVITED = "invited"
@@ -35,7 +35,7 @@ class ListOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRow:
-    """One row of a list; the first after the heading has number 1."""
+    """One row of a list; the first row after the header has number 1."""
 
     number: int
     email: str
@@ -50,6 +50,8 @@ class ListResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberListService:
+    """Import of member lists."""
+
     memberships: MembershipRepository
     users: UserRepository
     members: MemberService
@@ -58,27 +60,28 @@ class MemberListService:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def take_in(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListResult]:
-        """Invite everybody on the list who is no member yet; all of them or, if a row is wrong, nobody.
+    def import_list(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListResult]:
+        """Invite everyone on the list who is not a member yet. If any row is invalid, nothing changes.
 
-        Whoever may see all users takes those who have an account in at once; to others it would tell who has one.
+        With Right.MANAGE_USERS, users who have an account are added at once; for others this would disclose who
+        has an account.
         Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvalidMemberList.
         """
         with self.unit_of_work.atomic():
-            by = self.members.enter(org_id, by)
+            by = self.members.lock(org_id, by)
             by.require(Right.MANAGE_MEMBERS, of=org_id)
             rows = rows_in(text, email_addresses=self.email_addresses)
             for role in sorted({row.role for row in rows}):
-                require_right_to_give(role, of=org_id, by=by)
-            return self._taken_in(org_id, rows, by)
+                require_right_to_assign(role, of=org_id, by=by)
+            return self._imported(org_id, rows, by)
 
-    def _taken_in(
+    def _imported(
         self, org_id: OrganizationId, rows: list[ListRow], by: Principal
     ) -> list[ListResult]:
-        there = self.memberships.emails_in(org_id, scope=by.tenant_scope)
-        outcomes = dict.fromkeys(there, ListOutcome.ALREADY_MEMBER)
+        members = self.memberships.emails_in(org_id, scope=by.tenant_scope)
+        outcomes = dict.fromkeys(members, ListOutcome.ALREADY_MEMBER)
         for row in rows:
-            if row.email not in there:
+            if row.email not in members:
                 is_added = by.may(Right.MANAGE_USERS) and self._added(org_id, row, by)
                 outcomes[row.email] = ListOutcome.ADDED if is_added else ListOutcome.INVITED
         invited = [
@@ -99,19 +102,24 @@ class MemberListService:
 
 
 def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
-    """The rows of a list in CSV under the heading `email,role`; without a role it is a learner.
+    """Parse CSV with the header `email,role`; the role defaults to learner.
 
-    Raises InvalidMemberList, which complains about each row that is wrong.
+    Raises InvalidMemberList with a field error for each invalid value.
     """
     lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
-        heading = [name.strip().lower() for name in next(lines, [])]
-        found = [line for line in lines if any(cell.strip() for cell in line)]
+        header = [name.strip().lower() for name in next(lines, [])]
+        records = [line for line in lines if any(cell.strip() for cell in line)]
     except csv.Error as error:
-        raise InvalidMemberList(FieldError(path="", detail=f"This is no CSV: {error}.")) from None
-    _check(heading, found)
-    rows = [dict(zip(heading, line, strict=False)) for line in found]
-    field_errors = (*_of_surplus(found, columns=len(heading)), *_complaints(rows, email_addresses))
+        raise InvalidMemberList(
+            FieldError(path="", detail=f"This is not valid CSV: {error}.")
+        ) from None
+    _require_shape(header, records)
+    rows = [dict(zip(header, line, strict=False)) for line in records]
+    field_errors = (
+        *_extra_cell_errors(records, columns=len(header)),
+        *_value_errors(rows, email_addresses),
+    )
     if field_errors:
         raise InvalidMemberList(*field_errors)
     return [
@@ -120,32 +128,32 @@ def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
     ]
 
 
-def _check(heading: list[str], found: list[list[str]]) -> None:
-    if "email" not in heading or Counter(heading) - Counter(COLUMNS):
-        detail = "The first line must be `email,role`; the role may be left out."
+def _require_shape(header: list[str], records: list[list[str]]) -> None:
+    if "email" not in header or Counter(header) - Counter(COLUMNS):
+        detail = "The first line must be `email,role` or `email`."
         raise InvalidMemberList(FieldError(path="", detail=detail))
-    if not 1 <= len(found) <= MOST_ROWS:
-        detail = f"A list has 1 to {MOST_ROWS} rows; this one has {len(found)}."
+    if not 1 <= len(records) <= MOST_ROWS:
+        detail = f"A list has 1 to {MOST_ROWS} rows; this one has {len(records)}."
         raise InvalidMemberList(FieldError(path="", detail=detail))
 
 
-def _of_surplus(found: list[list[str]], *, columns: int) -> Iterator[FieldError]:
-    for number, line in enumerate(found, start=1):
+def _extra_cell_errors(records: list[list[str]], *, columns: int) -> Iterator[FieldError]:
+    for number, line in enumerate(records, start=1):
         if any(cell.strip() for cell in line[columns:]):
-            detail = "There is more in this row than in the first line."
+            detail = "This row has more cells than the first line."
             yield FieldError(path=str(number), detail=detail)
 
 
-def _complaints(
+def _value_errors(
     rows: list[dict[str, str]], email_addresses: EmailAddresses
 ) -> Iterator[FieldError]:
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         email, role = _email_in(row), _role_in(row)
         if not email_addresses.is_valid(email):
-            yield FieldError(path=f"{number}/email", detail="This is no e-mail address.")
+            yield FieldError(path=f"{number}/email", detail="This is not a valid e-mail address.")
         elif email in seen:
-            yield FieldError(path=f"{number}/email", detail="This address stands there twice.")
+            yield FieldError(path=f"{number}/email", detail="This e-mail address is listed twice.")
         if role not in list(OrgRole):
             yield FieldError(path=f"{number}/role", detail="There is no such role.")
         seen.add(email)

@@ -1,4 +1,4 @@
-"""Who belongs to an organization, and as what."""
+"""Member service: memberships in organizations and their roles."""
 
 from dataclasses import dataclass, replace
 
@@ -20,9 +20,9 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberService:
-    """Raises OrganizationNotFound for those who may not see the organization, OrganizationSuspended while it is closed.
+    """All methods raise OrganizationNotFound outside the caller's scope; changes raise OrganizationSuspended.
 
-    Changes to one organization take turns, so that of two owners who demote each other one is refused.
+    Changes to one organization are serialized, so two owners cannot demote each other at the same time.
     """
 
     organizations: OrganizationRepository
@@ -36,7 +36,7 @@ class MemberService:
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, by: Principal
     ) -> Page[Member]:
-        """Who is in the organization, by the moment of joining. Raises NotPermitted."""
+        """Return the members in the order they joined. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             self.organizations.get(org_id, scope=by.tenant_scope)
             by.require(Right.SEE_MEMBERS, of=org_id)
@@ -46,10 +46,10 @@ class MemberService:
     def add(
         self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal
     ) -> OrgMembership:
-        """Take a person in. Raises NotPermitted, UserNotFound, AlreadyMember."""
+        """Add a user as a member. Raises NotPermitted, UserNotFound, AlreadyMember."""
         with self.unit_of_work.atomic():
-            by = self.enter(org_id, by)
-            require_right_to_give(role, of=org_id, by=by)
+            by = self.lock(org_id, by)
+            require_right_to_assign(role, of=org_id, by=by)
             membership = OrgMembership(
                 org_id=org_id,
                 user_id=self.users.get(user_id).id,
@@ -62,13 +62,13 @@ class MemberService:
     def assign(
         self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal
     ) -> OrgMembership:
-        """Give a member another role. Raises NotPermitted, MemberNotFound, LastOwner."""
+        """Change the role of a member. Raises NotPermitted, MemberNotFound, LastOwner."""
         with self.unit_of_work.atomic():
-            by = self.enter(org_id, by)
+            by = self.lock(org_id, by)
             by.require(Right.ASSIGN_ROLES, of=org_id)
             before = self.memberships.get(org_id, user_id, scope=by.tenant_scope)
             if role is not OrgRole.OWNER:
-                self._keep_an_owner(before, by)
+                self._require_another_owner(before, by)
             after = replace(before, role=role)
             self.memberships.save(after, scope=by.tenant_scope)
             self.audit_log.record(
@@ -83,16 +83,16 @@ class MemberService:
     def remove(
         self, org_id: OrganizationId, user_id: UserId, *, reason: str = "", by: Principal
     ) -> None:
-        """Send a member away, or leave oneself. Raises NotPermitted, MemberNotFound, LastOwner."""
+        """Remove a member; members may remove themselves. Raises NotPermitted, MemberNotFound, LastOwner."""
         is_leaving = user_id == by.user_id
         with self.unit_of_work.atomic():
-            by = self.enter(org_id, by)
+            by = self.lock(org_id, by)
             if not is_leaving:
                 by.require(Right.MANAGE_MEMBERS, of=org_id)
             before = self.memberships.get(org_id, user_id, scope=by.tenant_scope)
             if not is_leaving and before.role in (OrgRole.OWNER, OrgRole.ADMIN):
                 by.require(Right.ASSIGN_ROLES, of=org_id)
-            self._keep_an_owner(before, by)
+            self._require_another_owner(before, by)
             self.memberships.remove(before, scope=by.tenant_scope)
             self.audit_log.record(
                 AuditAction.MEMBER_LEFT if is_leaving else AuditAction.MEMBER_REMOVED,
@@ -102,8 +102,11 @@ class MemberService:
                 before=_members_of(before),
             )
 
-    def enter(self, org_id: OrganizationId, by: Principal) -> Principal:
-        """Lock the open organization for a change; answer the asker with the role that he has there by now."""
+    def lock(self, org_id: OrganizationId, by: Principal) -> Principal:
+        """Lock an open organization for a change and return the caller with their current role in it.
+
+        Raises OrganizationNotFound, OrganizationSuspended.
+        """
         self.organizations.get_for_update(org_id, scope=by.tenant_scope).require_open()
         if by.user_id is None or not by.is_in(org_id):
             return by
@@ -114,12 +117,12 @@ class MemberService:
         return replace(by, memberships={**by.memberships, org_id: role})
 
     def join(self, membership: OrgMembership, action: AuditAction, *, by: Principal) -> None:
-        """Keep the membership in an organization that is locked. Raises AlreadyMember."""
+        """Add a membership to an organization that the caller has locked. Raises AlreadyMember."""
         self.memberships.add(membership, scope=by.tenant_scope)
         self.audit_log.record(action, _subject(membership), by=by, after=_members_of(membership))
 
-    def _keep_an_owner(self, membership: OrgMembership, by: Principal) -> None:
-        """Raises LastOwner if this membership is what gives the organization its only owner."""
+    def _require_another_owner(self, membership: OrgMembership, by: Principal) -> None:
+        """Raises LastOwner if this is the membership of the only owner."""
         if membership.role is OrgRole.OWNER:
             owners = self.memberships.count_of(
                 membership.org_id, OrgRole.OWNER, scope=by.tenant_scope
@@ -136,8 +139,8 @@ def _members_of(membership: OrgMembership) -> Members:
     return {"role": membership.role.value}
 
 
-def require_right_to_give(role: OrgRole, *, of: OrganizationId, by: Principal) -> None:
-    """Whoever manages members takes learners in; any other role is the owners' to give. Raises NotPermitted."""
+def require_right_to_assign(role: OrgRole, *, of: OrganizationId, by: Principal) -> None:
+    """Require Right.MANAGE_MEMBERS and, for any role but learner, Right.ASSIGN_ROLES. Raises NotPermitted."""
     by.require(Right.MANAGE_MEMBERS, of=of)
     if role is not OrgRole.LEARNER:
         by.require(Right.ASSIGN_ROLES, of=of)

@@ -1,4 +1,4 @@
-"""Founding organizations, and opening and closing them."""
+"""Organization service: create, edit, suspend, reopen and delete."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -33,7 +33,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationService:
-    """Every act on one organization raises OrganizationNotFound for those who may not see it."""
+    """Methods that take an `org_id` raise OrganizationNotFound if it is outside the caller's scope."""
 
     organizations: OrganizationRepository
     memberships: MembershipRepository
@@ -46,7 +46,7 @@ class OrganizationService:
     def create(
         self, *, name: str, slug: str, owner_id: UserId | None = None, by: Principal
     ) -> Organization:
-        """Found an organization whose owner is the asker; to name another one takes the right to manage them all.
+        """Create an organization owned by the caller or, with Right.MANAGE_ORGANIZATIONS, by another user.
 
         Raises UnsuitableOrganization, OrganizationSlugTaken, NotPermitted, UserNotFound.
         """
@@ -63,7 +63,7 @@ class OrganizationService:
         with self.unit_of_work.atomic():
             owner = self.users.get(owner_id or by.person)
             self.organizations.add(organization)
-            self._give_to(owner.id, organization)
+            self._add_owner(organization, owner.id)
             after = {"name": name, "slug": slug, "owner": str(owner.id)}
             self.audit_log.record(
                 AuditAction.ORGANIZATION_CREATED, _subject(organization), by=by, after=after
@@ -71,7 +71,7 @@ class OrganizationService:
         return organization
 
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
-        """The organization, and what the asker is in it."""
+        """Return the organization and the caller's role in it; access by non-members is audited."""
         with self.unit_of_work.atomic():
             organization = self.organizations.get(org_id, scope=by.tenant_scope)
             self.tenant_access.record_access(
@@ -80,13 +80,13 @@ class OrganizationService:
         return OwnOrganization(organization=organization, role=by.memberships.get(org_id))
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OwnOrganization]:
-        """The asker's own, by their names, on one page; all of them, oldest first, for whoever manages them."""
+        """Return the caller's organizations by name on one page; with Right.MANAGE_ORGANIZATIONS all, oldest first."""
         if not by.may(Right.MANAGE_ORGANIZATIONS):
-            return Page(items=tuple(self._own(by)), next_cursor=None)
+            return Page(items=tuple(self._own_organizations(by)), next_cursor=None)
         page = self.organizations.page_of(request, scope=by.tenant_scope)
         items = tuple(
-            OwnOrganization(organization=each, role=by.memberships.get(each.id))
-            for each in page.items
+            OwnOrganization(organization=organization, role=by.memberships.get(organization.id))
+            for organization in page.items
         )
         return Page(items=items, next_cursor=page.next_cursor)
 
@@ -98,7 +98,7 @@ class OrganizationService:
         plan: Plan | None = None,
         by: Principal,
     ) -> Organization:
-        """Give it another name, or, if the asker manages all organizations, another plan.
+        """Change the name or, with Right.MANAGE_ORGANIZATIONS, the plan.
 
         Raises NotPermitted, OrganizationSuspended, UnsuitableOrganization.
         """
@@ -109,52 +109,52 @@ class OrganizationService:
                 by.require(Right.MANAGE_ORGANIZATIONS)
             organization.require_open()
             edited = organization.edited(name=name, plan=plan)
-            self._keep(AuditAction.ORGANIZATION_EDITED, organization, edited, by=by)
+            self._save(AuditAction.ORGANIZATION_EDITED, organization, edited, by=by)
         return edited
 
     def suspend(self, org_id: OrganizationId, *, reason: str, by: Principal) -> Organization:
-        """Close it at once to everybody in it, with all that it owns. Raises NotPermitted."""
+        """End all members' access to the organization and to everything it owns. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
             by.require(Right.MANAGE_ORGANIZATIONS)
             suspended = organization.suspended()
             action = AuditAction.ORGANIZATION_SUSPENDED
-            self._keep(action, organization, suspended, reason=reason, by=by)
+            self._save(action, organization, suspended, reason=reason, by=by)
         return suspended
 
     def reopen(self, org_id: OrganizationId, *, by: Principal) -> Organization:
-        """Open it again as it was. Raises NotPermitted."""
+        """Reopen a suspended organization unchanged. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
             by.require(Right.MANAGE_ORGANIZATIONS)
             reopened = organization.reopened()
-            self._keep(AuditAction.ORGANIZATION_REOPENED, organization, reopened, by=by)
+            self._save(AuditAction.ORGANIZATION_REOPENED, organization, reopened, by=by)
         return reopened
 
     def delete(self, org_id: OrganizationId, *, reason: str = "", by: Principal) -> None:
-        """Close it for good. What learners have earned there stays theirs to show. Raises NotPermitted."""
+        """Delete the organization for good; learners keep the credentials they earned. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
             by.require(Right.DELETE_ORGANIZATION, of=org_id)
             deleted = organization.deleted()
             action = AuditAction.ORGANIZATION_DELETED
-            self._keep(action, organization, deleted, reason=reason, by=by)
+            self._save(action, organization, deleted, reason=reason, by=by)
 
-    def _give_to(self, owner_id: UserId, organization: Organization) -> None:
-        owns = OrgMembership(
+    def _add_owner(self, organization: Organization, owner_id: UserId) -> None:
+        membership = OrgMembership(
             org_id=organization.id,
             user_id=owner_id,
             role=OrgRole.OWNER,
             joined_at=organization.created_at,
         )
-        self.memberships.add(owns, scope=TenantScope.into(organization.id))
+        self.memberships.add(membership, scope=TenantScope.into(organization.id))
 
-    def _own(self, by: Principal) -> list[OwnOrganization]:
+    def _own_organizations(self, by: Principal) -> list[OwnOrganization]:
         if by.user_id is not None:
             return self.organizations.for_user(by.user_id)
         return [self.get(org_id, by=by) for org_id in by.memberships]
 
-    def _keep(
+    def _save(
         self,
         action: AuditAction,
         before: Organization,

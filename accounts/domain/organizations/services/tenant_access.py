@@ -1,4 +1,4 @@
-"""The gate in the wall around an organization."""
+"""Tenant access: which organizations a caller may enter, and a record of access from outside."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from authsvc.kernel.tenancy import TenantScope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantAccess:
-    """What belongs to the platform has no gate: without an organization, everything here does nothing."""
+    """Access to organizations. What belongs to the platform is open: `org_id=None` passes every check unrecorded."""
 
     organizations: OrganizationRepository
     audit_log: AuditLog
@@ -25,7 +25,7 @@ class TenantAccess:
         subject_id: object,
         by: Principal,
     ) -> None:
-        """Record that somebody has looked into an organization that he is not in, as those who manage all may."""
+        """Record in the audit log that someone accessed an organization they are not a member of."""
         if org_id is not None and not by.is_in(org_id):
             subject = AuditSubject(at, str(subject_id), org_id)
             self.audit_log.record(AuditAction.LOOKED_INTO, subject, by=by)
@@ -36,16 +36,16 @@ class TenantAccess:
             self.organizations.get(org_id, scope=by.tenant_scope).require_open()
 
     def organization(self, org_id: OrganizationId, *, by: Principal) -> Organization:
-        """The organization, if the asker may see it. Raises OrganizationNotFound."""
+        """Return the organization if it is in the caller's scope. Raises OrganizationNotFound."""
         return self.organizations.get(org_id, scope=by.tenant_scope)
 
     def by_slug(self, slug: str, *, by: Principal) -> Organization | None:
-        """The organization with this slug, if the asker may see it."""
+        """Return the organization with this slug if it is in the caller's scope."""
         return self.organizations.find_by_slug(slug, scope=by.tenant_scope)
 
-    def view_of(self, user_id: UserId) -> TenantScope:
-        """Return the member scope of somebody who is not the caller, for what follows from acts of others."""
-        found = self.organizations.for_user(user_id)
+    def member_scope_of(self, user_id: UserId) -> TenantScope:
+        """Return the open organizations of a user who is not the caller, to act on their behalf."""
+        memberships = self.organizations.for_user(user_id)
         return TenantScope.into(
-            *(each.organization.id for each in found if each.organization.is_open)
+            *(own.organization.id for own in memberships if own.organization.is_open)
         )
