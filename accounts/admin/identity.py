@@ -1,4 +1,4 @@
-"""Admin pages of users, sessions, login attempts and rate limits."""
+"""Admin pages of users, sessions, rate limits and idempotency records."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +17,10 @@ from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.users import UserChanges
 from authsvc.admin_site.model_admins import (
+    ListOnlyAdmin,
     ReadOnlyAdmin,
     ServiceAdmin,
-    question,
+    form_page,
     shows_domain_errors,
     staff_action,
 )
@@ -34,7 +34,7 @@ class UserForm(forms.ModelForm[rows.User]):
         choices=[(role.value, role.value) for role in (Role.INSTRUCTOR, Role.ADMIN)],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Everyone is a learner; an admin is staff, and may do everything.",
+        help_text="Every user is a learner. Admins are staff and have every right.",
     )
 
     class Meta:
@@ -43,7 +43,7 @@ class UserForm(forms.ModelForm[rows.User]):
         labels = {"is_staff": "Staff"}
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
-            "is_staff": "May sign in here; what he may do then, his groups say.",
+            "is_staff": "Can sign in to the admin site; groups grant permissions.",
             "groups": "",
         }
 
@@ -70,7 +70,7 @@ class SetPasswordForm(forms.Form):
     password = PasswordField(label="New password")
 
 
-# What django-allauth keeps has its pages where its owner is; here it would be changed around the services.
+# Users manage these rows on their account pages; admin pages would bypass the services.
 admin.site.unregister([Authenticator, EmailAddress])
 
 
@@ -88,15 +88,15 @@ class UserAdmin(ServiceAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
             return ["email", "name", "new_password", "roles", "is_staff"]
-        facts = ["email", "name", "roles", "is_staff", "groups"]
-        return [*facts, "is_active", "created_at", "last_login"]
+        editable = ["email", "name", "roles", "is_staff", "groups"]
+        return [*editable, "is_active", "created_at", "last_login"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Only whoever may do everything says what the others may do."""
+        """Only superusers assign groups."""
         if obj is None:
             return []
-        fixed = ["email", "is_active", "created_at", "last_login"]
-        return fixed if request.user.is_superuser else [*fixed, "groups"]
+        read_only = ["email", "is_active", "created_at", "last_login"]
+        return read_only if request.user.is_superuser else [*read_only, "groups"]
 
     def get_form(
         self,
@@ -117,24 +117,24 @@ class UserAdmin(ServiceAdmin):
         ]
 
     def added(self, form: NewUserForm, by: Principal) -> UUID:
-        said = form.cleaned_data
+        values = form.cleaned_data
         user = services().users.create(
-            email=said["email"],
-            name=said["name"],
-            password=said["new_password"],
-            roles=[Role(role) for role in said["roles"]],
+            email=values["email"],
+            name=values["name"],
+            password=values["new_password"],
+            roles=[Role(role) for role in values["roles"]],
             by=by,
         )
-        if said["is_staff"]:
+        if values["is_staff"]:
             services().users.edit(user.id, UserChanges(is_staff=True), by=by)
         return user.id
 
     def changed(self, row: rows.User, form: UserForm, by: Principal) -> None:
-        said = {name: form.cleaned_data[name] for name in form.changed_data}
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
         changes = UserChanges(
-            name=said.get("name"),
-            roles=[Role(role) for role in said["roles"]] if "roles" in said else None,
-            is_staff=said.get("is_staff"),
+            name=values.get("name"),
+            roles=[Role(role) for role in values["roles"]] if "roles" in values else None,
+            is_staff=values.get("is_staff"),
         )
         services().users.edit(UserId(row.id), changes, by=by)
 
@@ -161,10 +161,10 @@ class UserAdmin(ServiceAdmin):
         form = SetPasswordForm(request.POST or None)
         back = reverse("admin:accounts_user_change", args=[row.pk])
         if accepts(form, lambda: self._set_password(request, row, form)):
-            self.message_user(request, f"The password of {row} is set.", messages.SUCCESS)
+            self.message_user(request, f"The password of {row} was changed.", messages.SUCCESS)
             return redirect(back)
         about = {"subtitle": row, "opts": self.opts}
-        return question(request, self.admin_site, form, title="Set a password", back=back, **about)
+        return form_page(request, self.admin_site, form, title="Set a password", back=back, **about)
 
     def _set_password(self, request: HttpRequest, row: rows.User, form: SetPasswordForm) -> None:
         password, by = form.cleaned_data["password"], staff_of(request)
@@ -172,15 +172,6 @@ class UserAdmin(ServiceAdmin):
             lambda: services().users.set_password(UserId(row.id), password=password, by=by),
             note=lambda _: self.log_change(request, row, "Set a new password."),
         )
-
-
-class ListAlone(ReadOnlyAdmin):
-    """A page of one row would have a hash for an address."""
-
-    list_display_links = None
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return obj is None and super().has_view_permission(request)
 
 
 @admin.register(rows.Session)
@@ -201,60 +192,15 @@ class SessionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(rows.RefreshToken)
-class RefreshTokenAdmin(ListAlone):
+class RefreshTokenAdmin(ListOnlyAdmin):
     list_display = ["session", "issued_at", "expires_at", "used_at"]
     list_select_related = ["session"]
     search_fields = ["session__user__email"]
     ordering = ["-issued_at"]
 
 
-@admin.register(rows.AuthorizationCode)
-class AuthorizationCodeAdmin(ListAlone):
-    list_display = ["client", "user", "expires_at", "used_at"]
-    list_select_related = ["client", "user"]
-    search_fields = ["client__name", "user__email"]
-    ordering = ["-expires_at"]
-
-
-@admin.register(rows.DeviceCode)
-class DeviceCodeAdmin(ListAlone):
-    list_display = ["client", "user", "status", "expires_at", "polled_at"]
-    list_filter = ["status"]
-    list_select_related = ["client", "user"]
-    search_fields = ["client__name", "user__email"]
-    ordering = ["-expires_at"]
-
-
-@admin.register(rows.PushedRequest)
-class PushedRequestAdmin(ListAlone):
-    list_display = ["client", "expires_at", "is_opened"]
-    list_select_related = ["client"]
-    search_fields = ["client__name"]
-    ordering = ["-expires_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What somebody is on his way to is not for staff."""
-        return super().get_queryset(request).defer("parameters")
-
-
-@admin.register(rows.Consent)
-class ConsentAdmin(ReadOnlyAdmin):
-    list_display = ["user", "client", "given_at"]
-    list_select_related = ["user", "client"]
-    search_fields = ["user__email", "client__name"]
-    ordering = ["-given_at"]
-
-
-@admin.register(rows.LogoutNotice)
-class LogoutNoticeAdmin(ReadOnlyAdmin):
-    list_display = ["client", "user", "due_at", "failures"]
-    list_select_related = ["client", "user"]
-    search_fields = ["client__name", "user__email"]
-    ordering = ["due_at"]
-
-
 @admin.register(rows.IdempotencyRecord)
-class LedgerEntryAdmin(ReadOnlyAdmin):
+class IdempotencyRecordAdmin(ReadOnlyAdmin):
     list_display = ["id", "status", "content_type", "kept_at"]
     list_filter = ["status"]
     list_select_related = []
@@ -262,7 +208,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     ordering = ["-kept_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What callers were told is not for staff."""
+        """Staff do not see stored responses."""
         return super().get_queryset(request).defer("body", "fingerprint")
 
 
@@ -275,21 +221,7 @@ class LimitStateAdmin(ReadOnlyAdmin):
 
 
 @admin.register(rows.KnownAddress)
-class FamiliarAddressAdmin(ReadOnlyAdmin):
+class KnownAddressAdmin(ReadOnlyAdmin):
     list_display = ["key", "seen_at"]
     list_select_related = []
     ordering = ["-seen_at"]
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(ReadOnlyAdmin):
-    list_display = ["action_time", "user", "object_repr", "message", "content_type"]
-    list_filter = ["action_flag", "content_type"]
-    list_select_related = ["user", "content_type"]
-    search_fields = ["user__email", "object_repr", "change_message"]
-    ordering = ["-action_time"]
-    fields = ["action_time", "user", "content_type", "object_id", "object_repr", "message"]
-
-    @admin.display(description="what was done")
-    def message(self, row: LogEntry) -> str:
-        return row.get_change_message()

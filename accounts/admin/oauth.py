@@ -1,4 +1,4 @@
-"""Clients, for staff."""
+"""Admin pages of OAuth clients, and of their codes, requests, consents and log-out notices."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,9 +20,11 @@ from accounts.domain.oauth.entities.scopes import IN_WORDS
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
+    ListOnlyAdmin,
+    ReadOnlyAdmin,
     ReasonForm,
     ServiceAdmin,
-    question,
+    form_page,
     shows_domain_errors,
     staff_action,
 )
@@ -33,7 +35,7 @@ from authsvc.http.sign_in_state import require_fresh_sign_in
 
 
 class LinesField(forms.CharField):
-    """Some texts, one on each line."""
+    """A list of texts, one per line."""
 
     def __init__(self, *, label: str, help_text: str) -> None:
         widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
@@ -48,16 +50,19 @@ class LinesField(forms.CharField):
 
 class ClientForm(forms.ModelForm[rows.OAuthClient]):
     redirect_uris = LinesField(
-        label="Redirect URIs", help_text="Where browsers may be sent with a code, one on a line."
+        label="Redirect URIs",
+        help_text="Where browsers may be redirected with a code; one per line.",
     )
     post_logout_redirect_uris = LinesField(
-        label="Post-logout redirect URIs", help_text="Where they may be sent after log-out."
+        label="Post-logout redirect URIs",
+        help_text="Where browsers may be redirected after log-out; one per line.",
     )
     allowed_origins = LinesField(
-        label="Allowed origins", help_text="From where its scripts may ask for tokens."
+        label="Allowed origins", help_text="Origins whose scripts may request tokens; one per line."
     )
     resources = LinesField(
-        label="Resources", help_text="APIs of others that its tokens may be for (RFC 8707)."
+        label="Resources",
+        help_text="Other APIs that its tokens may be for (RFC 8707); one per line.",
     )
     allowed_scopes = forms.MultipleChoiceField(
         choices=[(str(scope), f"{scope}: {words}") for scope, words in IN_WORDS.items()],
@@ -67,7 +72,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
     grant_types = forms.MultipleChoiceField(
         choices=[(grant.value, grant.value) for grant in GrantType],
         widget=forms.CheckboxSelectMultiple,
-        help_text="How it may come by a token.",
+        help_text="How the client may obtain tokens.",
     )
 
     class Meta:
@@ -93,35 +98,35 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             "org": "Organization",
         }
         help_texts = {
-            "backchannel_logout_uri": "Where we tell it that somebody has signed out.",
-            "is_trusted": "Nobody is asked for consent.",
-            "must_push": "Its requests count only if it has left them with us before (RFC 9126).",
+            "backchannel_logout_uri": "URL to notify when a user signs out.",
+            "is_trusted": "Users are not asked for consent.",
+            "must_push": "Only pushed authorization requests are accepted (RFC 9126).",
         }
 
     @property
     def terms(self) -> ClientTerms:
-        said = self.cleaned_data
+        values = self.cleaned_data
         return ClientTerms(
-            name=said["name"],
-            is_public=said.get("is_public", self.instance.is_public),
-            redirect_uris=tuple(said["redirect_uris"]),
-            post_logout_redirect_uris=tuple(said["post_logout_redirect_uris"]),
-            backchannel_logout_uri=said["backchannel_logout_uri"],
-            allowed_origins=tuple(said["allowed_origins"]),
-            allowed_scopes=frozenset(said["allowed_scopes"]),
-            grant_types=frozenset(GrantType(name) for name in said["grant_types"]),
-            resources=tuple(said["resources"]),
-            id_token_algorithm=IdTokenAlgorithm(said["id_token_algorithm"]),
-            is_trusted=said["is_trusted"],
-            must_push=said["must_push"],
+            name=values["name"],
+            is_public=values.get("is_public", self.instance.is_public),
+            redirect_uris=tuple(values["redirect_uris"]),
+            post_logout_redirect_uris=tuple(values["post_logout_redirect_uris"]),
+            backchannel_logout_uri=values["backchannel_logout_uri"],
+            allowed_origins=tuple(values["allowed_origins"]),
+            allowed_scopes=frozenset(values["allowed_scopes"]),
+            grant_types=frozenset(GrantType(name) for name in values["grant_types"]),
+            resources=tuple(values["resources"]),
+            id_token_algorithm=IdTokenAlgorithm(values["id_token_algorithm"]),
+            is_trusted=values["is_trusted"],
+            must_push=values["must_push"],
         )
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:
             try:
                 self.terms.checked()
-            except UnsuitableClient as refusal:
-                tell(self, refusal)
+            except UnsuitableClient as error:
+                tell(self, error)
         return self.cleaned_data
 
 
@@ -130,14 +135,14 @@ class NewClientForm(ClientForm):
         fields = ["name", "is_public", *ClientForm.Meta.fields[1:]]
         labels = ClientForm.Meta.labels | {"is_public": "Public"}
         help_texts = ClientForm.Meta.help_texts | {
-            "is_public": "It could not keep a secret: an app, or a page with scripts. This stays as it is."
+            "is_public": "The client cannot keep a secret: a native or single-page app. Cannot be changed later."
         }
 
 
 @admin.register(rows.OAuthClient)
 class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
     right = Right.MANAGE_CLIENTS
-    looked_at = SubjectType.CLIENT
+    subject_type = SubjectType.CLIENT
     form = ClientForm
     list_display = [
         "name",
@@ -155,7 +160,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
     actions = ["remove"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
-        """A new one begins as most are: they sign people in by a code, and stay signed in."""
+        """Preselect what most clients need: the code flow with refresh tokens."""
         return {
             "allowed_scopes": ["openid", "profile", "email"],
             "grant_types": [GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value],
@@ -192,13 +197,15 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is removed is looked at, and no more; so are the terms of an organization's client."""
+        """Removed clients and clients of organizations are read-only."""
         is_open = obj is None or (obj.is_active and obj.org_id is None)
         return is_open and super().has_change_permission(request, obj)
 
     def may_renew_secret(self, request: HttpRequest, row: Any) -> bool:
-        may = self.has_act_permission(request) and super().has_change_permission(request, row)
-        return may and (row is None or row.is_active)
+        may_change = self.has_act_permission(request) and super().has_change_permission(
+            request, row
+        )
+        return may_change and (row is None or row.is_active)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
@@ -224,7 +231,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._shown(request, obj, obj.registered, title="The client is registered")
+        return self._secret_page(request, obj, obj.registered, title="Client registered")
 
     @staff_action("Remove", done="removed", requires_reason=True)
     def remove(self, row: rows.OAuthClient, reason: str, by: Principal) -> None:
@@ -237,7 +244,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
 
     @shows_domain_errors
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
-        """Another secret in the place of the old one, which takes that away, and so asks why."""
+        """Replace the secret. The old one stops working, so a reason is required."""
         row = self.get_object(request, str(client_pk))
         if not self.may_renew_secret(request, row):
             raise PermissionDenied
@@ -250,15 +257,15 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             back = reverse("admin:accounts_oauthclient_change", args=[row.pk])
             about = {"subtitle": row, "opts": self.opts}
             title = "Renew the secret"
-            return question(request, self.admin_site, form, title=title, back=back, **about)
+            return form_page(request, self.admin_site, form, title=title, back=back, **about)
         reason = form.cleaned_data["reason"]
         renewed = services().staff_actions.perform(
             lambda: _renewed(row, reason=reason, by=staff_of(request)),
             note=lambda _: self.log_change(request, row, f"Renewed the secret. Reason: {reason}"),
         )
-        return self._shown(request, row, renewed, title="The secret is renewed")
+        return self._secret_page(request, row, renewed, title="Secret renewed")
 
-    def _shown(
+    def _secret_page(
         self,
         request: HttpRequest,
         row: rows.OAuthClient,
@@ -266,7 +273,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         *,
         title: str,
     ) -> HttpResponse:
-        """The secret, in this answer alone: a message would be kept in a cookie or in the database."""
+        """Show the secret in this response only: a message would be stored in a cookie or in the database."""
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
@@ -274,6 +281,51 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             "registered": registered,
         }
         return TemplateResponse(request, "admin/accounts/oauthclient/secret.html", context)
+
+
+@admin.register(rows.AuthorizationCode)
+class AuthorizationCodeAdmin(ListOnlyAdmin):
+    list_display = ["client", "user", "expires_at", "used_at"]
+    list_select_related = ["client", "user"]
+    search_fields = ["client__name", "user__email"]
+    ordering = ["-expires_at"]
+
+
+@admin.register(rows.DeviceCode)
+class DeviceCodeAdmin(ListOnlyAdmin):
+    list_display = ["client", "user", "status", "expires_at", "polled_at"]
+    list_filter = ["status"]
+    list_select_related = ["client", "user"]
+    search_fields = ["client__name", "user__email"]
+    ordering = ["-expires_at"]
+
+
+@admin.register(rows.PushedRequest)
+class PushedRequestAdmin(ListOnlyAdmin):
+    list_display = ["client", "expires_at", "is_opened"]
+    list_select_related = ["client"]
+    search_fields = ["client__name"]
+    ordering = ["-expires_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Staff do not see the parameters of a request."""
+        return super().get_queryset(request).defer("parameters")
+
+
+@admin.register(rows.Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ["user", "client", "given_at"]
+    list_select_related = ["user", "client"]
+    search_fields = ["user__email", "client__name"]
+    ordering = ["-given_at"]
+
+
+@admin.register(rows.LogoutNotice)
+class LogoutNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["client", "user", "due_at", "failures"]
+    list_select_related = ["client", "user"]
+    search_fields = ["client__name", "user__email"]
+    ordering = ["due_at"]
 
 
 def _renewed(row: rows.OAuthClient, *, reason: str, by: Principal) -> RegisteredClient:

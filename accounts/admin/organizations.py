@@ -29,10 +29,10 @@ from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOr
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
-    LookOnlyInline,
     ReadOnlyAdmin,
+    ReadOnlyInline,
     ServiceAdmin,
-    question,
+    form_page,
     shows_domain_errors,
     staff_action,
 )
@@ -44,7 +44,7 @@ from authsvc.http.forms import AddressField, TextFileField, tell
 @admin.register(rows.OrgMembership)
 class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.MANAGE_ORGANIZATIONS
-    looked_at = SubjectType.MEMBER
+    subject_type = SubjectType.MEMBER
     list_display = ["user", "org", "role", "joined_at"]
     list_filter = ["role"]
     list_select_related = ["user", "org"]
@@ -53,7 +53,7 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     fields = ["user", "org", "role", "joined_at"]
     actions = ["make_owner", "make_admin", "make_instructor", "make_learner", "remove"]
 
-    def looked_into(self, row: rows.OrgMembership) -> tuple[Any, Any]:
+    def audited_subject(self, row: rows.OrgMembership) -> tuple[Any, Any]:
         return row.org_id, row.user_id
 
     @staff_action("Make owners of", done="made owner")
@@ -81,22 +81,22 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 @admin.register(rows.Invitation)
 class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.MANAGE_ORGANIZATIONS
-    looked_at = SubjectType.INVITATION
+    subject_type = SubjectType.INVITATION
     list_display = ["email", "org", "role", "created_at", "expires_at"]
     list_filter = ["role"]
     list_select_related = ["org"]
     search_fields = ["email", "org__name", "org__slug"]
     ordering = ["-created_at"]
     fields = ["email", "org", "role", "invited_by", "created_at", "expires_at"]
-    actions = ["take_back"]
+    actions = ["cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """By what the mailed link is known again is not for staff."""
+        """Staff do not see the token hash."""
         return super().get_queryset(request).defer("token_hash")
 
-    @staff_action("Take back", done="taken back")
-    def take_back(self, row: rows.Invitation, reason: str, by: Principal) -> None:
-        services().invitations.take_back(OrganizationId(row.org_id), InvitationId(row.id), by=by)
+    @staff_action("Cancel", done="cancelled")
+    def cancel(self, row: rows.Invitation, reason: str, by: Principal) -> None:
+        services().invitations.cancel(OrganizationId(row.org_id), InvitationId(row.id), by=by)
 
 
 def _assign(row: rows.OrgMembership, role: OrgRole, by: Principal) -> None:
@@ -106,9 +106,9 @@ def _assign(row: rows.OrgMembership, role: OrgRole, by: Principal) -> None:
 
 LONGEST_LIST: Final = 500_000
 OUTCOMES: Final = {
-    ListOutcome.ADDED: "taken in",
-    ListOutcome.INVITED: "invited by mail",
-    ListOutcome.ALREADY_MEMBER: "in it already",
+    ListOutcome.ADDED: "added",
+    ListOutcome.INVITED: "invited",
+    ListOutcome.ALREADY_MEMBER: "already a member",
 }
 
 
@@ -119,62 +119,62 @@ class OrganizationForm(forms.ModelForm[rows.Organization]):
 
 
 class NewOrganizationForm(OrganizationForm):
-    owner = AddressField(help_text="The e-mail address of somebody who has an account.")
+    owner = AddressField(help_text="E-mail address of an existing account.")
 
     class Meta(OrganizationForm.Meta):
         fields = ["name", "slug"]
 
     def clean_owner(self) -> UserId:
-        found = rows.User.objects.filter(email=self.cleaned_data["owner"], is_active=True).first()
-        if found is None:
-            raise ValidationError("Nobody who is active has this address.")
-        return UserId(found.pk)
+        owner = rows.User.objects.filter(email=self.cleaned_data["owner"], is_active=True).first()
+        if owner is None:
+            raise ValidationError("No active user has this e-mail address.")
+        return UserId(owner.pk)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        values = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                _founded(said["name"], said["slug"]).checked()
-            except UnsuitableOrganization as refusal:
-                tell(self, refusal)
-        return said
+                _new_organization(values["name"], values["slug"]).checked()
+            except UnsuitableOrganization as error:
+                tell(self, error)
+        return values
 
 
 class MemberListForm(forms.Form):
-    file = TextFileField(most_bytes=LONGEST_LIST, help_text="It takes the place of the text below.")
+    file = TextFileField(most_bytes=LONGEST_LIST, help_text="Replaces the text below.")
     text = forms.CharField(
         label="List",
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"class": "definition", "spellcheck": "false"}),
-        help_text="CSV under the heading email,role. Whoever has no role there becomes a learner.",
+        help_text="CSV with the header email,role. Rows without a role become learners.",
     )
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        values = self.cleaned_data
         if not self.errors:
-            said["text"] = said["file"] or said["text"]
-            if not said["text"]:
-                raise ValidationError("Choose a file, or write a list.")
-            # A browser does not send a file again, so its text goes where it can be mended.
+            values["text"] = values["file"] or values["text"]
+            if not values["text"]:
+                raise ValidationError("Choose a file or enter a list.")
+            # A browser does not send a file again, so its text goes where it can be corrected.
             data = cast("QueryDict", self.data).copy()
-            data["text"] = said["text"]
+            data["text"] = values["text"]
             self.data = data
-        return said
+        return values
 
-    def complain(self, refusal: InvalidMemberList) -> None:
-        """Have the form say what is wrong with the list, row by row."""
-        for field_error in refusal.field_errors:
+    def add_row_errors(self, error: InvalidMemberList) -> None:
+        """Show what is wrong with the list, row by row."""
+        for field_error in error.field_errors:
             row, _, column = field_error.path.partition("/")
             where = f"Row {row}, {column}: " if column else ""
             self.add_error("text", f"{where}{field_error.detail}")
 
 
-class _Owned(LookOnlyInline):
+class _OrganizationInline(ReadOnlyInline):
     fk_name = "org"
 
 
-class MembershipInline(_Owned):
+class MembershipInline(_OrganizationInline):
     model = rows.OrgMembership
     fields = ["role", "joined_at"]
     ordering = ["joined_at", "user_id"]
@@ -183,7 +183,7 @@ class MembershipInline(_Owned):
         return super().get_queryset(request).select_related("user", "org")
 
 
-class InvitationInline(_Owned):
+class InvitationInline(_OrganizationInline):
     model = rows.Invitation
     fields = ["role", "created_at", "expires_at"]
     ordering = ["created_at", "id"]
@@ -192,7 +192,7 @@ class InvitationInline(_Owned):
         return super().get_queryset(request).defer("token_hash")
 
 
-class ServiceClientInline(_Owned):
+class ServiceClientInline(_OrganizationInline):
     model = rows.OAuthClient
     fields = ["is_active", "expires_at", "last_used_at"]
     ordering = ["created_at", "id"]
@@ -205,7 +205,7 @@ class ServiceClientInline(_Owned):
 @admin.register(rows.Organization)
 class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     right = Right.MANAGE_ORGANIZATIONS
-    looked_at = SubjectType.ORGANIZATION
+    subject_type = SubjectType.ORGANIZATION
     form = OrganizationForm
     list_display = ["name", "slug", "plan", "status", "created_at"]
     list_filter = ["status", "plan"]
@@ -215,7 +215,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     inlines = [MembershipInline, InvitationInline, ServiceClientInline]
     actions = ["suspend", "reopen", "delete"]
 
-    def looked_into(self, row: rows.Organization) -> tuple[Any, Any]:
+    def audited_subject(self, row: rows.Organization) -> tuple[Any, Any]:
         return row.pk, row.pk
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
@@ -248,7 +248,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is closed is looked at, and no more."""
+        """Suspended and deleted organizations are read-only."""
         is_open = obj is None or obj.status == OrganizationStatus.ACTIVE
         return is_open and super().has_change_permission(request, obj)
 
@@ -256,19 +256,19 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, buttons | {"title": "Found an organization"})
+        return super().add_view(request, form_url, buttons | {"title": "Create an organization"})
 
     def added(self, form: NewOrganizationForm, by: Principal) -> UUID:
-        said = form.cleaned_data
-        founded = services().organizations.create(
-            name=said["name"], slug=said["slug"], owner_id=said["owner"], by=by
+        values = form.cleaned_data
+        organization = services().organizations.create(
+            name=values["name"], slug=values["slug"], owner_id=values["owner"], by=by
         )
-        return founded.id
+        return organization.id
 
     def changed(self, row: rows.Organization, form: OrganizationForm, by: Principal) -> None:
-        said = form.cleaned_data
+        values = form.cleaned_data
         services().organizations.edit(
-            OrganizationId(row.id), name=said["name"], plan=Plan(said["plan"]), by=by
+            OrganizationId(row.id), name=values["name"], plan=Plan(values["plan"]), by=by
         )
 
     @staff_action("Suspend", done="suspended", requires_reason=True)
@@ -285,7 +285,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
 
     @shows_domain_errors
     def members_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
-        """Many members at once; what became of each row of the list is in this answer alone."""
+        """Import a member list; the outcome of each row is shown only in this response."""
         row = self.get_object(request, str(org_id))
         if not self.has_change_permission(request, row):
             raise PermissionDenied
@@ -294,33 +294,33 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         form = MemberListForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             try:
-                results = self._take_in(request, row, form.cleaned_data["text"])
-            except InvalidMemberList as refusal:
-                form.complain(refusal)
+                results = self._import(request, row, form.cleaned_data["text"])
+            except InvalidMemberList as error:
+                form.add_row_errors(error)
             else:
-                return self._taken_in(request, row, results)
+                return self._import_results(request, row, results)
         back = reverse("admin:accounts_organization_change", args=[row.pk])
         about = {"subtitle": row, "opts": self.opts}
-        return question(request, self.admin_site, form, title="Import members", back=back, **about)
+        return form_page(request, self.admin_site, form, title="Import members", back=back, **about)
 
-    def _take_in(
+    def _import(
         self, request: HttpRequest, row: rows.Organization, text: str
     ) -> Sequence[ListResult]:
         def note(results: Sequence[ListResult]) -> None:
             counts = Counter(OUTCOMES[result.outcome] for result in results)
             summary = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-            self.log_change(request, row, f"Imported a list of members: {summary}.")
+            self.log_change(request, row, f"Imported members: {summary}.")
 
         org_id, by = OrganizationId(row.pk), staff_of(request)
         return services().staff_actions.perform(
-            lambda: services().member_lists.take_in(org_id, text, by=by), note=note
+            lambda: services().member_lists.import_list(org_id, text, by=by), note=note
         )
 
-    def _taken_in(
+    def _import_results(
         self, request: HttpRequest, row: rows.Organization, results: Sequence[ListResult]
     ) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
-            "title": "The list is imported",
+            "title": "Members imported",
             "subtitle": row,
             "opts": self.opts,
             "original": row,
@@ -329,7 +329,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
         return TemplateResponse(request, "admin/accounts/organization/members.html", context)
 
 
-def _founded(name: str, slug: str) -> Organization:
+def _new_organization(name: str, slug: str) -> Organization:
     return Organization(
         id=OrganizationId(uuid4()),
         name=name,

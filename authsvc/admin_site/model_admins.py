@@ -1,4 +1,4 @@
-"""The pages of the back office: they look at rows, and leave every change to a service."""
+"""Base classes of admin pages. They read rows and leave every change to a service."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
@@ -25,18 +25,18 @@ from authsvc.kernel.errors import DomainError
 from authsvc.kernel.ids import parse_uuid
 
 MOST_AT_ONCE: Final = 100
-"""How many rows a list shows, and an action takes."""
+"""Number of rows that a list shows and an action accepts."""
 
 View = Callable[..., HttpResponse]
-Act = Callable[[Any, Any, str, Principal], object]
-"""What an action does to one row: given its page, the row, the reason and who acts, it calls a service once."""
+RowAction = Callable[[Any, Any, str, Principal], object]
+"""What an action does to one row: given the page, the row, the reason and the principal, call a service once."""
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text="It stays in the log, for whoever asks later.",
+        help_text="Recorded in the log.",
     )
 
 
@@ -45,27 +45,29 @@ def sees_organizations(request: HttpRequest) -> bool:
 
 
 def shows_domain_errors(view: View) -> View:
-    """Make a refusal a message on the page that was sent; or on the list, if none was sent."""
+    """Show a domain error as a message: on the submitted page, or on the list after a GET."""
 
     @wraps(view)
-    def telling(
+    def showing(
         page: "StaffAdmin", request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         try:
             return view(page, request, *args, **kwargs)
-        except DomainError as refusal:
-            page.message_user(request, sentence_of(refusal), messages.ERROR)
+        except DomainError as error:
+            page.message_user(request, sentence_of(error), messages.ERROR)
             if request.method == "POST":
                 return HttpResponseRedirect(request.get_full_path())
             return redirect(f"admin:{page.opts.label_lower.replace('.', '_')}_changelist")
 
-    return telling
+    return showing
 
 
-def staff_action(verb: str, *, done: str, requires_reason: bool = False) -> Callable[[Act], Any]:
-    """Make an action of what is done to one row; if it takes something away, it *asks why* first."""
+def staff_action(
+    verb: str, *, done: str, requires_reason: bool = False
+) -> Callable[[RowAction], Any]:
+    """Make an admin action that is applied to each selected row, after asking for a reason if required."""
 
-    def action_of(act: Act) -> Any:
+    def action_of(act: RowAction) -> Any:
         @admin.action(description=f"{verb} selected %(verbose_name_plural)s", permissions=["act"])
         @wraps(act)
         def action(
@@ -73,15 +75,15 @@ def staff_action(verb: str, *, done: str, requires_reason: bool = False) -> Call
         ) -> HttpResponse | None:
             chosen = list(queryset[: MOST_AT_ONCE + 1])
             if len(chosen) > MOST_AT_ONCE:
-                page.message_user(request, f"Choose at most {MOST_AT_ONCE}.", messages.ERROR)
+                page.message_user(request, f"Select at most {MOST_AT_ONCE}.", messages.ERROR)
                 return None
             if requires_reason and settings.ENVIRONMENT.asks_staff:
                 require_fresh_sign_in(request)
             form = ReasonForm(request.POST if "reason" in request.POST else None)
             if requires_reason and not form.is_valid():
-                return page.ask_why(request, form, chosen, verb=verb, action=act.__name__)
+                return page.ask_reason(request, form, chosen, verb=verb, action=act.__name__)
             reason = form.cleaned_data["reason"] if requires_reason else ""
-            page.act_on_each(request, chosen, act, done=done, reason=reason)
+            page.apply_to_each(request, chosen, act, done=done, reason=reason)
             return None
 
         return action
@@ -90,10 +92,10 @@ def staff_action(verb: str, *, done: str, requires_reason: bool = False) -> Call
 
 
 class StaffAdmin(admin.ModelAdmin[Any]):
-    """What every page of the back office has in common; `right` is what its actions need.
+    """Base of all admin pages; `right` is what its actions need.
 
-    `owner` is where the organization stands that owns a row, if there is one. Whoever may not view organizations
-    sees what is the platform's alone.
+    `owner` is the lookup path to the organization that owns a row, if organizations can own such rows. Staff
+    without permission to view organizations see only the rows of the platform.
     """
 
     right: ClassVar[Right | None] = None
@@ -102,18 +104,18 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     list_max_show_all = MOST_AT_ONCE
 
     class Media:
-        css = {"all": ["authsvc/back-office.css"]}
+        css = {"all": ["authsvc/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request)
+        queryset = super().get_queryset(request)
         if self.owner and not sees_organizations(request):
-            return found.filter(**{self.owner: None})
-        return found
+            return queryset.filter(**{self.owner: None})
+        return queryset
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Without the names of organizations, for whoever may not see them."""
+        """Hide the names of organizations from staff who may not view them."""
         hidden = "" if sees_organizations(request) else self.owner
-        return [each for each in super().get_list_filter(request) if each != hidden]
+        return [name for name in super().get_list_filter(request) if name != hidden]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -122,7 +124,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         return self.right is not None and staff_of(request).may(self.right)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only what the list offers: by another lookup a hidden column could be guessed letter by letter."""
+        """Allow only the filters of the list: other lookups would reveal hidden columns letter by letter."""
         offered: Iterable[Any] = self.list_filter
         names = (filter_[0] if isinstance(filter_, tuple) else filter_ for filter_ in offered)
         is_offered = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
@@ -131,13 +133,13 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A whole id finds its row."""
-        found = parse_uuid(search_term)
-        if found is not None and isinstance(self.opts.pk, UUIDField):
-            return queryset.filter(pk=found), False
+        """Search by primary key if the search term is a UUID."""
+        row_id = parse_uuid(search_term)
+        if row_id is not None and isinstance(self.opts.pk, UUIDField):
+            return queryset.filter(pk=row_id), False
         return super().get_search_results(request, queryset, search_term)
 
-    def ask_why(
+    def ask_reason(
         self,
         request: HttpRequest,
         form: ReasonForm,
@@ -146,7 +148,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         verb: str,
         action: str,
     ) -> HttpResponse:
-        return question(
+        return form_page(
             request,
             self.admin_site,
             form,
@@ -157,35 +159,43 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             hidden=[("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in chosen)],
         )
 
-    def act_on_each(
-        self, request: HttpRequest, chosen: Iterable[Model], act: Act, *, done: str, reason: str
+    def apply_to_each(
+        self,
+        request: HttpRequest,
+        chosen: Iterable[Model],
+        act: RowAction,
+        *,
+        done: str,
+        reason: str,
     ) -> None:
-        """Act on each row in a unit of work of its own, with its entry in the log.
+        """Apply the action to each row in its own unit of work, with an entry in the log.
 
-        A refusal is a message that names the row, and keeps nobody from the others.
+        A domain error becomes a message that names the row, and does not stop the others.
         """
         by, count = staff_of(request), 0
-        said = f"{done.capitalize()}. Reason: {reason}" if reason else f"{done.capitalize()}."
+        log_message = (
+            f"{done.capitalize()}. Reason: {reason}" if reason else f"{done.capitalize()}."
+        )
         for row in chosen:
             try:
                 services().staff_actions.perform(
                     partial(act, self, row, reason, by),
-                    note=partial(self._note, request, row, said),
+                    note=partial(self._log, request, row, log_message),
                 )
-            except DomainError as refusal:
-                told = f"Not {done}: {row}. {sentence_of(refusal)}"
-                self.message_user(request, told, messages.ERROR)
+            except DomainError as error:
+                message = f"Not {done}: {row}. {sentence_of(error)}"
+                self.message_user(request, message, messages.ERROR)
             else:
                 count += 1
         if count:
-            told = f"{count} {model_ngettext(self.opts, count)} {done}."
-            self.message_user(request, told, messages.SUCCESS)
+            message = f"{count} {model_ngettext(self.opts, count)} {done}."
+            self.message_user(request, message, messages.SUCCESS)
 
-    def _note(self, request: HttpRequest, row: Model, message: str, _: object) -> None:
+    def _log(self, request: HttpRequest, row: Model, message: str, _: object) -> None:
         self.log_change(request, row, message)
 
 
-class _LookOnly:
+class _ReadOnly:
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
@@ -193,15 +203,24 @@ class _LookOnly:
         return False
 
 
-class ReadOnlyAdmin(_LookOnly, StaffAdmin):
-    """For rows with rules: staff look here, and change them by actions or not at all."""
+class ReadOnlyAdmin(_ReadOnly, StaffAdmin):
+    """Admin page without forms: staff change its rows by actions or not at all."""
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return list(self.fields or [field.name for field in self.opts.concrete_fields])
 
 
-class _Shown(BaseInlineFormSet[Any, Any, Any]):
-    """Rows as they are, whatever the form beside them says; of very many, the first."""
+class ListOnlyAdmin(ReadOnlyAdmin):
+    """Admin list without a page per row, because the primary key is a secret's hash."""
+
+    list_display_links = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and super().has_view_permission(request)
+
+
+class _ReadOnlyFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """The first MOST_AT_ONCE rows, unaffected by the submitted form."""
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -215,23 +234,23 @@ class _Shown(BaseInlineFormSet[Any, Any, Any]):
         return True
 
 
-class LookOnlyInline(_LookOnly, admin.TabularInline[Any, Any]):
-    """Rows on the page of the row that they belong to."""
+class ReadOnlyInline(_ReadOnly, admin.TabularInline[Any, Any]):
+    """Read-only rows on the page of the row they belong to."""
 
-    formset = _Shown
+    formset = _ReadOnlyFormSet
     extra = 0
     can_delete = False
     show_change_link = True
 
 
 class AuditsTenantAccess:
-    """Beside the rest of a page, for rows that organizations own: every look at one is a look into its organization."""
+    """Mixin for rows that organizations own: viewing one is audited as access to its organization."""
 
     owner: ClassVar[str]
-    looked_at: ClassVar[SubjectType]
+    subject_type: ClassVar[SubjectType]
 
-    def looked_into(self, row: Any) -> tuple[Any, Any]:
-        """The ids of the organization, if it is one's, and of what is seen there."""
+    def audited_subject(self, row: Any) -> tuple[Any, Any]:
+        """Return the id of the owning organization, if there is one, and the id of the subject."""
         organization = row
         for name in (self.owner or "org").split("__"):
             organization = getattr(organization, name)
@@ -241,32 +260,32 @@ class AuditsTenantAccess:
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         if obj is not None:
-            org_id, subject_id = self.looked_into(obj)
+            org_id, subject_id = self.audited_subject(obj)
             services().tenant_access.record_access(
-                org_id, at=self.looked_at, subject_id=subject_id, by=staff_of(request)
+                org_id, at=self.subject_type, subject_id=subject_id, by=staff_of(request)
             )
         page: Any = super()
-        shown: HttpResponse = page.render_change_form(request, context, *args, obj=obj, **kwargs)
-        return shown
+        response: HttpResponse = page.render_change_form(request, context, *args, obj=obj, **kwargs)
+        return response
 
 
 class ServiceAdmin(StaffAdmin):
-    """For rows that staff edit by form: the service writes, and Django is given the row that there is."""
+    """Admin page with a form: a service writes, and Django reloads the row."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not for what an organization owns, unless it is in reach."""
-        is_in_reach = (
+        """Deny changes to rows of organizations outside the scope."""
+        is_in_scope = (
             obj is None or not self.owner or staff_of(request).tenant_scope.covers(obj.org_id)
         )
-        return is_in_reach and super().has_change_permission(request, obj)
+        return is_in_scope and super().has_change_permission(request, obj)
 
     def added(self, form: Any, by: Principal) -> UUID:
-        """Have a service make what the form says; answer its id."""
-        raise NotImplementedError  # each page with a form says how
+        """Create through a service what the form describes, and return its id."""
+        raise NotImplementedError  # subclasses with a form implement it
 
     def changed(self, row: Any, form: Any, by: Principal) -> None:
-        """Have a service change the row to what the form says."""
-        raise NotImplementedError  # each page with a form says how
+        """Change the row through a service as the form describes."""
+        raise NotImplementedError  # subclasses with a form implement it
 
     def save_model(
         self,
@@ -283,11 +302,11 @@ class ServiceAdmin(StaffAdmin):
 
     @shows_domain_errors
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Django's transaction ends in there, so a refusal that arrives here has undone everything.
+        # Django's transaction ends in there, so an error that arrives here has rolled everything back.
         return super().changeform_view(request, *args, **kwargs)
 
 
-def question(
+def form_page(
     request: HttpRequest,
     site: admin.AdminSite,
     form: forms.Form,
@@ -296,9 +315,9 @@ def question(
     back: str,
     **context: Any,
 ) -> HttpResponse:
-    """A page with one small form; *back* is where whoever would rather not answer goes."""
+    """Render a page with one small form; *back* is the URL of its Back link."""
     fieldsets = AdminForm(cast("Any", form), [(None, {"fields": list(form.fields)})], {})
-    # Whoever had to show first who he is sees this where he showed it; the form belongs here all the same.
+    # After a fresh sign-in the page may be shown at another URL; the form is submitted to this one all the same.
     here = request.get_full_path()
     context |= {"title": title, "back": back, "here": here, "form": form, "fieldsets": fieldsets}
-    return TemplateResponse(request, "admin/question.html", site.each_context(request) | context)
+    return TemplateResponse(request, "admin/form_page.html", site.each_context(request) | context)

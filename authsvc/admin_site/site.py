@@ -1,4 +1,4 @@
-"""The back office as a whole: who gets in, and what is the same for all its pages."""
+"""The admin site: access to it, and what all its pages share."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ from authsvc.http.sign_in_state import has_second_factor, show_second_factor
 
 
 class AdminSite(admin.AdminSite):
-    """Django's site, where nothing is deleted, and where people sign in and change passwords like everybody else."""
+    """Django's admin site without deletion; staff sign in and change passwords on the account pages."""
 
     site_header = site_title = "authsvc"
-    index_title = "Back office"
+    index_title = "Administration"
     site_url = None
     logout_template = "account/signed_out.html"
 
@@ -26,7 +26,7 @@ class AdminSite(admin.AdminSite):
         self.disable_action("delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """The toolkit would show our rows by its own pages."""
+        """Ignore the admin pages of django-oauth-toolkit: ours show its rows."""
         if getattr(admin_class, "__module__", "") != "oauth2_provider.admin":
             super().register(model_or_iterable, admin_class, **options)
 
@@ -37,7 +37,7 @@ class AdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Whoever is signed in and may not enter learns what is missing."""
+        """Redirect to sign-in or to the second factor; a signed-in user who is not staff is refused."""
         back = request.GET.get("next") or reverse("admin:index")
         if not request.user.is_authenticated:
             return redirect_to_login(back)

@@ -9,17 +9,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.public import SubjectType
-from authsvc.admin_site.model_admins import AuditsTenantAccess, LookOnlyInline, ReadOnlyAdmin
+from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, ReadOnlyInline
 from courses import models as rows
 
 
-class CourseModuleInline(LookOnlyInline):
+class CourseModuleInline(ReadOnlyInline):
     model = rows.CourseModule
     fields = ["position", "key", "title"]
     ordering = ["position"]
 
 
-class ModuleItemInline(LookOnlyInline):
+class ModuleItemInline(ReadOnlyInline):
     model = rows.ModuleItem
     fields = ["position", "key", "title", "type", "is_required"]
     ordering = ["position"]
@@ -27,7 +27,7 @@ class ModuleItemInline(LookOnlyInline):
 
 @admin.register(rows.CourseDraft)
 class CourseDraftAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.COURSE
+    subject_type = SubjectType.COURSE
     owner = "course__org"
     list_display = ["course", "title"]
     list_select_related = ["course"]
@@ -38,7 +38,7 @@ class CourseDraftAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.CourseModule)
 class CourseModuleAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.COURSE
+    subject_type = SubjectType.COURSE
     owner = "draft__course__org"
     list_display = ["title", "key", "draft", "position"]
     list_select_related = ["draft"]
@@ -49,7 +49,7 @@ class CourseModuleAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.ModuleItem)
 class ModuleItemAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.COURSE
+    subject_type = SubjectType.COURSE
     owner = "module__draft__course__org"
     list_display = ["title", "key", "type", "is_required", "module", "position"]
     list_filter = ["type", "is_required"]
@@ -60,7 +60,7 @@ class ModuleItemAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.Assessment)
 class AssessmentAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.COURSE
+    subject_type = SubjectType.COURSE
     owner = "org"
     list_display = ["id", "course", "org", "item_id"]
     list_filter = ["org"]
@@ -71,7 +71,7 @@ class AssessmentAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.CourseVersion)
 class CourseVersionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.COURSE
+    subject_type = SubjectType.COURSE
     owner = "org"
     list_display = ["slug", "org", "number", "title", "published_at", "published_by"]
     list_filter = ["org"]

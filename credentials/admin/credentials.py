@@ -17,7 +17,7 @@ from accounts.public import Principal, Right, SubjectType, UserId
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ServiceAdmin,
-    question,
+    form_page,
     shows_domain_errors,
     staff_action,
 )
@@ -122,7 +122,7 @@ class LearnerForm(forms.Form):
 
 @admin.register(rows.Credential)
 class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
-    looked_at = SubjectType.CREDENTIAL
+    subject_type = SubjectType.CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"
     form = CredentialForm
@@ -178,7 +178,7 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
             answer = eligibility_text(eligibility)
         back = reverse("admin:credentials_credential_change", args=[row.pk])
         about = {"subtitle": row, "opts": self.opts, "answer": answer}
-        return question(
+        return form_page(
             request, self.admin_site, form, title="Check eligibility", back=back, **about
         )
 

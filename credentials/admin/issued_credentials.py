@@ -16,7 +16,7 @@ from credentials.domain.entities.credentials import IssuedCredentialId
 
 @admin.register(rows.UserCredential)
 class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.USER_CREDENTIAL
+    subject_type = SubjectType.USER_CREDENTIAL
     right = Right.AWARD_CREDENTIALS
     owner = "org"
     list_display = [

@@ -18,9 +18,9 @@ from django.utils.safestring import SafeString
 from accounts.public import Principal, Right, SubjectType
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
-    LookOnlyInline,
     ReadOnlyAdmin,
-    question,
+    ReadOnlyInline,
+    form_page,
     shows_domain_errors,
     staff_action,
 )
@@ -101,7 +101,7 @@ def _lines(question_: Question, answer: Answer | None) -> Iterator[tuple[str, st
         yield f"Up to {criterion.max_score}:", criterion.text
 
 
-class AttemptGradeInline(LookOnlyInline):
+class AttemptGradeInline(ReadOnlyInline):
     model = rows.AttemptGrade
     fields = ["number", "graded_at", "graded_by", "reason"]
     ordering = ["number"]
@@ -111,7 +111,7 @@ class AttemptGradeInline(LookOnlyInline):
 @admin.register(rows.AssessmentAttempt)
 class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.GRADE_ATTEMPTS
-    looked_at = SubjectType.ATTEMPT
+    subject_type = SubjectType.ATTEMPT
     owner = "org"
     list_display = ["user", "course", "org", "number", "status", "score", "submitted_at"]
     list_filter = ["status", "is_late", "org"]
@@ -163,7 +163,7 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         back = reverse("admin:progress_assessmentattempt_change", args=[row.pk])
         if not form.is_valid():
             about = {"subtitle": row, "opts": self.opts}
-            return question(request, self.admin_site, form, title="Grade", back=back, **about)
+            return form_page(request, self.admin_site, form, title="Grade", back=back, **about)
         reason = form.cleaned_data["reason"]
         message = f"Graded. Reason: {reason}" if reason else "Graded."
         services().staff_actions.perform(
@@ -183,7 +183,7 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
 @admin.register(rows.AttemptGrade)
 class AttemptGradeAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.ATTEMPT
+    subject_type = SubjectType.ATTEMPT
     owner = "attempt__org"
     list_display = ["attempt", "number", "graded_at", "graded_by", "reason"]
     list_select_related = ["attempt"]

@@ -22,7 +22,7 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 
 @admin.register(rows.ProgressEvent)
 class ProgressEventAdmin(AuditsTenantAccess, ReadOnlyAdmin):
-    looked_at = SubjectType.LEARNERS
+    subject_type = SubjectType.LEARNERS
     owner = "org"
     list_display = ["position", "occurred_at", "type", "user", "course", "org", "sequence"]
     list_filter = ["type", "org"]
@@ -34,7 +34,7 @@ class ProgressEventAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 @admin.register(rows.CourseProgress)
 class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     right = Right.SEE_PROGRESS
-    looked_at = SubjectType.LEARNERS
+    subject_type = SubjectType.LEARNERS
     owner = "org"
     list_display = [
         "user",

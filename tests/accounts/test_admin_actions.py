@@ -108,7 +108,7 @@ def test_a_manager_sets_a_password(application: Application) -> None:
     page = manager(application).post(f"{USERS}{anna.id}/password/", password=NEW)
 
     assert page.path == f"{USERS}{anna.id}/change/"
-    assert page.said == (f"The password of {anna.email} is set.",)
+    assert page.said == (f"The password of {anna.email} was changed.",)
     assert application.services.sessions.authenticate(email=anna.email, password=NEW)
     assert anna.caller.get("/v1/me").code == "invalid-token"
     assert log_of(anna.id) == ["Set a new password."]

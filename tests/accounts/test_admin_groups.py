@@ -98,7 +98,7 @@ ACTIONS = {
         "make_learner",
         "remove",
     ),
-    "accounts/invitation/": ("take_back",),
+    "accounts/invitation/": ("cancel",),
     "accounts/oauthclient/": ("remove",),
     "courses/course/": ("publish", "retire"),
     "courses/learningpathway/": ("publish", "retire"),

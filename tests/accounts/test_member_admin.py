@@ -97,11 +97,11 @@ def test_an_invitation_is_taken_back(application: Application) -> None:
     organization = founded(application)
     invitation = invited(application, organization, "cleo@school.example")
 
-    page = root_desk(application).act(INVITATIONS, "take_back", invitation.pk)
+    page = root_desk(application).act(INVITATIONS, "cancel", invitation.pk)
 
-    assert page.said == ("1 invitation taken back.",)
+    assert page.said == ("1 invitation cancelled.",)
     assert not InvitationRow.objects.exists()
-    assert log_of(invitation.pk) == ["Taken back."]
+    assert log_of(invitation.pk) == ["Cancelled."]
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"
 
 
@@ -146,7 +146,7 @@ def test_whoever_may_only_look_changes_nothing(application: Application, group: 
     seen = [bo.get(MEMBERS), bo.get(INVITATIONS)]
     for action in ("make_owner", "remove"):
         bo.act(MEMBERS, action, key, reason="Because I can.")
-    bo.act(INVITATIONS, "take_back", invitation.pk)
+    bo.act(INVITATIONS, "cancel", invitation.pk)
 
     assert [page.status for page in seen] == [200, 200]
     assert [page.actions for page in seen] == [set(), set()]

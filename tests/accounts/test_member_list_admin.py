@@ -43,9 +43,9 @@ def test_each_row_has_its_outcome(
         page = root_desk(application).post(list_page_of(organization), text=text)
 
     assert outcomes_on(page) == [
-        ["1", anna.email, "learner", "in it already"],
-        ["2", bo.email, "instructor", "taken in"],
-        ["3", "cleo@school.example", "admin", "invited by mail"],
+        ["1", anna.email, "learner", "already a member"],
+        ["2", bo.email, "instructor", "added"],
+        ["3", "cleo@school.example", "admin", "invited"],
     ]
     assert role_of(organization, bo) == "instructor"
     assert [(each.email, each.role) for each in InvitationRow.objects.all()] == [
@@ -60,7 +60,7 @@ def test_the_log_counts_and_names_nobody(application: Application) -> None:
 
     root_desk(application).post(list_page_of(organization), text=text)
 
-    assert log_of(organization.id) == ["Imported a list of members: 2 invited by mail, 1 taken in."]
+    assert log_of(organization.id) == ["Imported members: 1 added, 2 invited."]
 
 
 def test_a_file_takes_the_place_of_the_text(application: Application) -> None:
@@ -78,7 +78,7 @@ def test_complaints_name_their_rows_and_the_text_stays(application: Application)
     page = root_desk(application).post(list_page_of(organization), text=WRONG)
 
     assert "Row 1, role: There is no such role." in page.text
-    assert "Row 2, email: This is no e-mail address." in page.text
+    assert "Row 2, email: This is not a valid e-mail address." in page.text
     assert WRONG in page.text
     assert not InvitationRow.objects.exists()
 
@@ -99,7 +99,7 @@ def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(application: A
         (b" " * (LONGEST_LIST + 1), "The file is too long."),
         (b"name\nAnna\n", "The first line must be `email,role`"),
         (b"email\n", "A list has 1 to 1000 rows; this one has 0."),
-        (b"email\na\x00@school.example\n", "Row 1, email: This is no e-mail address."),
+        (b"email\na\x00@school.example\n", "Row 1, email: This is not a valid e-mail address."),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(
@@ -117,7 +117,7 @@ def test_a_file_that_is_no_list_is_refused(
 def test_nothing_at_all_is_refused(application: Application) -> None:
     page = root_desk(application).post(list_page_of(founded(application)), text="")
 
-    assert "Choose a file, or write a list." in page.text
+    assert "Choose a file or enter a list." in page.text
 
 
 def test_the_page_of_the_organization_leads_there(application: Application) -> None:
