@@ -1,4 +1,4 @@
-"""What all commands of the house have in common, and how they end."""
+"""Management commands: what they have in common, and how they fail."""
 
 import json
 import os
@@ -21,18 +21,18 @@ from tests.support.commands import refusal_of, said_by
 from tests.support.databases import own_database
 from tests.support.paper import ROOT
 
-HOUSE: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
+OUR_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {
-    name: load_command_class(app, name) for name, app in get_commands().items() if app in HOUSE
+    name: load_command_class(app, name) for name, app in get_commands().items() if app in OUR_APPS
 }
-SWITCHED_OFF: Final = {
+PLACEHOLDERS: Final = {
     "cleartokens",
     "clearcimdapplications",
     "createapplication",
     "createsuperuser",
 }
-WITHOUT_A_DATABASE: Final = {"new_signing_keys", "rotate_signing_key", "try_client", *SWITCHED_OFF}
-OF_THE_OPERATOR: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
+WITHOUT_A_DATABASE: Final = {"new_signing_keys", "rotate_signing_key", "try_client", *PLACEHOLDERS}
+OPERATOR_COMMANDS: Final = sorted(COMMANDS.keys() - WITHOUT_A_DATABASE)
 ARGUMENTS: Final = {
     "create_admin": ["root@school.example"],
     "import_course": ["-"],
@@ -47,7 +47,7 @@ def own_actions(name: str) -> list[Any]:
     parsers = (
         command.create_parser("manage.py", name) for command in (COMMANDS[name], BaseCommand())
     )
-    own, all_have = (parser._actions for parser in parsers)  # noqa: SLF001  # argparse tells no other way
+    own, all_have = (parser._actions for parser in parsers)  # noqa: SLF001  # argparse has no public way
     known = {(action.dest, action.help) for action in all_have}
     return [action for action in own if (action.dest, action.help) not in known]
 
@@ -65,56 +65,56 @@ def manage(*command: str, **environment: str) -> "subprocess.CompletedProcess[st
     )
 
 
-def test_the_house_has_commands() -> None:
-    assert len(OF_THE_OPERATOR) >= 7
+def test_the_commands_are_discovered() -> None:
+    assert len(OPERATOR_COMMANDS) >= 7
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_says_what_it_does(name: str) -> None:
+def test_every_command_has_a_help_text(name: str) -> None:
     assert COMMANDS[name].help.endswith(".")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_argument_says_what_it_means(name: str) -> None:
+def test_every_argument_has_a_help_text(name: str) -> None:
     assert [action.dest for action in own_actions(name) if not action.help] == []
 
 
-def test_the_arguments_of_a_command_are_told_from_those_of_django() -> None:
+def test_arguments_of_a_command_are_distinguished_from_those_of_django() -> None:
     assert [action.dest for action in own_actions("export_course")] == ["slug", "version", "output"]
 
 
-@pytest.mark.parametrize("name", OF_THE_OPERATOR)
-def test_every_other_command_tells_refusals_in_one_way(name: str) -> None:
+@pytest.mark.parametrize("name", OPERATOR_COMMANDS)
+def test_every_other_command_is_an_operator_command(name: str) -> None:
     assert isinstance(COMMANDS[name], OperatorCommand)
 
 
-@pytest.mark.parametrize("name", OF_THE_OPERATOR)
-def test_without_a_database_there_is_nothing_to_act_on(settings: Settings, name: str) -> None:
+@pytest.mark.parametrize("name", OPERATOR_COMMANDS)
+def test_without_a_database_commands_fail(settings: Settings, name: str) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, database_url="")
 
-    refusal, said = refusal_of(name, *ARGUMENTS.get(name, []))
+    error, output = refusal_of(name, *ARGUMENTS.get(name, []))
 
-    assert "DATABASE_URL" in refusal
-    assert said == ""
+    assert "DATABASE_URL" in error
+    assert output == ""
 
 
 @pytest.mark.database
-def test_keys_that_cannot_be_used_are_named(
+def test_unusable_keys_are_reported(
     application: Application, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "missing.json"
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)
     services.cache_clear()
 
-    refusal, _ = refusal_of("verify_log")
+    error, _ = refusal_of("verify_log")
 
-    assert refusal == (
+    assert error == (
         f"authsvc cannot start: the signing keys at {file} cannot be read: "
         "No such file or directory."
     )
 
 
-def test_a_command_that_fails_ends_with_1_and_one_sentence() -> None:
+def test_a_failing_command_exits_with_1_and_one_line() -> None:
     ended = manage("verify_log")
 
     assert ended.returncode == 1
@@ -124,7 +124,7 @@ def test_a_command_that_fails_ends_with_1_and_one_sentence() -> None:
 
 
 @pytest.mark.database
-def test_a_database_without_tables_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_database_without_tables_is_reported_in_one_line(tmp_path: Path) -> None:
     with own_database(tmp_path) as url:
         ended = manage("verify_log", DATABASE_URL=url)
 
@@ -136,7 +136,7 @@ def test_a_database_without_tables_is_told_in_one_sentence(tmp_path: Path) -> No
 
 
 @pytest.mark.postgres
-def test_a_database_that_is_away_is_told_in_one_sentence() -> None:
+def test_an_unreachable_database_is_reported_without_its_password() -> None:
     ended = manage("verify_log", DATABASE_URL="postgres://anna:open-sesame@127.0.0.1:1/school")
 
     assert ended.returncode == 1
@@ -144,7 +144,7 @@ def test_a_database_that_is_away_is_told_in_one_sentence() -> None:
     assert "open-sesame" not in ended.stderr
 
 
-def test_new_keys_are_a_set_that_the_service_takes(tmp_path: Path) -> None:
+def test_new_keys_are_a_valid_key_set(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(said_by("new_signing_keys"))
 
@@ -161,7 +161,7 @@ def test_new_keys_are_new_each_time() -> None:
     assert first["d"] != second["d"]
 
 
-def test_new_keys_can_be_made_before_there_is_anything_else(tmp_path: Path) -> None:
+def test_new_keys_need_no_other_settings(tmp_path: Path) -> None:
     ended = manage("new_signing_keys", SIGNING_KEYS_FILE=str(tmp_path / "missing.json"))
 
     assert ended.returncode == 0
@@ -169,7 +169,7 @@ def test_new_keys_can_be_made_before_there_is_anything_else(tmp_path: Path) -> N
     assert json.loads(ended.stdout)["keys"]
 
 
-def test_djangos_command_for_admins_names_our_own() -> None:
-    refusal, _ = refusal_of("createsuperuser")
+def test_createsuperuser_refers_to_create_admin() -> None:
+    error, _ = refusal_of("createsuperuser")
 
-    assert refusal == "Use manage.py create_admin EMAIL."
+    assert error == "Use manage.py create_admin EMAIL."

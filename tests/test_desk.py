@@ -1,4 +1,4 @@
-"""A desk is ready after one command, stays as it is after another, and keeps its secrets to itself."""
+"""Preparation of a development database: sample data, repeated runs, and secrets."""
 
 import json
 from dataclasses import replace
@@ -29,20 +29,20 @@ COURSE: Final = read_definition(samples.COURSE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def desk(tmp_path: Path, settings: Settings) -> Path:
-    """Where this desk keeps what it makes."""
+def data_dir(tmp_path: Path, settings: Settings) -> Path:
+    """The DATA_DIR of the development database."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data_dir=tmp_path / "var")
     return tmp_path / "var"
 
 
-def passwords_at(desk: Path) -> dict[str, str]:
-    passwords: dict[str, str] = json.loads((desk / "developer-logins.json").read_text())
+def passwords_in(data_dir: Path) -> dict[str, str]:
+    passwords: dict[str, str] = json.loads((data_dir / "developer-logins.json").read_text())
     return passwords
 
 
-def logins_in(said: str) -> list[list[str]]:
-    """Role, address and password of each login."""
-    return [line.split() for line in said.splitlines() if "@" in line]
+def logins_in(output: str) -> list[list[str]]:
+    """Role, e-mail address and password of each printed login."""
+    return [line.split() for line in output.splitlines() if "@" in line]
 
 
 def may_log_in(services: Services, email: str, password: str) -> bool:
@@ -59,12 +59,12 @@ def credentials_in(services: Services) -> list[str]:
 
 
 @pytest.mark.any_database
-def test_a_prepared_desk_has_two_people_who_can_log_in(
-    application: Application, desk: Path
+def test_the_sample_data_has_two_users_who_can_log_in(
+    application: Application, data_dir: Path
 ) -> None:
-    said = said_by("prepare_development")
+    output = said_by("prepare_development")
 
-    staff, learner = logins_in(said)
+    staff, learner = logins_in(output)
     assert staff[:2] == ["admin", samples.STAFF]
     assert learner[:2] == ["learner", samples.LEARNER]
     for _, email, password in (staff, learner):
@@ -74,8 +74,8 @@ def test_a_prepared_desk_has_two_people_who_can_log_in(
 
 
 @pytest.mark.any_database
-def test_a_prepared_desk_has_a_course_and_what_it_earns(
-    application: Application, desk: Path
+def test_the_sample_data_has_a_course_and_its_credential(
+    application: Application, data_dir: Path
 ) -> None:
     said_by("prepare_development")
 
@@ -86,31 +86,34 @@ def test_a_prepared_desk_has_a_course_and_what_it_earns(
 
 
 @pytest.mark.any_database
-def test_whoever_prepares_a_desk_reads_where_everything_is(
-    application: Application, desk: Path
-) -> None:
-    said = said_by("prepare_development")
+def test_the_command_prints_the_urls(application: Application, data_dir: Path) -> None:
+    output = said_by("prepare_development")
 
     for path in ("/v1", "/docs", "/admin/"):
-        assert f" http://127.0.0.1:8000{path}\n" in said
+        assert f" http://127.0.0.1:8000{path}\n" in output
 
 
 @pytest.mark.any_database
-def test_passwords_are_kept_for_their_owner_alone(application: Application, desk: Path) -> None:
-    said = said_by("prepare_development")
+def test_the_password_file_is_readable_only_by_its_owner(
+    application: Application, data_dir: Path
+) -> None:
+    output = said_by("prepare_development")
 
-    assert passwords_at(desk) == {email: password for _, email, password in logins_in(said)}
-    assert {file.name for file in desk.iterdir()} == {"developer-logins.json", "demo-client.json"}
-    assert S_IMODE((desk / "developer-logins.json").stat().st_mode) == 0o600
+    assert passwords_in(data_dir) == {email: password for _, email, password in logins_in(output)}
+    assert {file.name for file in data_dir.iterdir()} == {
+        "developer-logins.json",
+        "demo-client.json",
+    }
+    assert S_IMODE((data_dir / "developer-logins.json").stat().st_mode) == 0o600
 
 
 @pytest.mark.any_database
-def test_to_prepare_a_desk_again_changes_nothing(application: Application, desk: Path) -> None:
+def test_a_second_run_changes_nothing(application: Application, data_dir: Path) -> None:
     first = said_by("prepare_development")
     course = application.services.catalog.visible_to(OPERATOR, SLUG)
     people = application.services.users.page_of(PageRequest(), by=OPERATOR)
     session = application.services.sessions.log_in(
-        email=samples.LEARNER, password=passwords_at(desk)[samples.LEARNER]
+        email=samples.LEARNER, password=passwords_in(data_dir)[samples.LEARNER]
     )
 
     again = said_by("prepare_development")
@@ -123,15 +126,15 @@ def test_to_prepare_a_desk_again_changes_nothing(application: Application, desk:
 
 
 @pytest.mark.any_database
-def test_passwords_that_were_lost_are_replaced(application: Application, desk: Path) -> None:
+def test_lost_passwords_are_replaced(application: Application, data_dir: Path) -> None:
     said_by("prepare_development")
-    old = passwords_at(desk)
+    old = passwords_in(data_dir)
     session = application.services.sessions.log_in(email=samples.STAFF, password=old[samples.STAFF])
-    (desk / "developer-logins.json").unlink()
+    (data_dir / "developer-logins.json").unlink()
 
     said_by("prepare_development")
 
-    new = passwords_at(desk)
+    new = passwords_in(data_dir)
     for email in (samples.STAFF, samples.LEARNER):
         assert not may_log_in(application.services, email, old[email])
         assert may_log_in(application.services, email, new[email])
@@ -140,8 +143,8 @@ def test_passwords_that_were_lost_are_replaced(application: Application, desk: P
 
 
 @pytest.mark.any_database
-def test_a_login_with_another_password_gets_the_kept_one_again(
-    application: Application, desk: Path
+def test_a_changed_password_is_reset_to_the_stored_one(
+    application: Application, data_dir: Path
 ) -> None:
     said_by("prepare_development")
     staff = application.services.users.find(samples.STAFF, by=OPERATOR)
@@ -149,11 +152,11 @@ def test_a_login_with_another_password_gets_the_kept_one_again(
 
     said_by("prepare_development")
 
-    assert may_log_in(application.services, samples.STAFF, passwords_at(desk)[samples.STAFF])
+    assert may_log_in(application.services, samples.STAFF, passwords_in(data_dir)[samples.STAFF])
 
 
 @pytest.mark.any_database
-def test_a_sample_that_was_worked_on_is_left_as_it_is(application: Application, desk: Path) -> None:
+def test_an_edited_sample_course_stays_unchanged(application: Application, data_dir: Path) -> None:
     said_by("prepare_development")
     revised = replace(COURSE, title="Another introduction")
     application.services.authoring.revise(SLUG, revised, by=OPERATOR)
@@ -166,60 +169,60 @@ def test_a_sample_that_was_worked_on_is_left_as_it_is(application: Application, 
 
 
 @pytest.mark.any_database
-def test_production_gets_no_such_people_and_reads_no_password(
-    application: Application, desk: Path, settings: Settings
+def test_in_production_the_command_fails_without_printing_passwords(
+    application: Application, data_dir: Path, settings: Settings
 ) -> None:
     said_by("prepare_development")
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
-    refusal, said = refusal_of("prepare_development")
+    error, output = refusal_of("prepare_development")
 
-    assert "production" in refusal
-    assert said == ""
-    assert not any(password in refusal for password in passwords_at(desk).values())
+    assert "production" in error
+    assert output == ""
+    assert not any(password in error for password in passwords_in(data_dir).values())
 
 
 @pytest.mark.any_database
-def test_in_production_nothing_is_made(
-    application: Application, desk: Path, settings: Settings
+def test_in_production_nothing_is_created(
+    application: Application, data_dir: Path, settings: Settings
 ) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
     refusal_of("prepare_development")
 
-    assert not desk.exists()
+    assert not data_dir.exists()
     with pytest.raises(UserNotFound):
         application.services.users.find(samples.STAFF, by=OPERATOR)
 
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("text", ["", "?", "[]", "{}", '{"staff@authsvc.example": "secret"}'])
-def test_a_file_without_the_passwords_is_named_and_left_as_it_is(
-    application: Application, desk: Path, text: str
+def test_an_invalid_password_file_is_reported_and_left_unchanged(
+    application: Application, data_dir: Path, text: str
 ) -> None:
-    file = desk / "developer-logins.json"
-    desk.mkdir()
+    file = data_dir / "developer-logins.json"
+    data_dir.mkdir()
     file.write_text(text)
 
-    refusal, said = refusal_of("prepare_development")
+    error, output = refusal_of("prepare_development")
 
-    assert refusal.startswith(f"{file} does not contain the passwords of the logins.")
-    assert said == ""
+    assert error.startswith(f"{file} does not contain the passwords of the logins.")
+    assert output == ""
     assert file.read_text() == text
 
 
 @pytest.mark.any_database
-def test_a_place_where_nothing_can_be_kept_is_named(application: Application, desk: Path) -> None:
-    desk.write_text("no directory")
+def test_an_unwritable_folder_is_reported(application: Application, data_dir: Path) -> None:
+    data_dir.write_text("no directory")
 
-    refusal, said = refusal_of("prepare_development")
+    error, output = refusal_of("prepare_development")
 
-    assert refusal.startswith(f"{desk / 'developer-logins.json'} cannot be read or created: ")
-    assert said == ""
+    assert error.startswith(f"{data_dir / 'developer-logins.json'} cannot be read or created: ")
+    assert output == ""
 
 
 @pytest.mark.any_database
-def test_a_desk_can_be_prepared_from_nothing(tmp_path: Path) -> None:
+def test_an_empty_database_can_be_prepared(tmp_path: Path) -> None:
     with own_database(tmp_path) as url:
         environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
 
@@ -230,7 +233,7 @@ def test_a_desk_can_be_prepared_from_nothing(tmp_path: Path) -> None:
     assert again == first
 
 
-def test_what_is_kept_is_for_its_owner_whatever_the_umask(tmp_path: Path) -> None:
+def test_secret_files_are_readable_only_by_their_owner_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "secret"
 
     kept(path, lambda: "open sesame")
@@ -238,7 +241,7 @@ def test_what_is_kept_is_for_its_owner_whatever_the_umask(tmp_path: Path) -> Non
     assert S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_nothing_is_left_behind_by_a_secret_that_could_not_be_made(tmp_path: Path) -> None:
+def test_a_failed_secret_leaves_no_file(tmp_path: Path) -> None:
     def make() -> str:
         raise ValueError
 
@@ -260,14 +263,14 @@ def test_samples_are_loaded_once(memory: World) -> None:
     assert len(memory.services.users.page_of(PageRequest(), by=OPERATOR).items) == 2
 
 
-def test_samples_come_without_people_where_none_are_wanted(memory: World) -> None:
+def test_samples_can_be_loaded_without_logins(memory: World) -> None:
     samples.load(memory.services, ())
 
     assert memory.services.catalog.visible_to(OPERATOR, SLUG).is_open
     assert memory.services.users.page_of(PageRequest(), by=OPERATOR).items == ()
 
 
-def test_a_course_of_ours_that_stands_at_the_address_is_left_alone(memory: World) -> None:
+def test_an_existing_course_with_the_same_slug_stays_unchanged(memory: World) -> None:
     ours = replace(COURSE, title="Ours")
     memory.services.authoring.create(ours, by=OPERATOR)
 
@@ -277,7 +280,7 @@ def test_a_course_of_ours_that_stands_at_the_address_is_left_alone(memory: World
     assert credentials_in(memory.services) == []
 
 
-def test_passwords_are_others_each_time_and_not_to_be_guessed() -> None:
+def test_passwords_are_new_each_time_and_long() -> None:
     first, second = samples.new_passwords(), samples.new_passwords()
 
     every = [*first.values(), *second.values()]
@@ -285,11 +288,11 @@ def test_passwords_are_others_each_time_and_not_to_be_guessed() -> None:
     assert min(len(password) for password in every) >= 16
 
 
-def test_a_house_without_pages_names_no_page() -> None:
+def test_without_pages_the_admin_url_is_not_printed() -> None:
     logins = samples.developer_logins(samples.new_passwords())
 
-    said = samples.welcome("https://auth.example", logins, has_pages=False)
+    output = samples.welcome("https://auth.example", logins, has_pages=False)
 
-    assert "https://auth.example/v1" in said
-    assert "admin/" not in said
-    assert len(logins_in(said)) == 2
+    assert "https://auth.example/v1" in output
+    assert "admin/" not in output
+    assert len(logins_in(output)) == 2

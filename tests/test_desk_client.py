@@ -1,4 +1,4 @@
-"""A desk has a client to try it with, and one command that does."""
+"""The demo client of a development database, and the command that tries it."""
 
 import json
 from dataclasses import replace
@@ -20,8 +20,8 @@ from tests.support.school import manage
 
 
 @pytest.fixture
-def desk(tmp_path: Path, settings: Settings) -> Path:
-    """Where this desk keeps what it makes."""
+def data_dir(tmp_path: Path, settings: Settings) -> Path:
+    """The DATA_DIR of the development database."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data_dir=tmp_path / "var")
     return tmp_path / "var"
 
@@ -31,24 +31,22 @@ def clients_in(services: Services) -> list[OAuthClient]:
 
 
 @pytest.mark.any_database
-def test_a_prepared_desk_has_one_client_however_often_it_is_prepared(
-    application: Application, desk: Path
-) -> None:
-    said = said_by("prepare_development")
-    (desk / "demo-client.json").unlink()
+def test_repeated_runs_register_one_demo_client(application: Application, data_dir: Path) -> None:
+    output = said_by("prepare_development")
+    (data_dir / "demo-client.json").unlink()
     again = said_by("prepare_development")
 
     (client,) = clients_in(application.services)
-    assert again == said
-    assert f"  {client.client_id}  .venv/bin/python manage.py try_client\n" in said
+    assert again == output
+    assert f"  {client.client_id}  .venv/bin/python manage.py try_client\n" in output
     assert client.terms.is_public
     assert client.terms.grant_types == {GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}
-    assert json.loads((desk / "demo-client.json").read_text())["client_id"] == client.client_id
+    assert json.loads((data_dir / "demo-client.json").read_text())["client_id"] == client.client_id
 
 
 @pytest.mark.any_database
-def test_a_client_that_staff_have_removed_is_made_anew(
-    application: Application, desk: Path
+def test_a_removed_demo_client_is_registered_again(
+    application: Application, data_dir: Path
 ) -> None:
     said_by("prepare_development")
     (old,) = clients_in(application.services)
@@ -61,31 +59,31 @@ def test_a_client_that_staff_have_removed_is_made_anew(
 
 
 @pytest.mark.any_database
-def test_the_desk_is_tried_as_its_client(tmp_path: Path) -> None:
+def test_try_client_runs_the_code_flow(tmp_path: Path) -> None:
     with open_provider(tmp_path) as school:
         tried = [manage(school.environment, "try_client") for _ in range(2)]
-        note = json.loads((tmp_path / "demo-client.json").read_text())
+        demo_client = json.loads((tmp_path / "demo-client.json").read_text())
 
-    for said in tried:
-        assert said.startswith(f"{samples.LEARNER} has signed in at {school.server.url}.\n")
-        assert f'"aud": "{note["client_id"]}"' in said
-        assert f'"email": "{samples.LEARNER}"' in said
-
-
-def test_a_desk_that_was_never_prepared_cannot_be_tried(desk: Path) -> None:
-    refusal, said = refusal_of("try_client")
-
-    assert refusal == f"There is no sample data in {desk}. Prepare it with `make run`."
-    assert said == ""
+    for output in tried:
+        assert output.startswith(f"{samples.LEARNER} has signed in at {school.server.url}.\n")
+        assert f'"aud": "{demo_client["client_id"]}"' in output
+        assert f'"email": "{samples.LEARNER}"' in output
 
 
-def test_a_desk_at_which_nobody_answers_cannot_be_tried(desk: Path) -> None:
-    desk.mkdir()
+def test_try_client_fails_without_sample_data(data_dir: Path) -> None:
+    error, output = refusal_of("try_client")
+
+    assert error == f"There is no sample data in {data_dir}. Prepare it with `make run`."
+    assert output == ""
+
+
+def test_try_client_fails_without_a_server(data_dir: Path) -> None:
+    data_dir.mkdir()
     url = f"http://127.0.0.1:{free_port()}"
-    (desk / "developer-logins.json").write_text(json.dumps(samples.new_passwords()))
-    (desk / "demo-client.json").write_text(json.dumps({"url": url, "client_id": "nobody"}))
+    (data_dir / "developer-logins.json").write_text(json.dumps(samples.new_passwords()))
+    (data_dir / "demo-client.json").write_text(json.dumps({"url": url, "client_id": "nobody"}))
 
-    refusal, said = refusal_of("try_client")
+    error, output = refusal_of("try_client")
 
-    assert refusal == f"There is no response from {url}. Start the server with `make run`."
-    assert said == ""
+    assert error == f"There is no response from {url}. Start the server with `make run`."
+    assert output == ""

@@ -1,4 +1,4 @@
-"""The main job, over HTTP: from a stranger to a credential that a stranger can check."""
+"""The main job, over HTTP: from registration to a credential that anyone can verify."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def do_every_item(learner: Caller) -> None:
         assert learner.post(f"{place}/complete").status == 200
 
 
-def test_a_stranger_becomes_the_holder_of_a_credential(application: Application) -> None:
+def test_a_new_user_earns_a_verifiable_credential(application: Application) -> None:
     samples.load(application.services, ())
     anna = Caller()
 

@@ -1,4 +1,4 @@
-"""The command that changes the keys which sign tokens."""
+"""The command that rotates signing keys."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ from tests.support.commands import refusal_of, said_by
 
 @pytest.fixture
 def path(tmp_path: Path, settings: Settings) -> Path:
-    """Where the keys of this house are kept."""
+    """The signing-key file of the application."""
     path = tmp_path / "keys.json"
     write_key_ring(path, new_key_ring())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
@@ -31,7 +31,7 @@ def path(tmp_path: Path, settings: Settings) -> Path:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
-    """Stands at noon; files are looked at whenever they are asked for."""
+    """A clock that stands at noon; the key file is read on every use."""
     monkeypatch.setattr(key_file, "CHECK_INTERVAL_SECONDS", 0.0)
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
@@ -54,16 +54,16 @@ def a_process(path: Path) -> JwtAccessTokens:
     )
 
 
-def test_it_names_a_new_key_for_each_algorithm(path: Path) -> None:
-    said = said_by("rotate_signing_key")
+def test_the_command_prints_a_new_key_for_each_algorithm(path: Path) -> None:
+    output = said_by("rotate_signing_key")
 
     new = read_key_ring(path).keys[-2:]
-    assert said.splitlines() == [f"{key['alg']}: {key['kid']}" for key in new]
+    assert output.splitlines() == [f"{key['alg']}: {key['kid']}" for key in new]
     assert [key["alg"] for key in new] == list(ALGORITHMS)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_no_token_is_refused_while_it_lives(path: Path, clock: time_machine.Traveller) -> None:
+def test_no_token_is_refused_before_it_expires(path: Path, clock: time_machine.Traveller) -> None:
     one, other = a_process(path), a_process(path)
     said_by("rotate_signing_key")
     second, living = timedelta(seconds=30), list[tuple[float, str]]()
@@ -77,7 +77,7 @@ def test_no_token_is_refused_while_it_lives(path: Path, clock: time_machine.Trav
     assert len(other.public_keys(at=timezone.now())["keys"]) == 2
 
 
-def test_compromised_keys_are_forgotten_at_once(path: Path, clock: time_machine.Traveller) -> None:
+def test_compromised_keys_are_removed_at_once(path: Path, clock: time_machine.Traveller) -> None:
     process = a_process(path)
     old = issued(process)
 
@@ -87,7 +87,7 @@ def test_compromised_keys_are_forgotten_at_once(path: Path, clock: time_machine.
     assert is_honoured(issued(process), process)
 
 
-def test_a_missing_algorithm_is_there_at_once(path: Path, clock: time_machine.Traveller) -> None:
+def test_a_missing_algorithm_is_added_at_once(path: Path, clock: time_machine.Traveller) -> None:
     old = read_key_ring(path).keys[0]
     write_key_ring(path, KeyRing((old,)))
 
@@ -96,29 +96,27 @@ def test_a_missing_algorithm_is_there_at_once(path: Path, clock: time_machine.Tr
     assert is_honoured(issued(a_process(path)), a_process(path))
 
 
-def test_without_a_file_there_is_nothing_to_rotate() -> None:
-    refusal, _ = refusal_of("rotate_signing_key")
+def test_without_a_key_file_the_command_fails() -> None:
+    error, _ = refusal_of("rotate_signing_key")
 
-    assert refusal == "SIGNING_KEYS_FILE is not set, so there are no keys to rotate."
+    assert error == "SIGNING_KEYS_FILE is not set, so there are no keys to rotate."
 
 
-def test_a_file_that_holds_no_keys_stays_as_it_is(path: Path) -> None:
+def test_an_invalid_key_file_stays_unchanged(path: Path) -> None:
     path.write_text("nonsense")
 
-    refusal, _ = refusal_of("rotate_signing_key")
+    error, _ = refusal_of("rotate_signing_key")
 
-    assert refusal == f"{path} does not hold a JSON Web Key Set."
+    assert error == f"{path} does not hold a JSON Web Key Set."
     assert path.read_text() == "nonsense"
 
 
-def test_a_folder_that_cannot_be_written_is_named(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_folder_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "touch", refuse)
 
-    refusal, _ = refusal_of("rotate_signing_key")
+    error, _ = refusal_of("rotate_signing_key")
 
-    assert refusal == f"{path} cannot be written: Permission denied."
+    assert error == f"{path} cannot be written: Permission denied."

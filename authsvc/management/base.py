@@ -38,7 +38,9 @@ def _message_of(error: DomainError) -> str:
     field_errors = error.field_errors if isinstance(error, Invalid) else ()
     if not field_errors:
         return f"{error.title}. {error.detail}"
-    return "\n".join([f"{error.title}:", *(f"  {_line_of(field_error)}" for field_error in field_errors)])
+    return "\n".join(
+        [f"{error.title}:", *(f"  {_line_of(field_error)}" for field_error in field_errors)]
+    )
 
 
 def _line_of(field_error: FieldError) -> str:

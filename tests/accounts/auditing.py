@@ -1,4 +1,4 @@
-"""What tests of the audit log begin with: organizations, who is in them, and what was done there."""
+"""Builders for tests of the audit log."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -43,7 +43,7 @@ def a_member(organization: Organization, role: OrgRole = OrgRole.OWNER) -> Princ
 
 
 def an_act(organization: Organization | None = None, **parts: Any) -> AuditAct:
-    """Anna is made an instructor, there."""
+    """Anna is made an instructor of the organization."""
     act = AuditAct(
         action=AuditAction.MEMBER_ROLE_CHANGED,
         subject_type=SubjectType.MEMBER,
@@ -67,7 +67,7 @@ def record_act(services: Services, act: AuditAct, *, by: Principal) -> None:
 
 
 def an_entry(organization: Organization | None = None, **parts: Any) -> AuditEntry:
-    """The first of its chain, unless it is said otherwise."""
+    """An entry, by default the first of its chain."""
     entry = AuditEntry(
         id=AuditEntryId(uuid4()),
         sequence=1,
@@ -82,19 +82,19 @@ def an_entry(organization: Organization | None = None, **parts: Any) -> AuditEnt
 
 
 def log_of(world: World, organization: Organization | None = None) -> list[AuditEntry]:
-    """The whole chain, the first entry first."""
+    """The whole chain, oldest entry first."""
     org_id = organization.id if organization else None
     return world.repositories.audit_log.following(org_id, after=0, limit=99, scope=ALL_TENANTS)
 
 
 def tables_of(world: World) -> InMemoryAuditLogRepository:
-    """The dicts in which a world in memory keeps the log, for whoever would get round the services."""
+    """The in-memory repository of the log, for tests that bypass the services."""
     assert isinstance(world.repositories.audit_log, InMemoryAuditLogRepository)
     return world.repositories.audit_log
 
 
-def forget_heads(world: World) -> None:
-    """Past the services, as somebody who owns the store could."""
+def delete_heads(world: World) -> None:
+    """Delete all heads, bypassing the services."""
     if isinstance(world.repositories.audit_log, InMemoryAuditLogRepository):
         tables_of(world).heads_store.clear()
     else:

@@ -1,4 +1,4 @@
-"""Clients as staff see them in the back office."""
+"""Builders and paths for tests of clients in the admin site."""
 
 import re
 from typing import Any, Final
@@ -60,12 +60,12 @@ def now(application: Application, client: OAuthClient) -> OAuthClient:
 
 
 def shown_on(page: Page) -> list[str]:
-    """The public id, and the secret if there is one."""
+    """The client ID and, of a confidential client, the secret on the page."""
     return re.findall(r"<code>(.*?)</code>", page.text)
 
 
 def a_keeper(application: Application) -> Desk:
-    """Somebody of staff whom a group lets manage clients."""
+    """Staff in a group that may manage clients."""
     keeper = desk(application)
     group = Group.objects.create(name="Client managers")
     verbs = [f"{verb}_oauthclient" for verb in ("view", "add", "change")]

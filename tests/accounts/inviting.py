@@ -1,4 +1,4 @@
-"""Bo is invited to a school."""
+"""Builders of invitations."""
 
 import re
 from typing import Final
@@ -14,10 +14,10 @@ BO: Final = "bo@school.example"
 
 
 def mailed_token() -> str:
-    """The token in the link of the last mail."""
-    found = re.fullmatch(r"/account/invitations/([\w-]+)/", link_in(mails()[-1]))
-    assert found
-    return found[1]
+    """The token in the link of the latest mail."""
+    match = re.fullmatch(r"/account/invitations/([\w-]+)/", link_in(mails()[-1]))
+    assert match
+    return match[1]
 
 
 def is_invited(
@@ -28,13 +28,13 @@ def is_invited(
     role: OrgRole = OrgRole.LEARNER,
     by: Principal | None = None,
 ) -> str:
-    """Mail an invitation, from an owner unless somebody else is named; answer its token."""
+    """Mail an invitation, by default from an owner; return its token."""
     owner = by or has_member(world, school, OrgRole.OWNER)
     world.services.invitations.invite(school.id, email=email, role=role, by=owner)
     return mailed_token()
 
 
-def standing(world: World, school: Organization) -> list[Invitation]:
-    """Invitations to the school that wait for an answer."""
+def pending(world: World, school: Organization) -> list[Invitation]:
+    """The pending invitations of the school."""
     page = world.repositories.invitations.page_of(school.id, PageRequest(), scope=into(school))
     return list(page.items)

@@ -1,4 +1,4 @@
-"""Organizations as staff see them in the back office."""
+"""Builders and paths for tests of organizations in the admin site."""
 
 from typing import Any, Final
 from uuid import uuid4
@@ -17,20 +17,22 @@ MEMBERS: Final = "accounts/orgmembership/"
 INVITATIONS: Final = "accounts/invitation/"
 
 
-def founded(application: Application, owner: User | None = None, **parts: Any) -> Organization:
-    """An organization with its owner, who is Olga unless he is named."""
+def has_organization(
+    application: Application, owner: User | None = None, **parts: Any
+) -> Organization:
+    """An organization with its owner, who is Olga by default."""
     given = {"name": "School of Knots", "slug": f"knots-{uuid4().hex[:8]}"} | parts
     owner_id = (owner or a_user_of(application, "Olga")).id
     return application.services.organizations.create(**given, owner_id=owner_id, by=OPERATOR)
 
 
-def joined(
+def has_member(
     application: Application,
     organization: Organization,
     user: User,
     role: OrgRole = OrgRole.LEARNER,
 ) -> int:
-    """The key of the row that says so."""
+    """Add a member; return the primary key of the membership."""
     application.services.members.add(organization.id, user.id, role=role, by=OPERATOR)
     return key_of(organization, user)
 
@@ -40,18 +42,20 @@ def key_of(organization: Organization, user: User) -> int:
 
 
 def role_of(organization: Organization, user: User) -> str | None:
-    found = MembershipRow.objects.filter(org=organization.id, user=user.id)
-    return found.values_list("role", flat=True).first()
+    memberships = MembershipRow.objects.filter(org=organization.id, user=user.id)
+    return memberships.values_list("role", flat=True).first()
 
 
-def invited(application: Application, organization: Organization, email: str) -> InvitationRow:
+def has_invitation(
+    application: Application, organization: Organization, email: str
+) -> InvitationRow:
     application.services.invitations.invite(
         organization.id, email=email, role=OrgRole.LEARNER, by=OPERATOR
     )
     return InvitationRow.objects.get(org=organization.id, email=email)
 
 
-def suspended(application: Application, organization: Organization) -> None:
+def suspend(application: Application, organization: Organization) -> None:
     application.services.organizations.suspend(organization.id, reason="Unpaid.", by=OPERATOR)
 
 
@@ -68,13 +72,13 @@ def now(application: Application, organization: Organization) -> Organization:
 
 
 def recorded(org_id: OrganizationId) -> list[tuple[str, str, str]]:
-    """What the audit log of an organization says: action, subject and reason, the first entry first."""
+    """The audit log of an organization: action, subject and reason, oldest first."""
     entries = AuditEntry.objects.filter(org=org_id).order_by("sequence")
     return list(entries.values_list("action", "subject_id", "reason"))
 
 
-def looks_into(organization: Organization) -> list[tuple[str, str, object]]:
-    """Which looks were recorded: at what, and by whom."""
+def recorded_access(organization: Organization) -> list[tuple[str, str, object]]:
+    """The recorded access by non-members: subject type, subject and actor."""
     entries = AuditEntry.objects.filter(org=organization.id, action="looked-into")
-    seen = entries.order_by("sequence").values_list("subject_type", "subject_id", "actor_id")
-    return list(seen)
+    accesses = entries.order_by("sequence").values_list("subject_type", "subject_id", "actor_id")
+    return list(accesses)

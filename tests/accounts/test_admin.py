@@ -1,4 +1,4 @@
-"""Users in the back office."""
+"""Admin pages of users."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -35,16 +35,16 @@ def page_of(user: User) -> str:
 def test_staff_sign_in_with_address_and_password(application: Application) -> None:
     a_user_of(application, "Root", email="root@school.example", roles=[Role.ADMIN])
     root = Visitor()
-    asked = root.lands_at("/admin/accounts/user/")
+    landing = root.lands_at("/admin/accounts/user/")
 
     seen = root.sign_in("Root@School.example", next="/admin/accounts/user/")
 
-    assert asked == "/signin?next=/admin/accounts/user/"
+    assert landing == "/signin?next=/admin/accounts/user/"
     assert seen.leads_to == "/admin/accounts/user/"
     assert "Select user to change" in root.get(seen.leads_to).text
 
 
-def test_nobody_else_gets_in(application: Application) -> None:
+def test_users_who_are_not_staff_are_denied_access(application: Application) -> None:
     anna, visitor = a_user_of(application), Visitor()
     visitor.sign_in(anna.email, next="/admin/")
 
@@ -53,7 +53,7 @@ def test_nobody_else_gets_in(application: Application) -> None:
     assert (seen.status, seen.heading) == (403, "Access denied")
 
 
-def test_a_form_of_the_old_kind_signs_nobody_in(application: Application) -> None:
+def test_the_sign_in_form_of_django_signs_nobody_in(application: Application) -> None:
     root = a_user_of(application, "Root", roles=[Role.ADMIN])
     visitor = Visitor()
 
@@ -63,11 +63,11 @@ def test_a_form_of_the_old_kind_signs_nobody_in(application: Application) -> Non
     assert not visitor.is_signed_in
 
 
-def test_the_address_without_its_slash_leads_there(application: Application) -> None:
+def test_the_url_without_a_slash_redirects(application: Application) -> None:
     assert Client().get("/admin")["Location"] == "/admin/"
 
 
-def test_whoever_is_deactivated_is_out_at_once(application: Application) -> None:
+def test_deactivated_staff_lose_access_at_once(application: Application) -> None:
     bo = manager(application)
 
     application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
@@ -129,7 +129,7 @@ def test_a_form_says_what_is_wrong_with_a_new_user(
     assert not UserRow.objects.filter(name__startswith="C").exists()
 
 
-def test_a_manager_renames_a_user_and_gives_him_a_role(application: Application) -> None:
+def test_a_manager_renames_a_user_and_assigns_a_role(application: Application) -> None:
     anna = a_user_of(application)
 
     page = manager(application).post(page_of(anna), name="Anna B.", roles=["instructor"])
@@ -140,7 +140,7 @@ def test_a_manager_renames_a_user_and_gives_him_a_role(application: Application)
     assert log_of(anna.id) == ["Changed Name and roles."]
 
 
-def test_an_address_cannot_be_changed(application: Application) -> None:
+def test_an_e_mail_address_cannot_be_changed(application: Application) -> None:
     anna = a_user_of(application)
 
     root_desk(application).post(page_of(anna), name="Anna", email="other@school.example")
@@ -168,7 +168,7 @@ def test_a_manager_appoints_no_staff(application: Application) -> None:
     assert not now(application, anna).is_staff
 
 
-def test_a_manager_changes_his_own_name(application: Application) -> None:
+def test_a_manager_changes_their_own_name(application: Application) -> None:
     bo = manager(application)
 
     bo.post(f"{USERS}{bo.id}/change/", name="Robert", is_staff="on")
@@ -176,7 +176,7 @@ def test_a_manager_changes_his_own_name(application: Application) -> None:
     assert application.services.users.get(bo.id, by=OPERATOR).name == "Robert"
 
 
-def test_an_admin_puts_somebody_in_a_group(application: Application) -> None:
+def test_an_admin_adds_a_user_to_a_group(application: Application) -> None:
     bo = desk(application)
     group = Group.objects.get(name="Auditors")
 
@@ -184,10 +184,10 @@ def test_an_admin_puts_somebody_in_a_group(application: Application) -> None:
         f"{USERS}{bo.id}/change/", name="Bo", is_staff="on", groups=[group.pk]
     )
 
-    assert [one.name for one in UserRow.objects.get(pk=bo.id).groups.all()] == ["Auditors"]
+    assert [group.name for group in UserRow.objects.get(pk=bo.id).groups.all()] == ["Auditors"]
 
 
-def test_a_manager_puts_nobody_in_a_group(application: Application) -> None:
+def test_a_manager_cannot_add_users_to_groups(application: Application) -> None:
     anna, bo = a_user_of(application), manager(application)
     group = UserRow.objects.get(pk=bo.id).groups.get()
 
@@ -198,7 +198,7 @@ def test_a_manager_puts_nobody_in_a_group(application: Application) -> None:
     assert not UserRow.objects.get(pk=anna.id).groups.exists()
 
 
-def test_the_list_finds_a_user_by_address_name_or_id(application: Application) -> None:
+def test_the_list_finds_a_user_by_e_mail_name_or_id(application: Application) -> None:
     anna, bo = a_user_of(application, "Anna"), manager(application)
 
     for term in (anna.email, "ann", str(anna.id)):
@@ -208,7 +208,7 @@ def test_the_list_finds_a_user_by_address_name_or_id(application: Application) -
         assert anna.email in page.text
 
 
-def test_the_list_sorts_out_who_is_active(application: Application) -> None:
+def test_the_list_is_filtered_by_activity(application: Application) -> None:
     anna, bo = a_user_of(application), manager(application)
     application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
@@ -221,5 +221,5 @@ def test_the_list_sorts_out_who_is_active(application: Application) -> None:
 @pytest.mark.parametrize(
     "lookup", ["password__startswith=argon2", "password=x", "groups__name__startswith=A"]
 )
-def test_no_hidden_column_can_be_asked_about(application: Application, lookup: str) -> None:
+def test_hidden_columns_cannot_be_used_in_lookups(application: Application, lookup: str) -> None:
     assert root_desk(application).get(f"{USERS}?{lookup}").status == 400

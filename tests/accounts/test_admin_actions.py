@@ -1,4 +1,4 @@
-"""What the back office does to users beside their forms."""
+"""Admin actions on users."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_deactivating_asks_for_a_reason_first(application: Application) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 1001])
-def test_a_reason_must_be_one(application: Application, reason: str) -> None:
+def test_an_invalid_reason_is_refused(application: Application, reason: str) -> None:
     anna = a_user_of(application)
 
     page = manager(application).act(USERS, "deactivate", anna.id, reason=reason)
@@ -40,7 +40,7 @@ def test_a_reason_must_be_one(application: Application, reason: str) -> None:
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_the_answer_to_the_question_deactivates_those_who_were_chosen(
+def test_with_a_reason_the_selected_users_are_deactivated(
     application: Application,
 ) -> None:
     anna, cleo, bo = a_user_of(application), a_user_of(application, "Cleo"), manager(application)
@@ -61,7 +61,7 @@ def test_deactivating_ends_sessions(application: Application) -> None:
     assert anna.caller.get("/v1/me").code == "invalid-token"
 
 
-def test_a_refusal_names_whom_it_is_about_and_spares_the_others(application: Application) -> None:
+def test_an_error_names_its_row_and_does_not_stop_the_others(application: Application) -> None:
     anna, root = a_user_of(application), a_user_of(application, "Root", roles=[Role.ADMIN])
 
     page = manager(application).act(
@@ -86,7 +86,7 @@ def test_activating_needs_no_reason(application: Application) -> None:
     assert log_of(anna.id) == ["Activated."]
 
 
-def test_what_nobody_foresaw_is_no_refusal(application: Application) -> None:
+def test_unexpected_errors_are_not_caught(application: Application) -> None:
     anna = a_user_of(application)
     UserRow.objects.filter(pk=anna.id).update(roles=["emperor"])
 
@@ -94,7 +94,7 @@ def test_what_nobody_foresaw_is_no_refusal(application: Application) -> None:
         manager(application).act(USERS, "activate", anna.id)
 
 
-def test_an_action_takes_no_more_than_a_page_of_rows(application: Application) -> None:
+def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> None:
     bo, learners = manager(application), [a_user_of(application, f"Anna-{n}") for n in range(100)]
 
     page = bo.act(USERS, "activate", learners[0].id, select_across="1")
@@ -124,7 +124,7 @@ def test_an_unsuitable_password_is_not_set(application: Application) -> None:
     assert log_of(anna.id) == []
 
 
-def test_a_manager_sets_no_password_of_staff(application: Application) -> None:
+def test_a_manager_cannot_set_the_password_of_staff(application: Application) -> None:
     root = a_user_of(application, "Root", roles=[Role.ADMIN])
 
     page = manager(application).post(f"{USERS}{root.id}/password/", password=NEW)
@@ -134,7 +134,7 @@ def test_a_manager_sets_no_password_of_staff(application: Application) -> None:
         application.services.sessions.authenticate(email=root.email, password=NEW)
 
 
-def test_nobody_has_no_password_to_set(application: Application) -> None:
+def test_the_password_page_of_an_unknown_user_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
     assert root_desk(application).get(f"{USERS}{nobody}/password/").status == 404

@@ -1,4 +1,4 @@
-"""What each group of staff sees and does in the back office."""
+"""Permissions of the staff groups in the admin site."""
 
 import pytest
 from django.apps import apps
@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from accounts.domain.access import OPERATOR, Right
 from authsvc.http.actors import staff_of
-from tests.accounts.org_desk import founded, invited
+from tests.accounts.org_desk import has_invitation, has_organization
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
@@ -120,7 +120,7 @@ def may_do(staff: Desk, row: type[Model], path: str) -> set[str]:
 
 
 @pytest.mark.parametrize("group", PARTS)
-def test_a_group_sees_and_does_its_part(application: Application, group: str) -> None:
+def test_each_group_has_exactly_its_permissions(application: Application, group: str) -> None:
     anna, course = a_holder(application)
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
@@ -133,12 +133,12 @@ def test_a_group_sees_and_does_its_part(application: Application, group: str) ->
 
 @pytest.mark.parametrize("path", ACTIONS)
 @pytest.mark.parametrize("group", ["Auditors", "nobody's"])
-def test_who_only_looks_gets_nothing_done_by_force(
+def test_read_only_staff_cannot_change_anything_with_forged_requests(
     application: Application, group: str, path: str
 ) -> None:
     anna, _ = a_holder(application)
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
-    invited(application, founded(application), "cleo@school.example")
+    has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
     staff = desk(application, *([] if group == "nobody's" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
@@ -155,14 +155,14 @@ def test_who_only_looks_gets_nothing_done_by_force(
     assert contents_of(row) == before
 
 
-def test_whoever_is_in_no_group_sees_an_empty_index(application: Application) -> None:
+def test_staff_without_a_group_see_an_empty_index(application: Application) -> None:
     page = desk(application).get("")
 
     assert "permission to view or edit anything." in page.text
     assert "/admin/accounts/" not in page.text
 
 
-def test_the_index_of_a_manager_has_his_pages_alone(application: Application) -> None:
+def test_the_index_of_a_manager_lists_only_their_pages(application: Application) -> None:
     page = desk(application, "User managers").get("")
 
     assert "/admin/accounts/user/add/" in page.text
@@ -170,14 +170,14 @@ def test_the_index_of_a_manager_has_his_pages_alone(application: Application) ->
     assert "/admin/credentials/" not in page.text
 
 
-def test_a_learner_sees_nothing_of_the_back_office(application: Application) -> None:
+def test_a_learner_has_no_access_to_the_admin_site(application: Application) -> None:
     anna, _ = a_holder(application)
 
     assert Desk(anna.id).get("").path.startswith("login/")
 
 
 @pytest.mark.parametrize("group", GROUPS.GROUPS)
-def test_a_group_has_no_permission_that_its_pages_do_not_need(
+def test_a_group_has_only_the_permissions_its_pages_need(
     application: Application, group: str
 ) -> None:
     desk(application, group)
@@ -194,13 +194,13 @@ def test_a_group_has_no_permission_that_its_pages_do_not_need(
     assert {permission.codename for permission in given} == needed
 
 
-def test_an_auditor_may_do_nothing_but_see(application: Application) -> None:
+def test_an_auditor_has_only_the_right_to_see_progress(application: Application) -> None:
     request = desk(application, "Auditors").client.get("/admin/").wsgi_request
 
     assert staff_of(request).rights == {Right.SEE_PROGRESS}
 
 
-def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(
+def test_a_custom_group_gives_access_to_its_pages_only(
     application: Application,
 ) -> None:
     bo, root = desk(application), root_desk(application)
@@ -215,7 +215,7 @@ def test_a_group_of_an_admins_own_making_gets_the_pages_that_it_names(
     assert application.services.users.get(bo.id, by=OPERATOR).is_staff
 
 
-def test_making_the_groups_again_changes_nothing(application: Application) -> None:
+def test_creating_the_groups_again_changes_nothing(application: Application) -> None:
     GROUPS.create_groups(apps, None)
     before = sorted(Permission.objects.values_list("pk", "name", "codename"))
 
@@ -225,7 +225,7 @@ def test_making_the_groups_again_changes_nothing(application: Application) -> No
     assert sorted(Permission.objects.values_list("pk", "name", "codename")) == before
 
 
-def test_the_permissions_are_those_that_django_would_have_made(application: Application) -> None:
+def test_the_permissions_equal_those_django_creates(application: Application) -> None:
     Permission.objects.all().delete()
 
     GROUPS.create_groups(apps, None)
@@ -237,7 +237,7 @@ def test_the_permissions_are_those_that_django_would_have_made(application: Appl
         assert made.name == f"Can {made.codename.split('_')[0]} {row._meta.verbose_name}"
 
 
-def test_the_groups_can_be_taken_back(application: Application) -> None:
+def test_the_groups_can_be_removed_again(application: Application) -> None:
     GROUPS.create_groups(apps, None)
     Group.objects.create(name="Readers")
 

@@ -1,4 +1,4 @@
-"""The audit log of an organization, over HTTP."""
+"""API of the audit log."""
 
 import json
 from dataclasses import replace
@@ -54,14 +54,14 @@ def read(caller: Caller, organization: Organization, way: str = "/audit", **head
 
 
 def recomputed(entry: dict[str, Any], org_id: OrganizationId) -> str:
-    """As docs/audit.md says that anybody can."""
+    """Verify an export as described in docs/audit.md."""
     at = datetime.fromisoformat(entry["occurred_at"]).isoformat(timespec="microseconds")
     covered = entry | {"org_id": str(org_id), "occurred_at": at}
     del covered["hash"]
     return checksum(covered)
 
 
-def test_an_owner_reads_what_was_done_the_last_thing_first(application: Application) -> None:
+def test_an_owner_reads_the_log_most_recent_first(application: Application) -> None:
     anna = application.signed_in()
     knots = founded(application, anna)
     bo = joined(application, knots, OrgRole.LEARNER)
@@ -78,19 +78,19 @@ def test_an_owner_reads_what_was_done_the_last_thing_first(application: Applicat
     assert created["after"] == {"name": "School", "owner": anna.id, "slug": "knots"}
 
 
-def test_an_act_over_http_names_its_person_and_its_request(application: Application) -> None:
+def test_an_entry_made_over_http_names_its_user_and_request(application: Application) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
     knots = founded(application, anna)
 
-    asked = read(root.caller, knots, X_Request_Id="the-look-of-root")
+    response = read(root.caller, knots, X_Request_Id="the-look-of-root")
 
     (look, _) = read(anna.caller, knots).json["items"]
-    assert asked.status == 200
+    assert response.status == 200
     assert (look["action"], look["subject_id"]) == ("looked-into", str(knots.id))
     assert (look["actor_id"], look["request_id"]) == (root.id, "the-look-of-root")
 
 
-def test_cursors_lead_through_all_entries_once(application: Application) -> None:
+def test_cursors_return_every_entry_exactly_once(application: Application) -> None:
     anna = application.signed_in()
     knots = founded(application, anna)
     for _ in range(4):
@@ -113,7 +113,7 @@ def test_a_cursor_of_another_list_is_refused(application: Application) -> None:
     assert (answer.status, answer.code) == (422, "invalid-cursor")
 
 
-def test_an_export_has_an_entry_on_each_line_the_first_one_first(application: Application) -> None:
+def test_an_export_has_one_entry_a_line_oldest_first(application: Application) -> None:
     anna = application.signed_in()
     knots = founded(application, anna)
     for _ in range(3):
@@ -130,7 +130,7 @@ def test_an_export_has_an_entry_on_each_line_the_first_one_first(application: Ap
     assert lines == read(anna.caller, knots).json["items"][::-1]
 
 
-def test_an_export_can_be_proved_by_whoever_has_it(application: Application) -> None:
+def test_an_export_can_be_verified_independently(application: Application) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
     knots = founded(application, anna)
     joined(application, knots, OrgRole.INSTRUCTOR)
@@ -149,7 +149,9 @@ def test_an_export_can_be_proved_by_whoever_has_it(application: Application) -> 
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/jsonl"])
-def test_an_export_is_there_for_whoever_takes_json(application: Application, accept: str) -> None:
+def test_an_export_is_sent_to_clients_that_accept_json(
+    application: Application, accept: str
+) -> None:
     anna = application.signed_in()
 
     answer = read(anna.caller, founded(application, anna), "/audit/export", Accept=accept)
@@ -157,7 +159,7 @@ def test_an_export_is_there_for_whoever_takes_json(application: Application, acc
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/jsonl")
 
 
-def test_an_export_has_no_other_form(application: Application) -> None:
+def test_an_export_has_no_other_media_type(application: Application) -> None:
     anna = application.signed_in()
 
     answer = read(anna.caller, founded(application, anna), "/audit/export", Accept="text/csv")
@@ -167,7 +169,7 @@ def test_an_export_has_no_other_form(application: Application) -> None:
 
 @both_ways
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_a_member_who_is_no_owner_may_not_read(
+def test_members_who_are_not_owners_may_not_read_the_log(
     application: Application, role: OrgRole, way: str
 ) -> None:
     knots = founded(application, application.signed_in())
@@ -179,9 +181,7 @@ def test_a_member_who_is_no_owner_may_not_read(
 
 
 @both_ways
-def test_to_strangers_and_to_other_owners_there_is_no_such_organization(
-    application: Application, way: str
-) -> None:
+def test_for_non_members_the_organization_is_not_found(application: Application, way: str) -> None:
     knots = founded(application, application.signed_in())
     instructor, other = application.signed_in(Role.INSTRUCTOR), application.signed_in(name="Cleo")
     founded(application, other, "sails")
@@ -193,9 +193,7 @@ def test_to_strangers_and_to_other_owners_there_is_no_such_organization(
 
 
 @both_ways
-def test_an_organization_that_was_never_there_is_answered_alike(
-    application: Application, way: str
-) -> None:
+def test_an_unknown_organization_gets_the_same_response(application: Application, way: str) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
     nowhere = replace(founded(application, anna), id=OrganizationId(uuid4()))
 
@@ -206,7 +204,7 @@ def test_an_organization_that_was_never_there_is_answered_alike(
 
 
 @both_ways
-def test_an_owner_has_no_log_to_read_while_the_organization_is_suspended(
+def test_owners_cannot_read_the_log_of_a_suspended_organization(
     application: Application, way: str
 ) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
@@ -221,7 +219,7 @@ def test_an_owner_has_no_log_to_read_while_the_organization_is_suspended(
 
 
 @both_ways
-def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(
+def test_access_by_a_platform_admin_is_recorded_in_the_log(
     application: Application, way: str
 ) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
@@ -236,7 +234,7 @@ def test_an_admin_of_the_platform_reads_and_the_owner_learns_of_it(
 
 
 @both_ways
-def test_a_look_of_an_admin_of_the_platform_who_is_a_member_is_not_noted(
+def test_access_by_a_platform_admin_who_is_a_member_is_not_recorded(
     application: Application, way: str
 ) -> None:
     root = application.signed_in(Role.ADMIN, name="Root")
@@ -264,14 +262,14 @@ def test_a_token_needs_the_scope(application: Application, way: str) -> None:
 
 
 @both_ways
-def test_a_stranger_has_to_say_who_he_is(application: Application, way: str) -> None:
+def test_anonymous_requests_are_unauthorized(application: Application, way: str) -> None:
     answer = read(application.stranger, founded(application, application.signed_in()), way)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
 
 
 @pytest.mark.parametrize("way", ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-def test_the_log_is_read_and_nothing_else(application: Application, way: str) -> None:
+def test_the_log_is_read_only(application: Application, way: str) -> None:
     anna = application.signed_in()
     knots = founded(application, anna)
 

@@ -1,4 +1,4 @@
-"""What is noted of clients: what they get, what they lose, and what becomes of them."""
+"""Security log of clients: registration, grants, tokens and sessions."""
 
 from uuid import uuid4
 
@@ -44,13 +44,13 @@ def client(memory: World) -> OAuthClient:
 
 
 def decided(memory: World, client: OAuthClient, user: User, status: DeviceStatus) -> str:
-    """The code of a device on which the user has decided."""
+    """The code of a device that the user has allowed or denied."""
     device = memory.services.devices.start(client, scopes=OPENID)
     memory.services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)
     return device.device_code
 
 
-def test_the_life_of_a_client_is_noted_with_who_has_managed_it(memory: World) -> None:
+def test_the_life_cycle_of_a_client_is_logged_with_its_managers(memory: World) -> None:
     clients = memory.services.clients
 
     client = clients.register(some_client_terms(), by=ROOT).client
@@ -68,7 +68,7 @@ def test_the_life_of_a_client_is_noted_with_who_has_managed_it(memory: World) ->
     ]
 
 
-def test_of_a_client_that_is_refused_nothing_is_noted(memory: World) -> None:
+def test_a_rejected_client_is_not_logged(memory: World) -> None:
     with pytest.raises(UnsuitableClient):
         memory.services.clients.register(some_client_terms(name=""), by=ROOT)
     with pytest.raises(ClientNotFound):
@@ -77,13 +77,13 @@ def test_of_a_client_that_is_refused_nothing_is_noted(memory: World) -> None:
     assert memory.trail.notes == []
 
 
-def test_consent_is_noted(memory: World, anna: User, client: OAuthClient) -> None:
+def test_consent_is_logged(memory: World, anna: User, client: OAuthClient) -> None:
     memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
 
     assert memory.trail.notes == [(SecurityEvent.CONSENT_GIVEN, of_both(anna, client))]
 
 
-def test_a_grant_that_is_taken_back_is_noted_with_the_end_of_its_sessions(
+def test_a_revoked_grant_is_logged_with_the_end_of_its_sessions(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
@@ -98,7 +98,7 @@ def test_a_grant_that_is_taken_back_is_noted_with_the_end_of_its_sessions(
     ]
 
 
-def test_where_no_grant_was_none_is_taken_back(
+def test_a_grant_that_does_not_exist_cannot_be_revoked(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     with pytest.raises(GrantNotFound):
@@ -107,7 +107,9 @@ def test_where_no_grant_was_none_is_taken_back(
     assert memory.trail.notes == []
 
 
-def test_tokens_for_a_code_are_noted(memory: World, anna: User, client: OAuthClient) -> None:
+def test_tokens_issued_for_a_code_are_logged(
+    memory: World, anna: User, client: OAuthClient
+) -> None:
     tokens = tokens_for(memory, client, anna)
 
     asking = memory.services.access.principal_of(tokens.access_token)
@@ -117,7 +119,7 @@ def test_tokens_for_a_code_are_noted(memory: World, anna: User, client: OAuthCli
     ]
 
 
-def test_a_code_that_comes_again_is_noted_although_it_is_refused(
+def test_a_reused_code_is_logged_although_it_is_refused(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     code = code_for(memory, client, anna)
@@ -134,7 +136,7 @@ def test_a_code_that_comes_again_is_noted_although_it_is_refused(
     ]
 
 
-def test_a_code_of_another_client_is_not_said_to_come_again(
+def test_a_code_of_another_client_is_not_logged_as_reused(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     code = code_for(memory, client, anna)
@@ -146,7 +148,7 @@ def test_a_code_of_another_client_is_not_said_to_come_again(
     assert memory.trail.notes == []
 
 
-def test_a_refresh_by_a_client_is_noted(memory: World, anna: User, client: OAuthClient) -> None:
+def test_a_refresh_by_a_client_is_logged(memory: World, anna: User, client: OAuthClient) -> None:
     grants = memory.services.grants
     tokens = tokens_for(memory, client, anna)
     memory.trail.notes.clear()
@@ -165,7 +167,7 @@ def test_a_refresh_by_a_client_is_noted(memory: World, anna: User, client: OAuth
         (DeviceStatus.DENIED, SecurityEvent.DEVICE_DENIED),
     ],
 )
-def test_what_somebody_decides_on_a_device_is_noted(
+def test_decisions_about_a_device_are_logged(
     memory: World, anna: User, client: OAuthClient, status: DeviceStatus, event: SecurityEvent
 ) -> None:
     decided(memory, client, anna, status)
@@ -175,14 +177,14 @@ def test_what_somebody_decides_on_a_device_is_noted(
     assert facts["session_id"] is not None
 
 
-def test_a_device_that_does_not_wait_is_not_noted(memory: World, anna: User) -> None:
+def test_a_device_that_is_not_pending_is_not_logged(memory: World, anna: User) -> None:
     with pytest.raises(DeviceNotFound):
         memory.services.devices.decide("BCDF-GHJK", DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
 
     assert memory.trail.notes == []
 
 
-def test_tokens_for_a_device_are_noted_with_the_session_that_it_was_let_in_to(
+def test_tokens_issued_to_a_device_are_logged_with_their_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     grants, code = memory.services.grants, decided(memory, client, anna, DeviceStatus.ALLOWED)
@@ -195,9 +197,7 @@ def test_tokens_for_a_device_are_noted_with_the_session_that_it_was_let_in_to(
     assert issued == {**let_in, "grant_type": GrantType.DEVICE_CODE}
 
 
-def test_of_a_token_for_the_client_itself_no_person_is_noted(
-    memory: World, client: OAuthClient
-) -> None:
+def test_client_credentials_are_logged_without_a_user(memory: World, client: OAuthClient) -> None:
     memory.services.grants.act_for_itself(client, scopes=[], resource="")
 
     (noted,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
@@ -209,7 +209,7 @@ def test_of_a_token_for_the_client_itself_no_person_is_noted(
     }
 
 
-def test_a_token_that_is_given_up_is_noted_with_the_end_of_its_session(
+def test_a_revoked_token_is_logged_with_the_end_of_its_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
@@ -225,7 +225,7 @@ def test_a_token_that_is_given_up_is_noted_with_the_end_of_its_session(
     ]
 
 
-def test_nobody_gives_up_the_token_of_another_client(
+def test_a_client_cannot_revoke_the_token_of_another_client(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
@@ -236,7 +236,7 @@ def test_nobody_gives_up_the_token_of_another_client(
     assert memory.trail.notes == []
 
 
-def test_the_end_of_each_session_of_a_browser_is_noted_but_of_those_that_go_on(
+def test_sessions_ended_with_a_browser_session_are_logged(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     ends = has_session(memory, anna, client, authentication=HOW)

@@ -1,4 +1,4 @@
-"""What an act leaves behind, and what its hash covers."""
+"""Audit entities: acts, entries and their hashes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.accounts.auditing import an_act, an_entry
 from tests.support.builders import NOON
 
 
-def test_an_act_holds_the_members_that_differ() -> None:
+def test_an_act_contains_only_members_that_differ() -> None:
     before = {"name": "Knots", "plan": "free", "status": "active", "gone": 1}
     after = {"name": "Knots", "plan": "team", "status": "active", "new": 2}
 
@@ -30,13 +30,13 @@ def test_an_act_holds_the_members_that_differ() -> None:
     assert replace(act, before={}, after={}) == an_act(before={}, after={})
 
 
-def test_what_never_was_differs_from_everything_but_nothing() -> None:
+def test_absent_and_none_members_do_not_differ() -> None:
     act = an_act().of_changes({}, {"roles": [], "is_staff": False, "expires_at": None})
 
     assert (act.before, act.after) == ({}, {"roles": [], "is_staff": False})
 
 
-def test_a_sealed_entry_has_the_hash_that_belongs_to_it() -> None:
+def test_a_sealed_entry_has_its_computed_hash() -> None:
     entry = an_entry()
 
     assert entry.hash == entry.computed_hash()
@@ -73,11 +73,11 @@ def test_the_hash_covers_every_other_member(parts: dict[str, Any]) -> None:
     assert changed.computed_hash() != entry.hash
 
 
-def test_a_chain_that_has_no_entry_ends_with_its_beginning() -> None:
+def test_the_head_of_an_empty_chain_is_its_start() -> None:
     assert AuditHead(org_id=None) == AuditHead(org_id=None, sequence=0, hash=GENESIS_HASH)
 
 
-def test_after_an_entry_a_chain_ends_with_that() -> None:
+def test_the_head_moves_to_the_entry_added() -> None:
     org_id, entry = OrganizationId(uuid4()), an_entry(sequence=7)
 
     head = AuditHead(org_id=org_id).after(entry)

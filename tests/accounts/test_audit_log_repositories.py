@@ -1,4 +1,4 @@
-"""What every store promises of the audit log."""
+"""Audit log repositories: one contract for all stores."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from accounts.domain.audit.entities import AuditEntry, AuditHead
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from tests.accounts.auditing import an_act, an_entry, forget_heads, has_organization, log_of
+from tests.accounts.auditing import an_act, an_entry, delete_heads, has_organization, log_of
 from tests.support.blocks import failed_block
 from tests.support.worlds import World
 
@@ -17,7 +17,7 @@ PLATFORM = TenantScope()
 
 
 def kept(world: World, organization: Organization | None = None, **parts: Any) -> AuditEntry:
-    """An entry that was appended as it is meant to be."""
+    """An entry appended after the current head."""
     entry = an_entry(organization, **parts)
     log = world.repositories.audit_log
     with world.unit_of_work.atomic():
@@ -38,7 +38,7 @@ def head_of(world: World, organization: Organization | None = None) -> AuditHead
         return world.repositories.audit_log.head_for_update(org_id, scope=ALL_TENANTS)
 
 
-def test_an_entry_comes_back_as_it_was(world: World) -> None:
+def test_a_stored_entry_comes_back_equal(world: World) -> None:
     act = an_act(has_organization(world), before={}, after={"roles": ["learner"]}, reason="Why not")
 
     entry = kept(world, None, act=act)
@@ -50,13 +50,13 @@ def test_an_entry_comes_back_as_it_was(world: World) -> None:
     assert found.hash == found.computed_hash()
 
 
-def test_an_entry_of_a_program_comes_back_as_it_was(world: World) -> None:
+def test_a_stored_entry_without_a_user_comes_back_equal(world: World) -> None:
     entry = kept(world, actor_id=None, request_id="", client_id="command-line")
 
     assert log_of(world) == [entry]
 
 
-def test_before_its_first_entry_a_chain_ends_with_number_0(world: World) -> None:
+def test_the_head_of_an_empty_chain_has_sequence_0(world: World) -> None:
     knots = has_organization(world)
 
     assert head_of(world, knots) == AuditHead(org_id=knots.id)
@@ -64,7 +64,7 @@ def test_before_its_first_entry_a_chain_ends_with_number_0(world: World) -> None
     assert head_of(world) == AuditHead(org_id=None)
 
 
-def test_a_chain_ends_with_the_entry_that_was_appended_last(world: World) -> None:
+def test_the_head_is_the_entry_appended_last(world: World) -> None:
     knots = has_organization(world)
     kept(world)
     _, second = chain(world, knots, length=2)
@@ -73,7 +73,7 @@ def test_a_chain_ends_with_the_entry_that_was_appended_last(world: World) -> Non
     assert head_of(world).sequence == 1
 
 
-def test_what_is_undone_was_never_appended(world: World) -> None:
+def test_an_entry_rolled_back_was_never_appended(world: World) -> None:
     with failed_block(world.unit_of_work):
         kept(world)
 
@@ -81,7 +81,7 @@ def test_what_is_undone_was_never_appended(world: World) -> None:
     assert head_of(world) == AuditHead(org_id=None)
 
 
-def test_the_entries_of_a_chain_follow_one_another(world: World) -> None:
+def test_the_entries_of_a_chain_are_read_in_order(world: World) -> None:
     knots = has_organization(world)
     first, second, third, fourth = chain(world, knots, length=4)
     kept(world)
@@ -98,7 +98,7 @@ def test_the_entries_of_a_chain_follow_one_another(world: World) -> None:
     assert log.following(knots.id, after=4, limit=9, scope=scope) == []
 
 
-def test_the_last_entry_of_a_chain_is_on_its_first_page(world: World) -> None:
+def test_pages_begin_with_the_last_entry(world: World) -> None:
     knots = has_organization(world)
     first, second, third = chain(world, knots, length=3)
     kept(world)
@@ -111,7 +111,7 @@ def test_the_last_entry_of_a_chain_is_on_its_first_page(world: World) -> None:
     assert (rest.items, rest.next_cursor) == ((first,), None)
 
 
-def test_a_page_of_the_platform_is_of_its_chain_alone(world: World) -> None:
+def test_a_page_of_the_platform_contains_only_its_own_chain(world: World) -> None:
     kept(world, has_organization(world))
     own = kept(world)
 
@@ -120,7 +120,7 @@ def test_a_page_of_the_platform_is_of_its_chain_alone(world: World) -> None:
     assert page.items == (own,)
 
 
-def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(world: World) -> None:
+def test_heads_list_the_platform_first_then_organizations(world: World) -> None:
     schools = [has_organization(world, f"school-{number}") for number in range(4)]
     for school in schools:
         chain(world, school, length=2)
@@ -133,17 +133,17 @@ def test_the_heads_are_that_of_the_platform_and_then_those_of_organizations(worl
     assert [head.sequence for head in heads] == [1, 2, 2, 2, 2]
 
 
-def test_a_chain_without_a_head_ends_with_number_0(world: World) -> None:
+def test_a_chain_without_a_head_has_sequence_0(world: World) -> None:
     knots = has_organization(world)
     world.repositories.audit_log.append(an_entry(knots), scope=ALL_TENANTS)
-    forget_heads(world)
+    delete_heads(world)
 
     heads = world.repositories.audit_log.heads(scope=TenantScope.into(knots.id))
 
     assert heads == [AuditHead(org_id=knots.id)]
 
 
-def test_a_chain_out_of_reach_is_empty(world: World) -> None:
+def test_a_chain_outside_the_scope_is_empty(world: World) -> None:
     knots, sails = has_organization(world), has_organization(world, "sails")
     kept(world, knots)
     own, platform = kept(world, sails), kept(world)
@@ -157,14 +157,14 @@ def test_a_chain_out_of_reach_is_empty(world: World) -> None:
     assert [head.org_id for head in log.heads(scope=PLATFORM)] == [None]
 
 
-def test_a_headless_chain_out_of_reach_is_none(world: World) -> None:
+def test_a_chain_without_a_head_outside_the_scope_is_not_listed(world: World) -> None:
     world.repositories.audit_log.append(an_entry(has_organization(world)), scope=ALL_TENANTS)
-    forget_heads(world)
+    delete_heads(world)
 
     assert world.repositories.audit_log.heads(scope=PLATFORM) == []
 
 
-def test_nothing_is_appended_out_of_reach(world: World) -> None:
+def test_nothing_is_appended_outside_the_scope(world: World) -> None:
     knots, sails = has_organization(world), has_organization(world, "sails")
     scope = TenantScope.into(sails.id)
 
@@ -177,7 +177,7 @@ def test_nothing_is_appended_out_of_reach(world: World) -> None:
 
 
 @pytest.mark.every_database
-def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
+def test_appending_takes_three_statements_and_two_more_for_a_new_chain(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     log = world.repositories.audit_log
@@ -193,7 +193,7 @@ def test_an_entry_takes_three_statements_and_the_first_of_a_chain_two_more(
 
 
 @pytest.mark.every_database
-def test_a_page_and_all_heads_take_as_many_statements_for_many_entries_as_for_few(
+def test_the_statement_count_of_reads_does_not_grow_with_entries(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):

@@ -1,4 +1,4 @@
-"""Recording what was done, and reading it."""
+"""Audit log service: recording and reading."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ ROOT = a_principal(None, *Right)
 
 
 def readings(world: World, org_id: OrganizationId, by: Principal) -> list[Any]:
-    """Both ways to read the log, to be called."""
+    """Both methods that read the log, as callables."""
     reader = world.services.audit_reader
     return [
         lambda: reader.page_of(org_id, PageRequest(), by=by).items,
@@ -36,7 +36,7 @@ def readings(world: World, org_id: OrganizationId, by: Principal) -> list[Any]:
     ]
 
 
-def test_an_entry_says_who_did_what_when_and_by_which_request(memory: World) -> None:
+def test_an_entry_has_actor_action_time_and_request(memory: World) -> None:
     knots, anna = has_organization(memory), a_principal()
     token = request_id.set("the-request-of-anna")
 
@@ -51,14 +51,14 @@ def test_an_entry_says_who_did_what_when_and_by_which_request(memory: World) -> 
     assert entry.hash == entry.computed_hash()
 
 
-def test_what_a_command_does_is_done_by_no_person_and_in_no_request(memory: World) -> None:
+def test_entries_of_commands_have_no_user_and_no_request(memory: World) -> None:
     record_act(memory.services, an_act(), by=OPERATOR)
 
     (entry,) = log_of(memory)
     assert (entry.actor_id, entry.client_id, entry.request_id) == (None, "command-line", "")
 
 
-def test_each_organization_and_the_platform_have_a_chain_of_their_own(memory: World) -> None:
+def test_each_organization_and_the_platform_have_their_own_chains(memory: World) -> None:
     knots, sails = has_organization(memory), has_organization(memory, "sails")
 
     for organization in (knots, None, knots, sails):
@@ -72,7 +72,7 @@ def test_each_organization_and_the_platform_have_a_chain_of_their_own(memory: Wo
         assert (only.sequence, only.previous_hash) == (1, GENESIS_HASH)
 
 
-def test_what_is_undone_is_not_recorded(memory: World) -> None:
+def test_what_is_rolled_back_is_not_recorded(memory: World) -> None:
     with failed_block(memory.unit_of_work):
         record_act(memory.services, an_act(), by=ROOT)
 
@@ -106,7 +106,7 @@ def test_an_owner_exports_the_whole_chain_the_first_entry_first(memory: World) -
 
 
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_a_member_who_is_no_owner_may_not_read(memory: World, role: OrgRole) -> None:
+def test_members_who_are_not_owners_may_not_read_the_log(memory: World, role: OrgRole) -> None:
     knots = has_organization(memory)
 
     for reading in readings(memory, knots.id, a_member(knots, role)):
@@ -116,7 +116,7 @@ def test_a_member_who_is_no_owner_may_not_read(memory: World, role: OrgRole) -> 
         assert refusal.value.facts == {"right": "read-audit"}
 
 
-def test_others_do_not_find_the_organization(memory: World) -> None:
+def test_for_others_the_organization_is_not_found(memory: World) -> None:
     knots, sails = has_organization(memory), has_organization(memory, "sails")
     strangers = [a_principal(), a_member(sails), a_principal(None, Right.READ_AUDIT)]
 
@@ -129,7 +129,7 @@ def test_others_do_not_find_the_organization(memory: World) -> None:
 
 
 @pytest.mark.parametrize("status", [None, OrganizationStatus.DELETED])
-def test_where_there_is_no_organization_there_is_no_log(
+def test_an_unknown_organization_has_no_log(
     memory: World, status: OrganizationStatus | None
 ) -> None:
     org_id = OrganizationId(uuid4())
@@ -141,13 +141,13 @@ def test_where_there_is_no_organization_there_is_no_log(
             reading()
 
 
-def test_a_look_from_outside_is_recorded_and_seen_at_once(memory: World) -> None:
+def test_access_by_a_non_member_is_recorded_at_once(memory: World) -> None:
     knots = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
-    found = [list(reading()) for reading in readings(memory, knots.id, ROOT)]
+    entries = [list(reading()) for reading in readings(memory, knots.id, ROOT)]
 
     first, second = log_of(memory, knots)
-    assert found == [[first], [first, second]]
+    assert entries == [[first], [first, second]]
     for entry in (first, second):
         assert entry.act.action is AuditAction.LOOKED_INTO
         assert entry.act.subject_type is SubjectType.ORGANIZATION
@@ -155,7 +155,7 @@ def test_a_look_from_outside_is_recorded_and_seen_at_once(memory: World) -> None
         assert entry.actor_id == ROOT.user_id
 
 
-def test_a_look_of_a_member_is_not_recorded(memory: World) -> None:
+def test_access_by_a_member_is_not_recorded(memory: World) -> None:
     knots = has_organization(memory)
     own_root = replace(ROOT, memberships={knots.id: OrgRole.LEARNER})
 
@@ -164,7 +164,7 @@ def test_a_look_of_a_member_is_not_recorded(memory: World) -> None:
             assert list(reading()) == []
 
 
-def test_whoever_manages_no_organizations_cannot_prove_the_log(memory: World) -> None:
+def test_verification_requires_the_right_to_manage_organizations(memory: World) -> None:
     rights = set(Right) - {Right.MANAGE_ORGANIZATIONS}
 
     with pytest.raises(NotPermitted):

@@ -1,4 +1,4 @@
-"""What user managers do goes into the audit log of the platform."""
+"""Audit entries about users."""
 
 import json
 from dataclasses import replace
@@ -28,13 +28,13 @@ def act_on(user: User, action: AuditAction, **parts: Any) -> AuditAct:
     )
 
 
-def test_a_user_who_is_made_is_recorded_with_what_he_may_do(memory: World) -> None:
+def test_a_new_user_is_recorded_with_roles_and_status(memory: World) -> None:
     bo = memory.services.users.create(
         email="bo@school.example",
         name="Bo",
         password=PASSWORD,
         roles=[Role.INSTRUCTOR],
-        reason="He teaches knots.",
+        reason="Teaches knots.",
         by=ROOT,
     )
 
@@ -44,7 +44,7 @@ def test_a_user_who_is_made_is_recorded_with_what_he_may_do(memory: World) -> No
         bo,
         AuditAction.USER_CREATED,
         after={"roles": ["learner", "instructor"], "is_staff": False, "is_active": True},
-        reason="He teaches knots.",
+        reason="Teaches knots.",
     )
 
 
@@ -66,7 +66,7 @@ def test_a_user_who_is_made_is_recorded_with_what_he_may_do(memory: World) -> No
         ),
     ],
 )
-def test_a_change_is_recorded_with_what_differs(
+def test_a_change_is_recorded_with_the_differences(
     memory: World, changes: UserChanges, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     bo = memory.has_user(name="Bo")
@@ -82,7 +82,7 @@ def test_a_change_is_recorded_with_what_differs(
 @pytest.mark.parametrize(
     "changes", [UserChanges(), UserChanges(name="Bo"), UserChanges(is_active=True, roles=[])]
 )
-def test_what_changes_nothing_is_not_recorded(memory: World, changes: UserChanges) -> None:
+def test_an_edit_without_changes_is_not_recorded(memory: World, changes: UserChanges) -> None:
     bo = memory.has_user(name="Bo")
 
     memory.services.users.edit(bo.id, changes, by=ROOT)
@@ -90,7 +90,7 @@ def test_what_changes_nothing_is_not_recorded(memory: World, changes: UserChange
     assert log_of(memory) == []
 
 
-def test_a_name_that_somebody_gives_himself_is_not_recorded(memory: World) -> None:
+def test_renaming_oneself_is_not_recorded(memory: World) -> None:
     anna, root = memory.has_user(name="Anna"), memory.has_user(name="Root", is_staff=True)
 
     memory.services.users.edit(anna.id, UserChanges(name="Ann"), by=a_principal(anna))
@@ -99,7 +99,7 @@ def test_a_name_that_somebody_gives_himself_is_not_recorded(memory: World) -> No
     assert log_of(memory) == []
 
 
-def test_what_else_staff_change_about_themselves_is_recorded(memory: World) -> None:
+def test_other_changes_of_staff_to_themselves_are_recorded(memory: World) -> None:
     root = memory.has_user(name="Root", is_staff=True)
     changes = UserChanges(name="Toor", is_staff=False)
 
@@ -109,16 +109,18 @@ def test_what_else_staff_change_about_themselves_is_recorded(memory: World) -> N
     assert entry.act.after == {"is_staff": False, "renamed": True}
 
 
-def test_a_password_that_is_set_is_recorded_without_it(memory: World) -> None:
+def test_a_password_change_is_recorded_without_the_password(memory: World) -> None:
     bo = memory.has_user()
 
-    memory.services.users.set_password(bo.id, password=PASSWORD, reason="He forgot it.", by=ROOT)
+    memory.services.users.set_password(
+        bo.id, password=PASSWORD, reason="The user forgot it.", by=ROOT
+    )
 
     (entry,) = log_of(memory)
-    assert entry.act == act_on(bo, AuditAction.USER_PASSWORD_SET, reason="He forgot it.")
+    assert entry.act == act_on(bo, AuditAction.USER_PASSWORD_SET, reason="The user forgot it.")
 
 
-def test_the_log_holds_no_names_addresses_or_secrets(memory: World) -> None:
+def test_the_log_contains_no_names_e_mail_addresses_or_secrets(memory: World) -> None:
     users = memory.services.users
     bo = users.create(email="bo@school.example", name="Bo", password=PASSWORD, roles=(), by=ROOT)
     users.edit(bo.id, UserChanges(name="Robert", roles=[Role.INSTRUCTOR]), by=ROOT)
@@ -126,14 +128,14 @@ def test_the_log_holds_no_names_addresses_or_secrets(memory: World) -> None:
 
     acts = [entry.act for entry in log_of(memory)]
 
-    kept = memory.repositories.users.get(bo.id)
-    said = json.dumps([[act.before, act.after] for act in acts])
+    stored = memory.repositories.users.get(bo.id)
+    recorded = json.dumps([[act.before, act.after] for act in acts])
     assert len(acts) == 3
-    for secret in ("Bo", "Robert", "school.example", PASSWORD, kept.password_hash):
-        assert secret not in said
+    for secret in ("Bo", "Robert", "school.example", PASSWORD, stored.password_hash):
+        assert secret not in recorded
 
 
-def test_what_is_refused_is_not_recorded(memory: World) -> None:
+def test_refused_changes_are_not_recorded(memory: World) -> None:
     bo = memory.has_user(email="bo@school.example")
     manager = a_principal(None, Right.MANAGE_USERS)
 
@@ -147,7 +149,7 @@ def test_what_is_refused_is_not_recorded(memory: World) -> None:
     assert log_of(memory) == []
 
 
-def test_it_is_in_no_log_of_an_organization_that_the_user_is_in(memory: World) -> None:
+def test_changes_to_users_are_not_in_the_logs_of_their_organizations(memory: World) -> None:
     knots, bo = has_organization(memory), memory.has_user()
     manager = replace(ROOT, memberships={knots.id: OrgRole.OWNER})
 

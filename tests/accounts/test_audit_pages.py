@@ -1,4 +1,4 @@
-"""What is noted of people at our pages, and of keys."""
+"""Security log of the account pages and of key rotation."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ Noting = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def noting(request: pytest.FixtureRequest) -> Noting:
-    """A block at whose end is noted what was kept; mails, which need their request, are not sent."""
+    """A block that logs committed events at its end; mails, which need their request, are not sent."""
     capture = request.getfixturevalue("django_capture_on_commit_callbacks")
 
     @contextmanager
@@ -44,7 +44,7 @@ def noting(request: pytest.FixtureRequest) -> Noting:
 
 
 def noted(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]]:
-    """The events, with these facts of each that has them."""
+    """The logged events with these facts, as far as they have them."""
     return [
         (line["event"], *(line[fact] for fact in facts if fact in line))
         for line in lines_in(caplog)
@@ -52,7 +52,7 @@ def noted(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]
 
 
 @pytest.mark.database
-def test_who_signs_in_and_out_at_a_page_is_noted(
+def test_signing_in_and_out_at_a_page_is_logged(
     application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna, visitor = a_user_of(application, email=EMAIL), Visitor()
@@ -68,7 +68,7 @@ def test_who_signs_in_and_out_at_a_page_is_noted(
 
 
 @pytest.mark.database
-def test_who_is_kept_out_at_a_page_is_noted(
+def test_a_failed_sign_in_at_a_page_is_logged(
     application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna = a_user_of(application, email=EMAIL)
@@ -82,7 +82,7 @@ def test_who_is_kept_out_at_a_page_is_noted(
 
 
 @pytest.mark.database
-def test_to_sign_out_twice_is_noted_once(
+def test_signing_out_twice_is_logged_once(
     application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -97,7 +97,7 @@ def test_to_sign_out_twice_is_noted_once(
 
 
 @pytest.mark.memory
-def test_a_line_is_of_the_request_that_it_is_about(
+def test_a_log_line_names_its_request(
     application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     given = {"email": EMAIL, "password": "a wrong password"}
@@ -119,7 +119,7 @@ def test_a_line_is_of_the_request_that_it_is_about(
     ],
 )
 @pytest.mark.parametrize("kind", Authenticator.Type.values)
-def test_what_becomes_of_a_second_factor_is_noted(
+def test_changes_to_second_factors_are_logged(
     application: Application,
     signal: Signal,
     event: str,
@@ -136,15 +136,15 @@ def test_what_becomes_of_a_second_factor_is_noted(
 
 
 @pytest.mark.database
-def test_a_second_factor_that_is_removed_at_a_page_is_noted(
+def test_removing_a_second_factor_at_a_page_is_logged(
     application: Application, noting: Noting, caplog: pytest.LogCaptureFixture
 ) -> None:
     anna, visitor = a_user_of(application, email=EMAIL), Visitor()
     application.services.emails.verify(anna.id, email=EMAIL)
     visitor.sign_in()
-    found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
-    assert found
-    visitor.post("/account/app", code=code_of(found[1]))
+    match = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
+    assert match
+    visitor.post("/account/app", code=code_of(match[1]))
 
     with noting():
         visitor.post("/account/app/remove")
@@ -158,7 +158,7 @@ def test_a_second_factor_that_is_removed_at_a_page_is_noted(
 @pytest.mark.parametrize(
     ("options", "reason"), [([], "planned"), (["--compromised"], "compromised")]
 )
-def test_that_keys_are_rotated_is_noted(
+def test_key_rotation_is_logged(
     options: list[str],
     reason: str,
     tmp_path: Path,

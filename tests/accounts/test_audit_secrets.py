@@ -1,4 +1,4 @@
-"""What is noted is kept, and holds nothing that opens anything."""
+"""Security log: durability, and absence of secrets."""
 
 import logging
 from collections.abc import Callable
@@ -35,14 +35,14 @@ OF_COMMANDS = {SecurityEvent.SIGNING_KEYS_ROTATED}
 
 @pytest.fixture
 def committed(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[object]]:
-    """A block after which what it has written is committed, as far as callbacks know."""
+    """A block after which callbacks run as if it had been committed."""
     if STORE == "memory":
         return nullcontext
     capture = request.getfixturevalue("django_capture_on_commit_callbacks")
     return lambda: capture(execute=True)
 
 
-def test_what_is_kept_is_noted_and_what_is_rolled_back_was_never_done(
+def test_committed_events_are_logged_and_rolled_back_ones_are_not(
     world: World, committed: Callable[[], AbstractContextManager[object]]
 ) -> None:
     clients = world.services.clients
@@ -57,7 +57,7 @@ def test_what_is_kept_is_noted_and_what_is_rolled_back_was_never_done(
     ]
 
 
-def test_nothing_is_noted_before_the_outermost_block_is_over(memory: World) -> None:
+def test_nothing_is_logged_before_the_outermost_unit_of_work_ends(memory: World) -> None:
     with memory.unit_of_work.atomic():
         registered(memory)
         assert memory.trail.notes == []
@@ -66,12 +66,12 @@ def test_nothing_is_noted_before_the_outermost_block_is_over(memory: World) -> N
 
 
 @pytest.mark.database
-def test_noting_asks_the_store_for_nothing(world: World, django_assert_num_queries: Any) -> None:
+def test_logging_takes_no_statements(world: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         world.services.security_log.record_failure_for(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
 
 
-def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
+def test_a_log_line_has_ids_and_omits_missing_ones(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     anna = a_principal()
@@ -95,7 +95,7 @@ def test_a_line_says_what_with_ids_and_leaves_out_what_there_is_not(
     assert (line["logger"], line["level"]) == ("authsvc.audit", "info")
 
 
-def test_nothing_that_opens_anything_and_no_address_is_logged(
+def test_no_secret_and_no_e_mail_address_is_logged(
     memory: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -111,13 +111,13 @@ def test_nothing_that_opens_anything_and_no_address_is_logged(
 
 
 def logged(world: World) -> World:
-    """The same world with the audit trail of the house."""
+    """The same world with the security log of the application."""
     ports = replace(world.services.ports, security_log_writer=StructlogSecurityLogWriter())
     return replace(world, services=replace(world.services, ports=ports))
 
 
 def secrets_of_everything(world: World) -> list[str]:
-    """Whatever was handed out to anybody while all that is noted came to pass, and the hashes of it."""
+    """Every secret issued while all events happened, and their hashes."""
     anna = registered(world)
     secrets = [
         anna.access_token,

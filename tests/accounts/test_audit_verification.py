@@ -1,4 +1,4 @@
-"""Proving the audit log: whoever changes, takes or adds an entry is found out."""
+"""Verification of the audit log: changed, deleted and added entries are detected."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,13 +8,13 @@ import pytest
 from accounts.domain.access import OPERATOR
 from accounts.domain.audit.services.verification import AuditFlaw, AuditReport
 from accounts.domain.organizations.entities import Organization
-from tests.accounts.auditing import an_act, forget_heads, has_organization, record_act, tables_of
+from tests.accounts.auditing import an_act, delete_heads, has_organization, record_act, tables_of
 from tests.support.worlds import World
 
 
 @pytest.fixture
 def knots(memory: World) -> Organization:
-    """With four entries in its log, beside two in that of the platform."""
+    """An organization with four entries; the platform has two."""
     organization = has_organization(memory)
     for place in (organization, None, organization, organization, None, organization):
         record_act(memory.services, an_act(place), by=OPERATOR)
@@ -22,13 +22,13 @@ def knots(memory: World) -> Organization:
 
 
 def change(memory: World, organization: Organization, sequence: int, **parts: Any) -> None:
-    """Give an entry other parts, and leave its hash as it was."""
+    """Change parts of an entry without its hash."""
     place = (organization.id, sequence)
     tables_of(memory).store[place] = replace(tables_of(memory).store[place], **parts)
 
 
 def forge(memory: World, organization: Organization, sequence: int, **parts: Any) -> None:
-    """Give an entry other parts, and the hash that belongs to them."""
+    """Change parts of an entry and its hash accordingly."""
     change(memory, organization, sequence, **parts)
     place = (organization.id, sequence)
     tables_of(memory).store[place] = tables_of(memory).store[place].sealed()
@@ -38,19 +38,19 @@ def flaws_in(memory: World) -> list[AuditFlaw]:
     return list(memory.services.audit_reader.verify(by=OPERATOR).flaws)
 
 
-def test_a_log_that_nobody_touched_is_believed(memory: World, knots: Organization) -> None:
+def test_an_intact_log_has_no_flaws(memory: World, knots: Organization) -> None:
     report = memory.services.audit_reader.verify(by=OPERATOR)
 
     assert report == AuditReport(chains=2, entries=6, flaws=())
 
 
-def test_an_empty_log_is_believed(memory: World) -> None:
+def test_an_empty_log_has_no_flaws(memory: World) -> None:
     report = memory.services.audit_reader.verify(by=OPERATOR)
 
     assert report == AuditReport(chains=0, entries=0, flaws=())
 
 
-def test_a_chain_of_more_than_is_read_at_once_is_believed(memory: World) -> None:
+def test_a_chain_longer_than_a_batch_has_no_flaws(memory: World) -> None:
     for _ in range(1001):
         record_act(memory.services, an_act(), by=OPERATOR)
 
@@ -60,16 +60,14 @@ def test_a_chain_of_more_than_is_read_at_once_is_believed(memory: World) -> None
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 4])
-def test_an_entry_that_was_changed_is_named(
-    memory: World, knots: Organization, sequence: int
-) -> None:
+def test_a_changed_entry_is_named(memory: World, knots: Organization, sequence: int) -> None:
     change(memory, knots, sequence, client_id="another")
 
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason=f"entry {sequence} was changed")]
 
 
 @pytest.mark.parametrize("sequence", [1, 3])
-def test_an_entry_that_was_forged_does_not_fit_the_next_one(
+def test_a_forged_entry_does_not_match_the_next_one(
     memory: World, knots: Organization, sequence: int
 ) -> None:
     forge(memory, knots, sequence, client_id="another")
@@ -78,16 +76,14 @@ def test_an_entry_that_was_forged_does_not_fit_the_next_one(
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason=reason)]
 
 
-def test_a_last_entry_that_was_forged_does_not_fit_the_head(
-    memory: World, knots: Organization
-) -> None:
+def test_a_forged_last_entry_does_not_match_the_head(memory: World, knots: Organization) -> None:
     forge(memory, knots, 4, client_id="another")
 
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason="it ends with another entry")]
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 3, 4])
-def test_an_entry_that_was_taken_out_is_missed(
+def test_a_deleted_entry_is_reported_missing(
     memory: World, knots: Organization, sequence: int
 ) -> None:
     del tables_of(memory).store[knots.id, sequence]
@@ -95,15 +91,15 @@ def test_an_entry_that_was_taken_out_is_missed(
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason=f"entry {sequence} is missing")]
 
 
-def test_a_chain_that_was_taken_away_is_missed(memory: World, knots: Organization) -> None:
+def test_a_deleted_chain_is_reported_missing(memory: World, knots: Organization) -> None:
     for sequence in range(1, 5):
         del tables_of(memory).store[knots.id, sequence]
 
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason="entry 1 is missing")]
 
 
-def test_a_head_that_was_taken_away_is_missed(memory: World, knots: Organization) -> None:
-    forget_heads(memory)
+def test_a_deleted_head_is_reported_missing(memory: World, knots: Organization) -> None:
+    delete_heads(memory)
 
     assert flaws_in(memory) == [
         AuditFlaw(org_id=None, reason="its head is missing"),
@@ -120,7 +116,7 @@ def test_a_head_that_was_taken_away_is_missed(memory: World, knots: Organization
         ({"sequence": 0}, "its head is missing"),
     ],
 )
-def test_another_head_is_a_flaw(
+def test_a_replaced_head_is_a_flaw(
     memory: World, knots: Organization, parts: dict[str, Any], reason: str
 ) -> None:
     heads = tables_of(memory).heads_store
@@ -129,7 +125,7 @@ def test_another_head_is_a_flaw(
     assert flaws_in(memory) == [AuditFlaw(org_id=knots.id, reason=reason)]
 
 
-def test_what_was_added_since_is_let_be(memory: World, knots: Organization) -> None:
+def test_entries_added_during_verification_are_ignored(memory: World, knots: Organization) -> None:
     heads = tables_of(memory).heads_store
     as_it_was = heads[knots.id]
     record_act(memory.services, an_act(knots), by=OPERATOR)
@@ -138,7 +134,7 @@ def test_what_was_added_since_is_let_be(memory: World, knots: Organization) -> N
     assert flaws_in(memory) == []
 
 
-def test_an_entry_that_cannot_be_read_is_not_believed(memory: World, knots: Organization) -> None:
+def test_an_unreadable_entry_is_a_flaw(memory: World, knots: Organization) -> None:
     change(memory, knots, 2, act=an_act(knots, after={"share": float("nan")}))
 
     (flaw,) = flaws_in(memory)
@@ -146,7 +142,7 @@ def test_an_entry_that_cannot_be_read_is_not_believed(memory: World, knots: Orga
     assert flaw.reason.startswith("an entry cannot be read: ")
 
 
-def test_the_flaws_of_every_chain_are_named(memory: World, knots: Organization) -> None:
+def test_flaws_of_all_chains_are_reported(memory: World, knots: Organization) -> None:
     change(memory, knots, 2, client_id="another")
     del tables_of(memory).store[None, 2]
 

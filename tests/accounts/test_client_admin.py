@@ -1,4 +1,4 @@
-"""The forms of clients in the back office."""
+"""Admin forms of clients."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.staff import log_of, root_desk
 pytestmark = pytest.mark.database
 
 
-def test_a_client_is_registered_on_these_terms(application: Application) -> None:
+def test_a_client_is_registered_with_the_submitted_terms(application: Application) -> None:
     page = root_desk(application).post(f"{CLIENTS}add/", **NEW)
 
     client_id, secret = shown_on(page)
@@ -26,7 +26,7 @@ def test_a_client_is_registered_on_these_terms(application: Application) -> None
     assert log_of(client.id) == ["Added."]
 
 
-def test_the_secret_is_in_that_answer_and_nowhere_else(application: Application) -> None:
+def test_the_secret_is_in_the_response_and_nowhere_else(application: Application) -> None:
     root = root_desk(application)
     page = root.post(f"{CLIENTS}add/", **NEW)
     _, secret = shown_on(page)
@@ -36,12 +36,12 @@ def test_the_secret_is_in_that_answer_and_nowhere_else(application: Application)
     assert secret not in " ".join(str(value) for value in vars(row).values())
     assert page.said == ()
     assert secret not in str(root.client.cookies)
-    assert all(secret not in str(one.get_decoded()) for one in BrowserSession.objects.all())
+    assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
     assert secret not in root.get(f"{CLIENTS}{row.pk}/change/").text
     assert log_of(row.pk) == ["Added."]
 
 
-def test_nobody_on_the_way_keeps_the_answer_with_the_secret(application: Application) -> None:
+def test_the_response_with_the_secret_is_not_cached(application: Application) -> None:
     response = root_desk(application).client.post(f"/admin/{CLIENTS}add/", NEW)
 
     assert "no-store" in response.headers["Cache-Control"]
@@ -57,7 +57,7 @@ def test_a_public_client_has_no_secret(application: Application) -> None:
     assert client.secret_hash == ""
 
 
-def test_to_begin_with_a_client_is_neither_trusted_nor_public(application: Application) -> None:
+def test_by_default_a_client_is_neither_trusted_nor_public(application: Application) -> None:
     flags = {"is_trusted", "must_push"}
 
     root_desk(application).post(
@@ -102,7 +102,7 @@ def test_to_begin_with_a_client_is_neither_trusted_nor_public(application: Appli
         ),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(
+def test_errors_are_shown_at_their_fields(
     application: Application, wish: dict[str, Any], field: str, field_error: str
 ) -> None:
     page = root_desk(application).post(f"{CLIENTS}add/", **NEW | wish)
@@ -116,7 +116,7 @@ def test_what_is_wrong_is_said_at_its_field(
     assert not ClientRow.objects.exists()
 
 
-def test_a_new_client_begins_as_most_clients_are(application: Application) -> None:
+def test_the_form_preselects_common_terms(application: Application) -> None:
     page = root_desk(application).get(f"{CLIENTS}add/")
 
     ticked = re.findall(r'value="([^"]+)"[^>]* checked', page.text)
@@ -124,14 +124,14 @@ def test_a_new_client_begins_as_most_clients_are(application: Application) -> No
     assert '<option value="RS256" selected>' in page.text
 
 
-def test_what_was_typed_stays_to_be_mended(application: Application) -> None:
+def test_an_invalid_form_keeps_its_input(application: Application) -> None:
     page = root_desk(application).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
 
     assert "http://127.0.0.1/callback" in page.text
     assert re.search(r'value="courses:read"[^>]* checked', page.text)
 
 
-def test_a_form_shows_the_terms_as_they_are(application: Application) -> None:
+def test_the_form_shows_the_current_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
     text = root_desk(application).get(page_of(client)).text
@@ -153,7 +153,7 @@ def test_terms_are_amended(application: Application) -> None:
     assert now(application, client).secret_hash == secret_hash
 
 
-def test_the_log_says_which_terms_were_amended(application: Application) -> None:
+def test_the_log_names_the_amended_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
     root_desk(application).post(page_of(client), **NEW | {"name": "Planner"})
@@ -162,7 +162,10 @@ def test_the_log_says_which_terms_were_amended(application: Application) -> None
 
 
 @pytest.mark.parametrize("is_public", [True, False])
-def test_whether_it_is_public_stays_as_it_is(application: Application, is_public: bool) -> None:  # noqa: FBT001  # pytest's
+def test_whether_a_client_is_public_cannot_be_changed(
+    application: Application,
+    is_public: bool,  # noqa: FBT001  # pytest's
+) -> None:
     grants = frozenset({GrantType.AUTHORIZATION_CODE})
     client = registered(application, is_public=is_public, grant_types=grants)
     wish = {} if is_public else {"is_public": "on"}
@@ -173,7 +176,7 @@ def test_whether_it_is_public_stays_as_it_is(application: Application, is_public
     assert now(application, client).terms.is_public is is_public
 
 
-def test_a_public_client_gets_no_credentials_later_either(application: Application) -> None:
+def test_a_public_client_cannot_get_client_credentials_later(application: Application) -> None:
     client = registered(
         application, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
     )

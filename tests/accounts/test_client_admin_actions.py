@@ -1,4 +1,4 @@
-"""What the back office does to clients beside their forms, and who may do it."""
+"""Admin actions on clients, and their permissions."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -23,7 +23,7 @@ from tests.support.staff import a_user_of, desk, log_of, root_desk
 pytestmark = pytest.mark.database
 
 
-def test_to_renew_a_secret_asks_for_a_reason_first(application: Application) -> None:
+def test_renewing_a_secret_requires_a_reason(application: Application) -> None:
     client = registered(application)
 
     page = root_desk(application).get(secret_page_of(client))
@@ -33,7 +33,7 @@ def test_to_renew_a_secret_asks_for_a_reason_first(application: Application) -> 
     assert now(application, client) == client
 
 
-def test_a_renewed_secret_is_shown_once_and_takes_the_place_of_the_old_one(
+def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(
     application: Application,
 ) -> None:
     first = application.services.clients.register(some_client_terms(), by=OPERATOR)
@@ -73,13 +73,13 @@ def test_a_public_client_has_no_secret_to_renew(application: Application) -> Non
     assert "/secret/" not in root.get(page_of(client)).text
 
 
-def test_nobody_has_no_secret_to_renew(application: Application) -> None:
+def test_the_secret_page_of_an_unknown_client_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
     assert root_desk(application).get(f"{CLIENTS}{nobody}/secret/").status == 404
 
 
-def test_to_remove_a_client_asks_for_a_reason_first(application: Application) -> None:
+def test_removing_a_client_requires_a_reason(application: Application) -> None:
     client = registered(application)
 
     page = root_desk(application).act(CLIENTS, "remove", client.id)
@@ -88,7 +88,7 @@ def test_to_remove_a_client_asks_for_a_reason_first(application: Application) ->
     assert now(application, client).is_active
 
 
-def test_a_removed_client_is_known_no_longer_and_stays_to_be_seen(application: Application) -> None:
+def test_a_removed_client_is_inactive_and_stays_visible(application: Application) -> None:
     client, root = registered(application), root_desk(application)
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
@@ -101,7 +101,7 @@ def test_a_removed_client_is_known_no_longer_and_stays_to_be_seen(application: A
     assert not seen.may_be_saved
 
 
-def test_a_removed_client_is_not_amended_and_gets_no_secret(application: Application) -> None:
+def test_a_removed_client_cannot_be_amended_or_get_a_secret(application: Application) -> None:
     client, root = registered(application), root_desk(application)
     application.services.clients.remove(client.id, by=OPERATOR)
     before = now(application, client)
@@ -130,7 +130,7 @@ def test_a_group_may_manage_clients(application: Application) -> None:
 
 
 @pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
-def test_other_staff_manage_no_clients(application: Application, group: str) -> None:
+def test_other_staff_cannot_manage_clients(application: Application, group: str) -> None:
     client, bo = registered(application), desk(application, group)
 
     answers = [
@@ -144,7 +144,7 @@ def test_other_staff_manage_no_clients(application: Application, group: str) -> 
     assert now(application, client) == client
 
 
-def test_whoever_may_only_add_registers_none(application: Application) -> None:
+def test_the_add_permission_alone_does_not_allow_registration(application: Application) -> None:
     bo = desk(application)
     permission = Permission.objects.get(codename="add_oauthclient")
     UserRow.objects.get(pk=bo.id).user_permissions.add(permission)
@@ -167,11 +167,11 @@ def test_the_list_finds_a_client_by_its_name_and_its_ids(application: Applicatio
 
 
 @pytest.mark.parametrize("lookup", ["secret_hash__startswith=a", "redirect_uris__contains=x"])
-def test_no_hidden_column_can_be_asked_about(application: Application, lookup: str) -> None:
+def test_hidden_columns_cannot_be_used_in_lookups(application: Application, lookup: str) -> None:
     assert root_desk(application).get(f"{CLIENTS}?{lookup}").status == 400
 
 
-def test_what_somebody_is_on_his_way_to_is_not_shown(application: Application) -> None:
+def test_the_parameters_of_a_pushed_request_are_not_shown(application: Application) -> None:
     client, root = registered(application), root_desk(application)
     application.services.pushed_requests.push(client, {"state": "of-nobodys-business"})
 
@@ -181,7 +181,7 @@ def test_what_somebody_is_on_his_way_to_is_not_shown(application: Application) -
     assert "of-nobodys-business" not in page.text
 
 
-def test_a_consent_is_looked_at(application: Application) -> None:
+def test_a_consent_is_shown(application: Application) -> None:
     anna, client = a_user_of(application), registered(application)
     application.services.authorizations.consent(client, user_id=anna.id, scopes=["openid"])
 

@@ -1,4 +1,4 @@
-"""What the operator types about clients."""
+"""Management commands for clients."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.database
 
 
 class Listener(HTTPServer):
-    """A client that is told of log-outs."""
+    """A client that receives log-out tokens."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -56,34 +56,34 @@ def world(application: Application) -> World:
     return orm_world()
 
 
-def has_to_tell(world: World, uri: str) -> OAuthClient:
-    """A client that is to hear, at this address, that somebody has signed out."""
+def has_notice(world: World, uri: str) -> OAuthClient:
+    """A client with a pending log-out notice for this URL."""
     client = has_client(world, backchannel_logout_uri=uri)
     world.repositories.logout_notices.add(a_notice(client, world.has_user()))
     return client
 
 
-def test_clients_are_told_what_is_due(world: World, listener: Listener) -> None:
+def test_due_notices_are_delivered(world: World, listener: Listener) -> None:
     for _ in range(2):
-        has_to_tell(world, listener.uri)
+        has_notice(world, listener.uri)
 
-    said = said_by("send_logout_notices")
+    output = said_by("send_logout_notices")
 
-    assert said == "Delivered: 2 notices.\n"
+    assert output == "Delivered: 2 notices.\n"
     assert len(set(listener.heard)) == 2
     assert not LogoutNotice.objects.exists()
 
 
-def test_what_a_client_does_not_take_is_kept_for_later(world: World) -> None:
-    has_to_tell(world, "http://127.0.0.1:1/logout")
+def test_an_undelivered_notice_is_kept_for_a_retry(world: World) -> None:
+    has_notice(world, "http://127.0.0.1:1/logout")
 
-    said = said_by("send_logout_notices")
+    output = said_by("send_logout_notices")
 
-    assert said == "Delivered: 0 notices.\n"
+    assert output == "Delivered: 0 notices.\n"
     assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
 
 
-def test_where_nothing_is_due_nobody_is_told(application: Application) -> None:
+def test_without_due_notices_nothing_is_delivered(application: Application) -> None:
     assert said_by("send_logout_notices") == "Delivered: 0 notices.\n"
 
 
@@ -95,15 +95,15 @@ def test_where_nothing_is_due_nobody_is_told(application: Application) -> None:
         ("createapplication", "/admin/accounts/oauthclient/add/"),
     ],
 )
-def test_a_command_of_the_toolkit_names_what_to_use(command: str, instead: str) -> None:
-    refusal, said = refusal_of(command)
+def test_each_command_of_the_toolkit_names_its_replacement(command: str, instead: str) -> None:
+    error, output = refusal_of(command)
 
     assert get_commands()[command] == "accounts"
-    assert instead in refusal
-    assert said == ""
+    assert instead in error
+    assert output == ""
 
 
-def test_to_ask_in_the_words_of_the_toolkit_makes_no_difference() -> None:
-    refusal, _ = refusal_of("createapplication", "confidential", "authorization-code")
+def test_arguments_of_the_toolkits_command_are_ignored() -> None:
+    error, _ = refusal_of("createapplication", "confidential", "authorization-code")
 
-    assert "/admin/accounts/oauthclient/add/" in refusal
+    assert "/admin/accounts/oauthclient/add/" in error

@@ -1,4 +1,4 @@
-"""The command that forgets what is past its time."""
+"""The command that removes expired data."""
 
 from datetime import timedelta
 from typing import Final
@@ -35,7 +35,7 @@ def application() -> World:
 
 
 def removed(**counts: str) -> str:
-    """What the command says when it has found this, and nothing else."""
+    """The output of the command with these counts; all others are zero."""
     nothing = {
         "sessions": "0 sessions",
         "codes": "0 codes",
@@ -50,28 +50,28 @@ def removed(**counts: str) -> str:
 
 
 def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
-    """With a token of its own."""
+    """A session with a refresh token."""
     session = a_session(user_id=user.id, expires_at=timezone.now() + ends_in)
     world.repositories.sessions.add(session)
     world.repositories.refresh_tokens.add(a_refresh_token(session_id=session.id))
     return session
 
 
-def test_sessions_past_their_end_are_forgotten_with_their_tokens(application: World) -> None:
+def test_expired_sessions_are_removed_with_their_tokens(application: World) -> None:
     user = application.has_user()
     old = a_kept_session(application, user, ends_in=-A_MINUTE)
     live = a_kept_session(application, user, ends_in=A_MINUTE)
 
-    said = said_by("remove_expired")
+    output = said_by("remove_expired")
 
-    assert said == removed(sessions="1 session")
+    assert output == removed(sessions="1 session")
     with pytest.raises(SessionNotFound):
         application.repositories.sessions.get_for_update(old.id)
     assert application.repositories.sessions.get_for_update(live.id) == live
     assert list(RefreshToken.objects.values_list("session_id", flat=True)) == [live.id]
 
 
-def test_answers_that_are_no_longer_repeated_are_removed(application: World) -> None:
+def test_expired_idempotency_records_are_removed(application: World) -> None:
     now = timezone.now()
     old = an_idempotency_record(kept_at=now - KEPT_FOR - A_MINUTE)
     older = an_idempotency_record(kept_at=now - 2 * KEPT_FOR)
@@ -79,27 +79,27 @@ def test_answers_that_are_no_longer_repeated_are_removed(application: World) -> 
     for entry in (old, older, live):
         application.idempotency.records.save(entry)
 
-    said = said_by("remove_expired")
+    output = said_by("remove_expired")
 
-    assert said == removed(records="2 idempotency records")
+    assert output == removed(records="2 idempotency records")
     assert application.idempotency.records.claim(live.request_key, since=now - KEPT_FOR) == live
     assert (
         IdempotencyRecord.objects.filter(id__in=[old.request_key, older.request_key]).count() == 0
     )
 
 
-def test_attempts_that_no_limit_counts_any_more_are_removed(application: World) -> None:
+def test_expired_rate_limit_counters_are_removed(application: World) -> None:
     application.clock.at = timezone.now() - A_MINUTE - A_MINUTE
     application.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
     application.services.limits.count(LimitName.REGISTER, "192.0.2.1")
 
-    said = said_by("remove_expired")
+    output = said_by("remove_expired")
 
-    assert said == removed(counters="1 rate-limit counter")
+    assert output == removed(counters="1 rate-limit counter")
     assert [state.limit for state in LimitState.objects.all()] == ["register"]
 
 
-def test_what_clients_can_use_no_longer_is_removed(application: World) -> None:
+def test_expired_codes_devices_and_pushed_requests_are_removed(application: World) -> None:
     anna, client = application.has_user(), has_client(application)
     now = timezone.now()
     an_hour_ago = now - 60 * A_MINUTE
@@ -113,17 +113,17 @@ def test_what_clients_can_use_no_longer_is_removed(application: World) -> None:
         devices.add(a_device(client, expires_at=at))
         requests.add(a_request(client, expires_at=at))
 
-    said = said_by("remove_expired")
+    output = said_by("remove_expired")
 
-    assert said == removed(codes="1 code", devices="1 device", requests="1 pushed request")
+    assert output == removed(codes="1 code", devices="1 device", requests="1 pushed request")
     for row in (AuthorizationCode, DeviceCode, PushedRequest):
         assert [kept.expires_at for kept in row.objects.all()] == [now + A_MINUTE]
 
 
-def test_to_forget_again_finds_nothing(application: World) -> None:
+def test_a_second_run_removes_nothing(application: World) -> None:
     a_kept_session(application, application.has_user(), ends_in=-A_MINUTE)
     said_by("remove_expired")
 
-    said = said_by("remove_expired")
+    output = said_by("remove_expired")
 
-    assert said == removed()
+    assert output == removed()

@@ -1,4 +1,4 @@
-"""The command that makes somebody who may do everything."""
+"""The command that creates an administrator."""
 
 import io
 
@@ -20,19 +20,19 @@ def application() -> World:
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Let *text* be what the command reads."""
+    """Make *text* the standard input of the command."""
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
 
-def test_whoever_is_made_is_an_admin_and_can_log_in(
+def test_the_new_account_is_an_admin_and_can_log_in(
     application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed(monkeypatch, f"{PASSWORD}\n")
 
-    said = said_by("create_admin", "Root@School.example", "--name", "Root")
+    output = said_by("create_admin", "Root@School.example", "--name", "Root")
 
     made = application.services.sessions.log_in(email=ROOT, password=PASSWORD).user
-    assert said == f"{ROOT} is now an administrator.\n"
+    assert output == f"{ROOT} is now an administrator.\n"
     assert (made.name, made.is_staff) == ("Root", True)
     assert Role.ADMIN in made.roles
 
@@ -45,30 +45,30 @@ def test_whoever_is_made_is_an_admin_and_can_log_in(
         (ROOT, "", "too short"),
     ],
 )
-def test_what_will_not_do_makes_nobody(
+def test_invalid_input_creates_no_account(
     application: World, monkeypatch: pytest.MonkeyPatch, address: str, password: str, reason: str
 ) -> None:
     typed(monkeypatch, password)
 
-    refusal, _ = refusal_of("create_admin", address)
+    error, _ = refusal_of("create_admin", address)
 
-    assert reason in refusal
+    assert reason in error
     assert application.repositories.users.find_by_email(address) is None
 
 
-def test_an_address_that_is_taken_keeps_its_owner(
+def test_an_existing_account_stays_unchanged(
     application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = application.has_user(email=ROOT)
+    stored = application.has_user(email=ROOT)
     typed(monkeypatch, PASSWORD)
 
-    refusal, _ = refusal_of("create_admin", ROOT)
+    error, _ = refusal_of("create_admin", ROOT)
 
-    assert "in use" in refusal
-    assert application.repositories.users.get(kept.id) == kept
+    assert "in use" in error
+    assert application.repositories.users.get(stored.id) == stored
 
 
-def test_at_a_terminal_two_different_passwords_make_nobody(
+def test_at_a_terminal_two_different_passwords_create_no_account(
     application: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([PASSWORD, f"{PASSWORD}!"])
@@ -77,7 +77,7 @@ def test_at_a_terminal_two_different_passwords_make_nobody(
         "accounts.management.commands.create_admin.getpass", lambda *prompt: next(answers)
     )
 
-    refusal, _ = refusal_of("create_admin", ROOT)
+    error, _ = refusal_of("create_admin", ROOT)
 
-    assert "two passwords" in refusal
+    assert "passwords differ" in error
     assert application.repositories.users.find_by_email(ROOT) is None

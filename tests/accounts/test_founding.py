@@ -1,4 +1,4 @@
-"""Founding organizations."""
+"""Creation of organizations."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from tests.support.tenants import a_membership, acts_in, has_guest, has_organiza
 from tests.support.worlds import World
 
 
-def test_whoever_founds_an_organization_owns_it(world: World) -> None:
+def test_the_creator_of_an_organization_owns_it(world: World) -> None:
     anna = has_guest(world)
 
     school = world.services.organizations.create(name="Knots", slug="knots", by=anna)
@@ -36,7 +36,7 @@ def test_whoever_founds_an_organization_owns_it(world: World) -> None:
     )
 
 
-def test_the_founding_is_recorded_with_the_name_the_slug_and_the_owner(memory: World) -> None:
+def test_the_creation_is_recorded_with_name_slug_and_owner(memory: World) -> None:
     anna = has_guest(memory)
 
     school = memory.services.organizations.create(name="Knots", slug="knots", by=anna)
@@ -52,7 +52,7 @@ def test_the_founding_is_recorded_with_the_name_the_slug_and_the_owner(memory: W
     ]
 
 
-def test_whoever_manages_organizations_may_found_one_for_somebody_else(memory: World) -> None:
+def test_managers_of_organizations_create_them_for_other_users(memory: World) -> None:
     root, bo = has_root(memory), has_guest(memory)
 
     school = memory.services.organizations.create(
@@ -64,7 +64,7 @@ def test_whoever_manages_organizations_may_found_one_for_somebody_else(memory: W
     assert memory.repositories.organizations.for_user(root.person) == []
 
 
-def test_the_operator_founds_organizations_for_others_alone(memory: World) -> None:
+def test_the_operator_can_create_organizations_only_for_users(memory: World) -> None:
     bo, create = has_guest(memory), memory.services.organizations.create
 
     with pytest.raises(PersonNeeded):
@@ -73,7 +73,7 @@ def test_the_operator_founds_organizations_for_others_alone(memory: World) -> No
     assert create(name="Knots", slug="knots", owner_id=bo.person, by=OPERATOR).is_open
 
 
-def test_nobody_else_founds_one_for_somebody_else(memory: World) -> None:
+def test_other_users_cannot_create_organizations_for_someone_else(memory: World) -> None:
     anna, bo = has_guest(memory), has_guest(memory)
     create = memory.services.organizations.create
 
@@ -83,7 +83,7 @@ def test_nobody_else_founds_one_for_somebody_else(memory: World) -> None:
     assert create(name="Knots", slug="knots", owner_id=anna.person, by=anna).is_open
 
 
-def test_nothing_is_founded_for_whoever_does_not_exist(world: World) -> None:
+def test_an_unknown_owner_is_refused_and_nothing_is_created(world: World) -> None:
     nobody = UserId(UUID(int=404))
 
     with pytest.raises(UserNotFound):
@@ -91,11 +91,11 @@ def test_nothing_is_founded_for_whoever_does_not_exist(world: World) -> None:
             name="Knots", slug="knots", owner_id=nobody, by=OPERATOR
         )
 
-    found = world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS)
-    assert found is None
+    organization = world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS)
+    assert organization is None
 
 
-def test_a_slug_that_is_taken_is_refused_and_nobody_joins(world: World) -> None:
+def test_a_taken_slug_is_refused_and_adds_no_member(world: World) -> None:
     anna, other = has_guest(world), has_organization(world, slug="knots")
 
     with pytest.raises(OrganizationSlugTaken):
@@ -106,8 +106,6 @@ def test_a_slug_that_is_taken_is_refused_and_nobody_joins(world: World) -> None:
 
 
 @pytest.mark.parametrize(("name", "slug"), [("Knots", "kn--ots"), (" ", "knots")])
-def test_an_organization_that_cannot_be_called_that_is_not_founded(
-    memory: World, name: str, slug: str
-) -> None:
+def test_an_invalid_name_or_slug_is_refused(memory: World, name: str, slug: str) -> None:
     with pytest.raises(UnsuitableOrganization):
         memory.services.organizations.create(name=name, slug=slug, by=has_guest(memory))

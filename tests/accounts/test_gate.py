@@ -1,4 +1,4 @@
-"""The gate in the wall around an organization."""
+"""Tenant access: checks and audit of access to organizations."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.support.tenants import acts_in, has_guest, has_member, has_organizati
 from tests.support.worlds import World
 
 
-def test_a_look_from_outside_is_recorded_and_says_at_what(memory: World) -> None:
+def test_access_by_a_non_member_is_recorded_with_its_subject(memory: World) -> None:
     school, root = has_organization(memory), has_root(memory)
 
     memory.services.tenant_access.record_access(
@@ -33,7 +33,7 @@ def test_a_look_from_outside_is_recorded_and_says_at_what(memory: World) -> None
 
 
 @pytest.mark.parametrize("role", OrgRole)
-def test_a_look_of_a_member_is_not_recorded(memory: World, role: OrgRole) -> None:
+def test_access_by_a_member_is_not_recorded(memory: World, role: OrgRole) -> None:
     school = has_organization(memory)
     anna = has_member(memory, school, role)
     root = replace(has_root(memory), memberships={school.id: role})
@@ -46,7 +46,7 @@ def test_a_look_of_a_member_is_not_recorded(memory: World, role: OrgRole) -> Non
     assert acts_in(memory, school) == []
 
 
-def test_a_look_at_what_is_the_platforms_is_not_recorded(memory: World) -> None:
+def test_access_to_the_platform_is_not_recorded(memory: World) -> None:
     memory.services.tenant_access.record_access(
         None, at=SubjectType.COURSE, subject_id=7, by=OPERATOR
     )
@@ -55,11 +55,11 @@ def test_a_look_at_what_is_the_platforms_is_not_recorded(memory: World) -> None:
     assert [head for head in recorded if head.sequence] == []
 
 
-def test_what_is_the_platforms_is_always_open(memory: World) -> None:
+def test_the_platform_is_always_open(memory: World) -> None:
     memory.services.tenant_access.require_open(None, by=has_guest(memory))
 
 
-def test_an_open_organization_is_open_to_members_and_to_whoever_manages_them_all(
+def test_an_active_organization_is_open_to_members_and_platform_admins(
     memory: World,
 ) -> None:
     school = has_organization(memory)
@@ -68,7 +68,7 @@ def test_an_open_organization_is_open_to_members_and_to_whoever_manages_them_all
         memory.services.tenant_access.require_open(school.id, by=by)
 
 
-def test_a_suspended_organization_is_refused_to_whoever_manages_them_all(memory: World) -> None:
+def test_a_suspended_organization_is_closed_to_platform_admins_too(memory: World) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
     for by in (has_root(memory), OPERATOR):
@@ -76,7 +76,7 @@ def test_a_suspended_organization_is_refused_to_whoever_manages_them_all(memory:
             memory.services.tenant_access.require_open(school.id, by=by)
 
 
-def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World) -> None:
+def test_for_non_members_the_organization_does_not_exist(memory: World) -> None:
     school, other = has_organization(memory), has_organization(memory)
     outsiders = (has_guest(memory), has_member(memory, other, OrgRole.OWNER))
 
@@ -90,7 +90,7 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World) -> N
     ]
 
 
-def test_an_organization_is_found_by_its_slug_by_those_who_see_it(memory: World) -> None:
+def test_an_organization_in_scope_is_found_by_its_slug(memory: World) -> None:
     school = has_organization(memory)
     insiders = (has_member(memory, school), has_root(memory), OPERATOR)
 

@@ -1,4 +1,4 @@
-"""What every store of invitations promises."""
+"""Invitation repositories: one contract for all stores."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -29,19 +29,19 @@ def page(
 
 
 @pytest.mark.parametrize("is_by_somebody", [True, False])
-def test_a_kept_invitation_comes_back_equal(world: World, *, is_by_somebody: bool) -> None:
+def test_a_stored_invitation_comes_back_equal(world: World, *, is_by_somebody: bool) -> None:
     school = has_organization(world)
     inviting = world.has_user().id if is_by_somebody else None
     invitation = an_invitation(org_id=school.id, role=OrgRole.ADMIN, invited_by=inviting)
 
     world.repositories.invitations.save(invitation, scope=into(school))
 
-    kept = world.repositories.invitations.get(school.id, invitation.id, scope=into(school))
-    assert kept == invitation
+    stored = world.repositories.invitations.get(school.id, invitation.id, scope=into(school))
+    assert stored == invitation
     assert world.repositories.invitations.find(invitation.token_hash) == invitation
 
 
-def test_an_invitation_takes_the_place_of_the_one_before_and_of_no_other(world: World) -> None:
+def test_an_invitation_replaces_the_earlier_one_and_no_other(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     before = has_invitation(world, school, email=BO)
     elsewhere = has_invitation(world, other, email=BO)
@@ -55,14 +55,14 @@ def test_an_invitation_takes_the_place_of_the_one_before_and_of_no_other(world: 
 
 
 @pytest.mark.parametrize("token_hash", ["", "0" * 64])
-def test_no_invitation_is_found_by_a_hash_that_none_has(world: World, token_hash: str) -> None:
+def test_an_unknown_hash_finds_no_invitation(world: World, token_hash: str) -> None:
     has_invitation(world, has_organization(world))
 
     assert world.repositories.invitations.find(token_hash) is None
 
 
 @pytest.mark.parametrize("status", [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED])
-def test_an_invitation_to_what_is_not_open_is_not_found(
+def test_an_invitation_to_a_suspended_organization_is_not_found(
     world: World, status: OrganizationStatus
 ) -> None:
     invitation = has_invitation(world, has_organization(world, status=status))
@@ -70,7 +70,7 @@ def test_an_invitation_to_what_is_not_open_is_not_found(
     assert world.repositories.invitations.find(invitation.token_hash) is None
 
 
-def test_an_unknown_invitation_is_not_there(world: World) -> None:
+def test_an_unknown_invitation_is_not_found(world: World) -> None:
     school = has_organization(world)
     has_invitation(world, school)
 
@@ -78,7 +78,7 @@ def test_an_unknown_invitation_is_not_there(world: World) -> None:
         world.repositories.invitations.get(school.id, NOWHERE, scope=into(school))
 
 
-def test_an_invitation_is_one_organizations(world: World) -> None:
+def test_an_invitation_belongs_to_one_organization(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     elsewhere = has_invitation(world, other)
 
@@ -86,18 +86,18 @@ def test_an_invitation_is_one_organizations(world: World) -> None:
         world.repositories.invitations.get(school.id, elsewhere.id, scope=ALL_TENANTS)
 
 
-def test_invitations_out_of_view_are_not_seen(world: World) -> None:
+def test_invitations_outside_the_scope_are_not_returned(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
-    kept = has_invitation(world, school)
+    stored = has_invitation(world, school)
 
     for scope in (TenantScope(), into(other)):
         with pytest.raises(InvitationNotFound):
-            world.repositories.invitations.get(school.id, kept.id, scope=scope)
-        found = world.repositories.invitations.page_of(school.id, PageRequest(), scope=scope)
-        assert found.items == ()
+            world.repositories.invitations.get(school.id, stored.id, scope=scope)
+        invitations = world.repositories.invitations.page_of(school.id, PageRequest(), scope=scope)
+        assert invitations.items == ()
 
 
-def test_nobody_is_invited_out_of_view(world: World) -> None:
+def test_no_invitation_is_stored_outside_the_scope(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     with pytest.raises(OutsideTenantScope):
@@ -106,14 +106,14 @@ def test_nobody_is_invited_out_of_view(world: World) -> None:
     assert page(world, school).items == ()
 
 
-def test_an_invitation_out_of_view_is_not_forgotten(world: World) -> None:
+def test_an_invitation_outside_the_scope_is_not_removed(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
-    kept = has_invitation(world, school)
+    stored = has_invitation(world, school)
 
     with pytest.raises(OutsideTenantScope):
-        world.repositories.invitations.remove(kept, scope=into(other))
+        world.repositories.invitations.remove(stored, scope=into(other))
 
-    assert page(world, school).items == (kept,)
+    assert page(world, school).items == (stored,)
 
 
 def test_invitations_come_oldest_first(world: World) -> None:
@@ -126,18 +126,18 @@ def test_invitations_come_oldest_first(world: World) -> None:
     assert page(world, school) == Page(items=(oldest, middle, youngest), next_cursor=None)
 
 
-def test_an_invitation_is_forgotten_once_and_no_other(world: World) -> None:
+def test_an_invitation_is_removed_once_and_no_other(world: World) -> None:
     school = has_organization(world)
-    kept, staying = has_invitation(world, school), has_invitation(world, school)
+    stored, staying = has_invitation(world, school), has_invitation(world, school)
 
-    first = world.repositories.invitations.remove(kept, scope=into(school))
-    second = world.repositories.invitations.remove(kept, scope=into(school))
+    first = world.repositories.invitations.remove(stored, scope=into(school))
+    second = world.repositories.invitations.remove(stored, scope=into(school))
 
     assert (first, second) == (True, False)
     assert page(world, school).items == (staying,)
 
 
-def test_expired_invitations_are_forgotten_wherever_they_lead(world: World) -> None:
+def test_expired_invitations_of_all_organizations_are_removed(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     has_invitation(world, school, expires_at=LATER - SECOND)
     has_invitation(world, other, expires_at=NOON)

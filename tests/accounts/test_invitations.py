@@ -1,4 +1,4 @@
-"""Accepting an invitation: once, within a week, and only at the address that it was sent to."""
+"""Acceptance of invitations: once, within a week, and only by the invited user."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole, Person
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization, OwnOrganization
 from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
-from tests.accounts.inviting import BO, is_invited, standing
+from tests.accounts.inviting import BO, is_invited, pending
 from tests.support.builders import NOON
 from tests.support.tenants import (
     a_membership,
@@ -36,7 +36,7 @@ def bo(memory: World) -> Principal:
 
 
 def is_refused(world: World, token: str, by: Principal) -> bool:
-    """Whether there is no such invitation for him, neither to see nor to accept."""
+    """Whether the invitation can be neither read nor accepted by this user."""
     invitations = world.services.invitations
     for act in (invitations.offered, invitations.accept):
         with pytest.raises(InvitationNotFound):
@@ -44,7 +44,7 @@ def is_refused(world: World, token: str, by: Principal) -> bool:
     return world.repositories.organizations.for_user(by.person) == []
 
 
-def test_an_invitation_says_to_what_and_as_what(
+def test_an_invitation_shows_its_organization_and_role(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     token = is_invited(memory, school, role=OrgRole.INSTRUCTOR)
@@ -52,10 +52,10 @@ def test_an_invitation_says_to_what_and_as_what(
     offered = memory.services.invitations.offered(token, by=bo)
 
     assert offered == OwnOrganization(organization=school, role=OrgRole.INSTRUCTOR)
-    assert len(standing(memory, school)) == 1
+    assert len(pending(memory, school)) == 1
 
 
-def test_whoever_accepts_is_a_member_from_that_moment(
+def test_accepting_makes_the_user_a_member_at_once(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     token = is_invited(memory, school, role=OrgRole.INSTRUCTOR)
@@ -73,7 +73,7 @@ def test_whoever_accepts_is_a_member_from_that_moment(
     )
 
 
-def test_an_acceptance_is_recorded_as_the_act_of_who_accepts(
+def test_an_acceptance_is_recorded_with_the_user_as_actor(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     memory.services.invitations.accept(is_invited(memory, school), by=bo)
@@ -96,10 +96,10 @@ def test_an_invitation_is_accepted_once(memory: World, school: Organization, bo:
     with pytest.raises(InvitationNotFound):
         memory.services.invitations.accept(token, by=bo)
 
-    assert standing(memory, school) == []
+    assert pending(memory, school) == []
 
 
-def test_an_invitation_is_no_ticket_for_whoever_was_removed_later(
+def test_an_accepted_invitation_does_not_readmit_a_removed_member(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     owner = has_member(memory, school, OrgRole.OWNER)
@@ -111,7 +111,7 @@ def test_an_invitation_is_no_ticket_for_whoever_was_removed_later(
     assert is_refused(memory, token, bo)
 
 
-def test_an_invitation_is_for_the_address_that_it_was_sent_to(
+def test_an_invitation_is_valid_only_for_its_e_mail_address(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     token, anna = is_invited(memory, school), has_guest(memory, email="anna@school.example")
@@ -120,7 +120,7 @@ def test_an_invitation_is_for_the_address_that_it_was_sent_to(
     assert memory.services.invitations.accept(token, by=bo).organization == school
 
 
-def test_whoever_was_given_another_address_is_not_invited_any_more(memory: World) -> None:
+def test_a_user_with_a_new_e_mail_address_cannot_accept(memory: World) -> None:
     school, anna = has_organization(memory), has_guest(memory, email="anna@school.example")
 
     token = is_invited(memory, school, email="anna@other.example")
@@ -129,7 +129,7 @@ def test_whoever_was_given_another_address_is_not_invited_any_more(memory: World
 
 
 @pytest.mark.parametrize("token", ["", "no token", "a" * 43])
-def test_an_unknown_token_invites_nobody(
+def test_an_unknown_token_is_not_found(
     memory: World, school: Organization, bo: Principal, token: str
 ) -> None:
     is_invited(memory, school)
@@ -137,16 +137,18 @@ def test_an_unknown_token_invites_nobody(
     assert is_refused(memory, token, bo)
 
 
-def test_the_hash_that_is_kept_opens_nothing(
+def test_the_stored_hash_is_not_accepted_as_a_token(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     is_invited(memory, school)
-    (invitation,) = standing(memory, school)
+    (invitation,) = pending(memory, school)
 
     assert is_refused(memory, invitation.token_hash, bo)
 
 
-def test_an_invitation_lives_for_a_week(memory: World, school: Organization, bo: Principal) -> None:
+def test_an_invitation_is_valid_for_a_week(
+    memory: World, school: Organization, bo: Principal
+) -> None:
     token = is_invited(memory, school)
     memory.clock.at = NOON + WEEK
 
@@ -157,7 +159,7 @@ def test_an_invitation_lives_for_a_week(memory: World, school: Organization, bo:
 
 
 @pytest.mark.parametrize("status", [OrganizationStatus.SUSPENDED, OrganizationStatus.DELETED])
-def test_nobody_joins_what_is_closed(
+def test_invitations_to_closed_organizations_cannot_be_accepted(
     memory: World, school: Organization, bo: Principal, status: OrganizationStatus
 ) -> None:
     token = is_invited(memory, school)
@@ -168,7 +170,7 @@ def test_nobody_joins_what_is_closed(
     assert is_refused(memory, token, bo)
 
 
-def test_an_invitation_stands_while_the_organization_is_suspended(
+def test_an_invitation_is_valid_again_after_a_suspension(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     token = is_invited(memory, school)
@@ -178,7 +180,7 @@ def test_an_invitation_stands_while_the_organization_is_suspended(
     assert memory.services.invitations.accept(token, by=bo).organization == school
 
 
-def test_whoever_is_a_member_by_now_does_not_join_twice(
+def test_a_member_cannot_join_a_second_time(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     owner = has_member(memory, school, OrgRole.OWNER)
@@ -192,23 +194,21 @@ def test_whoever_is_a_member_by_now_does_not_join_twice(
     assert own.role is OrgRole.LEARNER
 
 
-def test_a_program_accepts_nothing(memory: World, school: Organization) -> None:
+def test_a_service_client_cannot_accept_invitations(memory: World, school: Organization) -> None:
     token = is_invited(memory, school)
 
     with pytest.raises(PersonNeeded):
         memory.services.invitations.accept(token, by=OPERATOR)
 
-    assert len(standing(memory, school)) == 1
+    assert len(pending(memory, school)) == 1
 
 
-def test_invitations_that_were_never_answered_are_forgotten(
-    memory: World, school: Organization
-) -> None:
+def test_expired_invitations_are_removed(memory: World, school: Organization) -> None:
     has_invitation(memory, school, expires_at=NOON - SECOND)
     live = has_invitation(memory, school, expires_at=NOON)
 
     assert memory.services.invitations.remove_expired() == 1
-    assert standing(memory, school) == [live]
+    assert pending(memory, school) == [live]
 
 
 def test_an_invitation_is_accepted_on_every_store(world: World) -> None:
@@ -221,4 +221,4 @@ def test_an_invitation_is_accepted_on_every_store(world: World) -> None:
 
     (own,) = world.repositories.organizations.for_user(bo.person)
     assert own == OwnOrganization(organization=school, role=OrgRole.LEARNER)
-    assert standing(world, school) == []
+    assert pending(world, school) == []

@@ -1,4 +1,4 @@
-"""Inviting people to an organization, and taking invitations back."""
+"""Sending and cancelling invitations."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ from accounts.domain.organizations.errors import (
 )
 from accounts.domain.organizations.services.invitations import InvitationService
 from authsvc.kernel.paging import PageRequest
-from tests.accounts.inviting import BO, is_invited, mailed_token, standing
+from tests.accounts.inviting import BO, is_invited, mailed_token, pending
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
 from tests.support.builders import NOON
@@ -62,7 +62,7 @@ def act_on(
     )
 
 
-def test_an_invitation_is_kept_for_a_week_with_the_hash_of_its_token_alone(world: World) -> None:
+def test_an_invitation_is_stored_for_a_week_with_only_the_hash_of_its_token(world: World) -> None:
     school = has_organization(world)
     owner = has_member(world, school, OrgRole.OWNER)
 
@@ -70,14 +70,14 @@ def test_an_invitation_is_kept_for_a_week_with_the_hash_of_its_token_alone(world
         school.id, email="Bo@School.example", role=OrgRole.INSTRUCTOR, by=owner
     )
 
-    assert standing(world, school) == [invitation]
+    assert pending(world, school) == [invitation]
     assert (invitation.email, invitation.role) == (BO, OrgRole.INSTRUCTOR)
     assert (invitation.org_id, invitation.invited_by) == (school.id, owner.person)
     assert (invitation.created_at, invitation.expires_at) == (NOON, NOON + timedelta(days=7))
     assert timedelta(days=7) == INVITATION_LIFETIME
 
 
-def test_the_link_that_is_mailed_opens_the_invitation(memory: World) -> None:
+def test_the_mailed_link_opens_the_invitation(memory: World) -> None:
     school = has_organization(memory, name="Knots & Bends")
 
     token = is_invited(memory, school, email="Bo@School.example")
@@ -85,12 +85,12 @@ def test_the_link_that_is_mailed_opens_the_invitation(memory: World) -> None:
     (mail,) = mails()
     assert mail.to == [BO]
     assert "Knots & Bends" in mail.subject
-    (kept,) = standing(memory, school)
-    assert memory.services.ports.opaque_tokens.hash(token) == kept.token_hash
-    assert token not in repr(kept)
+    (invitation,) = pending(memory, school)
+    assert memory.services.ports.opaque_tokens.hash(token) == invitation.token_hash
+    assert token not in repr(invitation)
 
 
-def test_nothing_is_mailed_before_the_invitation_is_kept(memory: World) -> None:
+def test_nothing_is_mailed_before_the_invitation_is_committed(memory: World) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
 
@@ -101,7 +101,7 @@ def test_nothing_is_mailed_before_the_invitation_is_kept(memory: World) -> None:
     assert (mailed_before, len(mails())) == (0, 1)
 
 
-def test_nothing_is_mailed_of_an_invitation_that_is_not_kept(memory: World) -> None:
+def test_an_invitation_rolled_back_is_not_mailed(memory: World) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
 
@@ -109,22 +109,22 @@ def test_nothing_is_mailed_of_an_invitation_that_is_not_kept(memory: World) -> N
         memory.services.invitations.invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)
 
     assert mails() == []
-    assert standing(memory, school) == []
+    assert pending(memory, school) == []
     assert acts_in(memory, school) == []
 
 
-def test_an_invitation_is_recorded_without_the_address(memory: World) -> None:
+def test_an_invitation_is_recorded_without_the_e_mail_address(memory: World) -> None:
     school = has_organization(memory)
 
     is_invited(memory, school, role=OrgRole.ADMIN)
 
-    (invitation,) = standing(memory, school)
+    (invitation,) = pending(memory, school)
     (act,) = acts_in(memory, school)
     assert act == act_on(school, invitation, AuditAction.INVITATION_SENT, OrgRole.ADMIN)
     assert BO not in repr(act)
 
 
-def test_whoever_is_invited_again_has_the_new_invitation_alone(memory: World) -> None:
+def test_a_second_invitation_replaces_the_first(memory: World) -> None:
     school, bo = has_organization(memory), has_guest(memory, email=BO)
     owner = has_member(memory, school, OrgRole.OWNER)
     first = is_invited(memory, school, by=owner)
@@ -132,15 +132,15 @@ def test_whoever_is_invited_again_has_the_new_invitation_alone(memory: World) ->
 
     second = is_invited(memory, school, role=OrgRole.ADMIN, by=owner)
 
-    (kept,) = standing(memory, school)
-    assert (kept.role, kept.created_at) == (OrgRole.ADMIN, memory.clock.now())
+    (invitation,) = pending(memory, school)
+    assert (invitation.role, invitation.created_at) == (OrgRole.ADMIN, memory.clock.now())
     with pytest.raises(InvitationNotFound):
         memory.services.invitations.offered(first, by=bo)
     assert memory.services.invitations.offered(second, by=bo).role is OrgRole.ADMIN
 
 
 @pytest.mark.parametrize("email", [BO, "BO@school.example"])
-def test_whoever_is_a_member_is_not_invited(memory: World, email: str) -> None:
+def test_members_cannot_be_invited(memory: World, email: str) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
     has_member(memory, school, email=BO)
@@ -148,7 +148,7 @@ def test_whoever_is_a_member_is_not_invited(memory: World, email: str) -> None:
     with pytest.raises(AlreadyMember):
         memory.services.invitations.invite(school.id, email=email, role=OrgRole.ADMIN, by=owner)
 
-    assert (mails(), standing(memory, school)) == ([], [])
+    assert (mails(), pending(memory, school)) == ([], [])
 
 
 def invites(world: World, inviter: OrgRole, role: OrgRole) -> bool:
@@ -157,12 +157,12 @@ def invites(world: World, inviter: OrgRole, role: OrgRole) -> bool:
     try:
         world.services.invitations.invite(school.id, email=BO, role=role, by=by)
     except NotPermitted:
-        assert standing(world, school) == []
+        assert pending(world, school) == []
         return False
-    return [kept.role for kept in standing(world, school)] == [role]
+    return [invitation.role for invitation in pending(world, school)] == [role]
 
 
-def test_owners_invite_people_as_anything_and_admins_as_learners(memory: World) -> None:
+def test_owners_invite_in_any_role_and_admins_only_learners(memory: World) -> None:
     given = {by: {role for role in OrgRole if invites(memory, by, role)} for by in OrgRole}
 
     assert given == {
@@ -174,9 +174,7 @@ def test_owners_invite_people_as_anything_and_admins_as_learners(memory: World) 
 
 
 @pytest.mark.parametrize("role", [OrgRole.OWNER, OrgRole.ADMIN])
-def test_whoever_manages_members_sees_who_has_not_answered_yet(
-    memory: World, role: OrgRole
-) -> None:
+def test_managers_of_members_see_pending_invitations(memory: World, role: OrgRole) -> None:
     school, other = has_organization(memory), has_organization(memory)
     by = has_member(memory, school, role)
     invitation = has_invitation(memory, school)
@@ -188,7 +186,7 @@ def test_whoever_manages_members_sees_who_has_not_answered_yet(
     assert acts_in(memory, school) == []
 
 
-def test_a_look_at_the_invitations_from_outside_is_recorded(memory: World) -> None:
+def test_access_to_invitations_by_a_non_member_is_recorded(memory: World) -> None:
     school = has_organization(memory)
 
     memory.services.invitations.page_of(school.id, PageRequest(), by=has_root(memory))
@@ -199,18 +197,18 @@ def test_a_look_at_the_invitations_from_outside_is_recorded(memory: World) -> No
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_invitations_are_nothing_for_others(memory: World, role: OrgRole, act: Act) -> None:
+def test_other_members_cannot_manage_invitations(memory: World, role: OrgRole, act: Act) -> None:
     school = has_organization(memory)
     invitation, by = has_invitation(memory, school), has_member(memory, school, role)
 
     with pytest.raises(NotPermitted):
         act(memory.services.invitations, school, invitation, by)
 
-    assert standing(memory, school) == [invitation]
+    assert pending(memory, school) == [invitation]
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+def test_for_non_members_the_organization_does_not_exist(memory: World, act: Act) -> None:
     school, other = has_organization(memory), has_organization(memory)
     invitation = has_invitation(memory, school)
 
@@ -222,25 +220,25 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act:
             has_member(memory, other, OrgRole.OWNER),
         )
 
-    assert standing(memory, school) == [invitation]
+    assert pending(memory, school) == [invitation]
 
 
 @pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
-def test_nobody_is_invited_to_a_suspended_organization(memory: World, act: Act) -> None:
+def test_no_one_can_be_invited_to_a_suspended_organization(memory: World, act: Act) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
     invitation = has_invitation(memory, school)
 
     with pytest.raises(OrganizationSuspended):
         act(memory.services.invitations, school, invitation, has_root(memory))
 
-    assert (mails(), standing(memory, school)) == ([], [invitation])
+    assert (mails(), pending(memory, school)) == ([], [invitation])
 
 
-def test_an_invitation_that_is_taken_back_is_none_any_more(memory: World) -> None:
+def test_a_cancelled_invitation_is_not_valid(memory: World) -> None:
     school, bo = has_organization(memory), has_guest(memory, email=BO)
     token = is_invited(memory, school)
     admin = has_member(memory, school, OrgRole.ADMIN)
-    (invitation,) = standing(memory, school)
+    (invitation,) = pending(memory, school)
 
     memory.services.invitations.cancel(school.id, invitation.id, by=admin)
 
@@ -250,7 +248,7 @@ def test_an_invitation_that_is_taken_back_is_none_any_more(memory: World) -> Non
     assert acts_in(memory, school)[1:] == [act_on(school, invitation, taken_back, OrgRole.LEARNER)]
 
 
-def test_an_invitation_of_another_organization_is_not_taken_back(memory: World) -> None:
+def test_an_invitation_of_another_organization_cannot_be_cancelled(memory: World) -> None:
     school, other = has_organization(memory), has_organization(memory)
     owner, elsewhere = has_member(memory, school, OrgRole.OWNER), has_invitation(memory, other)
 
@@ -258,10 +256,10 @@ def test_an_invitation_of_another_organization_is_not_taken_back(memory: World) 
         with pytest.raises(InvitationNotFound):
             memory.services.invitations.cancel(school.id, invitation_id, by=owner)
 
-    assert standing(memory, other) == [elsewhere]
+    assert pending(memory, other) == [elsewhere]
 
 
-def test_each_invitation_has_a_token_of_its_own(memory: World) -> None:
+def test_each_invitation_has_its_own_token(memory: World) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
 

@@ -1,4 +1,4 @@
-"""Memberships and invitations in the back office."""
+"""Admin pages of memberships and invitations."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from accounts.models import Invitation as InvitationRow
 from tests.accounts.org_desk import (
     INVITATIONS,
     MEMBERS,
-    founded,
-    invited,
-    joined,
+    has_invitation,
+    has_member,
+    has_organization,
     key_of,
-    looks_into,
     recorded,
+    recorded_access,
     role_of,
-    suspended,
+    suspend,
 )
 from tests.support.application import Application
 from tests.support.staff import a_user_of, desk, log_of, root_desk
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "instructor"])
-def test_a_member_is_given_a_role(application: Application, role: str) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    key = joined(application, organization, anna)
+def test_a_role_is_assigned_to_a_member(application: Application, role: str) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    key = has_member(application, organization, anna)
 
     page = root_desk(application).act(MEMBERS, f"make_{role}", key)
 
@@ -34,10 +34,10 @@ def test_a_member_is_given_a_role(application: Application, role: str) -> None:
     assert recorded(organization.id)[-1] == ("member-role-changed", str(anna.id), "")
 
 
-def test_an_owner_becomes_a_learner_when_there_is_another_one(application: Application) -> None:
+def test_an_owner_becomes_a_learner_if_there_is_another_owner(application: Application) -> None:
     olga, bo = a_user_of(application, "Olga"), a_user_of(application, "Bo")
-    organization = founded(application, olga)
-    key, root = joined(application, organization, bo), root_desk(application)
+    organization = has_organization(application, olga)
+    key, root = has_member(application, organization, bo), root_desk(application)
     root.act(MEMBERS, "make_owner", key)
 
     root.act(MEMBERS, "make_learner", key_of(organization, olga))
@@ -46,9 +46,9 @@ def test_an_owner_becomes_a_learner_when_there_is_another_one(application: Appli
 
 
 @pytest.mark.parametrize("action", ["make_admin", "make_instructor", "make_learner", "remove"])
-def test_the_last_owner_stays_one(application: Application, action: str) -> None:
+def test_the_last_owner_stays_an_owner(application: Application, action: str) -> None:
     olga = a_user_of(application, "Olga")
-    organization = founded(application, olga)
+    organization = has_organization(application, olga)
     key = key_of(organization, olga)
 
     page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
@@ -58,9 +58,9 @@ def test_the_last_owner_stays_one(application: Application, action: str) -> None
     assert log_of(key) == []
 
 
-def test_to_remove_a_member_asks_for_a_reason_first(application: Application) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    key = joined(application, organization, anna)
+def test_removing_a_member_requires_a_reason(application: Application) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    key = has_member(application, organization, anna)
 
     page = root_desk(application).act(MEMBERS, "remove", key)
 
@@ -69,23 +69,25 @@ def test_to_remove_a_member_asks_for_a_reason_first(application: Application) ->
     assert role_of(organization, anna) == "learner"
 
 
-def test_a_removed_member_is_out_and_the_log_says_why(application: Application) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    key = joined(application, organization, anna)
+def test_a_member_is_removed_and_the_reason_logged(application: Application) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    key = has_member(application, organization, anna)
 
-    page = root_desk(application).act(MEMBERS, "remove", key, reason="She has left.")
+    page = root_desk(application).act(MEMBERS, "remove", key, reason="Left the school.")
 
     assert page.said == ("1 membership removed.",)
     assert role_of(organization, anna) is None
-    assert log_of(key) == ["Removed. Reason: She has left."]
-    assert recorded(organization.id)[-1] == ("member-removed", str(anna.id), "She has left.")
+    assert log_of(key) == ["Removed. Reason: Left the school."]
+    assert recorded(organization.id)[-1] == ("member-removed", str(anna.id), "Left the school.")
 
 
 @pytest.mark.parametrize("action", ["make_owner", "remove"])
-def test_nothing_changes_in_what_is_closed(application: Application, action: str) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    key = joined(application, organization, anna)
-    suspended(application, organization)
+def test_members_of_a_suspended_organization_cannot_be_changed(
+    application: Application, action: str
+) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    key = has_member(application, organization, anna)
+    suspend(application, organization)
 
     page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
 
@@ -93,9 +95,9 @@ def test_nothing_changes_in_what_is_closed(application: Application, action: str
     assert role_of(organization, anna) == "learner"
 
 
-def test_an_invitation_is_taken_back(application: Application) -> None:
-    organization = founded(application)
-    invitation = invited(application, organization, "cleo@school.example")
+def test_an_invitation_is_cancelled(application: Application) -> None:
+    organization = has_organization(application)
+    invitation = has_invitation(application, organization, "cleo@school.example")
 
     page = root_desk(application).act(INVITATIONS, "cancel", invitation.pk)
 
@@ -105,10 +107,14 @@ def test_an_invitation_is_taken_back(application: Application) -> None:
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"
 
 
-def test_neither_is_written_by_a_form(application: Application) -> None:
-    organization, anna, root = founded(application), a_user_of(application), root_desk(application)
-    key = joined(application, organization, anna)
-    invitation = invited(application, organization, "cleo@school.example")
+def test_members_and_invitations_cannot_be_edited_by_form(application: Application) -> None:
+    organization, anna, root = (
+        has_organization(application),
+        a_user_of(application),
+        root_desk(application),
+    )
+    key = has_member(application, organization, anna)
+    invitation = has_invitation(application, organization, "cleo@school.example")
 
     answers = [
         root.post(f"{MEMBERS}add/", role="owner"),
@@ -125,7 +131,7 @@ def test_neither_is_written_by_a_form(application: Application) -> None:
 
 def test_an_invitation_is_shown_without_its_hash(application: Application) -> None:
     invitation, root = (
-        invited(application, founded(application), "cleo@school.example"),
+        has_invitation(application, has_organization(application), "cleo@school.example"),
         root_desk(application),
     )
 
@@ -138,54 +144,62 @@ def test_an_invitation_is_shown_without_its_hash(application: Application) -> No
 
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers"])
-def test_whoever_may_only_look_changes_nothing(application: Application, group: str) -> None:
-    organization, anna, bo = founded(application), a_user_of(application), desk(application, group)
-    key = joined(application, organization, anna)
-    invitation = invited(application, organization, "cleo@school.example")
+def test_read_only_staff_cannot_change_anything(application: Application, group: str) -> None:
+    organization, anna, bo = (
+        has_organization(application),
+        a_user_of(application),
+        desk(application, group),
+    )
+    key = has_member(application, organization, anna)
+    invitation = has_invitation(application, organization, "cleo@school.example")
 
-    seen = [bo.get(MEMBERS), bo.get(INVITATIONS)]
+    pages = [bo.get(MEMBERS), bo.get(INVITATIONS)]
     for action in ("make_owner", "remove"):
         bo.act(MEMBERS, action, key, reason="Because I can.")
     bo.act(INVITATIONS, "cancel", invitation.pk)
 
-    assert [page.status for page in seen] == [200, 200]
-    assert [page.actions for page in seen] == [set(), set()]
+    assert [page.status for page in pages] == [200, 200]
+    assert [page.actions for page in pages] == [set(), set()]
     assert role_of(organization, anna) == "learner"
     assert InvitationRow.objects.exists()
 
 
-def test_whoever_looks_at_a_member_or_at_an_invitation_is_recorded(
+def test_viewing_a_member_or_an_invitation_is_recorded(
     application: Application,
 ) -> None:
-    organization, anna, root = founded(application), a_user_of(application), root_desk(application)
-    key = joined(application, organization, anna)
-    invitation = invited(application, organization, "cleo@school.example")
+    organization, anna, root = (
+        has_organization(application),
+        a_user_of(application),
+        root_desk(application),
+    )
+    key = has_member(application, organization, anna)
+    invitation = has_invitation(application, organization, "cleo@school.example")
 
     root.get(f"{MEMBERS}{key}/change/")
     root.get(f"{INVITATIONS}{invitation.pk}/change/")
 
-    assert looks_into(organization) == [
+    assert recorded_access(organization) == [
         ("member", str(anna.id), root.id),
         ("invitation", str(invitation.pk), root.id),
     ]
 
 
-def test_the_list_finds_members_by_address_and_by_organization(application: Application) -> None:
+def test_the_list_finds_members_by_e_mail_and_organization(application: Application) -> None:
     organization, anna, root = (
-        founded(application, name="Bends"),
+        has_organization(application, name="Bends"),
         a_user_of(application),
         root_desk(application),
     )
-    joined(application, organization, anna)
-    founded(application)
+    has_member(application, organization, anna)
+    has_organization(application)
 
     by_address = root.get(f"{MEMBERS}?q={anna.email}")
     by_name = root.get(f"{MEMBERS}?q=bends")
     by_slug = root.get(f"{MEMBERS}?q={organization.slug}")
     by_role = root.get(f"{MEMBERS}?role__exact=learner")
 
-    found = [page.text.count('class="field-role"') for page in (by_address, by_name, by_slug)]
-    assert found == [1, 2, 2]
+    counts = [page.text.count('class="field-role"') for page in (by_address, by_name, by_slug)]
+    assert counts == [1, 2, 2]
     assert by_role.text.count('class="field-role"') == 1
 
 
@@ -193,5 +207,5 @@ def test_the_list_finds_members_by_address_and_by_organization(application: Appl
     "path",
     [f"{MEMBERS}?user__password__startswith=a", f"{INVITATIONS}?token_hash__startswith=a"],
 )
-def test_no_hidden_column_can_be_asked_about(application: Application, path: str) -> None:
+def test_hidden_columns_cannot_be_used_in_lookups(application: Application, path: str) -> None:
     assert root_desk(application).get(path).status == 400

@@ -1,4 +1,4 @@
-"""The page of the back office on which a list of members is imported."""
+"""Admin page for importing members."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.admin.organizations import LONGEST_LIST
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import founded, joined, list_page_of, page_of, role_of
+from tests.accounts.org_desk import has_member, has_organization, list_page_of, page_of, role_of
 from tests.support.application import Application
 from tests.support.browsing import mails
 from tests.support.staff import Page, a_user_of, desk, log_of, root_desk
@@ -26,7 +26,7 @@ def a_file(content: bytes) -> SimpleUploadedFile:
 
 
 def outcomes_on(page: Page) -> list[list[str]]:
-    """The table of the answer, without its heading."""
+    """The rows of the result table, without the header."""
     rows = re.findall(r"<tr>(<td>.*?)</tr>", page.text, re.DOTALL)
     return [re.findall(r"<td>(.*?)</td>", row) for row in rows]
 
@@ -35,8 +35,8 @@ def test_each_row_has_its_outcome(
     application: Application, django_capture_on_commit_callbacks: Capture
 ) -> None:
     anna, bo = a_user_of(application), a_user_of(application, "Bo")
-    organization = founded(application)
-    joined(application, organization, anna)
+    organization = has_organization(application)
+    has_member(application, organization, anna)
     text = f"email,role\r\n{anna.email},\r\n{bo.email},instructor\r\ncleo@school.example,admin\r\n"
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -48,14 +48,14 @@ def test_each_row_has_its_outcome(
         ["3", "cleo@school.example", "admin", "invited"],
     ]
     assert role_of(organization, bo) == "instructor"
-    assert [(each.email, each.role) for each in InvitationRow.objects.all()] == [
+    assert [(row.email, row.role) for row in InvitationRow.objects.all()] == [
         ("cleo@school.example", "admin")
     ]
     assert [message.to for message in mails()] == [["cleo@school.example"]]
 
 
-def test_the_log_counts_and_names_nobody(application: Application) -> None:
-    organization, anna = founded(application), a_user_of(application)
+def test_the_log_has_counts_but_no_names(application: Application) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
     text = f"email\n{anna.email}\ncleo@school.example\ndora@school.example\n"
 
     root_desk(application).post(list_page_of(organization), text=text)
@@ -63,8 +63,8 @@ def test_the_log_counts_and_names_nobody(application: Application) -> None:
     assert log_of(organization.id) == ["Imported members: 1 added, 2 invited."]
 
 
-def test_a_file_takes_the_place_of_the_text(application: Application) -> None:
-    organization = founded(application)
+def test_a_file_replaces_the_text(application: Application) -> None:
+    organization = has_organization(application)
     file = a_file(b"\xef\xbb\xbfemail,role\ncleo@school.example,learner\n")
 
     page = root_desk(application).post(list_page_of(organization), file=file, text=WRONG)
@@ -72,8 +72,8 @@ def test_a_file_takes_the_place_of_the_text(application: Application) -> None:
     assert [row[1] for row in outcomes_on(page)] == ["cleo@school.example"]
 
 
-def test_complaints_name_their_rows_and_the_text_stays(application: Application) -> None:
-    organization = founded(application)
+def test_errors_name_their_rows_and_the_text_is_kept(application: Application) -> None:
+    organization = has_organization(application)
 
     page = root_desk(application).post(list_page_of(organization), text=WRONG)
 
@@ -83,9 +83,9 @@ def test_complaints_name_their_rows_and_the_text_stays(application: Application)
     assert not InvitationRow.objects.exists()
 
 
-def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(application: Application) -> None:
+def test_the_text_of_an_invalid_file_can_be_corrected(application: Application) -> None:
     page = root_desk(application).post(
-        list_page_of(founded(application)), file=a_file(WRONG.encode())
+        list_page_of(has_organization(application)), file=a_file(WRONG.encode())
     )
 
     assert "Row 1, role: There is no such role." in page.text
@@ -102,10 +102,10 @@ def test_the_text_of_a_file_with_complaints_is_there_to_be_mended(application: A
         (b"email\na\x00@school.example\n", "Row 1, email: This is not a valid e-mail address."),
     ],
 )
-def test_a_file_that_is_no_list_is_refused(
+def test_an_invalid_file_is_refused(
     application: Application, content: bytes, field_error: str
 ) -> None:
-    organization = founded(application)
+    organization = has_organization(application)
 
     page = root_desk(application).post(list_page_of(organization), file=a_file(content))
 
@@ -114,24 +114,24 @@ def test_a_file_that_is_no_list_is_refused(
     assert MembershipRow.objects.count() == 1
 
 
-def test_nothing_at_all_is_refused(application: Application) -> None:
-    page = root_desk(application).post(list_page_of(founded(application)), text="")
+def test_an_empty_form_is_refused(application: Application) -> None:
+    page = root_desk(application).post(list_page_of(has_organization(application)), text="")
 
     assert "Choose a file or enter a list." in page.text
 
 
-def test_the_page_of_the_organization_leads_there(application: Application) -> None:
-    organization, root = founded(application), root_desk(application)
+def test_the_page_of_the_organization_links_to_the_import(application: Application) -> None:
+    organization, root = has_organization(application), root_desk(application)
 
     page = root.get(page_of(organization))
-    asked = root.get(list_page_of(organization))
+    page = root.get(list_page_of(organization))
 
     assert f"/admin/{list_page_of(organization)}" in page.text
-    assert 'enctype="multipart/form-data"' in asked.text
+    assert 'enctype="multipart/form-data"' in page.text
 
 
-def test_whoever_only_looks_is_not_led_there(application: Application) -> None:
-    organization = founded(application)
+def test_read_only_staff_see_no_link_to_the_import(application: Application) -> None:
+    organization = has_organization(application)
 
     page = desk(application, "Auditors").get(page_of(organization))
 

@@ -1,4 +1,4 @@
-"""Lists of members as people send them."""
+"""Parsing of member lists."""
 
 import pytest
 
@@ -57,11 +57,11 @@ TWO_ROWS = [
         "no role",
     ],
 )
-def test_a_list_is_read_however_it_is_written(text: str) -> None:
+def test_every_csv_dialect_is_read(text: str) -> None:
     assert rows_in(text) == TWO_ROWS
 
 
-def test_without_a_column_for_roles_all_are_learners() -> None:
+def test_without_a_role_column_all_are_learners() -> None:
     rows = rows_in(f"email\n{ANNA}\n{BO}\n")
 
     assert [(row.email, row.role) for row in rows] == [
@@ -91,16 +91,16 @@ def test_each_role_is_known_by_its_name(role: OrgRole) -> None:
         f"\x00email\n{ANNA}\n",
     ],
 )
-def test_a_list_that_does_not_begin_with_the_names_of_its_columns_is_refused(text: str) -> None:
+def test_a_list_without_a_header_is_refused(text: str) -> None:
     assert field_errors_in(text) == [("", HEADING)]
 
 
 @pytest.mark.parametrize("text", ["email,role", "email\n", "email,role\n\n,\n"])
-def test_a_list_of_nobody_is_refused(text: str) -> None:
+def test_an_empty_list_is_refused(text: str) -> None:
     assert field_errors_in(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has 0.")]
 
 
-def test_a_list_has_a_thousand_rows_and_no_more() -> None:
+def test_a_list_has_at_most_a_thousand_rows() -> None:
     rows = [f"a{number}@school.example" for number in range(1001)]
 
     assert len(rows_in("\n".join(["email", *rows[:1000]]))) == 1000
@@ -114,7 +114,7 @@ def test_a_list_has_a_thousand_rows_and_no_more() -> None:
     [f'email\n"{ANNA}\n', f'email\n"{ANNA}"x\n', f"email\n{'a' * 200_000}\n", '"email'],
     ids=["open quote", "text after a quote", "endless field", "open heading"],
 )
-def test_what_is_no_csv_is_refused(text: str) -> None:
+def test_invalid_csv_is_refused(text: str) -> None:
     ((path, detail),) = field_errors_in(text)
 
     assert path == ""
@@ -143,22 +143,22 @@ def test_what_is_no_csv_is_refused(text: str) -> None:
         f"anna@{'a' * 250}.example",
     ],
 )
-def test_what_is_no_address_is_refused(email: str) -> None:
+def test_an_invalid_e_mail_address_is_refused(email: str) -> None:
     assert field_errors_in(f'email,role\n"{email}",admin\n') == [("1/email", NO_ADDRESS)]
 
 
 @pytest.mark.parametrize(
     "email", ["å@skola.example", "o'neil+knots@a.b.c.example", f"{'a' * 64}@school.example"]
 )
-def test_an_address_may_be_out_of_the_ordinary(email: str) -> None:
+def test_unusual_e_mail_addresses_are_valid(email: str) -> None:
     assert [row.email for row in rows_in(f"email\n{email}")] == [email]
 
 
-def test_a_row_without_an_address_is_refused() -> None:
+def test_a_row_without_an_e_mail_address_is_refused() -> None:
     assert field_errors_in(f"role,email\nadmin\nlearner,{BO}\n") == [("1/email", NO_ADDRESS)]
 
 
-def test_a_row_of_more_than_there_are_columns_is_refused() -> None:
+def test_a_row_with_extra_cells_is_refused() -> None:
     text = f"email\n{ANNA},owner\n{BO}\n"
 
     assert field_errors_in(text) == [("1", "This row has more cells than the first line.")]
@@ -171,14 +171,14 @@ def test_a_role_that_does_not_exist_is_refused(role: str) -> None:
     ]
 
 
-def test_an_address_stands_there_once_whatever_its_case() -> None:
+def test_an_e_mail_address_is_listed_once_whatever_its_case() -> None:
     text = f"email\n{ANNA}\n{BO}\nAnna@School.Example\n{ANNA}\n"
 
     twice = "This e-mail address is listed twice."
     assert field_errors_in(text) == [("3/email", twice), ("4/email", twice)]
 
 
-def test_every_wrong_row_is_named_at_once() -> None:
+def test_every_invalid_row_is_reported_at_once() -> None:
     text = f"email,role\nanna,teacher\n{BO},learner\n\n{BO},boss\nanna,\n"
 
     assert [path for path, _ in field_errors_in(text)] == [
@@ -190,7 +190,7 @@ def test_every_wrong_row_is_named_at_once() -> None:
     ]
 
 
-def test_a_refusal_repeats_nothing_of_the_list() -> None:
+def test_an_error_repeats_nothing_of_the_list() -> None:
     with pytest.raises(InvalidMemberList) as refusal:
         rows_in("email,role\nsecret-name,secret-role\n")
 

@@ -1,4 +1,4 @@
-"""Taking in many members at once."""
+"""Import of member lists."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from accounts.domain.organizations.errors import (
 )
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult, ListRow
 from authsvc.kernel.paging import PageRequest
-from tests.accounts.inviting import BO, mailed_token, standing
+from tests.accounts.inviting import BO, mailed_token, pending
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
@@ -37,10 +37,10 @@ def members_of(world: World, school: Organization) -> dict[str, OrgRole]:
 
 
 def invited_to(world: World, school: Organization) -> dict[str, OrgRole]:
-    return {invitation.email: invitation.role for invitation in standing(world, school)}
+    return {invitation.email: invitation.role for invitation in pending(world, school)}
 
 
-def test_an_organization_invites_everybody_on_its_list_who_is_no_member_yet(
+def test_everyone_on_the_list_who_is_not_a_member_is_invited(
     memory: World, school: Organization
 ) -> None:
     owner = has_member(memory, school, OrgRole.OWNER, email="owner@school.example")
@@ -69,7 +69,7 @@ def test_an_organization_invites_everybody_on_its_list_who_is_no_member_yet(
     assert invited_to(memory, school) == {BO: OrgRole.ADMIN, CIM: OrgRole.LEARNER}
 
 
-def test_whether_somebody_has_an_account_is_not_told_to_organizations(
+def test_the_import_does_not_disclose_who_has_an_account(
     memory: World, school: Organization
 ) -> None:
     has_guest(memory, email=BO)
@@ -82,7 +82,7 @@ def test_whether_somebody_has_an_account_is_not_told_to_organizations(
 
 
 @pytest.mark.parametrize("is_member", [True, False])
-def test_whoever_manages_the_platform_takes_those_with_an_account_in_at_once(
+def test_platform_admins_add_users_with_an_account_at_once(
     world: World, *, is_member: bool
 ) -> None:
     school, root = has_organization(world), has_root(world)
@@ -97,7 +97,7 @@ def test_whoever_manages_the_platform_takes_those_with_an_account_in_at_once(
     assert invited_to(world, school) == {CIM: OrgRole.ADMIN}
 
 
-def test_what_a_list_does_is_recorded_of_each_person(memory: World, school: Organization) -> None:
+def test_the_import_is_recorded_for_each_person(memory: World, school: Organization) -> None:
     has_guest(memory, email=BO)
     has_member(memory, school, email=ANNA)
 
@@ -113,9 +113,7 @@ def test_what_a_list_does_is_recorded_of_each_person(memory: World, school: Orga
     assert not [email for email in (ANNA, BO, CIM) if email in repr(acts)]
 
 
-def test_everybody_who_is_invited_gets_mail_and_nobody_else(
-    memory: World, school: Organization
-) -> None:
+def test_only_invited_people_get_mail(memory: World, school: Organization) -> None:
     has_guest(memory, email=BO)
     text = f"email\n{ANNA}\n{BO}\n{CIM}\n"
 
@@ -127,7 +125,7 @@ def test_everybody_who_is_invited_gets_mail_and_nobody_else(
     assert accepted.organization == school
 
 
-def test_a_list_with_a_wrong_row_changes_nothing(memory: World, school: Organization) -> None:
+def test_a_list_with_an_invalid_row_changes_nothing(memory: World, school: Organization) -> None:
     root = has_root(memory)
     has_guest(memory, email=BO)
 
@@ -140,7 +138,7 @@ def test_a_list_with_a_wrong_row_changes_nothing(memory: World, school: Organiza
     assert (mails(), acts_in(memory, school)) == ([], [])
 
 
-def test_a_list_that_breaks_off_changes_nothing(memory: World, school: Organization) -> None:
+def test_a_failed_import_changes_nothing(memory: World, school: Organization) -> None:
     has_guest(memory, email=BO)
 
     with failed_block(memory.unit_of_work):
@@ -150,7 +148,7 @@ def test_a_list_that_breaks_off_changes_nothing(memory: World, school: Organizat
     assert (mails(), acts_in(memory, school)) == ([], [])
 
 
-def test_a_list_may_be_sent_again(memory: World, school: Organization) -> None:
+def test_a_list_can_be_imported_again(memory: World, school: Organization) -> None:
     root, text = has_root(memory), f"email\n{BO}\n{CIM}\n"
     has_guest(memory, email=BO)
     memory.services.member_lists.import_list(school.id, text, by=root)
@@ -161,7 +159,7 @@ def test_a_list_may_be_sent_again(memory: World, school: Organization) -> None:
         ListOutcome.ALREADY_MEMBER,
         ListOutcome.INVITED,
     ]
-    assert len(standing(memory, school)) == 1
+    assert len(pending(memory, school)) == 1
 
 
 def test_a_list_of_members_alone_changes_nothing(memory: World, school: Organization) -> None:
@@ -174,7 +172,7 @@ def test_a_list_of_members_alone_changes_nothing(memory: World, school: Organiza
 
 
 @pytest.mark.parametrize("role", ["instructor", "admin", "owner"])
-def test_admins_take_in_learners_alone(memory: World, school: Organization, role: str) -> None:
+def test_admins_import_only_learners(memory: World, school: Organization, role: str) -> None:
     admin = has_member(memory, school, OrgRole.ADMIN)
     import_list = memory.services.member_lists.import_list
 
@@ -187,7 +185,7 @@ def test_admins_take_in_learners_alone(memory: World, school: Organization, role
 
 
 @pytest.mark.parametrize("role", [OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_whoever_does_not_manage_members_is_refused_before_his_list_is_read(
+def test_the_right_is_checked_before_the_list_is_read(
     memory: World, school: Organization, role: OrgRole
 ) -> None:
     by = has_member(memory, school, role)
@@ -201,7 +199,7 @@ def outsider(world: World) -> Principal:
 
 
 @pytest.mark.parametrize("somebody", [outsider, has_guest])
-def test_to_those_who_are_not_in_it_there_is_no_organization(
+def test_for_non_members_the_organization_does_not_exist(
     memory: World, school: Organization, somebody: Callable[[World], Principal]
 ) -> None:
     with pytest.raises(OrganizationNotFound):
@@ -210,7 +208,7 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(
     assert invited_to(memory, school) == {}
 
 
-def test_nobody_is_taken_in_by_a_suspended_organization(memory: World) -> None:
+def test_no_list_is_imported_into_a_suspended_organization(memory: World) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
     with pytest.raises(OrganizationSuspended):

@@ -1,4 +1,4 @@
-"""Who belongs to an organization, and as what."""
+"""Members of organizations and their roles."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
     page = world.repositories.memberships.page_of(
         school.id, PageRequest(limit=100), scope=into(school)
     )
-    return {each.membership.user_id: each.membership.role for each in page.items}
+    return {member.membership.user_id: member.membership.role for member in page.items}
 
 
 def act_on(school: Organization, user_id: UserId, action: AuditAction, **parts: Any) -> AuditAct:
@@ -50,7 +50,7 @@ def act_on(school: Organization, user_id: UserId, action: AuditAction, **parts: 
     )
 
 
-def test_a_person_who_is_taken_in_is_a_member_from_that_moment(world: World) -> None:
+def test_an_added_user_is_a_member_at_once(world: World) -> None:
     school, anna = has_organization(world), world.has_user()
     owner = has_member(world, school, OrgRole.OWNER)
 
@@ -66,7 +66,7 @@ def test_a_person_who_is_taken_in_is_a_member_from_that_moment(world: World) -> 
     ]
 
 
-def test_whoever_is_a_member_is_not_taken_in_again(memory: World) -> None:
+def test_a_member_cannot_be_added_again(memory: World) -> None:
     school = has_organization(memory)
     owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school)
 
@@ -77,7 +77,7 @@ def test_whoever_is_a_member_is_not_taken_in_again(memory: World) -> None:
     assert acts_in(memory, school) == []
 
 
-def test_whoever_does_not_exist_is_not_taken_in(memory: World) -> None:
+def test_an_unknown_user_cannot_be_added(memory: World) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
 
@@ -88,7 +88,7 @@ def test_whoever_does_not_exist_is_not_taken_in(memory: World) -> None:
 
 
 def gives(world: World, giver: OrgRole, role: OrgRole) -> bool:
-    """Whether somebody with the one role takes a person in with the other."""
+    """Whether a member with the first role may add someone in the second."""
     school, anna = has_organization(world), world.has_user()
     by = has_member(world, school, giver)
     try:
@@ -99,7 +99,7 @@ def gives(world: World, giver: OrgRole, role: OrgRole) -> bool:
     return roles_in(world, school)[anna.id] is role
 
 
-def test_owners_take_people_in_as_anything_and_admins_as_learners(memory: World) -> None:
+def test_owners_add_members_in_any_role_and_admins_only_learners(memory: World) -> None:
     given = {giver: {role for role in OrgRole if gives(memory, giver, role)} for giver in OrgRole}
 
     assert given == {
@@ -110,7 +110,7 @@ def test_owners_take_people_in_as_anything_and_admins_as_learners(memory: World)
     }
 
 
-def test_a_role_that_is_given_is_kept_and_recorded(world: World) -> None:
+def test_an_assigned_role_is_stored_and_recorded(world: World) -> None:
     school = has_organization(world)
     owner, anna = has_member(world, school, OrgRole.OWNER), has_member(world, school)
     world.clock.go_on(hours=1)
@@ -128,7 +128,7 @@ def test_a_role_that_is_given_is_kept_and_recorded(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_only_owners_give_roles(memory: World, role: OrgRole) -> None:
+def test_only_owners_assign_roles(memory: World, role: OrgRole) -> None:
     school = has_organization(memory)
     has_member(memory, school, OrgRole.OWNER)
     anna = has_member(memory, school, role)
@@ -140,7 +140,7 @@ def test_only_owners_give_roles(memory: World, role: OrgRole) -> None:
 
 
 def removes(world: World, remover: OrgRole, role: OrgRole) -> bool:
-    """Whether somebody with the one role sends a member with the other away."""
+    """Whether a member with the first role may remove one with the second."""
     school = has_organization(world)
     has_member(world, school, OrgRole.OWNER)
     by, anna = has_member(world, school, remover), has_member(world, school, role)
@@ -152,7 +152,7 @@ def removes(world: World, remover: OrgRole, role: OrgRole) -> bool:
     return anna.person not in roles_in(world, school)
 
 
-def test_owners_send_anybody_away_and_admins_learners_and_instructors(memory: World) -> None:
+def test_owners_remove_anyone_and_admins_remove_learners_and_instructors(memory: World) -> None:
     sent = {by: {role for role in OrgRole if removes(memory, by, role)} for by in OrgRole}
 
     assert sent == {
@@ -163,7 +163,7 @@ def test_owners_send_anybody_away_and_admins_learners_and_instructors(memory: Wo
     }
 
 
-def test_a_removal_is_kept_and_recorded_with_its_reason(world: World) -> None:
+def test_a_removal_is_stored_and_recorded_with_its_reason(world: World) -> None:
     school = has_organization(world)
     owner, anna = has_member(world, school, OrgRole.OWNER), has_member(world, school)
 
@@ -177,7 +177,7 @@ def test_a_removal_is_kept_and_recorded_with_its_reason(world: World) -> None:
 
 
 @pytest.mark.parametrize("role", OrgRole)
-def test_everybody_may_leave_whatever_he_is(memory: World, role: OrgRole) -> None:
+def test_members_may_leave_whatever_their_role(memory: World, role: OrgRole) -> None:
     school = has_organization(memory)
     owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school, role)
 
@@ -191,9 +191,7 @@ def test_everybody_may_leave_whatever_he_is(memory: World, role: OrgRole) -> Non
 
 
 @pytest.mark.parametrize("change", ["assign", "remove"])
-def test_whoever_is_no_member_is_neither_given_a_role_nor_removed(
-    memory: World, change: str
-) -> None:
+def test_non_members_cannot_be_given_a_role_or_removed(memory: World, change: str) -> None:
     school, other = has_organization(memory), has_organization(memory)
     owner, elsewhere = has_member(memory, school, OrgRole.OWNER), has_member(memory, other)
 
@@ -213,7 +211,7 @@ LOSSES: dict[str, Act] = {
 
 @pytest.mark.parametrize("by_root", [True, False], ids=["by root", "by himself"])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_the_last_owner_stays_one(world: World, loss: str, *, by_root: bool) -> None:
+def test_the_last_owner_stays_an_owner(world: World, loss: str, *, by_root: bool) -> None:
     school, other = has_organization(world), has_organization(world)
     owner = has_member(world, school, OrgRole.OWNER)
     has_member(world, school, OrgRole.ADMIN)
@@ -228,7 +226,7 @@ def test_the_last_owner_stays_one(world: World, loss: str, *, by_root: bool) -> 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_of_two_owners_one_may_go(memory: World, loss: str) -> None:
+def test_one_of_two_owners_may_leave(memory: World, loss: str) -> None:
     school = has_organization(memory)
     owner, anna = (has_member(memory, school, OrgRole.OWNER) for _ in range(2))
 
@@ -238,7 +236,7 @@ def test_of_two_owners_one_may_go(memory: World, loss: str) -> None:
     assert owners == [owner.person]
 
 
-def test_the_last_owner_may_be_made_an_owner_again(memory: World) -> None:
+def test_the_last_owner_may_be_assigned_owner_again(memory: World) -> None:
     school = has_organization(memory)
     owner = has_member(memory, school, OrgRole.OWNER)
 

@@ -1,4 +1,4 @@
-"""Who may see and change the members of an organization, and when nobody may."""
+"""Access to the members of an organization."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,7 +43,7 @@ def listed(world: World, school: Organization, by: Principal) -> list[UserId]:
 
 
 @pytest.mark.parametrize("role", [OrgRole.OWNER, OrgRole.ADMIN, OrgRole.INSTRUCTOR])
-def test_whoever_teaches_or_manages_sees_the_members(memory: World, role: OrgRole) -> None:
+def test_instructors_admins_and_owners_see_the_members(memory: World, role: OrgRole) -> None:
     school, other = has_organization(memory), has_organization(memory)
     by, anna = has_member(memory, school, role), has_member(memory, school)
     has_member(memory, other)
@@ -60,7 +60,7 @@ def test_learners_do_not_see_the_members(memory: World) -> None:
         listed(memory, school, anna)
 
 
-def test_a_look_at_the_members_from_outside_is_recorded(memory: World) -> None:
+def test_access_to_the_members_by_a_non_member_is_recorded(memory: World) -> None:
     school, root = has_organization(memory), has_root(memory)
     anna = has_member(memory, school)
 
@@ -76,7 +76,7 @@ def test_a_look_at_the_members_from_outside_is_recorded(memory: World) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+def test_for_non_members_the_organization_does_not_exist(memory: World, act: Act) -> None:
     school, other = has_organization(memory), has_organization(memory)
     anna = has_member(memory, school)
 
@@ -85,12 +85,12 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act:
             act(memory.services.members, school.id, anna.person, outsider)
 
     scope = into(school)
-    kept = memory.repositories.memberships.get(school.id, anna.person, scope=scope)
-    assert kept.role is OrgRole.LEARNER
+    stored = memory.repositories.memberships.get(school.id, anna.person, scope=scope)
+    assert stored.role is OrgRole.LEARNER
 
 
 @pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
-def test_the_members_of_a_suspended_organization_stay_as_they_are(memory: World, act: Act) -> None:
+def test_the_members_of_a_suspended_organization_cannot_be_changed(memory: World, act: Act) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
     owner, anna = has_member(memory, school, OrgRole.OWNER), has_member(memory, school)
 
@@ -101,7 +101,7 @@ def test_the_members_of_a_suspended_organization_stay_as_they_are(memory: World,
     assert acts_in(memory, school) == []
 
 
-def test_whoever_manages_the_platform_may_look_at_a_suspended_organization(
+def test_platform_admins_may_read_a_suspended_organization(
     memory: World,
 ) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
@@ -111,7 +111,7 @@ def test_whoever_manages_the_platform_may_look_at_a_suspended_organization(
 
 
 @pytest.mark.parametrize("is_root", [True, False], ids=["root", "operator"])
-def test_whoever_manages_the_platform_changes_members_without_being_one(
+def test_platform_admins_change_members_without_being_members(
     memory: World, *, is_root: bool
 ) -> None:
     school, bo = has_organization(memory), memory.has_user(name="Bo")
@@ -130,7 +130,7 @@ def test_whoever_manages_the_platform_changes_members_without_being_one(
     ]
 
 
-def test_a_program_of_an_organization_takes_in_and_removes_learners_like_an_admin(
+def test_a_service_client_adds_and_removes_learners_like_an_admin(
     memory: World,
 ) -> None:
     school, anna = has_organization(memory), memory.has_user()
@@ -147,12 +147,12 @@ def test_a_program_of_an_organization_takes_in_and_removes_learners_like_an_admi
 
 
 def demoted(world: World, school: Organization, owner: Principal) -> None:
-    """By somebody else, while the owner's own request has begun."""
-    kept = world.repositories.memberships.get(school.id, owner.person, scope=into(school))
-    world.repositories.memberships.save(replace(kept, role=OrgRole.ADMIN), scope=into(school))
+    """Demote the owner in another request while their own is running."""
+    stored = world.repositories.memberships.get(school.id, owner.person, scope=into(school))
+    world.repositories.memberships.save(replace(stored, role=OrgRole.ADMIN), scope=into(school))
 
 
-def test_whoever_was_demoted_in_the_meantime_acts_with_the_role_that_he_has_by_now(
+def test_a_member_demoted_meanwhile_acts_with_their_current_role(
     memory: World,
 ) -> None:
     school = has_organization(memory)
@@ -169,7 +169,7 @@ def test_whoever_was_demoted_in_the_meantime_acts_with_the_role_that_he_has_by_n
     assert acts_in(memory, school)[0].action is AuditAction.MEMBER_ADDED
 
 
-def test_whoever_was_removed_in_the_meantime_may_do_nothing_any_more(memory: World) -> None:
+def test_a_member_removed_meanwhile_has_no_rights(memory: World) -> None:
     school = has_organization(memory)
     owner, other = (has_member(memory, school, OrgRole.OWNER) for _ in range(2))
     members = memory.services.members

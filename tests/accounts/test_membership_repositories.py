@@ -1,4 +1,4 @@
-"""What every store of memberships promises."""
+"""Membership repositories: one contract for all stores."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,27 +18,29 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("role", OrgRole)
-def test_a_kept_membership_comes_back_equal(world: World, role: OrgRole) -> None:
+def test_a_stored_membership_comes_back_equal(world: World, role: OrgRole) -> None:
     school, anna = has_organization(world), world.has_user()
     membership = a_membership(org_id=school.id, user_id=anna.id, role=role, joined_at=LATER)
 
     world.repositories.memberships.add(membership, scope=into(school))
 
-    kept = world.repositories.memberships.get(school.id, anna.id, scope=into(school))
-    assert kept == membership
+    stored = world.repositories.memberships.get(school.id, anna.id, scope=into(school))
+    assert stored == membership
 
 
-def test_nobody_is_in_an_organization_twice(world: World) -> None:
+def test_a_user_has_one_membership_in_an_organization(world: World) -> None:
     school = has_organization(world)
-    kept = has_membership(world, school)
+    stored = has_membership(world, school)
 
     with pytest.raises(AlreadyMember):
-        world.repositories.memberships.add(replace(kept, role=OrgRole.OWNER), scope=into(school))
+        world.repositories.memberships.add(replace(stored, role=OrgRole.OWNER), scope=into(school))
 
-    assert world.repositories.memberships.get(school.id, kept.user_id, scope=ALL_TENANTS) == kept
+    assert (
+        world.repositories.memberships.get(school.id, stored.user_id, scope=ALL_TENANTS) == stored
+    )
 
 
-def test_somebody_may_be_in_several_organizations(world: World) -> None:
+def test_a_user_may_be_in_several_organizations(world: World) -> None:
     school, other, anna = has_organization(world), has_organization(world), world.has_user()
 
     here = has_membership(world, school, user_id=anna.id, role=OrgRole.OWNER)
@@ -48,7 +50,7 @@ def test_somebody_may_be_in_several_organizations(world: World) -> None:
     assert world.repositories.memberships.get(other.id, anna.id, scope=ALL_TENANTS) == there
 
 
-def test_whoever_is_not_in_the_organization_is_no_member(world: World) -> None:
+def test_a_user_outside_the_organization_is_not_a_member(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     elsewhere = has_membership(world, other)
 
@@ -56,22 +58,22 @@ def test_whoever_is_not_in_the_organization_is_no_member(world: World) -> None:
         world.repositories.memberships.get(school.id, elsewhere.user_id, scope=ALL_TENANTS)
 
 
-def test_a_saved_membership_replaces_the_kept_one_and_no_other(world: World) -> None:
+def test_a_saved_membership_replaces_the_stored_one_and_no_other(world: World) -> None:
     school, other, anna = has_organization(world), has_organization(world), world.has_user()
     here = has_membership(world, school, user_id=anna.id)
     staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
 
     world.repositories.memberships.save(replace(here, role=OrgRole.ADMIN), scope=into(school))
 
-    kept = world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
-    assert kept == replace(here, role=OrgRole.ADMIN)
+    stored = world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
+    assert stored == replace(here, role=OrgRole.ADMIN)
     assert staying == [
         world.repositories.memberships.get(each.org_id, each.user_id, scope=ALL_TENANTS)
         for each in staying
     ]
 
 
-def test_a_membership_is_forgotten_and_no_other(world: World) -> None:
+def test_a_membership_is_removed_and_no_other(world: World) -> None:
     school, other, anna = has_organization(world), has_organization(world), world.has_user()
     here = has_membership(world, school, user_id=anna.id)
     staying = [has_membership(world, school), has_membership(world, other, user_id=anna.id)]
@@ -104,7 +106,7 @@ def test_members_are_counted_by_their_role(world: World) -> None:
     }
 
 
-def test_addresses_are_those_of_the_organizations_members(world: World) -> None:
+def test_e_mail_addresses_are_those_of_the_members(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     for email in ("anna@school.example", "bo@school.example"):
         has_membership(world, school, user_id=world.has_user(email=email).id)
@@ -115,7 +117,7 @@ def test_addresses_are_those_of_the_organizations_members(world: World) -> None:
     assert found == {"anna@school.example", "bo@school.example"}
 
 
-def test_members_come_with_name_and_address_by_the_moment_of_joining(world: World) -> None:
+def test_members_come_with_name_and_e_mail_in_the_order_they_joined(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     anna = world.has_user(name="Anna", email="anna@school.example")
     bo = world.has_user(name="Bo", email="bo@school.example")
@@ -134,20 +136,20 @@ def test_members_come_with_name_and_address_by_the_moment_of_joining(world: Worl
     )
 
 
-def test_members_out_of_view_are_not_seen(world: World) -> None:
+def test_members_outside_the_scope_are_not_returned(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
-    kept = has_membership(world, school, role=OrgRole.OWNER)
+    stored = has_membership(world, school, role=OrgRole.OWNER)
 
     for scope in (TenantScope(), into(other)):
         with pytest.raises(MemberNotFound):
-            world.repositories.memberships.get(school.id, kept.user_id, scope=scope)
+            world.repositories.memberships.get(school.id, stored.user_id, scope=scope)
         owners = world.repositories.memberships.count_of(school.id, OrgRole.OWNER, scope=scope)
         page = world.repositories.memberships.page_of(school.id, PageRequest(), scope=scope)
         emails = world.repositories.memberships.emails_in(school.id, scope=scope)
         assert (owners, page.items, emails) == (0, (), frozenset())
 
 
-def test_a_member_is_not_taken_in_out_of_view(world: World) -> None:
+def test_no_membership_is_stored_outside_the_scope(world: World) -> None:
     school, other, anna = has_organization(world), has_organization(world), world.has_user()
 
     with pytest.raises(OutsideTenantScope):
@@ -158,13 +160,15 @@ def test_a_member_is_not_taken_in_out_of_view(world: World) -> None:
     assert world.repositories.organizations.for_user(anna.id) == []
 
 
-def test_a_membership_out_of_view_is_neither_changed_nor_forgotten(world: World) -> None:
+def test_a_membership_outside_the_scope_is_neither_changed_nor_removed(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
-    kept = has_membership(world, school)
+    stored = has_membership(world, school)
 
     with pytest.raises(OutsideTenantScope):
-        world.repositories.memberships.save(replace(kept, role=OrgRole.OWNER), scope=into(other))
+        world.repositories.memberships.save(replace(stored, role=OrgRole.OWNER), scope=into(other))
     with pytest.raises(OutsideTenantScope):
-        world.repositories.memberships.remove(kept, scope=into(other))
+        world.repositories.memberships.remove(stored, scope=into(other))
 
-    assert world.repositories.memberships.get(school.id, kept.user_id, scope=ALL_TENANTS) == kept
+    assert (
+        world.repositories.memberships.get(school.id, stored.user_id, scope=ALL_TENANTS) == stored
+    )

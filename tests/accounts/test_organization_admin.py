@@ -1,4 +1,4 @@
-"""Organizations in the back office: their forms and their pages."""
+"""Admin forms and pages of organizations."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
 from tests.accounts.org_desk import (
     ORGANIZATIONS,
-    founded,
-    invited,
-    joined,
-    looks_into,
+    has_invitation,
+    has_member,
+    has_organization,
     now,
     page_of,
     recorded,
+    recorded_access,
     role_of,
-    suspended,
+    suspend,
 )
 from tests.accounts.service_clients import a_service_client
 from tests.support.application import Application
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.database
 NEW = {"name": "School of Knots", "slug": "school-of-knots", "owner": "Olga@School.example"}
 
 
-def test_an_organization_is_founded_for_its_owner(application: Application) -> None:
+def test_an_organization_is_created_for_its_owner(application: Application) -> None:
     olga = a_user_of(application, "Olga", email="olga@school.example")
 
     page = root_desk(application).post(f"{ORGANIZATIONS}add/", **NEW)
@@ -66,7 +66,7 @@ def test_a_form_says_what_is_wrong_with_a_new_organization(
     gone = a_user_of(application, email="gone@school.example")
     application.services.users.edit(gone.id, UserChanges(is_active=False), by=OPERATOR)
     olga = a_user_of(application, "Olga", email="olga@school.example")
-    founded(application, olga, slug="taken")
+    has_organization(application, olga, slug="taken")
 
     page = root_desk(application).post(f"{ORGANIZATIONS}add/", **NEW | wish)
 
@@ -75,7 +75,7 @@ def test_a_form_says_what_is_wrong_with_a_new_organization(
 
 
 @pytest.mark.parametrize("wish", [{"owner": "nobody@school.example"}, {"slug": "two--hyphens"}])
-def test_what_was_typed_stays_to_be_mended(application: Application, wish: dict[str, str]) -> None:
+def test_an_invalid_form_keeps_its_input(application: Application, wish: dict[str, str]) -> None:
     a_user_of(application, "Olga", email="olga@school.example")
     typed = NEW | wish
 
@@ -84,8 +84,8 @@ def test_what_was_typed_stays_to_be_mended(application: Application, wish: dict[
     assert all(f'value="{text}"' in page.text for text in typed.values())
 
 
-def test_an_organization_gets_another_name_and_plan(application: Application) -> None:
-    organization = founded(application)
+def test_name_and_plan_of_an_organization_are_changed(application: Application) -> None:
+    organization = has_organization(application)
 
     page = root_desk(application).post(page_of(organization), name="School of Bends", plan="team")
 
@@ -96,8 +96,8 @@ def test_an_organization_gets_another_name_and_plan(application: Application) ->
     assert ("organization-edited", str(organization.id), "") in recorded(organization.id)
 
 
-def test_what_never_changes_cannot_be_sent(application: Application) -> None:
-    organization = founded(application)
+def test_read_only_fields_cannot_be_submitted(application: Application) -> None:
+    organization = has_organization(application)
     wish = {"slug": "other", "status": "deleted", "created_at_0": "2001-01-01"}
 
     root_desk(application).post(page_of(organization), name="School of Bends", plan="free", **wish)
@@ -108,9 +108,9 @@ def test_what_never_changes_cannot_be_sent(application: Application) -> None:
     assert edited.created_at == organization.created_at
 
 
-def test_a_closed_organization_is_looked_at_and_no_more(application: Application) -> None:
-    organization, root = founded(application), root_desk(application)
-    suspended(application, organization)
+def test_a_suspended_organization_is_read_only(application: Application) -> None:
+    organization, root = has_organization(application), root_desk(application)
+    suspend(application, organization)
 
     seen = root.get(page_of(organization))
     answer = root.post(page_of(organization), name="Mine", plan="team")
@@ -122,12 +122,12 @@ def test_a_closed_organization_is_looked_at_and_no_more(application: Application
     assert now(application, organization).name == organization.name
 
 
-def test_the_page_shows_who_is_in_it_who_is_invited_and_its_clients(
+def test_the_page_shows_members_invitations_and_clients(
     application: Application,
 ) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    joined(application, organization, anna)
-    invited(application, organization, "cleo@school.example")
+    organization, anna = has_organization(application), a_user_of(application)
+    has_member(application, organization, anna)
+    has_invitation(application, organization, "cleo@school.example")
     a_service_client(application, organization, name="Timetable")
 
     text = root_desk(application).get(page_of(organization)).text
@@ -138,10 +138,10 @@ def test_the_page_shows_who_is_in_it_who_is_invited_and_its_clients(
 
 
 def test_the_page_shows_nothing_of_another_organization(application: Application) -> None:
-    organization, other = founded(application), founded(application)
+    organization, other = has_organization(application), has_organization(application)
     anna = a_user_of(application)
-    joined(application, other, anna)
-    invited(application, other, "cleo@school.example")
+    has_member(application, other, anna)
+    has_invitation(application, other, "cleo@school.example")
 
     text = root_desk(application).get(page_of(organization)).text
 
@@ -150,8 +150,8 @@ def test_the_page_shows_nothing_of_another_organization(application: Application
 
 
 def test_no_hash_and_no_secret_is_on_the_page(application: Application) -> None:
-    organization = founded(application)
-    invitation = invited(application, organization, "cleo@school.example")
+    organization = has_organization(application)
+    invitation = has_invitation(application, organization, "cleo@school.example")
     client = a_service_client(application, organization)
 
     text = root_desk(application).get(page_of(organization)).text
@@ -160,11 +160,11 @@ def test_no_hash_and_no_secret_is_on_the_page(application: Application) -> None:
     assert client.secret_hash not in text
 
 
-def test_members_are_changed_by_nothing_that_is_sent_with_the_form(
+def test_submitted_inline_values_do_not_change_members(
     application: Application,
 ) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    key = joined(application, organization, anna)
+    organization, anna = has_organization(application), a_user_of(application)
+    key = has_member(application, organization, anna)
     forged: dict[str, Any] = {
         "-1-TOTAL_FORMS": "1",
         "-1-INITIAL_FORMS": "1",
@@ -181,9 +181,9 @@ def test_members_are_changed_by_nothing_that_is_sent_with_the_form(
     assert role_of(organization, anna) == "learner"
 
 
-def test_beside_a_form_with_mistakes_the_members_are_still_shown(application: Application) -> None:
-    organization, anna = founded(application), a_user_of(application)
-    joined(application, organization, anna)
+def test_an_invalid_form_still_shows_the_members(application: Application) -> None:
+    organization, anna = has_organization(application), a_user_of(application)
+    has_member(application, organization, anna)
 
     page = root_desk(application).post(page_of(organization), name="", plan="free")
 
@@ -191,11 +191,11 @@ def test_beside_a_form_with_mistakes_the_members_are_still_shown(application: Ap
     assert anna.email in page.text
 
 
-def test_of_very_many_members_the_page_shows_the_first(application: Application) -> None:
-    organization = founded(application)
+def test_the_page_shows_a_limited_number_of_members(application: Application) -> None:
+    organization = has_organization(application)
     emails = [f"learner-{number:03}@many.example" for number in range(100)]
     for email in emails:
-        joined(application, organization, a_user_of(application, email=email))
+        has_member(application, organization, a_user_of(application, email=email))
 
     text = root_desk(application).get(page_of(organization)).text
 
@@ -203,45 +203,48 @@ def test_of_very_many_members_the_page_shows_the_first(application: Application)
     assert f"?q={organization.slug}" in text
 
 
-def test_whoever_looks_at_an_organization_is_recorded(application: Application) -> None:
-    organization, root = founded(application), root_desk(application)
+def test_viewing_an_organization_is_recorded(application: Application) -> None:
+    organization, root = has_organization(application), root_desk(application)
 
     root.get(page_of(organization))
 
-    assert looks_into(organization) == [("organization", str(organization.id), root.id)]
+    assert recorded_access(organization) == [("organization", str(organization.id), root.id)]
 
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers"])
-def test_a_look_by_staff_without_the_right_is_recorded_too(
+def test_viewing_by_staff_without_the_right_is_recorded_too(
     application: Application, group: str
 ) -> None:
-    organization, bo = founded(application), desk(application, group)
+    organization, bo = has_organization(application), desk(application, group)
 
     page = bo.get(page_of(organization))
 
     assert page.status == 200
     assert not page.may_be_saved
-    assert looks_into(organization) == [("organization", str(organization.id), bo.id)]
+    assert recorded_access(organization) == [("organization", str(organization.id), bo.id)]
 
 
-def test_nobody_looks_who_is_not_let_in(application: Application) -> None:
-    organization, bo = founded(application), desk(application, "Course editors")
+def test_denied_access_is_not_recorded(application: Application) -> None:
+    organization, bo = has_organization(application), desk(application, "Course editors")
 
     assert bo.get(page_of(organization)).status == 403
-    assert looks_into(organization) == []
+    assert recorded_access(organization) == []
 
 
-def test_a_form_that_was_in_order_is_no_look(application: Application) -> None:
-    organization = founded(application)
+def test_submitting_a_valid_form_is_not_recorded_as_access(application: Application) -> None:
+    organization = has_organization(application)
 
     root_desk(application).post(page_of(organization), name="Bends", plan="free")
 
-    assert looks_into(organization) == []
+    assert recorded_access(organization) == []
 
 
 def test_the_list_finds_an_organization_by_name_slug_or_id(application: Application) -> None:
-    organization, root = founded(application, slug="school-of-knots"), root_desk(application)
-    founded(application, name="Other")
+    organization, root = (
+        has_organization(application, slug="school-of-knots"),
+        root_desk(application),
+    )
+    has_organization(application, name="Other")
 
     for term in ("of Knots", "school-of", str(organization.id)):
         page = root.get(f"{ORGANIZATIONS}?q={term}")
@@ -251,7 +254,5 @@ def test_the_list_finds_an_organization_by_name_slug_or_id(application: Applicat
 
 
 @pytest.mark.parametrize("lookup", ["name__startswith=S", "created_at__year=2026"])
-def test_no_column_can_be_asked_about_that_is_no_filter(
-    application: Application, lookup: str
-) -> None:
+def test_only_filter_columns_can_be_used_in_lookups(application: Application, lookup: str) -> None:
     assert root_desk(application).get(f"{ORGANIZATIONS}?{lookup}").status == 400

@@ -1,4 +1,4 @@
-"""What the back office does to organizations beside their forms, and who may do it."""
+"""Admin actions on organizations, and their permissions."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -10,12 +10,12 @@ from accounts.models import OrgMembership as MembershipRow
 from accounts.models import User as UserRow
 from tests.accounts.org_desk import (
     ORGANIZATIONS,
-    founded,
+    has_organization,
     list_page_of,
     now,
     page_of,
     recorded,
-    suspended,
+    suspend,
 )
 from tests.support.application import Application
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
@@ -28,7 +28,7 @@ def status_of(organization: Organization) -> str:
 
 
 def a_keeper(application: Application) -> Desk:
-    """Somebody of staff whom a group lets manage organizations."""
+    """Staff in a group that may manage organizations."""
     keeper = desk(application)
     group = Group.objects.create(name="Organization managers")
     verbs = [f"{verb}_organization" for verb in ("view", "add", "change")]
@@ -38,10 +38,8 @@ def a_keeper(application: Application) -> Desk:
 
 
 @pytest.mark.parametrize("action", ["suspend", "delete"])
-def test_to_close_an_organization_asks_for_a_reason_first(
-    application: Application, action: str
-) -> None:
-    organization = founded(application)
+def test_closing_an_organization_requires_a_reason(application: Application, action: str) -> None:
+    organization = has_organization(application)
 
     page = root_desk(application).act(ORGANIZATIONS, action, organization.id)
 
@@ -50,8 +48,8 @@ def test_to_close_an_organization_asks_for_a_reason_first(
     assert log_of(organization.id) == []
 
 
-def test_a_suspended_organization_is_closed_and_its_log_says_why(application: Application) -> None:
-    organization = founded(application)
+def test_an_organization_is_suspended_and_the_reason_logged(application: Application) -> None:
+    organization = has_organization(application)
 
     page = root_desk(application).act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
 
@@ -65,9 +63,9 @@ def test_a_suspended_organization_is_closed_and_its_log_says_why(application: Ap
     )
 
 
-def test_a_suspended_organization_is_opened_again(application: Application) -> None:
-    organization = founded(application)
-    suspended(application, organization)
+def test_a_suspended_organization_is_reopened(application: Application) -> None:
+    organization = has_organization(application)
+    suspend(application, organization)
 
     page = root_desk(application).act(ORGANIZATIONS, "reopen", organization.id)
 
@@ -76,8 +74,8 @@ def test_a_suspended_organization_is_opened_again(application: Application) -> N
     assert log_of(organization.id) == ["Reopened."]
 
 
-def test_a_deleted_organization_stays_to_be_seen(application: Application) -> None:
-    organization, root = founded(application), root_desk(application)
+def test_a_deleted_organization_stays_visible(application: Application) -> None:
+    organization, root = has_organization(application), root_desk(application)
 
     page = root.act(ORGANIZATIONS, "delete", organization.id, reason="They have left.")
 
@@ -89,8 +87,8 @@ def test_a_deleted_organization_stays_to_be_seen(application: Application) -> No
 
 
 @pytest.mark.parametrize("action", ["suspend", "reopen", "delete"])
-def test_what_is_deleted_stays_so(application: Application, action: str) -> None:
-    organization = founded(application)
+def test_a_deleted_organization_cannot_be_reopened(application: Application, action: str) -> None:
+    organization = has_organization(application)
     application.services.organizations.delete(organization.id, by=OPERATOR)
 
     page = root_desk(application).act(
@@ -101,9 +99,9 @@ def test_what_is_deleted_stays_so(application: Application, action: str) -> None
     assert status_of(organization) == "deleted"
 
 
-def test_nobody_imports_members_into_what_is_closed(application: Application) -> None:
-    organization, root = founded(application), root_desk(application)
-    suspended(application, organization)
+def test_no_members_are_imported_into_a_closed_organization(application: Application) -> None:
+    organization, root = has_organization(application), root_desk(application)
+    suspend(application, organization)
 
     answers = [
         root.get(list_page_of(organization)),
@@ -114,8 +112,8 @@ def test_nobody_imports_members_into_what_is_closed(application: Application) ->
 
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers", "Course editors"])
-def test_other_staff_change_no_organization(application: Application, group: str) -> None:
-    organization, bo = founded(application), desk(application, group)
+def test_other_staff_cannot_change_organizations(application: Application, group: str) -> None:
+    organization, bo = has_organization(application), desk(application, group)
 
     answers = [
         bo.post(f"{ORGANIZATIONS}add/", name="Mine", slug="mine", owner="bo@school.example"),
@@ -129,10 +127,10 @@ def test_other_staff_change_no_organization(application: Application, group: str
     assert now(application, organization) == organization
 
 
-def test_a_group_may_open_and_close_organizations_without_ruling_in_them(
+def test_a_group_may_suspend_organizations_without_managing_their_members(
     application: Application,
 ) -> None:
-    organization, keeper = founded(application), a_keeper(application)
+    organization, keeper = has_organization(application), a_keeper(application)
 
     keeper.act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
     keeper.act(ORGANIZATIONS, "reopen", organization.id)
@@ -146,7 +144,7 @@ def test_a_group_may_open_and_close_organizations_without_ruling_in_them(
     assert now(application, organization).name == organization.name
 
 
-def test_a_group_founds_an_organization_for_somebody(application: Application) -> None:
+def test_a_group_creates_an_organization_for_a_user(application: Application) -> None:
     olga = a_user_of(application, "Olga")
 
     a_keeper(application).post(f"{ORGANIZATIONS}add/", name="Knots", slug="knots", owner=olga.email)
@@ -155,7 +153,7 @@ def test_a_group_founds_an_organization_for_somebody(application: Application) -
     assert (membership.user_id, membership.role) == (olga.id, OrgRole.OWNER)
 
 
-def test_a_list_of_an_organization_that_there_is_not_is_not_found(application: Application) -> None:
+def test_the_import_page_of_an_unknown_organization_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
     assert root_desk(application).get(f"{ORGANIZATIONS}{nobody}/members/").status == 404

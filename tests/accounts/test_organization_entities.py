@@ -1,4 +1,4 @@
-"""What an organization is, who is in it, and what that lets him do."""
+"""Entities of organizations: rules, roles and rights."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -58,7 +58,7 @@ OF_ORG_ROLE = {
 
 
 @pytest.mark.parametrize("slug", ["a", "7", "school-of-knots", "1-2-3", "a" * 40])
-def test_a_slug_is_small_letters_digits_and_single_hyphens(slug: str) -> None:
+def test_a_slug_has_lowercase_letters_digits_and_single_hyphens(slug: str) -> None:
     school = an_organization(slug=slug)
 
     assert school.checked() == school
@@ -85,7 +85,7 @@ def test_a_slug_is_small_letters_digits_and_single_hyphens(slug: str) -> None:
         "a" * 41,
     ],
 )
-def test_a_slug_of_another_form_is_refused(slug: str) -> None:
+def test_an_invalid_slug_is_refused(slug: str) -> None:
     with pytest.raises(UnsuitableOrganization) as refusal:
         an_organization(slug=slug).checked()
 
@@ -93,7 +93,7 @@ def test_a_slug_of_another_form_is_refused(slug: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t\n", "x" * 201])
-def test_a_name_that_says_nothing_or_too_much_is_refused(name: str) -> None:
+def test_an_empty_or_too_long_name_is_refused(name: str) -> None:
     with pytest.raises(UnsuitableOrganization) as refusal:
         an_organization(name=name).checked()
 
@@ -101,7 +101,7 @@ def test_a_name_that_says_nothing_or_too_much_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["K", "Skeppsskolan ☃", "x" * 200])
-def test_an_organization_is_called_as_it_likes(name: str) -> None:
+def test_a_name_may_contain_any_characters(name: str) -> None:
     assert an_organization(name=name).checked().name == name
 
 
@@ -114,7 +114,7 @@ def test_an_organization_is_called_as_it_likes(name: str) -> None:
         ("Bends", Plan.ENTERPRISE, ("Bends", Plan.ENTERPRISE)),
     ],
 )
-def test_edits_reach_what_they_name_and_nothing_else(
+def test_edits_change_only_what_they_name(
     name: str | None, plan: Plan | None, expected: tuple[str, Plan]
 ) -> None:
     school = an_organization(name="Knots", plan=Plan.TEAM)
@@ -125,12 +125,12 @@ def test_edits_reach_what_they_name_and_nothing_else(
     assert replace(edited, name="Knots", plan=Plan.TEAM) == school
 
 
-def test_an_edit_to_a_name_that_says_nothing_is_refused() -> None:
+def test_an_edit_to_an_empty_name_is_refused() -> None:
     with pytest.raises(UnsuitableOrganization):
         an_organization().edited(name="  ", plan=None)
 
 
-def test_an_organization_is_suspended_opened_again_and_deleted() -> None:
+def test_an_organization_is_suspended_reopened_and_deleted() -> None:
     school = an_organization()
 
     assert school.suspended() == replace(school, status=OrganizationStatus.SUSPENDED)
@@ -149,7 +149,7 @@ def test_only_an_active_organization_is_open() -> None:
 
 
 @pytest.mark.parametrize("closed", [an_organization().suspended(), an_organization().deleted()])
-def test_what_is_not_open_is_refused(closed: Organization) -> None:
+def test_an_organization_that_is_not_active_is_refused(closed: Organization) -> None:
     with pytest.raises(OrganizationSuspended):
         closed.require_open()
 
@@ -157,7 +157,7 @@ def test_what_is_not_open_is_refused(closed: Organization) -> None:
 @pytest.mark.parametrize(
     ("at", "is_live"), [(LATER - SECOND, True), (LATER, False), (LATER + SECOND, False)]
 )
-def test_an_invitation_lives_until_it_expires(*, at: datetime, is_live: bool) -> None:
+def test_an_invitation_is_live_until_it_expires(*, at: datetime, is_live: bool) -> None:
     assert an_invitation(expires_at=LATER).is_live(at=at) is is_live
 
 
@@ -171,11 +171,13 @@ def test_an_invitation_lives_until_it_expires(*, at: datetime, is_live: bool) ->
         ("", False),
     ],
 )
-def test_an_invitation_is_for_one_address_whatever_its_case(*, email: str, is_for: bool) -> None:
+def test_an_invitation_is_for_one_e_mail_address_whatever_its_case(
+    *, email: str, is_for: bool
+) -> None:
     assert an_invitation(email="bo@school.example").is_for(email) is is_for
 
 
-def test_whoever_accepts_is_from_then_on_what_he_was_invited_as() -> None:
+def test_accepting_gives_the_role_of_the_invitation() -> None:
     anna, invitation = UserId(uuid4()), an_invitation(org_id=SCHOOL, role=OrgRole.INSTRUCTOR)
 
     assert invitation.accepted(anna, at=LATER) == OrgMembership(
@@ -184,7 +186,7 @@ def test_whoever_accepts_is_from_then_on_what_he_was_invited_as() -> None:
 
 
 @pytest.mark.parametrize("role", OrgRole)
-def test_a_role_gives_its_rights_in_the_one_organization_and_no_others(role: OrgRole) -> None:
+def test_a_role_gives_its_rights_in_its_organization_only(role: OrgRole) -> None:
     anna = replace(a_principal(), memberships={SCHOOL: role})
 
     assert {right for right in Right if anna.may(right, of=SCHOOL)} == OF_ORG_ROLE[role]
@@ -193,7 +195,7 @@ def test_a_role_gives_its_rights_in_the_one_organization_and_no_others(role: Org
 
 
 @pytest.mark.parametrize("memberships", [{}, {SCHOOL: OrgRole.LEARNER}])
-def test_whoever_manages_organizations_has_his_rights_in_each_of_them(
+def test_managers_of_organizations_have_their_rights_in_all_of_them(
     memberships: Mapping[OrganizationId, OrgRole],
 ) -> None:
     root = replace(
@@ -205,7 +207,7 @@ def test_whoever_manages_organizations_has_his_rights_in_each_of_them(
     assert may == {Right.MANAGE_ORGANIZATIONS, Right.READ_AUDIT}
 
 
-def test_rights_on_the_platform_alone_reach_into_no_organization() -> None:
+def test_other_platform_rights_do_not_apply_in_organizations() -> None:
     bo = a_principal(None, *rights_of([Role.INSTRUCTOR]))
 
     assert not [right for right in Right if bo.may(right, of=SCHOOL)]
@@ -221,19 +223,19 @@ def test_a_missing_right_in_an_organization_is_refused_by_name() -> None:
     assert refusal.value.facts == {"right": "assign-roles"}
 
 
-def test_a_member_sees_the_platform_and_the_organizations_that_he_is_in() -> None:
+def test_a_member_sees_the_platform_and_their_organizations() -> None:
     anna = replace(a_principal(), memberships={SCHOOL: OrgRole.LEARNER})
 
     assert anna.tenant_scope == anna.member_scope == TenantScope.into(SCHOOL)
     assert (anna.is_in(SCHOOL), anna.is_in(OTHER)) == (True, False)
 
 
-def test_whoever_is_nowhere_sees_the_platform() -> None:
+def test_a_user_without_organizations_sees_the_platform() -> None:
     assert a_principal().tenant_scope == a_principal().member_scope == TenantScope()
 
 
 @pytest.mark.parametrize("root", [OPERATOR, a_principal(None, Right.MANAGE_ORGANIZATIONS)])
-def test_whoever_manages_organizations_sees_all_and_is_in_none_for_that(root: Principal) -> None:
+def test_managers_of_organizations_see_all_without_being_members(root: Principal) -> None:
     assert root.tenant_scope == ALL_TENANTS
     assert root.member_scope == TenantScope()
     assert not root.is_in(SCHOOL)
@@ -250,12 +252,12 @@ def a_state(**parts: object) -> SessionState:
     return replace(state, **parts)  # type: ignore[arg-type]  # each test names parts of the type
 
 
-def test_a_person_stands_where_he_is_a_member() -> None:
+def test_a_user_has_roles_where_they_are_a_member() -> None:
     assert a_state().standing == {}
     assert a_state(memberships={SCHOOL: OrgRole.OWNER}).standing == {SCHOOL: OrgRole.OWNER}
 
 
-def test_a_client_of_an_organization_stands_there_as_an_admin_and_nowhere_else() -> None:
+def test_a_service_client_is_an_admin_of_its_organization_only() -> None:
     assert a_state(user_id=None, org_id=SCHOOL).standing == {SCHOOL: OrgRole.ADMIN}
 
 
@@ -288,7 +290,7 @@ def test_a_client_is_live_until_it_expires_or_is_removed(
 @pytest.mark.parametrize(
     ("seconds", "noted"), [(None, True), (0, False), (59, False), (60, True), (3600, True)]
 )
-def test_a_use_is_noted_once_a_minute(*, seconds: int | None, noted: bool) -> None:
+def test_last_use_is_updated_once_a_minute(*, seconds: int | None, noted: bool) -> None:
     before = None if seconds is None else LATER - timedelta(seconds=seconds)
     client = a_client_of(some_client_terms(), last_used_at=before)
 

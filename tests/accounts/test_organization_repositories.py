@@ -1,4 +1,4 @@
-"""What every store of organizations promises."""
+"""Organization repositories: one contract for all stores."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ IDS = [OrganizationId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)
 
 @pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("status", [OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED])
-def test_a_kept_organization_comes_back_equal(
+def test_a_stored_organization_comes_back_equal(
     world: World, plan: Plan, status: OrganizationStatus
 ) -> None:
     school = an_organization(name="Skeppsskolan ☃", slug="skepp-1", plan=plan, status=status)
@@ -38,14 +38,14 @@ def test_a_kept_organization_comes_back_equal(
 
 
 def test_a_slug_belongs_to_one_organization(world: World) -> None:
-    kept = has_organization(world, slug="knots")
+    stored = has_organization(world, slug="knots")
     second = an_organization(slug="knots")
 
     with pytest.raises(OrganizationSlugTaken) as refusal:
         world.repositories.organizations.add(second)
 
     assert refusal.value.facts == {"slug": "knots"}
-    assert world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS) == kept
+    assert world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS) == stored
 
 
 def test_the_slug_of_a_deleted_organization_stays_taken(world: World) -> None:
@@ -56,22 +56,22 @@ def test_the_slug_of_a_deleted_organization_stays_taken(world: World) -> None:
 
 
 def is_seen(world: World, organization: Organization, scope: TenantScope) -> set[bool]:
-    """What each way of looking for one organization says."""
+    """The results of all methods that find one organization."""
     gets: list[Callable[..., Organization]] = [
         world.repositories.organizations.get,
         world.repositories.organizations.get_for_update,
     ]
-    found = [world.repositories.organizations.find_by_slug(organization.slug, scope=scope)]
+    organizations = [world.repositories.organizations.find_by_slug(organization.slug, scope=scope)]
     for get in gets:
         try:
-            found.append(get(organization.id, scope=scope))
+            organizations.append(get(organization.id, scope=scope))
         except OrganizationNotFound:
-            found.append(None)
+            organizations.append(None)
     page = world.repositories.organizations.page_of(PageRequest(), scope=scope)
-    return {*(each == organization for each in found), organization in page.items}
+    return {*(candidate == organization for candidate in organizations), organization in page.items}
 
 
-def test_an_organization_is_seen_by_whoever_has_it_in_view(world: World) -> None:
+def test_an_organization_in_scope_is_returned(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     assert is_seen(world, school, into(school)) == {True}
@@ -79,21 +79,21 @@ def test_an_organization_is_seen_by_whoever_has_it_in_view(world: World) -> None
     assert is_seen(world, school, ALL_TENANTS) == {True}
 
 
-def test_an_organization_is_not_seen_by_others(world: World) -> None:
+def test_an_organization_outside_the_scope_is_not_returned(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     assert is_seen(world, school, into(other)) == {False}
     assert is_seen(world, school, TenantScope()) == {False}
 
 
-def test_a_deleted_organization_is_seen_by_nobody(world: World) -> None:
+def test_a_deleted_organization_is_not_returned(world: World) -> None:
     school = has_organization(world, status=OrganizationStatus.DELETED)
 
     assert is_seen(world, school, into(school)) == {False}
     assert is_seen(world, school, ALL_TENANTS) == {False}
 
 
-def test_an_unknown_organization_is_not_there(world: World) -> None:
+def test_an_unknown_organization_is_not_found(world: World) -> None:
     has_organization(world)
 
     with pytest.raises(OrganizationNotFound):
@@ -103,7 +103,7 @@ def test_an_unknown_organization_is_not_there(world: World) -> None:
     assert world.repositories.organizations.find_by_slug("nowhere", scope=ALL_TENANTS) is None
 
 
-def test_a_saved_organization_replaces_the_kept_one_and_no_other(world: World) -> None:
+def test_a_saved_organization_replaces_the_stored_one_and_no_other(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     changed = replace(school, name="Bends", plan=Plan.TEAM, status=OrganizationStatus.SUSPENDED)
 
@@ -113,7 +113,7 @@ def test_a_saved_organization_replaces_the_kept_one_and_no_other(world: World) -
     assert world.repositories.organizations.get(other.id, scope=ALL_TENANTS) == other
 
 
-def test_an_organization_out_of_view_is_not_written(world: World) -> None:
+def test_an_organization_outside_the_scope_is_not_saved(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
 
     with pytest.raises(OutsideTenantScope):
@@ -122,20 +122,20 @@ def test_an_organization_out_of_view_is_not_written(world: World) -> None:
     assert world.repositories.organizations.get(school.id, scope=ALL_TENANTS) == school
 
 
-def test_organizations_in_view_come_oldest_first(world: World) -> None:
+def test_organizations_in_scope_come_oldest_first(world: World) -> None:
     youngest = has_organization(world, created_at=LATER)
     oldest = has_organization(world, created_at=NOON)
     middle = has_organization(world, created_at=NOON + SECOND, status=OrganizationStatus.SUSPENDED)
     has_organization(world, created_at=NOON)
 
-    found = world.repositories.organizations.page_of(
+    organizations = world.repositories.organizations.page_of(
         PageRequest(limit=9), scope=into(youngest, oldest, middle)
     )
 
-    assert found == Page(items=(oldest, middle, youngest), next_cursor=None)
+    assert organizations == Page(items=(oldest, middle, youngest), next_cursor=None)
 
 
-def test_a_user_is_in_organizations_by_their_names(world: World) -> None:
+def test_organizations_of_a_user_are_sorted_by_name(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     bends = has_organization(world, name="Bends", status=OrganizationStatus.SUSPENDED)
     knots, hers = has_organization(world, name="Knots"), has_organization(world, name="Another")
@@ -151,17 +151,17 @@ def test_a_user_is_in_organizations_by_their_names(world: World) -> None:
     ]
 
 
-def test_organizations_of_one_name_come_in_the_order_of_their_ids(world: World) -> None:
+def test_organizations_with_the_same_name_are_sorted_by_id(world: World) -> None:
     anna = world.has_user()
     for org_id in IDS:
         has_membership(world, has_organization(world, id=org_id), user_id=anna.id)
 
-    found = world.repositories.organizations.for_user(anna.id)
+    organizations = world.repositories.organizations.for_user(anna.id)
 
-    assert [own.organization.id for own in found] == sorted(IDS)
+    assert [own.organization.id for own in organizations] == sorted(IDS)
 
 
-def test_somebody_who_is_nowhere_is_in_no_organization(world: World) -> None:
+def test_a_user_without_memberships_has_no_organizations(world: World) -> None:
     has_membership(world, has_organization(world))
 
     assert world.repositories.organizations.for_user(world.has_user().id) == []

@@ -1,4 +1,4 @@
-"""What the database alone does for organizations."""
+"""Database constraints and queries of organizations."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def town() -> World:
 
 
 @pytest.mark.parametrize("organizations", [0, 1, 3])
-def test_the_roles_of_somebody_are_looked_up_with_his_session_in_one_query(
+def test_a_session_is_loaded_with_the_users_roles_in_one_query(
     town: World, organizations: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     anna = town.has_user()
@@ -44,7 +44,7 @@ def test_the_roles_of_somebody_are_looked_up_with_his_session_in_one_query(
     assert len(state.memberships) == organizations
 
 
-def test_a_client_is_found_with_the_status_of_its_organization_in_one_query(
+def test_a_client_is_loaded_with_the_status_of_its_organization_in_one_query(
     town: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = has_service_client(town, has_organization(town)).client
@@ -77,11 +77,11 @@ def test_every_list_is_one_query(
 
 
 def test_the_database_refuses_a_second_membership(town: World) -> None:
-    kept = has_membership(town, has_organization(town))
+    stored = has_membership(town, has_organization(town))
 
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.OrgMembership.objects.create(
-            org_id=kept.org_id, user_id=kept.user_id, role=OrgRole.OWNER, joined_at=NOON
+            org_id=stored.org_id, user_id=stored.user_id, role=OrgRole.OWNER, joined_at=NOON
         )
 
 
@@ -94,13 +94,13 @@ def test_the_database_refuses_a_role_that_does_not_exist(town: World) -> None:
         )
 
 
-def test_the_database_refuses_a_second_invitation_of_an_address(town: World) -> None:
-    kept = has_invitation(town, has_organization(town))
+def test_the_database_refuses_a_second_invitation_for_an_e_mail_address(town: World) -> None:
+    stored = has_invitation(town, has_organization(town))
 
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.Invitation.objects.create(
-            org_id=kept.org_id,
-            email=kept.email,
+            org_id=stored.org_id,
+            email=stored.email,
             role=OrgRole.LEARNER,
             token_hash="0" * 64,
             created_at=NOON,
@@ -117,7 +117,7 @@ def test_the_database_refuses_a_slug_twice(town: World) -> None:
         )
 
 
-def test_rows_are_named_by_what_tells_them_apart() -> None:
+def test_rows_have_distinctive_names() -> None:
     school, bo = rows.Organization(name="Knots"), rows.User(email="bo@school.example")
     invitation = rows.Invitation(email="bo@school.example", token_hash="h4sh")
 

@@ -1,4 +1,4 @@
-"""Looking at organizations, and opening and closing them."""
+"""Organization service: reading, editing, suspending and deleting."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -54,29 +54,27 @@ def act_on(school: Organization, action: AuditAction, **parts: Any) -> AuditAct:
 
 
 @pytest.mark.parametrize("role", OrgRole)
-def test_members_see_their_organization_and_what_they_are_in_it(
-    memory: World, role: OrgRole
-) -> None:
+def test_members_see_their_organization_and_role(memory: World, role: OrgRole) -> None:
     school = has_organization(memory)
     anna = has_member(memory, school, role)
 
-    seen = memory.services.organizations.get(school.id, by=anna)
+    own = memory.services.organizations.get(school.id, by=anna)
 
-    assert seen == OwnOrganization(organization=school, role=role)
+    assert own == OwnOrganization(organization=school, role=role)
     assert acts_in(memory, school) == []
 
 
-def test_a_look_of_whoever_manages_the_platform_is_recorded(memory: World) -> None:
+def test_access_by_a_platform_admin_is_recorded(memory: World) -> None:
     school, root = has_organization(memory), has_root(memory)
 
-    seen = memory.services.organizations.get(school.id, by=root)
+    own = memory.services.organizations.get(school.id, by=root)
 
-    assert seen == OwnOrganization(organization=school, role=None)
+    assert own == OwnOrganization(organization=school, role=None)
     assert acts_in(memory, school) == [act_on(school, AuditAction.LOOKED_INTO)]
 
 
 @pytest.mark.parametrize("act", [*CHANGES.values(), LOOK], ids=[*CHANGES, "get"])
-def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act: Act) -> None:
+def test_for_non_members_the_organization_does_not_exist(memory: World, act: Act) -> None:
     school, other = has_organization(memory), has_organization(memory)
 
     for outsider in (has_guest(memory), has_member(memory, other, OrgRole.OWNER)):
@@ -88,7 +86,7 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(memory: World, act:
 
 
 @pytest.mark.parametrize("act", [*CHANGES.values(), LOOK], ids=[*CHANGES, "get"])
-def test_a_deleted_organization_is_there_for_nobody(memory: World, act: Act) -> None:
+def test_a_deleted_organization_is_not_found_by_anyone(memory: World, act: Act) -> None:
     school = has_organization(memory, status=OrganizationStatus.DELETED)
     owner = has_member(memory, school, OrgRole.OWNER)
 
@@ -106,7 +104,7 @@ def test_a_deleted_organization_is_there_for_nobody(memory: World, act: Act) -> 
         ("reopen", set[OrgRole]()),
     ],
 )
-def test_each_change_is_for_some_members_and_whoever_manages_the_platform(
+def test_each_change_requires_a_role_or_a_platform_right(
     memory: World, change: str, allowed: set[OrgRole]
 ) -> None:
     by_role = {}
@@ -123,7 +121,7 @@ def test_each_change_is_for_some_members_and_whoever_manages_the_platform(
     CHANGES[change](memory.services.organizations, has_organization(memory), has_root(memory))
 
 
-def test_an_edit_is_kept_and_recorded_with_what_differs(world: World) -> None:
+def test_an_edit_is_stored_and_recorded_with_the_differences(world: World) -> None:
     school = has_organization(world, name="Knots")
     anna = has_member(world, school, OrgRole.ADMIN)
 
@@ -140,7 +138,7 @@ def test_an_edit_is_kept_and_recorded_with_what_differs(world: World) -> None:
     ]
 
 
-def test_an_organization_does_not_give_itself_another_plan(memory: World) -> None:
+def test_owners_cannot_change_the_plan(memory: World) -> None:
     school = has_organization(memory, plan=Plan.FREE)
     anna = has_member(memory, school, OrgRole.OWNER)
     edit = memory.services.organizations.edit
@@ -152,7 +150,7 @@ def test_an_organization_does_not_give_itself_another_plan(memory: World) -> Non
     assert edit(school.id, plan=Plan.TEAM, by=has_root(memory)).plan is Plan.TEAM
 
 
-def test_a_name_that_says_nothing_is_not_given(memory: World) -> None:
+def test_an_empty_name_is_refused(memory: World) -> None:
     school = has_organization(memory)
     anna = has_member(memory, school, OrgRole.OWNER)
 
@@ -162,7 +160,7 @@ def test_a_name_that_says_nothing_is_not_given(memory: World) -> None:
     assert kept(memory, school) == school
 
 
-def test_a_suspended_organization_is_not_edited(memory: World) -> None:
+def test_a_suspended_organization_cannot_be_edited(memory: World) -> None:
     school = has_organization(memory, status=OrganizationStatus.SUSPENDED)
 
     with pytest.raises(OrganizationSuspended):
@@ -172,7 +170,7 @@ def test_a_suspended_organization_is_not_edited(memory: World) -> None:
     assert acts_in(memory, school) == []
 
 
-def test_an_organization_is_suspended_for_a_reason_and_opened_as_it_was(world: World) -> None:
+def test_an_organization_is_suspended_with_a_reason_and_reopened_unchanged(world: World) -> None:
     school, root = has_organization(world), has_root(world)
 
     suspended = world.services.organizations.suspend(school.id, reason="Unpaid", by=root)
@@ -195,7 +193,7 @@ def test_an_organization_is_suspended_for_a_reason_and_opened_as_it_was(world: W
 
 
 @pytest.mark.parametrize("status", [OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED])
-def test_an_organization_is_deleted_for_good_and_the_record_stays(
+def test_an_organization_is_deleted_for_good_and_its_log_stays(
     world: World, status: OrganizationStatus
 ) -> None:
     school, root = has_organization(world, status=status), has_root(world)
@@ -215,7 +213,7 @@ def test_an_organization_is_deleted_for_good_and_the_record_stays(
     ]
 
 
-def test_a_member_lists_his_own_by_their_names(memory: World) -> None:
+def test_members_list_their_organizations_by_name(memory: World) -> None:
     knots, bends = has_organization(memory, name="Knots"), has_organization(memory, name="Bends")
     has_organization(memory)
     anna = has_member(memory, knots, OrgRole.OWNER)
@@ -232,7 +230,7 @@ def test_a_member_lists_his_own_by_their_names(memory: World) -> None:
     )
 
 
-def test_a_program_of_an_organization_lists_that(memory: World) -> None:
+def test_a_service_client_lists_its_organization(memory: World) -> None:
     school = has_organization(memory)
     program = replace(has_guest(memory), user_id=None, memberships={school.id: OrgRole.ADMIN})
 
@@ -241,7 +239,7 @@ def test_a_program_of_an_organization_lists_that(memory: World) -> None:
     assert page.items == (OwnOrganization(organization=school, role=OrgRole.ADMIN),)
 
 
-def test_whoever_manages_organizations_lists_them_all_oldest_first(memory: World) -> None:
+def test_managers_of_organizations_list_all_oldest_first(memory: World) -> None:
     schools = [has_organization(memory) for _ in range(3)]
     schools.sort(key=lambda school: school.id)
     root = replace(has_root(memory), memberships={schools[1].id: OrgRole.LEARNER})

@@ -16,7 +16,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.organizations.entities import InvitationId, Organization
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import founded, joined, recorded, role_of, suspended
+from tests.accounts.org_desk import has_member, has_organization, recorded, role_of, suspend
 from tests.accounts.test_pages_looks import assert_well_made
 from tests.accounts.test_pages_next import link_to, next_in
 from tests.support.application import PASSWORD, Application
@@ -39,7 +39,7 @@ class Invited:
 @pytest.fixture
 def invite(application: Application, django_capture_on_commit_callbacks: Callable[..., Any]) -> Any:
     def inviting(email: str = EMAIL, role: OrgRole = OrgRole.INSTRUCTOR, **parts: Any) -> Invited:
-        organization = founded(application, **parts)
+        organization = has_organization(application, **parts)
         with django_capture_on_commit_callbacks(execute=True):
             application.services.invitations.invite(
                 organization.id, email=email, role=role, by=OPERATOR
@@ -152,7 +152,7 @@ def test_nobody_joins_what_is_closed(
     user, visitor = anna
     invited = invite()
     if how == "suspended":
-        suspended(application, invited.organization)
+        suspend(application, invited.organization)
     else:
         application.services.organizations.delete(invited.organization.id, by=OPERATOR)
 
@@ -167,7 +167,7 @@ def test_whoever_is_in_it_already_is_told_so(
 ) -> None:
     user, visitor = anna
     invited = invite()
-    joined(application, invited.organization, user)
+    has_member(application, invited.organization, user)
 
     answer = visitor.post(invited.link)
 

@@ -1,4 +1,4 @@
-"""The clients of organizations in the back office."""
+"""Admin pages of service clients."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.accounts.client_desk import (
     secret_page_of,
     shown_on,
 )
-from tests.accounts.org_desk import founded, looks_into, recorded, suspended
+from tests.accounts.org_desk import has_organization, recorded, recorded_access, suspend
 from tests.accounts.service_clients import a_service_client
 from tests.support.application import Application
 from tests.support.staff import log_of, root_desk
@@ -19,8 +19,8 @@ from tests.support.staff import log_of, root_desk
 pytestmark = pytest.mark.database
 
 
-def test_its_page_says_whose_it_is_and_until_when(application: Application) -> None:
-    client = a_service_client(application, founded(application))
+def test_the_page_shows_organization_and_expiry(application: Application) -> None:
+    client = a_service_client(application, has_organization(application))
 
     page = root_desk(application).get(page_of(client))
 
@@ -29,16 +29,19 @@ def test_its_page_says_whose_it_is_and_until_when(application: Application) -> N
     assert "Last used at" in page.text
 
 
-def test_the_list_says_whose_clients_are(application: Application) -> None:
-    a_service_client(application, founded(application))
+def test_the_list_shows_the_organization_of_each_client(application: Application) -> None:
+    a_service_client(application, has_organization(application))
 
     page = root_desk(application).get(CLIENTS)
 
     assert "School of Knots" in page.text
 
 
-def test_its_terms_are_not_amended(application: Application) -> None:
-    client, root = a_service_client(application, founded(application)), root_desk(application)
+def test_the_terms_of_a_service_client_cannot_be_amended(application: Application) -> None:
+    client, root = (
+        a_service_client(application, has_organization(application)),
+        root_desk(application),
+    )
 
     seen = root.get(page_of(client))
     answer = root.post(page_of(client), **NEW)
@@ -48,8 +51,8 @@ def test_its_terms_are_not_amended(application: Application) -> None:
     assert now(application, client) == client
 
 
-def test_it_gets_another_secret(application: Application) -> None:
-    organization = founded(application)
+def test_the_secret_of_a_service_client_is_renewed(application: Application) -> None:
+    organization = has_organization(application)
     client, root = a_service_client(application, organization), root_desk(application)
 
     leads = root.get(page_of(client)).text
@@ -62,8 +65,8 @@ def test_it_gets_another_secret(application: Application) -> None:
     assert recorded(organization.id)[-1][:2] == ("client-secret-renewed", str(client.id))
 
 
-def test_it_is_removed_and_the_log_of_the_organization_says_why(application: Application) -> None:
-    organization = founded(application)
+def test_a_service_client_is_removed_and_the_reason_logged(application: Application) -> None:
+    organization = has_organization(application)
     client = a_service_client(application, organization)
 
     page = root_desk(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
@@ -74,10 +77,10 @@ def test_it_is_removed_and_the_log_of_the_organization_says_why(application: App
     assert recorded(organization.id)[-1] == entry
 
 
-def test_nothing_happens_to_it_while_its_organization_is_closed(application: Application) -> None:
-    organization = founded(application)
+def test_clients_of_a_suspended_organization_cannot_be_changed(application: Application) -> None:
+    organization = has_organization(application)
     client, root = a_service_client(application, organization), root_desk(application)
-    suspended(application, organization)
+    suspend(application, organization)
 
     answers = [
         root.act(CLIENTS, "remove", client.id, reason="Because I can."),
@@ -88,10 +91,13 @@ def test_nothing_happens_to_it_while_its_organization_is_closed(application: App
     assert now(application, client) == client
 
 
-def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(
+def test_managers_of_platform_clients_cannot_change_service_clients(
     application: Application,
 ) -> None:
-    client, keeper = a_service_client(application, founded(application)), a_keeper(application)
+    client, keeper = (
+        a_service_client(application, has_organization(application)),
+        a_keeper(application),
+    )
 
     answers = [
         keeper.act(CLIENTS, "remove", client.id, reason="Because I can."),
@@ -102,10 +108,12 @@ def test_whoever_manages_clients_of_the_platform_alone_does_nothing_to_it(
     assert now(application, client) == client
 
 
-def test_a_look_at_it_is_recorded_as_one_into_its_organization(application: Application) -> None:
-    organization = founded(application)
+def test_viewing_a_service_client_is_recorded_as_access_to_its_organization(
+    application: Application,
+) -> None:
+    organization = has_organization(application)
     client, root = a_service_client(application, organization), root_desk(application)
 
     root.get(page_of(client))
 
-    assert looks_into(organization) == [("client", str(client.id), root.id)]
+    assert recorded_access(organization) == [("client", str(client.id), root.id)]

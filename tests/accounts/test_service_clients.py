@@ -1,4 +1,4 @@
-"""Programs that act for an organization: who gives them a secret, and for how long."""
+"""Service clients: registration, secrets and expiry."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ def clients_of(world: World, school: Organization) -> list[OAuthClient]:
     return list(page.items)
 
 
-def test_a_service_client_has_its_credentials_and_what_it_was_given_and_no_more(
+def test_a_service_client_has_only_client_credentials_and_its_scopes(
     memory: World, school: Organization, owner: Principal
 ) -> None:
     made = has_service_client(memory, school, owner)
@@ -108,7 +108,7 @@ def test_the_registration_is_recorded_in_the_organization(
         (NOON + timedelta(days=366) + SECOND, False),
     ],
 )
-def test_a_service_client_expires_after_now_and_within_a_year(
+def test_the_expiry_is_in_the_future_and_within_a_year(
     memory: World, school: Organization, *, expires_at: datetime, is_suitable: bool
 ) -> None:
     if is_suitable:
@@ -124,7 +124,7 @@ def test_a_service_client_expires_after_now_and_within_a_year(
 
 
 @pytest.mark.parametrize("parts", [{"scopes": ["everything"]}, {"name": " "}])
-def test_a_service_client_on_unsuitable_terms_is_refused(
+def test_unsuitable_terms_are_refused(
     memory: World, school: Organization, parts: dict[str, Any]
 ) -> None:
     with pytest.raises(UnsuitableClient):
@@ -133,7 +133,7 @@ def test_a_service_client_on_unsuitable_terms_is_refused(
     assert clients_of(memory, school) == []
 
 
-def test_a_client_that_has_expired_is_not_known(memory: World, school: Organization) -> None:
+def test_an_expired_client_is_not_accepted(memory: World, school: Organization) -> None:
     made = has_service_client(memory, school)
     memory.clock.at = NEXT_MONTH - SECOND
     before = memory.services.clients.authenticated(made.client.client_id, made.secret)
@@ -144,7 +144,7 @@ def test_a_client_that_has_expired_is_not_known(memory: World, school: Organizat
     assert (before, after) == (made.client, None)
 
 
-def test_a_client_of_a_suspended_organization_is_not_known_until_that_is_opened(
+def test_clients_of_a_suspended_organization_are_not_accepted_until_it_reopens(
     memory: World, school: Organization
 ) -> None:
     made = has_service_client(memory, school)
@@ -161,7 +161,7 @@ def test_a_client_of_a_suspended_organization_is_not_known_until_that_is_opened(
     assert authenticated(made.client.client_id, made.secret) == made.client
 
 
-def test_a_renewed_secret_takes_the_place_of_the_old_one(
+def test_a_renewed_secret_replaces_the_old_one(
     memory: World, school: Organization, owner: Principal
 ) -> None:
     made = has_service_client(memory, school, owner)
@@ -176,7 +176,7 @@ def test_a_renewed_secret_takes_the_place_of_the_old_one(
     assert (act.action, act.before, act.after) == (AuditAction.CLIENT_SECRET_RENEWED, {}, {})
 
 
-def test_a_removed_client_is_known_no_longer_and_recorded_with_the_reason(
+def test_a_removed_client_is_not_accepted_and_the_reason_is_recorded(
     memory: World, school: Organization, owner: Principal
 ) -> None:
     made, other = has_service_client(memory, school), has_service_client(memory, school)

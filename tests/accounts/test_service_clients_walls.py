@@ -1,4 +1,4 @@
-"""Who may see and change the clients of an organization, and when nobody may."""
+"""Access to the clients of an organization."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ def clients_of(world: World, school: Organization) -> list[OAuthClient]:
     return list(page.items)
 
 
-def test_a_look_at_the_clients_from_outside_is_recorded(
+def test_access_to_the_clients_by_a_non_member_is_recorded(
     memory: World, school: Organization
 ) -> None:
     memory.services.service_clients.page_of(school.id, PageRequest(), by=has_root(memory))
@@ -64,7 +64,7 @@ def test_a_look_at_the_clients_from_outside_is_recorded(
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.INSTRUCTOR, OrgRole.LEARNER])
-def test_clients_are_the_owners_affair(
+def test_only_owners_manage_clients(
     memory: World, school: Organization, role: OrgRole, act: Act
 ) -> None:
     client, by = has_service_client(memory, school).client, has_member(memory, school, role)
@@ -76,7 +76,7 @@ def test_clients_are_the_owners_affair(
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
-def test_to_those_who_are_not_in_it_there_is_no_organization(
+def test_for_non_members_the_organization_does_not_exist(
     memory: World, school: Organization, act: Act
 ) -> None:
     client = has_service_client(memory, school).client
@@ -90,7 +90,7 @@ def test_to_those_who_are_not_in_it_there_is_no_organization(
 
 
 @pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
-def test_the_clients_of_a_suspended_organization_stay_as_they_are(memory: World, act: Act) -> None:
+def test_the_clients_of_a_suspended_organization_cannot_be_changed(memory: World, act: Act) -> None:
     school = has_organization(memory)
     client = has_service_client(memory, school).client
     closed = replace(school, status=OrganizationStatus.SUSPENDED)

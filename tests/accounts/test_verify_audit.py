@@ -1,4 +1,4 @@
-"""The command that proves the audit log, against somebody who owns the database."""
+"""The command that verifies the audit log, against an attacker with database access."""
 
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ def school() -> World:
 
 @pytest.fixture
 def knots(school: World) -> Organization:
-    """With two entries in its log, beside three in that of the platform."""
+    """An organization with two entries; the platform has three."""
     organization = has_organization(school)
     for place in (organization, None, None, organization, None):
         record_act(school.services, an_act(place), by=OPERATOR)
@@ -50,7 +50,7 @@ def knots(school: World) -> Organization:
 
 
 def run(statement: str, *parameters: Any) -> None:
-    """Change one row, past the code and the triggers."""
+    """Change one row, bypassing the code and the triggers."""
     connection.check_constraints()  # now, for PostgreSQL alters no table that waits for it
     with connection.cursor() as cursor:
         for release in releasing(AuditEntryRow._meta.db_table, connection):
@@ -60,20 +60,20 @@ def run(statement: str, *parameters: Any) -> None:
 
 
 def id_of(organization: Organization) -> Any:
-    """In the spelling of this database."""
+    """The id as this database stores it."""
     return AuditEntryRow._meta.get_field("id").get_db_prep_value(organization.id, connection)
 
 
 @pytest.mark.usefixtures("knots")
-def test_a_log_that_nobody_touched_is_proved() -> None:
+def test_an_intact_log_is_verified() -> None:
     assert said_by("verify_audit") == "2 chains, 5 entries\n"
 
 
-def test_an_empty_house_has_nothing_to_prove() -> None:
+def test_an_empty_database_is_verified() -> None:
     assert said_by("verify_audit") == "0 chains, 0 entries\n"
 
 
-def test_one_entry_is_not_called_entries(school: World) -> None:
+def test_one_entry_is_counted_in_the_singular(school: World) -> None:
     record_act(school.services, an_act(), by=OPERATOR)
 
     assert said_by("verify_audit") == "1 chain, 1 entry\n"
@@ -81,59 +81,59 @@ def test_one_entry_is_not_called_entries(school: World) -> None:
 
 @pytest.mark.usefixtures("knots")
 @pytest.mark.parametrize("change", CHANGES)
-def test_an_entry_that_was_changed_is_named(change: str) -> None:
+def test_a_changed_entry_is_named(change: str) -> None:
     run(CHANGES[change])
 
-    refusal, said = refusal_of("verify_audit")
+    error, output = refusal_of("verify_audit")
 
-    assert refusal == "The audit log has 1 flaw."
-    assert said == "the platform: entry 3 was changed\n2 chains, 5 entries\n"
+    assert error == "The audit log has 1 flaw."
+    assert output == "the platform: entry 3 was changed\n2 chains, 5 entries\n"
 
 
 @pytest.mark.usefixtures("knots")
 @pytest.mark.parametrize("change", UNREADABLE)
-def test_an_entry_that_cannot_be_read_is_not_believed(change: str) -> None:
+def test_an_unreadable_entry_is_a_flaw(change: str) -> None:
     run(UNREADABLE[change])
 
-    refusal, said = refusal_of("verify_audit")
+    error, output = refusal_of("verify_audit")
 
-    assert refusal == "The audit log has 1 flaw."
-    assert said.startswith("the platform: an entry cannot be read: ")
-    assert said.endswith("\n2 chains, 5 entries\n")
+    assert error == "The audit log has 1 flaw."
+    assert output.startswith("the platform: an entry cannot be read: ")
+    assert output.endswith("\n2 chains, 5 entries\n")
 
 
-def test_the_organization_is_named_in_whose_log_an_entry_is_missing(knots: Organization) -> None:
+def test_a_missing_entry_is_reported_with_its_organization(knots: Organization) -> None:
     run("DELETE FROM accounts_auditentry WHERE org_id = %s AND sequence = 1", id_of(knots))
 
-    _, said = refusal_of("verify_audit")
+    _, output = refusal_of("verify_audit")
 
-    assert said == f"organization {knots.id}: entry 1 is missing\n2 chains, 5 entries\n"
+    assert output == f"organization {knots.id}: entry 1 is missing\n2 chains, 5 entries\n"
 
 
-def test_an_end_that_was_cut_off_is_missed(knots: Organization) -> None:
+def test_a_truncated_log_is_reported(knots: Organization) -> None:
     run("DELETE FROM accounts_auditentry WHERE org_id = %s AND sequence = 2", id_of(knots))
 
-    _, said = refusal_of("verify_audit")
+    _, output = refusal_of("verify_audit")
 
-    assert said == f"organization {knots.id}: entry 2 is missing\n2 chains, 5 entries\n"
+    assert output == f"organization {knots.id}: entry 2 is missing\n2 chains, 5 entries\n"
 
 
-def test_a_head_that_was_taken_away_is_missed(knots: Organization) -> None:
+def test_a_deleted_head_is_reported_missing(knots: Organization) -> None:
     run("DELETE FROM accounts_audithead WHERE id = %s", id_of(knots))
 
-    _, said = refusal_of("verify_audit")
+    _, output = refusal_of("verify_audit")
 
-    assert said == f"organization {knots.id}: its head is missing\n2 chains, 3 entries\n"
+    assert output == f"organization {knots.id}: its head is missing\n2 chains, 3 entries\n"
 
 
-def test_each_flaw_is_named(knots: Organization) -> None:
+def test_each_flaw_is_reported(knots: Organization) -> None:
     run(CHANGES["its reason"])
     run("UPDATE accounts_audithead SET hash = 'f' WHERE id = %s", id_of(knots))
 
-    refusal, said = refusal_of("verify_audit")
+    error, output = refusal_of("verify_audit")
 
-    assert refusal == "The audit log has 2 flaws."
-    assert said.splitlines() == [
+    assert error == "The audit log has 2 flaws."
+    assert output.splitlines() == [
         "the platform: entry 3 was changed",
         f"organization {knots.id}: it ends with another entry",
         "2 chains, 5 entries",

@@ -17,7 +17,7 @@ from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from authsvc.storage.append_only import protecting, releasing
-from tests.accounts.inviting import BO, is_invited, standing
+from tests.accounts.inviting import BO, is_invited, pending
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
 from tests.support.worlds import World, orm_world
 
@@ -206,7 +206,7 @@ def test_of_twenty_invitations_of_an_address_at_once_one_stands(town: World) -> 
     outcomes = at_once(*[lambda: invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)] * 20)
 
     assert outcomes == {DONE: 20}
-    assert len(standing(town, school)) == 1
+    assert len(pending(town, school)) == 1
 
 
 def outcome_after(world: World, change: Callable[[], object], act: Callable[[], object]) -> str:
@@ -243,7 +243,7 @@ def test_nobody_joins_what_is_being_suspended(town: World) -> None:
 
     assert outcome == "invitation-not-found"
     assert bo.person not in roles_in(town, school)
-    assert len(standing(town, school)) == 1
+    assert len(pending(town, school)) == 1
 
 
 def test_nobody_is_taken_in_by_what_is_being_suspended(town: World) -> None:

@@ -20,10 +20,10 @@ REASON: Final = {"reason": "It was issued in error."}
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """`body` is made of the things that the request is about; `query` names parameters that stand for a school.
+    """`body` is built from the things that the request names; `query` lists parameters that hold an organization id.
 
-    `stands_for` says which thing a parameter of the path means, if it is not the one of its own name, and
-    `names_a_thing` whether the body stands for one.
+    `stands_for` maps a path parameter to a thing with another name, and `names_a_thing` says whether the body
+    identifies one.
     """
 
     body: Body | None = None
@@ -102,7 +102,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "getProgress": ENROLLED,
     "listEvents": ENROLLED,
 }
-"""An operation that is not named here needs no body, and nothing before it."""
+"""Operations not listed here need no body and no preparation."""
 
 
 def example_of(operation: str) -> Example:

@@ -8,9 +8,9 @@ from accounts.domain.access import OPERATOR, OrganizationId, Role
 from tests.support.application import Answer, Application, Caller
 from tests.support.blocks import undone_block
 from tests.support.operations import Route
-from tests.walls.cells import ROLES, Asker, Cell, Object
+from tests.walls.cells import ROLES, CallerKind, Cell, Object
 from tests.walls.examples import Example, example_of
-from tests.walls.tenants import Desk, Member, Tenant
+from tests.walls.tenants import Member, Tenant, Tenants
 
 Things = Mapping[str, Any]
 
@@ -19,32 +19,32 @@ class Matrix:
     """Runs each cell in a unit of work that is rolled back, so that cells do not affect each other."""
 
     def __init__(self, application: Application) -> None:
-        self._house, self._desk = application, Desk(application)
+        self._application, self._tenants = application, Tenants(application)
         self._home, self._other, self._closed = (
-            self._desk.tenant(slug) for slug in ("acme", "brix", "shut")
+            self._tenants.tenant(slug) for slug in ("acme", "brix", "shut")
         )
-        self._guests = self._desk.empty_tenant("guests")
-        self._root = self._desk.somebody(Role.ADMIN, name="Root")
-        self._stranger = self._desk.somebody(name="Stranger")
+        self._guests = self._tenants.empty_tenant("guests")
+        self._root = self._tenants.somebody(Role.ADMIN, name="Root")
+        self._stranger = self._tenants.somebody(name="Stranger")
         self._newcomer = application.signed_in(name="Newcomer")
         application.services.organizations.suspend(
-            OrganizationId(UUID(self._closed.org_id)), reason="It did not pay.", by=OPERATOR
+            OrganizationId(UUID(self._closed.org_id)), reason="Unpaid.", by=OPERATOR
         )
 
-    def tried(self, cell: Cell) -> Answer:
-        """Send the request of the cell; return the answer."""
+    def send(self, cell: Cell) -> Answer:
+        """Send the request of the cell, roll it back, and return the response."""
         answers: list[Answer] = []
-        with undone_block(self._house.services.unit_of_work):
-            answers.append(self._sent(cell))
+        with undone_block(self._application.services.unit_of_work):
+            answers.append(self._send(cell))
         return answers[0]
 
-    def _sent(self, cell: Cell) -> Answer:
+    def _send(self, cell: Cell) -> Answer:
         example, things = example_of(cell.route.name), self._things(cell)
-        member = self._member(cell.asker)
+        member = self._member(cell.kind)
         caller = member.person.caller if member else Caller()
         if example.before is not None:
             example.before(caller, things)
-        path = cell.route.path.format_map(_places(cell.route, things, example))
+        path = cell.route.path.format_map(_path_values(cell.route, things, example))
         query = "&".join(f"{name}={things['org_id']}" for name in example.query)
         return caller.send(
             cell.route.method,
@@ -53,22 +53,22 @@ class Matrix:
             headers={"Content_Type": example.media_type},
         )
 
-    def _member(self, asker: Asker) -> Member | None:
-        if asker is Asker.ANONYMOUS:
+    def _member(self, kind: CallerKind) -> Member | None:
+        if kind is CallerKind.ANONYMOUS:
             return None
-        if asker is Asker.PLATFORM_ADMIN:
+        if kind is CallerKind.PLATFORM_ADMIN:
             return self._root
-        return self._home_of(asker).people[ROLES[asker]]
+        return self._tenant_of(kind).people[ROLES[kind]]
 
-    def _home_of(self, asker: Asker) -> Tenant:
-        homes = {Asker.OTHER_OWNER: self._other, Asker.SUSPENDED: self._closed}
-        return homes.get(asker, self._home)
+    def _tenant_of(self, kind: CallerKind) -> Tenant:
+        homes = {CallerKind.OTHER_OWNER: self._other, CallerKind.SUSPENDED: self._closed}
+        return homes.get(kind, self._home)
 
     def _things(self, cell: Cell) -> Things:
-        """What the request is about."""
-        home = self._home_of(cell.asker)
+        """The objects that the request names."""
+        home = self._tenant_of(cell.kind)
         foreign = self._other if home is self._home else self._home
-        own = self._all(self._member(cell.asker) or self._stranger, home)
+        own = self._all(self._member(cell.kind) or self._stranger, home)
         others = self._all(self._stranger, foreign)
         match cell.object:
             case Object.OWN:
@@ -79,29 +79,29 @@ class Matrix:
                 outer = cell.route.parameters[0]
                 return own | _named(cell.route, others) | {outer: own[outer]}
             case Object.MISSING:
-                nobodys = dict.fromkeys(own.keys() - {"taught"}, str(uuid4()))
-                return own | _named(cell.route, nobodys)
+                missing = dict.fromkeys(own.keys() - {"taught"}, str(uuid4()))
+                return own | _named(cell.route, missing)
 
     def _all(self, member: Member, tenant: Tenant) -> dict[str, Any]:
         return {
             **tenant.things,
             **member.things,
             "newcomer_id": self._newcomer.id,
-            "client_terms": self._desk.client_terms(),
-            "token": self._desk.token_for(member, self._guests),
+            "client_terms": self._tenants.client_terms(),
+            "token": self._tenants.token_for(member, self._guests),
         }
 
 
 def _named(route: Route, things: Things) -> dict[str, Any]:
-    """Those of the things that stand in the request for what it is about; what is sent along stays as it is."""
-    means = example_of(route.name).stands_for.values()
-    names = {*route.parameters, *means, "member_id", "question_id", "taught", "token", "org_id"}
+    """The things that identify the object of the request; other values of the request stay as they are."""
+    stand_ins = example_of(route.name).stands_for.values()
+    names = {*route.parameters, *stand_ins, "member_id", "question_id", "taught", "token", "org_id"}
     return {name: things[name] for name in names if name in things}
 
 
-def _places(route: Route, things: Things, example: Example) -> Things:
-    """What stands in the path. Of people in an organization it is one whom nobody of the askers is."""
+def _path_values(route: Route, things: Things, example: Example) -> Things:
+    """The values of the path parameters. The `user_id` of a member is never that of a caller."""
     is_of_members = "org_id" in route.parameters
     user_id = things["member_id"] if is_of_members else things["user_id"]
-    means = {name: things[thing] for name, thing in example.stands_for.items()}
-    return {**things, "user_id": user_id, **means}
+    stand_ins = {name: things[thing] for name, thing in example.stands_for.items()}
+    return {**things, "user_id": user_id, **stand_ins}

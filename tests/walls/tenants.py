@@ -34,14 +34,14 @@ class Member:
 
 @dataclass(frozen=True)
 class Tenant:
-    """A school, one person for each role in it, and the ids of what it has."""
+    """An organization, a member in each role, and the ids of what it owns."""
 
     org_id: str
     people: dict[OrgRole, Member]
     things: dict[str, str] = field(default_factory=dict)
 
 
-class Desk:
+class Tenants:
     """Builds the tenants. All have the same names and titles; only slugs differ."""
 
     def __init__(self, application: Application) -> None:
@@ -58,7 +58,7 @@ class Desk:
         )
         things = {
             "user_id": person.id,
-            "session_id": next(each["id"] for each in sessions if not each["is_current"]),
+            "session_id": next(session["id"] for session in sessions if not session["is_current"]),
             "grant_id": str(client.id),
             "refresh_token": log_in.refresh_token,
             "email": person.email,
@@ -67,14 +67,14 @@ class Desk:
         return Member(person, things)
 
     def of_the_platform(self, person: Person) -> str:
-        """All that is said of the platform's own course, which everybody may see."""
+        """The text of all responses about the course of the platform, which everyone may see."""
         place = f"/v1/courses/{self._exams.slug}"
         course = person.caller.get(place)
-        items = [person.caller.get(f"{place}/items/{each}") for each in items_of(course.json)]
+        items = [person.caller.get(f"{place}/items/{item_id}") for item_id in items_of(course.json)]
         return " ".join(answer.text for answer in (course, *items))
 
     def tenant(self, slug: str) -> Tenant:
-        """A school with courses, a graduate, an invitation, a client and a member to act on."""
+        """An organization with courses, a graduate, an invitation, a client and a member to act on."""
         people = {role: self.somebody(name=role.value.title()) for role in OrgRole}
         owner = people[OrgRole.OWNER].person
         org_id = owner.caller.post("/v1/orgs", {"name": TITLE, "slug": slug}).json["id"]
@@ -85,13 +85,13 @@ class Desk:
         return tenant
 
     def empty_tenant(self, slug: str) -> Tenant:
-        """A school with an owner and nothing else."""
+        """An organization with an owner and nothing else."""
         owner = self.somebody(name="Owner")
-        founded = owner.person.caller.post("/v1/orgs", {"name": TITLE, "slug": slug})
-        return Tenant(founded.json["id"], {OrgRole.OWNER: owner})
+        response = owner.person.caller.post("/v1/orgs", {"name": TITLE, "slug": slug})
+        return Tenant(response.json["id"], {OrgRole.OWNER: owner})
 
     def token_for(self, member: Member, tenant: Tenant) -> str:
-        """The token of an invitation of the person to the school."""
+        """The token of a new invitation of the member to the tenant."""
         token, services = uuid4().hex, self.application.services
         now = services.ports.clock.now()
         invitation = Invitation(
@@ -131,12 +131,12 @@ class Desk:
         }
 
     def _invited(self, owner: Person, org_id: str) -> dict[str, str]:
-        address = f"new-{uuid4().hex[:8]}@school.example"
-        invited = owner.caller.post(f"/v1/orgs/{org_id}/invitations", {"email": address})
-        return {"invitation_id": invited.json["id"], "invited": address}
+        email = f"new-{uuid4().hex[:8]}@school.example"
+        invited = owner.caller.post(f"/v1/orgs/{org_id}/invitations", {"email": email})
+        return {"invitation_id": invited.json["id"], "invited": email}
 
     def _examined(self, owner: Person, examinee: Person, org_id: str) -> dict[str, str]:
-        """A course with assessments, and what somebody has handed in there."""
+        """A course with assessments and a submitted attempt."""
         on_paper = read_definition(EXAMS.replace("slug: knots", "slug: exams"))
         exams = self._published(owner, org_id, body_of(on_paper))
         handed_in = self._started(examinee, exams, 2)
@@ -157,13 +157,13 @@ class Desk:
         return str(owner.caller.post(f"/v1/courses/{made.json['slug']}/publish").json["slug"])
 
     def _assessment(self, person: Person, course: str, number: int) -> Any:
-        """The assessment behind the item with this number."""
+        """The assessment of the item with this number."""
         place = f"/v1/courses/{course}"
         items = items_of(person.caller.get(place).json)
         return person.caller.get(f"{place}/items/{items[number]}").json["assessment"]
 
     def _started(self, person: Person, course: str, number: int) -> str:
-        """The id of an attempt of the person, who is on the course now."""
+        """Enrol the person and start an attempt; return its id."""
         person.caller.post(f"/v1/courses/{course}/enroll")
         assessment = self._assessment(person, course, number)
         started = person.caller.post(f"/v1/assessments/{assessment['id']}/attempts")
@@ -174,7 +174,7 @@ class Desk:
         return str(owner.caller.post(f"/v1/courses?org={org_id}", definition).json["slug"])
 
     def _revised(self, owner: Person, org_id: str) -> str:
-        """A published course whose draft is another one by now."""
+        """A published course whose draft differs from the published version."""
         course = self._course(owner, org_id, "bends")
         owner.caller.post(f"/v1/courses/{course}/publish")
         revised = body_of(a_definition_of(required=1, slug="bends", title=TITLE))
@@ -193,22 +193,22 @@ class Desk:
         return pathway
 
     def _issued(self, graduate: Person, course: str) -> str:
-        """The id of what somebody has earned by the course."""
-        kept = self.application.services.catalog.visible_to(OPERATOR, course)
-        self.application.earns(kept)
+        """The id of a credential issued for the course."""
+        stored = self.application.services.catalog.visible_to(OPERATOR, course)
+        self.application.earns(stored)
         self._pass(graduate, course)
         (issued,) = graduate.caller.get("/v1/me/credentials").json["items"]
         return str(issued["id"])
 
     def _offered(self, tenant: Tenant) -> str:
-        """The id of what all in the school may claim, for they had done what it asks for before it was offered."""
+        """The id of a credential that all members may claim, offered after they had met its rule."""
         owner = tenant.people[OrgRole.OWNER].person
         course = self._course(owner, tenant.org_id, "splices")
         owner.caller.post(f"/v1/courses/{course}/publish")
         for member in tenant.people.values():
             self._pass(member.person, course)
-        kept = self.application.services.catalog.visible_to(OPERATOR, course)
-        return str(self.application.earns(kept).id)
+        stored = self.application.services.catalog.visible_to(OPERATOR, course)
+        return str(self.application.earns(stored).id)
 
     def _pass(self, person: Person, course: str) -> None:
         place = f"/v1/courses/{course}"

@@ -1,7 +1,7 @@
 """The isolation matrix: every operation, by every kind of caller, on own, foreign and missing things.
 
-The cells are made of the operations that the code has; none can be left out. They are tried asker by asker, because
-the schools take longer to build than all that somebody tries there.
+Cells are derived from the operations of the code, so none can be left out. Each kind of caller is one test, because
+building the tenants takes longer than sending the requests.
 """
 
 from http import HTTPStatus
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.application import Application
 from tests.support.operations import routes
-from tests.walls.cells import Asker, Cell, Object, cells_of, names_a_thing
+from tests.walls.cells import CallerKind, Cell, Object, cells_of, names_a_thing
 from tests.walls.matrix import Matrix
 
 pytestmark = pytest.mark.postgres_too
@@ -21,11 +21,11 @@ def matrix(application: Application) -> Matrix:
     return Matrix(application)
 
 
-@pytest.mark.parametrize("asker", Asker)
-def test_every_operation_is_open_to_whom_the_table_says(asker: Asker, matrix: Matrix) -> None:
-    cells = [cell for route in routes().values() for cell in cells_of(route, asker)]
+@pytest.mark.parametrize("kind", CallerKind)
+def test_every_operation_follows_the_permission_table(kind: CallerKind, matrix: Matrix) -> None:
+    cells = [cell for route in routes().values() for cell in cells_of(route, kind)]
 
-    answers = [(cell, matrix.tried(cell)) for cell in cells]
+    answers = [(cell, matrix.send(cell)) for cell in cells]
 
     assert len(cells) > len(routes())
     assert [
@@ -35,23 +35,23 @@ def test_every_operation_is_open_to_whom_the_table_says(asker: Asker, matrix: Ma
     ] == []
 
 
-@pytest.mark.parametrize("asker", [each for each in Asker if each is not Asker.ANONYMOUS])
-def test_what_another_tenant_has_is_refused_in_the_same_words_as_what_nobody_has(
-    asker: Asker, matrix: Matrix
+@pytest.mark.parametrize("kind", [kind for kind in CallerKind if kind is not CallerKind.ANONYMOUS])
+def test_responses_for_another_tenants_objects_equal_those_for_missing_ones(
+    kind: CallerKind, matrix: Matrix
 ) -> None:
     refused = [
         route
         for route in routes().values()
-        if names_a_thing(route)
-        and Cell(route, asker, Object.OTHER).expected == HTTPStatus.NOT_FOUND
+        if names_a_thing(route) and Cell(route, kind, Object.OTHER).expected == HTTPStatus.NOT_FOUND
     ]
 
-    told = {
+    responses = {
         route.name: [
-            matrix.tried(Cell(route, asker, each)).text for each in (Object.OTHER, Object.MISSING)
+            matrix.send(Cell(route, kind, object_)).text
+            for object_ in (Object.OTHER, Object.MISSING)
         ]
         for route in refused
     }
 
-    assert told
-    assert [name for name, (others, nobodys) in told.items() if others != nobodys] == []
+    assert responses
+    assert [name for name, (other, missing) in responses.items() if other != missing] == []
