@@ -111,7 +111,7 @@ class MemberImportView(ApiView):
 
     @operation(
         name="importMembers",
-        summary="Invite everyone in a CSV list with the header email,role; if any row is invalid, nobody",
+        summary="Invite everyone in a CSV list with the header email,role; an invalid row rejects the whole list",
         access=MANAGERS,
         scope=Scope.ORGS_WRITE,
         body={CsvParser.media_type: {"type": "string"}},
@@ -120,7 +120,7 @@ class MemberImportView(ApiView):
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
-        text = body if isinstance(body, str) else ""  # what DRF makes of no body
+        text = body if isinstance(body, str) else ""  # without a body, DRF passes an empty mapping
         return {"items": services().member_lists.import_list(org_id, text, by=by)}
 
 

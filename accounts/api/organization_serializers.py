@@ -1,10 +1,10 @@
-"""Organizations, their members and their service clients as JSON."""
+"""Serializers of organizations, members, invitations and service clients."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import AddressField, SortedListField
+from accounts.api.serializers import LowercaseEmailField, SortedListField
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.oauth.entities.clients import SERVICE_SCOPES, OAuthClient, RegisteredClient
 from accounts.domain.organizations.entities import (
@@ -85,7 +85,7 @@ class ListResultsSerializer(serializers.Serializer[Any]):
 
 
 class InviteRequestSerializer(serializers.Serializer[Any]):
-    email = AddressField(max_length=254)
+    email = LowercaseEmailField(max_length=254)
     role = serializers.ChoiceField(choices=ORG_ROLES, default=OrgRole.LEARNER.value)
 
 

@@ -1,4 +1,4 @@
-"""Accounts as JSON."""
+"""Serializers of users, sessions, grants, audit entries and keys."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from authsvc.http.fields import FlagField, TextField
 from authsvc.kernel.paging import Page
 
 
-class AddressField(serializers.EmailField):
-    """An e-mail address, validated in the lower case it is stored in: some capitals become two characters."""
+class LowercaseEmailField(serializers.EmailField):
+    """E-mail address in lower case, validated as it is stored: some capitals become two characters in lower case."""
 
     def to_internal_value(self, data: Any) -> str:
         return str(super().to_internal_value(data)).lower()
 
 
 class SortedListField(serializers.ListField):
-    """A set of names, in alphabetical order."""
+    """A set of names as a list in alphabetical order."""
 
     child = serializers.CharField()
 
@@ -32,7 +32,7 @@ class SortedListField(serializers.ListField):
 
 
 class RegisterRequestSerializer(serializers.Serializer[Any]):
-    email = AddressField(max_length=254)
+    email = LowercaseEmailField(max_length=254)
     password = TextField(max_length=1024, trim_whitespace=False)
     name = TextField(max_length=200, allow_blank=True, default="")
 

@@ -1,6 +1,6 @@
 """The URLs of the accounts API.
 
-What begins alike is included together, because Django compares a path with every pattern from the top.
+Paths with a common prefix are included together, because Django tries patterns one after another.
 """
 
 from django.urls import include, path

@@ -99,7 +99,7 @@ def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> N
 
     page = bo.act(USERS, "activate", learners[0].id, select_across="1")
 
-    assert page.said == ("Choose at most 100.",)
+    assert page.said == ("Select at most 100.",)
 
 
 def test_a_manager_sets_a_password(application: Application) -> None:

@@ -188,13 +188,13 @@ def test_tokens_issued_to_a_device_are_logged_with_their_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     grants, code = memory.services.grants, decided(memory, client, anna, DeviceStatus.ALLOWED)
-    (let_in,) = memory.trail.facts_of(SecurityEvent.DEVICE_LET_IN)
+    (allowed,) = memory.trail.facts_of(SecurityEvent.DEVICE_LET_IN)
 
     admission = grants.find_device(code, client)
-    grants.redeem_device(admission, client)  # type: ignore[arg-type]  # it was let in
+    grants.redeem_device(admission, client)  # type: ignore[arg-type]  # it was allowed
 
     (issued,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
-    assert issued == {**let_in, "grant_type": GrantType.DEVICE_CODE}
+    assert issued == {**allowed, "grant_type": GrantType.DEVICE_CODE}
 
 
 def test_client_credentials_are_logged_without_a_user(memory: World, client: OAuthClient) -> None:

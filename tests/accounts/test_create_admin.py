@@ -5,6 +5,7 @@ import io
 import pytest
 
 from accounts.domain.access import Role
+from accounts.domain.identity.errors import EmailTaken
 from tests.support.commands import refusal_of, said_by
 from tests.support.worlds import World, orm_world
 
@@ -64,7 +65,7 @@ def test_an_existing_account_stays_unchanged(
 
     error, _ = refusal_of("create_admin", ROOT)
 
-    assert "in use" in error
+    assert EmailTaken.title in error
     assert application.repositories.users.get(stored.id) == stored
 
 

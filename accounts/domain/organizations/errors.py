@@ -42,7 +42,7 @@ class MemberNotFound(NotFound):
 class LastOwner(Conflict):
     code = "last-owner"
     title = "An organization needs at least one owner"
-    explanation = "This is the last one. Make another member an owner first."
+    explanation = "This member is the only owner. Make another member an owner first."
 
 
 class InvitationNotFound(NotFound):

@@ -52,7 +52,7 @@ class InMemoryOrganizationRepository:
     store: MutableMapping[OrganizationId, Organization] = field(default_factory=dict)
 
     def add(self, organization: Organization) -> None:
-        if any(kept.slug == organization.slug for kept in self.store.values()):
+        if any(stored.slug == organization.slug for stored in self.store.values()):
             raise OrganizationSlugTaken(slug=organization.slug)
         self.store[organization.id] = organization
 
