@@ -27,31 +27,31 @@ pytestmark = pytest.mark.database
 
 PARTS = {
     "User managers": {
-        "accounts.user": {"look", "add", "save", "deactivate", "activate"},
-        "accounts.session": {"look"},
-        "accounts.organization": {"look"},
-        "accounts.orgmembership": {"look"},
-        "accounts.invitation": {"look"},
+        "accounts.user": {"view", "add", "save", "deactivate", "activate"},
+        "accounts.session": {"view"},
+        "accounts.organization": {"view"},
+        "accounts.orgmembership": {"view"},
+        "accounts.invitation": {"view"},
     },
     "Course editors": {
-        "courses.course": {"look", "add", "save", "publish", "retire"},
-        "courses.coursedraft": {"look"},
-        "courses.coursemodule": {"look"},
-        "courses.moduleitem": {"look"},
-        "courses.courseversion": {"look"},
-        "courses.learningpathway": {"look", "add", "save", "publish", "retire"},
-        "courses.pathwaycourse": {"look"},
-        "courses.assessment": {"look"},
-        "progress.courseprogress": {"look"},
-        "progress.assessmentattempt": {"look", "void"},
-        "progress.attemptgrade": {"look"},
+        "courses.course": {"view", "add", "save", "publish", "retire"},
+        "courses.coursedraft": {"view"},
+        "courses.coursemodule": {"view"},
+        "courses.moduleitem": {"view"},
+        "courses.courseversion": {"view"},
+        "courses.learningpathway": {"view", "add", "save", "publish", "retire"},
+        "courses.pathwaycourse": {"view"},
+        "courses.assessment": {"view"},
+        "progress.courseprogress": {"view"},
+        "progress.assessmentattempt": {"view", "void"},
+        "progress.attemptgrade": {"view"},
     },
     "Credential officers": {
-        "credentials.credential": {"look", "add", "save", "offer", "withdraw"},
-        "credentials.usercredential": {"look", "revoke", "reissue"},
+        "credentials.credential": {"view", "add", "save", "offer", "withdraw"},
+        "credentials.usercredential": {"view", "revoke", "reissue"},
     },
     "Auditors": {
-        row: {"look"}
+        row: {"view"}
         for row in (
             "accounts.user",
             "accounts.organization",
@@ -86,7 +86,7 @@ PARTS = {
             "credentials.usercredential",
         )
     },
-    "nobody's": {},
+    "no group": {},
 }
 ACTIONS = {
     "accounts/user/": ("deactivate", "activate"),
@@ -109,9 +109,9 @@ ACTIONS = {
 
 
 def may_do(staff: Desk, row: type[Model], path: str) -> set[str]:
-    """What the pages of a row let somebody do."""
+    """What the pages of a row allow a member of staff to do."""
     page = staff.get(path)
-    may = {"look"} if page.status == 200 else set()
+    may = {"view"} if page.status == 200 else set()
     if staff.get(f"{path}add/").status == 200:
         may.add("add")
     if any(staff.get(f"{path}{key}/change/").may_be_saved for key in keys_of(row)[:1]):
@@ -124,7 +124,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
     anna, course = a_holder(application)
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
-    staff = desk(application, *([] if group == "nobody's" else [group]))
+    staff = desk(application, *([] if group == "no group" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
 
@@ -132,7 +132,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
 
 
 @pytest.mark.parametrize("path", ACTIONS)
-@pytest.mark.parametrize("group", ["Auditors", "nobody's"])
+@pytest.mark.parametrize("group", ["Auditors", "no group"])
 def test_read_only_staff_cannot_change_anything_with_forged_requests(
     application: Application, group: str, path: str
 ) -> None:
@@ -140,7 +140,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
-    staff = desk(application, *([] if group == "nobody's" else [group]))
+    staff = desk(application, *([] if group == "no group" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)
 
@@ -184,7 +184,7 @@ def test_a_group_has_only_the_permissions_its_pages_need(
 
     given = Permission.objects.filter(group__name=group).select_related("content_type")
 
-    verbs = {"view": {"look"}, "add": {"add"}, "change": {"save", "void"}}
+    verbs = {"view": {"view"}, "add": {"add"}, "change": {"save", "void"}}
     needed = {
         f"{verb}_{row.partition('.')[2]}"
         for row, done in PARTS[group].items()

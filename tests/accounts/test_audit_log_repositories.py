@@ -16,7 +16,7 @@ from tests.support.worlds import World
 PLATFORM = TenantScope()
 
 
-def kept(world: World, organization: Organization | None = None, **parts: Any) -> AuditEntry:
+def stored(world: World, organization: Organization | None = None, **parts: Any) -> AuditEntry:
     """An entry appended after the current head."""
     entry = an_entry(organization, **parts)
     log = world.repositories.audit_log
@@ -29,7 +29,7 @@ def kept(world: World, organization: Organization | None = None, **parts: Any) -
 def chain(
     world: World, organization: Organization | None = None, *, length: int
 ) -> list[AuditEntry]:
-    return [kept(world, organization, sequence=number + 1) for number in range(length)]
+    return [stored(world, organization, sequence=number + 1) for number in range(length)]
 
 
 def head_of(world: World, organization: Organization | None = None) -> AuditHead:
@@ -41,7 +41,7 @@ def head_of(world: World, organization: Organization | None = None) -> AuditHead
 def test_a_stored_entry_comes_back_equal(world: World) -> None:
     act = an_act(has_organization(world), before={}, after={"roles": ["learner"]}, reason="Why not")
 
-    entry = kept(world, None, act=act)
+    entry = stored(world, None, act=act)
 
     (found,) = world.repositories.audit_log.following(
         act.org_id, after=0, limit=1, scope=TenantScope.into(act.org_id)
@@ -51,7 +51,7 @@ def test_a_stored_entry_comes_back_equal(world: World) -> None:
 
 
 def test_a_stored_entry_without_a_user_comes_back_equal(world: World) -> None:
-    entry = kept(world, actor_id=None, request_id="", client_id="command-line")
+    entry = stored(world, actor_id=None, request_id="", client_id="command-line")
 
     assert log_of(world) == [entry]
 
@@ -66,7 +66,7 @@ def test_the_head_of_an_empty_chain_has_sequence_0(world: World) -> None:
 
 def test_the_head_is_the_entry_appended_last(world: World) -> None:
     knots = has_organization(world)
-    kept(world)
+    stored(world)
     _, second = chain(world, knots, length=2)
 
     assert head_of(world, knots) == AuditHead(org_id=knots.id, sequence=2, hash=second.hash)
@@ -75,7 +75,7 @@ def test_the_head_is_the_entry_appended_last(world: World) -> None:
 
 def test_an_entry_rolled_back_was_never_appended(world: World) -> None:
     with failed_block(world.unit_of_work):
-        kept(world)
+        stored(world)
 
     assert log_of(world) == []
     assert head_of(world) == AuditHead(org_id=None)
@@ -84,8 +84,8 @@ def test_an_entry_rolled_back_was_never_appended(world: World) -> None:
 def test_the_entries_of_a_chain_are_read_in_order(world: World) -> None:
     knots = has_organization(world)
     first, second, third, fourth = chain(world, knots, length=4)
-    kept(world)
-    kept(world, has_organization(world, "sails"))
+    stored(world)
+    stored(world, has_organization(world, "sails"))
     log, scope = world.repositories.audit_log, TenantScope.into(knots.id)
 
     assert log.following(knots.id, after=0, limit=9, scope=scope) == [
@@ -101,7 +101,7 @@ def test_the_entries_of_a_chain_are_read_in_order(world: World) -> None:
 def test_pages_begin_with_the_last_entry(world: World) -> None:
     knots = has_organization(world)
     first, second, third = chain(world, knots, length=3)
-    kept(world)
+    stored(world)
     log, scope = world.repositories.audit_log, TenantScope.into(knots.id)
 
     page = log.page_of(knots.id, PageRequest(limit=2), scope=scope)
@@ -112,8 +112,8 @@ def test_pages_begin_with_the_last_entry(world: World) -> None:
 
 
 def test_a_page_of_the_platform_contains_only_its_own_chain(world: World) -> None:
-    kept(world, has_organization(world))
-    own = kept(world)
+    stored(world, has_organization(world))
+    own = stored(world)
 
     page = world.repositories.audit_log.page_of(None, PageRequest(), scope=PLATFORM)
 
@@ -124,7 +124,7 @@ def test_heads_list_the_platform_first_then_organizations(world: World) -> None:
     schools = [has_organization(world, f"school-{number}") for number in range(4)]
     for school in schools:
         chain(world, school, length=2)
-    kept(world)
+    stored(world)
 
     heads = world.repositories.audit_log.heads(scope=ALL_TENANTS)
 
@@ -145,8 +145,8 @@ def test_a_chain_without_a_head_has_sequence_0(world: World) -> None:
 
 def test_a_chain_outside_the_scope_is_empty(world: World) -> None:
     knots, sails = has_organization(world), has_organization(world, "sails")
-    kept(world, knots)
-    own, platform = kept(world, sails), kept(world)
+    stored(world, knots)
+    own, platform = stored(world, sails), stored(world)
     log, scope = world.repositories.audit_log, TenantScope.into(sails.id)
 
     assert log.following(knots.id, after=0, limit=9, scope=scope) == []
@@ -198,7 +198,7 @@ def test_the_statement_count_of_reads_does_not_grow_with_entries(
 ) -> None:
     for number in range(5):
         chain(world, has_organization(world, f"school-{number}"), length=3)
-    kept(world)
+    stored(world)
     log = world.repositories.audit_log
 
     with django_assert_num_queries(1):

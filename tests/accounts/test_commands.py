@@ -49,7 +49,7 @@ def removed(**counts: str) -> str:
     return f"Removed: {', '.join(most)} and {last}.\n"
 
 
-def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
+def a_stored_session(world: World, user: User, *, ends_in: timedelta) -> Session:
     """A session with a refresh token."""
     session = a_session(user_id=user.id, expires_at=timezone.now() + ends_in)
     world.repositories.sessions.add(session)
@@ -59,8 +59,8 @@ def a_kept_session(world: World, user: User, *, ends_in: timedelta) -> Session:
 
 def test_expired_sessions_are_removed_with_their_tokens(application: World) -> None:
     user = application.has_user()
-    old = a_kept_session(application, user, ends_in=-A_MINUTE)
-    live = a_kept_session(application, user, ends_in=A_MINUTE)
+    old = a_stored_session(application, user, ends_in=-A_MINUTE)
+    live = a_stored_session(application, user, ends_in=A_MINUTE)
 
     output = said_by("remove_expired")
 
@@ -121,7 +121,7 @@ def test_expired_codes_devices_and_pushed_requests_are_removed(application: Worl
 
 
 def test_a_second_run_removes_nothing(application: World) -> None:
-    a_kept_session(application, application.has_user(), ends_in=-A_MINUTE)
+    a_stored_session(application, application.has_user(), ends_in=-A_MINUTE)
     said_by("remove_expired")
 
     output = said_by("remove_expired")

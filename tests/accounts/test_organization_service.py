@@ -39,7 +39,7 @@ LOOK: Act = lambda service, school, by: service.get(school.id, by=by)  # noqa: E
 EVERY_ROLE = set(OrgRole)
 
 
-def kept(world: World, school: Organization) -> Organization:
+def stored(world: World, school: Organization) -> Organization:
     return world.repositories.organizations.get(school.id, scope=ALL_TENANTS)
 
 
@@ -81,7 +81,7 @@ def test_for_non_members_the_organization_does_not_exist(memory: World, act: Act
         with pytest.raises(OrganizationNotFound):
             act(memory.services.organizations, school, outsider)
 
-    assert kept(memory, school) == school
+    assert stored(memory, school) == school
     assert acts_in(memory, school) == []
 
 
@@ -127,7 +127,7 @@ def test_an_edit_is_stored_and_recorded_with_the_differences(world: World) -> No
 
     edited = world.services.organizations.edit(school.id, name="Bends", by=anna)
 
-    assert edited == kept(world, school) == replace(school, name="Bends")
+    assert edited == stored(world, school) == replace(school, name="Bends")
     assert acts_in(world, school) == [
         act_on(
             school,
@@ -157,7 +157,7 @@ def test_an_empty_name_is_refused(memory: World) -> None:
     with pytest.raises(UnsuitableOrganization):
         memory.services.organizations.edit(school.id, name=" ", by=anna)
 
-    assert kept(memory, school) == school
+    assert stored(memory, school) == school
 
 
 def test_a_suspended_organization_cannot_be_edited(memory: World) -> None:
@@ -166,7 +166,7 @@ def test_a_suspended_organization_cannot_be_edited(memory: World) -> None:
     with pytest.raises(OrganizationSuspended):
         memory.services.organizations.edit(school.id, name="Bends", by=has_root(memory))
 
-    assert kept(memory, school) == school
+    assert stored(memory, school) == school
     assert acts_in(memory, school) == []
 
 
@@ -174,11 +174,11 @@ def test_an_organization_is_suspended_with_a_reason_and_reopened_unchanged(world
     school, root = has_organization(world), has_root(world)
 
     suspended = world.services.organizations.suspend(school.id, reason="Unpaid", by=root)
-    then = kept(world, school)
+    then = stored(world, school)
     reopened = world.services.organizations.reopen(school.id, by=root)
 
     assert suspended == then == school.suspended()
-    assert reopened == kept(world, school) == school
+    assert reopened == stored(world, school) == school
     active, closed = {"status": "active"}, {"status": "suspended"}
     assert acts_in(world, school) == [
         act_on(
@@ -201,7 +201,7 @@ def test_an_organization_is_deleted_for_good_and_its_log_stays(
     world.services.organizations.delete(school.id, reason="Closed down", by=root)
 
     with pytest.raises(OrganizationNotFound):
-        kept(world, school)
+        stored(world, school)
     assert acts_in(world, school) == [
         act_on(
             school,

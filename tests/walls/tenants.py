@@ -1,4 +1,4 @@
-"""Test tenants: two that look the same, one that is suspended, and their members."""
+"""Test tenants: two with the same names, one suspended, and their members."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
