@@ -2,6 +2,4 @@
 
 from courses.admin import contents, courses, pathways
 
-from courses.admin import contents, courses, pathways
-
 __all__ = ["contents", "courses", "pathways"]

@@ -2,6 +2,4 @@
 
 from credentials.admin import credentials, issued_credentials
 
-from credentials.admin import credentials, issued_credentials
-
 __all__ = ["credentials", "issued_credentials"]

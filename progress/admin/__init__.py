@@ -2,6 +2,4 @@
 
 from progress.admin import attempts, progress
 
-from progress.admin import attempts, progress
-
 __all__ = ["attempts", "progress"]
