@@ -11,7 +11,7 @@ from accounts.domain.identity.errors import InvalidCredentials, PasswordsBusy
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.models import User
 from authsvc.composition.container import services
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.forms import sentence_of
 from authsvc.kernel.rate_limits import TooManyAttempts
 
@@ -44,6 +44,6 @@ def _authenticated(request: HttpRequest | None, *, email: str, password: str) ->
     sessions = services().sessions
     if request is None:
         return sessions.authenticate_and_rehash(email=email, password=password)
-    client_ip = address_of(request)
+    client_ip = client_ip_of(request)
     services().limits.count(LimitName.LOG_IN, client_ip).require()
     return sessions.authenticate_and_rehash(email=email, password=password, client_ip=client_ip)

@@ -1,4 +1,4 @@
-"""authsvc: the outside of every app, and the kernel under them."""
+"""Configuration of the Django app `authsvc`, and of the admin app."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
@@ -6,26 +6,26 @@ from django.core.checks import Tags, register
 from django.core.signals import request_finished
 from django.db.models.signals import post_migrate
 
-from authsvc.config.logs import forget_request
+from authsvc.config.logs import clear_request_id
 
 
 class AuthsvcConfig(AppConfig):
     name = "authsvc"
 
     def ready(self) -> None:
-        from authsvc.storage.append_only import (  # noqa: PLC0415  # has a model, so needs the apps
+        from authsvc.storage.append_only import (  # noqa: PLC0415  # defines a model, which needs the app registry
             check_protection,
-            protect_again,
+            restore_protection,
         )
 
         register(check_protection, Tags.database)
-        post_migrate.connect(protect_again)
-        # Not in a middleware: Django logs a refused request after the last of them.
-        request_finished.connect(forget_request)
+        post_migrate.connect(restore_protection)
+        # Not in a middleware, because Django logs a rejected request after the last one.
+        request_finished.connect(clear_request_id)
 
 
 class AdminSiteConfig(admin_apps.AdminConfig):
-    """Django's admin with our own site."""
+    """Django's admin with the admin site of this application."""
 
     default = False  # or Django could not tell which of these two configures authsvc
     default_site = "authsvc.admin_site.site.AdminSite"

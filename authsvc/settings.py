@@ -1,4 +1,4 @@
-"""Django's settings, made from the environment."""
+"""Django settings, built from the environment."""
 
 import os
 from secrets import token_urlsafe
@@ -12,18 +12,18 @@ from authsvc.config.databases import databases
 from authsvc.config.environment import AppEnv, Environment, read_environment
 from authsvc.config.logs import logging_config
 from authsvc.config.mail import mail
-from authsvc.config.secret_files import kept
+from authsvc.config.secret_files import read_or_create_secret
 from authsvc.config.variables import ROOT, Misconfigured
 
 django_stubs_ext.monkeypatch()
 
 
-def _given() -> dict[str, str]:
-    """The process's variables, and at a desk what .env adds to them."""
+def _variables() -> dict[str, str]:
+    """The variables of the process; outside of tests, also those of the file .env."""
     if os.environ.get("APP_ENV") == AppEnv.TEST:
         return dict(os.environ)
-    kept_ones = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
-    return kept_ones | os.environ
+    from_file = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
+    return from_file | os.environ
 
 
 def _secret_key(environment: Environment) -> str:
@@ -32,14 +32,14 @@ def _secret_key(environment: Environment) -> str:
     if not environment.keeps_secrets:
         return token_urlsafe(50)
     try:
-        return kept(environment.data_dir / "secret-key", lambda: token_urlsafe(50))
+        return read_or_create_secret(environment.data_dir / "secret-key", lambda: token_urlsafe(50))
     except OSError as error:
-        msg = f"DATA_DIR must be a directory to keep secrets in: {error.strerror}."
+        msg = f"DATA_DIR must be a writable directory: {error.strerror}."
         raise Misconfigured(msg) from None
 
 
 try:
-    ENVIRONMENT = read_environment(_given())
+    ENVIRONMENT = read_environment(_variables())
     DATABASES: dict[str, Any] = databases(ENVIRONMENT)
     MAIL = mail(ENVIRONMENT)
     SECRET_KEY = _secret_key(ENVIRONMENT)
@@ -112,7 +112,7 @@ ACCOUNT_ADAPTER = "accounts.pages.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# For signing up; accounts.pages.stages says whom it keeps from signing in.
+# At sign-up; accounts.pages.stages decides who must verify an e-mail address before signing in.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = LINK_SECONDS / (24 * 60 * 60)
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -122,7 +122,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(ENVIRONMENT.fresh_sign_in.total_seconds())
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Who guesses passwords and codes, and who makes accounts, our own limits count; here is who has mail sent to others.
+# Only for mail sent to others: login attempts and registrations have limits of their own (LimitPolicy).
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": None,
@@ -138,7 +138,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 
-# Each row plays the part of one of the toolkit's; what the toolkit does with them is all in accounts.oauth.
+# The rows that stand for the toolkit's models; accounts.oauth overrides everything the toolkit does with them.
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.OAuthClient"
 OAUTH2_PROVIDER_GRANT_MODEL = "accounts.AuthorizationCode"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "accounts.Session"  # noqa: S105  # a row, not a secret
@@ -176,8 +176,8 @@ EMAIL_HOST = MAIL.host
 EMAIL_PORT = MAIL.port
 EMAIL_HOST_USER = MAIL.user
 EMAIL_HOST_PASSWORD = MAIL.password
-EMAIL_USE_TLS = MAIL.turns_to_tls
-EMAIL_USE_SSL = MAIL.begins_with_tls
+EMAIL_USE_TLS = MAIL.uses_starttls
+EMAIL_USE_SSL = MAIL.uses_implicit_tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
@@ -210,7 +210,7 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.public_url.startswith("https://")
 if SESSION_COOKIE_SECURE:
-    # Under these names a browser takes cookies from this host alone (RFC 6265bis).
+    # Browsers accept cookies with this prefix from this host alone (RFC 6265bis).
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
@@ -222,7 +222,7 @@ SESSION_ENGINE = (
 )
 SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
 X_FRAME_OPTIONS = "DENY"
-# These two look for Django's own middlewares by name; ours, of authsvc.http.middleware, are the same on every page.
+# These checks look for Django's middlewares by name; authsvc.http.middleware has subclasses of them.
 SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_body_bytes
 CONTENT_SECURITY_POLICY = {
@@ -249,11 +249,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "authsvc",
-    "DESCRIPTION": "Who you are, what you have learned, and the proof of it that a stranger can check.",
+    "DESCRIPTION": "Identity, learning records, and credentials that anyone can verify.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    # What a PATCH may leave out, its serializer says like any other.
+    # Serializers for PATCH state which members are optional.
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
         "AttemptStatusEnum": "progress.api.attempt_serializers.STATUSES",

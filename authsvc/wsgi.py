@@ -17,7 +17,7 @@ from django.urls import get_resolver  # noqa: E402  # likewise
 from accounts.adapters.key_file import UnusableKeys  # noqa: E402  # likewise
 from authsvc.composition.container import services  # noqa: E402  # likewise
 from authsvc.demo import samples  # noqa: E402  # likewise
-from authsvc.http.middleware import WholeBodies  # noqa: E402  # likewise
+from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 
 
 def start_application() -> None:
@@ -33,12 +33,12 @@ def start_application() -> None:
         samples.load(application_services, logins)
         text = samples.welcome(settings.ENVIRONMENT.public_url, logins, has_pages=False)
         sys.stderr.write(
-            f"{text}\nThere is no DATABASE_URL: nothing is kept when this process ends.\n"
+            f"{text}\nDATABASE_URL is not set: all data is lost when this process ends.\n"
         )
     # Objects loaded at startup stay; a collection that walks through all of them would delay a request.
     gc.collect()
     gc.freeze()
 
 
-application = WholeBodies(django_application)
+application = BufferedBodies(django_application)
 start_application()

@@ -70,7 +70,7 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def world() -> World:
-    """A world on the store of this run: what is promised, is promised of every store."""
+    """A world on the store of this run, for contracts of every store."""
     return memory_world() if STORE == "memory" else orm_world()
 
 

@@ -13,7 +13,7 @@ from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.errors import InvalidCredentials, InvalidToken, UserNotFound
 from authsvc.composition.container import Services
 from authsvc.config.environment import AppEnv
-from authsvc.config.secret_files import kept
+from authsvc.config.secret_files import read_or_create_secret
 from authsvc.demo import samples
 from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
@@ -236,7 +236,7 @@ def test_an_empty_database_can_be_prepared(tmp_path: Path) -> None:
 def test_secret_files_are_readable_only_by_their_owner_whatever_the_umask(tmp_path: Path) -> None:
     path = tmp_path / "secret"
 
-    kept(path, lambda: "open sesame")
+    read_or_create_secret(path, lambda: "open sesame")
 
     assert S_IMODE(path.stat().st_mode) == 0o600
 
@@ -246,7 +246,7 @@ def test_a_failed_secret_leaves_no_file(tmp_path: Path) -> None:
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011  # it says nothing
-        kept(tmp_path / "secret", make)
+        read_or_create_secret(tmp_path / "secret", make)
 
     assert list(tmp_path.iterdir()) == []
 

@@ -26,7 +26,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, PasswordField, accepts
+from authsvc.http.forms import AddressField, PasswordField, submit
 
 
 class UserForm(forms.ModelForm[rows.User]):
@@ -160,7 +160,7 @@ class UserAdmin(ServiceAdmin):
             raise Http404
         form = SetPasswordForm(request.POST or None)
         back = reverse("admin:accounts_user_change", args=[row.pk])
-        if accepts(form, lambda: self._set_password(request, row, form)):
+        if submit(form, lambda: self._set_password(request, row, form)):
             self.message_user(request, f"The password of {row} was changed.", messages.SUCCESS)
             return redirect(back)
         about = {"subtitle": row, "opts": self.opts}

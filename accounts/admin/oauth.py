@@ -30,7 +30,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import tell
+from authsvc.http.forms import add_form_errors
 from authsvc.http.sign_in_state import require_fresh_sign_in
 
 
@@ -126,7 +126,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             try:
                 self.terms.checked()
             except UnsuitableClient as error:
-                tell(self, error)
+                add_form_errors(self, error)
         return self.cleaned_data
 
 
@@ -250,7 +250,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             raise PermissionDenied
         if row is None:
             raise Http404
-        if settings.ENVIRONMENT.asks_staff:
+        if settings.ENVIRONMENT.staff_needs_second_factor:
             require_fresh_sign_in(request)
         form = ReasonForm(request.POST or None)
         if not form.is_valid():

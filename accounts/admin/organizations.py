@@ -38,7 +38,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, TextFileField, tell
+from authsvc.http.forms import AddressField, TextFileField, add_form_errors
 
 
 @admin.register(rows.OrgMembership)
@@ -136,7 +136,7 @@ class NewOrganizationForm(OrganizationForm):
             try:
                 _new_organization(values["name"], values["slug"]).checked()
             except UnsuitableOrganization as error:
-                tell(self, error)
+                add_form_errors(self, error)
         return values
 
 

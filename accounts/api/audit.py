@@ -21,7 +21,7 @@ class AuditEntryListView(ApiView):
         access=OWNERS,
         scope=Scope.ORGS_READ,
         page_of=AuditEntrySerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[AuditEntry]:
         return services().audit_reader.page_of(org_id, page, by=by)
@@ -41,7 +41,7 @@ class AuditExportView(ApiView):
                 "description": "Each line is an entry in the shape of `listAuditEntries`.",
             }
         },
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, by: Principal) -> Download:
         entries = services().audit_reader.export(org_id, by=by)

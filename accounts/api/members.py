@@ -58,7 +58,7 @@ class MemberListView(ApiView):
         access=Access(Whose.HELD, Right.SEE_MEMBERS),
         scope=Scope.ORGS_READ,
         page_of=MemberSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[Member]:
         return services().members.page_of(org_id, page, by=by)
@@ -71,7 +71,7 @@ class MemberListView(ApiView):
         body=AddMemberRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=MembershipSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, UserNotFound, AlreadyMember),
+        errors=(OrganizationNotFound, OrganizationSuspended, UserNotFound, AlreadyMember),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OrgMembership:
@@ -87,7 +87,7 @@ class MemberView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=ChangeMemberRequestSerializer,
         answer=MembershipSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
     )
     def patch(
         self, org_id: OrganizationId, user_id: UserId, *, body: Members, by: Principal
@@ -100,7 +100,7 @@ class MemberView(ApiView):
         access=MANAGERS,
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
     )
     def delete(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> None:
         services().members.remove(org_id, user_id, by=by)
@@ -116,7 +116,7 @@ class MemberImportView(ApiView):
         scope=Scope.ORGS_WRITE,
         body={CsvParser.media_type: {"type": "string"}},
         answer=ListResultsSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, InvalidMemberList),
+        errors=(OrganizationNotFound, OrganizationSuspended, InvalidMemberList),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
@@ -131,7 +131,7 @@ class InvitationListView(ApiView):
         access=MANAGERS,
         scope=Scope.ORGS_READ,
         page_of=InvitationSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[Invitation]:
         return services().invitations.page_of(org_id, page, by=by)
@@ -144,7 +144,7 @@ class InvitationListView(ApiView):
         body=InviteRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=InvitationSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, AlreadyMember),
+        errors=(OrganizationNotFound, OrganizationSuspended, AlreadyMember),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> Invitation:
@@ -159,7 +159,7 @@ class InvitationView(ApiView):
         access=MANAGERS,
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
+        errors=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
     )
     def delete(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
         services().invitations.cancel(org_id, invitation_id, by=by)
@@ -173,7 +173,7 @@ class AcceptInvitationView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=AcceptRequestSerializer,
         answer=OrganizationSerializer,
-        refusals=(PersonNeeded, InvitationNotFound, AlreadyMember),
+        errors=(PersonNeeded, InvitationNotFound, AlreadyMember),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> OwnOrganization:

@@ -42,7 +42,7 @@ class OrganizationListView(ApiView):
         body=CreateOrganizationRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=OrganizationSerializer,
-        refusals=(PersonNeeded, UnsuitableOrganization, OrganizationSlugTaken),
+        errors=(PersonNeeded, UnsuitableOrganization, OrganizationSlugTaken),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> OwnOrganization:
@@ -57,7 +57,7 @@ class OrganizationView(ApiView):
         access=Access(Whose.SEEN),
         scope=Scope.ORGS_READ,
         answer=OrganizationSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
         return services().organizations.get(org_id, by=by)
@@ -69,7 +69,7 @@ class OrganizationView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=ChangeOrganizationRequestSerializer,
         answer=OrganizationSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, UnsuitableOrganization),
+        errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableOrganization),
     )
     def patch(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
         plan = None if body["plan"] is None else Plan(body["plan"])
@@ -82,7 +82,7 @@ class OrganizationView(ApiView):
         access=Access(Whose.HELD, Right.DELETE_ORGANIZATION),
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def delete(self, org_id: OrganizationId, *, by: Principal) -> None:
         services().organizations.delete(org_id, by=by)
@@ -96,7 +96,7 @@ class SuspendOrganizationView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=SuspendRequestSerializer,
         answer=OrganizationSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
@@ -110,7 +110,7 @@ class ReopenOrganizationView(ApiView):
         access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
         scope=Scope.ORGS_WRITE,
         answer=OrganizationSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:

@@ -30,7 +30,7 @@ class ServiceClientListView(ApiView):
         access=OWNERS,
         scope=Scope.ORGS_READ,
         page_of=ServiceClientSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[OAuthClient]:
         return services().service_clients.page_of(org_id, page, by=by)
@@ -43,7 +43,7 @@ class ServiceClientListView(ApiView):
         body=RegisterServiceClientRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=NewServiceClientSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, UnsuitableClient, UnsuitableExpiry),
+        errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableClient, UnsuitableExpiry),
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> RegisteredClient:
         return services().service_clients.register(
@@ -62,7 +62,7 @@ class ServiceClientView(ApiView):
         access=OWNERS,
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
     )
     def delete(self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal) -> None:
         services().service_clients.remove(org_id, client_id, by=by)
@@ -75,7 +75,7 @@ class RenewSecretView(ApiView):
         access=OWNERS,
         scope=Scope.ORGS_WRITE,
         answer=NewServiceClientSerializer,
-        refusals=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
     )
     def post(
         self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal

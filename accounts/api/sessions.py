@@ -45,7 +45,7 @@ class RegisterView(ApiView):
         body=RegisterRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=SignedInSerializer,
-        refusals=(EmailTaken, UnsuitablePassword, PasswordsBusy),
+        errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
         return services().sessions.register(
@@ -61,7 +61,7 @@ class LogInView(ApiView):
         limit=LimitName.LOG_IN,
         body=LogInRequestSerializer,
         answer=SignedInSerializer,
-        refusals=(InvalidCredentials, PasswordsBusy),
+        errors=(InvalidCredentials, PasswordsBusy),
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
         return services().sessions.log_in(
@@ -76,7 +76,7 @@ class RefreshView(ApiView):
         access=Access(Whose.ANYBODY),
         body=RefreshRequestSerializer,
         answer=SignedInSerializer,
-        refusals=(InvalidRefreshToken, RefreshTokenReused),
+        errors=(InvalidRefreshToken, RefreshTokenReused),
     )
     def post(self, *, body: Members) -> SignedIn:
         return services().sessions.refresh(body["refresh_token"])
@@ -114,7 +114,7 @@ class MySessionView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(SessionNotFound,),
+        errors=(SessionNotFound,),
     )
     def delete(self, session_id: SessionId, *, by: Principal) -> None:
         services().sessions.end(session_id, by=by)
@@ -139,7 +139,7 @@ class MyGrantView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(GrantNotFound,),
+        errors=(GrantNotFound,),
     )
     def delete(self, grant_id: ClientPk, *, by: Principal) -> None:
         services().authorizations.take_back(grant_id, by=by)

@@ -58,7 +58,7 @@ class MyPasswordView(ApiView):
         limit=LimitName.CHANGE_PASSWORD,
         body=ChangePasswordRequestSerializer,
         status=HTTPStatus.NO_CONTENT,
-        refusals=(WrongPassword, UnsuitablePassword, PasswordsBusy),
+        errors=(WrongPassword, UnsuitablePassword, PasswordsBusy),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> None:
@@ -86,7 +86,7 @@ class UserListView(ApiView):
         body=CreateUserRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=UserSerializer,
-        refusals=(EmailTaken, UnsuitablePassword, PasswordsBusy),
+        errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> User:
@@ -106,7 +106,7 @@ class UserView(ApiView):
         access=Access(Whose.PERSON, Right.MANAGE_USERS),
         scope=Scope.ACCOUNTS_READ,
         answer=UserSerializer,
-        refusals=(UserNotFound,),
+        errors=(UserNotFound,),
     )
     def get(self, user_id: UserId, *, by: Principal) -> User:
         return services().users.get(user_id, by=by)
@@ -118,7 +118,7 @@ class UserView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
-        refusals=(NotPermitted, UserNotFound),
+        errors=(NotPermitted, UserNotFound),
     )
     def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:
         roles = body["roles"]

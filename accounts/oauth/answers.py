@@ -15,7 +15,7 @@ from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.oauth.cors import preflight, with_cors
 from accounts.oauth.errors import SlowDown
 from authsvc.composition.container import services
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -45,7 +45,7 @@ class Endpoint(View):
         except OAuth2Error as error:
             response = refusal(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            response = self._failed(response, address_of(request))
+            response = self._failed(response, client_ip_of(request))
         return with_cors(response, request)
 
     def options(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponseBase:
@@ -54,7 +54,7 @@ class Endpoint(View):
     def _failed(self, response: HttpResponseBase, address: str) -> HttpResponseBase:
         """Only failures are counted, and only they are refused: nobody at an address can shut out others there."""
         state = services().limits.count(LimitName.TOKEN, "address", address)
-        if not state.is_let_in:
+        if not state.is_allowed:
             return refusal(SlowDown(seconds=state.forgotten_in_seconds))
         response["WWW-Authenticate"] = self.challenge
         return response

@@ -21,7 +21,7 @@ from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import LimitName
 from authsvc.composition.container import services
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import is_fresh
 
 STAGES: Final = [
@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def save_user(self, request: HttpRequest, user: Any, form: Form, **_: bool) -> Any:
-        said, address = form.cleaned_data, address_of(request)
+        said, address = form.cleaned_data, client_ip_of(request)
         services().limits.count(LimitName.REGISTER, address).require()
         made = services().accounts.register(
             email=said["email"], name=said["name"], password=said["password1"]
@@ -118,7 +118,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return not is_fresh(self.request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return address_of(request)
+        return client_ip_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Not counted here: the service that checks passwords counts who guesses."""

@@ -17,7 +17,7 @@ from accounts.adapters.second_factors import redeem_code
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import Secret
 from authsvc.composition.container import services
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.forms import AddressField, PasswordField, sentence_of
 from authsvc.kernel.rate_limits import TooManyAttempts
 
@@ -113,7 +113,7 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
     def clean_code(self) -> str:
         try:
             with services().limits.attempt(
-                str(self.user.pk), client_ip=address_of(context.request), secret=Secret.CODE
+                str(self.user.pk), client_ip=client_ip_of(context.request), secret=Secret.CODE
             ):
                 return self._used_up()
         except TooManyAttempts as refusal:

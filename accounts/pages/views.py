@@ -30,7 +30,7 @@ from accounts.pages.forms import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
-from authsvc.http.forms import tell
+from authsvc.http.forms import add_form_errors
 from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import DomainError
 
@@ -42,7 +42,7 @@ class _Refusable:
         try:
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # a view's, below this
         except DomainError as refusal:
-            tell(form, refusal)
+            add_form_errors(form, refusal)
             response = self.form_invalid(form)  # type: ignore[attr-defined]  # likewise
         return response
 
@@ -97,7 +97,7 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
                 by=by,
             )
         except DomainError as refusal:
-            tell(form, refusal)
+            add_form_errors(form, refusal)
             return self.form_invalid(form)
         user.refresh_from_db()
         update_session_auth_hash(self.request, user)

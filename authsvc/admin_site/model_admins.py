@@ -77,7 +77,7 @@ def staff_action(
             if len(chosen) > MOST_AT_ONCE:
                 page.message_user(request, f"Select at most {MOST_AT_ONCE}.", messages.ERROR)
                 return None
-            if requires_reason and settings.ENVIRONMENT.asks_staff:
+            if requires_reason and settings.ENVIRONMENT.staff_needs_second_factor:
                 require_fresh_sign_in(request)
             form = ReasonForm(request.POST if "reason" in request.POST else None)
             if requires_reason and not form.is_valid():

@@ -32,7 +32,9 @@ class AdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         is_staff = super().has_permission(request)
-        return is_staff and (not settings.ENVIRONMENT.asks_staff or has_second_factor(request))
+        return is_staff and (
+            not settings.ENVIRONMENT.staff_needs_second_factor or has_second_factor(request)
+        )
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""The clock and the unit of work, implemented by Django."""
+"""Clock and unit of work, implemented with Django."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

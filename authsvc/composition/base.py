@@ -1,4 +1,4 @@
-"""What all services are wired to."""
+"""Wiring: the base class of the composition."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Wiring:
-    """Each service is made when it is first asked for, and once."""
+    """The dependencies of all services. Each service is built once, when it is first needed."""
 
     repositories: Repositories
     ports: Ports

@@ -5,24 +5,26 @@ from functools import cache
 from django.conf import settings
 
 from authsvc.composition.adapters import DjangoUnitOfWork
-from authsvc.composition.learning import Learning
-from authsvc.composition.oauth import Clients
+from authsvc.composition.learning import LearningServices
+from authsvc.composition.oauth import OAuthServices
 from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
 from authsvc.kernel.memory import InMemoryDatabase
 
 
-class Services(Clients, Learning):
-    """Every service of the house, wired."""
+class Services(OAuthServices, LearningServices):
+    """All services of the application."""
 
 
 @cache
 def services() -> Services:
-    """The services of this process, for classes that Django makes for us."""
-    world = ports(settings.ENVIRONMENT, secret_key=settings.SECRET_KEY)
+    """The services of this process, for classes that Django instantiates."""
+    service_ports = ports(settings.ENVIRONMENT, secret_key=settings.SECRET_KEY)
     if settings.ENVIRONMENT.has_database:
         return Services(
-            repositories=orm_repositories(), ports=world, unit_of_work=DjangoUnitOfWork()
+            repositories=orm_repositories(), ports=service_ports, unit_of_work=DjangoUnitOfWork()
         )
     database = InMemoryDatabase()
-    return Services(repositories=memory_repositories(database), ports=world, unit_of_work=database)
+    return Services(
+        repositories=memory_repositories(database), ports=service_ports, unit_of_work=database
+    )

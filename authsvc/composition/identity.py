@@ -1,4 +1,4 @@
-"""Who people are, and how they stay signed in."""
+"""Identity services: users, passwords, sessions and tokens."""
 
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from accounts.domain.identity.services.users import EmailService, UserService
 from authsvc.composition.base import Wiring
 
 
-class Accounts(Wiring):
+class IdentityServices(Wiring):
     @cached_property
     def access(self) -> AccessService:
         return AccessService(

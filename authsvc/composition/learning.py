@@ -1,8 +1,8 @@
-"""Services of courses, progress and credentials."""
+"""Learning services: courses, progress and credentials."""
 
 from functools import cached_property
 
-from authsvc.composition.organizations import Organizations
+from authsvc.composition.organizations import OrganizationServices
 from authsvc.kernel.events import EventBus
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.authoring import AuthoringService
@@ -22,7 +22,7 @@ from progress.domain.services.reports import ReportService
 from progress.domain.services.verification import EventLogVerifier
 
 
-class Learning(Organizations):
+class LearningServices(OrganizationServices):
     @cached_property
     def catalog(self) -> CatalogService:
         return CatalogService(
@@ -210,7 +210,7 @@ class Learning(Organizations):
         events.subscribe(PathwayCompleted, self._on_pathway_completed)
         return events
 
-    # All look it up when it is needed: earning records, and what records needs these events.
+    # Subscribers are looked up at each event: they depend on the recorder, which needs the event bus first.
 
     def _on_course_completed(self, event: CourseCompleted) -> None:
         self.earning.on_course_completed(event)

@@ -1,4 +1,4 @@
-"""What clients do for people, and for themselves."""
+"""OAuth services: clients, consents, tokens, devices and log-outs."""
 
 from functools import cached_property
 
@@ -10,10 +10,10 @@ from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
 from accounts.domain.oauth.services.logouts import LogoutService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
-from authsvc.composition.organizations import Organizations
+from authsvc.composition.organizations import OrganizationServices
 
 
-class Clients(Organizations):
+class OAuthServices(OrganizationServices):
     @cached_property
     def clients(self) -> ClientService:
         return ClientService(

@@ -1,4 +1,4 @@
-"""Who belongs to which organization, and what was done there."""
+"""Organization services: members, invitations, tenant access and the audit log."""
 
 from functools import cached_property
 
@@ -8,10 +8,10 @@ from accounts.domain.organizations.services.member_lists import MemberListServic
 from accounts.domain.organizations.services.members import MemberService
 from accounts.domain.organizations.services.organizations import OrganizationService
 from accounts.domain.organizations.services.tenant_access import TenantAccess
-from authsvc.composition.identity import Accounts
+from authsvc.composition.identity import IdentityServices
 
 
-class Organizations(Accounts):
+class OrganizationServices(IdentityServices):
     @cached_property
     def tenant_access(self) -> TenantAccess:
         return TenantAccess(organizations=self.repositories.organizations, audit_log=self.audit_log)

@@ -30,7 +30,7 @@ from accounts.domain.organizations.ports import Mailer
 from authsvc.composition.adapters import SystemClock
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
-from authsvc.config.secret_files import kept
+from authsvc.config.secret_files import read_or_create_secret
 from authsvc.kernel.clock import Clock
 
 
@@ -105,16 +105,16 @@ def _keys(environment: Environment) -> Keys:
     if path is None:
         return _temporary_keys()
     if environment.signing_keys_file is None:
-        _make_keys(path)
+        _create_keys(path)
     return KeyFile(path)
 
 
-def _make_keys(path: Path) -> None:
+def _create_keys(path: Path) -> None:
     """Store new keys at *path* unless it exists. Raises UnusableKeys."""
     try:
-        kept(path, lambda: new_key_ring().private_json())
+        read_or_create_secret(path, lambda: new_key_ring().private_json())
     except OSError as error:
-        msg = f"no signing keys can be kept at {path}: {error.strerror}"
+        msg = f"signing keys cannot be stored at {path}: {error.strerror}"
         raise UnusableKeys(msg) from None
 
 

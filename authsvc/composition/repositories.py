@@ -1,4 +1,4 @@
-"""The two sets of repositories: on a database, and in memory."""
+"""Repository sets: one on a database, one in memory."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""DATABASE_URL as Django wants it."""
+"""Database settings, from DATABASE_URL."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def databases(environment: Environment) -> dict[str, Any]:
     try:
         config: dict[str, Any] = {**dj_database_url.parse(environment.database_url)}
     except ValueError:
-        msg = "DATABASE_URL cannot be read: see .env.example for its form."
+        msg = "DATABASE_URL is not a valid URL; see .env.example for the format."
         raise Misconfigured(msg) from None
     if config["ENGINE"] == "django.db.backends.sqlite3":
         return {"default": config | _sqlite(config)}
@@ -25,9 +25,9 @@ def databases(environment: Environment) -> dict[str, Any]:
 
 
 def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
-    """Readers do not wait for the writer, and writers take turns from the start of their transaction.
+    """Options for SQLite: readers do not wait for the writer, and writers take turns from the start of a transaction.
 
-    What is append-only stays so for REPLACE too: SQLite counts that as a deletion only with recursive triggers.
+    With recursive triggers, append-only tables also refuse REPLACE, which otherwise deletes rows without a trigger.
     """
     if config.get("HOST"):
         raise Misconfigured("DATABASE_URL must be sqlite:///path: three slashes, then the path.")
@@ -46,7 +46,7 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
-    """Each thread keeps its connection; statements are bound, and soon prepared, by the server."""
+    """Options for PostgreSQL: persistent connections, and parameters bound and statements prepared by the server."""
     return {
         "CONN_MAX_AGE": None,
         "OPTIONS": config.get("OPTIONS", {})

@@ -1,4 +1,4 @@
-"""Configuration from environment variables, each read and checked once when the process starts."""
+"""Configuration from environment variables, read and validated once when the process starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Environment:
     browser_idle: timedelta
     browser_session: timedelta
     fresh_sign_in: timedelta
-    asks_staff_everywhere: bool
+    staff_second_factor: bool
     needs_verified_email: bool
     email_url: str = field(repr=False)
     email_from: str
@@ -80,9 +80,9 @@ class Environment:
         return self.app_env is AppEnv.PROD
 
     @property
-    def asks_staff(self) -> bool:
+    def staff_needs_second_factor(self) -> bool:
         """Whether staff need a second factor, and a recent sign-in before destructive actions."""
-        return self.is_prod or self.asks_staff_everywhere
+        return self.is_prod or self.staff_second_factor
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -94,7 +94,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
         allowed_hosts=reader.names("ALLOWED_HOSTS"),
-        public_url=reader.address("PUBLIC_URL"),
+        public_url=reader.base_url("PUBLIC_URL"),
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
         shows_docs=reader.switch("DOCS"),
@@ -107,7 +107,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         browser_idle=reader.span("BROWSER_IDLE_SECONDS"),
         browser_session=reader.span("BROWSER_SESSION_SECONDS"),
         fresh_sign_in=reader.span("FRESH_SIGN_IN_SECONDS"),
-        asks_staff_everywhere=reader.switch("STAFF_SECOND_FACTOR"),
+        staff_second_factor=reader.switch("STAFF_SECOND_FACTOR"),
         needs_verified_email=reader.switch("VERIFIED_EMAIL"),
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
         email_from=reader.text("EMAIL_FROM"),

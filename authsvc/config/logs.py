@@ -1,4 +1,4 @@
-"""What is logged, and in which form."""
+"""Logging configuration."""
 
 from contextvars import ContextVar
 from typing import Any, Final
@@ -6,17 +6,17 @@ from typing import Any, Final
 import structlog
 
 AUDIT: Final = "authsvc.audit"
-"""The logger of the audit trail, which is written whatever the level of the rest."""
+"""The logger of the security log, which is written at every LOG_LEVEL."""
 
 CHATTY: Final = ("allauth", "oauth2_provider", "oauthlib", "requests_oauthlib", "urllib3")
-"""Below a warning these print codes, tokens and what else is in a request."""
+"""Loggers that print codes, tokens and other contents of requests at levels below WARNING."""
 
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is being answered; every log line carries it."""
 
 
-def forget_request(**_: object) -> None:
-    """What is logged from now on is of no request. For Django's signal `request_finished`."""
+def clear_request_id(**_: object) -> None:
+    """Clear the request id, because later log lines belong to no request. For Django's signal `request_finished`."""
     request_id.set("")
 
 

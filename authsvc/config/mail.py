@@ -1,4 +1,4 @@
-"""EMAIL_URL as Django wants it."""
+"""Mail settings, from EMAIL_URL."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,12 +9,12 @@ from authsvc.config.variables import Misconfigured
 
 _BACKENDS: Final = "django.core.mail.backends"
 _PORTS: Final = {"smtp": 587, "smtps": 465}
-_HERE: Final = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """How mail leaves: by a server, into a folder, or onto standard output."""
+    """How mail is sent: to a server, into a folder, or to standard output."""
 
     backend: str
     folder: str | None = None
@@ -22,12 +22,12 @@ class Mail:
     port: int = 0
     user: str = ""
     password: str = field(default="", repr=False)
-    turns_to_tls: bool = False
-    begins_with_tls: bool = False
+    uses_starttls: bool = False
+    uses_implicit_tls: bool = False
 
 
 def mail(environment: Environment) -> Mail:
-    """Raises Misconfigured."""
+    """The mail settings of an environment. Raises Misconfigured."""
     if not environment.email_url:
         return Mail(backend=f"{_BACKENDS}.console.EmailBackend")
     url = urlsplit(environment.email_url)
@@ -37,7 +37,7 @@ def mail(environment: Environment) -> Mail:
 
 
 def _by_server(url: SplitResult) -> Mail:
-    """No mail leaves this machine in clear: smtps speaks TLS from the start, smtp turns to it at once."""
+    """Mail to other hosts is always encrypted: by implicit TLS for smtps, by STARTTLS for smtp."""
     try:
         port = url.port or _PORTS[url.scheme]
     except ValueError:
@@ -50,6 +50,6 @@ def _by_server(url: SplitResult) -> Mail:
         port=port,
         user=unquote(url.username or ""),
         password=unquote(url.password or ""),
-        turns_to_tls=url.scheme == "smtp" and url.hostname not in _HERE,
-        begins_with_tls=url.scheme == "smtps",
+        uses_starttls=url.scheme == "smtp" and url.hostname not in _LOOPBACK,
+        uses_implicit_tls=url.scheme == "smtps",
     )

@@ -1,14 +1,14 @@
-"""What a desk makes for itself at first run and keeps: secrets that never enter the repository."""
+"""Secret files: generated at the first start of a development installation, and never in the repository."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 
-def kept(path: Path, make: Callable[[], str]) -> str:
-    """The text kept at *path*; if there is none, what *make* gives, kept from now on for its owner's eyes alone.
+def read_or_create_secret(path: Path, make: Callable[[], str]) -> str:
+    """The text stored at *path*. If there is none, store what *make* returns, readable by its owner only.
 
-    Several processes may ask at once: all get the text of the one that was first.
+    Several processes may call this at once: all get the text of the first one.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -100,9 +100,9 @@ def example() -> str:
 class Reader:
     """Parse environment variables. An empty variable counts as not set. Methods raise Misconfigured."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str]) -> None:
         defaults = {name: default for name, default, _ in VARIABLES}
-        self._values = defaults | {name: value for name, value in given.items() if value}
+        self._values = defaults | {name: value for name, value in variables.items() if value}
 
     def text(self, name: str) -> str:
         return self._values[name].strip()
@@ -142,7 +142,7 @@ class Reader:
             raise Misconfigured(msg)
         return value
 
-    def address(self, name: str) -> str:
+    def base_url(self, name: str) -> str:
         """An absolute HTTP URL to which paths can be appended: no trailing slash, no query, no fragment."""
         value = self.url(name, "http", "https").rstrip("/")
         if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):

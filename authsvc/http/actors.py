@@ -1,4 +1,4 @@
-"""Actors: the principal who sends a request, or works on a page or in the admin site."""
+"""Actors: the principal of a request, of an account page or of the admin site."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Bearer authentication: who sends a request."""
+"""Bearer authentication."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request

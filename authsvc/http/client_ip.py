@@ -1,4 +1,4 @@
-"""Where on the net somebody asks from."""
+"""Client IP address of a request."""
 
 import re
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -8,28 +8,28 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-# One customer has a network of IPv6 to himself, and takes any address in it when he likes.
+# Providers assign an IPv6 network of this size, of which a client can use any address.
 IPV6_PREFIX: Final = 64
 _WITH_PORT: Final = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+", re.ASCII)
 
 
-def address_of(request: HttpRequest | Request) -> str:
-    """The address that a request came from; of IPv6 the network.
+def client_ip_of(request: HttpRequest | Request) -> str:
+    """The IP address of the client; for IPv6, its network.
 
-    A request may claim anything of the way it has come. Behind a proxy of ours, what that has put at the end is true.
+    X-Forwarded-For is read only behind a trusted proxy, and only its last entry, which the proxy has appended.
     """
     peer: str = request.META.get("REMOTE_ADDR", "")
     if settings.ENVIRONMENT.is_behind_proxy:
         hop = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
-        return _spelled(hop) or _spelled(peer)
-    return _spelled(peer)
+        return _normalized(hop) or _normalized(peer)
+    return _normalized(peer)
 
 
-def _spelled(text: str) -> str:
-    """The address in its one spelling, without a port; empty if it is none."""
-    found = _WITH_PORT.fullmatch(text.strip())
+def _normalized(text: str) -> str:
+    """The canonical form of an IP address, without a port; empty if it is invalid."""
+    match = _WITH_PORT.fullmatch(text.strip())
     try:
-        address = ip_address(found[1] or found[2] if found else text.strip())
+        address = ip_address(match[1] or match[2] if match else text.strip())
     except ValueError:
         return ""
     if not isinstance(address, IPv6Address):

@@ -1,4 +1,4 @@
-"""What the forms of all pages have in common."""
+"""Form fields and error handling, shared by the account pages and the admin site."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from authsvc.kernel.errors import DomainError, FieldError, Invalid
 
 
 class AddressField(forms.EmailField):
-    """Checked and measured in lower case, as it is kept."""
+    """An e-mail address, in lower case as it is stored."""
 
     def __init__(self, *, label: str | None = None, help_text: str = "") -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email"})
@@ -20,7 +20,7 @@ class AddressField(forms.EmailField):
 
 
 class PasswordField(forms.CharField):
-    """As long as the API takes it, with its spaces, and never shown again."""
+    """A password: as long as the API allows, with its spaces, and never shown again."""
 
     def __init__(self, *, label: str, is_new: bool = True) -> None:
         autocomplete = "new-password" if is_new else "current-password"
@@ -29,7 +29,7 @@ class PasswordField(forms.CharField):
 
 
 class TextFileField(forms.FileField):
-    """A file of text in UTF-8, no longer than *most_bytes*; the text of it, none without a file."""
+    """A text file in UTF-8 of at most *most_bytes*. Its value is the text, empty without a file."""
 
     def __init__(self, *, most_bytes: int, help_text: str) -> None:
         super().__init__(required=False, help_text=help_text)
@@ -48,39 +48,41 @@ class TextFileField(forms.FileField):
 
 
 class YamlField(forms.CharField):
-    """A text in YAML; *look* names how its area looks besides."""
+    """A text in YAML; *css_class* is added to its text area."""
 
-    def __init__(self, *, look: str = "", **kwargs: Any) -> None:
-        area = forms.Textarea(attrs={"class": f"definition {look}".strip(), "spellcheck": "false"})
+    def __init__(self, *, css_class: str = "", **kwargs: Any) -> None:
+        area = forms.Textarea(
+            attrs={"class": f"definition {css_class}".strip(), "spellcheck": "false"}
+        )
         super().__init__(widget=area, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        """With the ends of lines that we write; browsers send others."""
+        """The text with LF line endings, in place of the CRLF that browsers send."""
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-def accepts(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, is in order and *act* did what it says; otherwise the form says what is wrong."""
+def submit(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Call *act* if the form is valid, and return whether it succeeded. Errors are added to the form."""
     if not form.is_valid():
         return False
     try:
         act()
-    except Invalid as refusal:
-        tell(form, refusal)
+    except Invalid as error:
+        add_form_errors(form, error)
         return False
     return True
 
 
-def tell(form: forms.BaseForm, refusal: DomainError) -> None:
-    """Have the form say what is refused, each complaint at its field."""
-    field_errors = refusal.field_errors if isinstance(refusal, Invalid) else ()
-    for field_error in field_errors or [FieldError(path="", detail=sentence_of(refusal))]:
+def add_form_errors(form: forms.BaseForm, error: DomainError) -> None:
+    """Add a domain error to the form, each of its field errors at the field."""
+    field_errors = error.field_errors if isinstance(error, Invalid) else ()
+    for field_error in field_errors or [FieldError(path="", detail=sentence_of(error))]:
         name = field_error.path if field_error.path in form.fields else None
         form.add_error(name, field_error.detail)
 
 
-def sentence_of(refusal: DomainError) -> str:
-    """What to tell somebody of a refusal."""
-    field_errors = refusal.field_errors if isinstance(refusal, Invalid) else ()
-    reasons = [field_error.detail for field_error in field_errors] or [refusal.detail]
-    return f"{refusal.title}. {' '.join(reasons)}"
+def sentence_of(error: DomainError) -> str:
+    """The message of a domain error for a page: its title and details."""
+    field_errors = error.field_errors if isinstance(error, Invalid) else ()
+    details = [field_error.detail for field_error in field_errors] or [error.detail]
+    return f"{error.title}. {' '.join(details)}"

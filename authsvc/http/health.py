@@ -1,4 +1,4 @@
-"""Whether this process is alive, and whether it can do its work."""
+"""Health checks: liveness and readiness."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -22,17 +22,19 @@ class NotMigrated(DatabaseError):
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
+    """Liveness: the process answers. Nothing else is checked."""
     return JsonResponse({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 if everything works that this process needs; otherwise 503, and which of it does not."""
+    """Readiness: 200 if everything that this process needs works; otherwise 503, naming what failed."""
     checks = {name: _outcome(name, check) for name, check in _checks().items()}
     if set(checks.values()) == {"ok"}:
         return JsonResponse({"status": "ok", "checks": checks})
     return http_problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, detail="Something that we need fails.", checks=checks
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        detail="A check failed; `checks` names it.",
+        checks=checks,
     )
 
 
@@ -40,7 +42,7 @@ def _checks() -> Mapping[str, Callable[[], object]]:
     keys = {"keys": services().access.public_keys}
     if not settings.ENVIRONMENT.has_database:
         return keys
-    return keys | {"database": _ask_database, "migrations": _require_migrations}
+    return keys | {"database": _query_database, "migrations": _require_migrations}
 
 
 def _outcome(name: str, check: Callable[[], object]) -> str:
@@ -52,14 +54,14 @@ def _outcome(name: str, check: Callable[[], object]) -> str:
     return "ok"
 
 
-def _ask_database() -> None:
+def _query_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 @cache
 def _require_migrations() -> None:
-    """Raise NotMigrated; once all is applied, that is not asked again."""
+    """Raise NotMigrated if migrations are missing. Cached once all are applied."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotMigrated("some migrations are not applied")

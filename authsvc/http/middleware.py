@@ -1,7 +1,7 @@
-"""What happens around every request, and what happens around pages alone.
+"""Middleware for all requests, and for pages only.
 
-The API has no cookies, forms or frames, so the middlewares that serve those let it pass: they cost more than many
-of its requests.
+The API has no cookies, forms or frames, so it bypasses the middleware for those, which costs more than many of its
+requests.
 """
 
 import re
@@ -26,7 +26,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from authsvc.config.logs import request_id
 
-NO_PAGES: Final = (
+API_PREFIXES: Final = (
     "/v1/",
     "/health",
     "/.well-known/",
@@ -39,18 +39,18 @@ NO_PAGES: Final = (
     "/oauth/register",
 )
 LEADS_TO: Final = "leads_to"
-"""In a browser's session: a source beside our own (CSP) to which the forms on our pages may lead in the end."""
+"""The session key of a further CSP source to which forms on our pages may redirect."""
 _BEGAN_AT: Final = "began_at"
 _SEEN_AT: Final = "seen_at"
-# To write it down at each request would make a writer of every reader.
-_NOTED_EVERY_SECONDS: Final = 30
+# Saving it at every request would turn each read into a write.
+_SAVED_EVERY_SECONDS: Final = 30
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-class WholeBodies:
-    """Around Django: gives a body that comes in chunks the length without which WSGI takes it for empty.
+class BufferedBodies:
+    """WSGI middleware: buffers a chunked body and sets its Content-Length, without which Django sees an empty body.
 
-    Of one that is too long it passes on just enough to be refused.
+    It reads one byte more than is allowed, so that a body that is too long is rejected.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -64,31 +64,31 @@ class WholeBodies:
 
 
 class RequestIdMiddleware:
-    """Names each request, in its log lines and in the answer, by the X-Request-Id it came with or by a new one."""
+    """Identifies each request in its log lines and its response, by its own X-Request-Id or a new one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        name = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
-        request_id.set(name)
+        header = request.META.get("HTTP_X_REQUEST_ID", "")
+        new_id = header if _REQUEST_ID.fullmatch(header) else token_hex(16)
+        request_id.set(new_id)
         response = self.get_response(request)
-        response["X-Request-Id"] = name
+        response["X-Request-Id"] = new_id
         return response
 
 
 class _PagesOnly(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
-        if request.path_info.startswith(NO_PAGES):
+        if request.path_info.startswith(API_PREFIXES):
             return self.get_response(request)
         return super().__call__(request)
 
 
 class SessionMiddleware(_PagesOnly, _Session):
-    """Django's, on pages. Somebody is signed out when he was idle for too long, and in the end whatever he does.
+    """Django's, on pages. Ends a browser session that was idle for too long or has reached its maximum lifetime.
 
-    What depends on who he is, no cache keeps; not even that of his own browser, for whoever sits down there after him.
+    Responses that depend on the session are not cached, not even by the browser, which other people may use later.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -96,12 +96,12 @@ class SessionMiddleware(_PagesOnly, _Session):
         session, now = request.session, int(time())
         if session.session_key is None or SESSION_KEY not in session:
             return
-        lasts = now - session.setdefault(_BEGAN_AT, now)
+        age = now - session.setdefault(_BEGAN_AT, now)
         idle = now - session.setdefault(_SEEN_AT, now)
-        is_too_long = lasts >= settings.ENVIRONMENT.browser_session.total_seconds()
-        if is_too_long or idle >= settings.ENVIRONMENT.browser_idle.total_seconds():
+        is_too_old = age >= settings.ENVIRONMENT.browser_session.total_seconds()
+        if is_too_old or idle >= settings.ENVIRONMENT.browser_idle.total_seconds():
             session.flush()
-        elif idle >= _NOTED_EVERY_SECONDS:
+        elif idle >= _SAVED_EVERY_SECONDS:
             session[_SEEN_AT] = now
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -111,7 +111,7 @@ class SessionMiddleware(_PagesOnly, _Session):
 
 
 class CsrfViewMiddleware(_PagesOnly, _Csrf):
-    """Django's, on pages; the API takes no cookie that a forged request could carry."""
+    """Django's, on pages; the API accepts no cookie that a forged request could carry."""
 
 
 class AuthenticationMiddleware(_PagesOnly, _Authentication):
@@ -127,7 +127,7 @@ class XFrameOptionsMiddleware(_PagesOnly, _XFrameOptions):
 
 
 class CSPMiddleware(_PagesOnly, _Csp):
-    """django-csp's, on pages; and their forms may lead to where the browser's session says."""
+    """django-csp's, on pages. Adds the source under LEADS_TO in the session to `form-action`."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

@@ -110,20 +110,20 @@ class Schema(AutoSchema):
         """The status, code and title of every problem that the operation can answer with."""
         for status in self._statuses_of_http():
             yield status, *OF_HTTP[status]
-        refusals = list(self.operation.refusals)
+        errors = list(self.operation.errors)
         if not self.operation.is_public:
-            refusals.append(InvalidToken)
+            errors.append(InvalidToken)
         if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
-            refusals.append(NotPermitted)
+            errors.append(NotPermitted)
         if self.operation.is_idempotent:
-            refusals += [IdempotencyKeyReused, RequestStillRunning]
+            errors += [IdempotencyKeyReused, RequestStillRunning]
         if self.operation.limit is not None:
-            refusals.append(TooManyAttempts)
+            errors.append(TooManyAttempts)
         if self.operation.page_of:
-            refusals.append(InvalidCursor)
-        for refusal in refusals:
-            kind = next(kind for kind in refusal.__mro__ if kind in STATUS_OF)
-            yield STATUS_OF[kind], refusal.code, refusal.title
+            errors.append(InvalidCursor)
+        for error in errors:
+            kind = next(kind for kind in error.__mro__ if kind in STATUS_OF)
+            yield STATUS_OF[kind], error.code, error.title
 
     def _statuses_of_http(self) -> Iterator[HTTPStatus]:
         yield HTTPStatus.NOT_ACCEPTABLE

@@ -1,4 +1,4 @@
-"""HTTP operations: what a view method does, stated once.
+"""HTTP operations: the one statement of what a view method does.
 
     @operation(
         name="enroll",
@@ -7,7 +7,7 @@
         scope=Scope.PROGRESS_WRITE,
         status=HTTPStatus.CREATED,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, AlreadyEnrolled),
+        errors=(CourseNotFound, AlreadyEnrolled),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal, idempotency_key: str) -> CourseProgress:
@@ -31,7 +31,7 @@ from rest_framework.serializers import Serializer
 
 from accounts.public import LimitName, Right, Scope
 from authsvc.http.actors import principal_of
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 from authsvc.http.idempotency.decorator import answered_once, request_key_of
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.rate_limits import count
@@ -75,8 +75,8 @@ class Access:
 class Operation(Generic[Shown, Item]):
     """One method of one URL, and who may use it; docs/permissions.md lists them all.
 
-    It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `refusals` are
-    the errors its service raises; errors of HTTP, and those that follow from other fields, need no mention. A `limit`
+    It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `errors` are
+    those its service raises; errors of HTTP, and those that follow from other fields, are added. A `limit`
     counts the requests of each user, or of each client IP address when the operation is public.
     """
 
@@ -89,7 +89,7 @@ class Operation(Generic[Shown, Item]):
     page_of: type[Serializer[Item]] | None = None
     query: type[Serializer[Any]] | None = None
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
-    refusals: tuple[type[DomainError], ...] = ()
+    errors: tuple[type[DomainError], ...] = ()
     is_idempotent: bool = False
     limit: LimitName | None = None
     cache_control: str = "no-store"
@@ -102,7 +102,7 @@ class Operation(Generic[Shown, Item]):
         self,
         handler: Callable[..., Shown | Page[Item] | Download | Mapping[str, Any] | None],
     ) -> Method:
-        """Make a view method of *handler*. Raises TypeError if it does not take what the operation reads."""
+        """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
         readers = self._readers_for(handler)
 
         @wraps(handler)
@@ -111,17 +111,17 @@ class Operation(Generic[Shown, Item]):
                 arguments = {name: read(request) for name, read in readers.items()}
                 return self._response(request, handler(view, **path, **arguments))
 
-            # Outermost, because a request refused for now has no answer to repeat, and rolling back keeps the count.
+            # Outermost, so that a rejected request stores no response, and a rollback does not undo the count.
             if self.limit is not None:
-                count(self.limit, view, request, by=address_of if self.is_public else None)
+                count(self.limit, view, request, by=client_ip_of if self.is_public else None)
             return answered_once(request, respond) if self.is_idempotent else respond()
 
         method.operation = self  # type: ignore[attr-defined]  # read by operations_of
         return method
 
     def readers(self) -> dict[str, Reader]:
-        """What a handler can name as parameters, beside the parts of its path."""
-        readers: dict[str, Reader] = {"client_ip": address_of, "media_type": media_type_of}
+        """The parameters that a handler can have, beside the parts of its path."""
+        readers: dict[str, Reader] = {"client_ip": client_ip_of, "media_type": media_type_of}
         if self.is_idempotent:
             readers["idempotency_key"] = request_key_of
         if not self.is_public:

@@ -1,4 +1,4 @@
-"""The scope check: whether the token allows this operation."""
+"""Scope check: whether the token allows this operation."""
 
 from http import HTTPStatus
 from typing import Any

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.public import InvalidToken
-from authsvc.http.middleware import NO_PAGES
+from authsvc.http.middleware import API_PREFIXES
 from authsvc.kernel.errors import (
     Busy,
     Conflict,
@@ -71,7 +71,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     if isinstance(error, DomainError):
         return _response(*problem_of(error), headers=_headers_of(error))
     if isinstance(error, OperationalError):
-        # The database is away or chose this transaction to end a deadlock: temporary, and not the caller's fault.
+        # The database is unreachable, or ended a deadlock by aborting this transaction. Both are temporary.
         log.error("the database failed a request", exc_info=error)
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return _response(status, members_of_http(status), headers={"Retry-After": "1"})
@@ -137,7 +137,7 @@ def json_of(members: Mapping[str, Any]) -> str:
 def _response(
     status: HTTPStatus, members: dict[str, Any], *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """A problem is JSON, whatever media type the URL answers with otherwise."""
+    """A problem is always JSON, whatever media type was negotiated."""
     headers = (headers or {}) | {"Content-Type": MEDIA_TYPE}
     return HttpResponse(json_of(members), status=status, headers=headers)
 
@@ -164,7 +164,7 @@ def _pointers(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _pointers(inner, f"{pointer}/{index}" if is_nested else pointer)
     else:
-        # DRF repeats what was sent, and a lone surrogate, which JSON can contain, has no UTF-8.
+        # DRF repeats input, which can contain lone surrogates. JSON allows them, but UTF-8 does not.
         yield {"pointer": pointer, "detail": str(detail).encode(errors="replace").decode()}
 
 
@@ -175,21 +175,21 @@ def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: An
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
-    if request.path_info.startswith(NO_PAGES):
+    if request.path_info.startswith(API_PREFIXES):
         return http_problem(HTTPStatus.BAD_REQUEST)
     return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    if request.path_info.startswith(NO_PAGES):
+    if request.path_info.startswith(API_PREFIXES):
         return http_problem(HTTPStatus.NOT_FOUND)
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: the cause is logged and never shown."""
-    if request.path_info.startswith(NO_PAGES):
+    if request.path_info.startswith(API_PREFIXES):
         detail = "The cause is logged under the X-Request-Id of this response."
         return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
     return defaults.server_error(request)

@@ -14,9 +14,9 @@ from authsvc.kernel.rate_limits import LimitState
 def count(
     name: LimitName, view: Any, request: Request, *, by: Callable[[Request], str] | None
 ) -> None:
-    """Count the request before any of it is read, and report the limit in the headers of the view.
+    """Count the request before its body is read, and report the limit in the headers of the view.
 
-    *by* tells callers apart; without it they are users. Raises TooManyAttempts, PersonNeeded.
+    *by* identifies the caller; without it, their user id does. Raises TooManyAttempts, PersonNeeded.
     """
     state = services().limits.count(name, by(request) if by else _user_of(request))
     view.headers |= _headers_of(state)

@@ -1,6 +1,6 @@
 """Media types other than JSON.
 
-For content negotiation alone: operations write their answers themselves.
+They serve content negotiation only; operations render their answers themselves.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class CsvRenderer(_Renderer):
 
 
 class JsonLinesRenderer(_Renderer):
-    """A JSON value a line."""
+    """JSON Lines: one JSON value per line."""
 
     media_type = "application/jsonl"
     format = "jsonl"

@@ -1,4 +1,4 @@
-"""JSON rendering: entities to bytes, by a plan read off each serializer once and written by orjson."""
+"""JSON rendering: entities to bytes with orjson, by a plan that is built once from each serializer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file, written already in the media type that was negotiated."""
+    """A file in the negotiated media type."""
 
     content: bytes
     filename: str
@@ -46,7 +46,7 @@ def media_type_of(request: Request) -> str:
 
 
 def json_of(thing: object, shape: type[serializers.Serializer[Any]] | Mapping[str, Any]) -> bytes:
-    """The thing as JSON, in the shape of a serializer; what has a JSON Schema is JSON already."""
+    """The thing as JSON, in the shape of a serializer; with a JSON Schema, it already is JSON data."""
     return _dumped(thing if isinstance(shape, Mapping) else shown(thing, shape))
 
 
@@ -95,7 +95,7 @@ def _show_members(serializer: serializers.Serializer[Any]) -> Show:
     ]
 
     def show(thing: Any) -> Any:
-        if isinstance(thing, Mapping):  # whose attributes are not its members
+        if isinstance(thing, Mapping):  # its members are not attributes
             return serializer.to_representation(thing)
         return {
             name: None if (value := get(thing)) is None else show_member(value)

@@ -1,4 +1,4 @@
-"""What a browser has shown of the person at it, as django-allauth keeps it in the session."""
+"""Sign-in state, as django-allauth stores it in the browser session."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _METHODS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """By what somebody has shown who he is since he signed in, and when he last did (RFC 8176: `amr`)."""
+    """The authentication methods of a browser session (RFC 8176: `amr`), and the time of the last one."""
 
     at: datetime
     methods: tuple[str, ...]
@@ -38,12 +38,12 @@ class SignIn:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it was so short a time ago that he need not show it again before he does something grave."""
+        """Whether it is recent enough for sensitive actions."""
         return timezone.now() - self.at < settings.ENVIRONMENT.fresh_sign_in
 
 
 def sign_in_of(request: HttpRequest) -> SignIn | None:
-    """How the person at this browser has signed in; None if nobody has."""
+    """The sign-in of this browser session; None if nobody is signed in."""
     records = get_authentication_records(request, request.user)
     if not records:
         return None
@@ -52,53 +52,53 @@ def sign_in_of(request: HttpRequest) -> SignIn | None:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Whether the person at this browser has shown a second factor since he signed in."""
+    """Whether this browser session includes a second factor."""
     sign_in = sign_in_of(request)
     return sign_in is not None and sign_in.has_second_factor
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person at this browser has shown a short time ago who he is."""
+    """Whether the last authentication in this browser session is recent enough for sensitive actions."""
     sign_in = sign_in_of(request)
     return sign_in is not None and sign_in.is_fresh
 
 
 def require_fresh_sign_in(request: HttpRequest) -> None:
-    """Unless it is fresh, have the person asked again, and then go on with this request."""
+    """Raise ReauthenticationRequired unless the sign-in is fresh; django-allauth then resumes this request."""
     if not is_fresh(request):
         raise ReauthenticationRequired
 
 
 def sign_in_again(request: HttpRequest, *, back_to: str) -> HttpResponseRedirect:
-    """Have the person at this browser show once more who he is, and then lead him back to this path of ours."""
-    return _led_to(_ways_to_show(request, "")[0], back_to=back_to)
+    """Redirect to re-authentication, and from there to the path *back_to*."""
+    return _redirect(_reauthentication_pages(request, "")[0], back_to=back_to)
 
 
 def show_second_factor(request: HttpRequest, *, back_to: str) -> HttpResponseRedirect:
-    """Have the person at this browser show his second factor, or set one up, and then lead him back."""
-    ways = _ways_to_show(request, "mfa_")
-    return _led_to(ways[0] if ways else reverse("mfa_index"), back_to=back_to)
+    """Redirect to the second factor, or to its set-up, and from there to the path *back_to*."""
+    pages = _reauthentication_pages(request, "mfa_")
+    return _redirect(pages[0] if pages else reverse("mfa_index"), back_to=back_to)
 
 
 def _methods_in(records: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    found: dict[str, None] = {}
+    methods: dict[str, None] = {}
     is_passwordless = False
     for record in records:
         method = _METHODS.get(record.get("type", record["method"]))
         if method is not None:
-            found["swk" if record.get("is_synced") else method] = None
+            methods["swk" if record.get("is_synced") else method] = None
         is_passwordless |= record.get("passwordless", False)
-    yield from found
-    # A passkey that stands alone has asked for a finger or a PIN, so it is two factors.
-    if is_passwordless or (PASSWORD in found and len(found) > 1):
+    yield from methods
+    # A passkey used without a password requires a biometric or a PIN, so it counts as two factors.
+    if is_passwordless or (PASSWORD in methods and len(methods) > 1):
         yield SECOND_FACTOR
 
 
-def _ways_to_show(request: HttpRequest, beginning: str) -> list[str]:
-    """The pages on which somebody shows who he is."""
+def _reauthentication_pages(request: HttpRequest, prefix: str) -> list[str]:
+    """The URLs of the re-authentication methods of this user whose ids start with *prefix*."""
     methods = get_adapter().get_reauthentication_methods(request.user)
-    return [method["url"] for method in methods if method["id"].startswith(beginning)]
+    return [method["url"] for method in methods if method["id"].startswith(prefix)]
 
 
-def _led_to(page: str, *, back_to: str) -> HttpResponseRedirect:
+def _redirect(page: str, *, back_to: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{page}?{urlencode({'next': back_to})}")

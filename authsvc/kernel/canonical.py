@@ -9,12 +9,12 @@ from uuid import UUID
 def canonical_json(value: object) -> bytes:
     """Serialize *value* as JSON with sorted keys and no spaces, in UTF-8.
 
-    Moments are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for any other type that
+    Times are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for any other type that
     JSON does not have, and ValueError for NaN and the infinities.
     """
     return json.dumps(
         value,
-        default=_spelled,
+        default=_normalized,
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
@@ -27,7 +27,7 @@ def checksum(value: object) -> str:
     return sha256(canonical_json(value)).hexdigest()
 
 
-def _spelled(value: object) -> str:
+def _normalized(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with one member of a request. `path` is the way to it from the top, with `/` between the steps."""
+    """What is wrong with one member of a request. `path` leads to it from the top, separated by `/`."""
 
     path: str
     detail: str
@@ -62,7 +62,7 @@ class Invalid(DomainError):
 
 
 class TooMany(DomainError):
-    """It is allowed, but not as often as this."""
+    """The action is allowed, but not this often."""
 
 
 class Busy(DomainError):

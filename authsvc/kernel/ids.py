@@ -1,10 +1,10 @@
-"""Ids in text."""
+"""UUID parsing."""
 
 from uuid import UUID
 
 
 def parse_uuid(text: str) -> UUID | None:
-    """The id in *text*, if it is one in the canonical form (RFC 9562 §4), the only form that is accepted."""
+    """The UUID in *text*; None unless it is in the canonical form (RFC 9562 §4), the only form that is accepted."""
     try:
         parsed = UUID(text)
     except ValueError:

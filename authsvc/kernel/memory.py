@@ -14,9 +14,9 @@ State = list[dict[Any, Any]]
 
 
 class InMemoryDatabase:
-    """Implements UnitOfWork for the tables it creates; safe in a threaded server.
+    """Tables in memory, and the unit of work on them. Thread-safe.
 
-    Writers take turns. Readers never wait, and see the state that was committed last, of all tables at once.
+    Writers take turns. Readers never wait; they see the last committed state of all tables.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class InMemoryDatabase:
 
     @contextmanager
     def undone(self) -> Iterator[None]:
-        """Undo what units of work commit within the block, which is none itself: for tests."""
+        """Undo everything that is committed within the block, which is not a unit of work itself. For tests."""
         with self._lock:
             committed = self._committed
             try:
@@ -95,7 +95,7 @@ class InMemoryDatabase:
         if self._drafts:
             self._drafts[-1] = draft
         else:
-            # One assignment, so that no thread sees a part of it.
+            # A single assignment, so that no thread sees half of a commit.
             self._committed = draft
 
     def _end(self) -> State:
@@ -134,7 +134,7 @@ class InMemoryTable(MutableMapping[Key, Value]):
         with self._database.atomic():
             del self._database.draft(self._number)[key]
 
-    # Those of Mapping look up each key again, and would fail on one that another thread has removed.
+    # The inherited methods look up each key again, and would fail if another thread has removed one.
     def values(self) -> ValuesView[Value]:
         return self._seen().values()
 

@@ -1,4 +1,4 @@
-"""Keyset pagination: lists are read a page at a time, by the key of the last item and never by counting."""
+"""Keyset pagination: a page starts after the key of the last item, so rows before it are never read again."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,13 +18,13 @@ Key = tuple[Any, ...]
 
 class InvalidCursor(Invalid):
     code = "invalid-cursor"
-    title = "The cursor is not one that this list gave"
-    explanation = "Take the cursor from the member `next` of an earlier page, or leave it out."
+    title = "The cursor is invalid"
+    explanation = "Send the `next` of an earlier page of this list, or omit the cursor."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Which page is wanted: at most `limit` items, those that come after `cursor`."""
+    """The page that a caller requests: at most `limit` items, those after `cursor`."""
 
     limit: int = 20
     cursor: str | None = None
@@ -32,7 +32,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item]):
-    """Some items of a list in its order, and the cursor of the rest if there is any."""
+    """One page of a list: its items in order, and the cursor of the next page, None on the last one."""
 
     items: tuple[Item, ...]
     next_cursor: str | None
@@ -42,8 +42,8 @@ class Page(Generic[Item]):
 class Keyset:
     """The order of a list: the columns of its unique key, each with its type (datetime, UUID or int).
 
-    `name` is part of each cursor, so that no list accepts the cursor of another. Items of a list that `descends` come
-    with the greatest key first.
+    `name` is part of each cursor, so that no list accepts the cursor of another. A list that `descends` starts with
+    the greatest key.
     """
 
     name: str
@@ -80,7 +80,7 @@ def page_of(
     *,
     item: Callable[[Row], Item],
 ) -> Page[Item]:
-    """The page of these *rows*, which are in order and one more than it holds if there are more.
+    """Build the page from ordered *rows*, which include one more than fits if there is a next page.
 
     *item* converts a row, which has the columns of the keyset as attributes.
     """
@@ -119,7 +119,7 @@ def page_in_memory(
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        msg = "a moment without a time zone"
+        msg = "a time without a time zone"
         raise ValueError(msg)
     return moment.astimezone(UTC)
 

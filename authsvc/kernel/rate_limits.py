@@ -15,11 +15,11 @@ class TooManyAttempts(TooMany):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most *most* attempts in a period, which starts with the first of them; then none until it is over.
+    """At most *most* attempts per period. A period starts with its first attempt.
 
-    With *waits* it backs off instead. Attempts form a streak until there was none for a period. From attempt number
-    *most* of a streak on, each makes the next one wait: for the first of the waits, the second, and so on. The last
-    wait is repeated.
+    With *waits* the limit backs off instead. Attempts form a streak, which ends after a period without attempts. From
+    attempt number *most* of a streak on, each is followed by a wait: the first of *waits*, then the second, and so on.
+    The last wait is repeated.
     """
 
     name: str
@@ -57,8 +57,8 @@ class LimitState:
     @classmethod
     def begun(cls, limit: Limit, *, at: datetime) -> "LimitState":
         """The first attempt."""
-        nothing = cls(limit=limit, count=0, refusals=0, tried_at=at, forgotten_at=at + limit.period)
-        return nothing._let_in(at)
+        empty = cls(limit=limit, count=0, refusals=0, tried_at=at, forgotten_at=at + limit.period)
+        return empty._allowed(at)
 
     def attempted(self, *, at: datetime) -> "LimitState":
         """One more attempt: allowed, unless it comes too early. A refused attempt does not prolong the wait."""
@@ -66,14 +66,14 @@ class LimitState:
             return LimitState.begun(self.limit, at=at)
         if self.waits_until is not None and at < self.waits_until:
             return replace(self, refusals=self.refusals + 1, tried_at=at)
-        return self._let_in(at)
+        return self._allowed(at)
 
     def refunded(self) -> "LimitState":
         """The state without one of the attempts that were allowed."""
         return replace(self, count=max(0, self.count - 1), waits_until=None)
 
     @property
-    def is_let_in(self) -> bool:
+    def is_allowed(self) -> bool:
         return self.refusals == 0
 
     @property
@@ -87,23 +87,23 @@ class LimitState:
 
     def require(self) -> None:
         """Raise TooManyAttempts unless the attempt was allowed."""
-        if not self.is_let_in:
+        if not self.is_allowed:
             wait = (self.waits_until or self.forgotten_at) - self.tried_at
             raise TooManyAttempts(retry_after=_whole_seconds(wait))
 
-    def _let_in(self, at: datetime) -> "LimitState":
-        let_in = replace(self, count=self.count + 1, refusals=0, tried_at=at, waits_until=None)
-        too_many = let_in.count - self.limit.most
+    def _allowed(self, at: datetime) -> "LimitState":
+        allowed = replace(self, count=self.count + 1, refusals=0, tried_at=at, waits_until=None)
+        excess = allowed.count - self.limit.most
         if not self.limit.backs_off:
-            return replace(let_in, waits_until=self.forgotten_at) if too_many >= 0 else let_in
-        if too_many < 0:
-            return replace(let_in, forgotten_at=at + self.limit.period)
-        waits_until = at + self.limit.waits[min(too_many, len(self.limit.waits) - 1)]
+            return replace(allowed, waits_until=self.forgotten_at) if excess >= 0 else allowed
+        if excess < 0:
+            return replace(allowed, forgotten_at=at + self.limit.period)
+        waits_until = at + self.limit.waits[min(excess, len(self.limit.waits) - 1)]
         return replace(
-            let_in, waits_until=waits_until, forgotten_at=waits_until + self.limit.period
+            allowed, waits_until=waits_until, forgotten_at=waits_until + self.limit.period
         )
 
 
 def _whole_seconds(span: timedelta) -> int:
-    """Rounded up, so that waiting for that long is enough."""
+    """Round up, so that a caller who waits this long has waited long enough."""
     return max(1, ceil(span.total_seconds()))

@@ -7,7 +7,7 @@ from typing import Final
 
 Row = Sequence[str | int]
 
-# Spreadsheets evaluate cells that start like this, in full width too, and a formula can send its neighbours away.
+# Spreadsheets evaluate cells that start like this, in full width too, and a formula can send other cells to a server.
 _FORMULAS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 

@@ -98,7 +98,7 @@ def releasing(table: str, connection: BaseDatabaseWrapper) -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in _names(table, connection)]
 
 
-def protect_again(sender: AppConfig, using: str, **_: Any) -> None:
+def restore_protection(sender: AppConfig, using: str, **_: Any) -> None:
     """Restore triggers after a migration: SQLite drops them when Django rebuilds a table to alter a column."""
     connection = connections[using]
     for table in _unprotected(connection, sender.get_models()):

@@ -19,7 +19,7 @@ def insert(
 ) -> int:
     """Insert rows, each with a value for every column but an automatic key, and return how many were inserted.
 
-    A row is skipped if the table has its values of the columns *unless_taken*, which must be those of a unique
+    A row is skipped if the table already has its values in the columns *unless_taken*, which must have a unique
     constraint; *among* names the boolean column that is the condition of a partial constraint. Django's `get_or_create`
     needs four statements for that, and `bulk_create` does not report the number.
     """

@@ -1,13 +1,13 @@
-"""Advisory locks, for things that have no row yet."""
+"""Advisory locks, for mutual exclusion on keys that have no row yet."""
 
 from django.db import connection
 
 
-def locks_at_once(number: int) -> bool:
+def try_lock(number: int) -> bool:
     """Take the lock with this unsigned 64-bit number, and return whether it was free.
 
-    It is released when the transaction ends, even if the process is killed. SQLite allows only one transaction to
-    write, so there the second one has waited for the first.
+    It is released when the transaction ends, even if the process is killed. SQLite lets one transaction write at a
+    time, so there the lock is always free.
     """
     if connection.vendor != "postgresql":
         return True

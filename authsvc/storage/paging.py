@@ -13,7 +13,7 @@ Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
 MAX_LIMITS: Final = 20
-"""For how many limits a list keeps a query."""
+"""The number of page sizes for which a list caches its query."""
 
 
 def page_of_rows(
@@ -40,7 +40,7 @@ class PreparedPages(Generic[Row, Item]):
         return page_of(rows, request, self._keyset, item=self._item)
 
     def _new_query(self, limit: int) -> PreparedQuery[Row]:
-        """A LIMIT is no parameter of a query, but a part of it."""
+        """The query for pages of one size: a LIMIT is part of the SQL, not a parameter."""
         return PreparedQuery(
             lambda last, *arguments: _slice(self._build(*arguments), self._keyset, last, limit)
         )

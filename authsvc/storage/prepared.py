@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=Model)
 Converter = Callable[[Any], Any]
 
 MAX_PLANS: Final = 32
-"""How many plans a query keeps. One that was dropped is built again when it is needed."""
+"""The number of plans that a query caches."""
 
 # What replaces an argument of each type while the SQL is built: a value that occurs nowhere else in it.
 _STAND_INS: Final[Mapping[type, Callable[[], Any]]] = {
@@ -34,9 +34,9 @@ class PreparedQuery(Generic[Row]):
     """A query for rows of one model and their annotations, with arguments.
 
     An argument is a str, a UUID, a datetime, None, or a tuple of these. *build* makes the QuerySet. It runs once for
-    each combination of types, with stand-ins, so it may tell None from a value and a tuple of two from one of three,
-    but must neither look at a value nor have it changed: a lookup that does, such as `contains`, raises TypeError at
-    the first use.
+    each combination of types, with stand-ins for the values. It may depend on whether an argument is None and on the
+    length of a tuple, but must neither depend on a value nor transform it: a lookup that does, such as `contains`,
+    raises TypeError at the first use.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
@@ -96,7 +96,7 @@ class _Binder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan(Generic[Row]):
-    """What the compiler of a query has found out, without the compiler."""
+    """The result of compiling a query: its SQL, parameters and conversions."""
 
     sql: str
     binders: tuple[_Binder, ...]

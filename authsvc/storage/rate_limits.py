@@ -11,26 +11,28 @@ from authsvc.storage.upserts import Change, upsert
 def count_attempt(model: type[Model], key: str, limit: Limit, *, at: datetime) -> LimitState:
     """Apply `LimitState.attempted` to the row with this `key`; the model has a column for each field of the state."""
     begun = LimitState.begun(limit, at=at)
-    first = {
+    initial = {
         "count": begun.count,
         "refusals": begun.refusals,
         "forgotten_at": begun.forgotten_at,
         "waits_until": begun.waits_until,
     }
     columns = {field.name: field for field in model._meta.concrete_fields}
-    refused: dict[str, Change] = {name: F(name) for name in first} | {"refusals": F("refusals") + 1}
-    let_in = _backed_off(limit, at) if limit.backs_off else _within_period(limit)
+    refused: dict[str, Change] = {name: F(name) for name in initial} | {
+        "refusals": F("refusals") + 1
+    }
+    allowed = _backed_off(limit, at) if limit.backs_off else _within_period(limit)
     changes = {
         name: Case(
-            When(forgotten_at__lte=at, then=Value(first[name])),
+            When(forgotten_at__lte=at, then=Value(initial[name])),
             When(waits_until__gt=at, then=refused[name]),
-            default=let_in[name],
+            default=allowed[name],
             output_field=columns[name],
         )
-        for name in first
+        for name in initial
     }
-    row = upsert(model, first | {"key": key, "limit": limit.name}, changes=changes)
-    return LimitState(limit=limit, tried_at=at, **{name: row[name] for name in first})
+    row = upsert(model, initial | {"key": key, "limit": limit.name}, changes=changes)
+    return LimitState(limit=limit, tried_at=at, **{name: row[name] for name in initial})
 
 
 def _within_period(limit: Limit) -> dict[str, Change]:

@@ -54,7 +54,7 @@ class CourseListView(ApiView):
         scope=Scope.COURSES_READ,
         query=CourseListQuerySerializer,
         page_of=CourseSerializer,
-        refusals=(NotPermitted, OrganizationNotFound),
+        errors=(NotPermitted, OrganizationNotFound),
     )
     def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[Course]:
         status = CourseStatus(query["status"])
@@ -71,7 +71,7 @@ class CourseListView(ApiView):
         body=DEFINITION,
         status=HTTPStatus.CREATED,
         answer=CourseSerializer,
-        refusals=(InvalidDefinition, SlugTaken, OrganizationNotFound, OrganizationSuspended),
+        errors=(InvalidDefinition, SlugTaken, OrganizationNotFound, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, *, query: Members, body: Any, by: Principal) -> Course:
@@ -86,7 +86,7 @@ class CourseView(ApiView):
         scope=Scope.COURSES_READ,
         query=VersionQuerySerializer,
         answer=CatalogEntrySerializer,
-        refusals=(CourseNotFound, CourseVersionNotFound),
+        errors=(CourseNotFound, CourseVersionNotFound),
     )
     def get(self, course: str, *, query: Members, by: Principal) -> CatalogEntry:
         return services().catalog.entry(course, version=query["version"], by=by)
@@ -100,7 +100,7 @@ class ItemView(ApiView):
         scope=Scope.COURSES_READ,
         query=VersionQuerySerializer,
         answer=ItemTextSerializer,
-        refusals=(CourseNotFound, CourseVersionNotFound, ItemNotFound),
+        errors=(CourseNotFound, CourseVersionNotFound, ItemNotFound),
     )
     def get(self, course: str, item_id: ItemId, *, query: Members, by: Principal) -> ModuleItem:
         return services().catalog.item(course, item_id, version=query["version"], by=by)
@@ -114,7 +114,7 @@ class DraftView(ApiView):
         scope=Scope.COURSES_WRITE,
         body=DEFINITION,
         answer=CourseSerializer,
-        refusals=(InvalidDefinition, CourseNotFound, SlugFixed, OrganizationSuspended),
+        errors=(InvalidDefinition, CourseNotFound, SlugFixed, OrganizationSuspended),
     )
     def put(self, course: str, *, body: Any, by: Principal) -> Course:
         return services().authoring.revise(course, definition_of(body), by=by)
@@ -127,7 +127,7 @@ class PublishView(ApiView):
         access=AUTHORS,
         scope=Scope.COURSES_WRITE,
         answer=CourseSerializer,
-        refusals=(CourseNotFound, NothingToPublish, NothingRequired, OrganizationSuspended),
+        errors=(CourseNotFound, NothingToPublish, NothingRequired, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal) -> Course:
@@ -141,7 +141,7 @@ class RetireView(ApiView):
         access=AUTHORS,
         scope=Scope.COURSES_WRITE,
         answer=CourseSerializer,
-        refusals=(CourseNotFound, CourseNotPublished, OrganizationSuspended),
+        errors=(CourseNotFound, CourseNotPublished, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal) -> Course:
@@ -155,7 +155,7 @@ class CourseVersionListView(ApiView):
         access=AUTHORS,
         scope=Scope.COURSES_READ,
         page_of=CourseVersionSerializer,
-        refusals=(CourseNotFound,),
+        errors=(CourseNotFound,),
     )
     def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[CourseVersion]:
         return services().authoring.versions_of(course, page, by=by)

@@ -42,7 +42,7 @@ class PathwayListView(ApiView):
         scope=Scope.COURSES_READ,
         query=PathwayListQuerySerializer,
         page_of=PathwaySerializer,
-        refusals=(NotPermitted, OrganizationNotFound),
+        errors=(NotPermitted, OrganizationNotFound),
     )
     def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[LearningPathway]:
         status = PathwayStatus(query["status"])
@@ -57,7 +57,7 @@ class PathwayListView(ApiView):
         body={"application/json": PATHWAY_SCHEMA},
         status=HTTPStatus.CREATED,
         answer=PathwaySerializer,
-        refusals=(
+        errors=(
             InvalidPathwayDefinition,
             PathwaySlugTaken,
             OrganizationNotFound,
@@ -76,7 +76,7 @@ class PublishPathwayView(ApiView):
         access=AUTHORS,
         scope=Scope.COURSES_WRITE,
         answer=PathwaySerializer,
-        refusals=(PathwayNotFound, PathwayPublished, PathwayNotReady, OrganizationSuspended),
+        errors=(PathwayNotFound, PathwayPublished, PathwayNotReady, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, pathway: str, *, by: Principal) -> LearningPathway:
@@ -90,7 +90,7 @@ class RetirePathwayView(ApiView):
         access=AUTHORS,
         scope=Scope.COURSES_WRITE,
         answer=PathwaySerializer,
-        refusals=(PathwayNotFound, PathwayNotPublished, OrganizationSuspended),
+        errors=(PathwayNotFound, PathwayNotPublished, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, pathway: str, *, by: Principal) -> LearningPathway:

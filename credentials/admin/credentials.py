@@ -40,7 +40,7 @@ ELIGIBILITY: Final = "credentials_credential_eligibility"
 
 
 class CredentialForm(forms.ModelForm[rows.Credential]):
-    """`reach` is that of the current user; Django creates a form class for each request."""
+    """`tenant_scope` is that of the current user; Django creates a form class for each request."""
 
     tenant_scope: ClassVar[TenantScope] = TenantScope()
     image_url = forms.URLField(
@@ -56,7 +56,7 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
         help_text="Completing this course earns the credential, unless there is a rule."
     )
     earned_by = YamlField(
-        look="rule",
+        css_class="rule",
         required=False,
         label="Rule",
         help_text="YAML. Leave empty if completing the course earns the credential.",
@@ -87,7 +87,7 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not self.errors and values["earned_by"].rule is not None:
-            field_errors = services().credentials.complaints_about(
+            field_errors = services().credentials.unknown_subjects(
                 values["earned_by"].rule, org_id=values["course"].org_id
             )
             for message in values["earned_by"].messages(field_errors):

@@ -53,7 +53,7 @@ class EligibilityView(ApiView):
         access=Access(Whose.SEEN),
         scope=Scope.CREDENTIALS_READ,
         answer=EligibilitySerializer,
-        refusals=(CredentialNotFound,),
+        errors=(CredentialNotFound,),
     )
     def get(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
         return services().earning.eligibility(credential_id, by=by)
@@ -67,7 +67,7 @@ class ClaimView(ApiView):
         scope=Scope.CREDENTIALS_WRITE,
         status=HTTPStatus.CREATED,
         answer=HeldCredentialSerializer,
-        refusals=(CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible),
+        errors=(CredentialNotFound, AlreadyIssued, AlreadyRevoked, NotEligible),
         is_idempotent=True,
     )
     def post(self, credential_id: CredentialId, *, by: Principal) -> Verification:
@@ -92,7 +92,7 @@ class IssuedView(ApiView):
         summary="Get an issued credential; anyone who has its ID can",
         access=Access(Whose.ANYBODY),
         answer=HeldCredentialSerializer,
-        refusals=(IssuedCredentialNotFound,),
+        errors=(IssuedCredentialNotFound,),
     )
     def get(self, issued_id: IssuedCredentialId) -> Verification:
         return services().issuing.verify(issued_id)
@@ -104,7 +104,7 @@ class VerifyView(ApiView):
         summary="Verify an issued credential; anyone who has its ID can",
         access=Access(Whose.ANYBODY),
         answer=VerificationSerializer,
-        refusals=(IssuedCredentialNotFound,),
+        errors=(IssuedCredentialNotFound,),
     )
     def get(self, issued_id: IssuedCredentialId) -> Verification:
         return services().issuing.verify(issued_id)
@@ -118,7 +118,7 @@ class RevokeView(ApiView):
         scope=Scope.CREDENTIALS_WRITE,
         body=ReasonRequestSerializer,
         answer=HeldCredentialSerializer,
-        refusals=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
+        errors=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
@@ -134,7 +134,7 @@ class ReissueView(ApiView):
         body=ReasonRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=HeldCredentialSerializer,
-        refusals=(IssuedCredentialNotFound, AlreadyIssued, ReasonMissing, OrganizationSuspended),
+        errors=(IssuedCredentialNotFound, AlreadyIssued, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:

@@ -50,7 +50,7 @@ class AttemptListView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_READ,
         answer=AttemptListSerializer,
-        refusals=(AssessmentNotFound,),
+        errors=(AssessmentNotFound,),
     )
     def get(self, assessment_id: AssessmentId, *, by: Principal) -> Page[AssessmentAttempt]:
         attempts = services().attempts.attempts_at(assessment_id, by=by)
@@ -63,7 +63,7 @@ class AttemptListView(ApiView):
         scope=Scope.PROGRESS_WRITE,
         status=HTTPStatus.CREATED,
         answer=AttemptSerializer,
-        refusals=(AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft),
+        errors=(AssessmentNotFound, NotEnrolled, AttemptRunning, NoAttemptsLeft),
         is_idempotent=True,
     )
     def post(self, assessment_id: AssessmentId, *, by: Principal) -> AssessmentAttempt:
@@ -77,7 +77,7 @@ class AttemptView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.PROGRESS_READ,
         answer=AttemptSerializer,
-        refusals=(AttemptNotFound,),
+        errors=(AttemptNotFound,),
     )
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         return services().attempts.get(attempt_id, by=by)
@@ -91,7 +91,7 @@ class ResponsesView(ApiView):
         scope=Scope.PROGRESS_WRITE,
         body=SaveResponsesRequestSerializer,
         answer=AttemptSerializer,
-        refusals=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
+        errors=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
     )
     def put(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
         answers = {
@@ -107,7 +107,7 @@ class SubmitView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.PROGRESS_WRITE,
         answer=AttemptSerializer,
-        refusals=(AttemptNotFound, AttemptClosed, TooLate),
+        errors=(AttemptNotFound, AttemptClosed, TooLate),
         is_idempotent=True,
     )
     def post(
@@ -123,7 +123,7 @@ class GradingListView(ApiView):
         access=GRADERS,
         scope=Scope.PROGRESS_READ,
         page_of=GradedAttemptSerializer,
-        refusals=(CourseNotFound,),
+        errors=(CourseNotFound,),
     )
     def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[AssessmentAttempt]:
         return services().grading.queue_of(course, page, by=by)
@@ -136,7 +136,7 @@ class GradingView(ApiView):
         access=GRADERS,
         scope=Scope.PROGRESS_READ,
         answer=GradedAttemptSerializer,
-        refusals=(AttemptNotFound,),
+        errors=(AttemptNotFound,),
     )
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         return services().grading.get(attempt_id, by=by)
@@ -150,7 +150,7 @@ class GradeView(ApiView):
         scope=Scope.COURSES_WRITE,
         body=GradeRequestSerializer,
         answer=GradedAttemptSerializer,
-        refusals=(
+        errors=(
             AttemptNotFound,
             AttemptNotGradable,
             QuestionNotFound,
@@ -172,7 +172,7 @@ class VoidView(ApiView):
         scope=Scope.COURSES_WRITE,
         body=VoidRequestSerializer,
         answer=GradedAttemptSerializer,
-        refusals=(AttemptNotFound, AttemptVoided, OrganizationSuspended),
+        errors=(AttemptNotFound, AttemptVoided, OrganizationSuspended),
         is_idempotent=True,
     )
     def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:

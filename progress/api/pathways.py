@@ -24,7 +24,7 @@ class PathwayView(ApiView):
         access=Access(Whose.SEEN),
         scope=Scope.PROGRESS_READ,
         answer=PathwayProgressSerializer,
-        refusals=(PathwayNotFound,),
+        errors=(PathwayNotFound,),
     )
     def get(self, pathway: str, *, by: Principal) -> PathwayProgress:
         return services().pathways.get(pathway, by=by)
@@ -36,7 +36,7 @@ class PathwayView(ApiView):
         scope=Scope.COURSES_WRITE,
         body={"application/json": PATHWAY_SCHEMA},
         answer=PathwayProgressSerializer,
-        refusals=(
+        errors=(
             InvalidPathwayDefinition,
             PathwayNotFound,
             PathwaySlugFixed,

@@ -29,7 +29,7 @@ class EnrollView(ApiView):
         scope=Scope.PROGRESS_WRITE,
         status=HTTPStatus.CREATED,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled),
+        errors=(CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal, idempotency_key: str) -> CourseProgress:
@@ -43,7 +43,7 @@ class WithdrawView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_WRITE,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, NotEnrolled, AlreadyCompleted),
+        errors=(CourseNotFound, NotEnrolled, AlreadyCompleted),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal, idempotency_key: str) -> CourseProgress:
@@ -57,7 +57,7 @@ class UpgradeView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_WRITE,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, CourseNotOpen, NotEnrolled),
+        errors=(CourseNotFound, CourseNotOpen, NotEnrolled),
         is_idempotent=True,
     )
     def post(self, course: str, *, by: Principal, idempotency_key: str) -> CourseProgress:
@@ -71,7 +71,7 @@ class StartItemView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_WRITE,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, NotEnrolled, ItemNotFound),
+        errors=(CourseNotFound, NotEnrolled, ItemNotFound),
         is_idempotent=True,
     )
     def post(
@@ -89,7 +89,7 @@ class CompleteItemView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_WRITE,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired),
+        errors=(CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired),
         is_idempotent=True,
     )
     def post(
@@ -107,7 +107,7 @@ class LearnerListView(ApiView):
         access=Access(Whose.HELD, Right.SEE_PROGRESS),
         scope=Scope.PROGRESS_READ,
         page_of=ProgressSerializer,
-        refusals=(CourseNotFound,),
+        errors=(CourseNotFound,),
     )
     def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[CourseProgress]:
         return services().progress.learners_of(course, page, by=by)
@@ -120,7 +120,7 @@ class OrganizationProgressView(ApiView):
         access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
         scope=Scope.PROGRESS_READ,
         page_of=ProgressSerializer,
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(
         self, org_id: OrganizationId, *, page: PageRequest, by: Principal
@@ -147,7 +147,7 @@ class ProgressView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_READ,
         answer=ProgressSerializer,
-        refusals=(CourseNotFound, ProgressNotFound),
+        errors=(CourseNotFound, ProgressNotFound),
     )
     def get(self, course: str, *, by: Principal) -> CourseProgress:
         return services().progress.get(course, by=by)
@@ -160,7 +160,7 @@ class EventListView(ApiView):
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_READ,
         page_of=EventSerializer,
-        refusals=(CourseNotFound, ProgressNotFound),
+        errors=(CourseNotFound, ProgressNotFound),
     )
     def get(self, course: str, *, page: PageRequest, by: Principal) -> Page[ProgressEvent]:
         return services().progress.events_of(course, page, by=by)

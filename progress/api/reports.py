@@ -42,7 +42,7 @@ class CourseReportView(ApiView):
         answer=_json_or_csv(
             CourseReportSerializer, "One row per count: section,key,title,from_percent,learners."
         ),
-        refusals=(CourseNotFound,),
+        errors=(CourseNotFound,),
     )
     def get(
         self, course: str, *, query: Members, by: Principal, media_type: str
@@ -67,7 +67,7 @@ class OrganizationReportView(ApiView):
             OrganizationReportSerializer,
             "One row per course: course_id,course_slug,learners, and a column per status.",
         ),
-        refusals=(OrganizationNotFound,),
+        errors=(OrganizationNotFound,),
     )
     def get(
         self, org_id: OrganizationId, *, by: Principal, media_type: str

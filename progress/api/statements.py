@@ -56,7 +56,7 @@ class StatementListView(ApiView):
         scope=Scope.PROGRESS_READ,
         query=StatementQuerySerializer,
         answer=StatementResultSerializer,
-        refusals=(OrganizationNotFound, InvalidCursor, LogBusy),
+        errors=(OrganizationNotFound, InvalidCursor, LogBusy),
     )
     def get(self, *, query: Members, by: Principal) -> Mapping[str, Any]:
         page = services().export.page(

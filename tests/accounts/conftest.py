@@ -29,4 +29,4 @@ def verified_email(settings: Settings) -> None:
 @pytest.fixture
 def careful_house(settings: Settings) -> None:
     """Staff must satisfy the same rules as in production."""
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, asks_staff_everywhere=True)
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, staff_second_factor=True)

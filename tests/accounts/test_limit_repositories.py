@@ -54,8 +54,8 @@ def test_keys_are_counted_separately(world: World) -> None:
     for _ in range(4):
         count(world, ANNA)
 
-    assert count(world, BO).is_let_in
-    assert not count(world, ANNA).is_let_in
+    assert count(world, BO).is_allowed
+    assert not count(world, ANNA).is_allowed
 
 
 @every
@@ -84,7 +84,7 @@ def test_no_more_attempts_are_refunded_than_were_counted(world: World) -> None:
 
     world.repositories.limits.refund(BO)
 
-    assert [count(world).is_let_in for _ in range(4)] == [True, True, True, False]
+    assert [count(world).is_allowed for _ in range(4)] == [True, True, True, False]
 
 
 def test_resetting_a_key_affects_no_other_key(world: World) -> None:

@@ -68,19 +68,19 @@ def test_attempts_beyond_the_policy_are_refused_until_the_period_is_over(
         limits.count(name, HOME).require()
 
     memory.clock.at += POLICY.limit(name).period
-    assert limits.count(name, HOME).is_let_in
+    assert limits.count(name, HOME).is_allowed
 
 
 def test_limits_are_counted_separately(limits: LoginAttempts) -> None:
     has_tried(limits, LimitName.LOG_IN)
 
-    assert limits.count(LimitName.REGISTER, HOME).is_let_in
+    assert limits.count(LimitName.REGISTER, HOME).is_allowed
 
 
 def test_subjects_are_counted_separately(limits: LoginAttempts) -> None:
     has_tried(limits, LimitName.LOG_IN)
 
-    assert limits.count(LimitName.LOG_IN, "192.0.2.2").is_let_in
+    assert limits.count(LimitName.LOG_IN, "192.0.2.2").is_allowed
 
 
 def test_attempts_are_counted_by_secret(limits: LoginAttempts) -> None:
@@ -145,7 +145,7 @@ def test_nothing_stored_reveals_who_tried(memory: World, limits: LoginAttempts) 
 
 def test_a_class_can_sign_in_behind_one_address(memory: World, limits: LoginAttempts) -> None:
     for number in range(2 * POLICY.log_ins_per_minute):
-        assert limits.count(LimitName.LOG_IN, HOME).is_let_in
+        assert limits.count(LimitName.LOG_IN, HOME).is_allowed
         with limits.attempt(f"learner-{number}@school.example", client_ip=HOME):
             pass
 

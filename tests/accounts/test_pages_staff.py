@@ -36,7 +36,7 @@ def deactivate(visitor: Visitor, user: User, **more: str) -> dict[str, str]:
 def test_production_asks_always_and_a_desk_if_it_is_told_to(
     variables: dict[str, str], *, asks: bool
 ) -> None:
-    assert read_environment(variables).asks_staff is asks
+    assert read_environment(variables).staff_needs_second_factor is asks
 
 
 def test_a_desk_lets_staff_in_by_password(application: Application) -> None:

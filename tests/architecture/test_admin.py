@@ -31,7 +31,7 @@ def test_every_row_has_a_page_and_nothing_else_has() -> None:
 
 
 @every_page
-def test_a_page_looks_on_unless_staff_edit_its_rows(row: type[Model]) -> None:
+def test_an_admin_page_is_read_only_unless_staff_edit_its_rows(row: type[Model]) -> None:
     page = admin.site.get_model_admin(row)
 
     assert isinstance(page, ServiceAdmin if row in EDITED else ReadOnlyAdmin)

@@ -29,8 +29,8 @@ from accounts.models import (
 from accounts.models import OAuthClient as ClientRow
 from tests.support.application import PASSWORD, Application
 from tests.support.builders import NOON, some_client_terms
+from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
-from tests.support.pathways import on_paper as pathway_on_paper
 from tests.support.staff import Desk, a_holder, an_examined, keys_of, lists, root_desk
 
 pytestmark = pytest.mark.database
@@ -45,7 +45,7 @@ NAMED_BY_HASHES = (
 
 
 def fill(application: Application, root: Desk, *, times: int) -> None:
-    """Have each thing happen so often."""
+    """Create data: every act so many times."""
     for number in range(times):
         anna, course = a_holder(application)
         address = f"192.0.2.{number}"
@@ -56,16 +56,16 @@ def fill(application: Application, root: Desk, *, times: int) -> None:
         application.stranger.token = session.access_token
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         application.stranger.post(path, Idempotency_Key=key)
-        let_in(application, anna.id)
+        authorize_client(application, anna.id)
         teach(application, anna.id)
         an_examined(application, anna)
         way = pathway_on_paper(a_stage(course.slug), slug=f"way-{anna.id}")
         a_published_pathway(application.services, way)
-        root.act("accounts/user/", "deactivate", anna.id, reason="Filling the house.")
+        root.act("accounts/user/", "deactivate", anna.id, reason="Creating test data.")
 
 
-def let_in(application: Application, user_id: UserId) -> None:
-    """Have a client and somebody do all that they can do together."""
+def authorize_client(application: Application, user_id: UserId) -> None:
+    """Let a client and a user do everything that they can do together."""
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     application.services.authorizations.consent(client, user_id=user_id, scopes=["openid"])
     application.services.authorizations.issue_code(
@@ -81,7 +81,7 @@ def let_in(application: Application, user_id: UserId) -> None:
 
 
 def teach(application: Application, user_id: UserId) -> None:
-    """Have an organization with all that belongs to one."""
+    """Create an organization with data of every kind."""
     organization = application.services.organizations.create(
         name="School of Knots", slug=f"k-{user_id}", owner_id=user_id, by=OPERATOR
     )

@@ -20,16 +20,16 @@ def subclasses_of(kind: type[DomainError]) -> Iterator[type[DomainError]]:
         yield from subclasses_of(subclass)
 
 
-def facts_of(refusal: type[DomainError]) -> set[str]:
+def facts_of(error: type[DomainError]) -> set[str]:
     """The facts that its explanation names."""
-    return {fact for _, fact, _, _ in Formatter().parse(refusal.explanation) if fact}
+    return {fact for _, fact, _, _ in Formatter().parse(error.explanation) if fact}
 
 
-get_resolver().check()  # imports every address, and with them every app
-REFUSALS: Final = {
-    refusal.__name__: refusal
-    for refusal in subclasses_of(DomainError)
-    if refusal not in STATUS_OF and refusal.__module__.split(".")[0] in SHIPPED
+get_resolver().check()  # imports all views, and with them every app
+ERRORS: Final = {
+    error.__name__: error
+    for error in subclasses_of(DomainError)
+    if error not in STATUS_OF and error.__module__.split(".")[0] in SHIPPED
 }
 RAISED: Final = [
     (source.name, node.exc)
@@ -43,33 +43,33 @@ def test_kinds_are_told_apart_by_their_status() -> None:
     assert len(set(STATUS_OF.values())) == len(STATUS_OF)
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_is_of_exactly_one_kind(refusal: type[DomainError]) -> None:
-    assert len([kind for kind in STATUS_OF if issubclass(refusal, kind)]) == 1
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+def test_a_domain_error_is_of_exactly_one_kind(error: type[DomainError]) -> None:
+    assert len([kind for kind in STATUS_OF if issubclass(error, kind)]) == 1
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_is_named_in_kebab_case_and_entitled_without_a_dot(
-    refusal: type[DomainError],
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+def test_a_domain_error_has_a_code_in_kebab_case_and_a_title_without_a_full_stop(
+    error: type[DomainError],
 ) -> None:
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", refusal.code)
-    assert re.fullmatch(r"[A-Z].*[^.]", refusal.title)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", error.code)
+    assert re.fullmatch(r"[A-Z].*[^.]", error.title)
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_explains_itself_in_sentences_with_the_facts_that_it_names(
-    refusal: type[DomainError],
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+def test_the_explanation_of_a_domain_error_has_full_sentences_and_names_facts(
+    error: type[DomainError],
 ) -> None:
-    facts = {fact: f"the {fact}" for fact in facts_of(refusal)}
+    facts = {fact: f"the {fact}" for fact in facts_of(error)}
 
-    _, problem = problem_of(refusal(**facts))
+    _, problem = problem_of(error(**facts))
 
     assert problem["detail"].endswith(".")
     assert all(fact in problem["detail"] for fact in facts.values())
 
 
 def test_no_two_problems_have_the_same_code() -> None:
-    codes = [refusal.code for refusal in REFUSALS.values()] + [code for code, _ in OF_HTTP.values()]
+    codes = [error.code for error in ERRORS.values()] + [code for code, _ in OF_HTTP.values()]
 
     assert sorted(codes) == sorted(set(codes))
 
@@ -84,19 +84,19 @@ def test_problems_of_http_are_named_and_entitled_alike() -> None:
     assert unlike == []
 
 
-def test_every_refusal_is_raised_somewhere() -> None:
-    raised = {name for _, exc in RAISED for name in REFUSALS if exc and name in ast.unparse(exc)}
+def test_every_domain_error_is_raised_somewhere() -> None:
+    raised = {name for _, exc in RAISED for name in ERRORS if exc and name in ast.unparse(exc)}
 
-    assert raised == set(REFUSALS)
+    assert raised == set(ERRORS)
 
 
-def test_whoever_refuses_states_the_facts_that_the_explanation_names() -> None:
+def test_a_domain_error_is_raised_with_the_facts_that_its_explanation_names() -> None:
     silent = []
     for source, exc in RAISED:
         called = exc.func if isinstance(exc, ast.Call) else exc
-        if isinstance(called, ast.Name) and called.id in REFUSALS:
+        if isinstance(called, ast.Name) and called.id in ERRORS:
             keywords = exc.keywords if isinstance(exc, ast.Call) else []
-            missing = facts_of(REFUSALS[called.id]) - {keyword.arg for keyword in keywords}
+            missing = facts_of(ERRORS[called.id]) - {keyword.arg for keyword in keywords}
             silent += [f"{source}: {called.id} without {fact}" for fact in missing]
 
     assert silent == []

@@ -1,7 +1,8 @@
 """Plain, gender-neutral language in everything that people read.
 
 CONTRIBUTING.md states the rules. This module checks pronouns and the words that have a standard term, in templates,
-documents, the OpenAPI description, texts of shipped code, and docstrings and comments of all code.
+documents, the OpenAPI description, texts of shipped code, and docstrings and comments of all code. In shipped code it
+also checks identifiers: names that have been replaced, and variables that say nothing about what they hold.
 """
 
 import ast
@@ -44,6 +45,56 @@ STANDARD_TERMS: Final = {
     r"anew": "again, regenerate",
     r"dear|dearer|of some weight": "expensive, sensitive",
     r"will not do|makes? no sense": "is invalid",
+}
+# Former names of classes, functions, parameters and attributes, with those that replaced them.
+STANDARD_NAMES: Final = {
+    "Reach": "TenantScope",
+    "own_reach": "member_scope",
+    "reach": "scope",
+    "EVERYWHERE": "ALL_TENANTS",
+    "Complaint": "FieldError",
+    "Refusal": "DomainError",
+    "complaints": "field_errors",
+    "tell": "add_form_errors",
+    "tells_refusals": "shows_domain_errors",
+    "Gate": "TenantAccess",
+    "gate": "tenant_access",
+    "Audit": "SecurityLog",
+    "RecordService": "LearnerRecords",
+    "Recorder": "EventRecorder",
+    "RecordingService": "EventRecorder",
+    "LogService": "EventLogVerifier",
+    "ExportService": "EventExport",
+    "Issuer": "CredentialIssuer",
+    "IssuingService": "CredentialIssuer",
+    "HeldCredential": "IssuedCredential",
+    "LedgerEntry": "IdempotencyRecord",
+    "ledger": "idempotency",
+    "ledger_entry_of": "request_key_of",
+    "entry_id": "request_key",
+    "guess": "login attempt",
+    "guesses": "login attempts",
+    "address_of": "client_ip_of",
+    "recognise": "authenticate_and_rehash",
+    "_still_himself": "_locked_unchanged",
+    "in_one_act": "atomically",
+    "take_code": "redeem_code",
+    "take_device": "redeem_device",
+    "let_in": "allowed",
+    "is_let_in": "is_allowed",
+    "given_back": "refunded",
+    "LookOnlyAdmin": "ReadOnlyAdmin",
+    "OfOrganizations": "AuditsTenantAccess",
+    "asks_why": "requires_reason",
+    "open_house": "start_application",
+    "kept": "the noun",
+    "said": "the noun",
+    "told": "the noun",
+    "found": "the noun",
+    "each": "the noun",
+    "_spelled": "_normalized",
+    "id_spelled": "parse_uuid",
+    "moment_and_id_in": "parse_cursor",
 }
 _PATTERNS: Final = [
     (re.compile(rf"\b(?:{words})\b".replace(" ", r"\s+"), re.IGNORECASE), term)
@@ -117,14 +168,14 @@ def is_docstring(node: ast.stmt) -> bool:
 
 def docstrings_of(source: Source) -> dict[int, ast.Constant]:
     """The docstrings of a module, its classes and functions, by the identity of their nodes."""
-    found: dict[int, ast.Constant] = {}
+    docstrings: dict[int, ast.Constant] = {}
     for node in source.nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             for statement in node.body[:1]:
                 if is_docstring(statement):
                     constant = statement.value  # type: ignore[attr-defined]  # is_docstring has checked it
-                    found[id(constant)] = constant
-    return found
+                    docstrings[id(constant)] = constant
+    return docstrings
 
 
 def comments_of(source: Source) -> Iterator[Passage]:
@@ -148,6 +199,20 @@ def prose_in(package: str) -> Callable[[], Iterable[Passage]]:
     return lambda: (passage for source in sources(package) for passage in prose_of(source))
 
 
+def names_in(source: Source) -> Iterator[tuple[str, int]]:
+    """Every name that the module gives to something, or imports, with its line."""
+    for node in source.nodes:
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.alias():
+                yield node.name, node.lineno
+            case ast.arg():
+                yield node.arg, node.lineno
+            case ast.Name(ctx=ast.Store()):
+                yield node.id, node.lineno
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.attr, node.lineno
+
+
 PLACES: Final[dict[str, Callable[[], Iterable[Passage]]]] = {
     "documents": documents,
     "openapi": openapi,
@@ -162,6 +227,35 @@ def test_texts_use_standard_terms_and_no_gendered_pronouns(place: str) -> None:
     offences = [offence for passage in PLACES[place]() for offence in passage.offences()]
 
     assert offences == [], "\n" + "\n".join(offences)
+
+
+@pytest.mark.memory
+@pytest.mark.parametrize("package", SHIPPED)
+def test_names_are_the_standard_ones(package: str) -> None:
+    former = [
+        f"{source.name}:{line}: {name}, use {STANDARD_NAMES[name]}"
+        for source in sources(package)
+        for name, line in names_in(source)
+        if name in STANDARD_NAMES
+    ]
+
+    assert former == [], "\n" + "\n".join(former)
+
+
+@pytest.mark.memory
+def test_names_are_found_wherever_they_are_given(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        "from a import Reach\n"
+        "class Complaint: ledger: int = 0\n"
+        "def recognise(guess):\n"
+        "    self.gate = [each for each in guess]\n"
+        "    tell(found=1)\n"
+    )
+
+    names = {name for name, _ in names_in(Source(module)) if name in STANDARD_NAMES}
+
+    assert names == {"Reach", "Complaint", "ledger", "recognise", "guess", "gate", "each"}
 
 
 @pytest.mark.memory

@@ -106,7 +106,7 @@ def test_only_what_is_expected_is_caught() -> None:
     assert caught == []
 
 
-def test_the_domain_is_told_the_time_and_never_looks_at_a_clock_but_its_own() -> None:
+def test_the_domain_reads_the_time_from_the_clock_port_only() -> None:
     looked_at = {
         ast.unparse(node.func)
         for source in OURS

@@ -12,11 +12,11 @@ from tests.support.sources import APPS
 
 @pytest.mark.every_database
 def test_rows_and_migrations_agree() -> None:
-    said = StringIO()
+    output = StringIO()
 
-    call_command("makemigrations", check=True, dry_run=True, stdout=said)
+    call_command("makemigrations", check=True, dry_run=True, stdout=output)
 
-    assert said.getvalue() == "No changes detected\n"
+    assert output.getvalue() == "No changes detected\n"
 
 
 @pytest.mark.postgres
@@ -38,9 +38,9 @@ def test_no_migration_takes_away_what_the_old_code_needs() -> None:
 @pytest.mark.every_database
 @pytest.mark.parametrize("app", APPS)
 def test_every_migration_can_be_taken_back(app: str) -> None:
-    said = StringIO()
+    output = StringIO()
 
-    call_command("migrate", app, "zero", plan=True, stdout=said)
+    call_command("migrate", app, "zero", plan=True, stdout=output)
 
-    assert "IRREVERSIBLE" not in said.getvalue()
-    assert "Undo" in said.getvalue()
+    assert "IRREVERSIBLE" not in output.getvalue()
+    assert "Undo" in output.getvalue()

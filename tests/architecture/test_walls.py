@@ -1,4 +1,4 @@
-"""Tenant scope: every repository method for things of organizations takes one."""
+"""Tenant scope: every repository method for data of organizations takes one."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ OWNED: Final = sorted(_owned())
 
 
 @pytest.mark.parametrize("name", OWNED)
-def test_what_an_organization_owns_is_read_and_written_within_a_reach(name: str) -> None:
+def test_what_an_organization_owns_is_read_and_written_in_a_tenant_scope(name: str) -> None:
     repository, _, method = name.partition(".")
     _, promise = PROMISES[repository]
     promised = methods_of(promise)[method]

@@ -35,8 +35,8 @@ def main() -> None:
             return
         check_out(options.against, folders[1])
         side = running_side(options.against[:12], folders[2], root=folders[1], **server)
-        each = replace(load, requests=max(1, load.requests // options.rounds))
-        compare(scenarios, here, stack.enter_context(side), each, rounds=options.rounds)
+        load_of_round = replace(load, requests=max(1, load.requests // options.rounds))
+        compare(scenarios, here, stack.enter_context(side), load_of_round, rounds=options.rounds)
 
 
 def _folder(stack: ExitStack) -> Path:

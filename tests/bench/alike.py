@@ -1,4 +1,4 @@
-"""Compare the response times of refusals about known and unknown users, clients, devices and organizations.
+"""Compare the response times of errors about known and unknown users, clients, devices and organizations.
 
 Both of a pair are requested in turn, and answered with the same status and body. Times are medians in milliseconds: as
 long as both are within a few of each other, they do not reveal what exists.
@@ -15,7 +15,7 @@ import django
 from tests.bench.sides import SETTINGS, environment_of
 from tests.support.postgres import start_cluster
 
-# All requests are refused: the limits are lifted, and nothing is logged.
+# All requests fail: the limits are lifted, and nothing is logged.
 UNHINDERED: Final = {
     "LOGIN_FAILURES_BEFORE_BACKOFF": "1000000",
     "TOKEN_FAILURES_PER_MINUTE": "1000000",

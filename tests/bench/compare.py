@@ -38,11 +38,11 @@ def _best_of(
 
 def _best(figures: list[Figures]) -> Figures:
     return Figures(
-        rate=max(each.rate for each in figures),
-        p50=min(each.p50 for each in figures),
-        p99=min(each.p99 for each in figures),
-        app=min(each.app for each in figures),
-        database=min(each.database for each in figures),
+        rate=max(figure.rate for figure in figures),
+        p50=min(figure.p50 for figure in figures),
+        p99=min(figure.p99 for figure in figures),
+        app=min(figure.app for figure in figures),
+        database=min(figure.database for figure in figures),
     )
 
 

@@ -15,7 +15,7 @@ from authsvc.composition.container import services
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import Course
 from tests.support.application import Caller
-from tests.support.attempts import on_paper
+from tests.support.attempts import a_definition_with_exams
 
 EVENTS_EACH: Final = 20
 LINE: Final = "{:16}{:>10}{:>12}{:>10}{:>8}"
@@ -99,7 +99,7 @@ def _school(owner: User) -> Course:
     school = services().organizations.create(
         name="Bench", slug="bench", owner_id=owner.id, by=OPERATOR
     )
-    made = services().authoring.create(on_paper(), org_id=school.id, by=OPERATOR)
+    made = services().authoring.create(a_definition_with_exams(), org_id=school.id, by=OPERATOR)
     return services().authoring.publish(made.slug, by=OPERATOR)
 
 

@@ -1,4 +1,4 @@
-"""Response times of refusals: subjects that exist, here or in another organization, next to some that do not."""
+"""Response times of errors: subjects that exist, here or in another organization, next to some that do not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Ask = Callable[[str], Answer]
 
 @dataclass(frozen=True)
 class Names:
-    """The subjects; and who asks: a client that owns no device, and a user who is a member of no organization."""
+    """The subjects and the callers: a client that owns no device, and a user who is a member of no organization."""
 
     client_id: str
     token: str

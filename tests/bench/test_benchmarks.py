@@ -54,7 +54,7 @@ def test_two_revisions_are_measured_next_to_each_other() -> None:
 
 
 @pytest.mark.nightly
-def test_refusals_are_timed_in_pairs() -> None:
+def test_rejected_requests_are_timed_in_pairs() -> None:
     _, *lines = lines_of("tests.bench.alike", "--tries=1")
 
     assert [line[:22].strip() for line in lines] == [

@@ -25,23 +25,23 @@ ALL_RIGHT: Final[dict[str, dict[str, object]]] = {
 
 @dataclass(frozen=True)
 class Exam:
-    """A learner on a course of her own, and the papers in it, by their order."""
+    """A learner on a course of their own, with its assessments in order."""
 
     anna: WireCaller
     staff: WireCaller
     course: str
-    papers: list[Any]
+    assessments: list[Any]
 
     def begins(self, number: int) -> str:
-        """The address of a new attempt at the paper."""
-        started = self.anna.post(f"/v1/assessments/{self.papers[number]['id']}/attempts")
+        """The path of a new attempt at the assessment."""
+        started = self.anna.post(f"/v1/assessments/{self.assessments[number]['id']}/attempts")
         assert started.status == 201, started.text
         return f"/v1/attempts/{started.json['id']}"
 
     def answered(self) -> str:
-        """The address of an attempt at the quiz, with all answers right."""
+        """The path of an attempt at the quiz, with all answers right."""
         place = self.begins(0)
-        quiz = self.papers[0]["questions"]
+        quiz = self.assessments[0]["questions"]
         responses = [
             {"question_id": asked["id"], **answer}
             for asked, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
@@ -59,18 +59,18 @@ class Exam:
 def exam(school: School) -> Exam:
     staff, anna, slug = school.staff(), school.learner(), f"knots-{uuid4().hex[:8]}"
     quiz_alone = re.sub(r"( +)(body: (?:Tie|One).*)", r"\1required: false\n\1\2", EXAMS)
-    paper = read_definition(quiz_alone.replace("slug: knots", f"slug: {slug}"))
-    staff.post("/v1/courses", body_of(paper))
+    definition = read_definition(quiz_alone.replace("slug: knots", f"slug: {slug}"))
+    staff.post("/v1/courses", body_of(definition))
     staff.post(f"/v1/courses/{slug}/publish")
     place = f"/v1/courses/{slug}"
     anna.post(f"{place}/enroll")
     items = items_of(anna.get(place).json)
-    papers = [anna.get(f"{place}/items/{item}").json["assessment"] for item in items]
-    return Exam(anna, staff, slug, papers)
+    assessments = [anna.get(f"{place}/items/{item}").json["assessment"] for item in items]
+    return Exam(anna, staff, slug, assessments)
 
 
 def test_of_twenty_attempts_begun_at_once_one_runs(exam: Exam) -> None:
-    place = f"/v1/assessments/{exam.papers[0]['id']}/attempts"
+    place = f"/v1/assessments/{exam.assessments[0]['id']}/attempts"
 
     answers = at_once(*[lambda: exam.anna.post(place)] * 20)
 
@@ -95,14 +95,16 @@ def test_an_attempt_is_handed_in_once_and_completes_the_course_once(exam: Exam) 
     ]
 
 
-def test_answers_saved_at_once_are_all_kept(exam: Exam) -> None:
-    place, quiz = exam.begins(0), exam.papers[0]["questions"]
+def test_answers_saved_simultaneously_are_all_stored(exam: Exam) -> None:
+    place, quiz = exam.begins(0), exam.assessments[0]["questions"]
     saves = [
         {"responses": [{"question_id": asked["id"], **answer}]}
         for asked, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
     ]
 
-    answers = at_once(*[lambda one=one: exam.anna.put(f"{place}/responses", one) for one in saves])
+    answers = at_once(
+        *[lambda save=save: exam.anna.put(f"{place}/responses", save) for save in saves]
+    )
 
     assert {answer.status for answer in answers} == {200}
     assert len(exam.anna.get(place).json["responses"]) == len(quiz)
@@ -110,7 +112,7 @@ def test_answers_saved_at_once_are_all_kept(exam: Exam) -> None:
 
 def test_what_is_saved_while_it_is_handed_in_counts_or_is_refused(exam: Exam) -> None:
     place = exam.answered()
-    (slips, *_) = exam.papers[0]["questions"]
+    (slips, *_) = exam.assessments[0]["questions"]
     wrong = {"responses": [{"question_id": slips["id"], "choices": ["bowline"]}]}
 
     saved, submitted = at_once(
@@ -122,10 +124,10 @@ def test_what_is_saved_while_it_is_handed_in_counts_or_is_refused(exam: Exam) ->
     assert (saved.status, submitted.json["score"]) in {(200, 2), (409, 4)}
 
 
-def test_every_grade_of_twenty_graders_is_kept_and_the_last_one_counts(exam: Exam) -> None:
+def test_every_grade_of_twenty_graders_is_stored_and_the_last_one_counts(exam: Exam) -> None:
     place = exam.begins(2)
     exam.anna.post(f"{place}/submit")
-    (asked,) = exam.papers[2]["questions"]
+    (asked,) = exam.assessments[2]["questions"]
     marks = {"marks": [{"question_id": asked["id"], "score": 1}], "reason": "Looked at again."}
 
     answers = at_once(*[lambda: exam.staff.post(f"{place}/grade", marks)] * 20)

@@ -24,7 +24,7 @@ def test_publishing_a_draft_twice_at_once_makes_one_version(school: School) -> N
     assert (published.status, refused.status) == (200, 409)
     assert published.json["version"] == 1
     assert refused.code == "nothing-to-publish"
-    assert [one["version"] for one in root.get(f"{course}/versions").json["items"]] == [1]
+    assert [version["version"] for version in root.get(f"{course}/versions").json["items"]] == [1]
 
 
 def test_of_twenty_courses_with_one_slug_at_once_one_is_made(school: School) -> None:
@@ -45,11 +45,11 @@ def test_revising_a_draft_ten_times_at_once_leaves_one_of_them_whole(school: Sch
         *[lambda n=n: root.put(f"{course}/draft", a_draft_marked(n, slug)) for n in range(10)]
     )
 
-    kept = root.get(course).json
-    titles = {kept["title"], *(module["title"] for module in kept["modules"])}
+    stored = root.get(course).json
+    titles = {stored["title"], *(module["title"] for module in stored["modules"])}
     assert {answer.status for answer in answers} == {200}
     assert len(titles) == 1
-    assert len(kept["modules"]) == 3
+    assert len(stored["modules"]) == 3
 
 
 def test_a_course_that_one_server_publishes_is_open_on_the_other_at_once(
@@ -67,7 +67,7 @@ def test_a_course_that_one_server_publishes_is_open_on_the_other_at_once(
 
 
 def a_draft_marked(number: int, slug: str) -> dict[str, Any]:
-    """One that bears its number in every title."""
+    """A draft with its number in every title."""
     mark = f"Number {number}"
     modules = tuple(a_module_definition(title=mark) for _ in range(3))
     return body_of(a_definition(slug=slug, title=mark, modules=modules))

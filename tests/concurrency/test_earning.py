@@ -19,7 +19,8 @@ DEFINE: Final = """
 from uuid import UUID
 from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
-from credentials.domain.entities import CredentialTerms, CredentialType, rule_in
+from credentials.domain.entities.credentials import CredentialTerms, CredentialType
+from credentials.domain.entities.rule_values import rule_in
 for course_id, rule in {terms!r}:
     terms = CredentialTerms(
         name="Knots", type=CredentialType.BADGE, description="", criteria="", issuer="", image_url="",
@@ -39,13 +40,13 @@ class Pair:
 
     def earns(self, *terms: tuple[int, Mapping[str, Any] | None]) -> list[str]:
         """The ids of new credentials, each of the first or the second course, with its rule."""
-        said = [(self.ids[number], rule) for number, rule in terms]
-        told = manage(self.school.environment, "shell", "-c", DEFINE.format(terms=said))
-        lines = [line.split() for line in told.splitlines()]
+        rules = [(self.ids[number], rule) for number, rule in terms]
+        output = manage(self.school.environment, "shell", "-c", DEFINE.format(terms=rules))
+        lines = [line.split() for line in output.splitlines()]
         return [words[1] for words in lines if words[:1] == ["credential"]]
 
     def enrolled(self) -> tuple[WireCaller, tuple[str, str]]:
-        """Somebody new on both courses, and the addresses of the items."""
+        """A new learner on both courses, and the paths of the items."""
         anna = self.school.learner()
         for slug in self.slugs:
             assert anna.post(f"/v1/courses/{slug}/enroll").status == 201
@@ -92,7 +93,7 @@ def test_of_twenty_claims_at_once_one_succeeds(pair: Pair) -> None:
     assert held_by(anna) == [credential]
 
 
-def test_twenty_completions_at_once_issue_one_copy(pair: Pair) -> None:
+def test_twenty_simultaneous_completions_issue_one_credential(pair: Pair) -> None:
     credentials = pair.earns((0, pair.either), (1, pair.either))
     anna, (first, second) = pair.enrolled()
 
@@ -103,7 +104,7 @@ def test_twenty_completions_at_once_issue_one_copy(pair: Pair) -> None:
 
 
 def test_who_completes_both_courses_at_once_earns_what_asks_for_both(pair: Pair) -> None:
-    """And nobody waits for ever, in whatever order the streams and the copies are locked."""
+    """There is no deadlock, in whatever order streams and credentials are locked."""
     credentials = pair.earns((0, pair.both), (1, pair.either), (0, None), (1, pair.both))
     learners = [pair.enrolled() for _ in range(10)]
 
@@ -116,7 +117,7 @@ def test_who_completes_both_courses_at_once_earns_what_asks_for_both(pair: Pair)
 
 
 def test_what_is_claimed_while_it_is_earned_is_issued_once(pair: Pair) -> None:
-    """The claim is filed in the stream to which the completion adds, so the two meet twice."""
+    """The claim is recorded in the stream to which the completion adds, so both lock it twice."""
     learners = [pair.enrolled() for _ in range(10)]
     for who, (first, _) in learners:
         who.post(first)

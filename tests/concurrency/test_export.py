@@ -86,7 +86,7 @@ class Elsewhere:
 
     @contextmanager
     def enrolling(self, anna: Learner, course: Course) -> Iterator[Event]:
-        """She has been inserted into the log, and her unit of work ends with the event."""
+        """The enrolment is inserted into the log; its unit of work ends with the block."""
         inserted, may_end = Event(), Event()
 
         def enrol() -> None:
@@ -118,7 +118,7 @@ def ids_of(*learners: Learner) -> list[UUID | None]:
     return [learner.principal.user_id for learner in learners]
 
 
-def test_a_page_waits_for_whoever_wrote_first_and_commits_last(
+def test_a_page_waits_for_a_transaction_that_wrote_first_and_commits_last(
     page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
 ) -> None:
     anna, ben, *_ = people
@@ -149,7 +149,7 @@ def test_a_page_leaves_out_what_was_written_after_it_was_asked_for(
     assert learners_in(events) == ids_of(anna)
 
 
-def test_whoever_follows_the_pages_loses_nobody_who_commits_late(
+def test_following_the_pages_misses_no_event_that_is_committed_late(
     page_of: PageOf, people: list[Learner], course: Course, elsewhere: Elsewhere
 ) -> None:
     first, second, anna, ben = people

@@ -13,14 +13,14 @@ PROGRESS = SAMPLE.replace("/courses/", "/progress/")
 
 
 def event_types(anna: WireCaller) -> list[str]:
-    """The types of all that is recorded of her on the sample course."""
+    """The types of the learner's events on the sample course."""
     events = anna.get(f"{PROGRESS}/events?limit=100").json
     assert events["next"] is None
     return [event["type"] for event in events["items"]]
 
 
 def places(anna: WireCaller) -> list[str]:
-    """The addresses of all items of the sample course."""
+    """The paths of all items of the sample course."""
     return [f"{SAMPLE}/items/{item}" for item in items_of(anna.get(SAMPLE).json)]
 
 
@@ -90,7 +90,7 @@ def test_completing_the_last_item_twenty_times_at_once_earns_one_credential(scho
     assert event_types(anna).count("course_completed") == 1
 
 
-def test_of_a_withdrawal_and_a_completion_at_once_the_log_keeps_an_order(school: School) -> None:
+def test_a_simultaneous_withdrawal_and_completion_are_logged_in_an_order(school: School) -> None:
     anna = school.learner()
     anna.post(f"{SAMPLE}/enroll")
     place = places(anna)[0]

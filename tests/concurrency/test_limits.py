@@ -1,4 +1,4 @@
-"""Rate limits under load: exactly as many requests are allowed as may be, and others are still served."""
+"""Rate limits under load: exactly as many requests as the limit are allowed, and others are still served."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,27 +26,27 @@ SLOW: Final = {"ARGON2_MEMORY_KIB": "19456", "ARGON2_PASSES": "25", "ARGON2_AT_O
 
 
 def guess(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:
-    """At the password of an account, or of one that nobody has tried yet."""
+    """A login attempt on this account, by default on a new one."""
     body = {"email": email or f"{uuid4()}@school.example", "password": "a wrong password"}
     return caller.post("/v1/auth/login", body, X_Forwarded_For=address)
 
 
 @pytest.fixture
 def address() -> str:
-    """One from which nobody has asked this school before."""
+    """A client IP that is new to this school."""
     return f"203.0.113.{next(_NUMBERS)}"
 
 
 @pytest.fixture
 def key(committing: None) -> Iterator[str]:
-    """One that nobody has tried, and that other tests do not find."""
+    """A key without attempts, unknown to other tests."""
     key = uuid4().hex
     yield key
     orm_world().repositories.limits.reset(key)
 
 
 @pytest.mark.database
-def test_of_fifty_log_ins_at_once_exactly_as_many_are_let_in_as_may_be(
+def test_of_fifty_simultaneous_log_ins_exactly_as_many_as_the_limit_are_allowed(
     school: School, address: str
 ) -> None:
     environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_ATTEMPTS_PER_MINUTE": "30"}
@@ -61,7 +61,7 @@ def test_of_fifty_log_ins_at_once_exactly_as_many_are_let_in_as_may_be(
 
 
 @pytest.mark.database
-def test_of_fifty_guesses_at_an_account_at_once_few_are_looked_at(
+def test_of_fifty_simultaneous_login_attempts_on_an_account_few_are_verified(
     school: School, address: str
 ) -> None:
     environment = school.environment | {"BEHIND_PROXY": "on", "LOGIN_FAILURES_BEFORE_BACKOFF": "5"}
@@ -80,7 +80,7 @@ def test_of_fifty_guesses_at_an_account_at_once_few_are_looked_at(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(("name", "most"), [(name, POLICY.limit(name).most) for name in LimitName])
-def test_of_fifty_connections_at_the_same_moment_exactly_as_many_are_let_in_as_may_be(
+def test_of_fifty_simultaneous_connections_exactly_as_many_as_the_limit_are_allowed(
     key: str, name: LimitName, most: int
 ) -> None:
     world, tenant_access = orm_world(), Barrier(50)
@@ -94,7 +94,7 @@ def test_of_fifty_connections_at_the_same_moment_exactly_as_many_are_let_in_as_m
                 )
         finally:
             connections.close_all()
-        return state.is_let_in
+        return state.is_allowed
 
     with ThreadPoolExecutor(50) as pool:
         let_in = list(pool.map(attempt, range(50)))
@@ -103,7 +103,7 @@ def test_of_fifty_connections_at_the_same_moment_exactly_as_many_are_let_in_as_m
 
 
 @pytest.mark.database
-def test_a_flood_of_passwords_keeps_nobody_else_from_being_served(school: School) -> None:
+def test_a_flood_of_passwords_does_not_block_other_requests(school: School) -> None:
     token = school.learner().token
 
     with running_server(school.environment | SLOW, threads=8) as server:

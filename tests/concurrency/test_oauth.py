@@ -41,7 +41,7 @@ def anna(school: School) -> Iterator[WireBrowser]:
 
 
 def sessions_of(client: WireClient, school: School) -> list[tuple[str, int]]:
-    """Of each session of the client: why it is over, if it is, and how many refresh tokens there are of it."""
+    """For each session of the client: how it ended, if it has, and the number of its refresh tokens."""
     with psycopg.connect(school.environment["DATABASE_URL"]) as database:
         return database.execute(SESSIONS_OF, [client.registered.client_id]).fetchall()
 
@@ -84,7 +84,7 @@ def refreshed_doubly(client: WireClient, tokens: dict[str, Any]) -> dict[str, An
             answers = list(pool.map(client.refresh, [tokens["refresh_token"]] * 2))
             assert [answer.status for answer in answers] == [200, 200], answers
             first, second = (
-                (said.json["access_token"], said.json["refresh_token"]) for said in answers
+                (answer.json["access_token"], answer.json["refresh_token"]) for answer in answers
             )
             assert first == second
             assert first[1] != tokens["refresh_token"]
@@ -92,7 +92,7 @@ def refreshed_doubly(client: WireClient, tokens: dict[str, Any]) -> dict[str, An
     return tokens
 
 
-def test_whoever_sends_a_token_that_was_followed_ends_its_family_and_no_other(
+def test_reusing_a_rotated_token_ends_its_family_and_no_other(
     school: School, anna: WireBrowser
 ) -> None:
     client = WireClient(school.server.port, register(school))

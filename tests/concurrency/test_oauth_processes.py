@@ -36,8 +36,8 @@ def anna(school: School) -> Iterator[WireBrowser]:
         yield browser
 
 
-def is_let_in(tokens: dict[str, Any], server: Server) -> bool:
-    """Whether the server answers the API, and the provider says who it is, to whoever has this access token."""
+def is_allowed(tokens: dict[str, Any], server: Server) -> bool:
+    """Whether the API and the user info endpoint of the server accept this access token."""
     caller = WireCaller(server.port, tokens["access_token"])
     statuses = {caller.get(path).status for path in ("/v1/me", "/oauth/userinfo")}
     assert statuses in ({200}, {401})
@@ -48,17 +48,17 @@ def test_a_token_that_is_revoked_at_one_is_refused_by_the_other(
     notebook: WireClient, anna: WireBrowser, neighbour: Server
 ) -> None:
     tokens, elsewhere = notebook.tokens_for(anna, scope=SCOPE), notebook.at(neighbour.port)
-    before = is_let_in(tokens, neighbour)
+    before = is_allowed(tokens, neighbour)
 
     notebook.post("/oauth/revoke", token=tokens["refresh_token"])
 
     assert before
-    assert not is_let_in(tokens, neighbour)
+    assert not is_allowed(tokens, neighbour)
     assert not elsewhere.says_active(tokens["access_token"])
     assert elsewhere.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
-def test_somebody_who_is_disabled_at_one_gets_in_nowhere_by_a_client_of_the_other(
+def test_a_user_deactivated_on_one_server_cannot_use_a_client_on_the_other(
     school: School, notebook: WireClient, anna: WireBrowser, neighbour: Server
 ) -> None:
     tokens, elsewhere = notebook.tokens_for(anna, scope=SCOPE), notebook.at(neighbour.port)
@@ -67,7 +67,7 @@ def test_somebody_who_is_disabled_at_one_gets_in_nowhere_by_a_client_of_the_othe
 
     school.staff().patch(f"/v1/users/{user_id}", {"is_active": False})
 
-    assert not is_let_in(tokens, neighbour)
+    assert not is_allowed(tokens, neighbour)
     assert elsewhere.exchange(code).json["error"] == "invalid_grant"
     assert elsewhere.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
@@ -77,14 +77,14 @@ def test_a_client_that_is_removed_elsewhere_is_refused_by_both(
 ) -> None:
     tokens = notebook.tokens_for(anna, scope=SCOPE)
     code = notebook.code_for(anna, scope=SCOPE)
-    before = [is_let_in(tokens, server) for server in (school.server, neighbour)]
+    before = [is_allowed(tokens, server) for server in (school.server, neighbour)]
 
     manage(school.environment, "shell", "--command", REMOVE.format(pk=notebook.registered.pk))
 
     assert before == [True, True]
     for server in (school.server, neighbour):
         client = notebook.at(server.port)
-        assert not is_let_in(tokens, server)
+        assert not is_allowed(tokens, server)
         assert client.exchange(code).json["error"] == "invalid_client"
         assert client.refresh(tokens["refresh_token"]).json["error"] == "invalid_client"
 

@@ -31,7 +31,7 @@ WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 @pytest.fixture
 def town(committing: None) -> Iterator[World]:
-    """A world that all threads see, and of which nothing stays for other tests."""
+    """A world that all threads see; its data is deleted afterwards."""
     there = set(rows.User.objects.values_list("pk", flat=True))
     yield orm_world()
     empty_the_log()
@@ -41,7 +41,7 @@ def town(committing: None) -> Iterator[World]:
 
 
 def empty_the_log() -> None:
-    """Take all entries out, and leave the table as well protected as it was."""
+    """Delete all entries, and restore the protection of the table."""
     table = rows.AuditEntry._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in releasing(table, connection):
@@ -52,11 +52,11 @@ def empty_the_log() -> None:
 
 
 def outcome_of(act: Callable[[], object]) -> str:
-    """What comes of doing this on a connection of its own: that, or a refusal."""
+    """The result of the act on a connection of its own, or its domain error."""
     try:
         act()
-    except DomainError as refusal:
-        return refusal.code
+    except DomainError as error:
+        return error.code
     else:
         return DONE
     finally:
@@ -64,7 +64,7 @@ def outcome_of(act: Callable[[], object]) -> str:
 
 
 def at_once(*acts: Callable[[], object]) -> Counter[str]:
-    """What comes of doing all this at the same moment."""
+    """The outcomes of simultaneous acts."""
     tenant_access = Barrier(len(acts))
 
     def do(act: Callable[[], object]) -> str:
@@ -79,7 +79,7 @@ def roles_in(world: World, school: Organization) -> dict[UserId, OrgRole]:
     page = world.repositories.memberships.page_of(
         school.id, PageRequest(limit=100), scope=into(school)
     )
-    return {each.membership.user_id: each.membership.role for each in page.items}
+    return {member.membership.user_id: member.membership.role for member in page.items}
 
 
 def owned_by_two(world: World) -> tuple[Organization, Principal, Principal]:
@@ -173,28 +173,35 @@ def test_twenty_who_are_taken_in_at_once_are_all_in_and_recorded_in_one_chain(
     owner, add = has_member(town, school, OrgRole.OWNER), town.services.members.add
 
     outcomes = at_once(
-        *[partial(add, school.id, each.person, role=OrgRole.LEARNER, by=owner) for each in people]
+        *[
+            partial(add, school.id, person.person, role=OrgRole.LEARNER, by=owner)
+            for person in people
+        ]
     )
 
     assert outcomes == {DONE: 20}
-    assert roles_in(town, school).keys() == {each.person for each in (owner, *people)}
+    assert roles_in(town, school).keys() == {person.person for person in (owner, *people)}
     assert {act.subject_id for act in acts_in(town, school)} == {
-        str(each.person) for each in people
+        str(person.person) for person in people
     }
     assert town.services.audit_reader.verify(by=OPERATOR).flaws == ()
 
 
-def test_of_twenty_who_found_an_organization_with_one_slug_at_once_one_succeeds(
+def test_of_twenty_simultaneous_creations_of_an_organization_with_one_slug_one_succeeds(
     town: World,
 ) -> None:
     create = town.services.organizations.create
     people = [has_guest(town) for _ in range(20)]
 
-    outcomes = at_once(*[partial(create, name="Knots", slug="knots", by=each) for each in people])
+    outcomes = at_once(
+        *[partial(create, name="Knots", slug="knots", by=person) for person in people]
+    )
 
     assert outcomes == {DONE: 1, "organization-slug-taken": 19}
     founded = [
-        own.role for each in people for own in town.repositories.organizations.for_user(each.person)
+        own.role
+        for person in people
+        for own in town.repositories.organizations.for_user(person.person)
     ]
     assert founded == [OrgRole.OWNER]
 
@@ -210,7 +217,7 @@ def test_of_twenty_invitations_of_an_address_at_once_one_stands(town: World) -> 
 
 
 def outcome_after(world: World, change: Callable[[], object], act: Callable[[], object]) -> str:
-    """What comes of an act that has begun and waits, by the time that a change of the organization is made."""
+    """The outcome of an act that has begun and waits until a change of the organization is committed."""
     with ThreadPoolExecutor(1) as pool:
         with world.unit_of_work.atomic():
             change()
@@ -230,7 +237,7 @@ def until_somebody_waits(waiting: "Future[str]") -> None:
     pytest.fail("nobody waits")
 
 
-def test_nobody_joins_what_is_being_suspended(town: World) -> None:
+def test_nobody_joins_an_organization_that_is_being_suspended(town: World) -> None:
     school, bo = has_organization(town), has_guest(town, email=BO)
     token = is_invited(town, school)
     organizations, invitations = town.services.organizations, town.services.invitations
@@ -246,7 +253,7 @@ def test_nobody_joins_what_is_being_suspended(town: World) -> None:
     assert len(pending(town, school)) == 1
 
 
-def test_nobody_is_taken_in_by_what_is_being_suspended(town: World) -> None:
+def test_an_organization_that_is_being_suspended_adds_nobody(town: World) -> None:
     school, bo = has_organization(town), has_guest(town)
     owner = has_member(town, school, OrgRole.OWNER)
     organizations, members = town.services.organizations, town.services.members
@@ -261,7 +268,7 @@ def test_nobody_is_taken_in_by_what_is_being_suspended(town: World) -> None:
     assert bo.person not in roles_in(town, school)
 
 
-def test_whoever_is_being_removed_acts_no_more(town: World) -> None:
+def test_a_member_who_is_being_removed_acts_no_more(town: World) -> None:
     school, anna, bo = owned_by_two(town)
     guest, members = has_guest(town), town.services.members
 

@@ -30,18 +30,18 @@ class Load:
     """Learners who take the sample course until the server is gone, and the answers that they received."""
 
     enough: Event = field(default_factory=Event)
-    told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    acknowledged: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def learn(self, anna: WireCaller) -> None:
-        told = self.told.setdefault(anna.token, [])
+        acknowledged = self.acknowledged.setdefault(anna.token, [])
         acts = [f"{SAMPLE}/enroll"]
         acts += [f"{SAMPLE}/items/{item}/complete" for item in items_of(anna.get(SAMPLE).json)]
         try:
             for act in acts:
                 answer = anna.post(act)
                 assert answer.status < 300, answer.text
-                told.append(answer.json)
-                if sum(len(one) for one in self.told.values()) >= ENOUGH:
+                acknowledged.append(answer.json)
+                if sum(len(answers) for answers in self.acknowledged.values()) >= ENOUGH:
                     self.enough.set()
         except (OSError, HTTPException):
             return
@@ -60,30 +60,33 @@ def test_what_was_acknowledged_survives_the_death_of_the_server(school: School) 
                 work.result()
 
     assert was_enough
-    assert not all(told and told[-1]["status"] == "completed" for told in load.told.values())
+    assert not all(
+        acknowledged and acknowledged[-1]["status"] == "completed"
+        for acknowledged in load.acknowledged.values()
+    )
     with running_server(school.environment) as restarted:
-        for token, told in load.told.items():
-            assert_kept(told, WireCaller(restarted.port, token))
-    said = manage(school.environment, "shell", "--verbosity=0", "--command", LOOK_AT_THE_LOG)
-    assert said == "True True ()\n"
+        for token, acknowledged in load.acknowledged.items():
+            assert_kept(acknowledged, WireCaller(restarted.port, token))
+    output = manage(school.environment, "shell", "--verbosity=0", "--command", LOOK_AT_THE_LOG)
+    assert output == "True True ()\n"
 
 
-def assert_kept(told: list[dict[str, Any]], anna: WireCaller) -> None:
-    """Everything acknowledged is there, and in the log; one act more may be, whose answer was lost."""
-    if not told:
+def assert_kept(acknowledged: list[dict[str, Any]], anna: WireCaller) -> None:
+    """Everything acknowledged is stored and logged, and at most one act whose answer was lost."""
+    if not acknowledged:
         return
     progress = anna.get(SAMPLE.replace("courses", "progress")).json
     events = anna.get(f"{SAMPLE.replace('courses', 'progress')}/events?limit=100").json["items"]
     completed = [event["entity_id"] for event in events if event["type"] == "item_completed"]
-    assert set(told[-1]["completed_items"]) <= set(progress["completed_items"])
-    assert len(progress["completed_items"]) <= len(told)
+    assert set(acknowledged[-1]["completed_items"]) <= set(progress["completed_items"])
+    assert len(progress["completed_items"]) <= len(acknowledged)
     assert completed == progress["completed_items"]
     issued = anna.get("/v1/me/credentials").json["items"]
     assert len(issued) == (progress["status"] == "completed")
 
 
 @pytest.mark.postgres
-def test_when_the_database_drops_its_connections_the_house_recovers(
+def test_the_service_recovers_when_the_database_drops_its_connections(
     school: School, tmp_path: Path
 ) -> None:
     url, log = school.environment["DATABASE_URL"], tmp_path / "log"

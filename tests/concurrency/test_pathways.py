@@ -27,7 +27,7 @@ from tests.support.learning import (
     a_published_course,
     items_of,
 )
-from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.postgres
@@ -55,7 +55,7 @@ def town(url: str) -> Iterator[World]:
 
 @pytest.fixture
 def at_once(url: str) -> AtOnce:
-    """Says what comes of doing all this in that database at the same moment."""
+    """Runs acts simultaneously in that database and returns their outcomes."""
 
     def there(act: Act) -> object:
         with connected_to(url):
@@ -65,8 +65,8 @@ def at_once(url: str) -> AtOnce:
 
 
 @pytest.fixture
-def told(town: World) -> list[PathwayCompleted]:
-    """What is told of completed pathways."""
+def published(town: World) -> list[PathwayCompleted]:
+    """The published events about completed pathways."""
     events: list[PathwayCompleted] = []
     town.services.pathways.events.subscribe(PathwayCompleted, events.append)
     return events
@@ -82,7 +82,7 @@ def has_courses(town: World, number: int) -> list[Course]:
 
 def of_all(*courses: Course, slug: str = "") -> PathwayDefinition:
     stage = a_stage(*(course.slug for course in courses))
-    return on_paper(stage, slug=slug or f"way-{uuid4().hex}")
+    return a_definition_with_exams(stage, slug=slug or f"way-{uuid4().hex}")
 
 
 def has_pathway(town: World, *courses: Course) -> LearningPathway:
@@ -90,19 +90,19 @@ def has_pathway(town: World, *courses: Course) -> LearningPathway:
 
 
 def last_of(anna: Learner, course: Course) -> ItemId:
-    """The item that is left on a course that she is on from now on."""
+    """Enrol the learner, complete all items but one, and return that one."""
     anna.enrols(course)
     (item_id,) = items_of(anna.services, course)
     return item_id
 
 
 def counts(town: World, *courses: Course) -> list[int]:
-    kept = town.repositories.courses
-    return [kept.at(course.slug, scope=ALL_TENANTS).pathways for course in courses]
+    stored = town.repositories.courses
+    return [stored.at(course.slug, scope=ALL_TENANTS).pathways for course in courses]
 
 
-def test_whoever_completes_all_courses_of_a_pathway_at_once_completes_it_once(
-    town: World, at_once: AtOnce, told: list[PathwayCompleted]
+def test_completing_all_courses_of_a_pathway_simultaneously_completes_it_once(
+    town: World, at_once: AtOnce, published: list[PathwayCompleted]
 ) -> None:
     courses, anna = has_courses(town, MANY), a_learner(town)
     pathway = has_pathway(town, *courses)
@@ -112,13 +112,13 @@ def test_whoever_completes_all_courses_of_a_pathway_at_once_completes_it_once(
     outcomes = at_once(*[partial(anna.completes, course, item_id) for course, item_id in left])
 
     assert outcomes == {DONE: MANY}
-    assert [event.pathway_id for event in told] == [pathway.id]
+    assert [event.pathway_id for event in published] == [pathway.id]
     assert anna.services.pathways.get(pathway.slug, by=anna.principal).is_completed
     assert len(anna.held()) == 1
 
 
 def test_a_last_course_that_is_completed_twenty_times_at_once_completes_the_pathway_once(
-    town: World, at_once: AtOnce, told: list[PathwayCompleted]
+    town: World, at_once: AtOnce, published: list[PathwayCompleted]
 ) -> None:
     (knots, bends), anna = has_courses(town, 2), a_learner(town)
     pathway = has_pathway(town, knots, bends)
@@ -129,11 +129,11 @@ def test_a_last_course_that_is_completed_twenty_times_at_once_completes_the_path
     outcomes = at_once(*[lambda: anna.completes(bends, item_id)] * MANY)
 
     assert outcomes == {DONE: MANY}
-    assert [event.course_id for event in told] == [bends.id]
+    assert [event.course_id for event in published] == [bends.id]
     assert [held.issued.evidence.course_id for held in anna.held()] == [bends.id]
 
 
-def test_whoever_enrols_while_a_pathway_is_retired_is_taken_or_refused(
+def test_enrolling_while_a_pathway_is_retired_succeeds_or_is_rejected(
     town: World, at_once: AtOnce
 ) -> None:
     for _ in range(ROUNDS):
@@ -157,7 +157,9 @@ def test_pathways_with_the_same_courses_are_published_at_once(town: World, at_on
     authoring = town.services.pathway_authoring
     drafts = [authoring.create(of_all(*courses), by=OPERATOR) for _ in range(MANY)]
 
-    outcomes = at_once(*[partial(authoring.publish, each.slug, by=OPERATOR) for each in drafts])
+    outcomes = at_once(
+        *[partial(authoring.publish, pathway.slug, by=OPERATOR) for pathway in drafts]
+    )
 
     assert outcomes == {DONE: MANY}
     assert counts(town, *courses) == [MANY] * 3

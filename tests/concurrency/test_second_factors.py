@@ -29,7 +29,7 @@ def owner(committing: None) -> Iterator[UserRow]:
 
 
 def tried_by_ten(attempt: Callable[[], bool]) -> list[bool]:
-    """What each of ten got who tried at the same moment; who failed comes first."""
+    """The outcomes of ten simultaneous attempts, failures first."""
     barrier = Barrier(10)
 
     def tried() -> bool:
@@ -51,10 +51,10 @@ def test_a_code_of_an_app_is_used_up_by_one(owner: UserRow) -> None:
 
 
 def test_a_recovery_code_is_used_up_by_one(owner: UserRow) -> None:
-    kept = RecoveryCodes.activate(owner).instance
-    code = kept.wrap().get_unused_codes()[3]
+    codes = RecoveryCodes.activate(owner).instance
+    code = codes.wrap().get_unused_codes()[3]
 
     def tried() -> bool:
-        return bool(Authenticator.objects.get(pk=kept.pk).wrap().validate_code(code))
+        return bool(Authenticator.objects.get(pk=codes.pk).wrap().validate_code(code))
 
     assert tried_by_ten(tried) == [False] * 9 + [True]

@@ -199,11 +199,11 @@ def test_retiring_asks_for_a_reason_and_logs_it(application: Application) -> Non
     course, bo = a_published_course(application.services), editor(application)
 
     asked = bo.act(COURSES, "retire", course.id)
-    told = bo.act(COURSES, "retire", course.id, reason="Nobody ties knots any more.")
+    page = bo.act(COURSES, "retire", course.id, reason="Nobody ties knots any more.")
 
     assert "Retire 1 course" in asked.text
     assert asked.said == ()
-    assert told.said == ("1 course retired.",)
+    assert page.said == ("1 course retired.",)
     assert CourseRow.objects.get().status == "retired"
     assert log_of(course.id) == ["Retired. Reason: Nobody ties knots any more."]
 

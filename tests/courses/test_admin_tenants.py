@@ -76,7 +76,7 @@ def staff_without_organizations(application: Application) -> Desk:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_whoever_may_not_view_organizations_sees_what_is_the_platforms(
+def test_staff_without_access_to_organizations_see_what_belongs_to_the_platform(
     application: Application, course: Course, path: str
 ) -> None:
     page = staff_without_organizations(application).get(path)
@@ -87,7 +87,7 @@ def test_whoever_may_not_view_organizations_sees_what_is_the_platforms(
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_whoever_may_view_organizations_sees_theirs_too(
+def test_staff_with_access_to_organizations_see_what_belongs_to_them_too(
     application: Application, course: Course, path: str
 ) -> None:
     page = may_also_see_organizations(desk(application, "Auditors")).get(path)
@@ -122,7 +122,7 @@ def test_the_page_of_a_foreign_course_is_not_there(
     assert CourseRow.objects.get(pk=course.id).status == "published"
 
 
-def test_an_editor_who_sees_organizations_looks_at_their_courses_and_changes_none(
+def test_an_editor_with_access_to_organizations_views_their_courses_and_changes_none(
     application: Application, course: Course
 ) -> None:
     editor = may_also_see_organizations(desk(application, "Course editors"))
@@ -224,7 +224,7 @@ def test_an_admin_defines_for_the_courses_of_all(application: Application, cours
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_page_of_an_organization_that_is_opened_is_a_look_into_it(
+def test_opening_a_page_of_an_organization_is_recorded_as_access(
     application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
     root = root_desk(application)

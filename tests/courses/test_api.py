@@ -109,14 +109,14 @@ def test_one_course_comes_with_what_it_is_made_of(application: Application, by: 
 @pytest.mark.parametrize("item", [LESSON, VISIT, QUIZ])
 def test_an_item_comes_with_its_text(application: Application, item: Any) -> None:
     course = application.published(KNOTS)
-    kept = next(i for i in KNOTS.draft_of(course.id).outline.items if i.key == item.key)
+    stored = next(i for i in KNOTS.draft_of(course.id).outline.items if i.key == item.key)
 
-    answer = application.signed_in().caller.get(f"/v1/courses/knots/items/{kept.id}")
+    answer = application.signed_in().caller.get(f"/v1/courses/knots/items/{stored.id}")
 
     assert answer.status == 200
     assert answer.json == {
-        "id": str(kept.id),
-        "position": kept.position,
+        "id": str(stored.id),
+        "position": stored.position,
         "title": item.title,
         "type": item.type.value,
         "required": item.is_required,

@@ -122,9 +122,7 @@ def test_a_limit_out_of_bounds_is_refused(application: Application, path: str, l
         cursor_of("[" * 200),
     ],
 )
-def test_a_cursor_of_somebody_elses_making_is_refused(
-    application: Application, path: str, cursor: str
-) -> None:
+def test_a_forged_cursor_is_rejected(application: Application, path: str, cursor: str) -> None:
     application.published(KNOTS)
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
@@ -152,7 +150,7 @@ def test_a_cursor_past_every_number_is_past_every_version(application: Applicati
 
 
 @pytest.mark.parametrize(
-    ("search", "found"),
+    ("search", "expected"),
     [
         ("", ["straße", "nœuds"]),
         ("STRASSE", ["straße"]),
@@ -165,7 +163,7 @@ def test_a_cursor_past_every_number_is_past_every_version(application: Applicati
     ],
 )
 def test_a_search_finds_parts_of_title_and_summary_in_any_case(
-    application: Application, search: str, found: list[str]
+    application: Application, search: str, expected: list[str]
 ) -> None:
     titles = {"straße": "Die Straße", "nœuds": "École de nœuds"}
     for number, title in enumerate(titles.values()):
@@ -176,7 +174,7 @@ def test_a_search_finds_parts_of_title_and_summary_in_any_case(
 
     answer = slugs(application.signed_in().caller, f"q={quote(search)}")
 
-    assert answer == [slug_of[name] for name in found]
+    assert answer == [slug_of[name] for name in expected]
 
 
 def test_a_search_is_walked_in_pages_too(application: Application) -> None:
@@ -189,7 +187,7 @@ def test_a_search_is_walked_in_pages_too(application: Application) -> None:
 
 
 @pytest.mark.parametrize("search", ["a" * 201, "%00"])
-def test_a_search_that_makes_no_sense_is_refused(application: Application, search: str) -> None:
+def test_an_invalid_search_is_rejected(application: Application, search: str) -> None:
     answer = application.signed_in().caller.get(f"/v1/courses?q={search}")
 
     assert (answer.status, answer.code) == (422, "invalid-request")
@@ -197,7 +195,7 @@ def test_a_search_that_makes_no_sense_is_refused(application: Application, searc
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "slug"),
     [
         ("", "open"),
         ("status=published", "open"),
@@ -206,14 +204,14 @@ def test_a_search_that_makes_no_sense_is_refused(application: Application, searc
     ],
 )
 def test_authors_list_the_courses_of_a_status(
-    application: Application, query: str, found: str
+    application: Application, query: str, slug: str
 ) -> None:
     application.services.authoring.create(a_definition(slug="new"), by=OPERATOR)
     application.published(a_definition(slug="open"))
     application.published(a_definition(slug="old"))
     application.services.authoring.retire("old", by=OPERATOR)
 
-    assert slugs(application.signed_in(Role.INSTRUCTOR, name="Bo").caller, query) == [found]
+    assert slugs(application.signed_in(Role.INSTRUCTOR, name="Bo").caller, query) == [slug]
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])

@@ -44,7 +44,7 @@ def harbour(application: Application) -> Harbour:
     return Harbour(organization, authoring.publish(made.slug, by=OPERATOR))
 
 
-def test_whoever_teaches_there_starts_a_course_there(application: Application) -> None:
+def test_an_instructor_creates_a_course_in_the_organization(application: Application) -> None:
     organization = founded(application, slug="harbour")
     bo = member_of(application, organization.id, OrgRole.INSTRUCTOR, "Bo").caller
 
@@ -161,7 +161,7 @@ def test_what_is_no_id_of_an_organization_is_refused(application: Application) -
     assert bo.post("/v1/courses?org=harbour", body_of(a_definition())).status == 422
 
 
-def test_whoever_is_put_out_sees_nothing_with_their_next_request(
+def test_a_removed_member_sees_nothing_with_the_next_request(
     application: Application, harbour: Harbour
 ) -> None:
     anna = member_of(application, harbour.organization.id, OrgRole.LEARNER)

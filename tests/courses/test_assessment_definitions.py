@@ -157,10 +157,10 @@ def test_a_number_that_nothing_can_be_compared_with_is_refused(member: str, numb
     body = in_json(number=1) | {}
     body["modules"][0]["items"][0]["assessment"]["questions"][0][member] = number
 
-    with pytest.raises(InvalidDefinition) as refusal:
+    with pytest.raises(InvalidDefinition) as error:
         definition_of(body)
 
-    (field_error,) = refusal.value.field_errors
+    (field_error,) = error.value.field_errors
     assert field_error.path == f"modules/0/items/0/assessment/questions/0/{member}"
     assert field_error.detail == "the number is not finite, or too large"
 

@@ -102,10 +102,10 @@ def test_an_answer_of_the_form_that_is_asked_for_is_taken(
     ],
 )
 def test_an_answer_of_another_form_is_refused(question: Question, answer: Answer) -> None:
-    with pytest.raises(UnsuitableAnswer) as refusal:
+    with pytest.raises(UnsuitableAnswer) as error:
         question.checked(answer)
 
-    assert refusal.value.facts == {"question_id": question.id}
+    assert error.value.facts == {"question_id": question.id}
 
 
 @pytest.mark.parametrize(
@@ -263,10 +263,10 @@ def test_a_question_is_found_by_its_id() -> None:
 def test_an_assessment_does_not_have_the_question_of_another() -> None:
     stranger = QuestionId(FILE.id)
 
-    with pytest.raises(QuestionNotFound) as refusal:
+    with pytest.raises(QuestionNotFound) as error:
         QUIZ.question(stranger)
 
-    assert refusal.value.facts == {"question_id": stranger}
+    assert error.value.facts == {"question_id": stranger}
 
 
 def test_the_item_of_an_assessment_is_the_one_behind_which_it_is() -> None:

@@ -56,10 +56,10 @@ def published(authoring: AuthoringService, definition: CourseDefinition = KNOTS)
 def test_only_authors_may_do_anything(memory: World, authoring: AuthoringService, act: Act) -> None:
     course = published(authoring)
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         act(authoring, ANNA)
 
-    assert refusal.value.facts == {"right": Right.AUTHOR_COURSES}
+    assert error.value.facts == {"right": Right.AUTHOR_COURSES}
     assert memory.repositories.courses.at("knots", scope=ALL_TENANTS) == course
     assert authoring.export("knots", by=BO) == KNOTS
 
@@ -150,10 +150,10 @@ def test_a_revision_leaves_what_is_published_as_it_is(
 def test_a_revision_cannot_move_a_course_to_another_slug(authoring: AuthoringService) -> None:
     authoring.create(KNOTS, by=BO)
 
-    with pytest.raises(SlugFixed) as refusal:
+    with pytest.raises(SlugFixed) as error:
         authoring.revise("knots", replace(BENDS, slug="bends"), by=BO)
 
-    assert refusal.value.facts == {"slug": "knots"}
+    assert error.value.facts == {"slug": "knots"}
     assert authoring.export("knots", by=BO) == KNOTS
 
 

@@ -37,19 +37,19 @@ def test_a_version_is_read_once(
     assert cached.get(COURSE.id, 1, scope=ALL_TENANTS) is version
 
 
-def test_a_version_is_told_from_the_others_of_its_course_and_of_other_courses(
+def test_a_version_is_distinguished_from_others_of_its_course_and_of_other_courses(
     cached: CachedCourseVersionRepository,
 ) -> None:
-    kept = [a_version(COURSE), a_version(COURSE, number=2), a_version(a_course())]
-    for version in kept:
+    versions = [a_version(COURSE), a_version(COURSE, number=2), a_version(a_course())]
+    for version in versions:
         cached.add(version, scope=ALL_TENANTS)
 
     assert [
-        cached.get(version.course_id, version.number, scope=ALL_TENANTS) for version in kept
-    ] == kept
+        cached.get(version.course_id, version.number, scope=ALL_TENANTS) for version in versions
+    ] == versions
 
 
-def test_a_version_that_is_not_there_yet_is_looked_for_again(
+def test_a_missing_version_is_not_cached(
     cached: CachedCourseVersionRepository,
 ) -> None:
     with pytest.raises(CourseVersionNotFound):
@@ -82,7 +82,7 @@ def test_a_list_is_always_read_again(cached: CachedCourseVersionRepository) -> N
     assert cached.page_of(COURSE.id, PageRequest(), scope=ALL_TENANTS).items == (first, second)
 
 
-def test_the_versions_that_nobody_used_for_the_longest_time_are_let_go(
+def test_the_least_recently_used_versions_are_evicted(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     for number in range(MOST_VERSIONS + 1):
@@ -96,7 +96,7 @@ def test_the_versions_that_nobody_used_for_the_longest_time_are_let_go(
         cached.get(COURSE.id, 0, scope=ALL_TENANTS)
 
 
-def test_a_version_that_is_kept_is_shown_to_those_alone_who_may_see_it(
+def test_a_cached_version_is_shown_only_to_callers_who_may_see_it(
     cached: CachedCourseVersionRepository,
 ) -> None:
     ours = OrganizationId(uuid4())
@@ -110,7 +110,7 @@ def test_a_version_that_is_kept_is_shown_to_those_alone_who_may_see_it(
     assert cached.get(version.course_id, 1, scope=TenantScope.into(ours)) == version
 
 
-def test_a_version_is_kept_once_for_all_who_see_it(
+def test_a_version_is_cached_once_for_all_callers(
     cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
 ) -> None:
     version = a_version(COURSE)

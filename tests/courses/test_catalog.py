@@ -121,9 +121,9 @@ def test_a_draft_is_to_learners_as_if_it_were_not_there(
     course = drafted(memory)
 
     for address in ("knots", str(course.id), "no-such-course"):
-        with pytest.raises(CourseNotFound) as refusal:
+        with pytest.raises(CourseNotFound) as error:
             ask(catalog, address)
-        assert refusal.value.facts == {}
+        assert error.value.facts == {}
 
 
 def test_authors_read_the_draft_of_a_course_that_was_never_published(
@@ -146,7 +146,7 @@ def test_a_draft_has_no_version_to_read(memory: World, catalog: CatalogService) 
 
 @pytest.mark.parametrize("make", [published, retired])
 @pytest.mark.parametrize("who", [ANNA, BO])
-def test_whoever_asks_reads_the_version_that_was_published(
+def test_callers_read_the_published_version(
     memory: World, catalog: CatalogService, make: Callable[[World], Course], who: Principal
 ) -> None:
     course = make(memory)
@@ -205,10 +205,10 @@ def test_an_item_that_only_the_draft_has_is_not_found(
     course = revised(memory)
     (new, *_) = BENDS.draft_of(course.id).outline.items
 
-    with pytest.raises(ItemNotFound) as refusal:
+    with pytest.raises(ItemNotFound) as error:
         catalog.item("knots", new.id, by=ANNA)
 
-    assert refusal.value.facts == {"item_id": new.id}
+    assert error.value.facts == {"item_id": new.id}
 
 
 def test_an_item_that_is_gone_is_read_in_the_version_that_has_it(
@@ -245,10 +245,10 @@ def test_nobody_enrols_on_a_course_that_is_not_published(
 ) -> None:
     make(memory)
 
-    with pytest.raises(CourseNotOpen) as refusal:
+    with pytest.raises(CourseNotOpen) as error:
         catalog.open_version("knots", by=who)
 
-    assert refusal.value.facts == {"status": status}
+    assert error.value.facts == {"status": status}
 
 
 def test_a_version_nobody_published_is_not_found(memory: World, catalog: CatalogService) -> None:

@@ -68,7 +68,7 @@ def test_the_catalogue_of_another_organization_is_not_there(memory: World, cours
         listed(memory, of_another(memory), org_id=course.org_id)
 
 
-def test_whoever_manages_all_sees_a_named_catalogue_and_is_noted(
+def test_the_catalog_of_an_organization_is_listed_for_its_managers_on_the_platform_and_the_access_is_recorded(
     memory: World, course: Course
 ) -> None:
     assert listed(memory, OPERATOR, org_id=course.org_id) == [course]

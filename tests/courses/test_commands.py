@@ -130,9 +130,9 @@ def test_a_definition_is_refused_with_the_place_and_the_line_of_each_fault(
     text = with_change("key: loops", "key: Loops").replace("https:", "gopher:")
     file.write_text(text, encoding="utf-8")
 
-    refusal, output = refusal_of("import_course", str(file))
+    error, output = refusal_of("import_course", str(file))
 
-    headline, first, second = refusal.splitlines()
+    headline, first, second = error.splitlines()
     assert headline == "The course definition is not valid:"
     assert first.startswith("  modules/0/key: line 6: 'Loops' does not match ")
     assert second.startswith("  modules/1/items/0/url: line 23: 'gopher:")
@@ -146,32 +146,32 @@ def test_a_text_that_is_no_yaml_is_refused_with_the_line(
     file = tmp_path / "knots.yaml"
     file.write_text("slug: knots\ntitle: [", encoding="utf-8")
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert "\n  line 2: " in refusal
+    assert "\n  line 2: " in error
 
 
 def test_a_file_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.yaml"
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert refusal == f"{file} cannot be read: No such file or directory."
+    assert error == f"{file} cannot be read: No such file or directory."
 
 
 def test_a_directory_is_no_definition(application: Application, tmp_path: Path) -> None:
-    refusal, _ = refusal_of("import_course", str(tmp_path))
+    error, _ = refusal_of("import_course", str(tmp_path))
 
-    assert refusal == f"{tmp_path} cannot be read: Is a directory."
+    assert error == f"{tmp_path} cannot be read: Is a directory."
 
 
 def test_a_file_in_another_encoding_is_refused(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text(with_change("title: Knots", "title: Nœuds"), encoding="utf-16")
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert refusal == f"{file} is not text in UTF-8."
+    assert error == f"{file} is not text in UTF-8."
     assert_there_is_no_course(application, "knots")
 
 
@@ -182,16 +182,16 @@ def test_a_file_that_is_too_long_is_refused(
     file = tmp_path / "knots.yaml"
     file.write_text(f"{KNOTS_YAML}#{character * LONGEST_TEXT}", encoding="utf-8")
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert "too long" in refusal
+    assert "too long" in error
     assert_there_is_no_course(application, "knots")
 
 
 def test_a_source_without_an_end_is_refused() -> None:
-    refusal, _ = refusal_of("import_course", "/dev/zero")
+    error, _ = refusal_of("import_course", "/dev/zero")
 
-    assert refusal == "/dev/zero is too long for a definition."
+    assert error == "/dev/zero is too long for a definition."
 
 
 def test_publishing_says_which_version_learners_see(application: Application) -> None:
@@ -226,20 +226,18 @@ def test_a_retired_course_opens_again_with_the_version_that_it_had(
 
 
 def test_a_course_that_is_not_there_cannot_be_published(application: Application) -> None:
-    refusal, output = refusal_of("publish_course", "bends")
+    error, output = refusal_of("publish_course", "bends")
 
-    assert refusal.startswith("Course not found. ")
+    assert error.startswith("Course not found. ")
     assert output == ""
 
 
 def test_a_draft_that_is_published_already_is_not_published_again(application: Application) -> None:
     course = application.published(KNOTS)
 
-    refusal, _ = refusal_of("publish_course", "knots")
+    error, _ = refusal_of("publish_course", "knots")
 
-    assert refusal == (
-        "The draft is already published. Version 1 has the same content as the draft."
-    )
+    assert error == ("The draft is already published. Version 1 has the same content as the draft.")
     assert application.services.catalog.visible_to(OPERATOR, "knots") == course
 
 
@@ -247,7 +245,7 @@ def test_a_draft_that_requires_nothing_is_not_published(application: Application
     idle = a_definition_of(required=0, optional=1, slug="idle")
     application.services.authoring.create(idle, by=OPERATOR)
 
-    refusal, _ = refusal_of("publish_course", "idle")
+    error, _ = refusal_of("publish_course", "idle")
 
-    assert refusal.startswith("The draft has no required item. ")
+    assert error.startswith("The draft has no required item. ")
     assert not application.services.catalog.visible_to(OPERATOR, "idle").is_open

@@ -55,9 +55,9 @@ def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
 def test_nothing_is_imported_for_an_organization_that_there_is_not(
     application: Application, definition_file: str
 ) -> None:
-    refusal, _ = refusal_of("import_course", definition_file, "--org", "harbour")
+    error, _ = refusal_of("import_course", definition_file, "--org", "harbour")
 
-    assert refusal.startswith("There is no such organization. ")
+    assert error.startswith("There is no such organization. ")
     with pytest.raises(CourseNotFound):
         application.services.catalog.visible_to(OPERATOR, "knots")
 
@@ -68,10 +68,10 @@ def test_nothing_is_changed_in_an_organization_that_is_suspended(
     said_by("import_course", definition_file, "--org", "harbour")
     closed(application.services, harbour)
 
-    refusals = [
+    errors = [
         refusal_of("import_course", definition_file, "--org", "harbour"),
         refusal_of("publish_course", "harbour--knots"),
     ]
 
-    assert all("suspended" in refusal for refusal, _ in refusals)
+    assert all("suspended" in error for error, _ in errors)
     assert said_by("export_course", "harbour--knots")

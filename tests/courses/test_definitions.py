@@ -61,9 +61,9 @@ def in_json() -> dict[str, Any]:
 
 
 def errors_in_body(value: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidDefinition) as refusal:
+    with pytest.raises(InvalidDefinition) as error:
         definition_of(value)
-    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
+    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]
 
 
 def test_a_definition_says_what_its_author_wrote() -> None:

@@ -112,7 +112,7 @@ CHOSEN: Final = st.builds(
         min_size=2,
         max_size=3,
         unique_by=lambda choice: choice.key,
-    ).map(lambda found: (replace(found[0], is_right=True), *found[1:])),
+    ).map(lambda choices: (replace(choices[0], is_right=True), *choices[1:])),
 )
 LOOKED_AT: Final = st.builds(
     Question,

@@ -114,10 +114,10 @@ def test_what_is_published_already_is_not_published_twice() -> None:
     draft = a_draft(course)
     current = a_version(course, number=4, draft=draft)
 
-    with pytest.raises(NothingToPublish) as refusal:
+    with pytest.raises(NothingToPublish) as error:
         course.publish(draft, current=current, by=BO, at=LATER)
 
-    assert refusal.value.facts == {"version": 4}
+    assert error.value.facts == {"version": 4}
 
 
 def test_a_retired_course_with_an_unchanged_draft_opens_with_the_version_it_had() -> None:
@@ -184,7 +184,7 @@ def test_a_published_course_can_be_retired() -> None:
 
 @pytest.mark.parametrize("status", [CourseStatus.DRAFT, CourseStatus.RETIRED])
 def test_a_course_that_is_not_published_cannot_be_retired(status: CourseStatus) -> None:
-    with pytest.raises(CourseNotPublished) as refusal:
+    with pytest.raises(CourseNotPublished) as error:
         a_course(status=status).retired()
 
-    assert refusal.value.facts == {"status": status.value}
+    assert error.value.facts == {"status": status.value}

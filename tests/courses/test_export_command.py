@@ -44,19 +44,19 @@ def test_a_version_that_is_not_there_is_not_exported(
     application.published(KNOTS)
     file = tmp_path / "knots.yaml"
 
-    refusal, _ = refusal_of("export_course", "knots", "--version", number, "--output", str(file))
+    error, _ = refusal_of("export_course", "knots", "--version", number, "--output", str(file))
 
-    assert refusal.startswith("Course version not found. ")
+    assert error.startswith("Course version not found. ")
     assert not file.exists()
 
 
 def test_what_was_imported_is_exported_to_a_file_and_reads_back_as_the_same(
     application: Application, tmp_path: Path
 ) -> None:
-    paper, file = tmp_path / "knots.yaml", tmp_path / "exported.yaml"
-    paper.write_text(KNOTS_YAML, encoding="utf-8")
+    source, file = tmp_path / "knots.yaml", tmp_path / "exported.yaml"
+    source.write_text(KNOTS_YAML, encoding="utf-8")
     file.write_text("what stood there before, and was longer than a course " * 100)
-    said_by("import_course", str(paper))
+    said_by("import_course", str(source))
 
     output = said_by("export_course", "knots", "--output", str(file))
 
@@ -82,20 +82,20 @@ def test_a_file_that_cannot_be_written_is_named(application: Application, tmp_pa
     application.published(KNOTS)
     file = tmp_path / "nowhere" / "knots.yaml"
 
-    refusal, output = refusal_of("export_course", "knots", "--output", str(file))
+    error, output = refusal_of("export_course", "knots", "--output", str(file))
 
-    assert refusal == f"{file} cannot be written: No such file or directory."
+    assert error == f"{file} cannot be written: No such file or directory."
     assert output == ""
 
 
 def test_a_course_that_is_not_there_cannot_be_exported(application: Application) -> None:
-    refusal, output = refusal_of("export_course", "bends")
+    error, output = refusal_of("export_course", "bends")
 
-    assert refusal.startswith("Course not found. ")
+    assert error.startswith("Course not found. ")
     assert output == ""
 
 
 def test_a_version_is_a_number(application: Application) -> None:
-    refusal, _ = refusal_of("export_course", "knots", "--version", "first")
+    error, _ = refusal_of("export_course", "knots", "--version", "first")
 
-    assert "argument --version: invalid int value: 'first'" in refusal
+    assert "argument --version: invalid int value: 'first'" in error

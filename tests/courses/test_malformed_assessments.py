@@ -64,9 +64,9 @@ def test_what_went_wrong_changes_nothing(application: Application, tmp_path: Pat
 
     for mutant in MUTANTS:
         file.write_text(mutant.text, encoding="utf-8")
-        refusal, output = refusal_of("import_course", str(file))
+        error, output = refusal_of("import_course", str(file))
 
-        assert f"line {mutant.line}: " in refusal, mutant.name
+        assert f"line {mutant.line}: " in error, mutant.name
         assert output == "", mutant.name
     assert application.services.authoring.export("knots", by=OPERATOR) == before
 

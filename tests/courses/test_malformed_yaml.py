@@ -169,7 +169,7 @@ def test_a_text_of_five_megabytes_is_not_read() -> None:
     assert errors_in(text) == [("", "The text is too long.")]
 
 
-def test_a_text_of_the_greatest_length_is_looked_at() -> None:
+def test_a_text_of_the_maximum_length_is_accepted() -> None:
     # With a flaw at its start, because reading all of it would take long.
     longest = "\0".ljust(LONGEST_TEXT)
 
@@ -185,7 +185,7 @@ def test_a_text_that_is_nested_too_deeply_is_given_up_at_once(opening: str) -> N
 
 
 @pytest.mark.parametrize("number", [f"1{':30' * 20_000}", f"0x{'f' * 20_000}", "1" * 20_000])
-def test_a_number_that_nobody_can_count_to_is_not_worked_out(number: str) -> None:
+def test_a_huge_number_is_not_converted(number: str) -> None:
     ((path, reason),) = errors_in(with_change("title: Knots", f"title: {number}"))
 
     assert path == "title"

@@ -155,7 +155,7 @@ def test_markdown_holds_no_more_than_the_html_showed(
     assert item.body.removeprefix("Make a loop.").strip() == markdown
 
 
-def test_names_become_keys_and_are_told_apart(tmp_path: Path) -> None:
+def test_names_become_distinct_keys(tmp_path: Path) -> None:
     names = [
         "Read",
         "read",

@@ -171,8 +171,8 @@ def is_unpacked_or_refused(file: Path) -> bool:
     try:
         with unpacked(file) as place:
             return place.is_dir()
-    except InvalidDefinition as refusal:
-        return bool(refusal.field_errors)
+    except InvalidDefinition as error:
+        return bool(error.field_errors)
 
 
 HEADER: Final = 10

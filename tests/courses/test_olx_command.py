@@ -80,9 +80,9 @@ def test_a_changed_course_takes_the_place_of_its_draft(
 def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
     application: Application, tmp_path: Path
 ) -> None:
-    refusal, output = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
+    error, output = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
 
-    assert refusal.splitlines()[:3] == [
+    assert error.splitlines()[:3] == [
         "The course definition is not valid:",
         "  course.xml: nothing in the course can be mapped",
         "  course.xml:2: <lti> cannot be mapped",
@@ -95,18 +95,20 @@ def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
 def test_an_archive_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.tar.gz"
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert refusal == f"{file} cannot be read: No such file or directory."
+    assert error == f"{file} cannot be read: No such file or directory."
 
 
-def test_an_archive_that_is_none_is_refused(application: Application, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_is_rejected(
+    application: Application, tmp_path: Path
+) -> None:
     file = tmp_path / "knots.tar.gz"
     file.write_bytes(b"not packed")
 
-    refusal, _ = refusal_of("import_course", str(file))
+    error, _ = refusal_of("import_course", str(file))
 
-    assert refusal.splitlines() == [
+    assert error.splitlines() == [
         "The course definition is not valid:",
         "  knots.tar.gz: it is not a complete archive",
     ]

@@ -232,7 +232,7 @@ def test_a_problem_that_is_made_by_a_program_is_not_half_mapped(tmp_path: Path) 
     ]
 
 
-def test_a_second_right_number_is_named_and_the_first_kept(tmp_path: Path) -> None:
+def test_a_second_correct_number_is_reported_and_the_first_one_used(tmp_path: Path) -> None:
     content = number("5").replace("<textline/>", '<additional_answer answer="6"/><textline/>')
     folder = a_course_in(tmp_path, problem(content))
 

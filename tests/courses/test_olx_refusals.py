@@ -26,8 +26,8 @@ def is_read_or_refused(folder: Path) -> bool:
     """Whether the course can be written as a definition, or is refused with a reason."""
     try:
         definition, _ = mapped(folder)
-    except InvalidDefinition as refusal:
-        return bool(refusal.field_errors)
+    except InvalidDefinition as error:
+        return bool(error.field_errors)
     return read_definition(write_definition(definition)) == definition
 
 

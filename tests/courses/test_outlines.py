@@ -70,10 +70,10 @@ def test_an_outline_has_no_item_of_another_course(
 ) -> None:
     stranger = ItemId(uuid4())
 
-    with pytest.raises(ItemNotFound) as refusal:
+    with pytest.raises(ItemNotFound) as error:
         ask(knots(a_module_definition()), stranger)
 
-    assert refusal.value.facts == {"item_id": stranger}
+    assert error.value.facts == {"item_id": stranger}
 
 
 def test_what_keeps_its_key_keeps_its_id_wherever_it_goes() -> None:
@@ -100,10 +100,10 @@ def test_another_key_is_another_thing_with_another_id() -> None:
 
 def test_equal_keys_in_two_courses_name_two_things() -> None:
     definition = a_definition()
-    one, other = definition.draft_of(KNOTS.id), definition.draft_of(CourseId(uuid4()))
+    first, second = definition.draft_of(KNOTS.id), definition.draft_of(CourseId(uuid4()))
 
-    assert not {m.id for m in one.outline.modules} & {m.id for m in other.outline.modules}
-    assert not {i.id for i in one.outline.items} & {i.id for i in other.outline.items}
+    assert not {m.id for m in first.outline.modules} & {m.id for m in second.outline.modules}
+    assert not {i.id for i in first.outline.items} & {i.id for i in second.outline.items}
 
 
 def test_a_module_and_an_item_may_share_a_key_but_no_id() -> None:

@@ -7,7 +7,7 @@ import pytest
 from courses.definitions.pathways import pathway_of, read_pathway, write_pathway
 from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
-from tests.support.pathways import a_stage, on_paper
+from tests.support.pathways import a_definition_with_exams, a_stage
 
 TEXT = """\
 slug: ropes
@@ -22,7 +22,7 @@ stages:
       - course: harbour--bends
         after: [knots]
 """
-ROPES = on_paper(
+ROPES = a_definition_with_exams(
     a_stage("knots", "harbour--bends", choose=1, after={"harbour--bends": ("knots",)}),
 )
 
@@ -50,8 +50,8 @@ def test_a_definition_is_read() -> None:
     "definition",
     [
         ROPES,
-        on_paper(a_stage("knots")),
-        on_paper(
+        a_definition_with_exams(a_stage("knots")),
+        a_definition_with_exams(
             a_stage("knots"), a_stage("bends", key="end", after={"bends": ("knots",)}), summary=""
         ),
     ],
@@ -109,7 +109,7 @@ def test_a_whole_number_with_a_point_is_a_whole_number() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_named_with_its_place(
+def test_each_error_is_reported_with_its_path(
     value: Any, field_errors: list[tuple[str, str]]
 ) -> None:
     assert errors_of(value) == field_errors

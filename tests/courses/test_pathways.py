@@ -22,7 +22,7 @@ from courses.domain.errors import (
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import a_published_course
 from tests.support.organizations import acts_in
-from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
 WHOLE = PageRequest(limit=100)
@@ -160,7 +160,7 @@ def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
 
 def test_unknown_courses_are_errors_with_their_paths(memory: World) -> None:
     has(memory, "knots")
-    definition = on_paper(a_stage("bends"), a_stage("knots", "hitches", key="end"))
+    definition = a_definition_with_exams(a_stage("bends"), a_stage("knots", "hitches", key="end"))
 
     with pytest.raises(InvalidPathwayDefinition) as refused:
         memory.services.pathway_authoring.create(definition, by=OPERATOR)
@@ -181,7 +181,9 @@ def test_drafts_are_for_authors(memory: World) -> None:
         catalog.page_of(WHOLE, status=PathwayStatus.DRAFT, by=anna)
 
 
-@pytest.mark.parametrize("definition", [a_chain("knots"), on_paper(a_stage("knots", choose=1))])
+@pytest.mark.parametrize(
+    "definition", [a_chain("knots"), a_definition_with_exams(a_stage("knots", choose=1))]
+)
 def test_an_import_starts_a_pathway_or_revises_it(
     memory: World, definition: PathwayDefinition
 ) -> None:

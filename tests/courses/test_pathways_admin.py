@@ -32,7 +32,7 @@ def page_of(pathway: LearningPathway) -> str:
     return f"{PATHWAYS}{pathway.id}/change/"
 
 
-def on_paper(application: Application, address: str = "ropes") -> PathwayDefinition:
+def a_definition_with_exams(application: Application, address: str = "ropes") -> PathwayDefinition:
     return application.services.pathway_authoring.export(address, by=OPERATOR)
 
 
@@ -43,7 +43,7 @@ def test_a_pasted_definition_becomes_a_pathway(application: Application, bo: Des
 
     row = PathwayRow.objects.get(slug="ropes")
     assert page.status == 200
-    assert on_paper(application) == ropes
+    assert a_definition_with_exams(application) == ropes
     assert (row.status, row.created_by_id, row.org_id) == ("draft", bo.id, None)
 
 
@@ -55,7 +55,7 @@ def test_errors_name_their_lines_and_the_text_stays(bo: Desk) -> None:
     assert not PathwayRow.objects.exists()
 
 
-def test_a_refusal_is_a_message(bo: Desk) -> None:
+def test_a_domain_error_is_shown_as_a_message(bo: Desk) -> None:
     page = bo.post(ADD, definition=write_pathway(a_chain("hitches")))
 
     assert len(page.said) == 1
@@ -71,7 +71,7 @@ def test_a_pathway_is_revised_on_its_page(application: Application, bo: Desk) ->
     bo.post(page_of(pathway), definition=write_pathway(other))
 
     assert write_pathway(a_chain("knots")) in shown.text
-    assert on_paper(application) == other
+    assert a_definition_with_exams(application) == other
     assert PathwayRow.objects.get().version == 2
     assert log_of(pathway.id) == ["Changed definition."]
 

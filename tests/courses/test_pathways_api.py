@@ -138,7 +138,9 @@ def test_a_pathway_of_an_organization_is_its_members(application: Application, b
     assert slugs(bo.get("/v1/pathways")) == []
 
 
-def test_a_look_of_the_platform_is_noted(application: Application, bo: Caller) -> None:
+def test_access_by_a_platform_administrator_is_recorded(
+    application: Application, bo: Caller
+) -> None:
     harbour = founded(application, slug="harbour")
     member_of(application, harbour.id, OrgRole.INSTRUCTOR).caller.post(
         f"/v1/pathways?org={harbour.id}", ROPES

@@ -34,8 +34,8 @@ def test_an_import_starts_a_pathway(application: Application, definition_file: s
     output = said_by("import_pathway", definition_file)
 
     assert output == "ropes is draft and has 1 stage and 2 courses.\n"
-    kept = application.services.pathway_authoring.export("ropes", by=OPERATOR)
-    assert kept == a_chain("knots", "bends")
+    stored = application.services.pathway_authoring.export("ropes", by=OPERATOR)
+    assert stored == a_chain("knots", "bends")
 
 
 def test_an_import_revises_the_pathway_that_there_is(
@@ -61,9 +61,9 @@ def test_an_import_for_an_organization_is_of_that(
 
 
 def test_an_unknown_organization_is_refused(definition_file: str) -> None:
-    refusal, _ = refusal_of("import_pathway", definition_file, "--org", "nobody")
+    error, _ = refusal_of("import_pathway", definition_file, "--org", "nobody")
 
-    assert refusal.startswith("There is no such organization.")
+    assert error.startswith("There is no such organization.")
 
 
 @pytest.mark.usefixtures("definition_file")
@@ -74,6 +74,6 @@ def test_errors_are_reported_with_their_paths(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    refusal, _ = refusal_of("import_pathway", "nowhere.yaml")
+    error, _ = refusal_of("import_pathway", "nowhere.yaml")
 
-    assert refusal.startswith("nowhere.yaml cannot be read")
+    assert error.startswith("nowhere.yaml cannot be read")

@@ -159,7 +159,7 @@ def test_of_a_closed_organization_nothing_is_changed(
         services.pathway_authoring.import_definition(a_chain("knots"), org_id=harbour, by=OPERATOR)
 
 
-def test_a_look_from_outside_is_noted(memory: World, harbour: OrganizationId) -> None:
+def test_access_from_outside_is_recorded(memory: World, harbour: OrganizationId) -> None:
     has(memory, "knots")
     services = memory.services
     pathway = a_published_pathway(services, a_chain("knots"), org_id=harbour)

@@ -16,7 +16,7 @@ from tests.support.builders import NOON, a_course
 from tests.support.worlds import World, orm_world
 
 
-def test_a_course_is_kept_as_it_was_added(world: World) -> None:
+def test_a_course_is_stored_as_it_was_added(world: World) -> None:
     bo = world.has_user(name="Bo")
     course = a_course(
         status=CourseStatus.RETIRED,
@@ -32,7 +32,7 @@ def test_a_course_is_kept_as_it_was_added(world: World) -> None:
     assert world.repositories.courses.at(course.slug, scope=ALL_TENANTS) == course
 
 
-def test_a_course_nobody_is_known_to_have_created_is_kept_too(world: World) -> None:
+def test_a_course_without_a_known_creator_is_stored_too(world: World) -> None:
     course = a_course(created_by=None, org_id=None, summary="")
 
     world.repositories.courses.add(course, scope=ALL_TENANTS)
@@ -40,13 +40,15 @@ def test_a_course_nobody_is_known_to_have_created_is_kept_too(world: World) -> N
     assert world.repositories.courses.at(course.slug, scope=ALL_TENANTS) == course
 
 
-def test_a_second_course_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
+def test_a_second_course_with_the_same_slug_is_rejected_and_the_first_unchanged(
+    world: World,
+) -> None:
     first = world.has_course(slug="knots")
 
-    with pytest.raises(SlugTaken) as refusal:
+    with pytest.raises(SlugTaken) as error:
         world.has_course(slug="knots")
 
-    assert refusal.value.facts == {"slug": "knots"}
+    assert error.value.facts == {"slug": "knots"}
     assert world.repositories.courses.at("knots", scope=ALL_TENANTS) == first
 
 
@@ -126,10 +128,10 @@ def test_the_row_of_a_course_that_is_had_for_a_change_is_locked() -> None:
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
-def test_a_saved_course_replaces_the_kept_one_and_no_other(world: World) -> None:
-    kept, other = world.has_course(), world.has_course()
+def test_a_saved_course_replaces_the_stored_one_and_no_other(world: World) -> None:
+    changed, other = world.has_course(), world.has_course()
     changed = replace(
-        kept,
+        changed,
         title="Bends",
         summary="To join two ropes.",
         status=CourseStatus.RETIRED,
@@ -139,5 +141,5 @@ def test_a_saved_course_replaces_the_kept_one_and_no_other(world: World) -> None
 
     world.repositories.courses.save(changed, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(kept.slug, scope=ALL_TENANTS) == changed
+    assert world.repositories.courses.at(changed.slug, scope=ALL_TENANTS) == changed
     assert world.repositories.courses.at(other.slug, scope=ALL_TENANTS) == other

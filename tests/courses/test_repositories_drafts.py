@@ -17,7 +17,7 @@ def kept_draft(world: World, course: Course, definition: CourseDefinition) -> No
     world.repositories.course_drafts.save(a_draft(course, definition), scope=ALL_TENANTS)
 
 
-def test_a_draft_is_kept_with_its_modules_and_items_in_their_order(world: World) -> None:
+def test_a_draft_is_stored_with_its_modules_and_items_in_order(world: World) -> None:
     course = world.has_course()
     keys = ["zebra", "ape", "mouse"]
     items = tuple(an_item_definition(key=key) for key in keys)
@@ -92,12 +92,12 @@ def test_two_modules_can_change_places(world: World) -> None:
 
 
 def test_a_saved_draft_leaves_the_drafts_of_other_courses_alone(world: World) -> None:
-    one, other = world.has_course(), world.has_course()
+    first, other = world.has_course(), world.has_course()
     definition = a_definition()
     kept_draft(world, other, definition)
 
-    kept_draft(world, one, definition)
-    kept_draft(world, one, a_definition())
+    kept_draft(world, first, definition)
+    kept_draft(world, first, a_definition())
 
     stored = world.repositories.course_drafts.get(other.id, scope=ALL_TENANTS)
     assert whole(stored) == whole(a_draft(other, definition))

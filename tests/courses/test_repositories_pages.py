@@ -29,7 +29,7 @@ def listed(
     )
 
 
-def found(world: World, search: str) -> set[str]:
+def slugs_matching(world: World, search: str) -> set[str]:
     return {course.slug for course in listed(world, search=search).items}
 
 
@@ -38,13 +38,13 @@ def test_a_saved_course_is_found_by_its_new_words_and_not_by_the_old_ones(world:
 
     world.repositories.courses.save(replace(course, title="Bends"), scope=ALL_TENANTS)
 
-    assert found(world, "bends") == {course.slug}
-    assert found(world, "knots") == set()
+    assert slugs_matching(world, "bends") == {course.slug}
+    assert slugs_matching(world, "knots") == set()
 
 
 @pytest.mark.parametrize("status", CourseStatus)
 def test_a_page_holds_the_courses_of_one_status(world: World, status: CourseStatus) -> None:
-    of_each = {one: world.has_course(status=one) for one in CourseStatus}
+    of_each = {status: world.has_course(status=status) for status in CourseStatus}
 
     assert listed(world, status=status).items == (of_each[status],)
 
@@ -72,26 +72,26 @@ def test_a_course_is_found_by_a_part_of_its_title_or_summary_in_any_case(
     course = world.has_course(title=title, summary=summary)
     world.has_course(title="Hitches", summary="")
 
-    assert found(world, search) == {course.slug}
+    assert slugs_matching(world, search) == {course.slug}
 
 
 @pytest.mark.parametrize("search", ["%", "_", "k%s", "k_ots", "\\", "knots ", "bends", "*", "?"])
 def test_a_search_means_its_letters_and_nothing_more(world: World, search: str) -> None:
     world.has_course(title="knots", summary="that hold")
 
-    assert found(world, search) == set()
+    assert slugs_matching(world, search) == set()
 
 
 def test_an_empty_search_finds_every_course_of_the_status(world: World) -> None:
     courses = [world.has_course(), world.has_course(title="Bends", summary="")]
 
-    assert found(world, "") == {course.slug for course in courses}
+    assert slugs_matching(world, "") == {course.slug for course in courses}
 
 
 def test_a_search_stays_within_the_status(world: World) -> None:
     world.has_course(title="Knots", status=CourseStatus.RETIRED)
 
-    assert found(world, "knots") == set()
+    assert slugs_matching(world, "knots") == set()
 
 
 def test_courses_come_oldest_first_and_the_id_breaks_ties(world: World) -> None:

@@ -28,7 +28,7 @@ def elsewhere(world: World) -> TenantScope:
     return TenantScope.into(world.has_organization().id)
 
 
-def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
+def test_a_pathway_is_stored_as_it_was_added(world: World) -> None:
     pathways = world.repositories.pathways
     pathway = a_pathway(
         world.has_course(),
@@ -48,13 +48,15 @@ def test_a_pathway_is_kept_as_it_was_added(world: World) -> None:
     assert [whole(stored) for stored in (by_slug, by_id, locked)] == [whole(pathway)] * 3
 
 
-def test_a_second_pathway_with_a_slug_is_refused_and_the_first_kept(world: World) -> None:
+def test_a_second_pathway_with_the_same_slug_is_rejected_and_the_first_unchanged(
+    world: World,
+) -> None:
     first = has_pathway(world, world.has_course(), slug="ropes")
 
-    with pytest.raises(PathwaySlugTaken) as refusal:
+    with pytest.raises(PathwaySlugTaken) as error:
         has_pathway(world, world.has_course(), slug="ropes")
 
-    assert refusal.value.facts == {"slug": "ropes"}
+    assert error.value.facts == {"slug": "ropes"}
     assert world.repositories.pathways.at("ropes", scope=ALL_TENANTS) == first
 
 
@@ -67,7 +69,7 @@ def test_what_is_not_there_is_not_found(world: World) -> None:
         pathways.get_for_update(PathwayId(uuid4()), scope=ALL_TENANTS)
 
 
-def test_what_is_saved_takes_the_place_of_what_was_kept(world: World) -> None:
+def test_a_saved_pathway_replaces_the_stored_one(world: World) -> None:
     knots, bends = world.has_course(), world.has_course()
     pathways, first = world.repositories.pathways, has_pathway(world, knots)
     other = replace(first, stages=a_pathway(bends).stages, title="Bends", version=2)
@@ -86,9 +88,9 @@ def test_published_pathways_are_found_by_their_courses_oldest_first(world: World
     has_pathway(world, bends, status=PathwayStatus.DRAFT)
     has_pathway(world, bends, status=PathwayStatus.RETIRED)
 
-    found = world.repositories.pathways.open_with(bends.id, scope=ALL_TENANTS)
+    pathways = world.repositories.pathways.open_with(bends.id, scope=ALL_TENANTS)
 
-    assert found == [first, second]
+    assert pathways == [first, second]
     assert world.repositories.pathways.open_with(CourseId(uuid4()), scope=ALL_TENANTS) == []
 
 
@@ -100,9 +102,9 @@ def test_pathways_that_learners_know_are_found_once_by_any_of_their_courses(worl
     has_pathway(world, world.has_course())
     pathways = world.repositories.pathways
 
-    found = pathways.shown_with([knots.id, bends.id], scope=ALL_TENANTS)
+    shown = pathways.shown_with([knots.id, bends.id], scope=ALL_TENANTS)
 
-    assert found == [first, second]
+    assert shown == [first, second]
     assert pathways.shown_with([], scope=ALL_TENANTS) == []
 
 
@@ -112,13 +114,13 @@ def test_several_pathways_are_found_by_their_ids(world: World) -> None:
     draft = has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
     has_pathway(world, world.has_course())
 
-    found = pathways.those_of([published.id, draft.id, PathwayId(uuid4())], scope=ALL_TENANTS)
+    stored = pathways.those_of([published.id, draft.id, PathwayId(uuid4())], scope=ALL_TENANTS)
 
-    assert {pathway.id: pathway for pathway in found} == {
+    assert {pathway.id: pathway for pathway in stored} == {
         published.id: published,
         draft.id: draft,
     }
-    assert len(found) == 2
+    assert len(stored) == 2
 
 
 def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
@@ -187,8 +189,8 @@ def test_courses_count_the_pathways_that_they_are_on(world: World) -> None:
     courses.count_pathways(joined=[knots.id, bends.id], left=[], scope=ALL_TENANTS)
     courses.count_pathways(joined=[bends.id], left=[knots.id], scope=ALL_TENANTS)
 
-    kept = [courses.at(course.slug, scope=ALL_TENANTS) for course in (knots, bends, other)]
-    assert [course.pathways for course in kept] == [0, 2, 0]
+    stored = [courses.at(course.slug, scope=ALL_TENANTS) for course in (knots, bends, other)]
+    assert [course.pathways for course in stored] == [0, 2, 0]
 
 
 def test_courses_out_of_view_count_nothing(world: World) -> None:

@@ -32,7 +32,7 @@ def kept_version(world: World, course: Course, number: int = 1) -> CourseVersion
     return version
 
 
-def test_a_version_is_kept_as_it_was_added(world: World) -> None:
+def test_a_version_is_stored_as_it_was_added(world: World) -> None:
     course = world.has_course(org_id=world.has_organization().id)
     items = (
         an_item_definition(body="# Ränder\n\n🪢", is_required=False),

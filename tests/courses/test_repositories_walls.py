@@ -52,13 +52,13 @@ def test_a_member_finds_all_of_a_course(world: World) -> None:
     assert page.items == (version,)
 
 
-def test_of_several_courses_those_in_view_are_found_together(world: World) -> None:
+def test_several_courses_in_scope_are_found_together(world: World) -> None:
     there, here = a_course_there(world), world.has_course()
     ids = {there.id, here.id, CourseId(uuid4())}
 
-    found = world.repositories.courses.those_of(ids, scope=TenantScope.into(there.org_id))
+    courses = world.repositories.courses.those_of(ids, scope=TenantScope.into(there.org_id))
 
-    assert sorted(found, key=lambda course: course.id) == sorted(
+    assert sorted(courses, key=lambda course: course.id) == sorted(
         [there, here], key=lambda course: course.id
     )
     for scope in (PLATFORM, elsewhere(world)):
@@ -110,7 +110,7 @@ def test_a_list_of_one_organization_holds_nothing_of_the_platform(world: World) 
     assert listed(world, TenantScope.into(ours.org_id), theirs.org_id) == []
 
 
-def test_nothing_is_written_behind_a_wall(world: World) -> None:
+def test_nothing_is_written_out_of_scope(world: World) -> None:
     course, scope = a_course_there(world), elsewhere(world)
     changed = replace(course, title="Changed")
 

@@ -98,10 +98,10 @@ def test_a_slug_that_leaves_no_room_is_refused(
     longest = "k" * (80 - len("harbour--"))
     memory.services.authoring.create(a_definition(slug=longest), org_id=harbour.id, by=bo)
 
-    with pytest.raises(InvalidDefinition) as refusal:
+    with pytest.raises(InvalidDefinition) as error:
         memory.services.authoring.create(a_definition(slug=f"{longest}k"), org_id=harbour.id, by=bo)
 
-    (field_error,) = refusal.value.field_errors
+    (field_error,) = error.value.field_errors
     assert field_error.path == "slug"
     assert "71" in field_error.detail
 
@@ -132,10 +132,10 @@ def test_a_definition_that_is_imported_again_is_the_draft_of_the_same_course(
 def test_a_course_keeps_the_slug_of_its_definition(
     memory: World, course: Course, bo: Principal
 ) -> None:
-    with pytest.raises(SlugFixed) as refusal:
+    with pytest.raises(SlugFixed) as error:
         memory.services.authoring.revise(course.slug, replace(KNOTS, slug="harbour--knots"), by=bo)
 
-    assert refusal.value.facts == {"slug": "knots"}
+    assert error.value.facts == {"slug": "knots"}
 
 
 @any_act
@@ -223,7 +223,7 @@ def test_nothing_is_changed_in_an_organization_that_is_closed(
 
 
 @look
-def test_whoever_manages_all_organizations_looks_into_a_closed_one_and_is_noted(
+def test_a_manager_of_all_organizations_accesses_a_closed_one_and_is_recorded(
     memory: World, harbour: Organization, course: Course, act: Act
 ) -> None:
     closed(memory.services, harbour)
@@ -239,7 +239,7 @@ def test_whoever_manages_all_organizations_looks_into_a_closed_one_and_is_noted(
 
 
 @look
-def test_whoever_is_in_the_organization_is_not_noted(
+def test_access_by_a_member_is_not_recorded(
     memory: World, harbour: Organization, course: Course, bo: Principal, act: Act
 ) -> None:
     before = acts_in(memory.services, harbour.id)

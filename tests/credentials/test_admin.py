@@ -103,10 +103,10 @@ def test_withdrawing_asks_for_a_reason_and_logs_it(application: Application) -> 
     )
 
     asked = bo.act(CREDENTIALS, "withdraw", credential.id)
-    told = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
+    page = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
 
     assert "Withdraw 1 credential" in asked.text
-    assert told.said == ("1 credential withdrawn.",)
+    assert page.said == ("1 credential withdrawn.",)
     assert not Credential.objects.get().is_offered
     assert log_of(credential.id) == ["Withdrawn. Reason: The course is too old."]
 
@@ -157,7 +157,7 @@ def test_a_credential_is_revoked_once(application: Application) -> None:
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
 
-def test_a_credential_is_issued_anew(application: Application) -> None:
+def test_a_credential_is_reissued(application: Application) -> None:
     old = an_issued_one(application)
 
     page = officer(application).act(ISSUED, "reissue", old.pk, reason="The name was wrong.")

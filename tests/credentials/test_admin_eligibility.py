@@ -116,7 +116,7 @@ def test_a_credential_that_is_not_there_is_not_found(application: Application) -
     assert officer(application).get(unknown).status == 404
 
 
-def test_a_look_into_an_organization_is_recorded(application: Application) -> None:
+def test_access_to_an_organization_is_recorded(application: Application) -> None:
     harbour = founded(application, slug="harbour")
     anna = member_of(application, harbour.id, OrgRole.LEARNER)
     authoring = application.services.authoring

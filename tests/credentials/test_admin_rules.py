@@ -49,7 +49,7 @@ def form_of(credential: Credential, **parts: Any) -> dict[str, Any]:
 
 def written(courses: list[dict[str, str]]) -> str:
     """The text of the form with CRLF line ends, as browsers send it."""
-    return "\r\n".join(["all:", *(f"- course: {each['course']}" for each in courses)])
+    return "\r\n".join(["all:", *(f"- course: {course['course']}" for course in courses)])
 
 
 def change_of(credential: Credential) -> str:
@@ -144,7 +144,7 @@ def test_the_form_writes_a_rule_as_it_was_written(application: Application) -> N
     assert f"at_least: 1\nof:\n- any:\n  - course: {knots.id}</textarea>" in page.text
 
 
-def test_a_kept_rule_that_does_not_read_is_shown_as_it_is_kept(application: Application) -> None:
+def test_a_stored_rule_that_is_invalid_is_shown_as_it_is_stored(application: Application) -> None:
     credential = a_ruled_one(application)
     Row.objects.filter(pk=credential.id).update(rule={"some": [1]})
 

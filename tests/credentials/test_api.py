@@ -173,8 +173,8 @@ def test_two_credentials_for_one_course_are_two_issued_credentials(
     enrol_and_complete(application, anna, course)
 
     held = anna.caller.get("/v1/me/credentials").json["items"]
-    assert {one["credential"]["name"] for one in held} == {"Badge", "Paper"}
-    assert len({one["id"] for one in held}) == 2
+    assert {issued["credential"]["name"] for issued in held} == {"Badge", "Paper"}
+    assert len({issued["id"] for issued in held}) == 2
 
 
 def test_a_revoked_credential_is_answered_for_and_is_not_valid(
@@ -190,7 +190,7 @@ def test_a_revoked_credential_is_answered_for_and_is_not_valid(
     assert holding.listed() == [answer.json]
 
 
-def test_the_reason_is_kept_and_not_shown(
+def test_the_reason_is_stored_and_not_shown(
     application: Application, holding: Holding, root: Person
 ) -> None:
     answer = awarded(root, holding.id, "revoke")
@@ -248,23 +248,23 @@ def test_in_place_of_an_old_issued_credential_comes_nothing_while_a_later_one_is
     assert len(holding.listed()) == 2
 
 
-def test_the_log_of_the_holder_tells_what_was_given_and_taken(
+def test_the_event_log_of_the_holder_has_the_issue_and_the_revocation(
     holding: Holding, root: Person
 ) -> None:
     before = holding.anna.caller.get(f"/v1/progress/{holding.course.slug}").json
 
     new = awarded(root, holding.id, "reissue").json
 
-    told = holding.events()[3:]
-    assert [event["type"] for event in told] == [
+    events = holding.events()[3:]
+    assert [event["type"] for event in events] == [
         "credential_issued",
         "credential_revoked",
         "credential_issued",
     ]
-    assert [event["entity_id"] for event in told] == [holding.id, holding.id, new["id"]]
-    assert {event["entity_type"] for event in told} == {"credential"}
+    assert [event["entity_id"] for event in events] == [holding.id, holding.id, new["id"]]
+    assert {event["entity_type"] for event in events} == {"credential"}
     payload = {"credential_id": str(holding.credential.id), "credential_version": 1}
-    assert [event["payload"] for event in told] == [payload] * 3
+    assert [event["payload"] for event in events] == [payload] * 3
     assert holding.anna.caller.get(f"/v1/progress/{holding.course.slug}").json == before
 
 

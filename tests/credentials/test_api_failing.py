@@ -61,7 +61,7 @@ def test_the_answer_says_that_it_failed(attempt: Attempt) -> None:
     assert (answer.status, answer.code) == (500, "internal-error")
 
 
-def test_no_event_and_no_progress_is_kept(attempt: Attempt) -> None:
+def test_no_event_and_no_progress_is_stored(attempt: Attempt) -> None:
     before = attempt.sees(f"/v1/progress/{attempt.slug}").json
 
     attempt.fails()
@@ -71,13 +71,13 @@ def test_no_event_and_no_progress_is_kept(attempt: Attempt) -> None:
     assert [event["type"] for event in events] == ["enrolled"]
 
 
-def test_no_credential_is_kept(attempt: Attempt) -> None:
+def test_no_credential_is_stored(attempt: Attempt) -> None:
     attempt.fails()
 
     assert attempt.sees("/v1/me/credentials").json["items"] == []
 
 
-def test_no_idempotency_record_is_kept(attempt: Attempt) -> None:
+def test_no_idempotency_record_is_stored(attempt: Attempt) -> None:
     services = attempt.application.services
     anna = a_principal(services.repositories.users.get(UserId(UUID(attempt.anna.id))))
     long_ago = services.ports.clock.now() - timedelta(hours=24)

@@ -36,10 +36,13 @@ class Exam:
 
     def answered(self) -> str:
         """The path of an attempt with only right answers."""
-        paper = assessment_in(self.application.services, self.course, self.key)
-        begun = self.anna.caller.post(f"/v1/assessments/{paper.id}/attempts")
+        assessment = assessment_in(self.application.services, self.course, self.key)
+        begun = self.anna.caller.post(f"/v1/assessments/{assessment.id}/attempts")
         place = f"/v1/attempts/{begun.json['id']}"
-        answers = [{"question_id": str(one.id), **RIGHT[one.key]} for one in paper.questions]
+        answers = [
+            {"question_id": str(question.id), **RIGHT[question.key]}
+            for question in assessment.questions
+        ]
         assert self.anna.caller.put(f"{place}/responses", {"responses": answers}).status == 200
         return place
 
@@ -51,7 +54,7 @@ class Exam:
         marks = {"marks": [{"question_id": str(asked.id), "score": asked.max_score}]}
         return self.bo.caller.post(f"{place}/grade", marks)
 
-    def kept(self, place: str) -> tuple[Any, ...]:
+    def stored(self, place: str) -> tuple[Any, ...]:
         progress = f"/v1/progress/{self.course.slug}"
         paths = (place, progress, f"{progress}/events", "/v1/me/credentials")
         return tuple(self.anna.caller.get(path).json for path in paths)
@@ -64,8 +67,8 @@ def exams(application: Application) -> Callable[[str], Exam]:
     anna.caller.post(f"/v1/courses/{course.slug}/enroll")
 
     def exam(key: str) -> Exam:
-        paper = assessment_in(application.services, course, key)
-        application.earns(course, rule=ScoredAtLeast(paper.id, 80))
+        assessment = assessment_in(application.services, course, key)
+        application.earns(course, rule=ScoredAtLeast(assessment.id, 80))
         return Exam(application, anna, bo, course, key)
 
     return exam
@@ -87,26 +90,26 @@ def test_an_attempt_is_not_handed_in(
 ) -> None:
     exam = exams("quiz")
     place = exam.answered()
-    before = exam.kept(place)
+    before = exam.stored(place)
 
     with failing(application):
         answer = exam.submits(place)
 
     assert (answer.status, answer.code) == (500, "internal-error")
-    assert exam.kept(place) == before
+    assert exam.stored(place) == before
 
 
 def test_a_grade_is_not_given(application: Application, exams: Callable[[str], Exam]) -> None:
     exam = exams("exam")
     place = exam.answered()
     exam.submits(place)
-    before = exam.kept(place)
+    before = exam.stored(place)
 
     with failing(application):
         answer = exam.grades(place)
 
     assert (answer.status, answer.code) == (500, "internal-error")
-    assert exam.kept(place) == before
+    assert exam.stored(place) == before
     assert exam.bo.caller.get(f"{place}/grading").json["grades"] == []
 
 

@@ -23,7 +23,7 @@ each_act = pytest.mark.parametrize("act", ACTS)
 
 
 @dataclass(frozen=True)
-class Desk:
+class Study:
     """Anna, with the first of two courses completed, and a credential for both."""
 
     application: Application
@@ -46,13 +46,13 @@ class Desk:
 
 
 @pytest.fixture
-def at_desk(application: Application) -> Desk:
+def study(application: Application) -> Study:
     knots = application.published(a_definition_of(required=1, slug="knots", title="Knots"))
     bends = application.published(a_definition_of(required=1, slug="bends", title="Bends"))
     rule = AllOf((CompletedCourse(knots.id), CompletedCourse(bends.id)))
     credential, anna = application.earns(bends, rule=rule), application.signed_in()
     enrol_and_complete(application, anna, knots)
-    return Desk(application, anna, knots, bends, credential)
+    return Study(application, anna, knots, bends, credential)
 
 
 def of(course: Course, *, is_met: bool) -> dict[str, Any]:
@@ -71,12 +71,12 @@ def of(course: Course, *, is_met: bool) -> dict[str, Any]:
     }
 
 
-def test_a_learner_sees_rule_by_rule_what_is_reached(at_desk: Desk) -> None:
-    answer = at_desk.asks("eligibility")
+def test_a_learner_sees_rule_by_rule_what_is_reached(study: Study) -> None:
+    answer = study.asks("eligibility")
 
     assert answer.status == 200
     assert answer.json == {
-        "credential_id": str(at_desk.credential.id),
+        "credential_id": str(study.credential.id),
         "is_eligible": False,
         "holds": False,
         "missing": ['complete course "Bends" (not done)'],
@@ -85,90 +85,90 @@ def test_a_learner_sees_rule_by_rule_what_is_reached(at_desk: Desk) -> None:
             "is_met": False,
             "reached": "1 of 2",
             "subject": None,
-            "children": [of(at_desk.knots, is_met=True), of(at_desk.bends, is_met=False)],
+            "children": [of(study.knots, is_met=True), of(study.bends, is_met=False)],
         },
     }
 
 
-def test_to_look_changes_nothing(at_desk: Desk) -> None:
-    later = at_desk.offered_later()
+def test_checking_eligibility_changes_nothing(study: Study) -> None:
+    later = study.offered_later()
 
-    answer = at_desk.asks("eligibility", credential_id=later.id)
+    answer = study.asks("eligibility", credential_id=later.id)
 
     assert (answer.json["is_eligible"], answer.json["holds"]) == (True, False)
-    assert at_desk.held() == []
+    assert study.held() == []
 
 
-def test_completing_the_rest_issues_it_and_says_so(at_desk: Desk) -> None:
-    enrol_and_complete(at_desk.application, at_desk.anna, at_desk.bends)
+def test_completing_the_rest_issues_it_and_says_so(study: Study) -> None:
+    enrol_and_complete(study.application, study.anna, study.bends)
 
-    answer = at_desk.asks("eligibility")
+    answer = study.asks("eligibility")
 
-    (held,) = at_desk.held()
-    assert held["credential"]["id"] == str(at_desk.credential.id)
+    (held,) = study.held()
+    assert held["credential"]["id"] == str(study.credential.id)
     assert (answer.json["is_eligible"], answer.json["holds"]) == (True, True)
     assert answer.json["missing"] == []
 
 
-def test_what_is_earned_already_is_taken_once(at_desk: Desk) -> None:
-    later = at_desk.offered_later()
+def test_what_is_earned_already_is_taken_once(study: Study) -> None:
+    later = study.offered_later()
 
-    first = at_desk.asks("issue", credential_id=later.id)
-    again = at_desk.asks("issue", credential_id=later.id)
+    first = study.asks("issue", credential_id=later.id)
+    again = study.asks("issue", credential_id=later.id)
 
     assert first.status == 201
     assert (first.json["credential"]["id"], first.json["status"]) == (str(later.id), "issued")
-    assert at_desk.held() == [first.json]
+    assert study.held() == [first.json]
     assert (again.status, again.code) == (409, "already-issued")
-    events = at_desk.anna.caller.get("/v1/progress/knots/events").json["items"]
+    events = study.anna.caller.get("/v1/progress/knots/events").json["items"]
     assert events[-1]["type"] == "credential_issued"
 
 
-def test_what_is_not_earned_is_not_taken(at_desk: Desk) -> None:
-    answer = at_desk.asks("issue")
+def test_what_is_not_earned_is_not_taken(study: Study) -> None:
+    answer = study.asks("issue")
 
     assert (answer.status, answer.code) == (409, "not-eligible")
     assert answer.json["missing"] == 'complete course "Bends" (not done)'
-    assert at_desk.held() == []
+    assert study.held() == []
 
 
-def test_what_was_revoked_is_not_taken_again(at_desk: Desk) -> None:
-    later, root = at_desk.offered_later(), at_desk.application.signed_in(Role.ADMIN, name="Root")
-    first = at_desk.asks("issue", credential_id=later.id)
+def test_what_was_revoked_is_not_taken_again(study: Study) -> None:
+    later, root = study.offered_later(), study.application.signed_in(Role.ADMIN, name="Root")
+    first = study.asks("issue", credential_id=later.id)
     root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
 
-    again = at_desk.asks("issue", credential_id=later.id)
-    seen = at_desk.asks("eligibility", credential_id=later.id).json
+    again = study.asks("issue", credential_id=later.id)
+    seen = study.asks("eligibility", credential_id=later.id).json
 
     assert (again.status, again.code) == (409, "already-revoked")
-    assert [held["status"] for held in at_desk.held()] == ["revoked"]
+    assert [held["status"] for held in study.held()] == ["revoked"]
     assert (seen["is_eligible"], seen["holds"]) == (False, False)
     assert seen["missing"] == ["it was revoked"]
 
 
-def test_what_was_revoked_does_not_come_back_by_itself(at_desk: Desk) -> None:
-    later, root = at_desk.offered_later(), at_desk.application.signed_in(Role.ADMIN, name="Root")
-    first = at_desk.asks("issue", credential_id=later.id)
+def test_what_was_revoked_does_not_come_back_by_itself(study: Study) -> None:
+    later, root = study.offered_later(), study.application.signed_in(Role.ADMIN, name="Root")
+    first = study.asks("issue", credential_id=later.id)
     root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
 
-    enrol_and_complete(at_desk.application, at_desk.anna, at_desk.bends)
+    enrol_and_complete(study.application, study.anna, study.bends)
 
-    names = [held["credential"]["id"] for held in at_desk.held()]
+    names = [held["credential"]["id"] for held in study.held()]
     assert names.count(str(later.id)) == 1
-    assert str(at_desk.credential.id) in names
+    assert str(study.credential.id) in names
 
 
-def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
-    application = at_desk.application
+def test_a_draft_is_named_to_its_authors_alone(study: Study) -> None:
+    application = study.application
     draft = application.services.authoring.create(
         a_definition_of(required=1, slug="hitches"), by=OPERATOR
     )
-    secret = application.earns(at_desk.knots, rule=CompletedCourse(draft.id))
+    secret = application.earns(study.knots, rule=CompletedCourse(draft.id))
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     shown = [
-        at_desk.asks("eligibility", caller, secret.id).json["verdict"]
-        for caller in (at_desk.anna.caller, bo)
+        study.asks("eligibility", caller, secret.id).json["verdict"]
+        for caller in (study.anna.caller, bo)
     ]
 
     assert [item["subject"]["title"] for item in shown] == [None, draft.title]
@@ -177,23 +177,23 @@ def test_a_draft_is_named_to_its_authors_alone(at_desk: Desk) -> None:
 
 
 @each_act
-def test_an_anonymous_request_is_challenged(at_desk: Desk, act: str) -> None:
-    answer = at_desk.asks(act, at_desk.application.stranger)
+def test_an_anonymous_request_is_challenged(study: Study, act: str) -> None:
+    answer = study.asks(act, study.application.stranger)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
 
 
 @each_act
-def test_a_token_for_everything_else_is_not_enough(at_desk: Desk, act: str) -> None:
+def test_a_token_for_everything_else_is_not_enough(study: Study, act: str) -> None:
     others = (scope for scope in Scope if scope is not ACTS[act][1])
 
-    answer = at_desk.asks(act, narrowed(at_desk.application, at_desk.anna, *others))
+    answer = study.asks(act, narrowed(study.application, study.anna, *others))
 
     assert (answer.status, answer.code) == (403, "insufficient-scope")
 
 
 @each_act
-def test_what_is_not_defined_is_not_found(at_desk: Desk, act: str) -> None:
-    answer = at_desk.asks(act, credential_id=UNKNOWN)
+def test_what_is_not_defined_is_not_found(study: Study, act: str) -> None:
+    answer = study.asks(act, credential_id=UNKNOWN)
 
     assert (answer.status, answer.code) == (404, "credential-not-found")

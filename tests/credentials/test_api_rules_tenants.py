@@ -82,7 +82,7 @@ def test_who_is_no_longer_a_member_earns_nothing_there(
     assert held_by(anna) == []
 
 
-def test_nobody_earns_in_an_organization_that_is_suspended(
+def test_nothing_is_earned_in_a_suspended_organization(
     application: Application, harbour: Organization, anna: Person, own: Course, open_to_all: Course
 ) -> None:
     application.earns(own, rule=CompletedCourse(open_to_all.id))
@@ -103,10 +103,10 @@ def test_for_others_there_is_no_such_credential(
 
     answers = [caller.send(method, path) for caller in (ada, bo)]
 
-    assert {(one.status, one.code) for one in answers} == {(404, "credential-not-found")}
+    assert {(answer.status, answer.code) for answer in answers} == {(404, "credential-not-found")}
 
 
-def test_an_admin_of_the_platform_looks_but_earns_nothing_there(
+def test_a_platform_administrator_has_access_but_earns_nothing_there(
     application: Application, harbour: Organization, credential: Credential
 ) -> None:
     root = application.signed_in(Role.ADMIN, name="Root").caller

@@ -38,7 +38,7 @@ def test_a_defined_credential_is_offered_in_its_first_version(memory: World) -> 
     assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
-def test_whoever_runs_commands_may_define(memory: World) -> None:
+def test_the_operator_may_define_credentials(memory: World) -> None:
     terms = some_terms(course_id=memory.has_course().id)
 
     credential = memory.services.credentials.define(terms, by=OPERATOR)
@@ -110,7 +110,7 @@ def test_what_is_offered_is_listed_page_after_page(memory: World) -> None:
     assert list(pages) == [defined[:2], defined[2:]]
 
 
-def test_a_credential_that_there_is_not_is_not_found(memory: World) -> None:
+def test_an_unknown_credential_is_not_found(memory: World) -> None:
     unknown = CredentialId(uuid4())
 
     with pytest.raises(CredentialNotFound):
@@ -123,12 +123,12 @@ def test_nobody_defines_without_the_right_to_award(memory: World) -> None:
     credential = a_defined_credential(memory)
     bo, service = a_principal(None, *OTHERS), memory.services.credentials
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         service.define(credential.terms, by=bo)
     with pytest.raises(NotPermitted):
         service.amend(credential.id, some_terms(), by=bo)
     with pytest.raises(NotPermitted):
         service.offer(credential.id, is_offered=False, by=bo)
 
-    assert refusal.value.facts == {"right": "award-credentials"}
+    assert error.value.facts == {"right": "award-credentials"}
     assert service.page_of(PageRequest(), by=an_officer()).items == (credential,)

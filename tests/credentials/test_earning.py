@@ -73,10 +73,10 @@ def test_what_is_not_earned_is_not_claimed_and_it_is_said_what_is_missing(memory
     anna, course = a_learner(memory), a_published_course(memory.services)
     credential = a_credential_for(memory.services, course)
 
-    with pytest.raises(NotEligible) as refusal:
+    with pytest.raises(NotEligible) as error:
         memory.services.earning.claim(credential.id, by=anna.principal)
 
-    assert refusal.value.facts == {"missing": f'complete course "{course.title}" (not done)'}
+    assert error.value.facts == {"missing": f'complete course "{course.title}" (not done)'}
     assert anna.held() == []
 
 
@@ -86,10 +86,10 @@ def test_what_is_no_longer_offered_is_not_claimed(memory: World) -> None:
     credential = a_credential_for(memory.services, course)
     memory.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
 
-    with pytest.raises(NotEligible) as refusal:
+    with pytest.raises(NotEligible) as error:
         memory.services.earning.claim(credential.id, by=anna.principal)
 
-    assert refusal.value.facts == {"missing": "it is no longer offered"}
+    assert error.value.facts == {"missing": "it is no longer offered"}
 
 
 def test_a_rule_mentions_what_its_owner_sees(memory: World) -> None:
@@ -104,10 +104,10 @@ def test_a_rule_mentions_what_its_owner_sees(memory: World) -> None:
         )
     )
 
-    with pytest.raises(InvalidRule) as refusal:
+    with pytest.raises(InvalidRule) as error:
         a_credential_for(memory.services, course, rule=rule)
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == [
+    assert [field_error.path for field_error in error.value.field_errors] == [
         "rule/any/1/course",
         "rule/any/2/course",
         "rule/any/3/score",

@@ -123,10 +123,10 @@ def test_a_pathway_that_is_not_there_is_in_no_rule(
 ) -> None:
     unknown = PathwayId(uuid4())
 
-    with pytest.raises(InvalidRule) as refusal:
+    with pytest.raises(InvalidRule) as error:
         a_credential_for(memory.services, courses[0], rule=CompletedPathway(unknown))
 
-    (field_error,) = refusal.value.field_errors
+    (field_error,) = error.value.field_errors
     assert field_error.path == "rule/pathway"
     assert field_error.detail == f"There is no pathway {unknown}."
 

@@ -18,7 +18,7 @@ from credentials.domain.entities.rules import (
 )
 from progress.domain.entities.attempts import AssessmentAttempt, Mark
 from progress.domain.entities.events import EventType
-from tests.support.attempts import RIGHT, Examinee, a_place, an_examinee, on_paper
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_place, an_examinee
 from tests.support.builders import a_principal
 from tests.support.learning import a_credential_for, a_published_course, published_again
 from tests.support.worlds import World
@@ -131,9 +131,9 @@ def test_a_course_and_a_score_completed_together_earn_one_credential(anna: Exami
 
 def test_an_assessment_that_is_no_longer_in_the_course_has_no_title(anna: Examinee) -> None:
     exam, credential = anna.assessment("exam"), a_credential_by(anna, "exam", 50)
-    paper = on_paper()
-    (module,) = paper.modules
-    without = replace(paper, modules=(replace(module, items=module.items[:2]),))
+    definition = a_definition_with_exams()
+    (module,) = definition.modules
+    without = replace(definition, modules=(replace(module, items=module.items[:2]),))
     published_again(anna.services, without)
 
     result = anna.services.earning.eligibility(credential.id, by=anna.principal)

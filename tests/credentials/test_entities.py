@@ -71,11 +71,11 @@ def test_a_credential_is_valid_for_some_days_or_for_ever(days: int | None) -> No
 
 @pytest.mark.parametrize("days", [-1, 0, LONGEST_VALIDITY_DAYS + 1, 2**31 - 1])
 def test_a_credential_cannot_be_valid_for_less_or_longer(days: int) -> None:
-    with pytest.raises(ImpossibleValidity) as refusal:
+    with pytest.raises(ImpossibleValidity) as error:
         some_terms(valid_for_days=days).checked()
 
-    assert refusal.value.facts == {"longest": LONGEST_VALIDITY_DAYS}
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["valid_for_days"]
+    assert error.value.facts == {"longest": LONGEST_VALIDITY_DAYS}
+    assert [field_error.path for field_error in error.value.field_errors] == ["valid_for_days"]
 
 
 @pytest.mark.parametrize("days", [0, LONGEST_VALIDITY_DAYS + 1])
@@ -166,10 +166,10 @@ def test_a_credential_is_revoked_once() -> None:
 
 @pytest.mark.parametrize("reason", ["", " ", "\t\n", "\u2003"])
 def test_a_credential_is_not_revoked_without_a_reason(reason: str) -> None:
-    with pytest.raises(ReasonMissing) as refusal:
+    with pytest.raises(ReasonMissing) as error:
         an_issued_one().revoked(at=NOON, reason=reason, by=ROOT)
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["reason"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["reason"]
 
 
 def test_a_superseded_credential_is_not_current() -> None:

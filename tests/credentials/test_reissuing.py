@@ -33,7 +33,7 @@ LATER: Final = NOON + timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Case:
-    """Anna, an hour after she was issued a credential valid for 30 days, and Root, who may revoke it."""
+    """Anna, one hour after a credential valid for 30 days was issued to them, and Root, who may revoke it."""
 
     world: World
     anna: Learner
@@ -98,13 +98,13 @@ def test_revoking_is_recorded_in_the_stream_of_the_holder(case: Case) -> None:
     assert after == replace(before, sequence=before.sequence + 1, hash=last.hash)
 
 
-def test_the_log_keeps_the_reason_to_itself(case: Case) -> None:
+def test_the_event_log_does_not_contain_the_reason(case: Case) -> None:
     case.revokes(case.first, "Anna Ek copied from Ben.")
 
     assert "Anna Ek" not in str(case.anna.log_of(case.course))
 
 
-def test_whoever_runs_commands_revokes_as_nobody(case: Case) -> None:
+def test_the_operator_revokes_without_a_user_id(case: Case) -> None:
     revoked = case.world.services.issuing.revoke(
         case.first.issued.id, reason="Misspelt.", by=OPERATOR
     )
@@ -155,16 +155,16 @@ def test_what_was_never_issued_is_not_found(case: Case) -> None:
 def test_nobody_awards_without_the_right_to(case: Case, rights: list[Right]) -> None:
     bo, issuing = a_principal(None, *rights), case.world.services.issuing
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         issuing.revoke(case.first.issued.id, reason="Misspelt.", by=bo)
     with pytest.raises(NotPermitted):
         issuing.reissue(case.first.issued.id, reason="Misspelt.", by=bo)
 
-    assert refusal.value.facts == {"right": "award-credentials"}
+    assert error.value.facts == {"right": "award-credentials"}
     assert case.anna.held() == [case.first]
 
 
-def test_the_holder_cannot_take_it_away_or_have_it_anew(case: Case) -> None:
+def test_the_holder_can_neither_revoke_nor_reissue_it(case: Case) -> None:
     issuing, anna = case.world.services.issuing, case.anna.principal
 
     with pytest.raises(NotPermitted):
@@ -189,7 +189,7 @@ def test_a_wrong_credential_is_replaced_by_a_new_one(case: Case) -> None:
     assert case.anna.held() == [old, new]
 
 
-def test_issuing_anew_is_recorded_as_taking_away_and_giving(case: Case) -> None:
+def test_reissuing_is_recorded_as_a_revocation_and_an_issue(case: Case) -> None:
     new = case.reissues(case.first)
 
     revoked, issued = (event.fact for event in case.anna.log_of(case.course)[-2:])
@@ -220,7 +220,7 @@ def test_a_reissued_credential_has_the_present_terms(case: Case) -> None:
     assert case.now(case.first).issued.terms == issued.terms
 
 
-def test_what_is_no_longer_offered_can_be_issued_anew(case: Case) -> None:
+def test_a_credential_that_is_no_longer_offered_can_be_reissued(case: Case) -> None:
     credential_id = case.first.issued.credential_id
     case.world.services.credentials.offer(credential_id, is_offered=False, by=OPERATOR)
 

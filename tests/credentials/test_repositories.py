@@ -19,7 +19,7 @@ from tests.support.builders import NOON, a_credential, some_terms
 from tests.support.worlds import World, orm_world
 
 
-def a_kept_credential(world: World, course: Course | None = None, **parts: Any) -> Credential:
+def a_stored_credential(world: World, course: Course | None = None, **parts: Any) -> Credential:
     """A credential for the course, or for a new one."""
     terms = some_terms(course_id=(course or world.has_course()).id)
     credential = a_credential(terms=terms, **parts)
@@ -31,7 +31,7 @@ def done(course_id: CourseId) -> Trigger:
     return Trigger(TriggerKind.COURSE, course_id)
 
 
-def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
+def test_a_definition_is_stored_as_it_was_added(world: World) -> None:
     terms = some_terms(
         name="Knoten für Anfänger",
         type=CredentialType.MICROCREDENTIAL,
@@ -51,8 +51,8 @@ def test_a_definition_is_kept_as_it_was_added(world: World) -> None:
     assert world.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
-def test_a_definition_that_never_expires_is_kept_as_such(world: World) -> None:
-    credential = a_kept_credential(world)
+def test_a_definition_without_expiry_is_stored(world: World) -> None:
+    credential = a_stored_credential(world)
 
     assert (
         world.repositories.credentials.get(credential.id, scope=ALL_TENANTS).terms.valid_for_days
@@ -60,8 +60,8 @@ def test_a_definition_that_never_expires_is_kept_as_such(world: World) -> None:
     )
 
 
-def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
-    a_kept_credential(world)
+def test_an_unknown_definition_is_not_found(world: World) -> None:
+    a_stored_credential(world)
     unknown = CredentialId(uuid4())
 
     with pytest.raises(CredentialNotFound):
@@ -71,7 +71,7 @@ def test_a_definition_that_there_is_not_is_not_found(world: World) -> None:
 
 
 def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> None:
-    credential = a_kept_credential(world)
+    credential = a_stored_credential(world)
 
     with world.unit_of_work.atomic():
         result = world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
@@ -82,7 +82,7 @@ def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> Non
 @pytest.mark.postgres
 def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
     world = orm_world()
-    credential = a_kept_credential(world)
+    credential = a_stored_credential(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
         world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
@@ -90,8 +90,8 @@ def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
-def test_a_saved_definition_replaces_the_kept_one_and_no_other(world: World) -> None:
-    credential, other = a_kept_credential(world), a_kept_credential(world)
+def test_a_saved_definition_replaces_the_stored_one_and_no_other(world: World) -> None:
+    credential, other = a_stored_credential(world), a_stored_credential(world)
     changed = replace(
         credential,
         version=2,
@@ -110,15 +110,15 @@ def listed(world: World) -> Page[Credential]:
 
 
 def test_the_list_holds_what_is_offered(world: World) -> None:
-    offered = a_kept_credential(world)
-    a_kept_credential(world, is_offered=False)
+    offered = a_stored_credential(world)
+    a_stored_credential(world, is_offered=False)
 
     assert listed(world) == Page(items=(offered,), next_cursor=None)
 
 
 def test_the_oldest_definition_comes_first(world: World) -> None:
     stored = [
-        a_kept_credential(world, created_at=NOON + timedelta(hours=hours)) for hours in (2, 0, 1)
+        a_stored_credential(world, created_at=NOON + timedelta(hours=hours)) for hours in (2, 0, 1)
     ]
 
     assert listed(world).items == (stored[1], stored[2], stored[0])
@@ -126,16 +126,16 @@ def test_the_oldest_definition_comes_first(world: World) -> None:
 
 def test_among_equally_old_definitions_the_lower_id_comes_first(world: World) -> None:
     for number in (3, 1, 2):
-        a_kept_credential(world, id=CredentialId(UUID(int=number)))
+        a_stored_credential(world, id=CredentialId(UUID(int=number)))
 
     assert [credential.id.int for credential in listed(world).items] == [1, 2, 3]
 
 
 def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: World) -> None:
     knots = world.has_course()
-    badge, certificate = a_kept_credential(world, knots), a_kept_credential(world, knots)
-    a_kept_credential(world, knots, is_offered=False)
-    a_kept_credential(world)
+    badge, certificate = a_stored_credential(world, knots), a_stored_credential(world, knots)
+    a_stored_credential(world, knots, is_offered=False)
+    a_stored_credential(world)
 
     earned = world.repositories.credentials.earned_by(done(knots.id))
 
@@ -144,13 +144,13 @@ def test_a_course_earns_the_definitions_that_name_it_and_are_offered(world: Worl
 
 def test_what_a_course_earns_stands_in_the_order_of_age(world: World) -> None:
     knots = world.has_course()
-    young = a_kept_credential(world, knots, created_at=NOON + timedelta(hours=1))
-    old = a_kept_credential(world, knots)
+    young = a_stored_credential(world, knots, created_at=NOON + timedelta(hours=1))
+    old = a_stored_credential(world, knots)
 
     assert world.repositories.credentials.earned_by(done(knots.id)) == [old, young]
 
 
 def test_a_course_that_no_definition_names_earns_nothing(world: World) -> None:
-    a_kept_credential(world)
+    a_stored_credential(world)
 
     assert world.repositories.credentials.earned_by(done(CourseId(uuid4()))) == []

@@ -27,15 +27,15 @@ from tests.support.worlds import World, orm_world
 AN_HOUR = timedelta(hours=1)
 
 
-def a_kept_credential(world: World) -> Credential:
+def a_stored_credential(world: World) -> Credential:
     credential = a_credential(terms=some_terms(course_id=world.has_course().id))
     world.repositories.credentials.add(credential, scope=ALL_TENANTS)
     return credential
 
 
-def a_kept_copy(world: World, user: User | None = None, **parts: Any) -> IssuedCredential:
+def a_stored_issue(world: World, user: User | None = None, **parts: Any) -> IssuedCredential:
     """A new credential, issued to the user or to a new one."""
-    issued = an_issued_credential(a_kept_credential(world), user or world.has_user(), **parts)
+    issued = an_issued_credential(a_stored_credential(world), user or world.has_user(), **parts)
     world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
     return issued
 
@@ -44,9 +44,9 @@ def revoked(issued: IssuedCredential) -> IssuedCredential:
     return issued.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=None)
 
 
-def test_an_issued_credential_is_kept_as_it_was_added(world: World) -> None:
+def test_an_issued_credential_is_stored_as_it_was_added(world: World) -> None:
     anna, root = world.has_user(), world.has_user(name="Root")
-    first = a_kept_copy(world, anna, is_current=False)
+    first = a_stored_issue(world, anna, is_current=False)
     issued = replace(
         first,
         id=IssuedCredentialId(uuid4()),
@@ -73,15 +73,17 @@ def test_an_issued_credential_is_kept_as_it_was_added(world: World) -> None:
     assert world.repositories.issued_credentials.shown(issued.id) == issued
 
 
-def test_an_issued_credential_of_which_there_is_nothing_to_say_is_kept_too(world: World) -> None:
-    issued = a_kept_copy(world)
+def test_an_issued_credential_without_optional_parts_is_stored_too(world: World) -> None:
+    issued = a_stored_issue(world)
 
     assert (issued.expires_at, issued.supersedes, issued.revocation) == (None, None, None)
     assert world.repositories.issued_credentials.shown(issued.id) == issued
 
 
-def test_a_second_current_issued_credential_is_refused_and_the_first_kept(world: World) -> None:
-    first = a_kept_copy(world)
+def test_a_second_current_issued_credential_is_rejected_and_the_first_unchanged(
+    world: World,
+) -> None:
+    first = a_stored_issue(world)
     second = replace(first, id=IssuedCredentialId(uuid4()), issued_at=NOON + AN_HOUR)
 
     with pytest.raises(AlreadyIssued):
@@ -93,7 +95,7 @@ def test_a_second_current_issued_credential_is_refused_and_the_first_kept(world:
 
 
 def test_issued_credentials_that_are_not_current_stand_beside_the_one_that_is(world: World) -> None:
-    current = a_kept_copy(world)
+    current = a_stored_issue(world)
     older = [
         replace(current, id=IssuedCredentialId(uuid4()), is_current=False, issued_at=NOON - AN_HOUR)
         for _ in range(2)
@@ -107,7 +109,7 @@ def test_issued_credentials_that_are_not_current_stand_beside_the_one_that_is(wo
 
 
 def test_after_an_issued_credential_that_is_no_longer_current_comes_a_new_one(world: World) -> None:
-    first = a_kept_copy(world)
+    first = a_stored_issue(world)
     second = replace(first, id=IssuedCredentialId(uuid4()))
     world.repositories.issued_credentials.save(revoked(first), scope=ALL_TENANTS)
 
@@ -118,7 +120,7 @@ def test_after_an_issued_credential_that_is_no_longer_current_comes_a_new_one(wo
 
 def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> None:
     anna, ben = world.has_user(), world.has_user()
-    badge, certificate = a_kept_credential(world), a_kept_credential(world)
+    badge, certificate = a_stored_credential(world), a_stored_credential(world)
     copies = [
         an_issued_credential(credential, user)
         for credential in (badge, certificate)
@@ -132,7 +134,7 @@ def test_others_hold_the_same_credential_and_one_holds_others(world: World) -> N
 
 
 def test_an_issued_credential_that_was_never_issued_is_not_found(world: World) -> None:
-    a_kept_copy(world)
+    a_stored_issue(world)
     unknown = IssuedCredentialId(uuid4())
 
     with pytest.raises(IssuedCredentialNotFound):
@@ -142,7 +144,7 @@ def test_an_issued_credential_that_was_never_issued_is_not_found(world: World) -
 
 
 def test_an_issued_credential_that_is_to_be_changed_is_got_likewise(world: World) -> None:
-    issued = a_kept_copy(world)
+    issued = a_stored_issue(world)
 
     with world.unit_of_work.atomic():
         result = world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
@@ -153,7 +155,7 @@ def test_an_issued_credential_that_is_to_be_changed_is_got_likewise(world: World
 @pytest.mark.postgres
 def test_the_row_of_an_issued_credential_that_is_to_be_changed_is_locked() -> None:
     world = orm_world()
-    issued = a_kept_copy(world)
+    issued = a_stored_issue(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
         world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
@@ -161,9 +163,9 @@ def test_the_row_of_an_issued_credential_that_is_to_be_changed_is_locked() -> No
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
-def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> None:
+def test_saving_stores_the_revocation_and_whether_it_is_current(world: World) -> None:
     root = world.has_user(name="Root")
-    issued, other = a_kept_copy(world), a_kept_copy(world)
+    issued, other = a_stored_issue(world), a_stored_issue(world)
     changed = issued.revoked(at=NOON + AN_HOUR, reason="Misspelt.", by=root.id)
 
     world.repositories.issued_credentials.save(changed, scope=ALL_TENANTS)
@@ -172,8 +174,8 @@ def test_saving_keeps_the_revocation_and_whether_it_is_current(world: World) -> 
     assert world.repositories.issued_credentials.shown(other.id) == other
 
 
-def test_saving_keeps_that_a_later_issued_credential_took_its_place(world: World) -> None:
-    issued = a_kept_copy(world)
+def test_saving_stores_that_it_was_superseded(world: World) -> None:
+    issued = a_stored_issue(world)
 
     world.repositories.issued_credentials.save(issued.superseded(), scope=ALL_TENANTS)
 
@@ -199,7 +201,7 @@ def test_saving_keeps_that_a_later_issued_credential_took_its_place(world: World
 def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
     world: World, change: dict[str, Any]
 ) -> None:
-    issued = a_kept_copy(world)
+    issued = a_stored_issue(world)
 
     world.repositories.issued_credentials.save(
         replace(revoked(issued), **change), scope=ALL_TENANTS
@@ -210,9 +212,9 @@ def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
 
 def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world: World) -> None:
     anna = world.has_user()
-    held, lost = a_kept_copy(world, anna), a_kept_copy(world, anna, issued_at=NOON + AN_HOUR)
+    held, lost = a_stored_issue(world, anna), a_stored_issue(world, anna, issued_at=NOON + AN_HOUR)
     world.repositories.issued_credentials.save(revoked(lost), scope=ALL_TENANTS)
-    a_kept_copy(world)
+    a_stored_issue(world)
 
     page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
 
@@ -221,9 +223,9 @@ def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world
 
 def test_what_was_issued_first_comes_first_and_the_id_breaks_ties(world: World) -> None:
     anna = world.has_user()
-    a_kept_copy(world, anna, id=IssuedCredentialId(UUID(int=1)), issued_at=NOON + AN_HOUR)
+    a_stored_issue(world, anna, id=IssuedCredentialId(UUID(int=1)), issued_at=NOON + AN_HOUR)
     for number in (4, 2, 3):
-        a_kept_copy(world, anna, id=IssuedCredentialId(UUID(int=number)))
+        a_stored_issue(world, anna, id=IssuedCredentialId(UUID(int=number)))
 
     page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
 
@@ -236,4 +238,4 @@ def test_the_database_refuses_a_revocation_without_a_reason() -> None:
     nothing_said = Revocation(at=NOON, reason="", by=None)
 
     with pytest.raises(IntegrityError, match="revocation_has_a_reason"):
-        a_kept_copy(world, revocation=nothing_said, is_current=False)
+        a_stored_issue(world, revocation=nothing_said, is_current=False)

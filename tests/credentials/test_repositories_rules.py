@@ -24,7 +24,7 @@ from tests.support.builders import NOON, a_credential, an_issued_credential, som
 from tests.support.worlds import World
 
 
-def a_kept_credential(
+def a_stored_credential(
     world: World, course_id: CourseId, assessment_id: AssessmentId, **parts: object
 ) -> Credential:
     """A credential of a course that its rule does not require."""
@@ -37,7 +37,7 @@ def a_kept_credential(
 
 def test_a_credential_is_found_by_what_its_rule_mentions(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    credential = a_kept_credential(world, knots, quiz)
+    credential = a_stored_credential(world, knots, quiz)
     stored = world.repositories.credentials
 
     assert stored.get(credential.id, scope=ALL_TENANTS) == credential
@@ -47,7 +47,7 @@ def test_a_credential_is_found_by_what_its_rule_mentions(world: World) -> None:
 
 def test_a_credential_is_not_found_by_what_its_rule_does_not_mention(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    credential = a_kept_credential(world, knots, quiz)
+    credential = a_stored_credential(world, knots, quiz)
     stored = world.repositories.credentials
 
     assert stored.earned_by(Trigger(TriggerKind.COURSE, credential.terms.course_id)) == []
@@ -57,7 +57,7 @@ def test_a_credential_is_not_found_by_what_its_rule_does_not_mention(world: Worl
 
 def test_what_an_amended_rule_no_longer_mentions_finds_it_no_longer(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    credential = a_kept_credential(world, knots, quiz)
+    credential = a_stored_credential(world, knots, quiz)
     stored = world.repositories.credentials
     amended = replace(credential, terms=replace(credential.terms, rule=None))
 
@@ -71,7 +71,7 @@ def test_what_an_amended_rule_no_longer_mentions_finds_it_no_longer(world: World
 
 def test_what_is_not_offered_is_not_found_by_its_rule(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    a_kept_credential(world, knots, quiz, is_offered=False)
+    a_stored_credential(world, knots, quiz, is_offered=False)
     stored = world.repositories.credentials
 
     assert stored.earned_by(Trigger(TriggerKind.ASSESSMENT, quiz)) == []
@@ -80,7 +80,7 @@ def test_what_is_not_offered_is_not_found_by_its_rule(world: World) -> None:
 
 def test_the_proofs_of_a_rule_are_stored(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    credential = a_kept_credential(world, knots, quiz)
+    credential = a_stored_credential(world, knots, quiz)
     issued, stored = an_issued_credential(credential, world.has_user()), world.repositories
     proofs = (
         Proof(subject=Trigger(TriggerKind.COURSE, knots), course_version=2, completed_at=NOON),
@@ -95,9 +95,9 @@ def test_the_proofs_of_a_rule_are_stored(world: World) -> None:
 
 
 @pytest.mark.every_database
-def test_a_kept_rule_that_does_not_read_is_a_defect(world: World) -> None:
+def test_a_stored_rule_that_is_invalid_is_a_defect(world: World) -> None:
     knots, quiz = CourseId(uuid4()), AssessmentId(uuid4())
-    credential = a_kept_credential(world, knots, quiz)
+    credential = a_stored_credential(world, knots, quiz)
     rows.Credential.objects.filter(pk=credential.id).update(rule={"some": []})
 
     with pytest.raises(BrokenRule):
@@ -107,7 +107,7 @@ def test_a_kept_rule_that_does_not_read_is_a_defect(world: World) -> None:
 def test_an_issued_credential_keeps_its_rule_and_is_the_latest_of_its_holder_alone(
     world: World,
 ) -> None:
-    credential = a_kept_credential(world, CourseId(uuid4()), AssessmentId(uuid4()))
+    credential = a_stored_credential(world, CourseId(uuid4()), AssessmentId(uuid4()))
     anna, bo = world.has_user(), world.has_user(name="Bo")
     issued, stored = an_issued_credential(credential, anna), world.repositories.issued_credentials
 
@@ -120,7 +120,7 @@ def test_an_issued_credential_keeps_its_rule_and_is_the_latest_of_its_holder_alo
 
 
 def test_of_several_issued_credentials_the_current_one_is_the_latest(world: World) -> None:
-    credential = a_kept_credential(world, CourseId(uuid4()), AssessmentId(uuid4()))
+    credential = a_stored_credential(world, CourseId(uuid4()), AssessmentId(uuid4()))
     anna, stored = world.has_user(), world.repositories.issued_credentials
     hour = timedelta(hours=1)
     older, newer = (

@@ -77,15 +77,15 @@ def is_met(rule: Rule, record: LearnerRecord) -> bool:
     return len([item for item in rule.rules if is_met(item, record)]) >= rule.count
 
 
-def together(one: LearnerRecord, other: LearnerRecord) -> LearnerRecord:
+def together(first: LearnerRecord, second: LearnerRecord) -> LearnerRecord:
     best = {
-        id_: max(one.best_percents.get(id_, 0), other.best_percents.get(id_, 0))
-        for id_ in {**one.best_percents, **other.best_percents}
+        id_: max(first.best_percents.get(id_, 0), second.best_percents.get(id_, 0))
+        for id_ in {**first.best_percents, **second.best_percents}
     }
     return LearnerRecord(
-        courses={**one.courses, **other.courses},
+        courses={**first.courses, **second.courses},
         best_percents=best,
-        completed_pathways=one.completed_pathways | other.completed_pathways,
+        completed_pathways=first.completed_pathways | second.completed_pathways,
     )
 
 
@@ -181,10 +181,10 @@ def nested(depth: int) -> dict[str, Any]:
     ],
 )
 def test_what_is_wrong_with_a_rule_is_said_with_the_path_to_it(value: object, path: str) -> None:
-    with pytest.raises(InvalidRule) as refusal:
+    with pytest.raises(InvalidRule) as error:
         rule_in(value)
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == [path]
+    assert [field_error.path for field_error in error.value.field_errors] == [path]
 
 
 def test_terms_with_a_rule_that_is_too_deep_are_not_issued() -> None:

@@ -24,8 +24,8 @@ def _names_in(text: str) -> list[str]:
 
 
 def _fence(language: str) -> Fence:
-    (found,) = (fence for fence in fences(PAGE) if fence.language == language)
-    return found
+    (fence,) = (fence for fence in fences(PAGE) if fence.language == language)
+    return fence
 
 
 def _exported(application: Application) -> tuple[Organization, list[str]]:
@@ -40,7 +40,7 @@ def _exported(application: Application) -> tuple[Organization, list[str]]:
     return knots, text.splitlines(keepends=True)
 
 
-def _proved(organization: Organization, lines: list[str]) -> tuple[int, str]:
+def _verified(organization: Organization, lines: list[str]) -> tuple[int, str]:
     """The exit status and the output of the program on the page."""
     ran = subprocess.run(  # it runs a program from the documents
         [sys.executable, "-c", _fence("python").text, str(organization.id)],
@@ -65,9 +65,9 @@ def test_every_member_of_an_entry_is_described_in_the_order_of_the_api() -> None
 
 
 def test_every_kind_of_subject_is_named() -> None:
-    (said,) = (what for names, what in MEMBERS if "`subject_type`" in names)
+    (text,) = (what for names, what in MEMBERS if "`subject_type`" in names)
 
-    assert _names_in(said) == [*SubjectType]
+    assert _names_in(text) == [*SubjectType]
 
 
 def test_the_example_is_an_entry() -> None:
@@ -78,13 +78,13 @@ def test_the_example_is_an_entry() -> None:
     assert example["subject_type"] in set(SubjectType)
 
 
-def test_the_program_on_the_page_proves_an_export(application: Application) -> None:
+def test_the_program_on_the_page_verifies_an_export(application: Application) -> None:
     knots, lines = _exported(application)
 
-    status, said = _proved(knots, lines)
+    status, text = _verified(knots, lines)
 
     assert len(lines) == 3
-    assert (status, said) == (0, f"3 {json.loads(lines[-1])['hash']}")
+    assert (status, text) == (0, f"3 {json.loads(lines[-1])['hash']}")
 
 
 def test_the_program_on_the_page_finds_out_who_changes_or_takes_an_entry(
@@ -92,8 +92,8 @@ def test_the_program_on_the_page_finds_out_who_changes_or_takes_an_entry(
 ) -> None:
     knots, (first, second, third) = _exported(application)
 
-    changed = _proved(knots, [first, second.replace("Knots", "Knobs"), third])
-    taken = _proved(knots, [first, third])
+    changed = _verified(knots, [first, second.replace("Knots", "Knobs"), third])
+    taken = _verified(knots, [first, third])
 
     assert changed == (1, "entry 2 was changed")
     assert taken == (1, "entry 2 is missing, or does not follow from the one before")

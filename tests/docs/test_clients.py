@@ -95,9 +95,9 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(school, anna, robot)
 
 
-def steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
+def steps(blocks: list[Fence]) -> Iterator[tuple[str, str]]:
     """The commands of each shell block, and their output as shown on the page."""
-    for fence, following in pairwise([*found, Fence("", "")]):
+    for fence, following in pairwise([*blocks, Fence("", "")]):
         if fence.language == "sh":
             yield fence.text, following.text if following.language == "text" else ""
 
@@ -133,7 +133,7 @@ def test_the_programs_sign_somebody_in(
     assert len(PROGRAMS) == 2
 
 
-def test_every_scope_is_told_in_the_words_of_the_consent_page() -> None:
+def test_every_scope_is_described_as_on_the_consent_page() -> None:
     assert table_under("## Scopes", PAGE) == [
         [f"`{scope}`", words] for scope, words in IN_WORDS.items()
     ]
@@ -141,9 +141,9 @@ def test_every_scope_is_told_in_the_words_of_the_consent_page() -> None:
 
 @pytest.mark.any_database
 def test_every_endpoint_of_discovery_is_named() -> None:
-    told = [row[:2] for row in table_under("## Endpoints", PAGE)]
+    table = [row[:2] for row in table_under("## Endpoints", PAGE)]
 
-    assert told == [[f"`{name}`", f"`{reverse(view)}`"] for name, view in ENDPOINTS.items()]
+    assert table == [[f"`{name}`", f"`{reverse(view)}`"] for name, view in ENDPOINTS.items()]
 
 
 def test_every_error_that_is_ours_is_explained() -> None:

@@ -25,7 +25,7 @@ from credentials.domain.entities.rules import (
 from credentials.domain.errors import InvalidRule
 from progress.domain.entities.progress import CourseRecord, LearnerRecord
 from tests.support.application import Application
-from tests.support.attempts import RIGHT, Examinee, on_paper
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import NOON, a_definition_of, a_principal
 from tests.support.learning import assessment_in
 from tests.support.operations import routes
@@ -80,11 +80,11 @@ def test_how_large_a_rule_may_be_is_said() -> None:
     assert f"at most {DEEPEST_RULE} deep and ask for at most {MOST_LEAVES} things" in PAGE
 
 
-def test_the_complaint_shown_is_the_one_that_is_made() -> None:
-    with pytest.raises(InvalidRule) as refusal:
+def test_the_error_shown_is_the_one_that_is_reported() -> None:
+    with pytest.raises(InvalidRule) as error:
         rule_in(yaml.safe_load(WRONG))
 
-    (field_error,) = refusal.value.field_errors
+    (field_error,) = error.value.field_errors
     assert f"line 2, {field_error.path}: {field_error.detail}\n" == COMPLAINTS
 
 
@@ -101,7 +101,7 @@ def test_the_addresses_are_those_that_there_are() -> None:
 def test_the_answer_is_the_one_that_is_given(application: Application) -> None:
     """Except for the ids."""
     knots, bends = (
-        application.published(on_paper()),
+        application.published(a_definition_with_exams()),
         application.published(a_definition_of(required=1, slug="bends", title="Bends")),
     )
     quiz = assessment_in(application.services, knots, "quiz")

@@ -54,8 +54,8 @@ def test_the_example_asks_questions_that_programs_and_people_score() -> None:
 def test_what_cannot_be_mapped_is_said_as_the_page_shows() -> None:
     shown, _ = TEXTS
 
-    said = Unmapped(file="problem/knots.xml", line=12, name="drag-and-drop-v2")
-    assert f"{said}\n" == shown
+    unmapped = Unmapped(file="problem/knots.xml", line=12, name="drag-and-drop-v2")
+    assert f"{unmapped}\n" == shown
 
 
 def test_what_is_mapped_of_open_edx_is_listed() -> None:
@@ -75,7 +75,7 @@ def test_every_member_is_described() -> None:
     assert sorted(described) == sorted(set(_members(SCHEMA)))
 
 
-def test_the_complaints_shown_are_those_that_are_made() -> None:
+def test_the_errors_shown_are_those_that_are_reported() -> None:
     _, shown = TEXTS
 
     with pytest.raises(InvalidDefinition) as refused:

@@ -17,7 +17,7 @@ ENTITIES: Final = re.compile(r"\w+\.domain\.(access|(\w+\.)?entities(\.\w+)?)")
 
 
 def _entities() -> set[str]:
-    """The names of all entity classes."""
+    """The names of all public entity classes."""
     get_resolver().check()  # imports every app
     return {
         name
@@ -25,6 +25,8 @@ def _entities() -> set[str]:
         if ENTITIES.fullmatch(module.__name__)
         for name, thing in vars(module).items()
         if isinstance(thing, type)
+        and not name.startswith("_")
+        and not getattr(thing, "_is_protocol", False)
         and thing.__module__ == module.__name__
         and not issubclass(thing, DomainError)
         and Protocol not in thing.__bases__
@@ -34,8 +36,8 @@ def _entities() -> set[str]:
 
 def _classes() -> set[str]:
     """The names of all classes of the application."""
-    get_resolver().check()  # imports every address, and with them every app
-    import_module("courses.definitions.olx")  # which only a command imports
+    get_resolver().check()  # imports all views, and with them every app
+    import_module("courses.definitions.olx.reading")  # imported by a command only
     return {
         name
         for module in list(sys.modules.values())

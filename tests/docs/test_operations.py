@@ -39,7 +39,7 @@ def test_every_command_is_described() -> None:
     assert sorted(described) == sorted(name for name, app in get_commands().items() if app in HOUSE)
 
 
-def test_the_limits_are_those_of_a_house_that_is_told_nothing() -> None:
+def test_the_limits_are_the_default_ones() -> None:
     described = [row[:1] + row[2:5] for row in table_under("## Limits", PAGE)]
 
     assert described == [_described(POLICY.limit(name)) for name in LimitName]
@@ -47,8 +47,8 @@ def test_the_limits_are_those_of_a_house_that_is_told_nothing() -> None:
 
 def test_each_limit_follows_the_variable_that_is_named() -> None:
     for name, *_, variable in table_under("## Limits", PAGE):
-        told = read_environment({variable.strip("`"): "7"})
-        limit = ports(told, secret_key="test").limit_policy.limit(LimitName(name.strip("`")))
+        environment = read_environment({variable.strip("`"): "7"})
+        limit = ports(environment, secret_key="test").limit_policy.limit(LimitName(name.strip("`")))
 
         assert limit.most == 7, name
 

@@ -55,7 +55,7 @@ def test_every_standing_is_named() -> None:
     assert [standing for standing in Standing if f"`{standing.value}`" not in PAGE] == []
 
 
-def test_the_complaints_shown_are_those_that_are_made() -> None:
+def test_the_errors_shown_are_those_that_are_reported() -> None:
     (shown,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
 
     with pytest.raises(InvalidPathwayDefinition) as refused:

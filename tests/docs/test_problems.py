@@ -18,21 +18,21 @@ PAGE: Final = page("docs/problems.md")
 SECTIONS: Final = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
-def _refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+def _domain_errors(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
     """Every concrete domain error."""
     get_resolver().check()  # imports every address, and with them every app
-    for refusal in kind.__subclasses__():
-        if refusal not in STATUS_OF and not refusal.__module__.startswith("tests."):
-            yield refusal
-        yield from _refusals(refusal)
+    for error in kind.__subclasses__():
+        if error not in STATUS_OF and not error.__module__.startswith("tests."):
+            yield error
+        yield from _domain_errors(error)
 
 
 def _statuses_and_titles() -> dict[str, tuple[HTTPStatus, str]]:
-    found = {code: (status, title) for status, (code, title) in OF_HTTP.items()}
-    for refusal in _refusals():
-        (status,) = (status for kind, status in STATUS_OF.items() if issubclass(refusal, kind))
-        found[refusal.code] = status, refusal.title
-    return found
+    problems = {code: (status, title) for status, (code, title) in OF_HTTP.items()}
+    for error in _domain_errors():
+        (status,) = (status for kind, status in STATUS_OF.items() if issubclass(error, kind))
+        problems[error.code] = status, error.title
+    return problems
 
 
 def test_every_problem_is_explained_in_alphabetical_order() -> None:
@@ -40,9 +40,9 @@ def test_every_problem_is_explained_in_alphabetical_order() -> None:
 
 
 def test_status_and_title_are_those_of_the_code() -> None:
-    said = {code: text.strip().partition("\n")[0] for code, text in SECTIONS.items()}
+    texts = {code: text.strip().partition("\n")[0] for code, text in SECTIONS.items()}
 
-    assert said == {
+    assert texts == {
         code: f"**{int(status)}:** {title}."
         for code, (status, title) in _statuses_and_titles().items()
     }
@@ -56,10 +56,10 @@ def test_every_problem_says_more_than_its_title() -> None:
 
 def test_the_facts_of_a_problem_are_named() -> None:
     unnamed = [
-        (refusal.code, fact)
-        for refusal in _refusals()
-        for _, fact, _, _ in Formatter().parse(refusal.explanation)
-        if fact and fact != "status" and f"`{fact}`" not in SECTIONS[refusal.code]
+        (error.code, fact)
+        for error in _domain_errors()
+        for _, fact, _, _ in Formatter().parse(error.explanation)
+        if fact and fact != "status" and f"`{fact}`" not in SECTIONS[error.code]
     ]
 
     assert unnamed == []

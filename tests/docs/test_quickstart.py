@@ -37,9 +37,9 @@ def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
     assert printed == list(shown)
 
 
-def _steps(found: list[Fence]) -> Iterator[tuple[str, str]]:
+def _steps(blocks: list[Fence]) -> Iterator[tuple[str, str]]:
     """The commands of each shell block, and their output as shown on the page."""
-    for fence, following in pairwise([*found, Fence("", "")]):
+    for fence, following in pairwise([*blocks, Fence("", "")]):
         if fence.language == "sh":
             yield fence.text, following.text if following.language == "text" else ""
 

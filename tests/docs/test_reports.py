@@ -13,7 +13,7 @@ from courses.domain.entities.assessments import Answer
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.entities.reports import BANDS, USUAL_DAYS
 from tests.support.application import Application, Caller
-from tests.support.attempts import Examinee, on_paper
+from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
 from tests.support.learning import a_published_course
 from tests.support.paper import fences, page
@@ -27,7 +27,7 @@ REPORT: Final = "/v1/courses/knots/report"
 @pytest.fixture
 def root(application: Application) -> Caller:
     """An admin, and a course whose quiz one learner has attempted."""
-    course = a_published_course(application.services, on_paper())
+    course = a_published_course(application.services, a_definition_with_exams())
     user = application.services.repositories.users.get(UserId(UUID(application.signed_in().id)))
     anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)

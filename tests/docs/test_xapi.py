@@ -14,7 +14,7 @@ from progress.api.statements import MARGIN
 from progress.domain.entities.events import EventType
 from progress.statements import VERBS, VERSION
 from tests.support.application import Application
-from tests.support.attempts import RIGHT, Examinee, on_paper
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
 from tests.support.paper import fences, page, table_under
 from tests.support.xapi import faults_in
@@ -51,7 +51,7 @@ def test_the_example_is_a_statement_that_xapi_allows() -> None:
 
 def test_the_request_is_answered_with_the_statement(application: Application) -> None:
     """Except for the host, the ids and the timestamps."""
-    person, course = application.signed_in(), application.published(on_paper())
+    person, course = application.signed_in(), application.published(a_definition_with_exams())
     user = application.services.repositories.users.get(UserId(UUID(person.id)))
     anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
@@ -61,15 +61,19 @@ def test_the_request_is_answered_with_the_statement(application: Application) ->
     answer = person.caller.get(address, **headers)
 
     verb = VERBS[EventType.ASSESSMENT_PASSED].id
-    (given,) = (each for each in answer.json["statements"] if each["verb"]["id"] == verb)
+    (statement,) = (
+        candidate for candidate in answer.json["statements"] if candidate["verb"]["id"] == verb
+    )
     home = settings.ENVIRONMENT.public_url
-    assert shape_of(given, home=home) == shape_of(json.loads(EXAMPLE), home="https://auth.example")
+    assert shape_of(statement, home=home) == shape_of(
+        json.loads(EXAMPLE), home="https://auth.example"
+    )
 
 
 def asked_for(command: str) -> tuple[str, dict[str, str]]:
     """The path and the headers of a curl command, without the token."""
     _, _, address, *options = shlex.split(command.replace("\\\n", ""))
-    headers = dict(each.split(": ") for each in options if each != "-H")
+    headers = dict(option.split(": ") for option in options if option != "-H")
     assert headers.pop("Authorization") == "Bearer $ACCESS"
     return address.removeprefix("$PUBLIC_URL"), headers
 

@@ -1,4 +1,4 @@
-"""One request of every kind that takes an Idempotency-Key, with all that it needs to succeed."""
+"""One valid request for every operation that takes an Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ NEW_PASSWORD = "a short way back"
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """A request that succeeds, once; and the password with which its sender signs in afterwards."""
+    """A request that succeeds once, and the password of its sender afterwards."""
 
     by: Person
     path: str
@@ -43,26 +43,26 @@ class Sent:
 
 
 def a_course(application: Application) -> str:
-    """The address of a published course of two items."""
+    """The path of a published course of two items."""
     course = application.published(a_definition_of(required=2))
     return f"/v1/courses/{course.slug}"
 
 
 def an_item(anna: Person, course: str) -> str:
-    """The address of its first item."""
+    """The path of its first item."""
     item = anna.caller.get(course).json["modules"][0]["items"][0]
     return f"{course}/items/{item['id']}"
 
 
 def a_learner(application: Application) -> tuple[Person, str]:
-    """Somebody, and the address of a course that she is on."""
+    """A learner, and the path of a course that they are enrolled on."""
     anna, course = application.signed_in(), a_course(application)
     assert anna.caller.post(f"{course}/enroll").status == 201
     return anna, course
 
 
 def an_issued_credential(application: Application) -> str:
-    """The address of what somebody has earned."""
+    """The path of a credential that somebody has earned."""
     anna, course = application.signed_in(), application.published(a_definition_of(required=1))
     application.earns(course)
     place = f"/v1/courses/{course.slug}"
@@ -154,7 +154,7 @@ def reissue(application: Application) -> Sent:
 
 
 def claim(application: Application) -> Sent:
-    """Of what is offered since she has completed the course."""
+    """A claim of a credential that is offered since the learner has completed the course."""
     anna, course = application.signed_in(), application.published(a_definition_of(required=1))
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll")
@@ -173,7 +173,7 @@ def start_attempt(application: Application) -> Sent:
 
 
 def an_examinee(application: Application) -> tuple[Person, list[str]]:
-    """Somebody on a course with assessments, and their ids; what the last one asks is scored by people."""
+    """A learner on a course with assessments, and the ids of these; the last one is scored by people."""
     anna, course = application.signed_in(), application.published(read_definition(EXAMS))
     place = f"/v1/courses/{course.slug}"
     anna.caller.post(f"{place}/enroll")
@@ -184,7 +184,7 @@ def an_examinee(application: Application) -> tuple[Person, list[str]]:
 
 
 def an_attempt(application: Application, anna: Person, assessment_id: str) -> str:
-    """Where it is found."""
+    """The path of an attempt."""
     started = anna.caller.post(f"/v1/assessments/{assessment_id}/attempts")
     return f"/v1/attempts/{started.json['id']}"
 
@@ -201,7 +201,9 @@ def grade_attempt(application: Application) -> Sent:
     root = root_of(application)
     shown = root.caller.get(f"{attempt}/grading").json
     item = root.caller.get(f"/v1/courses/{shown['course_id']}/items/{shown['item_id']}").json
-    marks = [{"question_id": one["id"], "score": 1} for one in item["assessment"]["questions"]]
+    marks = [
+        {"question_id": question["id"], "score": 1} for question in item["assessment"]["questions"]
+    ]
     return Sent(by=root, path=f"{attempt}/grade", body={"marks": marks})
 
 
@@ -217,7 +219,7 @@ def create_organization(application: Application) -> Sent:
 
 
 def an_organization(application: Application) -> tuple[Person, str]:
-    """Its owner, and its address."""
+    """Its owner, and its path."""
     founding = create_organization(application)
     founded = founding.by.caller.post(founding.path, founding.body)
     return founding.by, f"/v1/orgs/{founded.json['id']}"
@@ -265,8 +267,8 @@ def accept_invitation(application: Application) -> Sent:
         application.services.ports.opaque_tokens,
     )
     ids = (OrganizationId(UUID(place.rpartition("/")[2])), InvitationId(UUID(listed["id"])))
-    kept = invitations.get(*ids, scope=ALL_TENANTS)
-    invitations.save(replace(kept, token_hash=opaque.hash(token)), scope=ALL_TENANTS)
+    stored = invitations.get(*ids, scope=ALL_TENANTS)
+    invitations.save(replace(stored, token_hash=opaque.hash(token)), scope=ALL_TENANTS)
     return Sent(by=anna, path="/v1/invitations/accept", body={"token": token})
 
 

@@ -6,14 +6,14 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from authsvc.http.client_ip import address_of
+from authsvc.http.client_ip import client_ip_of
 from tests.support.sources import SHIPPED, sources
 
 PEER = "192.0.2.1"
 
 
 def address(peer: str, **headers: str) -> str:
-    return address_of(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))
+    return client_ip_of(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_a_request_says_of_its_way_counts_for_nothing(header: str) -> None:
 
 @pytest.mark.usefixtures("_proxy")
 @pytest.mark.parametrize(
-    ("said", "counted"),
+    ("header", "counted"),
     [
         ("198.51.100.1", "198.51.100.1"),
         ("203.0.113.9, 198.51.100.1", "198.51.100.1"),
@@ -64,14 +64,14 @@ def test_what_a_request_says_of_its_way_counts_for_nothing(header: str) -> None:
         ("[2001:db8:1:2::1]:4711", "2001:db8:1:2::/64"),
     ],
 )
-def test_what_our_own_proxy_has_put_at_the_end_counts(said: str, counted: str) -> None:
-    assert address(PEER, **{"X-Forwarded-For": said}) == counted
+def test_what_our_own_proxy_has_put_at_the_end_counts(header: str, counted: str) -> None:
+    assert address(PEER, **{"X-Forwarded-For": header}) == counted
 
 
 @pytest.mark.usefixtures("_proxy")
-@pytest.mark.parametrize("said", ["", " ", "unknown", "198.51.100.1,", "198.51.100.1, _hidden"])
-def test_a_proxy_that_does_not_say_counts_itself(said: str) -> None:
-    assert address(PEER, **{"X-Forwarded-For": said}) == PEER
+@pytest.mark.parametrize("header", ["", " ", "unknown", "198.51.100.1,", "198.51.100.1, _hidden"])
+def test_a_proxy_that_does_not_say_counts_itself(header: str) -> None:
+    assert address(PEER, **{"X-Forwarded-For": header}) == PEER
 
 
 @pytest.mark.usefixtures("_proxy")
@@ -79,11 +79,11 @@ def test_other_headers_count_for_nothing_behind_a_proxy_either() -> None:
     assert address(PEER, **{"Forwarded": "for=198.51.100.1", "X-Real-IP": "198.51.100.1"}) == PEER
 
 
-def test_nobody_else_reads_where_a_request_says_it_comes_from() -> None:
-    said = ("HTTP_X_FORWARDED_FOR", 'X-Forwarded-For"', "REMOTE_ADDR")
+def test_no_other_module_reads_the_client_ip_headers() -> None:
+    header = ("HTTP_X_FORWARDED_FOR", 'X-Forwarded-For"', "REMOTE_ADDR")
 
     readers = {
-        source.name for source in sources(*SHIPPED) if any(name in source.text for name in said)
+        source.name for source in sources(*SHIPPED) if any(name in source.text for name in header)
     }
 
     assert readers == {"authsvc/http/client_ip.py"}

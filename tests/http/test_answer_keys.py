@@ -43,7 +43,7 @@ class Spy:
         self.read.append(answer.text)
         return answer.json
 
-    def told(self) -> list[str]:
+    def answer_keys(self) -> list[str]:
         return [word for word in WORDS if any(word in text for text in self.read)]
 
 
@@ -70,15 +70,15 @@ def test_what_is_right_reaches_no_learner(spy: Spy) -> None:
             spy.read.append(spy.caller.get(route.path.format_map(things)).text)
 
     assert len(spy.read) > 30
-    assert spy.told() == []
+    assert spy.answer_keys() == []
 
 
 def attempted(spy: Spy, assessment: Any) -> str:
     """The id of an attempt that is handed in, with an answer to every question."""
     begun = spy.keep(spy.caller.post(f"/v1/assessments/{assessment['id']}/attempts"))
     path = f"/v1/attempts/{begun['id']}"
-    said = [answer_to(question) for question in assessment["questions"]]
-    spy.keep(spy.caller.put(f"{path}/responses", {"responses": said}))
+    answers = [answer_to(question) for question in assessment["questions"]]
+    spy.keep(spy.caller.put(f"{path}/responses", {"responses": answers}))
     spy.keep(spy.caller.post(f"{path}/submit"))
     return str(begun["id"])
 

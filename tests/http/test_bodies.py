@@ -79,7 +79,7 @@ def test_text_of_every_script_is_kept_as_it_was_sent(application: Application) -
 
 
 @pytest.mark.parametrize("length", ["abc", "-1", "1.5", "²", "9" * 30])
-def test_a_length_that_makes_no_sense_is_malformed(application: Application, length: str) -> None:
+def test_an_invalid_length_is_malformed(application: Application, length: str) -> None:
     answer = application.stranger.send("POST", LOG_IN, ANNA, headers={"Content-Length": length})
 
     assert answer.status == 400
@@ -139,9 +139,9 @@ def test_a_query_of_too_many_parameters_is_malformed(application: Application) -
 def test_a_query_in_every_script_is_understood(application: Application) -> None:
     application.published(a_definition(slug="knoten", title="Knoten für Anfänger 100%"))
 
-    found = application.signed_in().caller.get(f"/v1/courses?q={quote('FÜR anfänger 100%')}")
+    answer = application.signed_in().caller.get(f"/v1/courses?q={quote('FÜR anfänger 100%')}")
 
-    assert [course["slug"] for course in found.json["items"]] == ["knoten"]
+    assert [course["slug"] for course in answer.json["items"]] == ["knoten"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def chunked(*parts: bytes) -> list[bytes]:
 
 
 def raw(memory_mode: MemoryMode, *parts: bytes) -> str:
-    """What the server answers to these bytes, even if it does not want to hear them all."""
+    """The answer of the server to these bytes, even if it does not read all of them."""
     with socket.create_connection(("127.0.0.1", memory_mode.server.port), timeout=10) as wire:
         with suppress(BrokenPipeError, ConnectionResetError):  # which come once it has answered
             for part in parts:

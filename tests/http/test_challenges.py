@@ -12,19 +12,21 @@ from tests.support.application import Application, Caller, Person
 BEARER = 'Bearer realm="authsvc"'
 
 
-@pytest.mark.parametrize("said", ["", "Basic YW5uYTpwYXNzd29yZA==", "Token abc", "abc"], ids=repr)
+@pytest.mark.parametrize("header", ["", "Basic YW5uYTpwYXNzd29yZA==", "Token abc", "abc"], ids=repr)
 def test_without_a_bearer_token_the_challenge_says_what_to_bring(
-    application: Application, said: str
+    application: Application, header: str
 ) -> None:
-    answer = application.stranger.get("/v1/me", Authorization=said)
+    answer = application.stranger.get("/v1/me", Authorization=header)
 
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == BEARER
 
 
-@pytest.mark.parametrize("said", ["Bearer", "Bearer ", "Bearer abc", "bearer a.b.c", "Bearer a b"])
-def test_a_malformed_token_is_called_invalid(application: Application, said: str) -> None:
-    answer = application.stranger.get("/v1/me", Authorization=said)
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer ", "Bearer abc", "bearer a.b.c", "Bearer a b"]
+)
+def test_a_malformed_token_is_called_invalid(application: Application, header: str) -> None:
+    answer = application.stranger.get("/v1/me", Authorization=header)
 
     assert answer.code == "invalid-token"
     assert answer.headers["WWW-Authenticate"] == f'{BEARER}, error="invalid_token"'
@@ -46,7 +48,7 @@ def test_a_refused_log_in_has_a_challenge_too(application: Application) -> None:
     assert answer.headers["WWW-Authenticate"] == BEARER
 
 
-def test_a_token_without_the_scope_is_told_which_one_it_lacks(application: Application) -> None:
+def test_the_challenge_names_the_missing_scope(application: Application) -> None:
     anna = application.signed_in()
     narrow = with_scopes(application, anna, Scope.COURSES_READ)
 
@@ -80,7 +82,7 @@ def test_a_scope_for_reading_covers_head(application: Application) -> None:
 
 
 def with_scopes(application: Application, person: Person, *scopes: Scope) -> Caller:
-    """The person with another token of the same session, which may be used for less."""
+    """The user with another token of the same session, with fewer scopes."""
     access_tokens, now = application.services.ports.access_tokens, datetime.now(UTC)
     claims = access_tokens.verify(person.caller.token, at=now)
     narrow = replace(claims, scopes=frozenset(scopes))

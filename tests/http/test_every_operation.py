@@ -102,7 +102,7 @@ def test_a_view_method_without_an_operation_is_an_error() -> None:
 
 def test_a_handler_that_does_not_take_what_its_operation_reads_is_an_error() -> None:
     def careless(view: ApiView) -> None:
-        """Does not ask who sends the request."""
+        """An operation without access control."""
 
     with pytest.raises(TypeError, match=r"knot: .*by"):
         operation(name="knot", summary="Tie a knot", access=Access(Whose.ONESELF))(careless)
@@ -170,7 +170,7 @@ def test_the_right_scope_alone_is_enough(application: Application) -> None:
     assert failures(is_private, False, answered) == []  # noqa: FBT003  # expected
 
 
-def test_a_wrong_method_is_told_the_right_ones(application: Application) -> None:
+def test_the_answer_to_a_wrong_method_names_the_allowed_ones(application: Application) -> None:
     root = root_of(application)
 
     def wrong(route: Route) -> Iterator[object]:

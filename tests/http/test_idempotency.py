@@ -55,7 +55,7 @@ def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
     with_key = {
         post["operationId"]
         for post in posts
-        if "Idempotency-Key" in {one["name"] for one in post.get("parameters", [])}
+        if "Idempotency-Key" in {parameter["name"] for parameter in post.get("parameters", [])}
     }
 
     assert with_key == with_token - SHOWS_A_SECRET == set(OPERATIONS)
@@ -135,7 +135,9 @@ def test_equal_keys_of_two_people_never_meet(application: Application) -> None:
     assert [answer.json["user_id"] for answer in answers] == [annas.by.id, bos.by.id] * 2
 
 
-def test_a_refusal_is_replayed_even_when_it_would_succeed_by_now(application: Application) -> None:
+def test_an_error_is_replayed_even_if_the_request_would_succeed_now(
+    application: Application,
+) -> None:
     request = enroll(application)
     request.by.caller.post(request.path)
     refused = request.sent()
@@ -165,7 +167,7 @@ def test_a_body_that_was_not_understood_leaves_its_key_free(application: Applica
 @pytest.mark.parametrize(
     ("failure", "status"), [(RuntimeError("a defect"), 500), (OperationalError("away"), 503)]
 )
-def test_a_failure_of_ours_is_not_kept(
+def test_an_internal_error_is_not_stored(
     application: Application, failure: Exception, status: int
 ) -> None:
     request = Sent(by=application.signed_in(), path="/v1/flaky")
@@ -196,7 +198,7 @@ def test_after_a_day_a_key_is_fresh(
 
 
 @pytest.mark.parametrize("key", ["", "a key", "k\u00e9y", "\t", "k" * 256], ids=repr)
-def test_a_key_that_is_none_is_refused(application: Application, key: str) -> None:
+def test_an_invalid_key_is_rejected(application: Application, key: str) -> None:
     request = enroll(application)
 
     answer = request.sent(key)

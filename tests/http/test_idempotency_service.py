@@ -1,4 +1,4 @@
-"""Answering a repeated request as it was answered the first time."""
+"""Idempotency service."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,28 +23,28 @@ A_DAY = timedelta(hours=24)
 
 @dataclass
 class Act:
-    """Writes a user, and then perhaps refuses; each time it answers with another body."""
+    """Writes a user, and then can raise an error; each call returns another body."""
 
     world: World
-    refusal: Exception | None = None
+    error: Exception | None = None
     users: list[User] = field(default_factory=list)
 
     def __call__(self) -> StoredResponse:
         # As every service does, in a unit of work of its own.
         with self.world.unit_of_work.atomic():
             self.users.append(self.world.has_user())
-            if self.refusal:
-                raise self.refusal
+            if self.error:
+                raise self.error
         return replace(MADE, body=f'{{"made":{self.times}}}')
 
     @property
     def times(self) -> int:
-        """How often it was done."""
+        """The number of calls."""
         return len(self.users)
 
     @property
     def left(self) -> list[User]:
-        """What it wrote and nothing has undone."""
+        """The users it wrote that are stored."""
         find = self.world.repositories.users.find_by_email
         return [user for user in self.users if find(user.email)]
 
@@ -85,8 +85,8 @@ def test_a_repeated_request_gets_the_same_answer_without_an_act(memory: World) -
     assert act.times == 1
 
 
-def test_a_refusal_is_an_answer_and_is_repeated(memory: World) -> None:
-    act = Act(memory, refusal=EmailTaken())
+def test_an_error_is_an_answer_and_is_replayed(memory: World) -> None:
+    act = Act(memory, error=EmailTaken())
 
     first, again = respond_once(memory, act), respond_once(memory, act)
 
@@ -96,7 +96,7 @@ def test_a_refusal_is_an_answer_and_is_repeated(memory: World) -> None:
 
 
 def test_a_refused_act_leaves_nothing_behind(memory: World) -> None:
-    act = Act(memory, refusal=EmailTaken())
+    act = Act(memory, error=EmailTaken())
 
     respond_once(memory, act)
 
@@ -105,7 +105,7 @@ def test_a_refused_act_leaves_nothing_behind(memory: World) -> None:
 
 
 def test_a_failure_is_no_answer_and_leaves_nothing_behind(memory: World) -> None:
-    failing, act = Act(memory, refusal=EOFError()), Act(memory)
+    failing, act = Act(memory, error=EOFError()), Act(memory)
 
     with pytest.raises(EOFError):
         respond_once(memory, failing)
@@ -116,10 +116,10 @@ def test_a_failure_is_no_answer_and_leaves_nothing_behind(memory: World) -> None
     assert not answer.is_replayed
 
 
-@pytest.mark.parametrize("refusal", [TooManyAttempts(retry_after=9), PasswordsBusy(retry_after=1)])
-def test_not_now_is_no_answer(memory: World, refusal: DomainError) -> None:
-    act, refused = Act(memory), Act(memory, refusal=refusal)
-    with pytest.raises(type(refusal)):
+@pytest.mark.parametrize("error", [TooManyAttempts(retry_after=9), PasswordsBusy(retry_after=1)])
+def test_not_now_is_no_answer(memory: World, error: DomainError) -> None:
+    act, refused = Act(memory), Act(memory, error=error)
+    with pytest.raises(type(error)):
         respond_once(memory, refused)
 
     answer = respond_once(memory, act)
@@ -189,7 +189,7 @@ def test_one_callers_key_is_always_the_same_entry() -> None:
     assert len(request_key_for(a_principal(anna), "key")) == 64
 
 
-def test_a_person_has_one_entry_whatever_client_he_asks_through() -> None:
+def test_a_user_has_one_record_whatever_the_client() -> None:
     anna = a_principal(a_user())
 
     assert request_key_for(anna, "key") == request_key_for(

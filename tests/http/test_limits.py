@@ -32,7 +32,7 @@ def _limits(settings: Settings) -> None:
 
 
 def log_in(caller: Caller) -> Answer:
-    """Guess the password of an account that nobody has tried yet."""
+    """Make a login attempt on a new account."""
     return guess(caller, f"{uuid4()}@school.example")
 
 
@@ -60,7 +60,7 @@ def stranger(application: Application) -> Caller:
 
 @dataclass(frozen=True)
 class Limited:
-    """Something that may be done so often in so many seconds, and who does it."""
+    """A limited act: how often it is allowed in how many seconds, and who does it."""
 
     act: Callable[[Caller], Answer]
     by: Callable[[Application], Caller]
@@ -81,7 +81,7 @@ every = pytest.mark.parametrize(
 
 
 @every
-def test_as_many_as_are_written_down_are_let_in_and_the_next_is_refused(
+def test_as_many_requests_as_documented_are_allowed_and_the_next_is_rejected(
     application: Application, limited: Limited
 ) -> None:
     caller = limited.by(application)
@@ -98,23 +98,25 @@ def test_as_many_as_are_written_down_are_let_in_and_the_next_is_refused(
 
 
 @every
-def test_every_answer_tells_what_is_left(application: Application, limited: Limited) -> None:
+def test_every_answer_states_the_remaining_requests(
+    application: Application, limited: Limited
+) -> None:
     caller = limited.by(application)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        told = [limited.act(caller).headers for _ in range(limited.most)]
+        headers = [limited.act(caller).headers for _ in range(limited.most)]
         clock.shift(1.5)
-        told += [limited.act(caller).headers for _ in range(2)]
+        headers += [limited.act(caller).headers for _ in range(2)]
 
     policy = f'"{limited.name}";q={limited.most};w={limited.seconds}'
-    assert {one["RateLimit-Policy"] for one in told} == {policy}
-    assert [one["RateLimit"] for one in told] == [
+    assert {fields["RateLimit-Policy"] for fields in headers} == {policy}
+    assert [fields["RateLimit"] for fields in headers] == [
         *(f'"{limited.name}";r={n};t={limited.seconds}' for n in reversed(range(limited.most))),
         *[f'"{limited.name}";r=0;t={limited.seconds - 1}'] * 2,
     ]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b""])
-def test_a_request_that_is_not_understood_counts_and_is_told_too(
+def test_a_malformed_request_counts_and_states_the_remaining_ones_too(
     application: Application, body: bytes
 ) -> None:
     answers = [application.stranger.post("/v1/auth/login", body) for _ in range(31)]
@@ -146,7 +148,7 @@ def test_people_who_change_their_passwords_are_counted_each_by_himself(
     assert change_password(application.stranger).status == 401
 
 
-def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(
+def test_login_attempts_are_slowed_down_whether_or_not_the_account_exists(
     application: Application,
 ) -> None:
     anna = application.signed_in()
@@ -168,7 +170,7 @@ def test_guesses_at_an_account_are_slowed_down_whether_or_not_there_is_one(
     assert afterwards.status == 200
 
 
-def test_the_owner_is_let_in_where_he_is_familiar(application: Application) -> None:
+def test_the_owner_is_allowed_from_a_known_address(application: Application) -> None:
     anna = application.signed_in()
     guess(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
     for _ in range(6):
@@ -180,7 +182,7 @@ def test_the_owner_is_let_in_where_he_is_familiar(application: Application) -> N
     assert answer.status == 200
 
 
-def test_whoever_registers_is_familiar_where_he_does(application: Application) -> None:
+def test_registering_makes_the_address_known(application: Application) -> None:
     body = {"email": NOBODY, "password": PASSWORD}
     application.stranger.post("/v1/auth/register", body, X_Forwarded_For=HOME)
     for _ in range(5):
@@ -189,7 +191,7 @@ def test_whoever_registers_is_familiar_where_he_does(application: Application) -
     assert guess(application.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
 
 
-def test_a_refusal_for_now_is_not_kept_under_a_key(application: Application) -> None:
+def test_a_temporary_error_is_not_stored_under_a_key(application: Application) -> None:
     anna = application.signed_in().caller
     for _ in range(5):
         change_password(anna)

@@ -42,7 +42,7 @@ def test_what_needs_a_database_names_the_variable(
     assert "DATABASE_URL" in answer.json["detail"]
 
 
-def test_what_merely_looks_like_it_is_not_there(application: Application) -> None:
+def test_similar_paths_are_not_served(application: Application) -> None:
     assert application.stranger.get("/administration").status == 404
     assert application.stranger.get("/signing").status == 404
 
@@ -52,7 +52,7 @@ def test_any_query_is_an_error() -> None:
         connection.cursor()
 
 
-def test_the_start_names_the_addresses_and_says_that_nothing_is_kept(
+def test_the_start_names_the_urls_and_warns_that_data_is_lost(
     memory_mode: MemoryMode,
 ) -> None:
     assert "http://127.0.0.1:8000/v1" in memory_mode.greeting

@@ -5,7 +5,7 @@ import pytest
 from tests.support.application import Application
 
 
-def test_a_wrong_method_is_told_the_right_ones(application: Application) -> None:
+def test_the_answer_to_a_wrong_method_names_the_allowed_ones(application: Application) -> None:
     answer = application.signed_in().caller.post("/v1/me")
 
     assert answer.status == 405

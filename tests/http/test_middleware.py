@@ -73,7 +73,7 @@ def test_the_api_neither_sets_nor_reads_a_cookie(application: Application, place
     assert "Cookie" not in answer.headers.get("Vary", "")
 
 
-def test_the_api_asks_for_no_proof_against_forged_forms(application: Application) -> None:
+def test_the_api_requires_no_csrf_token(application: Application) -> None:
     answer = application.stranger.post("/v1/auth/login", {"email": "a@b.c", "password": "d"})
 
     assert answer.code == "invalid-credentials"

@@ -84,17 +84,19 @@ def test_the_file_is_what_is_served(application: Application) -> None:
 def test_every_address_of_the_api_is_described() -> None:
     described = set(OPENAPI["paths"]) | {"/v1/openapi.json"}
 
-    found = {
+    documented = {
         route
         for route in routes(get_resolver().url_patterns)
         if route.startswith(("/v1/", "/.well-known/"))
     }
 
-    assert found == described
+    assert documented == described
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
-    operations = [one for methods in OPENAPI["paths"].values() for one in methods.values()]
+    operations = [
+        operation for methods in OPENAPI["paths"].values() for operation in methods.values()
+    ]
     names = [operation["operationId"] for operation in operations]
 
     assert len(names) == len(set(names))
@@ -104,13 +106,13 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
 def test_every_answer_that_is_no_success_is_a_problem() -> None:
     for methods in OPENAPI["paths"].values():
         for operation in methods.values():
-            refusals = {
+            errors = {
                 status: set(answer["content"])
                 for status, answer in operation["responses"].items()
                 if not status.startswith("2")
             }
 
-            assert set().union(*refusals.values()) == {"application/problem+json"}
+            assert set().union(*errors.values()) == {"application/problem+json"}
 
 
 def test_the_page_loads_nothing_from_elsewhere(application: Application) -> None:

@@ -42,7 +42,7 @@ urlpatterns = [
     *house_patterns,
 ]
 
-REFUSALS: list[tuple[str, Send, int, str]] = [
+ERRORS: list[tuple[str, Send, int, str]] = [
     (
         "a body that is not JSON",
         lambda application: application.stranger.post("/v1/auth/login", b"{"),
@@ -189,9 +189,9 @@ REFUSALS: list[tuple[str, Send, int, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("send", "status", "code"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS]
+    ("send", "status", "code"), [row[1:] for row in ERRORS], ids=[row[0] for row in ERRORS]
 )
-def test_every_refusal_is_a_problem(
+def test_every_domain_error_is_a_problem(
     application: Application, send: Send, status: int, code: str
 ) -> None:
     answer = send(application)
@@ -243,7 +243,7 @@ def test_an_error_deep_in_a_definition_points_there(application: Application) ->
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("place", ["/v1/broken", "/health/broken"])
-def test_a_defect_of_ours_is_told_to_the_log_alone(
+def test_an_internal_error_is_described_in_the_log_alone(
     application: Application, caplog: pytest.LogCaptureFixture, place: str
 ) -> None:
     answer = application.stranger.get(place)

@@ -29,9 +29,9 @@ SENDERS: Final[dict[str, tuple[Role, ...] | None]] = {
 }
 ENDS_SESSIONS: Final = {"logOut", "changeMyPassword", "changeUser"}
 EXCLUDED: Final[list[Any]] = [
-    # Some of our rules no schema can tell: that a password is too common, that a cursor is of another list.
+    # A schema cannot express some rules: that a password is too common, that a cursor belongs to another list.
     positive_data_acceptance,
-    # What we do not know is let be: parameters, headers, members; and no body at all is one without members.
+    # Unknown parameters, headers and members are ignored, and a missing body counts as one without members.
     negative_data_rejection,
 ]
 
@@ -136,7 +136,7 @@ class Sender:
     def _other_session(self) -> str:
         self._house.services.sessions.log_in(email=self._person.email, password=PASSWORD)
         sessions = self._person.caller.get("/v1/me/sessions").json["items"]
-        return next(str(each["id"]) for each in sessions if not each["is_current"])
+        return next(str(session["id"]) for session in sessions if not session["is_current"])
 
     def _grant(self) -> str:
         client = registered(self._house).client

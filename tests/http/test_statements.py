@@ -12,7 +12,7 @@ from accounts.domain.access import OrgRole, Role
 from authsvc.composition.container import services
 from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
 from tests.support.application import PASSWORD, Answer, Application, Person
-from tests.support.attempts import on_paper
+from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to, own_database
 from tests.support.learning import assessment_in
@@ -22,7 +22,7 @@ from tests.support.school import items_of
 pytestmark = pytest.mark.postgres
 
 
-class Desk:
+class Study:
     """Anna, and a course of two items that earns a credential, in an application that has served requests before."""
 
     def __init__(self, application: Application) -> None:
@@ -54,141 +54,141 @@ class Desk:
 Act = Callable[[], Answer]
 
 
-def enrolling(desk: Desk) -> Act:
-    return desk.enroll
+def enrolling(study: Study) -> Act:
+    return study.enroll
 
 
-def enrolling_with_a_key(desk: Desk) -> Act:
-    return lambda: desk.enroll(Idempotency_Key="k")
+def enrolling_with_a_key(study: Study) -> Act:
+    return lambda: study.enroll(Idempotency_Key="k")
 
 
-def enrolling_with_a_key_again(desk: Desk) -> Act:
-    desk.enroll(Idempotency_Key="k")
-    return lambda: desk.enroll(Idempotency_Key="k")
+def enrolling_with_a_key_again(study: Study) -> Act:
+    study.enroll(Idempotency_Key="k")
+    return lambda: study.enroll(Idempotency_Key="k")
 
 
-def completing_an_item(desk: Desk) -> Act:
-    desk.enroll()
-    return lambda: desk.complete(0)
+def completing_an_item(study: Study) -> Act:
+    study.enroll()
+    return lambda: study.complete(0)
 
 
-def completing_it_again(desk: Desk) -> Act:
-    desk.enroll()
-    desk.complete(0)
-    return lambda: desk.complete(0)
+def completing_it_again(study: Study) -> Act:
+    study.enroll()
+    study.complete(0)
+    return lambda: study.complete(0)
 
 
-def completing_the_course(desk: Desk) -> Act:
-    desk.enroll()
-    desk.complete(0)
-    return lambda: desk.complete(1)
+def completing_the_course(study: Study) -> Act:
+    study.enroll()
+    study.complete(0)
+    return lambda: study.complete(1)
 
 
-def completing_what_a_rule_asks_for(desk: Desk) -> Act:
+def completing_what_a_rule_asks_for(study: Study) -> Act:
     """The second course of two that earn a credential together."""
-    first, second = (desk.application.published(a_definition_of(required=1)) for _ in range(2))
+    first, second = (study.application.published(a_definition_of(required=1)) for _ in range(2))
     rule = AllOf((CompletedCourse(first.id), CompletedCourse(second.id)))
-    desk.application.earns(first, rule=rule)
+    study.application.earns(first, rule=rule)
     places = []
     for course in (first, second):
         place = f"/v1/courses/{course.slug}"
-        desk.anna.caller.post(f"{place}/enroll")
-        (item,) = items_of(desk.anna.caller.get(place).json)
+        study.anna.caller.post(f"{place}/enroll")
+        (item,) = items_of(study.anna.caller.get(place).json)
         places.append(f"{place}/items/{item}/complete")
-    desk.anna.caller.post(places[0])
-    return lambda: desk.anna.caller.post(places[1])
+    study.anna.caller.post(places[0])
+    return lambda: study.anna.caller.post(places[1])
 
 
-def listing_courses(desk: Desk) -> Act:
-    return lambda: desk.anna.caller.get("/v1/courses")
+def listing_courses(study: Study) -> Act:
+    return lambda: study.anna.caller.get("/v1/courses")
 
 
-def reading_a_course(desk: Desk) -> Act:
-    return lambda: desk.anna.caller.get(desk.course)
+def reading_a_course(study: Study) -> Act:
+    return lambda: study.anna.caller.get(study.course)
 
 
-def looking_at_progress(desk: Desk) -> Act:
-    desk.enroll()
-    return lambda: desk.anna.caller.get(desk.course.replace("courses", "progress"))
+def looking_at_progress(study: Study) -> Act:
+    study.enroll()
+    return lambda: study.anna.caller.get(study.course.replace("courses", "progress"))
 
 
-def asking_who_i_am(desk: Desk) -> Act:
-    return lambda: desk.anna.caller.get("/v1/me")
+def asking_who_i_am(study: Study) -> Act:
+    return lambda: study.anna.caller.get("/v1/me")
 
 
-def verifying(desk: Desk) -> Act:
-    desk.finish(desk.anna)
-    (issued,) = desk.anna.caller.get("/v1/me/credentials").json["items"]
-    return lambda: desk.stranger.get(f"/v1/issued/{issued['id']}/verify")
+def verifying(study: Study) -> Act:
+    study.finish(study.anna)
+    (issued,) = study.anna.caller.get("/v1/me/credentials").json["items"]
+    return lambda: study.stranger.get(f"/v1/issued/{issued['id']}/verify")
 
 
-def asking_what_is_missing(desk: Desk) -> Act:
-    place = f"/v1/credentials/{desk.credential.id}/eligibility"
-    return lambda: desk.anna.caller.get(place)
+def asking_what_is_missing(study: Study) -> Act:
+    place = f"/v1/credentials/{study.credential.id}/eligibility"
+    return lambda: study.anna.caller.get(place)
 
 
-def asking_what_is_missing_of_many(desk: Desk) -> Act:
-    """By a rule of five courses, and of a score in each of three papers."""
-    courses = [desk.application.published(a_definition_of(required=1)) for _ in range(5)]
-    exams = desk.application.published(on_paper(f"exams-{uuid4().hex[:8]}"))
-    papers = [
-        assessment_in(desk.application.services, exams, key) for key in ("quiz", "project", "exam")
+def asking_what_is_missing_of_many(study: Study) -> Act:
+    """With a rule of five courses and a score in each of three assessments."""
+    courses = [study.application.published(a_definition_of(required=1)) for _ in range(5)]
+    exams = study.application.published(a_definition_with_exams(f"exams-{uuid4().hex[:8]}"))
+    assessments = [
+        assessment_in(study.application.services, exams, key) for key in ("quiz", "project", "exam")
     ]
     rule = AllOf(
         tuple(CompletedCourse(course.id) for course in courses)
-        + tuple(ScoredAtLeast(paper.id, 80) for paper in papers)
+        + tuple(ScoredAtLeast(assessment.id, 80) for assessment in assessments)
     )
-    credential = desk.application.earns(exams, rule=rule)
-    return lambda: desk.anna.caller.get(f"/v1/credentials/{credential.id}/eligibility")
+    credential = study.application.earns(exams, rule=rule)
+    return lambda: study.anna.caller.get(f"/v1/credentials/{credential.id}/eligibility")
 
 
-def listing_statements(desk: Desk) -> Act:
-    desk.enroll()
-    return lambda: desk.anna.caller.get("/v1/xapi/statements")
+def listing_statements(study: Study) -> Act:
+    study.enroll()
+    return lambda: study.anna.caller.get("/v1/xapi/statements")
 
 
-def listing_statements_of_an_organization(desk: Desk) -> Act:
-    """By somebody who teaches there."""
-    org = founded(desk.application, slug=f"harbour-{uuid4().hex[:8]}")
-    bo = member_of(desk.application, org.id, OrgRole.INSTRUCTOR, "Bo")
+def listing_statements_of_an_organization(study: Study) -> Act:
+    """By an instructor of the organization."""
+    org = founded(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    bo = member_of(study.application, org.id, OrgRole.INSTRUCTOR, "Bo")
     return lambda: bo.caller.get(f"/v1/xapi/statements?org={org.id}")
 
 
-def listing_statements_of_an_organization_from_outside(desk: Desk) -> Act:
-    """By somebody who has looked there before."""
-    org = founded(desk.application, slug=f"harbour-{uuid4().hex[:8]}")
-    root = desk.application.signed_in(Role.ADMIN, name="Root")
+def listing_statements_of_an_organization_from_outside(study: Study) -> Act:
+    """By a platform administrator, whose access was recorded before."""
+    org = founded(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    root = study.application.signed_in(Role.ADMIN, name="Root")
     place = f"/v1/xapi/statements?org={org.id}"
     root.caller.get(place)
     return lambda: root.caller.get(place)
 
 
-def logging_in(desk: Desk) -> Act:
-    return desk.log_in
+def logging_in(study: Study) -> Act:
+    return study.log_in
 
 
-def logging_in_again(desk: Desk) -> Act:
-    desk.log_in()
-    return desk.log_in
+def logging_in_again(study: Study) -> Act:
+    study.log_in()
+    return study.log_in
 
 
-def refreshing(desk: Desk) -> Act:
-    body = {"refresh_token": desk.log_in().json["refresh_token"]}
-    return lambda: desk.stranger.post("/v1/auth/refresh", body)
+def refreshing(study: Study) -> Act:
+    body = {"refresh_token": study.log_in().json["refresh_token"]}
+    return lambda: study.stranger.post("/v1/auth/refresh", body)
 
 
-def asking_whether_it_lives(desk: Desk) -> Act:
-    return lambda: desk.stranger.get("/health")
+def asking_whether_it_lives(study: Study) -> Act:
+    return lambda: study.stranger.get("/health")
 
 
-# What the course earns, the copy, and its event in the stream.
+# The credentials of the course, the issued credential, and its event in the stream.
 ISSUING = "SELECT INSERT SELECT UPDATE INSERT"
 # The head of the stream, to which subscribers may have added.
 THE_HEAD = "SELECT"
-# Whether there was a copy, whose turn it is, and the courses and scores of the learner.
+# Whether one was issued before, the lock of the learner, and their courses and scores.
 ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
-# The limits: log-ins of the address, guesses at the account, and what a right one takes back of both.
-GUESSING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
+# The limits: log-ins of the client IP, login attempts on the account, and the refunds after a correct password.
+LIMITING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
 # Whether the course is on pathways.
 ARRIVING = "SELECT"
 COSTS = [
@@ -213,19 +213,19 @@ COSTS = [
     (looking_at_progress, "SELECT SELECT"),
     (asking_who_i_am, "SELECT SELECT"),
     (verifying, "SELECT"),
-    # Who asks, the credential, the courses and scores of the learner, whether there is a copy, and the titles.
+    # The caller, the credential, the courses and scores of the learner, whether one was issued, and the titles.
     (asking_what_is_missing, "SELECT SELECT SELECT SELECT SELECT SELECT"),
     (asking_what_is_missing_of_many, "SELECT SELECT SELECT SELECT SELECT SELECT SELECT"),
-    # Who asks, the last position, who is writing, and the events.
+    # The caller, the last position, current writers, and the events.
     (listing_statements, "SELECT SELECT SELECT SELECT"),
-    # The organization, too, and what is recorded of a look from outside.
+    # The organization, too, and the audit entry about access from outside.
     (listing_statements_of_an_organization, "SELECT SELECT SELECT SELECT SELECT"),
     (
         listing_statements_of_an_organization_from_outside,
         "SELECT SELECT SELECT SELECT SELECT BEGIN SELECT INSERT UPDATE COMMIT",
     ),
-    (logging_in, f"{GUESSING} INSERT BEGIN SELECT INSERT INSERT COMMIT"),
-    (logging_in_again, f"{GUESSING} BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in, f"{LIMITING} INSERT BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in_again, f"{LIMITING} BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
     (asking_whether_it_lives, ""),
 ]
@@ -238,12 +238,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    """On a connection that commits: inside the transaction of a test nothing would begin or end."""
+def study(url: str) -> Iterator[Study]:
+    """On a connection that commits: inside the transaction of a test there would be no BEGIN and COMMIT."""
     with connected_to(url):
         call_command("migrate", verbosity=0)
         services.cache_clear()
-        yield Desk(Application(services()))
+        yield Study(Application(services()))
     services.cache_clear()
 
 
@@ -251,10 +251,10 @@ def desk(url: str) -> Iterator[Desk]:
     ("prepare", "statements"), COSTS, ids=[prepare.__name__ for prepare, _ in COSTS]
 )
 def test_a_request_takes_these_statements_and_no_more(
-    desk: Desk, prepare: Callable[[Desk], Act], statements: str
+    study: Study, prepare: Callable[[Study], Act], statements: str
 ) -> None:
-    """A completed course pays one for pathways: what a learner has done is kept without a look at the course."""
-    act = prepare(desk)
+    """Completing a course takes one more statement: whether the course is on pathways."""
+    act = prepare(study)
 
     with CaptureQueriesContext(connection) as captured:
         answer = act()

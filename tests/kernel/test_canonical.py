@@ -60,6 +60,6 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, Any], data: st.DataO
     assert checksum(shuffled) == checksum(value)
 
 
-@given(one=st.dictionaries(st.text(), st.text()), other=st.dictionaries(st.text(), st.text()))
-def test_checksums_are_equal_when_values_are(one: dict[str, str], other: dict[str, str]) -> None:
-    assert (checksum(one) == checksum(other)) is (one == other)
+@given(first=st.dictionaries(st.text(), st.text()), second=st.dictionaries(st.text(), st.text()))
+def test_checksums_are_equal_when_values_are(first: dict[str, str], second: dict[str, str]) -> None:
+    assert (checksum(first) == checksum(second)) is (first == second)

@@ -18,11 +18,11 @@ class KnotUntidy(Invalid):
 
 
 def test_the_detail_of_an_error_contains_its_facts() -> None:
-    refusal = KnotTaken(name="bowline", turns=2)
+    error = KnotTaken(name="bowline", turns=2)
 
-    assert refusal.detail == "Somebody calls it bowline already."
-    assert refusal.facts == {"name": "bowline", "turns": 2}
-    assert str(refusal) == refusal.detail
+    assert error.detail == "Somebody calls it bowline already."
+    assert error.facts == {"name": "bowline", "turns": 2}
+    assert str(error) == error.detail
 
 
 def test_a_fact_that_the_explanation_names_is_required() -> None:
@@ -34,10 +34,10 @@ def test_an_invalid_request_names_the_members_that_are_wrong() -> None:
     loose = FieldError(path="ends/0", detail="This end is loose.")
     long = FieldError(path="ends/1", detail="This end is long.")
 
-    refusal = KnotUntidy(loose, long, turns=2)
+    error = KnotUntidy(loose, long, turns=2)
 
-    assert refusal.field_errors == (loose, long)
-    assert refusal.facts == {"turns": 2}
+    assert error.field_errors == (loose, long)
+    assert error.facts == {"turns": 2}
 
 
 def test_a_request_may_be_invalid_as_a_whole() -> None:

@@ -1,4 +1,4 @@
-"""Ids in text."""
+"""UUID parsing."""
 
 from uuid import UUID
 

@@ -22,28 +22,28 @@ def tried(limit: Limit, *seconds: float) -> LimitState:
     return state
 
 
-def let_in(limit: Limit, seconds: Iterable[float]) -> list[float]:
+def allowed(limit: Limit, seconds: Iterable[float]) -> list[float]:
     """The seconds in which an attempt is allowed, if one is made in each."""
     moments = list(seconds)
     return [
         second
         for place, second in enumerate(moments)
-        if tried(limit, *moments[: place + 1]).is_let_in
+        if tried(limit, *moments[: place + 1]).is_allowed
     ]
 
 
 def test_as_many_attempts_as_the_limit_are_allowed() -> None:
-    assert let_in(THREE_A_MINUTE, [0, 0, 0, 0, 0]) == [0, 0, 0]
+    assert allowed(THREE_A_MINUTE, [0, 0, 0, 0, 0]) == [0, 0, 0]
 
 
 def test_the_period_begins_with_the_first_attempt() -> None:
-    assert let_in(THREE_A_MINUTE, [0, 30, 59, 59.9, 60, 61, 62, 63]) == [0, 30, 59, 60, 61, 62]
+    assert allowed(THREE_A_MINUTE, [0, 30, 59, 59.9, 60, 61, 62, 63]) == [0, 30, 59, 60, 61, 62]
 
 
 def test_a_limit_of_one_is_reached_at_once() -> None:
     once = Limit(name="knots", most=1, period=MINUTE)
 
-    assert let_in(once, [0, 59, 60, 61]) == [0, 60]
+    assert allowed(once, [0, 59, 60, 61]) == [0, 60]
 
 
 def test_what_remains_is_counted_down_to_nothing() -> None:
@@ -69,7 +69,7 @@ def test_an_allowed_attempt_raises_nothing() -> None:
     tried(THREE_A_MINUTE, 0, 0, 0).require()
 
 
-def test_refusals_are_counted_until_an_attempt_is_allowed() -> None:
+def test_rejected_attempts_are_counted_until_one_is_allowed() -> None:
     moments = (0, 0, 0, 1, 2, 60)
 
     refusals = [tried(THREE_A_MINUTE, *moments[:times]).refusals for times in range(1, 7)]
@@ -88,7 +88,7 @@ def test_waits_double_until_the_longest() -> None:
 def test_with_back_off_each_further_attempt_waits_longer() -> None:
     every_tenth = [tenth / 10 for tenth in range(300)]
 
-    assert let_in(BACK_OFF, every_tenth) == [0, 0.1, 0.2, 1.2, 3.2, 7.2, 12.2, 17.2, 22.2, 27.2]
+    assert allowed(BACK_OFF, every_tenth) == [0, 0.1, 0.2, 1.2, 3.2, 7.2, 12.2, 17.2, 22.2, 27.2]
 
 
 def test_a_refused_attempt_does_not_prolong_the_wait() -> None:
@@ -118,12 +118,12 @@ def test_a_streak_without_waits_lasts_a_period_after_each_attempt() -> None:
 def test_the_longest_wait_is_repeated_in_a_long_streak() -> None:
     seconds = [5.0 * number for number in range(500)]
 
-    assert let_in(BACK_OFF, seconds) == seconds
+    assert allowed(BACK_OFF, seconds) == seconds
 
 
 def test_a_clock_that_lags_behind_refuses_nothing() -> None:
-    assert tried(THREE_A_MINUTE, 0.002, 0.001, 0).is_let_in
-    assert tried(BACK_OFF, 0.002, 0.001, 0).is_let_in
+    assert tried(THREE_A_MINUTE, 0.002, 0.001, 0).is_allowed
+    assert tried(BACK_OFF, 0.002, 0.001, 0).is_allowed
 
 
 def test_a_refunded_attempt_does_not_count() -> None:
@@ -132,7 +132,7 @@ def test_a_refunded_attempt_does_not_count() -> None:
     returned = full.refunded()
 
     assert (returned.count, returned.remaining) == (2, 1)
-    assert returned.attempted(at=NOON).is_let_in
+    assert returned.attempted(at=NOON).is_allowed
 
 
 def test_no_more_attempts_are_refunded_than_were_made() -> None:

@@ -20,17 +20,17 @@ def unit_of_work(committing: None) -> UnitOfWork:
 
 
 def test_a_block_that_ends_well_keeps_every_write(world: World) -> None:
-    one, other = a_course(), a_course()
+    first, other = a_course(), a_course()
 
     with world.unit_of_work.atomic():
-        world.repositories.courses.add(one, scope=ALL_TENANTS)
+        world.repositories.courses.add(first, scope=ALL_TENANTS)
         world.repositories.courses.add(other, scope=ALL_TENANTS)
 
-    assert world.repositories.courses.at(one.slug, scope=ALL_TENANTS) == one
+    assert world.repositories.courses.at(first.slug, scope=ALL_TENANTS) == first
     assert world.repositories.courses.at(other.slug, scope=ALL_TENANTS) == other
 
 
-def test_a_failed_block_keeps_nothing(world: World) -> None:
+def test_a_failed_block_writes_nothing(world: World) -> None:
     course = a_course()
 
     with failed_block(world.unit_of_work):

@@ -37,7 +37,7 @@ NOT_A_CURSOR: Final = [
 
 @dataclass(frozen=True)
 class Study:
-    """Anna and the course she takes."""
+    """Anna and their course."""
 
     anna: Person
     course: Course
@@ -267,7 +267,7 @@ def test_a_walk_through_my_courses_meets_each_once_in_the_order_of_enrolment(
 
 @pytest.mark.parametrize("list_", ["/v1/progress", "/v1/progress/{course}/events"])
 @pytest.mark.parametrize("limit", NOT_A_LIMIT)
-def test_a_limit_that_is_none_is_refused(study: Study, list_: str, limit: str) -> None:
+def test_an_invalid_limit_is_rejected(study: Study, list_: str, limit: str) -> None:
     study.does("enroll")
 
     answer = study.anna.caller.get(f"{list_.format(course=study.course.slug)}?limit={limit}")

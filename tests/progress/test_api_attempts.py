@@ -15,7 +15,7 @@ from tests.support.school import items_of
 GRADER = Role.INSTRUCTOR
 
 
-class Desk:
+class Exams:
     """Anna, enrolled on a course with a quiz, a project and an exam."""
 
     def __init__(self, application: Application) -> None:
@@ -33,8 +33,8 @@ class Desk:
         caller = (by or self.anna).caller
         return caller.post(f"/v1/assessments/{self.assessment(number)['id']}/attempts")
 
-    def saves(self, attempt: str, **said: Any) -> Answer:
-        responses = {"responses": [said]}
+    def saves(self, attempt: str, **members: Any) -> Answer:
+        responses = {"responses": [members]}
         return self.anna.caller.put(f"/v1/attempts/{attempt}/responses", responses)
 
     def submits(self, attempt: str) -> Answer:
@@ -42,12 +42,12 @@ class Desk:
 
 
 @pytest.fixture
-def at_work(application: Application) -> Desk:
-    return Desk(application)
+def exams(application: Application) -> Exams:
+    return Exams(application)
 
 
-def test_an_assessment_is_shown_without_what_is_right(at_work: Desk) -> None:
-    quiz = at_work.assessment()
+def test_an_assessment_is_shown_without_what_is_right(exams: Exams) -> None:
+    quiz = exams.assessment()
 
     assert (quiz["type"], quiz["max_score"], quiz["pass_score"]) == ("quiz", 4, 3)
     assert (quiz["attempt_limit"], quiz["time_limit_minutes"], quiz["late"]) == (3, None, "refuse")
@@ -66,12 +66,12 @@ def test_an_assessment_is_shown_without_what_is_right(at_work: Desk) -> None:
     }
 
 
-def test_an_attempt_is_begun_answered_and_handed_in(at_work: Desk) -> None:
-    started = at_work.starts()
-    attempt, question = started.json["id"], at_work.assessment()["questions"][0]
-    saved = at_work.saves(attempt, question_id=question["id"], choices=["noose"])
+def test_an_attempt_is_begun_answered_and_handed_in(exams: Exams) -> None:
+    started = exams.starts()
+    attempt, question = started.json["id"], exams.assessment()["questions"][0]
+    saved = exams.saves(attempt, question_id=question["id"], choices=["noose"])
 
-    handed_in = at_work.submits(attempt)
+    handed_in = exams.submits(attempt)
 
     assert (started.status, saved.status, handed_in.status) == (201, 200, 200)
     assert started.json["status"] == "started"
@@ -79,56 +79,56 @@ def test_an_attempt_is_begun_answered_and_handed_in(at_work: Desk) -> None:
     assert (response["choices"], response["text"], response["url"]) == (["noose"], None, None)
     assert (handed_in.json["status"], handed_in.json["score"]) == ("graded", 2)
     assert handed_in.json["is_passed"] is False
-    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json == handed_in.json
-    listed = at_work.anna.caller.get(f"/v1/assessments/{at_work.assessment()['id']}/attempts")
+    assert exams.anna.caller.get(f"/v1/attempts/{attempt}").json == handed_in.json
+    listed = exams.anna.caller.get(f"/v1/assessments/{exams.assessment()['id']}/attempts")
     assert listed.json == {"items": [handed_in.json], "next": None}
 
 
-def test_what_waits_is_graded_by_those_who_may(application: Application, at_work: Desk) -> None:
-    attempt = at_work.starts(2).json["id"]
-    at_work.submits(attempt)
+def test_what_waits_is_graded_by_those_who_may(application: Application, exams: Exams) -> None:
+    attempt = exams.starts(2).json["id"]
+    exams.submits(attempt)
     bo, question = (
         application.signed_in(GRADER, name="Bo").caller,
-        at_work.assessment(2)["questions"][0],
+        exams.assessment(2)["questions"][0],
     )
     marks = {"marks": [{"question_id": question["id"], "score": 1, "comment": "Neat."}]}
 
-    queue = bo.get(f"{at_work.place}/grading")
+    queue = bo.get(f"{exams.place}/grading")
     graded = bo.post(f"/v1/attempts/{attempt}/grade", marks)
 
     assert [item["id"] for item in queue.json["items"]] == [attempt]
     assert (graded.status, graded.json["score"]) == (200, 1)
     assert graded.json["grades"][0]["marks"][0]["comment"] == "Neat."
     assert bo.get(f"/v1/attempts/{attempt}/grading").json == graded.json
-    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json["is_passed"] is True
-    assert bo.get(f"{at_work.place}/grading").json["items"] == []
+    assert exams.anna.caller.get(f"/v1/attempts/{attempt}").json["is_passed"] is True
+    assert bo.get(f"{exams.place}/grading").json["items"] == []
 
 
-def test_what_is_void_counts_no_longer(application: Application, at_work: Desk) -> None:
-    attempt = at_work.starts().json["id"]
+def test_what_is_void_counts_no_longer(application: Application, exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
     bo = application.signed_in(GRADER, name="Bo").caller
 
     void = bo.post(f"/v1/attempts/{attempt}/void", {"reason": "Copied."})
 
     assert (void.json["status"], void.json["void_reason"]) == ("voided", "Copied.")
-    assert at_work.submits(attempt).code == "attempt-closed"
+    assert exams.submits(attempt).code == "attempt-closed"
 
 
-def test_illegal_steps_are_conflicts(application: Application, at_work: Desk) -> None:
-    attempt = at_work.starts().json["id"]
+def test_illegal_steps_are_conflicts(application: Application, exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
     bo = application.signed_in(GRADER, name="Bo").caller
 
-    assert at_work.starts().code == "attempt-running"
+    assert exams.starts().code == "attempt-running"
     assert bo.post(f"/v1/attempts/{attempt}/grade", {"marks": []}).code == "attempt-not-gradable"
-    at_work.submits(attempt)
-    assert at_work.submits(attempt).code == "attempt-closed"
-    assert at_work.starts(by=application.signed_in(name="Ben")).code == "not-enrolled"
-    complete = f"{at_work.place}/items/{at_work.items[0]}/complete"
-    assert at_work.anna.caller.post(complete).code == "assessment-required"
+    exams.submits(attempt)
+    assert exams.submits(attempt).code == "attempt-closed"
+    assert exams.starts(by=application.signed_in(name="Ben")).code == "not-enrolled"
+    complete = f"{exams.place}/items/{exams.items[0]}/complete"
+    assert exams.anna.caller.post(complete).code == "assessment-required"
 
 
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("members", "code"),
     [
         ({"text": "The noose"}, "unsuitable-answer"),
         ({"choices": ["granny"]}, "unsuitable-answer"),
@@ -140,26 +140,26 @@ def test_illegal_steps_are_conflicts(application: Application, at_work: Desk) ->
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused(
-    at_work: Desk, said: dict[str, Any], code: str
+    exams: Exams, members: dict[str, Any], code: str
 ) -> None:
-    attempt, question = at_work.starts().json["id"], at_work.assessment()["questions"][0]
+    attempt, question = exams.starts().json["id"], exams.assessment()["questions"][0]
 
-    answer = at_work.saves(attempt, question_id=question["id"], **said)
+    answer = exams.saves(attempt, question_id=question["id"], **members)
 
     assert (answer.status, answer.code) == (422, code)
-    assert at_work.anna.caller.get(f"/v1/attempts/{attempt}").json["responses"] == []
+    assert exams.anna.caller.get(f"/v1/attempts/{attempt}").json["responses"] == []
 
 
-def test_an_unknown_question_is_not_found(at_work: Desk) -> None:
-    attempt = at_work.starts().json["id"]
+def test_an_unknown_question_is_not_found(exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
 
-    answer = at_work.saves(attempt, question_id=str(uuid4()), text="?")
+    answer = exams.saves(attempt, question_id=str(uuid4()), text="?")
 
     assert (answer.status, answer.code) == (404, "question-not-found")
 
 
-def test_an_attempt_of_somebody_else_is_not_there(application: Application, at_work: Desk) -> None:
-    attempt, ben = at_work.starts().json["id"], application.signed_in(name="Ben").caller
+def test_an_attempt_of_somebody_else_is_not_there(application: Application, exams: Exams) -> None:
+    attempt, ben = exams.starts().json["id"], application.signed_in(name="Ben").caller
 
     for answer in (
         ben.get(f"/v1/attempts/{attempt}"),
@@ -172,30 +172,30 @@ def test_an_attempt_of_somebody_else_is_not_there(application: Application, at_w
 
 
 def test_the_pass_that_completes_the_course_issues_what_it_earns(
-    application: Application, at_work: Desk
+    application: Application, exams: Exams
 ) -> None:
-    application.earns(at_work.course)
+    application.earns(exams.course)
     bo = application.signed_in(GRADER, name="Bo").caller
     for number in range(3):
-        attempt = at_work.starts(number).json["id"]
-        at_work.submits(attempt)
+        attempt = exams.starts(number).json["id"]
+        exams.submits(attempt)
         points = [
-            {"question_id": one["id"], "score": one["max_score"]}
-            for one in at_work.assessment(number)["questions"]
+            {"question_id": question["id"], "score": question["max_score"]}
+            for question in exams.assessment(number)["questions"]
         ]
         bo.post(f"/v1/attempts/{attempt}/grade", {"marks": points})
 
-    progress = at_work.anna.caller.get(f"/v1/progress/{at_work.course.slug}").json
+    progress = exams.anna.caller.get(f"/v1/progress/{exams.course.slug}").json
 
     assert (progress["status"], progress["percent_complete"]) == ("completed", 100)
-    assert len(at_work.anna.caller.get("/v1/me/credentials").json["items"]) == 1
+    assert len(exams.anna.caller.get("/v1/me/credentials").json["items"]) == 1
 
 
-def test_a_learner_moves_to_the_newest_version(application: Application, at_work: Desk) -> None:
-    answer = at_work.anna.caller.post(f"{at_work.place}/upgrade")
+def test_a_learner_moves_to_the_newest_version(application: Application, exams: Exams) -> None:
+    answer = exams.anna.caller.post(f"{exams.place}/upgrade")
 
     assert (answer.status, answer.json["course_version"]) == (200, 1)
     assert (
-        application.signed_in(name="Ben").caller.post(f"{at_work.place}/upgrade").code
+        application.signed_in(name="Ben").caller.post(f"{exams.place}/upgrade").code
         == "not-enrolled"
     )

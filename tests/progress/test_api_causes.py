@@ -57,7 +57,9 @@ def log_of(application: Application, person: Person, course: Course) -> list[Pro
 def operations(tag: str | None = None) -> Iterator[dict[str, Any]]:
     """The OpenAPI operations, all or those with a tag."""
     for methods in SCHEMA["paths"].values():
-        yield from (one for one in methods.values() if tag is None or tag in one["tags"])
+        yield from (
+            operation for operation in methods.values() if tag is None or tag in operation["tags"]
+        )
 
 
 def words_in(schema: Any) -> Iterator[str]:
@@ -75,8 +77,10 @@ def words_in(schema: Any) -> Iterator[str]:
 
 
 def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_and_pathways() -> None:
-    names = {one["operationId"] for one in operations("progress")}
-    with_body = {one["operationId"] for one in operations() if "requestBody" in one}
+    names = {operation["operationId"] for operation in operations("progress")}
+    with_body = {
+        operation["operationId"] for operation in operations() if "requestBody" in operation
+    }
 
     assert {"enroll", "withdraw", "startItem", "completeItem"} <= names
     on_attempts = {"saveResponses", "gradeAttempt", "voidAttempt"}
@@ -84,8 +88,12 @@ def test_no_operation_on_progress_takes_a_body_but_those_on_attempts_and_pathway
 
 
 def test_no_body_that_anybody_sends_has_a_place_for_an_event_type() -> None:
-    bodies = set(words_in([one["requestBody"] for one in operations() if "requestBody" in one]))
-    answers = set(words_in([one["responses"] for one in operations("progress")]))
+    bodies = set(
+        words_in(
+            [operation["requestBody"] for operation in operations() if "requestBody" in operation]
+        )
+    )
+    answers = set(words_in([operation["responses"] for operation in operations("progress")]))
 
     assert answers >= EVENT_TYPES
     assert bodies >= {"email", "reason", "modules"}
@@ -120,7 +128,9 @@ def test_what_is_sent_along_finds_no_way_into_the_log(
     walk_through(application, anna, course, FORGED)
     walk_through(application, ben, course)
 
-    facts = [[event.fact for event in log_of(application, one, course)] for one in (anna, ben)]
+    facts = [
+        [event.fact for event in log_of(application, learner, course)] for learner in (anna, ben)
+    ]
     assert facts[0] == facts[1]
 
 
@@ -191,7 +201,7 @@ def test_the_equal_keys_of_two_learners_have_nothing_to_do_with_each_other(
 
     assert (answer.status, answer.json["user_id"]) == (201, ben.id)
     assert "Idempotent-Replayed" not in answer.headers
-    keys = {log_of(application, one, course)[0].idempotency_key for one in (anna, ben)}
+    keys = {log_of(application, learner, course)[0].idempotency_key for learner in (anna, ben)}
     assert len(keys) == 2
 
 

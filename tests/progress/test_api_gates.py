@@ -37,7 +37,7 @@ OF_ONE_COURSE: Final = {
     name: address for name, address in ADDRESSES.items() if "{course}" in address.path
 }
 OF_ONE_ITEM: Final = {name: ADDRESSES[name] for name in ("start", "complete")}
-ACTS: Final = {name: one for name, one in ADDRESSES.items() if one.method == "POST"}
+ACTS: Final = {name: address for name, address in ADDRESSES.items() if address.method == "POST"}
 # How each operation fails for learners who are not enrolled.
 CLOSED: Final = {
     "withdraw": (409, "not-enrolled"),

@@ -48,7 +48,7 @@ def test_an_instructor_sees_the_report_on_their_course(
     assert (answer.json["completions"], answer.json["scores"]) == ([], [])
 
 
-def test_whoever_manages_members_sees_how_all_courses_go(
+def test_a_manager_of_members_sees_all_courses(
     application: Application, harbour: Organization
 ) -> None:
     admin = member_of(application, harbour.id, OrgRole.ADMIN)
@@ -79,7 +79,7 @@ def test_to_those_who_are_not_in_there_is_no_report(
     assert bo.get(report_on(harbour.id)).code == "organization-not-found"
 
 
-def test_a_look_from_outside_is_recorded(application: Application, harbour: Organization) -> None:
+def test_access_from_outside_is_recorded(application: Application, harbour: Organization) -> None:
     root = application.signed_in(Role.ADMIN, name="Root").caller
     before = len(looks_into(application, harbour.id))
 
@@ -89,7 +89,7 @@ def test_a_look_from_outside_is_recorded(application: Application, harbour: Orga
 
 
 @pytest.mark.parametrize("query", ["since=2026-03-02&until=2026-03-01", "since=yesterday"])
-def test_a_window_that_makes_no_sense_is_refused(
+def test_an_invalid_window_is_rejected(
     application: Application, harbour: Organization, query: str
 ) -> None:
     bo = member_of(application, harbour.id, OrgRole.INSTRUCTOR)

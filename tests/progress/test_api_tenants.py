@@ -58,7 +58,7 @@ def progress_in(harbour: Organization) -> str:
 
 @every_act
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR, Role.ADMIN])
-def test_nobody_learns_who_is_not_in(
+def test_only_members_learn_in_an_organization(
     application: Application, course: Course, act: Asked, role: Role
 ) -> None:
     answer = act(application.signed_in(role, name="Bo").caller)
@@ -79,7 +79,7 @@ def test_a_removed_member_is_out_with_their_next_request(
 
 
 @every_act
-def test_nobody_learns_in_an_organization_that_is_suspended(
+def test_nobody_learns_in_a_suspended_organization(
     application: Application, harbour: Organization, anna: Person, act: Asked
 ) -> None:
     application.services.organizations.suspend(harbour.id, reason="Unpaid.", by=OPERATOR)
@@ -117,7 +117,7 @@ def test_an_instructor_sees_the_learners_of_a_course(
 
 
 @pytest.mark.parametrize("role", [OrgRole.ADMIN, OrgRole.OWNER])
-def test_whoever_manages_members_sees_everybody_there(
+def test_a_manager_of_members_sees_everybody_there(
     application: Application, harbour: Organization, anna: Person, role: OrgRole
 ) -> None:
     answer = member_of(application, harbour.id, role, "Bo").caller.get(progress_in(harbour))

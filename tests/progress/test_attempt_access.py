@@ -16,10 +16,10 @@ from progress.domain.errors import AttemptNotFound, NotEnrolled
 from tests.support.attempts import (
     RIGHT,
     Examinee,
+    a_definition_with_exams,
     an_examinee,
     another_examinee,
     has_attempt,
-    on_paper,
 )
 from tests.support.builders import a_principal
 from tests.support.organizations import a_member
@@ -52,10 +52,10 @@ def test_an_unknown_assessment_is_not_found(anna: Examinee) -> None:
 
 
 def test_an_assessment_of_a_later_version_is_not_found_on_this_one(anna: Examinee) -> None:
-    paper = on_paper()
-    (module,) = paper.modules
+    definition = a_definition_with_exams()
+    (module,) = definition.modules
     renamed = replace(module.items[0], key="another-quiz")
-    later = replace(paper, modules=(replace(module, items=(renamed, *module.items[1:])),))
+    later = replace(definition, modules=(replace(module, items=(renamed, *module.items[1:])),))
     anna.services.authoring.revise(anna.course.slug, later, by=OPERATOR)
     anna.services.authoring.publish(anna.course.slug, by=OPERATOR)
 
@@ -121,9 +121,9 @@ def test_what_is_passed_on_a_version_that_had_the_item_completes_nothing_where_i
 ) -> None:
     attempt = anna.begins()
     anna.answers(attempt, **RIGHT)
-    paper = on_paper()
-    (module,) = paper.modules
-    without = replace(paper, modules=(replace(module, items=module.items[1:]),))
+    definition = a_definition_with_exams()
+    (module,) = definition.modules
+    without = replace(definition, modules=(replace(module, items=module.items[1:]),))
     anna.services.authoring.revise(anna.course.slug, without, by=OPERATOR)
     anna.services.authoring.publish(anna.course.slug, by=OPERATOR)
     anna.services.learning.upgrade(anna.course.slug, by=anna.principal)

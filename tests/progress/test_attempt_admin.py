@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR
 from courses.domain.entities.assessments import Answer
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from tests.support.application import Application
-from tests.support.attempts import Examinee, on_paper
+from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
 from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
 
@@ -18,7 +18,7 @@ ATTEMPTS = "progress/assessmentattempt/"
 
 @pytest.fixture
 def anna(application: Application) -> Examinee:
-    made = application.services.authoring.create(on_paper(), by=OPERATOR)
+    made = application.services.authoring.create(a_definition_with_exams(), by=OPERATOR)
     course = application.services.authoring.publish(made.slug, by=OPERATOR)
     anna = Examinee(
         services=application.services, principal=a_principal(a_user_of(application)), course=course

@@ -19,7 +19,13 @@ from progress.domain.errors import (
     NoAttemptsLeft,
     TooLate,
 )
-from tests.support.attempts import RIGHT, Examinee, an_examinee, another_examinee, on_paper
+from tests.support.attempts import (
+    RIGHT,
+    Examinee,
+    a_definition_with_exams,
+    an_examinee,
+    another_examinee,
+)
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -78,7 +84,7 @@ def test_what_is_recorded_says_score_and_version(anna: Examinee) -> None:
     assert passed.fact.payload == of_it | {"score": 4, "max_score": 4}
 
 
-def test_a_pass_of_what_was_passed_before_completes_nothing_anew(anna: Examinee) -> None:
+def test_passing_again_completes_nothing_again(anna: Examinee) -> None:
     anna.takes(**RIGHT)
 
     anna.takes(**RIGHT)
@@ -97,12 +103,12 @@ def test_the_last_answer_to_a_question_counts(anna: Examinee) -> None:
 def test_an_item_with_an_assessment_is_not_completed_by_hand(anna: Examinee) -> None:
     quiz = anna.takes(**WRONG)
 
-    with pytest.raises(AssessmentRequired) as refusal:
+    with pytest.raises(AssessmentRequired) as error:
         anna.completes(anna.course, quiz.item_id)
     anna.takes(**RIGHT)
     again = anna.completes(anna.course, quiz.item_id)
 
-    assert refusal.value.facts == {"assessment_id": quiz.assessment_id}
+    assert error.value.facts == {"assessment_id": quiz.assessment_id}
     assert quiz.item_id in again.completed_items
 
 
@@ -119,12 +125,12 @@ def test_one_attempt_runs_at_a_time(anna: Examinee) -> None:
 def test_attempts_are_limited_and_what_is_void_does_not_count(anna: Examinee) -> None:
     tried = [anna.takes(**WRONG) for _ in range(3)]
 
-    with pytest.raises(NoAttemptsLeft) as refusal:
+    with pytest.raises(NoAttemptsLeft) as error:
         anna.begins()
     anna.services.grading.void(tried[1].id, reason="The light went out.", by=OPERATOR)
     fourth = anna.begins()
 
-    assert refusal.value.facts == {"attempt_limit": 3}
+    assert error.value.facts == {"attempt_limit": 3}
     assert fourth.number == 4
 
 
@@ -138,10 +144,10 @@ def test_without_a_limit_one_tries_as_often_as_one_likes(anna: Examinee) -> None
 def test_what_is_handed_in_takes_nothing_more(anna: Examinee, act: str) -> None:
     attempt = anna.takes("exam")
 
-    with pytest.raises(AttemptClosed) as refusal:
+    with pytest.raises(AttemptClosed) as error:
         getattr(anna, act)(attempt)
 
-    assert refusal.value.facts == {"status": "submitted"}
+    assert error.value.facts == {"status": "submitted"}
 
 
 def test_what_comes_late_is_marked_if_the_assessment_says_so(memory: World, anna: Examinee) -> None:
@@ -163,13 +169,13 @@ def test_what_comes_in_time_is_not_late(memory: World, anna: Examinee) -> None:
 
 def under_strict_rules(memory: World, **rules: Any) -> Examinee:
     """A course whose exam refuses late submissions."""
-    paper = on_paper("strict")
-    (module,) = paper.modules
+    exams = a_definition_with_exams("strict")
+    (module,) = exams.modules
     lenient = module.items[2].assessment
     assert lenient is not None
     strict = replace(lenient, late=LatePolicy.REFUSE, **rules)
     items = (*module.items[:2], replace(module.items[2], assessment=strict))
-    definition = replace(paper, modules=(replace(module, items=items),))
+    definition = replace(exams, modules=(replace(module, items=items),))
     made = memory.services.authoring.create(definition, by=OPERATOR)
     return another_examinee(memory, memory.services.authoring.publish(made.slug, by=OPERATOR))
 

@@ -93,7 +93,7 @@ def test_there_is_nothing_to_repair_in_a_true_projection() -> None:
     assert checksums_in(output) == checksums_in(said_by("rebuild_progress", "--check"))[:1]
 
 
-def test_an_empty_log_has_nothing_to_prove() -> None:
+def test_an_empty_log_is_verified() -> None:
     assert said_by("verify_log") == "0 streams, 0 events\n"
     assert said_by("rebuild_progress").startswith("0 streams, 0 repaired\n")
 
@@ -103,9 +103,9 @@ def test_an_empty_log_has_nothing_to_prove() -> None:
 def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: str) -> None:
     run(CHANGED_PROJECTIONS[change])
 
-    refusal, output = refusal_of("rebuild_progress", "--check")
+    error, output = refusal_of("rebuild_progress", "--check")
 
-    assert refusal == "The stored progress differs from the log."
+    assert error == "The stored progress differs from the log."
     assert output.splitlines()[:2] == [f"{begun}: different", "2 streams, 1 different"]
     of_log, of_kept = checksums_in(output)
     assert of_log != of_kept
@@ -143,16 +143,16 @@ def test_what_cannot_be_computed_is_named_and_all_else_repaired(begun: StreamId)
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
     run("UPDATE progress_courseprogress SET completed_items = '[]' WHERE sequence = 4")
 
-    refusal, output = refusal_of("rebuild_progress")
+    error, output = refusal_of("rebuild_progress")
 
-    assert refusal == "Some progress cannot be rebuilt from the log."
+    assert error == "Some progress cannot be rebuilt from the log."
     assert f"{begun}: event 1 is missing\n1 stream, 1 repaired\n" in output
-    refusal, output = refusal_of("rebuild_progress", "--check")
+    error, output = refusal_of("rebuild_progress", "--check")
     assert output.startswith(f"{begun}: event 1 is missing\n1 stream, 0 different\n")
 
 
 @pytest.mark.usefixtures("passed", "begun")
-def test_a_log_that_nobody_touched_is_proved() -> None:
+def test_an_untouched_log_is_verified() -> None:
     assert said_by("verify_log") == "2 streams, 5 events\n"
 
 
@@ -161,9 +161,9 @@ def test_a_log_that_nobody_touched_is_proved() -> None:
 def test_an_event_that_was_changed_is_named(passed: StreamId, change: str) -> None:
     run(CHANGED_EVENTS[change])
 
-    refusal, output = refusal_of("verify_log")
+    error, output = refusal_of("verify_log")
 
-    assert refusal == "The log has 1 flaw."
+    assert error == "The log has 1 flaw."
     unreadable = f"{passed}: an event cannot be read: "
     assert output.startswith((f"{passed}: event 2 was changed\n", unreadable))
     assert output.startswith(unreadable) == (change == "its type")
@@ -193,7 +193,7 @@ def test_an_event_that_was_taken_out_is_named(passed: StreamId) -> None:
 
 
 @pytest.mark.usefixtures("begun")
-def test_a_last_event_that_was_taken_away_is_found_out(passed: StreamId) -> None:
+def test_a_removed_last_event_is_detected(passed: StreamId) -> None:
     run("DELETE FROM progress_progressevent WHERE sequence = 4")
 
     _, output = refusal_of("verify_log")
@@ -202,7 +202,7 @@ def test_a_last_event_that_was_taken_away_is_found_out(passed: StreamId) -> None
 
 
 @pytest.mark.usefixtures("passed")
-def test_an_only_event_that_was_taken_away_is_found_out(begun: StreamId) -> None:
+def test_a_removed_only_event_is_detected(begun: StreamId) -> None:
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
 
     _, output = refusal_of("verify_log")
@@ -214,9 +214,9 @@ def test_each_flaw_is_named(passed: StreamId, begun: StreamId) -> None:
     run("UPDATE progress_progressevent SET idempotency_key = 'k' WHERE sequence = 3")
     run(CHANGED_PROJECTIONS["its head"])
 
-    refusal, output = refusal_of("verify_log")
+    error, output = refusal_of("verify_log")
 
-    assert refusal == "The log has 2 flaws."
+    assert error == "The log has 2 flaws."
     assert output.splitlines() == [
         f"{passed}: event 3 was changed",
         f"{begun}: the projection ends with another event",

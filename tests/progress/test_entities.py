@@ -44,7 +44,7 @@ def test_enrolling_takes_up_the_version_that_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "refusal"),
+    ("status", "error"),
     [
         ("not_started", None),
         ("in_progress", AlreadyEnrolled),
@@ -52,19 +52,19 @@ def test_enrolling_takes_up_the_version_that_is_given() -> None:
         ("withdrawn", None),
     ],
 )
-def test_who_may_enrol(status: str, refusal: type[DomainError] | None) -> None:
+def test_who_may_enrol(status: str, error: type[DomainError] | None) -> None:
     progress = a_progress(KNOTS, ANNA, status=ProgressStatus(status))
     version = a_version_of(required=1)
 
-    if refusal is None:
+    if error is None:
         assert progress.enrolment(version).type is EventType.ENROLLED
     else:
-        with pytest.raises(refusal):
+        with pytest.raises(error):
             progress.enrolment(version)
 
 
 @pytest.mark.parametrize(
-    ("status", "refusal"),
+    ("status", "error"),
     [
         ("not_started", NotEnrolled),
         ("in_progress", None),
@@ -72,13 +72,13 @@ def test_who_may_enrol(status: str, refusal: type[DomainError] | None) -> None:
         ("withdrawn", NotEnrolled),
     ],
 )
-def test_who_may_withdraw(status: str, refusal: type[DomainError] | None) -> None:
+def test_who_may_withdraw(status: str, error: type[DomainError] | None) -> None:
     progress = a_progress(KNOTS, ANNA, status=ProgressStatus(status))
 
-    if refusal is None:
+    if error is None:
         assert progress.withdrawal() == of_course(EventType.WITHDRAWN)
     else:
-        with pytest.raises(refusal):
+        with pytest.raises(error):
             progress.withdrawal()
 
 

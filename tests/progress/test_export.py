@@ -119,7 +119,7 @@ def looks_into(world: World, organization: Organization) -> int:
     return sum(act.action is AuditAction.LOOKED_INTO for act in acts_there)
 
 
-def test_a_whole_export_is_one_look_into_an_organization(
+def test_a_whole_export_is_recorded_as_one_access(
     memory: World, harbour: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_log, "EXPORTED_AT_ONCE", 1)
@@ -130,7 +130,7 @@ def test_a_whole_export_is_one_look_into_an_organization(
     assert looks_into(memory, harbour) == 1
 
 
-def test_every_page_is_a_look_for_itself(memory: World, harbour: Organization) -> None:
+def test_every_page_is_recorded_as_an_access(memory: World, harbour: Organization) -> None:
     of = memory.services.export
 
     pages = pages_of(lambda request: of.page(request, by=OPERATOR, org_id=harbour.id), limit=1)

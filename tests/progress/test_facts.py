@@ -38,7 +38,7 @@ def test_the_list_of_types_is_closed() -> None:
     assert [type_.value for type_ in EventType] == list(WELL_FORMED)
 
 
-def test_an_invented_type_is_none() -> None:
+def test_an_unknown_type_is_rejected() -> None:
     with pytest.raises(ValueError, match="diploma_forged"):
         EventType("diploma_forged")
 

@@ -114,7 +114,7 @@ def test_moving_to_another_version_counts_by_that_version() -> None:
     assert progress.last_activity_at == LATER
 
 
-def test_withdrawing_keeps_what_was_done() -> None:
+def test_withdrawing_keeps_completed_items() -> None:
     outline = an_outline_of(required=2)
     started = ModuleId(uuid4())
     progress = a_progress(KNOTS, ANNA, started_modules=(started,))

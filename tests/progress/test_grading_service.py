@@ -114,7 +114,7 @@ def test_every_question_needs_a_mark_that_fits(anna: Examinee, points: dict[str,
     assert anna.services.grading.get(attempt.id, by=BO) == attempt
 
 
-def test_a_mark_of_less_than_nothing_is_none(anna: Examinee) -> None:
+def test_a_negative_mark_is_rejected(anna: Examinee) -> None:
     with pytest.raises(ImpossibleScore):
         graded(anna, anna.takes("project"), picture=-1, feedback=0)
 
@@ -127,10 +127,10 @@ def test_a_mark_for_an_unknown_question_is_refused(anna: Examinee) -> None:
 
 
 def test_what_is_not_handed_in_is_not_graded(anna: Examinee) -> None:
-    with pytest.raises(AttemptNotGradable) as refusal:
+    with pytest.raises(AttemptNotGradable) as error:
         graded(anna, anna.begins("exam"), program=1)
 
-    assert refusal.value.facts == {"status": "started"}
+    assert error.value.facts == {"status": "started"}
 
 
 def test_what_is_void_stays_void(anna: Examinee) -> None:
@@ -234,6 +234,6 @@ def test_access_by_a_manager_of_the_platform_is_audited(memory: World) -> None:
     anna.services.grading.get(attempt.id, by=OPERATOR)
     anna.services.grading.queue_of(anna.course.slug, WHOLE, by=OPERATOR)
 
-    one, all_ = acts_in(memory.services, school.id)[-2:]
-    assert {one.action, all_.action} == {AuditAction.LOOKED_INTO}
-    assert (one.subject_id, all_.subject_id) == (str(attempt.id), str(anna.course.id))
+    single, all_ = acts_in(memory.services, school.id)[-2:]
+    assert {single.action, all_.action} == {AuditAction.LOOKED_INTO}
+    assert (single.subject_id, all_.subject_id) == (str(attempt.id), str(anna.course.id))

@@ -68,10 +68,10 @@ def test_one_enrolment_is_enough(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.enrols(course)
 
-    with pytest.raises(AlreadyEnrolled) as refusal:
+    with pytest.raises(AlreadyEnrolled) as error:
         anna.enrols(course)
 
-    assert refusal.value.facts == {"course_slug": course.slug}
+    assert error.value.facts == {"course_slug": course.slug}
     assert anna.types_of(course) == [EventType.ENROLLED]
 
 
@@ -273,7 +273,7 @@ def test_an_author_sees_a_draft_but_cannot_enrol_on_it(memory: World) -> None:
     author = a_principal(memory.has_user(name="Bo"), Right.AUTHOR_COURSES)
     bo = Learner(services=memory.services, principal=author)
 
-    with pytest.raises(CourseNotOpen) as refusal:
+    with pytest.raises(CourseNotOpen) as error:
         bo.enrols(draft)
 
-    assert refusal.value.facts == {"status": "draft"}
+    assert error.value.facts == {"status": "draft"}

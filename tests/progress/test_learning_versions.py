@@ -120,10 +120,10 @@ def test_nobody_enrols_on_a_retired_course_or_comes_back_to_it(memory: World) ->
     memory.services.authoring.retire(course.slug, by=OPERATOR)
 
     for learner in (anna, ben):
-        with pytest.raises(CourseNotOpen) as refusal:
+        with pytest.raises(CourseNotOpen) as error:
             learner.enrols(course)
 
-        assert refusal.value.facts == {"status": "retired"}
+        assert error.value.facts == {"status": "retired"}
     assert ben.progress_on(course) == left
 
 

@@ -191,7 +191,7 @@ def test_a_projection_that_cannot_be_read_is_as_good_as_none(memory: World) -> N
     assert memory.services.log_verifier.compare(by=OPERATOR) == before
 
 
-def test_each_stream_of_a_long_log_is_looked_at_once(memory: World) -> None:
+def test_each_stream_of_a_long_log_is_verified_once(memory: World) -> None:
     course = a_published_course(memory.services)
     streams = [a_learner(memory).enrols(course).stream for _ in range(101)]
     for stream in streams:

@@ -24,7 +24,7 @@ from tests.support.worlds import World
 OTHER_HEAD: Final = "the projection ends with another event"
 
 
-def test_a_log_that_nobody_touched_is_believed(memory: World) -> None:
+def test_an_untouched_log_has_no_flaws(memory: World) -> None:
     a_passed_stream(memory)
     a_begun_stream(memory)
 

@@ -15,14 +15,14 @@ from progress.domain.events import PathwayCompleted
 from tests.support.builders import NOON, a_definition_of
 from tests.support.learning import Learner, a_learner, a_published_course, items_of
 from tests.support.organizations import a_member, closed
-from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
 Has = Callable[..., list[Course]]
 
 
 @pytest.fixture
-def told(memory: World) -> list[PathwayCompleted]:
+def published(memory: World) -> list[PathwayCompleted]:
     """The published completions of pathways, in order."""
     events: list[PathwayCompleted] = []
     memory.services.pathways.events.subscribe(PathwayCompleted, events.append)
@@ -58,18 +58,18 @@ def completed_by(anna: Learner, scope: TenantScope = TenantScope()) -> AbstractS
 
 
 def test_the_course_that_completes_a_pathway_is_published(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     knots, bends = has("knots", "bends")
     pathway = a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna = a_learner(memory)
 
     anna.passes(knots)
-    too_early = list(told)
+    too_early = list(published)
     anna.passes(bends)
 
     assert too_early == []
-    assert told == [
+    assert published == [
         PathwayCompleted(
             user_id=anna.principal.person,
             pathway_id=pathway.id,
@@ -86,20 +86,22 @@ def test_the_course_that_completes_a_pathway_is_published(
 
 
 def test_a_course_more_than_is_asked_for_completes_nothing_again(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     knots, bends = has("knots", "bends")
-    a_published_pathway(memory.services, on_paper(a_stage("knots", "bends", choose=1)))
+    a_published_pathway(
+        memory.services, a_definition_with_exams(a_stage("knots", "bends", choose=1))
+    )
     anna = a_learner(memory)
 
     anna.passes(bends)
     anna.passes(knots)
 
-    assert [event.course_id for event in told] == [bends.id]
+    assert [event.course_id for event in published] == [bends.id]
 
 
 def test_one_course_can_complete_several_pathways(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     (knots,) = has("knots")
     made = [
@@ -108,22 +110,22 @@ def test_one_course_can_complete_several_pathways(
 
     a_learner(memory).passes(knots)
 
-    assert {event.pathway_id for event in told} == {pathway.id for pathway in made}
+    assert {event.pathway_id for event in published} == {pathway.id for pathway in made}
 
 
 def test_a_pathway_that_is_not_offered_is_not_completed(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     (knots,) = has("knots")
     memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
 
     a_learner(memory).passes(knots)
 
-    assert told == []
+    assert published == []
 
 
 def test_a_pathway_of_an_organization_is_completed_by_its_members(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     (knots,) = has("knots")
     harbour, island = memory.has_organization(slug="harbour"), memory.has_organization()
@@ -133,13 +135,13 @@ def test_a_pathway_of_an_organization_is_completed_by_its_members(
     cleo.passes(knots)
     anna.passes(knots)
 
-    assert [(event.user_id, event.org_id) for event in told] == [
+    assert [(event.user_id, event.org_id) for event in published] == [
         (anna.principal.person, pathway.org_id)
     ]
 
 
 def test_nothing_is_completed_in_an_organization_that_is_closed(
-    memory: World, has: Has, told: list[PathwayCompleted]
+    memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     (knots,) = has("knots")
     harbour = memory.has_organization(slug="harbour")
@@ -149,12 +151,10 @@ def test_nothing_is_completed_in_an_organization_that_is_closed(
 
     anna.passes(knots)
 
-    assert told == []
+    assert published == []
 
 
-def test_what_somebody_has_completed_is_known_also_when_it_is_retired(
-    memory: World, has: Has
-) -> None:
+def test_completed_courses_count_also_when_they_are_retired(memory: World, has: Has) -> None:
     knots, _ = has("knots", "bends")
     first = a_published_pathway(memory.services, a_chain("knots"))
     a_published_pathway(memory.services, a_chain("knots", "bends", slug="other"))

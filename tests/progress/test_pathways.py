@@ -16,7 +16,7 @@ from progress.domain.errors import AlreadyEnrolled, PrerequisitesMissing, Progre
 from tests.support.builders import a_definition_of
 from tests.support.learning import Learner, a_learner, a_published_course, items_of
 from tests.support.organizations import a_member
-from tests.support.pathways import a_chain, a_published_pathway, a_stage, on_paper
+from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
 Has = Callable[..., list[Course]]
@@ -73,9 +73,11 @@ def test_a_course_is_taken_when_what_comes_before_it_is_completed(memory: World,
     assert anna.enrols(bends).is_enrolled
 
 
-def test_a_refusal_names_all_that_is_missing(memory: World, has: Has) -> None:
+def test_the_error_names_all_missing_prerequisites(memory: World, has: Has) -> None:
     (hitches, *_) = has("hitches", "knots", "bends")
-    after = on_paper(a_stage("knots", "bends", "hitches", after={"hitches": ("bends", "knots")}))
+    after = a_definition_with_exams(
+        a_stage("knots", "bends", "hitches", after={"hitches": ("bends", "knots")})
+    )
     a_published_pathway(memory.services, after)
 
     with pytest.raises(PrerequisitesMissing) as refused:
@@ -85,7 +87,7 @@ def test_a_refusal_names_all_that_is_missing(memory: World, has: Has) -> None:
     assert refused.value.detail == "Complete these courses first: Bends, Knots."
 
 
-def test_a_refusal_changes_nothing(memory: World, has: Has) -> None:
+def test_a_rejected_request_changes_nothing(memory: World, has: Has) -> None:
     knots, bends = has("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna = a_learner(memory)
@@ -100,7 +102,7 @@ def test_a_refusal_changes_nothing(memory: World, has: Has) -> None:
         anna.log_of(bends)
 
 
-def test_what_somebody_else_has_completed_sets_nothing_free(memory: World, has: Has) -> None:
+def test_completions_of_other_learners_unlock_nothing(memory: World, has: Has) -> None:
     knots, bends = has("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna, cleo = a_learner(memory), a_learner(memory, "Cleo")
@@ -143,7 +145,7 @@ def test_one_pathway_on_which_it_comes_first_sets_a_course_free(
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     assert missing(a_learner(memory), bends) == ["knots"]
 
-    a_published_pathway(memory.services, on_paper(*other.stages, slug="other"))
+    a_published_pathway(memory.services, a_definition_with_exams(*other.stages, slug="other"))
 
     assert a_learner(memory, "Cleo").enrols(bends).is_enrolled
 
@@ -152,7 +154,9 @@ def test_one_pathway_of_several_is_enough_and_the_shortest_is_named(
     memory: World, has: Has
 ) -> None:
     knots, bends, hitches, _ = has("knots", "bends", "hitches", "loops")
-    two = on_paper(a_stage("bends", "loops", "hitches", after={"hitches": ("bends", "loops")}))
+    two = a_definition_with_exams(
+        a_stage("bends", "loops", "hitches", after={"hitches": ("bends", "loops")})
+    )
     a_published_pathway(memory.services, two)
     a_published_pathway(memory.services, a_chain("knots", "hitches", slug="other"))
     anna = a_learner(memory)
@@ -218,7 +222,7 @@ def test_a_stage_is_completed_by_as_many_courses_as_are_to_be_chosen(
 ) -> None:
     knots, bends, _ = has("knots", "bends", "hitches")
     stages = a_stage("knots", "bends", choose=1), a_stage("hitches", key="end")
-    a_published_pathway(memory.services, on_paper(*stages))
+    a_published_pathway(memory.services, a_definition_with_exams(*stages))
     anna = a_learner(memory)
 
     anna.passes(knots)

@@ -189,7 +189,7 @@ def test_what_is_tested_is_completed_by_a_pass_alone(plan: Plan, story: list[Act
 
 @modestly
 @whatever_people_do
-def test_a_refusal_changes_nothing(plan: Plan, story: list[Act]) -> None:
+def test_a_rejected_request_changes_nothing(plan: Plan, story: list[Act]) -> None:
     school = a_school(plan)
 
     for step in steps_through(story, school):
@@ -209,7 +209,7 @@ def test_the_log_only_grows(plan: Plan, story: list[Act]) -> None:
 
 @modestly
 @whatever_people_do
-def test_the_log_proves_itself(plan: Plan, story: list[Act]) -> None:
+def test_the_log_is_verified(plan: Plan, story: list[Act]) -> None:
     school = a_school(plan)
 
     for act in story:
@@ -237,7 +237,7 @@ def a_plan(chance: Random) -> Plan:
     return tuple((key, key == keys[0] or chance.random() < 0.5) for key in keys)
 
 
-def test_500_acts_of_20_learners_leave_a_log_that_proves_itself(application: Application) -> None:
+def test_500_acts_of_20_learners_leave_a_log_without_flaws(application: Application) -> None:
     chance = Random("knots")
     school = School(
         application.services, learners=20, plans=tuple(a_plan(chance) for _ in range(2))

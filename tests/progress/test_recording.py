@@ -227,7 +227,7 @@ def test_subscribers_find_the_completion_in_the_log(memory: World) -> None:
     assert result[-1] is EventType.COURSE_COMPLETED
 
 
-def test_nothing_is_kept_when_a_subscriber_fails(memory: World) -> None:
+def test_nothing_is_stored_when_a_subscriber_fails(memory: World) -> None:
     anna, course, item_id = before_the_last_item(memory)
     before = anna.progress_on(course)
 

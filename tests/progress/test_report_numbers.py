@@ -34,7 +34,7 @@ def a_school_after(school: School, chance: Random, acts: int) -> School:
     return school
 
 
-def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
+def folded_from_log(school: School, number: int) -> list[CourseProgress]:
     """The progress of everybody on the course, folded from the log."""
     log = school.services.repositories.events
     streams = (
@@ -44,25 +44,25 @@ def told_by_the_log(school: School, number: int) -> list[CourseProgress]:
     return [folded(school, events) for events in streams if events]
 
 
-def best_of(school: School, paper: Assessment, learner: Principal) -> int | None:
+def best_of(school: School, assessment: Assessment, learner: Principal) -> int | None:
     """The best score of a learner in percent, without voided attempts."""
     return max(
         (
             100 * attempt.score // attempt.max_score
-            for attempt in school.services.attempts.attempts_at(paper.id, by=learner)
+            for attempt in school.services.attempts.attempts_at(assessment.id, by=learner)
             if attempt.status is AttemptStatus.GRADED and attempt.score is not None
         ),
         default=None,
     )
 
 
-def bands_of(school: School, paper: Assessment) -> tuple[int, ...]:
-    result = (best_of(school, paper, learner) for learner in school.learners)
+def bands_of(school: School, assessment: Assessment) -> tuple[int, ...]:
+    result = (best_of(school, assessment, learner) for learner in school.learners)
     counted = Counter(band_of(percent) for percent in result if percent is not None)
     return tuple(counted[band] for band in range(10))
 
 
-def papers_of(school: School, course: Course) -> Iterator[Assessment]:
+def items_of_version(school: School, course: Course) -> Iterator[Assessment]:
     """The items of the published version, in order."""
     published = school.services.catalog.course(course.id, scope=ALL_TENANTS)
     version = school.services.catalog.version(course.id, published.version, scope=ALL_TENANTS)
@@ -70,17 +70,18 @@ def papers_of(school: School, course: Course) -> Iterator[Assessment]:
 
 
 def assert_true(report: CourseReport, school: School, number: int) -> None:
-    messages, course = told_by_the_log(school, number), school.courses[number]
-    completed = Counter(item_id for one in messages for item_id in one.completed_items)
-    days = Counter(one.completed_at.date() for one in messages if one.completed_at)
+    messages, course = folded_from_log(school, number), school.courses[number]
+    completed = Counter(item_id for progress in messages for item_id in progress.completed_items)
+    days = Counter(progress.completed_at.date() for progress in messages if progress.completed_at)
 
-    assert report.summary.statuses == Counter(one.status for one in messages)
+    assert report.summary.statuses == Counter(progress.status for progress in messages)
     assert report.completions == tuple(
         DayCount(day=day, learners=days[day]) for day in sorted(days)
     )
     assert all(item.learners == completed[item.item_id] for item in report.items)
-    assert [(one.assessment_id, one.bands) for one in report.scores] == [
-        (paper.id, bands_of(school, paper)) for paper in papers_of(school, course)
+    assert [(score.assessment_id, score.bands) for score in report.scores] == [
+        (assessment.id, bands_of(school, assessment))
+        for assessment in items_of_version(school, course)
     ]
 
 
@@ -103,11 +104,12 @@ def test_the_numbers_of_a_busy_school_are_those_of_its_log_on_any_store(
     a_school_after(school, chance, acts=200)
 
     reports = [
-        application.services.reports.of_course(one.slug, by=OPERATOR) for one in school.courses
+        application.services.reports.of_course(course.slug, by=OPERATOR)
+        for course in school.courses
     ]
 
     for number, report in enumerate(reports):
         assert_true(report, school, number)
     assert all(report.summary.learners for report in reports)
     assert any(report.completions for report in reports)
-    assert any(sum(one.bands) for report in reports for one in report.scores)
+    assert any(sum(score.bands) for report in reports for score in report.scores)

@@ -10,7 +10,7 @@ from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from tests.support.application import Application
-from tests.support.attempts import Examinee, on_paper
+from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_published_course
 from tests.support.members import founded, looks_into, member_of
@@ -30,7 +30,7 @@ def tabled(text: str) -> list[list[str]]:
 @pytest.fixture
 def examined(application: Application) -> Examinee:
     """A learner who has taken the quiz of the course and got nothing right."""
-    course = a_published_course(application.services, on_paper())
+    course = a_published_course(application.services, a_definition_with_exams())
     anna = Examinee(
         services=application.services,
         principal=a_principal(
@@ -47,7 +47,7 @@ def counts_of(rows: list[list[str]], section: str) -> list[int]:
     return [int(row[-1]) for row in rows if row[0] == section]
 
 
-def test_a_report_comes_as_a_table_to_whoever_asks_for_one(
+def test_a_report_is_sent_as_a_table_on_request(
     application: Application, examined: Examinee
 ) -> None:
     root = application.signed_in(Role.ADMIN, name="Root").caller
@@ -107,7 +107,7 @@ def test_the_table_of_an_organization_has_a_row_for_each_course(application: App
     ]
 
 
-def test_a_refusal_is_a_problem_even_for_whoever_asks_for_a_table(
+def test_an_error_is_a_problem_even_if_a_table_was_requested(
     application: Application, examined: Examinee
 ) -> None:
     anna = application.signed_in().caller
@@ -159,7 +159,7 @@ def test_staff_without_the_right_get_no_report(
 
 
 @pytest.mark.database
-def test_a_look_at_the_report_of_a_school_is_recorded(application: Application) -> None:
+def test_access_to_the_report_of_an_organization_is_recorded(application: Application) -> None:
     harbour = founded(application, slug="harbour")
     made = application.services.authoring.create(
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR

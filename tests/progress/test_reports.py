@@ -49,7 +49,7 @@ def test_a_score_lies_in_one_of_ten_bands(percent: int, band: int) -> None:
         (None, date(1, 1, 2), (date.min, date(1, 1, 2))),
     ],
 )
-def test_a_window_is_of_ninety_days_up_to_today_unless_somebody_asks_for_another(
+def test_the_default_window_is_the_ninety_days_up_to_today(
     since: date | None, until: date | None, window: tuple[date, date]
 ) -> None:
     made = Window.of(since, until, today=TODAY)
@@ -119,7 +119,7 @@ def test_a_learner_gets_no_report(memory: World) -> None:
         memory.services.reports.of_course(course.slug, by=anna.principal)
 
 
-def test_whoever_sees_progress_gets_the_report(memory: World) -> None:
+def test_callers_with_the_right_see_progress_get_the_report(memory: World) -> None:
     course = a_published_course(memory.services)
     bo = a_principal(memory.has_user(name="Bo"), Right.SEE_PROGRESS)
 

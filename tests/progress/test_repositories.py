@@ -20,14 +20,14 @@ from tests.support.builders import NOON, a_progress, an_event
 from tests.support.worlds import World, orm_world
 
 
-def a_kept_progress(world: World, **parts: object) -> CourseProgress:
+def a_stored_progress(world: World, **parts: object) -> CourseProgress:
     """Progress of a new learner on a new course."""
     progress = a_progress(world.has_course(), world.has_user(), **parts)
     world.repositories.progress.add(progress, scope=ALL_TENANTS)
     return progress
 
 
-def test_progress_is_kept_as_it_was_added(world: World) -> None:
+def test_progress_is_stored_as_it_was_added(world: World) -> None:
     progress = a_progress(
         world.has_course(slug="knots"),
         world.has_user(),
@@ -51,15 +51,15 @@ def test_progress_is_kept_as_it_was_added(world: World) -> None:
     )
 
 
-def test_a_second_progress_of_a_learner_on_a_course_is_refused_and_the_first_kept(
+def test_a_second_progress_of_a_learner_on_a_course_is_rejected_and_the_first_unchanged(
     world: World,
 ) -> None:
-    first = a_kept_progress(world)
+    first = a_stored_progress(world)
 
-    with pytest.raises(AlreadyEnrolled) as refusal:
+    with pytest.raises(AlreadyEnrolled) as error:
         world.repositories.progress.add(replace(first, course_version=2), scope=ALL_TENANTS)
 
-    assert refusal.value.facts == {"course_slug": first.course_slug}
+    assert error.value.facts == {"course_slug": first.course_slug}
     page = world.repositories.progress.page_for_user(
         first.user_id, PageRequest(), scope=ALL_TENANTS
     )
@@ -82,7 +82,7 @@ def test_a_learner_takes_many_courses_and_a_course_has_many_learners(world: Worl
 
 
 def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World) -> None:
-    progress = a_kept_progress(world)
+    progress = a_stored_progress(world)
 
     by_slug = world.repositories.progress.find(
         progress.user_id, progress.course_slug, scope=ALL_TENANTS
@@ -96,20 +96,20 @@ def test_progress_is_found_by_the_slug_of_the_course_and_by_its_id(world: World)
 
 @pytest.mark.parametrize("address", ["bends", "", "00000000-0000-4000-8000-000000000000"])
 def test_nothing_is_found_on_another_course(world: World, address: str) -> None:
-    progress = a_kept_progress(world)
+    progress = a_stored_progress(world)
 
     assert world.repositories.progress.find(progress.user_id, address, scope=ALL_TENANTS) is None
 
 
 def test_nothing_is_found_of_another_learner(world: World) -> None:
-    progress = a_kept_progress(world)
+    progress = a_stored_progress(world)
     ben = world.has_user(name="Ben")
 
     assert world.repositories.progress.find(ben.id, progress.course_slug, scope=ALL_TENANTS) is None
 
 
 def test_what_is_to_be_changed_is_found_likewise(world: World) -> None:
-    progress = a_kept_progress(world)
+    progress = a_stored_progress(world)
     find = partial(world.repositories.progress.find_for_update, scope=ALL_TENANTS)
 
     with world.unit_of_work.atomic():
@@ -124,7 +124,7 @@ def test_what_is_to_be_changed_is_found_likewise(world: World) -> None:
 @pytest.mark.postgres
 def test_the_row_that_is_to_be_changed_is_locked() -> None:
     world = orm_world()
-    progress = a_kept_progress(world)
+    progress = a_stored_progress(world)
 
     with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
         world.repositories.progress.find_for_update(
@@ -134,7 +134,7 @@ def test_the_row_that_is_to_be_changed_is_locked() -> None:
     assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
-def test_saved_progress_replaces_what_was_kept_and_nothing_else(world: World) -> None:
+def test_saved_progress_replaces_the_stored_one_and_nothing_else(world: World) -> None:
     anna, ben = world.has_user(), world.has_user()
     course = world.has_course()
     first, other = a_progress(course, anna), a_progress(course, ben)
@@ -168,7 +168,7 @@ def test_the_courses_of_a_learner_stand_in_the_order_of_enrolment(world: World) 
     ]
     for progress in stored:
         world.repositories.progress.add(progress, scope=ALL_TENANTS)
-    a_kept_progress(world)
+    a_stored_progress(world)
 
     page = world.repositories.progress.page_for_user(anna.id, PageRequest(), scope=ALL_TENANTS)
 
@@ -188,7 +188,7 @@ def test_the_id_of_the_course_breaks_ties(world: World) -> None:
 
 
 def test_progress_without_a_first_event_is_an_orphan(world: World) -> None:
-    begun, beheaded, never_begun = (a_kept_progress(world) for _ in range(3))
+    begun, beheaded, never_begun = (a_stored_progress(world) for _ in range(3))
     world.repositories.events.append(
         [an_event(begun), an_event(replace(beheaded, sequence=1))], scope=ALL_TENANTS
     )
@@ -198,7 +198,7 @@ def test_progress_without_a_first_event_is_an_orphan(world: World) -> None:
     assert set(orphans) == {beheaded.stream, never_begun.stream}
 
 
-def test_an_event_of_another_learner_or_course_makes_nobody_less_of_an_orphan(world: World) -> None:
+def test_an_event_of_another_learner_or_course_is_no_first_event(world: World) -> None:
     anna, ben = world.has_user(), world.has_user()
     knots, bends = world.has_course(), world.has_course()
     orphan = a_progress(knots, anna)
@@ -232,4 +232,4 @@ def test_the_database_refuses_a_percentage_that_cannot_be(percent: int, constrai
     completed_at = None if percent == 100 else NOON
 
     with pytest.raises(IntegrityError, match=constraint):
-        a_kept_progress(orm_world(), percent_complete=percent, completed_at=completed_at)
+        a_stored_progress(orm_world(), percent_complete=percent, completed_at=completed_at)

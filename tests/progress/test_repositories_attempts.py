@@ -43,11 +43,11 @@ def graded(attempt: AssessmentAttempt, score: int) -> AssessmentAttempt:
     return replace(attempt, status=AttemptStatus.GRADED, grades=(*attempt.grades, a_grade(score)))
 
 
-def kept(world: World, attempt: AssessmentAttempt) -> AssessmentAttempt:
+def stored(world: World, attempt: AssessmentAttempt) -> AssessmentAttempt:
     return world.repositories.attempts.get(attempt.id, scope=ALL_TENANTS)
 
 
-def test_an_attempt_is_kept_as_it_was_added(world: World) -> None:
+def test_an_attempt_is_stored_as_it_was_added(world: World) -> None:
     attempt = an_attempt(
         world,
         expires_at=NOON + timedelta(minutes=10),
@@ -66,7 +66,7 @@ def test_an_attempt_is_kept_as_it_was_added(world: World) -> None:
 
     world.repositories.attempts.add(attempt, scope=ALL_TENANTS)
 
-    assert kept(world, attempt) == attempt
+    assert stored(world, attempt) == attempt
     assert world.repositories.attempts.get_for_update(attempt.id, scope=ALL_TENANTS) == attempt
 
 
@@ -76,28 +76,28 @@ def test_a_saved_attempt_takes_the_place_of_the_one_before(world: World) -> None
 
     world.repositories.attempts.save(submitted, scope=ALL_TENANTS)
 
-    assert kept(world, attempt) == submitted
+    assert stored(world, attempt) == submitted
 
 
-def test_earlier_grades_are_kept_in_their_order(world: World) -> None:
+def test_earlier_grades_are_stored_in_order(world: World) -> None:
     attempt = graded(has_attempt(world), 3)
     world.repositories.attempts.save(attempt, scope=ALL_TENANTS)
 
     again = graded(attempt, 5)
     world.repositories.attempts.save(again, scope=ALL_TENANTS)
 
-    assert kept(world, attempt) == again
-    assert [grade.score for grade in kept(world, attempt).grades] == [3, 5]
+    assert stored(world, attempt) == again
+    assert [grade.score for grade in stored(world, attempt).grades] == [3, 5]
 
 
 def test_a_second_started_attempt_is_refused_and_names_the_first(world: World) -> None:
     first = has_attempt(world)
     second = replace(first, id=AttemptId(uuid4()), number=2)
 
-    with pytest.raises(AttemptRunning) as refusal:
+    with pytest.raises(AttemptRunning) as error:
         world.repositories.attempts.add(second, scope=ALL_TENANTS)
 
-    assert refusal.value.facts == {"attempt_id": first.id}
+    assert error.value.facts == {"attempt_id": first.id}
     result = world.repositories.attempts.for_user(
         first.user_id, first.assessment_id, scope=ALL_TENANTS
     )
@@ -207,7 +207,7 @@ def test_attempts_of_another_organization_are_out_of_view(world: World) -> None:
     assert inside.items == (waiting,)
 
 
-def test_nothing_is_written_out_of_reach(world: World) -> None:
+def test_nothing_is_written_out_of_scope(world: World) -> None:
     attempt = has_attempt(world, has_place(world, world.has_organization()))
     other = replace(attempt, id=AttemptId(uuid4()), number=2)
 
@@ -216,4 +216,4 @@ def test_nothing_is_written_out_of_reach(world: World) -> None:
     with pytest.raises(OutsideTenantScope):
         world.repositories.attempts.save(replace(attempt, **SUBMITTED), scope=TenantScope())
 
-    assert kept(world, attempt) == attempt
+    assert stored(world, attempt) == attempt

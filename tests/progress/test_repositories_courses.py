@@ -33,7 +33,7 @@ def test_nothing_is_found_on_no_courses(world: World) -> None:
     assert world.repositories.progress.on_courses(a_user().id, [], scope=ALL_TENANTS) == []
 
 
-def test_all_of_ones_progress_is_found_by_the_moment_of_enrolment(world: World) -> None:
+def test_all_progress_of_a_learner_is_listed_by_time_of_enrolment(world: World) -> None:
     course, other = world.has_course(), world.has_course(org_id=world.has_organization().id)
     stored = on_each(world, course, other)
     on_each(world, course)
@@ -45,7 +45,7 @@ def test_all_of_ones_progress_is_found_by_the_moment_of_enrolment(world: World) 
     assert progress.all_of(anna, scope=TenantScope()) == [stored[0]]
 
 
-def test_progress_in_organizations_is_found_in_their_view_alone(world: World) -> None:
+def test_progress_in_organizations_is_found_in_their_scope_alone(world: World) -> None:
     course = world.has_course(org_id=world.has_organization().id)
     (stored,) = on_each(world, course)
     ids, anna, progress = {course.id}, stored.user_id, world.repositories.progress

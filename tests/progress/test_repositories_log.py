@@ -30,7 +30,7 @@ def a_stream(course: Course, user: User, *, length: int) -> list[ProgressEvent]:
     return events
 
 
-def test_events_are_kept_as_they_were_appended(world: World) -> None:
+def test_events_are_stored_as_they_were_appended(world: World) -> None:
     progress = a_progress(world.has_course(), world.has_user())
     named: dict[str, str | int] = {"credential_id": str(uuid4()), "credential_version": 2}
     issued = Fact(type=EventType.CREDENTIAL_ISSUED, entity_id=uuid4(), payload=named)
@@ -47,7 +47,7 @@ def test_events_are_kept_as_they_were_appended(world: World) -> None:
     assert world.repositories.events.stream(progress.stream, scope=ALL_TENANTS) == [event]
 
 
-def test_an_event_that_nobody_caused_is_kept_too(world: World) -> None:
+def test_an_event_without_a_cause_is_stored_too(world: World) -> None:
     progress = a_progress(world.has_course(), world.has_user())
     event = an_event(progress, recorded_by=None, org_id=None)
 

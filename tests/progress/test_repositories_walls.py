@@ -75,7 +75,7 @@ def test_nobody_else_reads_the_log(world: World) -> None:
         assert world.repositories.events.page_of_streams(WHOLE, scope=scope).items == ()
 
 
-def test_a_stream_tells_whose_it_is(world: World) -> None:
+def test_a_stream_has_its_owner(world: World) -> None:
     course = a_course_there(world)
     is_on(world, course)
 

@@ -61,19 +61,19 @@ def test_a_statement_has_the_id_of_its_event_and_never_changes(type_: EventType)
 @every_type
 def test_a_learner_is_an_account_and_nothing_else(type_: EventType) -> None:
     account = {"homePage": HOME, "name": str(ANNA.id)}
-    said = statement_for(type_)
+    statement = statement_for(type_)
 
-    assert said["actor"] == {"objectType": "Agent", "account": account}
-    assert ANNA.email not in str(said)
+    assert statement["actor"] == {"objectType": "Agent", "account": account}
+    assert ANNA.email not in str(statement)
 
 
 @given(st.sampled_from(EventType), st.integers(0, 1000), st.integers(1, 1000))
 def test_whatever_the_score_the_statement_is_allowed(
     type_: EventType, score: int, max_score: int
 ) -> None:
-    said = statement_for(type_, score=min(score, max_score), max_score=max_score)
+    statement = statement_for(type_, score=min(score, max_score), max_score=max_score)
 
-    assert faults_in(said) == []
+    assert faults_in(statement) == []
 
 
 def test_every_type_has_a_verb_and_every_thing_a_type() -> None:
@@ -86,10 +86,10 @@ def test_every_type_has_a_verb_and_every_thing_a_type() -> None:
     [(EventType.ASSESSMENT_PASSED, True), (EventType.ASSESSMENT_FAILED, False)],
 )
 def test_a_score_is_published_with_the_assessment(type_: EventType, is_passed: bool) -> None:  # noqa: FBT001  # a table
-    said = statement_for(type_)
+    statement = statement_for(type_)
 
-    assert said["object"]["id"] == f"{HOME}/v1/assessments/{ASSESSMENT}"
-    assert said["result"] == {
+    assert statement["object"]["id"] == f"{HOME}/v1/assessments/{ASSESSMENT}"
+    assert statement["result"] == {
         "success": is_passed,
         "score": {"scaled": 0.75, "raw": 3, "min": 0, "max": 4},
     }
@@ -102,10 +102,10 @@ def test_all_that_one_does_on_a_course_has_one_registration() -> None:
 
 
 def test_what_the_log_has_one_moment_for_has_one_moment() -> None:
-    said = statement_for(EventType.ENROLLED)
+    statement = statement_for(EventType.ENROLLED)
 
-    assert said["stored"] == said["timestamp"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", said["stored"])
+    assert statement["stored"] == statement["timestamp"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", statement["stored"])
 
 
 def test_the_organization_and_the_versions_stand_in_the_extensions() -> None:

@@ -197,7 +197,7 @@ def test_access_by_a_manager_of_all_organizations_is_audited(
 
 
 @pytest.mark.parametrize("act", ["compare", "rebuild", "verify"])
-def test_the_log_is_proved_by_those_alone_who_may_see_all_of_it(
+def test_only_callers_who_may_see_the_whole_log_verify_it(
     memory: World, harbour: Organization, course: Course, act: str
 ) -> None:
     anna_in(memory, harbour).passes(course)

@@ -55,7 +55,7 @@ def test_what_is_published_later_changes_nothing_for_those_on_the_course(
     assert anna.progress_on(course) == before
 
 
-def test_an_upgrade_keeps_what_is_completed(memory: World, course: Course, anna: Learner) -> None:
+def test_an_upgrade_keeps_completed_items(memory: World, course: Course, anna: Learner) -> None:
     before = anna.progress_on(course)
     published(memory, with_one_more(ONE))
 

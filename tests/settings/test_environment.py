@@ -136,10 +136,10 @@ def test_other_variables_are_nobodys_business() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, value: str) -> None:
-    refusal = refusal_of(**{name: value})
+    error = refusal_of(**{name: value})
 
-    assert refusal.startswith(f"{name} must ")
-    assert is_a_sentence(refusal)
+    assert error.startswith(f"{name} must ")
+    assert is_a_sentence(error)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_a_refusal_never_repeats_a_password(name: str, value: str) -> None:
 
 
 def test_a_lane_of_argon2_needs_memory() -> None:
-    refusal = refusal_of(ARGON2_MEMORY_KIB="31", ARGON2_LANES="4")
+    error = refusal_of(ARGON2_MEMORY_KIB="31", ARGON2_LANES="4")
 
-    assert refusal == "ARGON2_MEMORY_KIB must be at least 8 times ARGON2_LANES."
+    assert error == "ARGON2_MEMORY_KIB must be at least 8 times ARGON2_LANES."
     assert read_environment({"ARGON2_MEMORY_KIB": "32", "ARGON2_LANES": "4"}).argon2_lanes == 4
 
 
@@ -172,15 +172,15 @@ def test_production_starts_when_all_that_it_needs_is_given() -> None:
 )
 @pytest.mark.parametrize("value", ["", "  "])
 def test_production_makes_up_nothing(name: str, value: str) -> None:
-    refusal = refusal_of(**PRODUCTION | {name: value})
+    error = refusal_of(**PRODUCTION | {name: value})
 
-    assert refusal == f"APP_ENV=prod needs {name}, see .env.example."
+    assert error == f"APP_ENV=prod needs {name}, see .env.example."
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
-    refusal = refusal_of(APP_ENV="prod")
+    error = refusal_of(APP_ENV="prod")
 
-    assert refusal == (
+    assert error == (
         "APP_ENV=prod needs SECRET_KEY and SIGNING_KEYS_FILE and ALLOWED_HOSTS and DATABASE_URL "
         "and EMAIL_URL, see .env.example."
     )
@@ -198,11 +198,11 @@ def test_all_that_is_missing_is_said_at_once() -> None:
     ],
 )
 def test_production_refuses_what_is_unsafe(name: str, value: str) -> None:
-    refusal = refusal_of(**PRODUCTION | {name: value})
+    error = refusal_of(**PRODUCTION | {name: value})
 
-    assert refusal.startswith(f"{name} must ")
-    assert is_a_sentence(refusal)
-    assert PASSWORD not in refusal
+    assert error.startswith(f"{name} must ")
+    assert is_a_sentence(error)
+    assert PASSWORD not in error
 
 
 @pytest.mark.parametrize("app_env", ["dev", "test"])
@@ -223,7 +223,7 @@ def test_elsewhere_it_is_allowed(app_env: str, name: str, value: str) -> None:
         ("test", "", False),
     ],
 )
-def test_secrets_are_kept_at_a_desk_that_has_a_database(
+def test_secrets_are_stored_in_development_with_a_database(
     app_env: str,
     database_url: str,
     keeps_secrets: bool,  # noqa: FBT001  # pytest passes what a table holds
@@ -234,7 +234,7 @@ def test_secrets_are_kept_at_a_desk_that_has_a_database(
     assert environment.has_database is bool(database_url)
 
 
-def test_production_keeps_no_secrets() -> None:
+def test_production_generates_no_secrets() -> None:
     assert not read_environment(PRODUCTION).keeps_secrets
 
 

@@ -161,7 +161,7 @@ def configured(level: str) -> Iterator[None]:
     """Configure the loggers for this level; restore them afterwards."""
     config = logging_config(level=level, form="json")
     levels = {"": config["root"]["level"]} | {
-        name: said["level"] for name, said in config["loggers"].items()
+        name: logger["level"] for name, logger in config["loggers"].items()
     }
     before = {name: logging.getLogger(name).level for name in levels}
     for name in levels:
@@ -171,11 +171,11 @@ def configured(level: str) -> Iterator[None]:
         logging.getLogger(name).setLevel(before[name])
 
 
-def heard_of(name: str, *, level: str) -> list[str]:
+def emitted_levels(name: str, *, level: str) -> list[str]:
     """The levels that this logger emits when the configured level is that one."""
     with configured(level):
         log = logging.getLogger(name)
-        return [each for each in LEVELS if log.isEnabledFor(logging.getLevelName(each))]
+        return [level for level in LEVELS if log.isEnabledFor(logging.getLevelName(level))]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -192,12 +192,12 @@ def heard_of(name: str, *, level: str) -> list[str]:
 def test_libraries_that_print_secrets_are_heard_when_something_is_wrong(
     name: str, level: str
 ) -> None:
-    assert heard_of(name, level=level) == (["ERROR"] if level == "ERROR" else LEVELS[2:])
+    assert emitted_levels(name, level=level) == (["ERROR"] if level == "ERROR" else LEVELS[2:])
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_noted_of_who_did_what_is_heard_at_every_level(level: str) -> None:
-    assert heard_of(AUDIT, level=level) == LEVELS[1:]
+    assert emitted_levels(AUDIT, level=level) == LEVELS[1:]
 
 
 def test_who_did_what_is_noted_by_the_logger_that_is_always_heard(

@@ -18,10 +18,10 @@ def test_without_a_server_mail_is_printed() -> None:
 
 
 def test_mail_may_go_into_a_folder() -> None:
-    kept = mail_of("file:///var/my%20mail")
+    settings = mail_of("file:///var/my%20mail")
 
-    assert kept.backend.endswith("filebased.EmailBackend")
-    assert kept.folder == "/var/my mail"
+    assert settings.backend.endswith("filebased.EmailBackend")
+    assert settings.folder == "/var/my mail"
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def test_mail_may_go_into_a_folder() -> None:
             "smtp://anna:p%40ss@mail.example",
             {"host": "mail.example", "port": 587, "user": "anna", "password": "p@ss"},
         ),
-        ("smtp://mail.example:2525", {"port": 2525, "turns_to_tls": True, "user": ""}),
-        ("smtps://mail.example", {"port": 465, "begins_with_tls": True, "turns_to_tls": False}),
-        ("smtp://127.0.0.1:25", {"port": 25, "turns_to_tls": False, "begins_with_tls": False}),
+        ("smtp://mail.example:2525", {"port": 2525, "uses_starttls": True, "user": ""}),
+        ("smtps://mail.example", {"port": 465, "uses_implicit_tls": True, "uses_starttls": False}),
+        ("smtp://127.0.0.1:25", {"port": 25, "uses_starttls": False, "uses_implicit_tls": False}),
     ],
 )
 def test_mail_goes_to_a_server_and_over_the_net_by_tls_alone(
     url: str, expected: dict[str, Any]
 ) -> None:
-    found = mail_of(url)
+    settings = mail_of(url)
 
-    assert found.backend.endswith("smtp.EmailBackend")
-    assert {name: getattr(found, name) for name in expected} == expected
+    assert settings.backend.endswith("smtp.EmailBackend")
+    assert {name: getattr(settings, name) for name in expected} == expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from authsvc.config.databases import databases
 from authsvc.config.environment import read_environment
-from authsvc.config.secret_files import kept
+from authsvc.config.secret_files import read_or_create_secret
 from authsvc.config.variables import ROOT, Misconfigured
 
 PASSWORD = "open-sesame"
@@ -31,7 +31,7 @@ def test_without_an_address_there_is_no_database() -> None:
         ("sqlite:///:memory:", ":memory:"),
     ],
 )
-def test_a_file_of_sqlite_is_looked_for_from_the_project(url: str, name: str) -> None:
+def test_a_relative_sqlite_path_starts_at_the_project(url: str, name: str) -> None:
     database = database_at(url)
 
     assert database["ENGINE"] == "django.db.backends.sqlite3"
@@ -80,17 +80,17 @@ def test_an_address_that_leads_nowhere_is_refused_in_a_sentence(url: str) -> Non
     with pytest.raises(Misconfigured) as refused:
         database_at(url)
 
-    refusal = str(refused.value)
-    assert refusal.startswith("DATABASE_URL ")
-    assert refusal.endswith(".")
-    assert PASSWORD not in refusal
+    error = str(refused.value)
+    assert error.startswith("DATABASE_URL ")
+    assert error.endswith(".")
+    assert PASSWORD not in error
 
 
 def test_a_secret_is_made_once(tmp_path: Path) -> None:
     path = tmp_path / "var" / "secret"
 
-    first = kept(path, lambda: "open sesame")
-    second = kept(path, lambda: "another")
+    first = read_or_create_secret(path, lambda: "open sesame")
+    second = read_or_create_secret(path, lambda: "another")
 
     assert first == second == path.read_text() == "open sesame"
     assert list(path.parent.iterdir()) == [path]
@@ -105,5 +105,5 @@ def test_of_two_processes_that_make_a_secret_both_get_the_one_that_was_first(
         path.write_text("of the first")
         return "of the second"
 
-    assert kept(path, make_while_another_is_faster) == "of the first"
+    assert read_or_create_secret(path, make_while_another_is_faster) == "of the first"
     assert list(tmp_path.iterdir()) == [path]

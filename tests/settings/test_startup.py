@@ -90,32 +90,32 @@ def test_a_server_does_not_start_on_keys_that_cannot_sign(tmp_path: Path, conten
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({}, "DATA_DIR must be a directory "),
-        ({"SECRET_KEY": KEY}, "no signing keys can be kept at "),
+        ({}, "DATA_DIR must be a writable directory"),
+        ({"SECRET_KEY": KEY}, "signing keys cannot be stored at "),
     ],
 )
-def test_a_desk_does_not_start_where_it_cannot_keep_its_secrets(
+def test_development_does_not_start_if_secrets_cannot_be_stored(
     tmp_path: Path, given: dict[str, str], reason: str
 ) -> None:
     path = tmp_path / "file"
     path.touch()
-    desk = {"APP_ENV": "dev", "DATABASE_URL": "sqlite://:memory:", "DATA_DIR": str(path)}
+    development = {"APP_ENV": "dev", "DATABASE_URL": "sqlite://:memory:", "DATA_DIR": str(path)}
 
-    outcome = start(*SERVER, given=NOTHING_SET | desk | given)
+    outcome = start(*SERVER, given=NOTHING_SET | development | given)
 
     (sentence,) = outcome.stderr.splitlines()
     assert outcome.returncode == 1
     assert sentence.startswith(f"authsvc cannot start: {reason}")
 
 
-def test_a_server_without_a_database_starts_and_says_that_nothing_is_kept() -> None:
+def test_a_server_without_a_database_starts_and_warns_that_data_is_lost() -> None:
     outcome = start(*SERVER, given=NOTHING_SET)
 
     assert outcome.returncode == 0
     assert "/v1" in outcome.stderr
     assert "learner@authsvc.example" in outcome.stderr
     assert outcome.stderr.splitlines()[-1] == (
-        "There is no DATABASE_URL: nothing is kept when this process ends."
+        "DATABASE_URL is not set: all data is lost when this process ends."
     )
 
 
@@ -131,25 +131,25 @@ def test_a_production_server_starts_in_silence(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
+def project(tmp_path: Path) -> Path:
     """A copy of the project with an .env of its own."""
     shutil.copytree(ROOT / "authsvc", tmp_path / "authsvc")
-    (tmp_path / ".env").write_text("PUBLIC_URL=http://desk.example\n")
+    (tmp_path / ".env").write_text("PUBLIC_URL=http://dev.example\n")
     return tmp_path
 
 
 @pytest.mark.parametrize(
     ("given", "address"),
     [
-        ({}, "http://desk.example dev"),
+        ({}, "http://dev.example dev"),
         ({"PUBLIC_URL": "http://shell.example"}, "http://shell.example dev"),
         ({"PUBLIC_URL": ""}, "http://127.0.0.1:8000 dev"),
         ({"APP_ENV": "test"}, "http://127.0.0.1:8000 test"),
     ],
 )
-def test_a_desk_reads_env_where_the_process_says_nothing_and_tests_never_do(
-    desk: Path, given: dict[str, str], address: str
+def test_the_file_env_adds_variables_in_development_and_never_in_tests(
+    project: Path, given: dict[str, str], address: str
 ) -> None:
-    outcome = start(*ADDRESS, given=given, directory=desk)
+    outcome = start(*ADDRESS, given=given, directory=project)
 
     assert outcome.stdout == f"{address}\n", outcome.stderr

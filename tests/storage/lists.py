@@ -1,4 +1,4 @@
-"""Every list of every repository: its pages, and how it gets one item more."""
+"""Every list of every repository: how to add an item, and how to read its pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

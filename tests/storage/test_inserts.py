@@ -47,7 +47,7 @@ def values_of(row: Model) -> dict[str, Any]:
     return {f.attname: getattr(row, f.attname) for f in fields if not isinstance(f, AutoField)}
 
 
-def kept_by(write: Callable[[], object], model: type[Model]) -> list[Any]:
+def rows_after(write: Callable[[], object], model: type[Model]) -> list[Any]:
     """The rows in the table after *write*, as the database returns them; the write is rolled back."""
     fields = model._meta.concrete_fields
     columns = ", ".join(str(field.column) for field in fields if not isinstance(field, AutoField))
@@ -63,9 +63,9 @@ def kept_by(write: Callable[[], object], model: type[Model]) -> list[Any]:
 def test_a_row_is_stored_as_the_orm_stores_it(kind: str) -> None:
     row = ROWS[kind]()
 
-    by_insert = kept_by(lambda: insert(type(row), [values_of(row)]), type(row))
+    by_insert = rows_after(lambda: insert(type(row), [values_of(row)]), type(row))
 
-    assert by_insert == kept_by(lambda: row.save(force_insert=True), type(row))
+    assert by_insert == rows_after(lambda: row.save(force_insert=True), type(row))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -80,9 +80,9 @@ def test_a_row_is_stored_as_the_orm_stores_it(kind: str) -> None:
     )
 )
 def test_any_values_are_stored_as_the_orm_stores_them(row: CourseVersion) -> None:
-    by_insert = kept_by(lambda: insert(CourseVersion, [values_of(row)]), CourseVersion)
+    by_insert = rows_after(lambda: insert(CourseVersion, [values_of(row)]), CourseVersion)
 
-    assert by_insert == kept_by(lambda: row.save(force_insert=True), CourseVersion)
+    assert by_insert == rows_after(lambda: row.save(force_insert=True), CourseVersion)
 
 
 def test_all_rows_are_inserted_with_one_statement_and_counted(

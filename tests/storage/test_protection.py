@@ -33,7 +33,7 @@ def mended(committing: None) -> Iterator[None]:
 
 
 def unprotect() -> None:
-    """Take back what the migration of progress does to the table of events."""
+    """Reverse the append-only operation on the table of events."""
     with connection.schema_editor() as editor:
         PROTECTION.database_backwards("progress", editor, STATE, STATE)
 

@@ -39,7 +39,7 @@ _HANDLER: Final = Client().handler
 
 
 def a_client(**options: Any) -> Client:
-    """Django's test client, with one handler for all: WhiteNoise scans every static file when one is made."""
+    """Django's test client, with one handler for all: WhiteNoise scans every static file for each."""
     client = Client(**options)
     client.handler = _HANDLER
     return client
@@ -91,7 +91,7 @@ class Person:
 
 
 class Application:
-    """The running application, and its services for what a test takes for granted."""
+    """The running application, and its services for the set-up of tests."""
 
     def __init__(self, services: Services) -> None:
         self.services = services

@@ -25,7 +25,7 @@ RIGHT = {
 """Right answers of the quiz, by question key."""
 
 
-def on_paper(slug: str = "knots") -> CourseDefinition:
+def a_definition_with_exams(slug: str = "knots") -> CourseDefinition:
     """A course with a quiz, a project and an exam."""
     return read_definition(EXAMS.replace("slug: knots", f"slug: {slug}"))
 
@@ -73,7 +73,7 @@ class Examinee(Learner):
 def an_examinee(world: World, organization: Organization | None = None) -> Examinee:
     """A new learner, enrolled on a new course with assessments."""
     services, org_id = world.services, organization.id if organization else None
-    made = services.authoring.create(on_paper(), org_id=org_id, by=OPERATOR)
+    made = services.authoring.create(a_definition_with_exams(), org_id=org_id, by=OPERATOR)
     course = services.authoring.publish(made.slug, by=OPERATOR)
     return another_examinee(world, course)
 

@@ -20,7 +20,7 @@ EMAIL: Final = "anna@school.example"
 
 @dataclass(frozen=True)
 class Seen:
-    """An answer: a page, or where it leads."""
+    """A response: a page or a redirect."""
 
     status: int
     text: str
@@ -29,12 +29,12 @@ class Seen:
 
     @property
     def heading(self) -> str:
-        found = re.search(r"<h1>(.*?)</h1>", self.text, re.DOTALL)
-        return found[1].strip() if found else ""
+        match = re.search(r"<h1>(.*?)</h1>", self.text, re.DOTALL)
+        return match[1].strip() if match else ""
 
     @property
     def field_errors(self) -> list[str]:
-        """What is said at the top about the form, without markup."""
+        """The errors at the top of the form, without markup."""
         summary = re.search(r'<div class="summary".*?</div>', self.text, re.DOTALL)
         items = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else []
         return [re.sub(r"<[^>]+>", "", item) for item in items]
@@ -57,7 +57,7 @@ class Visitor:
         return _seen(self.client.post(path, fields))
 
     def lands_at(self, path: str) -> str:
-        """Where redirections lead from there."""
+        """The path at the end of the redirects."""
         while to := self.get(path).leads_to:
             path = to
         return path
@@ -77,7 +77,7 @@ class Visitor:
 def somebody(
     application: Application, *, is_verified: bool = True, **parts: Any
 ) -> tuple[User, Visitor]:
-    """Anna, or who else it is, and the browser in which she has signed in with her password."""
+    """A user, by default Anna, and the browser in which they have signed in with their password."""
     user = a_user_of(application, **{"email": EMAIL} | parts)
     if is_verified:
         application.services.emails.verify(user.id, email=user.email)
@@ -87,21 +87,21 @@ def somebody(
 
 
 def set_up_app(visitor: Visitor) -> str:
-    """Set up an authenticator app; answer its key."""
-    found = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
-    assert found
-    seen = visitor.post("/account/app", code=code_of(found[1]))
+    """Set up an authenticator app; return its key."""
+    match = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
+    assert match
+    seen = visitor.post("/account/app", code=code_of(match[1]))
     assert seen.leads_to == "/account/recovery-codes", seen.field_errors
-    return found[1]
+    return match[1]
 
 
 def recovery_codes(visitor: Visitor) -> list[str]:
-    """What the page shows of them, once."""
+    """The codes that the page shows once."""
     return re.findall(r"<li>(\d{8})</li>", visitor.get("/account/recovery-codes").text)
 
 
 def mails() -> list[EmailMessage]:
-    """What was mailed so far, the first mail first."""
+    """All mails so far, oldest first."""
     return list(mail.outbox)
 
 

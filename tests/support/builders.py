@@ -186,7 +186,7 @@ def a_client_of(terms: ClientTerms, **parts: Any) -> OAuthClient:
 
 
 def a_principal(user: User | None = None, *rights: Right) -> Principal:
-    """Somebody signed in with every scope, and with these rights."""
+    """A signed-in user with every scope and these rights."""
     return Principal(
         user_id=user.id if user else UserId(uuid4()),
         roles=(Role.LEARNER,),
@@ -197,7 +197,7 @@ def a_principal(user: User | None = None, *rights: Right) -> Principal:
 
 
 def a_definition_of(*, required: int, optional: int = 0, **parts: Any) -> CourseDefinition:
-    """Of one module: so many required items, and after them so many optional ones."""
+    """A course of one module: so many required items, followed by so many optional ones."""
     items = tuple(
         an_item_definition(is_required=number < required) for number in range(required + optional)
     )
@@ -241,7 +241,7 @@ def an_issued_credential(credential: Credential, user: User, **parts: Any) -> Is
 
 
 def a_progress(course: Course, user: User, **parts: Any) -> CourseProgress:
-    """Of somebody on the first version of the course, who has done nothing yet."""
+    """The progress of a learner on the first version of the course, with nothing completed."""
     on_it = CourseProgress(
         user_id=user.id,
         course_id=course.id,
@@ -256,7 +256,7 @@ def a_progress(course: Course, user: User, **parts: Any) -> CourseProgress:
 
 
 def an_event(progress: CourseProgress, fact: Fact | None = None, **parts: Any) -> ProgressEvent:
-    """The event that follows in the stream of *progress*, whose learner has caused it."""
+    """The next event in the stream of *progress*, caused by its learner."""
     left = Fact(type=EventType.WITHDRAWN, entity_id=progress.course_id, payload={})
     event = progress.next_event(
         fact or left, event_id=EventId(uuid4()), at=NOON, cause=Cause(user_id=progress.user_id)

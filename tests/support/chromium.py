@@ -28,18 +28,18 @@ in_a_browser: Final = [
 
 @dataclass(frozen=True)
 class Town:
-    """A school with its post office."""
+    """A school, and the folder with its mails."""
 
     school: School
     mail: Path
 
     @property
     def url(self) -> str:
-        """By a name, since a passkey belongs to a name and never to a number."""
+        """By host name, because a passkey is bound to a name and not to an IP address."""
         return f"http://localhost:{self.school.server.port}"
 
     def resident(self, name: str = "anna") -> str:
-        """The address of somebody new, who has an account with PASSWORD."""
+        """The e-mail address of a new user with PASSWORD."""
         email = f"{name}-{uuid4().hex[:8]}@school.example"
         body = {"email": email, "password": PASSWORD, "name": name.title()}
         answer = WireCaller(self.school.server.port).post("/v1/auth/register", body)
@@ -47,12 +47,12 @@ class Town:
         return email
 
     def letters_for(self, email: str) -> list[str]:
-        """What was mailed there, the first letter first."""
+        """The mails to this e-mail address, oldest first."""
         files = sorted(self.mail.glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
         return [path.read_text() for path in files if f"To: {email}" in path.read_text()]
 
     def links_for(self, email: str) -> list[str]:
-        """The paths of the links that were mailed there, the first one first."""
+        """The paths of the links mailed to this e-mail address, oldest first."""
         letters = self.letters_for(email)
         links = [link for letter in letters for link in re.findall(r"http://\S+/\S+", letter)]
         return [urlsplit(link).path for link in links]
@@ -96,7 +96,7 @@ def photograph(page: Page, name: str) -> dict[str, int]:
 
 
 class Key:
-    """An authenticator in the machine, that asks for a finger."""
+    """A virtual authenticator that requires a user gesture."""
 
     def __init__(self, page: Page) -> None:
         self._devtools = page.context.new_cdp_session(page)

@@ -7,14 +7,14 @@ from django.core.management import CommandError, call_command
 
 
 def said_by(command: str, *arguments: str) -> str:
-    """What the command writes; it is to succeed."""
+    """The output of the command, which must succeed."""
     output = StringIO()
     call_command(command, *arguments, stdout=output)
     return output.getvalue()
 
 
 def refusal_of(command: str, *arguments: str) -> tuple[str, str]:
-    """The sentence with which the command ends, and what it wrote before."""
+    """The error of the command, which must fail, and its output."""
     output = StringIO()
     with pytest.raises(CommandError) as refused:
         call_command(command, *arguments, stdout=output)

@@ -51,6 +51,6 @@ def with_change(old: str, new: str) -> str:
 
 def errors_in(text: str) -> list[tuple[str, str]]:
     """The path and the text of each error."""
-    with pytest.raises(InvalidDefinition) as refusal:
+    with pytest.raises(InvalidDefinition) as error:
         read_definition(text)
-    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
+    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]

@@ -99,10 +99,10 @@ def mutants() -> Iterator[Mutant]:
     """Each member in turn: with invalid values, misspelled, and twice. Always the same mutants."""
     lines = EXAMS.splitlines()
     for at, text in enumerate(lines):
-        found = _MEMBER.fullmatch(text)
-        if found is None:
+        match = _MEMBER.fullmatch(text)
+        if match is None:
             continue
-        indent, dash, name, value = found[1], found[2] or "", found[3], found[4]
+        indent, dash, name, value = match[1], match[2] or "", match[3], match[4]
         for wrong, says in (("[[5]]", "[[5]]"), ("{a: b}", "{'a': 'b'}"), ("", "None")):
             if value is not None:
                 changed = f"{indent}{dash}{name}: {wrong}"

@@ -16,27 +16,27 @@ from tests.support.blocks import Oops
 
 @dataclass(frozen=True, slots=True)
 class FailingIssuedCredentialRepository:
-    """Keeps what another one keeps, and fails as soon as it has kept something new."""
+    """Wraps another repository, and fails after each `add`."""
 
-    kept: IssuedCredentialRepository
+    repository: IssuedCredentialRepository
 
     def add(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
-        self.kept.add(issued, scope=scope)
+        self.repository.add(issued, scope=scope)
         raise Oops
 
     def shown(self, issued_id: IssuedCredentialId) -> IssuedCredential:
-        return self.kept.shown(issued_id)
+        return self.repository.shown(issued_id)
 
     def get_for_update(
         self, issued_id: IssuedCredentialId, *, scope: TenantScope
     ) -> IssuedCredential:
-        return self.kept.get_for_update(issued_id, scope=scope)
+        return self.repository.get_for_update(issued_id, scope=scope)
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
-        self.kept.save(issued, scope=scope)
+        self.repository.save(issued, scope=scope)
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
-        return self.kept.latest_of(user_id, credential_id)
+        return self.repository.latest_of(user_id, credential_id)
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
-        return self.kept.page_for_user(user_id, request)
+        return self.repository.page_for_user(user_id, request)

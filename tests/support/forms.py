@@ -14,7 +14,7 @@ MOST_STEPS: Final = 20
 
 @dataclass(frozen=True)
 class Sight:
-    """A page of ours; or only the URL of a foreign one that the browser was sent to, where nothing listens."""
+    """A page of the application, or only the URL of a foreign one, where nothing listens."""
 
     address: str
     status: int = 0
@@ -29,7 +29,7 @@ class Sight:
 
 
 class WireBrowser:
-    """A browser, with its cookies, and the person at it."""
+    """A browser with its cookies, and its user."""
 
     def __init__(self, url: str, *, email: str = "", password: str = PASSWORD) -> None:
         self._url = url
@@ -47,7 +47,7 @@ class WireBrowser:
         return self._follow(self._http.post(address, data=form.fields | fields))
 
     def go_along(self, address: str) -> Sight:
-        """Visit the address, sign in where that is asked for, and allow what is to be allowed, to the end."""
+        """Visit the URL, sign in and give consent where asked, to the end."""
         sight = self.visit(address)
         for _ in range(MOST_STEPS):
             if sight.form_with("login"):
@@ -64,7 +64,7 @@ class WireBrowser:
         self._http.close()
 
     def cookies(self) -> list[str]:
-        """What the browser keeps in its cookies."""
+        """The values of the cookies."""
         return [cookie.value for cookie in self._http.cookies.jar if cookie.value]
 
     def _follow(self, response: httpx.Response) -> Sight:

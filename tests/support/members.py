@@ -20,7 +20,7 @@ def founded(application: Application, **parts: object) -> Organization:
 def member_of(
     application: Application, org_id: OrganizationId, role: OrgRole, name: str = "Anna"
 ) -> Person:
-    """Somebody who is signed in, and in the organization."""
+    """A signed-in member of the organization."""
     person = application.signed_in(name=name)
     membership = OrgMembership(
         org_id=org_id, user_id=UserId(UUID(person.id)), role=role, joined_at=NOON
@@ -30,7 +30,7 @@ def member_of(
 
 
 def looks_into(application: Application, org_id: OrganizationId) -> list[AuditEntry]:
-    """What is recorded of looks from outside, the first one first."""
+    """The audit entries about access from outside, oldest first."""
     recorded = application.services.repositories.audit_log.following(
         org_id, after=0, limit=100, scope=ALL_TENANTS
     )

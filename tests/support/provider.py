@@ -19,7 +19,7 @@ from tests.support.school import School, manage, open_school
 from tests.support.wire import WireCaller
 
 LANDING: Final = "http://127.0.0.1:49152/callback"
-"""Where browsers are sent back to. Nobody listens: they stop there, and the address is looked at."""
+"""Where browsers are redirected to. Nothing listens there; tests look at the URL."""
 
 LOGOUT_LANDING: Final = "http://127.0.0.1:49152/bye"
 
@@ -28,21 +28,21 @@ import json, sys
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.domain.oauth.entities.clients import ClientTerms
 from authsvc.composition.container import services
-said = json.loads({said!r})
-terms = ClientTerms(
-    name=said.pop("name"), is_public=said.pop("is_public"),
-    allowed_scopes=frozenset(said.pop("allowed_scopes")),
-    grant_types=frozenset(map(GrantType, said.pop("grant_types"))),
-    **{{name: tuple(value) for name, value in said.items()}},
+terms = json.loads({terms!r})
+client_terms = ClientTerms(
+    name=terms.pop("name"), is_public=terms.pop("is_public"),
+    allowed_scopes=frozenset(terms.pop("allowed_scopes")),
+    grant_types=frozenset(map(GrantType, terms.pop("grant_types"))),
+    **{{name: tuple(value) for name, value in terms.items()}},
 )
-made = services().clients.register(terms, by=OPERATOR)
+made = services().clients.register(client_terms, by=OPERATOR)
 print(json.dumps([str(made.client.id), made.client.client_id, made.secret]))
 """
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A client as its makers know it; `pk` is what staff know it by."""
+    """A registered client; `pk` is its id in the admin site."""
 
     pk: str
     client_id: str
@@ -51,7 +51,7 @@ class Registered:
 
 @dataclass(frozen=True)
 class Code:
-    """A code and what only the client knows of it."""
+    """An authorization code, and the values that only its client knows."""
 
     secret: str
     verifier: str
@@ -59,13 +59,13 @@ class Code:
 
 @dataclass(frozen=True)
 class WireClient:
-    """A client that speaks to whoever listens on the port; may be used by several threads."""
+    """A client of the server on this port, usable by several threads."""
 
     port: int
     registered: Registered
 
     def at(self, port: int) -> "WireClient":
-        """The same client, which speaks to another server."""
+        """The same client for another server."""
         return WireClient(port, self.registered)
 
     def post(self, path: str, **form: str) -> Answer:
@@ -147,9 +147,9 @@ def register(school: School, **terms: Any) -> Registered:
         "allowed_scopes": ["openid", "profile", "email", "offline_access", "courses:read"],
         "grant_types": ["authorization_code", "refresh_token"],
     } | terms
-    said = _REGISTER.format(said=json.dumps(wanted))
+    script = _REGISTER.format(terms=json.dumps(wanted))
     return Registered(
-        *json.loads(manage(school.environment, "shell", "--verbosity=0", "--command", said))
+        *json.loads(manage(school.environment, "shell", "--verbosity=0", "--command", script))
     )
 
 

@@ -132,15 +132,15 @@ class School:
 
     def _try(self, course: Course, key: str, learner: Principal, *, is_right: bool) -> None:
         """Start, answer and submit an attempt."""
-        attempts, paper = self.services.attempts, _paper_for(course, key)
+        attempts, assessment = self.services.attempts, _assessment_for(course, key)
         answer = Answer(text="bowline" if is_right else "granny")
         with self.services.unit_of_work.atomic():
-            attempt = attempts.start(paper.id, by=learner)
-            attempts.save(attempt.id, {paper.questions[0].id: answer}, by=learner)
+            attempt = attempts.start(assessment.id, by=learner)
+            attempts.save(attempt.id, {assessment.questions[0].id: answer}, by=learner)
             attempts.submit(attempt.id, by=learner)
 
     def _void(self, course: Course, key: str, learner: Principal) -> None:
-        tried = self.services.attempts.attempts_at(_paper_for(course, key).id, by=learner)
+        tried = self.services.attempts.attempts_at(_assessment_for(course, key).id, by=learner)
         for attempt in tried[-1:]:
             self.services.grading.void(attempt.id, reason="Copied.", by=OPERATOR)
 
@@ -148,11 +148,11 @@ class School:
         """Revoke or re-issue the first credential of the learner."""
         held = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
         act = self.services.issuing.revoke if kind is Kind.REVOKE else self.services.issuing.reissue
-        for one in held:
-            act(one.issued.id, reason="Misspelt.", by=OPERATOR)
+        for issued in held:
+            act(issued.issued.id, reason="Misspelt.", by=OPERATOR)
 
 
-def _paper_for(course: Course, key: str) -> Assessment:
+def _assessment_for(course: Course, key: str) -> Assessment:
     """The assessment of the item with the key, or an unknown one if the item has none."""
     return PAPER.placed(course.id, item_key=key)
 

@@ -95,8 +95,8 @@ class RelyingParty:
     def post(self, path: str, **form: str) -> Answer:
         """Post a form, and show who one is: by HTTP Basic, or by name alone."""
         headers = {} if not self.secret else {"Authorization": self.basic()}
-        said = form if self.secret else {"client_id": self.client_id} | form
-        return post_form(path, urlencode(said), **headers)
+        fields = form if self.secret else {"client_id": self.client_id} | form
+        return post_form(path, urlencode(fields), **headers)
 
     def basic(self) -> str:
         pair = f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}"

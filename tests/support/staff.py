@@ -1,4 +1,4 @@
-"""The admin site, as a member of staff sees it in a browser."""
+"""The admin site in the browser of a member of staff."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from courses.domain.entities.assessments import Answer
 from courses.domain.entities.courses import Course
 from progress.domain.entities.attempts import AssessmentAttempt, Mark
 from tests.support.application import PASSWORD, Application, a_client
-from tests.support.attempts import Examinee, on_paper
+from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
@@ -32,7 +32,7 @@ ADMIN = "/admin/"
 
 @dataclass(frozen=True)
 class Page:
-    """What the browser shows in the end, where that is, and the messages on it."""
+    """The page after all redirects: its status, path, text and messages."""
 
     status: int
     path: str
@@ -50,7 +50,7 @@ class Page:
 
 
 class Desk:
-    """Somebody of staff, signed in."""
+    """A signed-in member of staff."""
 
     def __init__(self, user_id: UUID) -> None:
         self.id = UserId(user_id)
@@ -74,20 +74,25 @@ def root_desk(application: Application) -> Desk:
 
 
 def desk(application: Application, *groups: str, name: str = "Bo") -> Desk:
-    """Somebody of staff in these groups."""
+    """A signed-in member of staff in these groups."""
     GROUPS.create_groups(apps, None)
     user = a_user_of(application, name)
     application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
-    found = Group.objects.filter(name__in=groups)
-    assert len(found) == len(groups)
-    UserRow.objects.get(pk=user.id).groups.set(found)
+    chosen = Group.objects.filter(name__in=groups)
+    assert len(chosen) == len(groups)
+    UserRow.objects.get(pk=user.id).groups.set(chosen)
     return Desk(user.id)
 
 
 def a_user_of(application: Application, name: str = "Anna", **parts: Any) -> User:
     """A user who is not signed in."""
-    given = {"email": f"{name.lower()}-{uuid4().hex[:8]}@school.example", "roles": ()} | parts
-    return application.services.users.create(name=name, password=PASSWORD, by=OPERATOR, **given)
+    parts_of_user = {
+        "email": f"{name.lower()}-{uuid4().hex[:8]}@school.example",
+        "roles": (),
+    } | parts
+    return application.services.users.create(
+        name=name, password=PASSWORD, by=OPERATOR, **parts_of_user
+    )
 
 
 def a_holder(application: Application) -> tuple[User, Course]:
@@ -99,8 +104,10 @@ def a_holder(application: Application) -> tuple[User, Course]:
 
 
 def an_examined(application: Application, user: User) -> AssessmentAttempt:
-    """What the user has handed in, and somebody has graded."""
-    made = application.services.authoring.create(on_paper(f"exams-{uuid4().hex[:8]}"), by=OPERATOR)
+    """A graded attempt of the user."""
+    made = application.services.authoring.create(
+        a_definition_with_exams(f"exams-{uuid4().hex[:8]}"), by=OPERATOR
+    )
     course = application.services.authoring.publish(made.slug, by=OPERATOR)
     anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
@@ -110,7 +117,7 @@ def an_examined(application: Application, user: User) -> AssessmentAttempt:
 
 
 def lists() -> dict[type[Model], str]:
-    """The path of each list in the back office, by the row that it is of."""
+    """The path of each list in the admin site, by its row class."""
     return {
         row: f"{row._meta.app_label}/{row._meta.model_name}/"
         for row in apps.get_models()
@@ -128,12 +135,12 @@ def keys_of(row: type[Model]) -> list[Any]:
 
 
 def log_of(row_id: object) -> list[str]:
-    """What the log of the back office says of a row, the first entry first."""
+    """The history of a row in the admin site, oldest entry first."""
     entries = LogEntry.objects.filter(object_id=str(row_id)).order_by("pk")
     return [entry.get_change_message() for entry in entries]
 
 
 def _page(response: Any) -> Page:
-    said = tuple(str(message) for message in get_messages(response.wsgi_request))
+    messages = tuple(str(message) for message in get_messages(response.wsgi_request))
     path = response.wsgi_request.get_full_path().removeprefix(ADMIN)
-    return Page(response.status_code, path, unescape(response.content.decode()), said)
+    return Page(response.status_code, path, unescape(response.content.decode()), messages)

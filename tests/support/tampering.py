@@ -12,7 +12,7 @@ from tests.support.builders import a_definition_of
 from tests.support.learning import a_learner, a_published_course
 from tests.support.worlds import World
 
-HOLE: Final = "there is a hole in the paper"
+HOLE: Final = "the stored value cannot be read"
 
 
 class Torn:

@@ -137,8 +137,8 @@ class Tenants:
 
     def _examined(self, owner: Person, examinee: Person, org_id: str) -> dict[str, str]:
         """A course with assessments and a submitted attempt."""
-        on_paper = read_definition(EXAMS.replace("slug: knots", "slug: exams"))
-        exams = self._published(owner, org_id, body_of(on_paper))
+        a_definition_with_exams = read_definition(EXAMS.replace("slug: knots", "slug: exams"))
+        exams = self._published(owner, org_id, body_of(a_definition_with_exams))
         handed_in = self._started(examinee, exams, 2)
         examinee.caller.post(f"/v1/attempts/{handed_in}/submit")
         return {

@@ -10,12 +10,12 @@ from authsvc.http.idempotency.records import (
     StoredResponse,
 )
 from authsvc.storage.inserts import insert
-from authsvc.storage.locks import locks_at_once
+from authsvc.storage.locks import try_lock
 
 
 class OrmIdempotencyRecordRepository:
     def claim(self, request_key: str, *, since: datetime) -> IdempotencyRecord | None:
-        if not locks_at_once(int(request_key[:16], 16)):
+        if not try_lock(int(request_key[:16], 16)):
             raise RequestStillRunning(retry_after=1)
         row = rows.IdempotencyRecord.objects.filter(pk=request_key, kept_at__gte=since).first()
         return _record(row) if row else None

@@ -20,7 +20,7 @@ class RequestStillRunning(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """An HTTP response as it is kept: status, JSON text and media type."""
+    """A stored HTTP response: status, JSON text and media type."""
 
     status: int
     body: str

@@ -10,17 +10,17 @@ from authsvc.http.idempotency.records import IdempotencyRecord
 
 class IdempotencyRecordRepository(Protocol):
     def claim(self, request_key: str, *, since: datetime) -> IdempotencyRecord | None:
-        """Return the record kept since then, if any.
+        """Return the record stored since then, if any.
 
-        Without one, nobody else can claim this key until the unit of work ends: a store that can tell at once
-        raises RequestStillRunning to the others, one that has a single writer makes them wait.
+        Without one, this key cannot be claimed again until the unit of work ends: PostgreSQL raises
+        RequestStillRunning, and stores with a single writer make the second claim wait.
         """
 
     def save(self, record: IdempotencyRecord) -> None:
-        """Keep the record of a claimed key, in place of an older one."""
+        """Store the record of a claimed key, in place of an older one."""
 
     def purge(self, *, before: datetime) -> int:
-        """Remove the records kept before then; return how many."""
+        """Remove the records stored before then; return how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,11 @@ class IdempotencyService:
         act: Callable[[], StoredResponse],
         render_error: Callable[[DomainError], StoredResponse],
     ) -> StoredResponse:
-        """Act and keep the response in one unit of work, or return the response that was kept.
+        """Act and store the response in one unit of work, or return the stored response.
 
-        A domain error is a response, too: an act that raises one has undone what it wrote, as every service does. But
-        "not now" is none, and is raised. Raises IdempotencyKeyReused when the key was used for another request,
-        RequestStillRunning when that request has no response yet.
+        A domain error is a response, too: the service that raised it has rolled back its writes. TooMany and Busy are
+        temporary, so they are raised and not stored. Raises IdempotencyKeyReused when the key was used for another
+        request, RequestStillRunning when that request has no response yet.
         """
         with self.unit_of_work.atomic():
             now = self.clock.now()

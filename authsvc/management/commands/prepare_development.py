@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from authsvc.composition.container import services
-from authsvc.config.secret_files import kept
+from authsvc.config.secret_files import read_or_create_secret
 from authsvc.demo import samples
 from authsvc.demo.clients import DEMO_CLIENT_FILE, DemoClient, find_or_register
 from authsvc.management.base import OperatorCommand
@@ -34,7 +34,7 @@ class Command(OperatorCommand):
 
 def _read_or_create_logins(path: Path) -> tuple[samples.Login, ...]:
     try:
-        text = kept(path, lambda: json.dumps(samples.new_passwords()))
+        text = read_or_create_secret(path, lambda: json.dumps(samples.new_passwords()))
         return samples.developer_logins(json.loads(text))
     except OSError as error:
         raise CommandError(f"{path} cannot be read or created: {error.strerror}.") from None

@@ -208,22 +208,23 @@ class CatalogEntry:
     outline: Outline
 
 
-def slug_of(local_slug: str, *, scope: str) -> str:
-    """The slug of a course of the organization with the slug *within*. Raises InvalidDefinition."""
-    if len(local_slug) > longest_slug(scope):
-        detail = f"In this organization, the slug of a course has at most {longest_slug(scope)} characters."
+def slug_of(local_slug: str, *, org_slug: str) -> str:
+    """The slug of a course of the organization with this slug. Raises InvalidDefinition."""
+    longest = longest_slug(org_slug)
+    if len(local_slug) > longest:
+        detail = f"In this organization, the slug of a course has at most {longest} characters."
         raise InvalidDefinition(FieldError(path="slug", detail=detail))
-    return full_slug(local_slug, scope=scope)
+    return full_slug(local_slug, org_slug=org_slug)
 
 
-def full_slug(local_slug: str, *, scope: str) -> str:
-    """The local slug with that of the organization, *within*, before it."""
-    return f"{scope}{_SEPARATOR}{local_slug}"
+def full_slug(local_slug: str, *, org_slug: str) -> str:
+    """The local slug, preceded by the slug of the organization."""
+    return f"{org_slug}{_SEPARATOR}{local_slug}"
 
 
-def longest_slug(scope: str) -> int:
-    """The maximum length of a local slug in the organization with the slug *within*."""
-    return LONGEST_SLUG - len(full_slug("", scope=scope))
+def longest_slug(org_slug: str) -> int:
+    """The maximum length of a local slug in the organization with this slug."""
+    return LONGEST_SLUG - len(full_slug("", org_slug=org_slug))
 
 
 def local_slug_in(slug: str) -> str:

@@ -175,10 +175,10 @@ class PathwayDefinition:
         )
 
 
-def pathway_slug_of(local_slug: str, *, scope: str) -> str:
-    """The slug of a pathway of the organization with the slug *within*. Raises InvalidPathwayDefinition."""
-    longest = longest_slug(scope)
+def pathway_slug_of(local_slug: str, *, org_slug: str) -> str:
+    """The slug of a pathway of the organization with this slug. Raises InvalidPathwayDefinition."""
+    longest = longest_slug(org_slug)
     if len(local_slug) > longest:
         detail = f"In this organization, the slug of a pathway has at most {longest} characters."
         raise InvalidPathwayDefinition(FieldError(path="slug", detail=detail))
-    return full_slug(local_slug, scope=scope)
+    return full_slug(local_slug, org_slug=org_slug)

@@ -71,10 +71,10 @@ class AuthoringService:
             self.audit_log.record(AuditAction.COURSE_CREATED, _subject(course), by=by, after=after)
         return course
 
-    def revise(self, address: str, definition: CourseDefinition, *, by: Principal) -> Course:
+    def revise(self, slug_or_id: str, definition: CourseDefinition, *, by: Principal) -> Course:
         """Replace the draft. Raises CourseNotFound, SlugFixed."""
         with self.unit_of_work.atomic():
-            course = self._for_change(address, by=by)
+            course = self._for_change(slug_or_id, by=by)
             if definition.slug != course.local_slug:
                 raise SlugFixed(slug=course.local_slug)
             draft = definition.draft_of(course.id, org_id=course.org_id)
@@ -103,13 +103,13 @@ class AuthoringService:
             except CourseNotFound:
                 return self.create(definition, org_id=org_id, by=by)
 
-    def publish(self, address: str, *, by: Principal) -> Course:
+    def publish(self, slug_or_id: str, *, by: Principal) -> Course:
         """Publish the draft as a new version.
 
         Raises CourseNotFound, NothingToPublish, NothingRequired.
         """
         with self.unit_of_work.atomic():
-            course = self._for_change(address, by=by)
+            course = self._for_change(slug_or_id, by=by)
             current = self._current(course, by=by)
             draft = self.drafts.get(course.id, scope=by.tenant_scope)
             version = course.publish(draft, current=current, by=by.user_id, at=self.clock.now())
@@ -124,10 +124,10 @@ class AuthoringService:
             )
         return published
 
-    def retire(self, address: str, *, reason: str = "", by: Principal) -> Course:
+    def retire(self, slug_or_id: str, *, reason: str = "", by: Principal) -> Course:
         """Close the course to new learners; enrolled ones may finish. Raises CourseNotFound, CourseNotPublished."""
         with self.unit_of_work.atomic():
-            course = self._for_change(address, by=by)
+            course = self._for_change(slug_or_id, by=by)
             retired = course.retired()
             self.courses.save(retired, scope=by.tenant_scope)
             before, after = _members_of(course), _members_of(retired)
@@ -142,10 +142,10 @@ class AuthoringService:
         return retired
 
     def export(
-        self, address: str, *, version: int | None = None, by: Principal
+        self, slug_or_id: str, *, version: int | None = None, by: Principal
     ) -> CourseDefinition:
         """The draft, or a version, as a definition. Raises CourseNotFound, CourseVersionNotFound."""
-        course = self._get_and_note(address, by=by)
+        course = self._get_and_note(slug_or_id, by=by)
         if version is None:
             draft = self.drafts.get(course.id, scope=by.tenant_scope)
             return CourseDefinition.of(draft, slug=course.local_slug)
@@ -153,10 +153,10 @@ class AuthoringService:
         return CourseDefinition.of(published, slug=course.local_slug)
 
     def versions_of(
-        self, address: str, request: PageRequest, *, by: Principal
+        self, slug_or_id: str, request: PageRequest, *, by: Principal
     ) -> Page[CourseVersion]:
         """The published versions, oldest first. Raises CourseNotFound."""
-        course = self._get_and_note(address, by=by)
+        course = self._get_and_note(slug_or_id, by=by)
         return self.versions.page_of(course.id, request, scope=by.tenant_scope)
 
     def _new_course(
@@ -185,25 +185,25 @@ class AuthoringService:
         organization = self.tenant_access.organization(org_id, by=by)
         by.require(Right.AUTHOR_COURSES, of=org_id)
         organization.require_open()
-        return slug_of(definition.slug, scope=organization.slug)
+        return slug_of(definition.slug, org_slug=organization.slug)
 
-    def _for_change(self, address: str, *, by: Principal) -> Course:
+    def _for_change(self, slug_or_id: str, *, by: Principal) -> Course:
         """The course, locked until the unit of work ends. Raises CourseNotFound."""
-        course = self._get(address, by=by)
+        course = self._get(slug_or_id, by=by)
         self.tenant_access.require_open(course.org_id, by=by)
         return self.courses.get_for_update(course.id, scope=by.tenant_scope)
 
-    def _get_and_note(self, address: str, *, by: Principal) -> Course:
+    def _get_and_note(self, slug_or_id: str, *, by: Principal) -> Course:
         """Raises CourseNotFound."""
-        course = self._get(address, by=by)
+        course = self._get(slug_or_id, by=by)
         self.tenant_access.record_access(
             course.org_id, at=SubjectType.COURSE, subject_id=course.id, by=by
         )
         return course
 
-    def _get(self, address: str, *, by: Principal) -> Course:
+    def _get(self, slug_or_id: str, *, by: Principal) -> Course:
         """Raises CourseNotFound, also for drafts that the caller may not edit: their existence is not revealed."""
-        course = self.courses.at(address, scope=by.tenant_scope)
+        course = self.courses.at(slug_or_id, scope=by.tenant_scope)
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         if course.status is CourseStatus.DRAFT and not is_author:
             raise CourseNotFound

@@ -61,13 +61,13 @@ class CatalogService:
         )
         return page
 
-    def entry(self, address: str, *, version: int | None = None, by: Principal) -> CatalogEntry:
+    def entry(self, slug_or_id: str, *, version: int | None = None, by: Principal) -> CatalogEntry:
         """The course with the outline of a version, by default the published one.
 
         For a course that has never been published, authors get the outline of the draft. Raises CourseNotFound,
         CourseVersionNotFound.
         """
-        course = self.visible_to(by, address)
+        course = self.visible_to(by, slug_or_id)
         if version is None and course.status is CourseStatus.DRAFT:
             outline = self.drafts.get(course.id, scope=by.tenant_scope).outline
         else:
@@ -79,19 +79,19 @@ class CatalogService:
         return CatalogEntry(course=course, outline=outline)
 
     def item(
-        self, address: str, item_id: ItemId, *, version: int | None = None, by: Principal
+        self, slug_or_id: str, item_id: ItemId, *, version: int | None = None, by: Principal
     ) -> ModuleItem:
         """One item with its text. Raises CourseNotFound, CourseVersionNotFound, ItemNotFound."""
-        return self.entry(address, version=version, by=by).outline.item(item_id)
+        return self.entry(slug_or_id, version=version, by=by).outline.item(item_id)
 
-    def open_version(self, address: str, *, by: Principal) -> CourseVersion:
+    def open_version(self, slug_or_id: str, *, by: Principal) -> CourseVersion:
         """The version for learners who enrol now. Raises CourseNotFound, CourseNotOpen."""
-        course = self.open_course(address, by=by)
+        course = self.open_course(slug_or_id, by=by)
         return self.version(course.id, course.version, scope=by.member_scope)
 
-    def open_course(self, address: str, *, by: Principal) -> Course:
+    def open_course(self, slug_or_id: str, *, by: Principal) -> Course:
         """The course, if the caller can enrol in it now. Raises CourseNotFound, CourseNotOpen."""
-        course = self.learnable_by(by, address)
+        course = self.learnable_by(by, slug_or_id)
         if not course.is_open:
             raise CourseNotOpen(status=course.status.value)
         return course
@@ -126,16 +126,16 @@ class CatalogService:
         is_author = by.may(Right.AUTHOR_COURSES, of=course.org_id)
         return is_author or course.status is not CourseStatus.DRAFT
 
-    def visible_to(self, by: Principal, address: str) -> Course:
+    def visible_to(self, by: Principal, slug_or_id: str) -> Course:
         """The course with this slug or id. Raises CourseNotFound, also if the caller cannot see it."""
-        return self._visible_to(by, address, scope=by.tenant_scope)
+        return self._visible_to(by, slug_or_id, scope=by.tenant_scope)
 
-    def learnable_by(self, by: Principal, address: str) -> Course:
+    def learnable_by(self, by: Principal, slug_or_id: str) -> Course:
         """The same, but only of the platform and the organizations that the caller is a member of."""
-        return self._visible_to(by, address, scope=by.member_scope)
+        return self._visible_to(by, slug_or_id, scope=by.member_scope)
 
-    def _visible_to(self, by: Principal, address: str, *, scope: TenantScope) -> Course:
-        course = self.courses.at(address, scope=scope)
+    def _visible_to(self, by: Principal, slug_or_id: str, *, scope: TenantScope) -> Course:
+        course = self.courses.at(slug_or_id, scope=scope)
         if not self.sees(by, course):
             raise CourseNotFound
         return course

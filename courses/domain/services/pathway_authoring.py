@@ -89,14 +89,14 @@ class PathwayAuthoringService:
         return pathway
 
     def revise(
-        self, address: str, definition: PathwayDefinition, *, by: Principal
+        self, slug_or_id: str, definition: PathwayDefinition, *, by: Principal
     ) -> LearningPathway:
         """Replace the definition. Learners see changes to a published pathway at once.
 
         Raises PathwayNotFound, InvalidPathwayDefinition, PathwaySlugFixed, PathwayNotReady.
         """
         with self.unit_of_work.atomic():
-            pathway = self._for_change(address, by=by)
+            pathway = self._for_change(slug_or_id, by=by)
             if definition.slug != pathway.local_slug:
                 raise PathwaySlugFixed(slug=pathway.local_slug)
             revised = pathway.revised(
@@ -125,31 +125,31 @@ class PathwayAuthoringService:
             except PathwayNotFound:
                 return self.create(definition, org_id=org_id, by=by)
 
-    def publish(self, address: str, *, by: Principal) -> LearningPathway:
+    def publish(self, slug_or_id: str, *, by: Principal) -> LearningPathway:
         """Publish the pathway. Its prerequisites apply from now on.
 
         Raises PathwayNotFound, PathwayPublished, PathwayNotReady.
         """
         with self.unit_of_work.atomic():
-            pathway = self._for_change(address, by=by)
+            pathway = self._for_change(slug_or_id, by=by)
             published = pathway.published()
             self._change(pathway, published, AuditAction.PATHWAY_PUBLISHED, by=by)
         return published
 
-    def retire(self, address: str, *, reason: str = "", by: Principal) -> LearningPathway:
+    def retire(self, slug_or_id: str, *, reason: str = "", by: Principal) -> LearningPathway:
         """Retire the pathway. Its prerequisites stop applying.
 
         Raises PathwayNotFound, PathwayNotPublished.
         """
         with self.unit_of_work.atomic():
-            pathway = self._for_change(address, by=by)
+            pathway = self._for_change(slug_or_id, by=by)
             retired = pathway.retired()
             self._change(pathway, retired, AuditAction.PATHWAY_RETIRED, reason=reason, by=by)
         return retired
 
-    def export(self, address: str, *, by: Principal) -> PathwayDefinition:
+    def export(self, slug_or_id: str, *, by: Principal) -> PathwayDefinition:
         """The pathway as a definition. Raises PathwayNotFound."""
-        pathway = self._get(address, by=by)
+        pathway = self._get(slug_or_id, by=by)
         self.tenant_access.record_access(
             pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by
         )
@@ -168,7 +168,7 @@ class PathwayAuthoringService:
         organization = self.tenant_access.organization(org_id, by=by)
         by.require(Right.AUTHOR_COURSES, of=org_id)
         organization.require_open()
-        return pathway_slug_of(definition.slug, scope=organization.slug)
+        return pathway_slug_of(definition.slug, org_slug=organization.slug)
 
     def _stages_of(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal
@@ -237,15 +237,15 @@ class PathwayAuthoringService:
         if unpublished:
             raise PathwayNotReady(unpublished=Listed(unpublished))
 
-    def _for_change(self, address: str, *, by: Principal) -> LearningPathway:
+    def _for_change(self, slug_or_id: str, *, by: Principal) -> LearningPathway:
         """The pathway, locked until the unit of work ends. Raises PathwayNotFound."""
-        pathway = self._get(address, by=by)
+        pathway = self._get(slug_or_id, by=by)
         self.tenant_access.require_open(pathway.org_id, by=by)
         return self.pathways.get_for_update(pathway.id, scope=by.tenant_scope)
 
-    def _get(self, address: str, *, by: Principal) -> LearningPathway:
+    def _get(self, slug_or_id: str, *, by: Principal) -> LearningPathway:
         """Raises PathwayNotFound."""
-        pathway = self.catalog.visible_to(by, address)
+        pathway = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.AUTHOR_COURSES, of=pathway.org_id)
         return pathway
 

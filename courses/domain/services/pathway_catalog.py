@@ -42,17 +42,17 @@ class PathwayCatalogService:
         )
         return page
 
-    def get(self, address: str, *, by: Principal) -> LearningPathway:
+    def get(self, slug_or_id: str, *, by: Principal) -> LearningPathway:
         """The pathway with this slug or id. Raises PathwayNotFound, also if the caller cannot see it."""
-        pathway = self.visible_to(by, address)
+        pathway = self.visible_to(by, slug_or_id)
         self.tenant_access.record_access(
             pathway.org_id, at=SubjectType.PATHWAY, subject_id=pathway.id, by=by
         )
         return pathway
 
-    def visible_to(self, by: Principal, address: str) -> LearningPathway:
+    def visible_to(self, by: Principal, slug_or_id: str) -> LearningPathway:
         """The same, without noting the access. Raises PathwayNotFound."""
-        pathway = self.pathways.at(address, scope=by.tenant_scope)
+        pathway = self.pathways.at(slug_or_id, scope=by.tenant_scope)
         if not self.sees(by, pathway):
             raise PathwayNotFound
         return pathway

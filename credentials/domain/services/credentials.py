@@ -94,10 +94,10 @@ class CredentialService:
         """Return the credentials that the caller can earn, by time of creation, then id."""
         return self.credentials.page_of(request, scope=by.member_scope)
 
-    def complaints_about(
+    def unknown_subjects(
         self, rule: Rule, *, org_id: OrganizationId | None
     ) -> Sequence[FieldError]:
-        """Return an error for each thing that the rule requires and its owner cannot see."""
+        """Return an error for each course, assessment or pathway that the rule requires and its owner cannot see."""
         known = self.subjects.known(triggers_of(rule), scope=TenantScope.into(org_id))
         return [
             FieldError(
@@ -114,7 +114,7 @@ class CredentialService:
 
     def _require_known(self, terms: CredentialTerms, *, org_id: OrganizationId | None) -> None:
         """Raises InvalidRule if the rule requires something out of the owner's scope."""
-        field_errors = self.complaints_about(terms.rule, org_id=org_id) if terms.rule else ()
+        field_errors = self.unknown_subjects(terms.rule, org_id=org_id) if terms.rule else ()
         if field_errors:
             raise InvalidRule(*field_errors)
 

@@ -1,4 +1,4 @@
-"""Earning credentials: automatically, by a claim, and what is missing for it."""
+"""Earning credentials: automatic issue, claims and eligibility."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -40,8 +40,8 @@ from progress.public import (
 class EarningService:
     """Issues credentials to learners who have earned them.
 
-    An automatically issued credential is recorded on the course that led to it, whose stream is locked already: to lock
-    that of a second course could be a deadlock.
+    An automatically issued credential is recorded on the course that led to it, whose stream is locked already. Locking
+    the stream of a second course could cause a deadlock.
     """
 
     credentials: CredentialRepository
@@ -59,39 +59,41 @@ class EarningService:
 
         Nothing is issued to a learner who holds the credential already, or had it revoked.
         """
-        done = Trigger(TriggerKind.COURSE, event.course_id)
-        self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.org_id)
+        trigger = Trigger(TriggerKind.COURSE, event.course_id)
+        self._issue_earned(trigger, _completion(event), user_id=event.user_id, org_id=event.org_id)
 
     def on_pathway_completed(self, event: PathwayCompleted) -> None:
         """Like on_course_completed, inside the unit of work that records the last course of the pathway."""
-        done = Trigger(TriggerKind.PATHWAY, event.pathway_id)
-        self._on_done(done, _completion(event), user_id=event.user_id, org_id=event.course_org_id)
+        trigger = Trigger(TriggerKind.PATHWAY, event.pathway_id)
+        self._issue_earned(
+            trigger, _completion(event), user_id=event.user_id, org_id=event.course_org_id
+        )
 
     def on_assessment_graded(self, event: AssessmentGraded) -> None:
         """Like on_course_completed, inside the unit of work of the grading."""
-        done = Trigger(TriggerKind.ASSESSMENT, event.assessment_id)
+        trigger = Trigger(TriggerKind.ASSESSMENT, event.assessment_id)
         evidence = Evidence(
             course_id=event.course_id,
             course_version=event.course_version,
             completed_at=event.graded_at,
         )
-        self._on_done(done, evidence, user_id=event.user_id, org_id=event.org_id)
+        self._issue_earned(trigger, evidence, user_id=event.user_id, org_id=event.org_id)
 
-    def _on_done(
+    def _issue_earned(
         self,
-        done: Trigger,
+        trigger: Trigger,
         evidence: Evidence,
         *,
         user_id: UserId,
         org_id: OrganizationId | None,
     ) -> None:
         """Issue what this completion earns on the course of the evidence, which belongs to `org_id`."""
-        for credential in self._for_learner(done, user_id, org_id):
+        for credential in self._for_learner(trigger, user_id, org_id):
             rule = credential.terms.rule
-            proven = evidence if rule is None else self._met(credential, rule, evidence, user_id)
-            if proven is not None:
+            full = evidence if rule is None else self._met(credential, rule, evidence, user_id)
+            if full is not None:
                 with suppress(AlreadyIssued):
-                    self.issuer.issue(self._issued(credential, user_id, proven), by=user_id)
+                    self.issuer.issue(self._issued(credential, user_id, full), by=user_id)
 
     def eligibility(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
         """Return whether the caller can claim the credential. Raises CredentialNotFound."""
@@ -129,10 +131,10 @@ class EarningService:
         return issued.verified(at=self.clock.now())
 
     def _for_learner(
-        self, done: Trigger, user_id: UserId, org_id: OrganizationId | None
+        self, trigger: Trigger, user_id: UserId, org_id: OrganizationId | None
     ) -> Iterator[Credential]:
         """Yield what this completion may earn in the learner's scope; memberships are read only if needed."""
-        credentials = self.credentials.earned_by(done)
+        credentials = self.credentials.earned_by(trigger)
         scope = TenantScope.into(org_id)
         if not all(scope.covers(credential.org_id) for credential in credentials):
             scope = self.tenant_access.member_scope_of(user_id)

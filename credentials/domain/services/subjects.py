@@ -23,7 +23,7 @@ from credentials.domain.entities.rules import SubjectName, Trigger, TriggerKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectReader:
-    """Looks up all things that a rule requires together, with one query for each kind."""
+    """Looks up everything that a rule requires, with one query for each kind."""
 
     catalog: CatalogService
     pathways: PathwayCatalogService

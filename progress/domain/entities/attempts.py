@@ -171,11 +171,11 @@ class AssessmentAttempt:
         """
         if self.status not in (AttemptStatus.SUBMITTED, AttemptStatus.GRADED):
             raise AttemptNotGradable(status=self.status.value)
-        given = {mark.question_id: mark for mark in marks}
+        mark_of = {mark.question_id: mark for mark in marks}
         for mark in marks:
             assessment.question(mark.question_id)
         complete = tuple(
-            self._mark_of(question.id, given, assessment) for question in assessment.questions
+            self._mark_of(question.id, mark_of, assessment) for question in assessment.questions
         )
         return self._graded(Grade(marks=complete, graded_at=at, graded_by=by, reason=reason))
 
@@ -230,11 +230,11 @@ class AssessmentAttempt:
         return self.expires_at is not None and at > self.expires_at
 
     def _mark_of(
-        self, question_id: QuestionId, given: Mapping[QuestionId, Mark], assessment: Assessment
+        self, question_id: QuestionId, marks: Mapping[QuestionId, Mark], assessment: Assessment
     ) -> Mark:
         question = assessment.question(question_id)
         score = question.score_of(self.answer_to(question_id))
-        mark = given.get(question_id)
+        mark = marks.get(question_id)
         if mark is None and score is not None:
             return Mark(question_id=question_id, score=score)
         if mark is None or not 0 <= mark.score <= question.max_score:

@@ -148,7 +148,7 @@ class EventExport:
         """Return events recorded after *since*, up to and including *until*, in the order of the log.
 
         Following the cursors yields every event that was committed before the last page was requested, and none twice.
-        Each page is an audited access: anybody can make up a cursor, so it proves no earlier one.
+        Each page is an audited access: anybody can make up a cursor, so it is no evidence of an earlier access.
 
         Raises OrganizationNotFound, NotPermitted, PersonNeeded, InvalidCursor, LogBusy.
         """

@@ -124,13 +124,13 @@ def test_who_waits_as_long_as_is_asked_is_never_slowed_down(
         clock.shift(5)
 
 
-@pytest.mark.parametrize("is_let_in", [True, False])
+@pytest.mark.parametrize("is_allowed", [True, False])
 def test_after_ten_minutes_it_is_too_late(
-    screen: RelyingParty, clock: time_machine.Traveller, *, is_let_in: bool
+    screen: RelyingParty, clock: time_machine.Traveller, *, is_allowed: bool
 ) -> None:
     screen.browser.sign_in()
     started = start(screen)
-    if is_let_in:
+    if is_allowed:
         decide(screen, started)
 
     clock.shift(timedelta(minutes=10))

@@ -87,9 +87,9 @@ class DeviceService:
             if device is None or device.status is not DeviceStatus.PENDING:
                 raise DeviceNotFound
             self.devices.save(device.decided(status, user_id=user_id, authentication=how))
-            is_let_in = status is DeviceStatus.ALLOWED
+            is_allowed = status is DeviceStatus.ALLOWED
             self.security_log.record(
-                SecurityEvent.DEVICE_LET_IN if is_let_in else SecurityEvent.DEVICE_DENIED,
+                SecurityEvent.DEVICE_LET_IN if is_allowed else SecurityEvent.DEVICE_DENIED,
                 user_id=user_id,
                 client_id=client.client_id,
                 session_id=device.session_id,

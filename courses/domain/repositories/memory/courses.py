@@ -29,9 +29,9 @@ class InMemoryCourseRepository:
             raise SlugTaken(slug=course.slug)
         self.store[course.id] = course
 
-    def at(self, address: str, *, scope: TenantScope) -> Course:
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
         for course in self.store.values():
-            if address in (course.slug, str(course.id)) and scope.covers(course.org_id):
+            if slug_or_id in (course.slug, str(course.id)) and scope.covers(course.org_id):
                 return course
         raise CourseNotFound
 

@@ -24,9 +24,9 @@ class InMemoryPathwayRepository:
             raise PathwaySlugTaken(slug=pathway.slug)
         self.store[pathway.id] = pathway
 
-    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
         for pathway in self.store.values():
-            if address in (pathway.slug, str(pathway.id)) and scope.covers(pathway.org_id):
+            if slug_or_id in (pathway.slug, str(pathway.id)) and scope.covers(pathway.org_id):
                 return pathway
         raise PathwayNotFound
 

@@ -53,9 +53,9 @@ class OrmCourseRepository:
         if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
             raise SlugTaken(slug=course.slug)
 
-    def at(self, address: str, *, scope: TenantScope) -> Course:
-        course_id = parse_uuid(address)
-        row = _WITH_SLUG.first(address) if course_id is None else _WITH_ID.first(course_id)
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
+        course_id = parse_uuid(slug_or_id)
+        row = _WITH_SLUG.first(slug_or_id) if course_id is None else _WITH_ID.first(course_id)
         # Read first and checked then, so that timing does not tell what is out of scope from what does not exist.
         if row is None or not scope.covers(row.org_id):
             raise CourseNotFound

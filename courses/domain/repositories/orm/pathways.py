@@ -29,9 +29,9 @@ class OrmPathwayRepository:
             raise PathwaySlugTaken(slug=pathway.slug)
         _save_courses(pathway)
 
-    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
-        pathway_id = parse_uuid(address)
-        named = Q(slug=address) if pathway_id is None else Q(pk=pathway_id)
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
+        pathway_id = parse_uuid(slug_or_id)
+        named = Q(slug=slug_or_id) if pathway_id is None else Q(pk=pathway_id)
         row = rows.LearningPathway.objects.filter(owned_within(scope), named).first()
         if row is None:
             raise PathwayNotFound

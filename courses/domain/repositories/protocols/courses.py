@@ -29,7 +29,7 @@ class CourseRepository(Protocol):
     def add(self, course: Course, *, scope: TenantScope) -> None:
         """Add a course. Raise SlugTaken if another course has this slug."""
 
-    def at(self, address: str, *, scope: TenantScope) -> Course:
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
         """The course with this slug or id. Raise CourseNotFound if there is none in scope."""
 
     def those_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:

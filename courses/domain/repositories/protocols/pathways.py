@@ -21,7 +21,7 @@ class PathwayRepository(Protocol):
     def add(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
         """Add a pathway. Raise PathwaySlugTaken if another pathway has this slug."""
 
-    def at(self, address: str, *, scope: TenantScope) -> LearningPathway:
+    def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
         """The pathway with this slug or id. Raise PathwayNotFound if there is none in scope."""
 
     def get_for_update(self, pathway_id: PathwayId, *, scope: TenantScope) -> LearningPathway:

@@ -35,13 +35,16 @@ class InMemoryCredentialRepository:
         self.store[credential.id] = credential
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
-        visible = (one for one in self.store.values() if scope.covers(one.org_id))
+        visible = (
+            credential for credential in self.store.values() if scope.covers(credential.org_id)
+        )
         offered = (credential for credential in visible if credential.is_offered)
         return page_in_memory(offered, request, CREDENTIALS)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
-        mentioning = (one for one in self.store.values() if done in one.terms.triggers)
-        return sorted((one for one in mentioning if one.is_offered), key=_age)
+        offered = (credential for credential in self.store.values() if credential.is_offered)
+        earned = (credential for credential in offered if done in credential.terms.triggers)
+        return sorted(earned, key=_age)
 
 
 def _age(credential: Credential) -> tuple[datetime, UUID]:

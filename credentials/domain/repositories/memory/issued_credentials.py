@@ -1,6 +1,6 @@
 """Issued credentials in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -37,10 +37,10 @@ class InMemoryIssuedCredentialRepository:
     def get_for_update(
         self, issued_id: IssuedCredentialId, *, scope: TenantScope
     ) -> IssuedCredential:
-        found = self.shown(issued_id)
-        if not scope.covers(found.org_id):
+        issued = self.shown(issued_id)
+        if not scope.covers(issued.org_id):
             raise IssuedCredentialNotFound
-        return found
+        return issued
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
         scope.require(issued.org_id)
@@ -51,13 +51,18 @@ class InMemoryIssuedCredentialRepository:
         )
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
-        issued = (one for one in self.store.values() if one.user_id == user_id)
-        return page_in_memory(issued, request, ISSUED)
+        return page_in_memory(self._of(user_id), request, ISSUED)
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
-        wanted = (user_id, credential_id)
-        copies = (one for one in self.store.values() if (one.user_id, one.credential_id) == wanted)
-        return max(copies, key=lambda one: (one.is_current, *_issue(one)), default=None)
+        credentials = (
+            issued for issued in self._of(user_id) if issued.credential_id == credential_id
+        )
+        return max(
+            credentials, key=lambda issued: (issued.is_current, *_issue(issued)), default=None
+        )
+
+    def _of(self, user_id: UserId) -> Iterator[IssuedCredential]:
+        return (issued for issued in self.store.values() if issued.user_id == user_id)
 
 
 def _issue(issued: IssuedCredential) -> tuple[datetime, UUID]:

@@ -37,10 +37,10 @@ class OrmCredentialRepository:
         self._insert_triggers(credential)
 
     def get(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
-        return self._one(_defined(scope), credential_id)
+        return self._get(_defined(scope), credential_id)
 
     def get_for_update(self, credential_id: CredentialId, *, scope: TenantScope) -> Credential:
-        return self._one(_defined(scope).select_for_update(), credential_id)
+        return self._get(_defined(scope).select_for_update(), credential_id)
 
     def save(self, credential: Credential, *, scope: TenantScope) -> None:
         scope.require(credential.org_id)
@@ -59,8 +59,8 @@ class OrmCredentialRepository:
         earned = Q(pk__in=mentioning.values("credential_id"))
         if done.kind is TriggerKind.COURSE:
             earned |= Q(rule__isnull=True, course_id=done.subject_id)
-        found = rows.Credential.objects.filter(earned, is_offered=True)
-        return [_credential(row) for row in found.order_by("created_at", "id")]
+        credentials = rows.Credential.objects.filter(earned, is_offered=True)
+        return [_credential(row) for row in credentials.order_by("created_at", "id")]
 
     def _insert_triggers(self, credential: Credential) -> None:
         triggers = credential.terms.triggers if credential.terms.rule else ()
@@ -70,9 +70,9 @@ class OrmCredentialRepository:
         ]
         insert(rows.CredentialTrigger, values)
 
-    def _one(self, found: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
+    def _get(self, defined: QuerySet[rows.Credential], credential_id: CredentialId) -> Credential:
         try:
-            return _credential(found.get(pk=credential_id))
+            return _credential(defined.get(pk=credential_id))
         except rows.Credential.DoesNotExist:
             raise CredentialNotFound from None
 

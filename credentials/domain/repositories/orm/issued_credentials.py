@@ -60,12 +60,11 @@ class OrmIssuedCredentialRepository:
 
     def save(self, issued: IssuedCredential, *, scope: TenantScope) -> None:
         scope.require(issued.org_id)
-        kept = rows.UserCredential.objects.filter(pk=issued.id)
-        kept.update(**_revocation_values(issued))
+        rows.UserCredential.objects.filter(pk=issued.id).update(**_revocation_values(issued))
 
     def latest_of(self, user_id: UserId, credential_id: CredentialId) -> IssuedCredential | None:
-        kept = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
-        row = kept.order_by("-is_current", "-issued_at", "-id").first()
+        issued = rows.UserCredential.objects.filter(user_id=user_id, credential_id=credential_id)
+        row = issued.order_by("-is_current", "-issued_at", "-id").first()
         return _issued(row) if row else None
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:

@@ -31,17 +31,19 @@ class InMemoryProgressRepository:
             raise AlreadyEnrolled(course_slug=progress.course_slug)
         self.store[progress.stream] = progress
 
-    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
+    def find(
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
+    ) -> CourseProgress | None:
         mine = (progress for progress in self._in(scope) if progress.user_id == user_id)
         for progress in mine:
-            if address in (progress.course_slug, str(progress.course_id)):
+            if slug_or_id in (progress.course_slug, str(progress.course_id)):
                 return progress
         return None
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, scope: TenantScope
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
     ) -> CourseProgress | None:
-        return self.find(user_id, address, scope=scope)
+        return self.find(user_id, slug_or_id, scope=scope)
 
     def on_courses(
         self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
@@ -79,7 +81,7 @@ class InMemoryProgressRepository:
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = (one for one in self._in(scope) if one.org_id == org_id)
+        progress = (p for p in self._in(scope) if p.org_id == org_id)
         return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:

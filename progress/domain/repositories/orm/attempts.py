@@ -45,10 +45,10 @@ class OrmAttemptRepository:
             raise AttemptRunning(attempt_id=running.id)
 
     def get(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
-        return self._one(rows.AssessmentAttempt.objects.all(), attempt_id, scope)
+        return self._get(rows.AssessmentAttempt.objects.all(), attempt_id, scope)
 
     def get_for_update(self, attempt_id: AttemptId, *, scope: TenantScope) -> AssessmentAttempt:
-        return self._one(rows.AssessmentAttempt.objects.select_for_update(), attempt_id, scope)
+        return self._get(rows.AssessmentAttempt.objects.select_for_update(), attempt_id, scope)
 
     def save(self, attempt: AssessmentAttempt, *, scope: TenantScope) -> None:
         scope.require(attempt.org_id)
@@ -66,10 +66,10 @@ class OrmAttemptRepository:
     def for_user(
         self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
-        found = rows.AssessmentAttempt.objects.filter(
+        attempts = rows.AssessmentAttempt.objects.filter(
             owned_within(scope), user_id=user_id, assessment_id=assessment_id
         )
-        return [_attempt(row) for row in _whole(found).order_by("number")]
+        return [_attempt(row) for row in _with_grades(attempts).order_by("number")]
 
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
@@ -77,7 +77,7 @@ class OrmAttemptRepository:
         submitted = rows.AssessmentAttempt.objects.filter(
             owned_within(scope), course_id=course_id, status=AttemptStatus.SUBMITTED
         )
-        return page_of_rows(_whole(submitted), request, TO_GRADE, _attempt)
+        return page_of_rows(_with_grades(submitted), request, TO_GRADE, _attempt)
 
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         graded = rows.AssessmentAttempt.objects.filter(
@@ -88,17 +88,19 @@ class OrmAttemptRepository:
         )
         return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
 
-    def _one(
-        self, found: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, scope: TenantScope
+    def _get(
+        self, attempts: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, scope: TenantScope
     ) -> AssessmentAttempt:
-        row = _whole(found.filter(owned_within(scope), pk=attempt_id)).first()
+        row = _with_grades(attempts.filter(owned_within(scope), pk=attempt_id)).first()
         if row is None:
             raise AttemptNotFound
         return _attempt(row)
 
 
-def _whole(found: QuerySet[rows.AssessmentAttempt]) -> QuerySet[rows.AssessmentAttempt]:
-    return found.prefetch_related("grades")
+def _with_grades(
+    attempts: QuerySet[rows.AssessmentAttempt],
+) -> QuerySet[rows.AssessmentAttempt]:
+    return attempts.prefetch_related("grades")
 
 
 def _attempt(row: rows.AssessmentAttempt) -> AssessmentAttempt:

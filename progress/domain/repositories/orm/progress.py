@@ -47,69 +47,72 @@ class OrmProgressRepository:
         if not insert(rows.CourseProgress, [values], unless_taken=("user_id", "course_id")):
             raise AlreadyEnrolled(course_slug=progress.course_slug)
 
-    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
-        course_id = parse_uuid(address)
-        row = _PROGRESS.first(organizations_in(scope), user_id, course_id or address)
+    def find(
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
+    ) -> CourseProgress | None:
+        course_id = parse_uuid(slug_or_id)
+        row = _PROGRESS.first(organizations_in(scope), user_id, course_id or slug_or_id)
         return _progress(row) if row else None
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, scope: TenantScope
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
     ) -> CourseProgress | None:
-        found = _at_address(organizations_in(scope), user_id, parse_uuid(address) or address)
-        row = found.select_for_update().first()
+        course = parse_uuid(slug_or_id) or slug_or_id
+        stored = _progress_rows(organizations_in(scope), user_id, course)
+        row = stored.select_for_update().first()
         return _progress(row) if row else None
 
     def on_courses(
         self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
-        found = _kept(scope).filter(user_id=user_id, course_id__in=course_ids)
-        return [_progress(row) for row in found]
+        stored = _rows_in(scope).filter(user_id=user_id, course_id__in=course_ids)
+        return [_progress(row) for row in stored]
 
     def on_courses_for_update(
         self, user_id: UserId, course_ids: Collection[CourseId], *, scope: TenantScope
     ) -> list[CourseProgress]:
-        _take_turns(user_id)
+        _lock_learner(user_id)
         return self.on_courses(user_id, course_ids, scope=scope)
 
     def save(self, progress: CourseProgress, *, scope: TenantScope) -> None:
         scope.require(progress.org_id)
-        kept = rows.CourseProgress.objects.filter(
+        stored = rows.CourseProgress.objects.filter(
             user_id=progress.user_id, course_id=progress.course_id
         )
-        kept.update(**_progress_values(progress))
+        stored.update(**_progress_values(progress))
 
     def page_for_user(
         self, user_id: UserId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(scope).filter(user_id=user_id)
+        progress = _rows_in(scope).filter(user_id=user_id)
         return page_of_rows(progress, request, PROGRESS_OF_USER, _progress)
 
     def all_of(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
-        found = _kept(scope).filter(user_id=user_id).order_by("enrolled_at", "course_id")
-        return [_progress(row) for row in found]
+        stored = _rows_in(scope).filter(user_id=user_id).order_by("enrolled_at", "course_id")
+        return [_progress(row) for row in stored]
 
     def all_of_for_update(self, user_id: UserId, *, scope: TenantScope) -> list[CourseProgress]:
-        _take_turns(user_id)
+        _lock_learner(user_id)
         return self.all_of(user_id, scope=scope)
 
     def page_for_course(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(scope).filter(course_id=course_id)
+        progress = _rows_in(scope).filter(course_id=course_id)
         return page_of_rows(progress, request, LEARNERS, _progress)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseProgress]:
-        progress = _kept(scope).filter(org_id=org_id)
+        progress = _rows_in(scope).filter(org_id=org_id)
         return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
             user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
         )
-        found = _kept(scope).exclude(Exists(begun)).order_by("user_id", "course_id")
-        return [_stream(row) for row in found.only("user_id", "course_id", "org_id")]
+        orphans = _rows_in(scope).exclude(Exists(begun)).order_by("user_id", "course_id")
+        return [_stream(row) for row in orphans.only("user_id", "course_id", "org_id")]
 
 
 class OrmEventRepository:
@@ -141,30 +144,30 @@ class OrmEventRepository:
         return page_of_rows(first_events, request, STREAMS, _stream)
 
 
-def _take_turns(user_id: UserId) -> None:
-    """Take an advisory lock on the learner: to lock all of their rows could be a deadlock."""
+def _lock_learner(user_id: UserId) -> None:
+    """Take an advisory lock on the learner, because locking several of their rows could cause a deadlock."""
     wait_for_lock(user_id.int % 2**64)
 
 
-def _kept(scope: TenantScope) -> QuerySet[rows.CourseProgress]:
+def _rows_in(scope: TenantScope) -> QuerySet[rows.CourseProgress]:
     return rows.CourseProgress.objects.filter(owned_within(scope))
 
 
-def _at_address(
-    organizations: tuple[UUID, ...] | None, user_id: UUID, address: UUID | str
+def _progress_rows(
+    organizations: tuple[UUID, ...] | None, user_id: UUID, course: UUID | str
 ) -> QuerySet[rows.CourseProgress]:
     """A learner's progress on the course with this id or slug."""
-    column = "course_slug" if isinstance(address, str) else "course_id"
-    found = rows.CourseProgress.objects.filter(owned_by(organizations), user_id=user_id)
-    return found.filter(**{column: address})
+    column = "course_slug" if isinstance(course, str) else "course_id"
+    stored = rows.CourseProgress.objects.filter(owned_by(organizations), user_id=user_id)
+    return stored.filter(**{column: course})
 
 
-_PROGRESS: Final = PreparedQuery(_at_address)
+_PROGRESS: Final = PreparedQuery(_progress_rows)
 
 
 def _rows_of(stream: StreamId, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:
-    found = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
-    return found.filter(owned_within(scope)).order_by("sequence")
+    events = rows.ProgressEvent.objects.filter(user_id=stream.user_id, course_id=stream.course_id)
+    return events.filter(owned_within(scope)).order_by("sequence")
 
 
 def _selected(selection: EventSelection, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:
@@ -174,8 +177,8 @@ def _selected(selection: EventSelection, scope: TenantScope) -> QuerySet[rows.Pr
         "occurred_at__gt": selection.since,
         "occurred_at__lte": selection.until,
     }
-    given = {name: value for name, value in conditions.items() if value is not None}
-    return rows.ProgressEvent.objects.filter(owned_within(scope), **given)
+    filters = {name: value for name, value in conditions.items() if value is not None}
+    return rows.ProgressEvent.objects.filter(owned_within(scope), **filters)
 
 
 def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:

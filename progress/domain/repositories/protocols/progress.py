@@ -26,11 +26,13 @@ class ProgressRepository(Protocol):
     def add(self, progress: CourseProgress, *, scope: TenantScope) -> None:
         """Raise AlreadyEnrolled if there is progress of the learner on the course."""
 
-    def find(self, user_id: UserId, address: str, *, scope: TenantScope) -> CourseProgress | None:
+    def find(
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
+    ) -> CourseProgress | None:
         """Return the learner's progress on the course in scope with this slug or id, if any."""
 
     def find_for_update(
-        self, user_id: UserId, address: str, *, scope: TenantScope
+        self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
     ) -> CourseProgress | None:
         """Like find, with the progress locked until the unit of work ends."""
 
