@@ -10,10 +10,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_used  # noqa: PLC0415  # has models, so needs the apps
 
-        from accounts.oauth import signals  # noqa: PLC0415  # likewise
+        from accounts.oauth import logout  # noqa: PLC0415  # likewise
         from accounts.pages import security_log  # noqa: PLC0415  # likewise
-        from accounts.pages.passkeys import note_kind  # noqa: PLC0415  # likewise
+        from accounts.pages.passkeys import record_passkey_kind  # noqa: PLC0415  # likewise
 
-        authenticator_used.connect(note_kind)
+        authenticator_used.connect(record_passkey_kind)
         security_log.listen()
-        signals.listen()
+        logout.listen()

@@ -147,7 +147,7 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "accounts.Session"  # noqa: S105  # a row, not 
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "accounts.DeviceCode"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "accounts.oauth.server.Server",
-    "OAUTH2_BACKEND_CLASS": "accounts.oauth.core.Core",
+    "OAUTH2_BACKEND_CLASS": "accounts.oauth.server.Backend",
     "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.validator.Validator",
     "ACCESS_TOKEN_GENERATOR": "accounts.oauth.server.access_token",
     "REFRESH_TOKEN_GENERATOR": "accounts.oauth.server.refresh_token",

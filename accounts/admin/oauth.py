@@ -16,7 +16,7 @@ from accounts import models as rows
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Principal, Right
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, RegisteredClient
-from accounts.domain.oauth.entities.scopes import IN_WORDS
+from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
@@ -65,7 +65,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
         help_text="Other APIs that its tokens may be for (RFC 8707); one per line.",
     )
     allowed_scopes = forms.MultipleChoiceField(
-        choices=[(str(scope), f"{scope}: {words}") for scope, words in IN_WORDS.items()],
+        choices=[(str(scope), f"{scope}: {words}") for scope, words in DESCRIPTIONS.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -142,7 +142,7 @@ class MyGrantView(ApiView):
         errors=(GrantNotFound,),
     )
     def delete(self, grant_id: ClientPk, *, by: Principal) -> None:
-        services().authorizations.take_back(grant_id, by=by)
+        services().authorizations.revoke(grant_id, by=by)
 
 
 class KeySetView(ApiView):

@@ -1,123 +1,219 @@
-"""A client sends a browser here, and the person at it decides (RFC 6749 §4.1; OpenID Connect Core §3.1.2)."""
+"""Authorization endpoint (RFC 6749 §4.1; OpenID Connect Core §3.1.2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from oauthlib.oauth2 import AccessDeniedError, FatalClientError, OAuth2Error
+from django.utils import timezone
+from oauthlib.oauth2 import (
+    AccessDeniedError,
+    FatalClientError,
+    InvalidRequestError,
+    OAuth2Error,
+)
 from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
 from accounts.domain.access import UserId
-from accounts.domain.oauth.entities.scopes import in_words
-from accounts.oauth.core import Authorization, core
-from accounts.oauth.decisions import DecisionPage, error_page
-from accounts.oauth.interactions import Interaction, Wishes
+from accounts.domain.oauth.entities.id_tokens import IdClaims
+from accounts.domain.oauth.entities.scopes import descriptions_of
+from accounts.oauth.exchange import Approval
+from accounts.oauth.pages import (
+    DecisionPage,
+    error_page,
+    hint_in,
+    redirect_error,
+    redirect_to_client,
+    see_other,
+)
+from accounts.oauth.par import resolve, use_up
 from accounts.oauth.parameters import query_of
-from accounts.oauth.pushed import resolved, use_up
-from accounts.oauth.redirects import refused_to_client, see_other, to_client
-from accounts.oauth.session_state import Question, authentication_of, lead_to
+from accounts.oauth.server import AuthorizationRequest, backend
+from accounts.oauth.session_state import SignInRequest, allow_form_action, authentication_of
 from authsvc.composition.container import services
-from authsvc.http.sign_in_state import SignIn, show_second_factor, sign_in_again, sign_in_of
+from authsvc.http.sign_in_state import (
+    SECOND_FACTOR,
+    SignIn,
+    show_second_factor,
+    sign_in_again,
+    sign_in_of,
+)
 
 ALLOW: Final = "allow"
+PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
+MOST_DIGITS: Final = 9
+"""Of `max_age`: about 31 years. Longer numbers can exceed what Python converts."""
 
 
 class AuthorizationView(DecisionPage):
-    """A request may come by GET or POST (OpenID Connect Core §3.1.2.1)."""
+    """`GET` or `POST /oauth/authorize` (OpenID Connect Core §3.1.2.1)."""
 
-    address = "oauth_authorize"
+    url_name = "oauth_authorize"
 
-    def answer_to(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
+    def respond(self, request: HttpRequest, *, decision: str | None) -> HttpResponseBase:
         try:
             query = query_of(request)
-            asked = core().authorization(resolved(query))
+            authorization = backend().authorization_request(resolve(query))
         except FatalClientError as error:
             return error_page(request, error)
         except OAuth2Error as error:
             if error.redirect_uri is None:
                 return error_page(request, error)
-            return refused_to_client(error, redirect_uri=error.redirect_uri, state=error.state)
+            return redirect_error(error, redirect_uri=error.redirect_uri, state=error.state)
         try:
-            return Conversation(request=request, query=query, asked=asked).go_on(decision)
+            return AuthorizationFlow(
+                request=request, query=query, authorization=authorization
+            ).advance(decision)
         except OAuth2Error as error:
-            state = asked.parameters.get("state")
-            return refused_to_client(error, redirect_uri=asked.redirect_uri, state=state)
+            state = authorization.parameters.get("state")
+            return redirect_error(error, redirect_uri=authorization.redirect_uri, state=state)
+
+
+class Interaction(Enum):
+    """What the user must do before the client gets a code."""
+
+    SIGN_IN = auto()
+    SIGN_IN_AGAIN = auto()
+    SECOND_FACTOR = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """With the person at the browser, about one request that is in order. Any step may raise OAuth2Error."""
+class AuthenticationRequest:
+    """The parameters that say how the user is to be authenticated (OpenID Connect Core §3.1.2.1)."""
+
+    prompts: frozenset[str]
+    max_age: timedelta | None
+    contexts: tuple[str, ...]
+    hint: IdClaims | None
+    login_hint: str
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "AuthenticationRequest":
+        """Raises InvalidRequestError."""
+        prompts = frozenset(parameters.get("prompt", "").split())
+        if not prompts <= PROMPTS:
+            raise InvalidRequestError(description="The value of prompt is not supported.")
+        if "none" in prompts and len(prompts) > 1:
+            raise InvalidRequestError(
+                description="prompt=none cannot be combined with other values."
+            )
+        return cls(
+            prompts=prompts,
+            max_age=_max_age(parameters.get("max_age")),
+            contexts=tuple(parameters.get("acr_values", "").split()),
+            hint=hint_in(parameters.get("id_token_hint")),
+            login_hint=parameters.get("login_hint", ""),
+        )
+
+    @property
+    def is_silent(self) -> bool:
+        return "none" in self.prompts
+
+    @property
+    def requires_consent(self) -> bool:
+        return "consent" in self.prompts
+
+    def missing(self, sign_in: SignIn | None, *, was_prompted: bool) -> Interaction | None:
+        """The next interaction. A user whom this very request has prompted is not prompted again."""
+        if sign_in is None:
+            return Interaction.SIGN_IN
+        if was_prompted:
+            return None
+        if self.prompts & {"login", "select_account"} or self._is_too_old(sign_in):
+            return Interaction.SIGN_IN_AGAIN
+        if self.contexts[:1] == (SECOND_FACTOR,) and not sign_in.has_second_factor:
+            return Interaction.SECOND_FACTOR
+        return None
+
+    def _is_too_old(self, sign_in: SignIn) -> bool:
+        return self.max_age is not None and timezone.now() - sign_in.at >= self.max_age
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationFlow:
+    """The steps from a valid request to a code: sign-in, consent, code. Any step may raise OAuth2Error."""
 
     request: HttpRequest
     query: Mapping[str, str]
-    asked: Authorization
+    authorization: AuthorizationRequest
 
-    def go_on(self, decision: str | None) -> HttpResponseBase:
-        wishes = Wishes.of(self.asked.parameters)
+    def advance(self, decision: str | None) -> HttpResponseBase:
+        wanted = AuthenticationRequest.of(self.authorization.parameters)
         sign_in = sign_in_of(self.request)
-        was_asked = sign_in is not None and self._question.is_answered(sign_in)
-        lacks = wishes.lacks(sign_in, was_asked=was_asked)
-        if sign_in is None or lacks is not None:
-            return self._have_shown(lacks or Interaction.SIGN_IN, wishes)
-        if wishes.hint is not None and wishes.hint.user_id != self._user_id:
+        was_prompted = sign_in is not None and self._sign_in_request.is_answered(sign_in)
+        interaction = wanted.missing(sign_in, was_prompted=was_prompted)
+        if sign_in is None or interaction is not None:
+            return self._authenticate(interaction or Interaction.SIGN_IN, wanted)
+        if wanted.hint is not None and wanted.hint.user_id != self._user_id:
             raise LoginRequired(description="A different user is signed in.")
-        if decision is None and self._needs_consent(wishes):
-            return self._ask_consent(wishes)
+        if decision is None and self._needs_consent(wanted):
+            return self._ask_consent(wanted)
         return self._finish(sign_in, decision)
 
     @property
-    def _question(self) -> Question:
-        return Question(self.request, self.asked.parameters)
+    def _sign_in_request(self) -> SignInRequest:
+        return SignInRequest(self.request, self.authorization.parameters)
 
     @property
     def _user_id(self) -> UserId:
         user: Any = self.request.user
         return UserId(user.pk)
 
-    def _have_shown(self, what: Interaction, wishes: Wishes) -> HttpResponseBase:
-        """Have the person sign in, or show more, and come back here."""
-        if wishes.is_silent:
+    def _authenticate(
+        self, interaction: Interaction, wanted: AuthenticationRequest
+    ) -> HttpResponseBase:
+        """Send the user to the sign-in pages, which lead back here."""
+        if wanted.is_silent:
             raise LoginRequired
-        self._question.note(leads_to=self.asked.redirect_uri)
+        self._sign_in_request.note(leads_to=self.authorization.redirect_uri)
         here = f"{reverse('oauth_authorize')}?{urlencode(self.query)}"
-        if what is Interaction.SIGN_IN_AGAIN:
+        if interaction is Interaction.SIGN_IN_AGAIN:
             return sign_in_again(self.request, back_to=here)
-        if what is Interaction.SECOND_FACTOR:
+        if interaction is Interaction.SECOND_FACTOR:
             return show_second_factor(self.request, back_to=here)
-        hint = {"login_hint": wishes.login_hint} if wishes.login_hint else {}
+        hint = {"login_hint": wanted.login_hint} if wanted.login_hint else {}
         return see_other(reverse("account_login"), {"next": here} | hint)
 
-    def _needs_consent(self, wishes: Wishes) -> bool:
-        return wishes.wants_consent or services().authorizations.needs_consent(
-            self.asked.client, user_id=self._user_id, scopes=self.asked.scopes
+    def _needs_consent(self, wanted: AuthenticationRequest) -> bool:
+        return wanted.requires_consent or services().authorizations.needs_consent(
+            self.authorization.client, user_id=self._user_id, scopes=self.authorization.scopes
         )
 
-    def _ask_consent(self, wishes: Wishes) -> HttpResponseBase:
-        if wishes.is_silent:
+    def _ask_consent(self, wanted: AuthenticationRequest) -> HttpResponseBase:
+        if wanted.is_silent:
             raise ConsentRequired
-        lead_to(self.request, self.asked.redirect_uri)
+        allow_form_action(self.request, self.authorization.redirect_uri)
         facts = {
-            "client": self.asked.client.terms,
-            "permissions": in_words(self.asked.scopes),
-            "resource": self.asked.resource,
-            "goes_to": urlsplit(self.asked.redirect_uri).netloc,
+            "client": self.authorization.client.terms,
+            "permissions": descriptions_of(self.authorization.scopes),
+            "resource": self.authorization.resource,
+            "goes_to": urlsplit(self.authorization.redirect_uri).netloc,
         }
         return render(self.request, "accounts/oauth/consent.html", facts)
 
     def _finish(self, sign_in: SignIn, decision: str | None) -> HttpResponseBase:
         use_up(self.query)
-        self._question.forget()
+        self._sign_in_request.clear()
         if decision not in {None, ALLOW}:
             raise AccessDeniedError
         if decision == ALLOW:
             services().authorizations.consent(
-                self.asked.client, user_id=self._user_id, scopes=self.asked.scopes
+                self.authorization.client, user_id=self._user_id, scopes=self.authorization.scopes
             )
-        authentication = authentication_of(self.request, sign_in)
-        return to_client(
-            core().issue(self.asked, user=self.request.user, authentication=authentication)
+        approval = Approval(
+            user_id=self._user_id, authentication=authentication_of(self.request, sign_in)
         )
+        return redirect_to_client(backend().issue_code(self.authorization, approval))
+
+
+def _max_age(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise InvalidRequestError(description="max_age must be a number of seconds.")
+    return timedelta(seconds=int(text))

@@ -1,4 +1,4 @@
-"""What this provider can do, said once for both documents (OpenID Connect Discovery; RFC 8414)."""
+"""Provider metadata, the same for both documents (OpenID Connect Discovery; RFC 8414)."""
 
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.domain.access import GrantType, Scope
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
-from accounts.oauth.cors import open_to_all
-from accounts.oauth.credentials import METHODS, PUBLIC
-from accounts.oauth.interactions import PROMPTS
+from accounts.oauth.authorize import PROMPTS
+from accounts.oauth.client_authentication import METHODS, PUBLIC
+from accounts.oauth.endpoints import open_to_all
 from authsvc.http.sign_in_state import PASSWORD, SECOND_FACTOR
 
 ENDPOINTS: Final = {
@@ -46,13 +46,13 @@ SWITCHES: Final = {
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponseBase:
     issuer = settings.ENVIRONMENT.public_url
-    addresses = {name: f"{issuer}{reverse(view)}" for name, view in ENDPOINTS.items()}
-    response = JsonResponse({"issuer": issuer} | addresses | _abilities())
+    endpoints = {name: f"{issuer}{reverse(view)}" for name, view in ENDPOINTS.items()}
+    response = JsonResponse({"issuer": issuer} | endpoints | _features())
     response["Cache-Control"] = "public, max-age=3600"
     return open_to_all(response)
 
 
-def _abilities() -> dict[str, Any]:
+def _features() -> dict[str, Any]:
     return {
         "scopes_supported": [*IdentityScope, *Scope],
         "response_types_supported": ["code"],

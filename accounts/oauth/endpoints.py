@@ -1,119 +1,97 @@
-"""What clients ask for tokens, and about them."""
+"""Client endpoints: JSON responses that must not be cached (RFC 6749 §5), errors, CORS and the limit on failures."""
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar, Final
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
-from oauthlib.oauth2 import (
-    InvalidRequestError,
-    InvalidScopeError,
-    UnauthorizedClientError,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from oauthlib.oauth2 import OAuth2Error
 
-from accounts.domain.access import GrantType
-from accounts.domain.identity.entities.tokens import TokenFacts
-from accounts.domain.oauth.services.authorizations import PUSHED_REQUEST_LIVES
-from accounts.oauth.answers import NO_STORE, Endpoint, answer
-from accounts.oauth.core import core
-from accounts.oauth.parameters import form_of
-from accounts.oauth.pushed import REFERENCE
-from accounts.oauth.resources import our_api
+from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.oauth.client_authentication import named_client
+from accounts.oauth.errors import SlowDown
 from authsvc.composition.container import services
+from authsvc.http.client_ip import client_ip_of
+
+NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class TokenView(Endpoint):
-    """`POST /oauth/token` (RFC 6749 §3.2)."""
+@method_decorator(csrf_exempt, name="dispatch")
+class Endpoint(View):
+    """An endpoint to which clients post forms. An OAuth2Error that `respond` raises becomes the response."""
 
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        headers, body, status = core().tokens(request)
-        return HttpResponse(body, status=status, headers=dict(headers) | dict(NO_STORE))
+    challenge: ClassVar[str] = 'Basic realm="authsvc"'
 
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            response = self.respond(request)
+        except OAuth2Error as error:
+            response = error_response(error)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response = self._count_failure(response, client_ip_of(request))
+        return with_cors(response, request)
 
-class RevocationView(Endpoint):
-    """`POST /oauth/revoke` (RFC 7009): a token that is not the client's, or none, is answered alike."""
+    def options(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponseBase:
+        return preflight(request)
 
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        client = core().client_of(request)
-        services().tokens.revoke(_token_in(request), client_id=client.client_id)
-        return HttpResponse(status=HTTPStatus.OK, headers=dict(NO_STORE))
+    def _count_failure(self, response: HttpResponseBase, client_ip: str) -> HttpResponseBase:
+        """Count failures alone, so that nobody can lock out other clients behind the same IP address."""
+        state = services().limits.count(LimitName.TOKEN, "address", client_ip)
+        if not state.is_allowed:
+            return error_response(SlowDown(seconds=state.forgotten_in_seconds))
+        response["WWW-Authenticate"] = self.challenge
+        return response
 
-
-class IntrospectionView(Endpoint):
-    """`POST /oauth/introspect` (RFC 7662), for a confidential client about its own tokens."""
-
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        client = core().client_of(request)
-        if client.terms.is_public:
-            raise UnauthorizedClientError
-        facts = services().tokens.introspect(_token_in(request), client_id=client.client_id)
-        return answer({"active": False} if facts is None else _said_of(facts))
-
-
-class PushView(Endpoint):
-    """`POST /oauth/par` (RFC 9126)."""
-
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        client = core().client_of(request)
-        parameters = dict(form_of(request)) | {"client_id": client.client_id}
-        parameters.pop("client_secret", None)
-        if "request_uri" in parameters:
-            raise InvalidRequestError(description="A pushed request must not contain request_uri.")
-        core().authorization(parameters)
-        secret = services().pushed_requests.push(client, parameters)
-        members = {
-            "request_uri": f"{REFERENCE}{secret}",
-            "expires_in": int(PUSHED_REQUEST_LIVES.total_seconds()),
-        }
-        return answer(members, status=HTTPStatus.CREATED)
+    @abstractmethod
+    def respond(self, request: HttpRequest) -> HttpResponseBase:
+        """Do what the client requests. Raises OAuth2Error."""
 
 
-class DeviceView(Endpoint):
-    """`POST /oauth/device` (RFC 8628 §3.1). A browser is led on to the page for people."""
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        return HttpResponseRedirect(reverse("oauth_device"))
-
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        client = core().client_of(request)
-        if not client.may_use(GrantType.DEVICE_CODE):
-            raise UnauthorizedClientError
-        scopes = frozenset(form_of(request).get("scope", "").split())
-        if not client.may_ask_for(scopes):
-            raise InvalidScopeError
-        started = services().devices.start(client, scopes=scopes)
-        page = f"{settings.ENVIRONMENT.public_url}{reverse('oauth_device')}"
-        return answer(
-            {
-                "device_code": started.device_code,
-                "user_code": started.user_code,
-                "verification_uri": page,
-                "verification_uri_complete": f"{page}?user_code={started.user_code}",
-                "expires_in": started.expires_in_seconds,
-                "interval": started.interval_seconds,
-            }
-        )
+def json_response(members: Mapping[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+    return JsonResponse(members, status=status, headers=NO_STORE)
 
 
-def _token_in(request: HttpRequest) -> str:
-    token = form_of(request).get("token")
-    if token is None:
-        raise InvalidRequestError(description="The parameter token is missing.")
-    return token
+def error_response(error: OAuth2Error) -> HttpResponse:
+    """The error in the format of RFC 6749 §5.2."""
+    members = {"error": error.error, "error_description": error.description}
+    response = json_response(members, status=error.status_code)
+    if isinstance(error, SlowDown):
+        response["Retry-After"] = str(error.seconds)
+    return response
 
 
-def _said_of(facts: TokenFacts) -> dict[str, Any]:
-    members = {
-        "active": True,
-        "iss": settings.ENVIRONMENT.public_url,
-        "sub": str(facts.user_id or facts.client_id),
-        "aud": facts.resource or our_api(),
-        "client_id": facts.client_id,
-        "scope": " ".join(sorted(facts.scopes)),
-        "iat": int(facts.issued_at.timestamp()),
-        "exp": int(facts.expires_at.timestamp()),
-    }
-    if facts.is_access_token:
-        members |= {"token_type": "Bearer", "jti": str(facts.token_id)}
-    return members
+# CORS (Fetch Standard). No response of these endpoints depends on a cookie.
+
+
+def with_cors(response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
+    """Let pages on the allowed origins of the client read the response, error or not."""
+    response["Vary"] = "Origin"
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return response
+    client = named_client(request)
+    if client is not None and origin in client.terms.allowed_origins:
+        response["Access-Control-Allow-Origin"] = origin
+        response["Access-Control-Expose-Headers"] = "WWW-Authenticate, Retry-After"
+    return response
+
+
+def open_to_all(response: HttpResponseBase) -> HttpResponseBase:
+    """Let every page read the response: it is public, or needs a token that the page already has."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+    return response
+
+
+def preflight(request: HttpRequest) -> HttpResponse:
+    """Allow every page to send the request, which names the client; its response says who may read it."""
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = "GET, POST"
+    response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response["Access-Control-Max-Age"] = "600"
+    return response

@@ -1,4 +1,4 @@
-"""Errors of the protocol that oauthlib has no names for."""
+"""Protocol errors that oauthlib does not define."""
 
 from oauthlib.oauth2 import OAuth2Error
 
@@ -40,7 +40,7 @@ class InvalidToken(OAuth2Error):
 
 
 class SlowDown(OAuth2Error):
-    """Too many requests that failed; `seconds` until another will do."""
+    """Too many requests failed. `seconds` is the time until the next one is accepted."""
 
     error = "slow_down"
     status_code = 429

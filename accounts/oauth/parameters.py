@@ -1,4 +1,4 @@
-"""Parameters of requests, as strictly as RFC 6749 §3.1 and §3.2 have them."""
+"""Request parameters, parsed as strictly as RFC 6749 §3.1 and §3.2 demand."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from oauthlib.oauth2 import InvalidRequestError
 
 from accounts.oauth.errors import InvalidTarget
 
-MOST: Final = 100
+MOST_PARAMETERS: Final = 100
 FORM: Final = "application/x-www-form-urlencoded"
 
 # The Unicode category Cc.
@@ -52,11 +52,22 @@ KNOWN: Final = frozenset(
         "token_type_hint",
     }
 )
-"""What we know the meaning of; the rest is ignored (RFC 6749 §3.1), and must not get in the way of oauthlib's names."""
+"""The supported parameters. Others are ignored (RFC 6749 §3.1), so that none can overwrite an attribute of oauthlib."""
+
+
+def known(parameters: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if name in KNOWN}
+
+
+def body_of(request: HttpRequest) -> Mapping[str, str]:
+    """Like `form_of`, for endpoints that take no parameters in the URL (RFC 6749 §2.3.1)."""
+    if request.META.get("QUERY_STRING"):
+        raise InvalidRequestError(description="Send parameters in the body, not in the URL.")
+    return form_of(request)
 
 
 def form_of(request: HttpRequest) -> Mapping[str, str]:
-    """The parameters of a posted form, parsed once for each request. Raises InvalidRequestError."""
+    """The parameters of a posted form, parsed once per request. Raises InvalidRequestError."""
     form = _FORMS.get(request)
     if form is None:
         form = _FORMS[request] = _parsed_form(request)
@@ -74,23 +85,23 @@ def _parsed_form(request: HttpRequest) -> Mapping[str, str]:
         ) from None
     except UnicodeDecodeError:
         raise InvalidRequestError(description="The body must be encoded in UTF-8.") from None
-    return _once_each(_pairs_in(body))
+    return _unique(_parse(body))
 
 
 def query_of(request: HttpRequest) -> Mapping[str, str]:
     """The parameters in the query of a request. Raises InvalidRequestError."""
-    return _once_each(_pairs_in(request.META.get("QUERY_STRING", "")))
+    return _unique(_parse(request.META.get("QUERY_STRING", "")))
 
 
-def _pairs_in(text: str) -> list[tuple[str, str]]:
+def _parse(text: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, errors="strict", max_num_fields=MOST)
+        return parse_qsl(text, errors="strict", max_num_fields=MOST_PARAMETERS)
     except ValueError:
         raise InvalidRequestError(description="The parameters are malformed.") from None
 
 
-def _once_each(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """A parameter without a value counts as left out, one that is repeated is refused."""
+def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """The parameters by name. One without a value counts as omitted, a repeated one is an error."""
     parameters: dict[str, str] = {}
     for name, value in pairs:
         if has_control_character(name + value):

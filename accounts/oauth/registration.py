@@ -1,4 +1,4 @@
-"""Clients register themselves, with an initial access token (RFC 7591)."""
+"""Dynamic client registration, with an initial access token (RFC 7591)."""
 
 import json
 from http import HTTPStatus
@@ -22,8 +22,8 @@ from accounts.domain.oauth.entities.clients import (
 )
 from accounts.domain.oauth.errors import UnsuitableClient
 from accounts.oauth import errors
-from accounts.oauth.answers import Endpoint, answer
-from accounts.oauth.credentials import METHODS, PUBLIC
+from accounts.oauth.client_authentication import METHODS, PUBLIC
+from accounts.oauth.endpoints import Endpoint, json_response
 from authsvc.composition.container import services
 
 LONGEST_BODY: Final = 64 * 1024
@@ -37,7 +37,7 @@ def _uris() -> serializers.ListField:
 
 
 class MetadataSerializer(serializers.Serializer[Any]):
-    """Client metadata (RFC 7591 §2) as far as we know it; what we do not know is ignored, as it says there."""
+    """The supported client metadata. Unknown members are ignored (RFC 7591 §2)."""
 
     client_name = serializers.CharField(max_length=200)
     redirect_uris = _uris()
@@ -59,42 +59,44 @@ class MetadataSerializer(serializers.Serializer[Any]):
 
 
 class RegistrationView(Endpoint):
+    """`POST /oauth/register`."""
+
     challenge = 'Bearer realm="authsvc"'
 
-    def answer_to(self, request: HttpRequest) -> HttpResponseBase:
-        scheme, _, invitation = request.headers.get("Authorization", "").partition(" ")
+    def respond(self, request: HttpRequest) -> HttpResponseBase:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise errors.InvalidToken(description="Registration needs an initial access token.")
         terms = _terms_in(request)
         resource = f"{settings.ENVIRONMENT.public_url}{reverse('oauth_register')}"
         try:
-            made = services().registrations.register(
-                terms, invitation=invitation, resource=resource
+            registered = services().registrations.register(
+                terms, initial_access_token=token, resource=resource
             )
         except InvalidToken:
             raise errors.InvalidToken from None
-        except UnsuitableClient as refusal:
-            raise _as_error(refusal) from None
-        return answer(_members(made), status=HTTPStatus.CREATED)
+        except UnsuitableClient as error:
+            raise _protocol_error(error) from None
+        return json_response(_members(registered), status=HTTPStatus.CREATED)
 
 
 def _terms_in(request: HttpRequest) -> ClientTerms:
-    """What the client says of itself. Raises InvalidClientMetadata."""
+    """The metadata of the client. Raises InvalidClientMetadata."""
     serializer = MetadataSerializer(data=_json_in(request))
     if not serializer.is_valid():
         name = next(iter(serializer.errors))
         raise errors.InvalidClientMetadata(description=f"{name} is invalid.")
-    said = serializer.validated_data
+    metadata = serializer.validated_data
     return ClientTerms(
-        name=said["client_name"],
-        is_public=said["token_endpoint_auth_method"] == PUBLIC,
-        redirect_uris=tuple(said["redirect_uris"]),
-        post_logout_redirect_uris=tuple(said["post_logout_redirect_uris"]),
-        backchannel_logout_uri=said["backchannel_logout_uri"],
-        allowed_scopes=frozenset(said["scope"].split()),
-        grant_types=frozenset(GrantType(grant) for grant in said["grant_types"]),
-        id_token_algorithm=IdTokenAlgorithm(said["id_token_signed_response_alg"]),
-        must_push=said["require_pushed_authorization_requests"],
+        name=metadata["client_name"],
+        is_public=metadata["token_endpoint_auth_method"] == PUBLIC,
+        redirect_uris=tuple(metadata["redirect_uris"]),
+        post_logout_redirect_uris=tuple(metadata["post_logout_redirect_uris"]),
+        backchannel_logout_uri=metadata["backchannel_logout_uri"],
+        allowed_scopes=frozenset(metadata["scope"].split()),
+        grant_types=frozenset(GrantType(grant) for grant in metadata["grant_types"]),
+        id_token_algorithm=IdTokenAlgorithm(metadata["id_token_signed_response_alg"]),
+        must_push=metadata["require_pushed_authorization_requests"],
     )
 
 
@@ -111,16 +113,16 @@ def _json_in(request: HttpRequest) -> Any:
         raise errors.InvalidClientMetadata(description="The body must be JSON.") from None
 
 
-def _as_error(refusal: UnsuitableClient) -> OAuth2Error:
-    """The first complaint, under the name that RFC 7591 §3.2.2 has for it."""
-    field_error = refusal.field_errors[0]
+def _protocol_error(error: UnsuitableClient) -> OAuth2Error:
+    """The first field error, with its code in RFC 7591 §3.2.2."""
+    field_error = error.field_errors[0]
     if field_error.path == "redirect_uris":
         return errors.InvalidRedirectUri(description=field_error.detail)
     return errors.InvalidClientMetadata(description=field_error.detail)
 
 
-def _members(made: RegisteredClient) -> dict[str, Any]:
-    client, terms = made.client, made.client.terms
+def _members(registered: RegisteredClient) -> dict[str, Any]:
+    client, terms = registered.client, registered.client.terms
     members: dict[str, Any] = {
         "client_id": client.client_id,
         "client_id_issued_at": int(client.created_at.timestamp()),
@@ -136,6 +138,6 @@ def _members(made: RegisteredClient) -> dict[str, Any]:
     }
     if terms.backchannel_logout_uri:
         members["backchannel_logout_uri"] = terms.backchannel_logout_uri
-    if made.secret:
-        members |= {"client_secret": made.secret, "client_secret_expires_at": 0}
+    if registered.secret:
+        members |= {"client_secret": registered.secret, "client_secret_expires_at": 0}
     return members

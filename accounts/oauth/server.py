@@ -1,8 +1,14 @@
-"""The grants and response types that there are, and how their tokens are made."""
+"""OAuth server: the supported grants and response types, and the way from Django to oauthlib and back."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
+from django.http import HttpRequest
+from django.urls import reverse
+from oauth2_provider.oauth2_backends import OAuthLibCore, get_oauthlib_core
 from oauthlib.common import Request
 from oauthlib.oauth2 import (
     AuthorizationCodeGrant,
@@ -18,18 +24,29 @@ from oauthlib.oauth2 import (
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 
 from accounts.domain.access import GrantType
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.oauth.errors import RequestNotSupported, RequestUriNotSupported
+from accounts.oauth.exchange import Approval, Exchange, client_of, exchange_of, scopes_of
+from accounts.oauth.parameters import body_of, form_of, known
+from authsvc.composition.container import services
+
+TokenResponse = tuple[Mapping[str, str], str, int]
+"""Headers, body and status."""
+
+OAuthlibParameters = tuple[str, str, Mapping[str, str], Mapping[str, str]]
+"""Path, method, parameters and headers."""
 
 _CHALLENGE: Final = re.compile(r"[\w-]{43}", re.ASCII)  # SHA-256 in base64url
+_HEADERS: Final = ("Authorization", "Content-Type")
 
 
 class CodeGrant(AuthorizationCodeGrant):
-    """With a challenge by S256, and no other (RFC 9700 §2.1.1)."""
+    """Authorization codes with the code challenge method S256 alone (RFC 9700 §2.1.1)."""
 
     _code_challenge_methods: Final = {"S256": code_challenge_method_s256}
 
     def __init__(self, validator: Any) -> None:
-        super().__init__(validator, pre_auth=[refuse_what_is_not_supported])
+        super().__init__(validator, pre_auth=[reject_unsupported])
 
 
 class Server(AuthorizationEndpoint, TokenEndpoint):
@@ -58,18 +75,77 @@ class Server(AuthorizationEndpoint, TokenEndpoint):
         )
 
 
-def _bearer(validator: Any, **kwargs: Any) -> BearerToken:
-    """The toolkit hands its settings over under these names."""
-    return BearerToken(
-        validator,
-        kwargs["token_generator"],
-        kwargs["token_expires_in"],
-        kwargs["refresh_token_generator"],
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A valid authorization request; `resource` is empty for our own API."""
+
+    parameters: Mapping[str, str]
+    client: OAuthClient
+    redirect_uri: str
+    scopes: frozenset[str]
+    resource: str
 
 
-def refuse_what_is_not_supported(request: Request) -> dict[str, str]:
-    """Refuse rather than ignore what would change the meaning of a request to authorize."""
+class Backend(OAuthLibCore):
+    """The toolkit's backend: `Server` for requests of Django, with our parsing of parameters."""
+
+    def _extract_params(self, request: HttpRequest) -> OAuthlibParameters:
+        """The toolkit's hook. Raises InvalidRequestError."""
+        form = body_of(request)
+        headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
+        return request.path, request.method or "", known(form), headers
+
+    def token_response(self, request: HttpRequest) -> TokenResponse:
+        """Redeem a grant (RFC 6749 §3.2). Raises OAuth2Error."""
+        form = form_of(request)
+        if "grant_type" not in form:
+            raise InvalidRequestError(description="The parameter grant_type is missing.")
+        if form["grant_type"] == GrantType.CLIENT_CREDENTIALS:
+            return self._redeem(request)
+        return services().grants.atomically(lambda: self._redeem(request))
+
+    def authorization_request(self, parameters: Mapping[str, str]) -> AuthorizationRequest:
+        """The authorization request with these parameters.
+
+        Raises FatalClientError when the error must not be sent to the client, OAuth2Error otherwise.
+        """
+        scopes, facts = self.server.validate_authorization_request(
+            reverse("oauth_authorize"), body=known(parameters)
+        )
+        request = facts["request"]
+        return AuthorizationRequest(
+            parameters=parameters,
+            client=client_of(request),
+            redirect_uri=facts["redirect_uri"],
+            scopes=frozenset(scopes),
+            resource=exchange_of(request).resource,
+        )
+
+    def issue_code(self, authorization: AuthorizationRequest, approval: Approval) -> str:
+        """Issue a code, and return the URL that takes it to the client."""
+        headers, _, _ = self.server.create_authorization_response(
+            reverse("oauth_authorize"),
+            body=known(authorization.parameters),
+            scopes=sorted(authorization.scopes),
+            credentials={"exchange": Exchange(approval=approval)},
+        )
+        location: str = headers["Location"]
+        return location
+
+    def _redeem(self, request: HttpRequest) -> TokenResponse:
+        _, headers, body, status = self.create_token_response(request)
+        return headers, body, status
+
+
+@cache
+def backend() -> Backend:
+    """The backend of this process."""
+    created: Backend = get_oauthlib_core()
+    return created
+
+
+def reject_unsupported(request: Request) -> dict[str, str]:
+    """Reject, rather than ignore, parameters that would change the meaning of an authorization request."""
     if hasattr(request, "request"):
         raise RequestNotSupported(request=request)
     if hasattr(request, "request_uri"):
@@ -77,8 +153,9 @@ def refuse_what_is_not_supported(request: Request) -> dict[str, str]:
     if request.response_type not in {None, "code"}:
         raise UnsupportedResponseTypeError(request=request)
     if request.response_mode not in {None, "query"}:
+        request.response_mode = "query"  # the mode in which oauthlib sends the error
         raise InvalidRequestError(
-            description="Only the response mode query is supported.", request=_by_query(request)
+            description="Only the response mode query is supported.", request=request
         )
     challenge, method = request.code_challenge, request.code_challenge_method
     if challenge is not None and (method != "S256" or not _CHALLENGE.fullmatch(challenge)):
@@ -89,19 +166,20 @@ def refuse_what_is_not_supported(request: Request) -> dict[str, str]:
 
 
 def access_token(request: Request) -> str:
-    """The toolkit's generator: carries the grant out that the validator has found good."""
-    request.pair = request.take()
-    token: str = request.pair.access_token
-    return token
+    """The toolkit's generator of access tokens: redeems the grant that the validator has accepted."""
+    return exchange_of(request).redeem(scopes_of(request)).access_token
 
 
 def refresh_token(request: Request) -> str:
-    """The toolkit's generator, called after the other one; empty when the client gets none."""
-    token: str = request.pair.refresh_token
-    return token
+    """The toolkit's generator of refresh tokens, called second; empty when the client gets none."""
+    return exchange_of(request).issued.refresh_token
 
 
-def _by_query(request: Request) -> Request:
-    """The answer to a request for another way goes by the only one there is."""
-    request.response_mode = "query"
-    return request
+def _bearer(validator: Any, **kwargs: Any) -> BearerToken:
+    """The token type, with the settings that the toolkit passes under these names."""
+    return BearerToken(
+        validator,
+        kwargs["token_generator"],
+        kwargs["token_expires_in"],
+        kwargs["refresh_token_generator"],
+    )

@@ -1,4 +1,4 @@
-"""What the session of a browser remembers for the provider."""
+"""Session state: what the provider stores in the session of a browser."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,42 +22,44 @@ _ASKED: Final = "oauth_asked"
 
 
 def authentication_of(request: HttpRequest, sign_in: SignIn) -> Authentication:
-    """How the person at this browser has shown who he is; from now on the browser's session has a name (`sid`)."""
+    """How the user signed in at this browser. Gives the browser session an ID (`sid`), if it has none."""
     session = request.session
-    name = session.setdefault(BROWSER_ID, str(uuid4()))
-    return Authentication(at=sign_in.at, methods=sign_in.methods, browser_id=SessionId(UUID(name)))
+    browser_id = session.setdefault(BROWSER_ID, str(uuid4()))
+    return Authentication(
+        at=sign_in.at, methods=sign_in.methods, browser_id=SessionId(UUID(browser_id))
+    )
 
 
 def browser_id_in(session: SessionBase) -> SessionId | None:
-    """The name of the browser's session, if a client was told it."""
-    name = session.get(BROWSER_ID)
-    return SessionId(UUID(name)) if name else None
+    """The ID of a browser session, if a client has been told one."""
+    browser_id = session.get(BROWSER_ID)
+    return SessionId(UUID(browser_id)) if browser_id else None
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One request to authorize, on account of which somebody is asked to sign in.
+class SignInRequest:
+    """An authorization request on account of which the user is asked to sign in.
 
-    He comes back by the same address, with the same wish of the client to have him asked. So it is noted that he was
-    asked, and when: whoever has signed in since then has answered.
+    The browser returns with the same request, which still demands a sign-in. The time of the first is noted, so that a
+    later sign-in counts as the answer to it.
     """
 
     request: HttpRequest
     parameters: Mapping[str, str]
 
     def note(self, leads_to: str) -> None:
-        """He is asked now, and his browser may be led on from our forms to that address afterwards."""
+        """Note the time, and let our forms lead on to that URL afterwards."""
         if self._asked_at() is None:
             self.request.session[_ASKED] = {"what": self._digest(), "at": time()}
-        lead_to(self.request, leads_to)
+        allow_form_action(self.request, leads_to)
 
     def is_answered(self, sign_in: SignIn) -> bool:
         asked_at = self._asked_at()
         return asked_at is not None and sign_in.at.timestamp() > asked_at
 
-    def forget(self) -> None:
-        for name in (_ASKED, LEADS_TO):
-            self.request.session.pop(name, None)
+    def clear(self) -> None:
+        for key in (_ASKED, LEADS_TO):
+            self.request.session.pop(key, None)
 
     def _asked_at(self) -> float | None:
         asked: dict[str, Any] = self.request.session.get(_ASKED, {})
@@ -67,9 +69,9 @@ class Question:
         return sha256(canonical_json(dict(self.parameters))).hexdigest()
 
 
-def lead_to(request: HttpRequest, address: str) -> None:
-    """Let forms of ours lead there: a browser holds all that follows against our policy (CSP form-action)."""
-    parts = urlsplit(address)
+def allow_form_action(request: HttpRequest, url: str) -> None:
+    """Let our forms redirect there: browsers check every redirect after a form against our CSP `form-action`."""
+    parts = urlsplit(url)
     is_origin = parts.scheme in {"http", "https"} and ":" not in (parts.hostname or "")
     request.session[LEADS_TO] = (
         f"{parts.scheme}://{parts.netloc}" if is_origin else f"{parts.scheme}:"

@@ -1,9 +1,9 @@
-"""URLs of the OpenID provider outside of `/oauth/`."""
+"""URLs of the OpenID provider outside `/oauth/`."""
 
 from django.urls import path
 
 from accounts.oauth import discovery
-from accounts.oauth.devices import DevicePage
+from accounts.oauth.device import DevicePage
 
 urlpatterns = [
     path("device", DevicePage.as_view(), name="oauth_device"),

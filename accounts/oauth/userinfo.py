@@ -1,4 +1,4 @@
-"""Who the person is (OpenID Connect Core §5.3)."""
+"""UserInfo endpoint (OpenID Connect Core §5.3)."""
 
 from typing import Any, Final
 
@@ -14,8 +14,7 @@ from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.oauth.entities.id_tokens import PersonClaims
 from accounts.domain.oauth.errors import IdentityScopeNeeded
 from accounts.oauth import errors
-from accounts.oauth.answers import answer, refusal
-from accounts.oauth.cors import open_to_all, preflight
+from accounts.oauth.endpoints import error_response, json_response, open_to_all, preflight
 from accounts.oauth.parameters import form_of
 from authsvc.composition.container import services
 
@@ -24,33 +23,33 @@ CHALLENGE: Final = 'Bearer realm="authsvc"'
 
 @method_decorator(csrf_exempt, name="dispatch")
 class UserInfoView(View):
-    """The token comes in the header or in a form, never in the address (RFC 9700 §4.3.2)."""
+    """`GET` or `POST /oauth/userinfo`, with the token in the header or a form, never in the URL (RFC 9700 §4.3.2)."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        return open_to_all(self._answer(request))
+        return open_to_all(self._respond(request))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        return open_to_all(self._answer(request))
+        return open_to_all(self._respond(request))
 
     def options(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponseBase:
         return preflight(request)
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
             token = _token_of(request)
             if token is None:
                 return _challenged(
-                    refusal(errors.InvalidToken(description="The access token is missing."))
+                    error_response(errors.InvalidToken(description="The access token is missing."))
                 )
             principal = services().access.principal_of(token)
-            return answer(_members(services().claims.of(principal)))
+            return json_response(_members(services().claims.of(principal)))
         except InvalidToken:
-            return _challenged(refusal(errors.InvalidToken()), 'error="invalid_token"')
+            return _challenged(error_response(errors.InvalidToken()), 'error="invalid_token"')
         except (IdentityScopeNeeded, PersonNeeded):
-            said = refusal(InsufficientScopeError())
-            return _challenged(said, 'error="insufficient_scope", scope="openid"')
+            response = error_response(InsufficientScopeError())
+            return _challenged(response, 'error="insufficient_scope", scope="openid"')
         except OAuth2Error as error:
-            return refusal(error)
+            return error_response(error)
 
 
 def _token_of(request: HttpRequest) -> str | None:
@@ -64,7 +63,7 @@ def _token_of(request: HttpRequest) -> str | None:
 
 
 def _challenged(response: HttpResponse, error: str = "") -> HttpResponse:
-    """RFC 6750 §3: without a token there is no error to be told of."""
+    """Add the challenge. Without a token it names no error (RFC 6750 §3)."""
     response["WWW-Authenticate"] = f"{CHALLENGE}, {error}" if error else CHALLENGE
     return response
 

@@ -1,11 +1,10 @@
-"""What django-allauth asks of us: it keeps links, codes and keys, and leaves users to our services."""
+"""Adapters of django-allauth: it manages links, codes and keys, and leaves users to our services."""
 
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.adapters.allauth_internals import sync_email_address
 from accounts.adapters.opaque_tokens import DecryptionError, Encryptor
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
@@ -30,9 +30,8 @@ STAGES: Final = [
 ]
 WRONG_CODE: Final = "The code is wrong or has already been used."
 
-# What happened, by the templates in which django-allauth looks for the words: for the mail that tells the owner of
-# the account, and for the page that follows.
-MAILED: Final[Mapping[str, str]] = {
+# Texts by the templates in which django-allauth would look for them: of notification mails, and of page messages.
+NOTIFICATIONS: Final[Mapping[str, str]] = {
     "account/email/password_changed": "Your password was changed.",
     "account/email/password_reset": "Your password was reset with a link that was sent to this address.",
     "account/email/email_changed": "The e-mail address of your account was changed.",
@@ -42,14 +41,14 @@ MAILED: Final[Mapping[str, str]] = {
     "mfa/email/webauthn_removed": "A passkey was removed from your account.",
     "mfa/email/recovery_codes_generated": "New recovery codes were generated for your account.",
 }
-SAID: Final[Mapping[str, str]] = {
+MESSAGES: Final[Mapping[str, str]] = {
     "mfa/messages/totp_activated.txt": "Your authenticator app is set up.",
     "mfa/messages/totp_deactivated.txt": "Your authenticator app was removed.",
     "mfa/messages/webauthn_added.txt": "Passkey added.",
     "mfa/messages/webauthn_removed.txt": "Passkey removed.",
 }
-# In what words a page offers another way to show who one is.
-WAYS: Final[Mapping[str, str]] = {
+# Link texts of the other ways to confirm a sign-in.
+REAUTHENTICATION_METHODS: Final[Mapping[str, str]] = {
     "reauthenticate": "Use your password",
     "mfa_reauthenticate": "Use your authenticator app or a recovery code",
     "mfa_reauthenticate:webauthn": "Use a passkey",
@@ -65,13 +64,13 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def save_user(self, request: HttpRequest, user: Any, form: Form, **_: bool) -> Any:
-        said, address = form.cleaned_data, client_ip_of(request)
-        services().limits.count(LimitName.REGISTER, address).require()
-        made = services().accounts.register(
-            email=said["email"], name=said["name"], password=said["password1"]
+        values, client_ip = form.cleaned_data, client_ip_of(request)
+        services().limits.count(LimitName.REGISTER, client_ip).require()
+        registered = services().accounts.register(
+            email=values["email"], name=values["name"], password=values["password1"]
         )
-        services().limits.save_known_address(made.email, client_ip=address)
-        return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(made.id)
+        services().limits.save_known_address(registered.email, client_ip=client_ip)
+        return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(registered.id)
 
     def clean_password(self, password: str, user: Any = None) -> str:
         if field_errors := services().ports.password_policy.field_errors(password):
@@ -79,29 +78,29 @@ class AccountAdapter(DefaultAccountAdapter):
         return password
 
     def set_password(self, user: Any, password: str) -> None:
-        """By a mailed link alone; to change it has a page of ours."""
+        """Set the password after a mailed link. `ChangePasswordView` changes it for a signed-in user."""
         services().accounts.reset_password(UserId(user.pk), password=password)
         user.refresh_from_db()
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         try:
             services().emails.verify(UserId(email_address.user_id), email=email_address.email)
-        except EmailTaken as refusal:
-            messages.error(request, refusal.title)
+        except EmailTaken as error:
+            messages.error(request, error.title)
             return False
         messages.success(request, f"{email_address.email} is verified.")
         return True
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        # An address that django-allauth has no row for, because its owner came by the API, it would take for verified.
-        sync_user_email_address(user)
+        # django-allauth takes an address without a row, such as one registered by the API, for verified.
+        sync_email_address(user)
 
     def get_login_stages(self) -> list[str]:
         return STAGES
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Only a path of ours, spelled so that no browser can take it for anything else."""
+        """Whether the URL is a path of ours that no browser can read as anything else."""
         return bool(
             url
             and url.startswith("/")
@@ -112,7 +111,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods = super().get_reauthentication_methods(user)
-        return [method | {"description": WAYS[method["id"]]} for method in methods]
+        return [
+            method | {"description": REAUTHENTICATION_METHODS[method["id"]]} for method in methods
+        ]
 
     def is_reauthentication_required(self, **_: Any) -> bool:
         return not is_fresh(self.request)
@@ -121,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_ip_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Not counted here: the service that checks passwords counts who guesses."""
+        """Do nothing: the service that checks passwords counts login attempts."""
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         user, _, token = key.partition("-")
@@ -141,7 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        note = {"note": MAILED[template_prefix]}
+        note = {"note": NOTIFICATIONS[template_prefix]}
         super().send_notification_mail("account/email/note", user, note, email)
 
     def add_message(
@@ -153,7 +154,7 @@ class AccountAdapter(DefaultAccountAdapter):
         message: str | None = None,
         **__: Any,
     ) -> None:
-        if text := message or SAID.get(message_template or ""):
+        if text := message or MESSAGES.get(message_template or ""):
             messages.add_message(request, level, text)
 
 
@@ -167,7 +168,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return Encryptor(settings.SECRET_KEY).encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What was encrypted under another SECRET_KEY is as good as a wrong code."""
+        """Raises ValidationError, as for a wrong code, if the text was encrypted under another SECRET_KEY."""
         try:
             return Encryptor(settings.SECRET_KEY).decrypt(encrypted_text)
         except DecryptionError:
@@ -180,6 +181,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "Passkey"
 
 
-def mailed_link(name: str, **parts: str) -> str:
-    """An address of ours for a mail; the request has no say in it, for it could name another host."""
-    return f"{settings.ENVIRONMENT.public_url}{reverse(name, kwargs=parts)}"
+def mailed_link(view: str, **arguments: str) -> str:
+    """A link for a mail. Its host comes from the settings, since a request can name any host."""
+    return f"{settings.ENVIRONMENT.public_url}{reverse(view, kwargs=arguments)}"

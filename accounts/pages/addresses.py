@@ -1,4 +1,4 @@
-"""Moving an account to another e-mail address: nothing is kept until the link that is mailed there is followed."""
+"""E-mail address changes: a signed link to the new address, which saves it when it is followed."""
 
 from typing import Any, Final
 
@@ -11,24 +11,26 @@ _SALT: Final = "accounts.pages.addresses"
 
 
 def key_for(user: Any, email: str) -> str:
-    """What the link says: whose the address is to be, as long as the account is as it is now."""
+    """The key in the link. It expires when the password or the address of the user changes."""
     return signing.dumps(
-        {"user": str(user.pk), "email": email, "seal": _seal_of(user)}, salt=_SALT, compress=True
+        {"user": str(user.pk), "email": email, "encryptor": _seal_of(user)},
+        salt=_SALT,
+        compress=True,
     )
 
 
-def move_in(key: str) -> tuple[Any, str] | None:
-    """Who moves where; None if the link is not ours, is too old or was followed before."""
+def read_key(key: str) -> tuple[Any, str] | None:
+    """The user and their new address; None if the key is invalid, expired or already used."""
     try:
-        said = signing.loads(key, salt=_SALT, max_age=settings.LINK_SECONDS)
+        values = signing.loads(key, salt=_SALT, max_age=settings.LINK_SECONDS)
     except signing.BadSignature:
         return None
-    user = load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(said["user"])
-    if user is None or not constant_time_compare(said["seal"], _seal_of(user)):
+    user = load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(values["user"])
+    if user is None or not constant_time_compare(values["encryptor"], _seal_of(user)):
         return None
-    return user, said["email"]
+    return user, values["email"]
 
 
 def _seal_of(user: Any) -> str:
-    """Another one as soon as the password or the address is another one."""
+    """A signature that changes with the password and with the address."""
     return signing.Signer(salt=_SALT).signature(f"{user.get_session_auth_hash()}:{user.email}")

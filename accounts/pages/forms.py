@@ -1,11 +1,9 @@
-"""What people fill in."""
+"""Forms of the account pages."""
 
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
@@ -13,6 +11,10 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
+from accounts.adapters.allauth_internals import (
+    record_password_sign_in,
+    respond_as_if_signed_up,
+)
 from accounts.adapters.second_factors import redeem_code
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import Secret
@@ -22,8 +24,8 @@ from authsvc.http.forms import AddressField, PasswordField, sentence_of
 from authsvc.kernel.rate_limits import TooManyAttempts
 
 
-class Plain(forms.Form):
-    """Each field has its label, and nothing in it that goes away when one types."""
+class LabelledForm(forms.Form):
+    """A form with labels and without placeholders."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,17 +33,17 @@ class Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(Plain, allauth_forms.LoginForm):
+class SignInForm(LabelledForm, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
         login.label = "E-mail address"
-        # Where somebody begins to type, the browser offers passkeys, too.
+        # Lets the browser offer passkeys in this field, too.
         login.widget.attrs["autocomplete"] = "username webauthn"
         self.fields["password"] = PasswordField(label="Password", is_new=False)
 
 
-class SignUpForm(Plain, allauth_forms.SignupForm):
+class SignUpForm(LabelledForm, allauth_forms.SignupForm):
     name = forms.CharField(
         max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -53,7 +55,7 @@ class SignUpForm(Plain, allauth_forms.SignupForm):
         self.fields["password1"] = PasswordField(label="Password")
 
     def validate_unique_email(self, value: str) -> str:
-        """Nothing is looked up: whether it is taken shows on taking it, in the same time and with the same answer."""
+        """Look nothing up: `try_save` finds out, in the same time and with the same response as for a new address."""
         return value
 
     def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
@@ -61,18 +63,18 @@ class SignUpForm(Plain, allauth_forms.SignupForm):
         try:
             user = self.save(request)
         except EmailTaken:
-            return None, prevent_enumeration(request, email=email)
-        record_authentication(request, user, method="password", email=email)
+            return None, respond_as_if_signed_up(request, email=email)
+        record_password_sign_in(request, user, email=email)
         return user, None
 
 
-class ForgottenPasswordForm(Plain, allauth_forms.ResetPasswordForm):
+class RequestPasswordResetForm(LabelledForm, allauth_forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = AddressField(label="E-mail address")
 
 
-class NewPasswordForm(Plain, allauth_forms.ResetPasswordKeyForm):
+class ResetPasswordForm(LabelledForm, allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
@@ -82,25 +84,25 @@ class NewPasswordForm(Plain, allauth_forms.ResetPasswordKeyForm):
         return str(get_account_adapter().clean_password(self.cleaned_data["password1"]))
 
 
-class ChangePasswordForm(Plain):
+class ChangePasswordForm(LabelledForm):
     current_password = PasswordField(label="Current password", is_new=False)
     new_password = PasswordField(label="New password")
 
 
-class AddressForm(Plain):
+class EmailForm(LabelledForm):
     email = AddressField(label="New e-mail address")
 
 
-class ShowPasswordForm(Plain, allauth_forms.ReauthenticateForm):
+class ConfirmPasswordForm(LabelledForm, allauth_forms.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = PasswordField(label="Password", is_new=False)
 
 
-class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
-    """A code works once, whoever is quicker, and is guessed no more often than a password.
+class _OneTimeCodeForm(LabelledForm, code_forms.BaseAuthenticateForm):
+    """A form for a code, which works once even in concurrent requests, with the limits on login attempts.
 
-    django-allauth remembers used codes and wrong ones in this process alone.
+    django-allauth remembers used and wrong codes in this process alone.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,11 +117,11 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
             with services().limits.attempt(
                 str(self.user.pk), client_ip=client_ip_of(context.request), secret=Secret.CODE
             ):
-                return self._used_up()
-        except TooManyAttempts as refusal:
-            raise forms.ValidationError(sentence_of(refusal)) from refusal
+                return self._use_code()
+        except TooManyAttempts as error:
+            raise forms.ValidationError(sentence_of(error)) from error
 
-    def _used_up(self) -> str:
+    def _use_code(self) -> str:
         code = str(super().clean_code())
         if not redeem_code(self.authenticator, code):
             self._emit_authentication_failed(self.authenticator)
@@ -127,15 +129,15 @@ class _CodeOnce(Plain, code_forms.BaseAuthenticateForm):
         return code
 
 
-class CodeForm(_CodeOnce, code_forms.AuthenticateForm):
+class CodeForm(_OneTimeCodeForm, code_forms.AuthenticateForm):
     pass
 
 
-class ShowCodeForm(_CodeOnce, code_forms.ReauthenticateForm):
+class ConfirmCodeForm(_OneTimeCodeForm, code_forms.ReauthenticateForm):
     pass
 
 
-class FirstCodeForm(Plain, ActivateTOTPForm):
+class ActivateAppForm(LabelledForm, ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = "Code"

@@ -1,4 +1,4 @@
-"""The page to which the link in an invitation leads."""
+"""Invitation page: the target of the link in an invitation mail."""
 
 from http import HTTPStatus
 
@@ -18,26 +18,26 @@ from authsvc.kernel.errors import NotFound
 
 @method_decorator(never_cache, name="dispatch")
 class InvitationView(LoginRequiredMixin, View):
-    """It asks, because there are programs that follow every link in a mail."""
+    """Asks before it accepts, because some mail programs follow every link in a mail."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
             offered = services().invitations.offered(token, by=person_of(request))
         except NotFound:
-            return _refused(request, status=HTTPStatus.NOT_FOUND)
+            return _error_page(request, status=HTTPStatus.NOT_FOUND)
         return render(request, "account/invitation.html", {"offered": offered})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
             joined = services().invitations.accept(token, by=person_of(request))
         except NotFound:
-            return _refused(request, status=HTTPStatus.NOT_FOUND)
+            return _error_page(request, status=HTTPStatus.NOT_FOUND)
         except AlreadyMember:
-            return _refused(request, status=HTTPStatus.CONFLICT)
+            return _error_page(request, status=HTTPStatus.CONFLICT)
         messages.success(request, f"You joined {joined.organization.name}.")
         return redirect("account")
 
 
-def _refused(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
+def _error_page(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
     facts = {"is_member": status is HTTPStatus.CONFLICT}
     return render(request, "account/invitation_refused.html", facts, status=status)

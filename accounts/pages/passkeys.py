@@ -1,4 +1,4 @@
-"""What authenticators answer: the forms that bring it, and what kind of passkey it was."""
+"""Passkey forms, and the record of the kind of passkey that was used."""
 
 from typing import Any
 
@@ -11,24 +11,24 @@ from django.http import HttpRequest
 from fido2.webauthn import AuthenticatorData
 
 
-class AnswerField(forms.JSONField):
-    """An answer in the shape that WebAuthn Level 3 §5.1 gives it. What has another one is as good as a wrong code."""
+class CredentialField(forms.JSONField):
+    """A PublicKeyCredential (WebAuthn Level 3 §5.1) as JSON. Any other value is an error like a wrong code."""
 
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> dict[str, Any]:
-        answer = super().clean(value)
-        if not _is_answer(answer):
+        credential = super().clean(value)
+        if not _is_credential(credential):
             raise get_adapter().validation_error("incorrect_code")
-        return dict(answer)
+        return dict(credential)
 
 
 class PasskeyForm(allauth_forms.AddWebAuthnForm):
-    """Any passkey signs in by itself, so each has to ask for a finger or a PIN."""
+    """A new passkey. Each can replace the password, so each must verify its user with a PIN or biometrics."""
 
     passwordless = None
     name = forms.CharField(label="Name of the passkey", max_length=100, required=False)
-    credential = AnswerField()
+    credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -37,23 +37,20 @@ class PasskeyForm(allauth_forms.AddWebAuthnForm):
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-class SignInByPasskeyForm(allauth_forms.LoginWebAuthnForm):
-    credential = AnswerField()
+class SignInPasskeyForm(allauth_forms.LoginWebAuthnForm):
+    credential = CredentialField()
 
 
 class SecondPasskeyForm(allauth_forms.AuthenticateWebAuthnForm):
-    credential = AnswerField()
+    credential = CredentialField()
 
 
-class ShowPasskeyForm(allauth_forms.ReauthenticateWebAuthnForm):
-    credential = AnswerField()
+class ConfirmPasskeyForm(allauth_forms.ReauthenticateWebAuthnForm):
+    credential = CredentialField()
 
 
-def note_kind(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:
-    """Add to the record of a passkey's use whether it may be copied to other devices.
-
-    For django-allauth's signal `authenticator_used`.
-    """
+def record_passkey_kind(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:
+    """Receiver of `authenticator_used`: record whether a used passkey can be synchronized to other devices."""
     if authenticator.type != Authenticator.Type.WEBAUTHN:
         return
     flags = authenticator.wrap().authenticator_data.flags
@@ -62,10 +59,10 @@ def note_kind(request: HttpRequest, authenticator: Authenticator, **_: Any) -> N
     request.session.modified = True
 
 
-def _is_answer(said: Any) -> bool:
-    if not isinstance(said, dict) or not isinstance(said.get("response"), dict):
+def _is_credential(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("response"), dict):
         return False
-    texts = [said.get("id"), said.get("rawId"), said.get("type"), *said["response"].values()]
+    texts = [value.get("id"), value.get("rawId"), value.get("type"), *value["response"].values()]
     return all(isinstance(text, str) for text in texts) and isinstance(
-        said.get("clientExtensionResults", {}), dict
+        value.get("clientExtensionResults", {}), dict
     )

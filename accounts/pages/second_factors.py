@@ -1,25 +1,27 @@
-"""The pages of second factors, and those on which somebody shows again who he is."""
+"""Second-factor pages, and the pages that confirm a sign-in (re-authentication)."""
 
 from typing import Any
 
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base import views as code_views
-from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn import views as passkey_views
-from allauth.mfa.webauthn.internal.auth import begin_registration
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.adapters.allauth_internals import (
+    passkey_registration_options,
+    record_second_factor,
+)
 from accounts.adapters.second_factors import redeem_code, totp_authenticator_of
 from accounts.pages.adapters import WRONG_CODE
-from accounts.pages.forms import FirstCodeForm, ShowCodeForm, ShowPasswordForm
-from accounts.pages.passkeys import PasskeyForm, ShowPasskeyForm
+from accounts.pages.forms import ActivateAppForm, ConfirmCodeForm, ConfirmPasswordForm
+from accounts.pages.passkeys import ConfirmPasskeyForm, PasskeyForm
 
 
-class _ShownAgain:
-    """Whoever knew the session's id before does not share what it may do from now on."""
+class _RenewsSessionKey:
+    """A new session key after re-authentication, so that a stolen old one gains nothing by it."""
 
     request: HttpRequest
 
@@ -29,32 +31,32 @@ class _ShownAgain:
         return response
 
 
-class ShowPasswordView(_ShownAgain, ReauthenticateView):
-    form_class = ShowPasswordForm
+class ConfirmPasswordView(_RenewsSessionKey, ReauthenticateView):
+    form_class = ConfirmPasswordForm
 
 
-class ShowCodeView(_ShownAgain, code_views.ReauthenticateView):
-    form_class = ShowCodeForm
+class ConfirmCodeView(_RenewsSessionKey, code_views.ReauthenticateView):
+    form_class = ConfirmCodeForm
 
 
-class ShowPasskeyView(_ShownAgain, passkey_views.ReauthenticateWebAuthnView):
-    form_class = ShowPasskeyForm
+class ConfirmPasskeyView(_RenewsSessionKey, passkey_views.ReauthenticateWebAuthnView):
+    form_class = ConfirmPasskeyForm
 
     def form_invalid(self, form: Any) -> HttpResponse:
         messages.error(self.request, WRONG_CODE)
         return redirect(self.request.get_full_path())
 
 
-class SetUpAppView(_ShownAgain, ActivateTOTPView):
-    form_class = FirstCodeForm
+class ActivateAppView(_RenewsSessionKey, ActivateTOTPView):
+    form_class = ActivateAppForm
 
-    def form_valid(self, form: FirstCodeForm) -> HttpResponse:
-        """The code that sets the app up shows that it is at hand, and so is used up."""
+    def form_valid(self, form: ActivateAppForm) -> HttpResponse:
+        """The code that activates the app confirms the sign-in, too, and must not work again."""
         response = super().form_valid(form)
         user: Any = self.request.user
         app = totp_authenticator_of(user.pk)
         redeem_code(app, form.cleaned_data["code"])
-        post_authentication(self.request, app, reauthenticated=True)
+        record_second_factor(self.request, app)
         return response
 
 
@@ -62,7 +64,7 @@ class AddPasskeyView(passkey_views.AddWebAuthnView):
     form_class = PasskeyForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """One that signs in by itself; the challenge that was made last is the one that counts."""
+        """Replace the options of django-allauth, and so its challenge: the last one made is the one that is checked."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        options = begin_registration(self.request.user, passwordless=True)
+        options = passkey_registration_options(self.request.user)
         return context | {"js_data": {"creation_options": options}}

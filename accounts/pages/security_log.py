@@ -1,6 +1,6 @@
-"""What Django and django-allauth do for people at our pages, for the audit trail.
+"""Security log receivers: sign-ins, sign-outs and changes of second factors on the account pages.
 
-Each of these is for the signal that it names.
+Each receiver is named after its signal.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from authsvc.composition.container import services
 
 
 def listen() -> None:
-    """Note from now on who signs in and out, and what becomes of second factors."""
+    """Connect the receivers."""
     user_logged_in.connect(on_user_logged_in)
     user_logged_out.connect(on_user_logged_out)
     authenticator_added.connect(on_authenticator_added)
@@ -28,7 +28,7 @@ def on_user_logged_in(user: Any, **_: Any) -> None:
 
 
 def on_user_logged_out(user: Any, **_: Any) -> None:
-    """Also sent when nobody was signed in."""
+    """The signal is also sent when no user was signed in."""
     if user is not None:
         services().security_log.record(SecurityEvent.LOGGED_OUT, user_id=UserId(user.pk))
 
@@ -38,7 +38,7 @@ def on_authenticator_added(user: Any, authenticator: Authenticator, **_: Any) ->
 
 
 def on_authenticator_reset(user: Any, authenticator: Authenticator, **_: Any) -> None:
-    """New recovery codes in the place of the old ones."""
+    """New recovery codes have replaced the old ones."""
     _note(SecurityEvent.SECOND_FACTOR_RENEWED, user, authenticator)
 
 

@@ -1,4 +1,4 @@
-"""What stands between a right password and the pages."""
+"""Login stages, between a correct password and the pages."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.conf import settings
 
 
 class VerifiedEmailStage(EmailVerificationStage):
-    """Whoever signs up follows a link first; whoever signs in need not have, unless the house wants it so."""
+    """Requires a verified address after sign-up, and after sign-in if `needs_verified_email` is on."""
 
     def handle(self) -> tuple[Any, bool]:
         if not self.login.signup and not settings.ENVIRONMENT.needs_verified_email:
             return None, True
-        answer: tuple[Any, bool] = super().handle()
-        return answer
+        response: tuple[Any, bool] = super().handle()
+        return response

@@ -1,4 +1,4 @@
-"""Where people's pages are, by the names under which django-allauth looks for them."""
+"""URLs of the account pages, with the names under which django-allauth looks for them."""
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as code_views
@@ -10,7 +10,7 @@ from django.views.generic import RedirectView, TemplateView
 
 from accounts.pages import forms, invitations, passkeys, second_factors, sessions, views
 
-SIGNING_IN = [
+SIGN_IN = [
     path("signin", views.SignInView.as_view(), name="account_login"),
     path(
         "signin/code",
@@ -21,7 +21,7 @@ SIGNING_IN = [
     ),
     path(
         "signin/passkey",
-        passkey_views.LoginWebAuthnView.as_view(form_class=passkeys.SignInByPasskeyForm),
+        passkey_views.LoginWebAuthnView.as_view(form_class=passkeys.SignInPasskeyForm),
         name="mfa_login_webauthn",
     ),
     path("signin/inactive", allauth_views.account_inactive, name="account_inactive"),
@@ -37,10 +37,10 @@ SIGNING_IN = [
         name="signed_out",
     ),
 ]
-BY_MAIL = [
+MAIL_LINKS = [
     path(
         "password/reset",
-        allauth_views.PasswordResetView.as_view(form_class=forms.ForgottenPasswordForm),
+        allauth_views.PasswordResetView.as_view(form_class=forms.RequestPasswordResetForm),
         name="account_reset_password",
     ),
     path(
@@ -55,7 +55,7 @@ BY_MAIL = [
     ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9a-f]{32})-(?P<key>[\w-]+)$",
-        views.SetPasswordView.as_view(),
+        views.ResetPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
@@ -64,12 +64,12 @@ BY_MAIL = [
         name="account_email_verification_sent",
     ),
     path("email/verify/<str:key>", allauth_views.confirm_email, name="account_confirm_email"),
-    path("email/move/<str:key>", views.MoveAddressView.as_view(), name="account_move_email"),
+    path("email/move/<str:key>", views.ConfirmEmailChangeView.as_view(), name="account_move_email"),
 ]
-ONES_OWN = [
+ACCOUNT = [
     path("account", views.AccountView.as_view(), name="account"),
     path("account/password", views.ChangePasswordView.as_view(), name="account_change_password"),
-    path("account/email", views.AddressView.as_view(), name="account_email"),
+    path("account/email", views.EmailView.as_view(), name="account_email"),
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
     path(
         "account/invitations/<str:token>/",
@@ -77,7 +77,7 @@ ONES_OWN = [
         name="account_invitation",
     ),
     path("account/second-factor", code_views.index, name="mfa_index"),
-    path("account/app", second_factors.SetUpAppView.as_view(), name="mfa_activate_totp"),
+    path("account/app", second_factors.ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("account/app/remove", app_views.deactivate_totp, name="mfa_deactivate_totp"),
     path(
         "account/recovery-codes",
@@ -96,21 +96,23 @@ ONES_OWN = [
         name="mfa_remove_webauthn",
     ),
 ]
-AGAIN = [
-    path("account/again", second_factors.ShowPasswordView.as_view(), name="account_reauthenticate"),
-    path("account/again/code", second_factors.ShowCodeView.as_view(), name="mfa_reauthenticate"),
+REAUTHENTICATION = [
+    path(
+        "account/again", second_factors.ConfirmPasswordView.as_view(), name="account_reauthenticate"
+    ),
+    path("account/again/code", second_factors.ConfirmCodeView.as_view(), name="mfa_reauthenticate"),
     path(
         "account/again/passkey",
-        second_factors.ShowPasskeyView.as_view(),
+        second_factors.ConfirmPasskeyView.as_view(),
         name="mfa_reauthenticate_webauthn",
     ),
 ]
 
 urlpatterns = [
-    *SIGNING_IN,
-    *BY_MAIL,
-    *ONES_OWN,
-    *AGAIN,
+    *SIGN_IN,
+    *MAIL_LINKS,
+    *ACCOUNT,
+    *REAUTHENTICATION,
     path(
         ".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")
     ),

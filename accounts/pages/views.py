@@ -1,11 +1,9 @@
-"""The pages of one's account, as far as they differ from django-allauth's."""
+"""Account pages, where they differ from those of django-allauth."""
 
 from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.email_verification import send_verification_email_for_user
-from allauth.core.internal.ratelimit import consume_or_429
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -16,15 +14,16 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.generic import FormView, TemplateView
 
+from accounts.adapters.allauth_internals import rate_limited, send_verification_email
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.pages.adapters import mailed_link
-from accounts.pages.addresses import key_for, move_in
+from accounts.pages.addresses import key_for, read_key
 from accounts.pages.forms import (
-    AddressForm,
     ChangePasswordForm,
-    NewPasswordForm,
+    EmailForm,
+    ResetPasswordForm,
     SignInForm,
     SignUpForm,
 )
@@ -35,20 +34,20 @@ from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import DomainError
 
 
-class _Refusable:
-    """What a service refuses is said on the form that was sent."""
+class _ShowsDomainErrors:
+    """Shows the domain errors of a service on the submitted form."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # a view's, below this
-        except DomainError as refusal:
-            add_form_errors(form, refusal)
+        except DomainError as error:
+            add_form_errors(form, error)
             response = self.form_invalid(form)  # type: ignore[attr-defined]  # likewise
         return response
 
 
 class SignInView(allauth_views.LoginView):
-    """With `login_hint`, a client that knows who it is says so (OpenID Connect Core §3.1.2.1)."""
+    """Fills in the `login_hint` of a client (OpenID Connect Core §3.1.2.1)."""
 
     form_class = SignInForm
 
@@ -57,14 +56,14 @@ class SignInView(allauth_views.LoginView):
         return initial | {"login": self.request.GET.get("login_hint", "")}
 
 
-class SignUpView(_Refusable, allauth_views.SignupView):
+class SignUpView(_ShowsDomainErrors, allauth_views.SignupView):
     form_class = SignUpForm
 
 
-class SetPasswordView(_Refusable, allauth_views.PasswordResetFromKeyView):
-    """What the link in the mail leads to."""
+class ResetPasswordView(_ShowsDomainErrors, allauth_views.PasswordResetFromKeyView):
+    """The target of the mailed reset link."""
 
-    form_class = NewPasswordForm
+    form_class = ResetPasswordForm
 
 
 class AccountView(LoginRequiredMixin, TemplateView):
@@ -80,7 +79,7 @@ class AccountView(LoginRequiredMixin, TemplateView):
 
 
 class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
-    """Ends every session but this one."""
+    """Changes the password, which ends every session but this one."""
 
     template_name = "account/password_change.html"
     form_class = ChangePasswordForm
@@ -96,8 +95,8 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
                 new=form.cleaned_data["new_password"],
                 by=by,
             )
-        except DomainError as refusal:
-            add_form_errors(form, refusal)
+        except DomainError as error:
+            add_form_errors(form, error)
             return self.form_invalid(form)
         user.refresh_from_db()
         update_session_auth_hash(self.request, user)
@@ -106,11 +105,11 @@ class ChangePasswordView(LoginRequiredMixin, FormView[ChangePasswordForm]):
         return super().form_valid(form)
 
 
-class AddressView(LoginRequiredMixin, FormView[AddressForm]):
-    """Whether one's address is verified, and the way to another one."""
+class EmailView(LoginRequiredMixin, FormView[EmailForm]):
+    """Shows whether the e-mail address is verified, and starts a change of it."""
 
     template_name = "account/email.html"
-    form_class = AddressForm
+    form_class = EmailForm
     success_url = reverse_lazy("account_email")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -118,17 +117,14 @@ class AddressView(LoginRequiredMixin, FormView[AddressForm]):
             return self._send_link()
         return super().post(request, *args, **kwargs)
 
-    def form_valid(self, form: AddressForm) -> HttpResponse:
+    def form_valid(self, form: EmailForm) -> HttpResponse:
         require_fresh_sign_in(self.request)
-        too_many: HttpResponse | None = consume_or_429(
-            self.request, app="allauth.account", action="manage_email"
-        )
-        if too_many is not None:
-            return too_many
+        if (response := rate_limited(self.request, action="manage_email")) is not None:
+            return response
         email = form.cleaned_data["email"]
         link = mailed_link("account_move_email", key=key_for(self.request.user, email))
         get_adapter().send_mail("account/email/new_address", email, {"link": link})
-        return self._told(email)
+        return self._confirm_sent(email)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
@@ -137,38 +133,40 @@ class AddressView(LoginRequiredMixin, FormView[AddressForm]):
 
     def _send_link(self) -> HttpResponse:
         user: Any = self.request.user
-        if send_verification_email_for_user(self.request, user):
-            return self._told(user.email)
+        if send_verification_email(self.request, user):
+            return self._confirm_sent(user.email)
         messages.error(
             self.request, "We have already sent you several links. Follow the most recent one."
         )
         return redirect(self.get_success_url())
 
-    def _told(self, email: str) -> HttpResponse:
+    def _confirm_sent(self, email: str) -> HttpResponse:
         messages.info(self.request, f"We sent a link to {email}. It is valid for one hour.")
         return redirect(self.get_success_url())
 
 
-class MoveAddressView(FormView[Form]):
-    """What the link in the mail leads to. It asks, because there are programs that follow every link in a mail."""
+class ConfirmEmailChangeView(FormView[Form]):
+    """The target of the mailed link. Asks first, because some mail programs follow every link in a mail."""
 
     template_name = "account/email_move.html"
     form_class = Form
 
     def form_valid(self, form: Form) -> HttpResponse:
-        move = move_in(self.kwargs["key"])
-        if move is None:
+        change = read_key(self.kwargs["key"])
+        if change is None:
             return self.form_invalid(form)
-        user, email = move
-        old = user.email
+        user, email = change
+        old_email = user.email
         try:
             services().emails.verify(UserId(user.pk), email=email)
-        except EmailTaken as refusal:
-            messages.error(self.request, refusal.title)
+        except EmailTaken as error:
+            messages.error(self.request, error.title)
         else:
-            get_adapter().send_notification_mail("account/email/email_changed", user, email=old)
+            get_adapter().send_notification_mail(
+                "account/email/email_changed", user, email=old_email
+            )
             messages.success(self.request, f"Your e-mail address is now {email}.")
         return redirect("account")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"move": move_in(self.kwargs["key"])}
+        return super().get_context_data(**kwargs) | {"move": read_key(self.kwargs["key"])}

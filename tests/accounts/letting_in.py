@@ -1,4 +1,4 @@
-"""Anna lets clients in, and what is kept of it."""
+"""Builders and steps for clients, codes, devices, consents and their tokens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +29,7 @@ OPENID: Final = frozenset({"openid"})
 
 
 def has_client(world: World, **parts: Any) -> OAuthClient:
-    """A client that the world knows; what is no part of it is one of its terms."""
+    """A registered client. Parts that are not its own are terms."""
     own = {name: parts.pop(name) for name in ("id", "is_active", "created_at") if name in parts}
     client = a_client_of(some_client_terms(**parts), **own)
     world.repositories.clients.add(client, scope=ALL_TENANTS)
@@ -39,7 +39,7 @@ def has_client(world: World, **parts: Any) -> OAuthClient:
 def has_session(
     world: World, user: User, client: OAuthClient | None = None, **parts: Any
 ) -> Session:
-    """A session of the user, with our own client unless another one is named."""
+    """A session of the user, with our own client by default."""
     if client is not None:
         parts["client_id"] = client.client_id
     session = a_session(user_id=user.id, **parts)
@@ -47,7 +47,7 @@ def has_session(
     return session
 
 
-def kept(world: World, session: Session) -> Session:
+def stored_session(world: World, session: Session) -> Session:
     return world.repositories.sessions.get_for_update(session.id)
 
 
@@ -104,7 +104,7 @@ def a_consent(user: User, client: OAuthClient, **parts: Any) -> Consent:
 
 
 def code_for(world: World, client: OAuthClient, user: User, **permission: Any) -> str:
-    """The code that the client gets when the user lets it in."""
+    """The code that the client gets when the user consents."""
     given = {"scopes": OPENID} | permission
     return world.services.authorizations.issue_code(
         client,
@@ -116,7 +116,7 @@ def code_for(world: World, client: OAuthClient, user: User, **permission: Any) -
 
 
 def tokens_for(world: World, client: OAuthClient, user: User, **permission: Any) -> TokenPair:
-    """What the client gets for such a code."""
+    """The tokens that the client gets for such a code."""
     code = code_for(world, client, user, **permission)
     tokens = exchanged(world, client, code)
     assert tokens is not None

@@ -23,7 +23,7 @@ from tests.accounts.letting_in import (
     exchanged,
     has_client,
     has_session,
-    kept,
+    stored_session,
     tokens_for,
 )
 from tests.accounts.noting import of_both, of_end, of_session
@@ -46,7 +46,7 @@ def client(memory: World) -> OAuthClient:
 def decided(memory: World, client: OAuthClient, user: User, status: DeviceStatus) -> str:
     """The code of a device that the user has allowed or denied."""
     device = memory.services.devices.start(client, scopes=OPENID)
-    memory.services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)
+    memory.services.devices.decide(device.user_code, status, user_id=user.id, authentication=HOW)
     return device.device_code
 
 
@@ -89,7 +89,7 @@ def test_a_revoked_grant_is_logged_with_the_end_of_its_sessions(
     memory.services.authorizations.consent(client, user_id=anna.id, scopes=OPENID)
     memory.trail.notes.clear()
 
-    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+    memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
     ended = {**of_both(anna, client), "reason": SessionEnd.REVOKED}
     assert memory.trail.notes == [
@@ -102,7 +102,7 @@ def test_a_grant_that_does_not_exist_cannot_be_revoked(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     with pytest.raises(GrantNotFound):
-        memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+        memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
     assert memory.trail.notes == []
 
@@ -155,7 +155,7 @@ def test_a_refresh_by_a_client_is_logged(memory: World, anna: User, client: OAut
 
     renewal = grants.find_renewal(tokens.refresh_token, client)
     assert renewal is not None
-    grants.take_renewal(renewal, scopes=OPENID)
+    grants.redeem_renewal(renewal, scopes=OPENID)
 
     assert memory.trail.notes == [(SecurityEvent.TOKENS_REFRESHED, of_session(renewal.session))]
 
@@ -179,7 +179,9 @@ def test_decisions_about_a_device_are_logged(
 
 def test_a_device_that_is_not_pending_is_not_logged(memory: World, anna: User) -> None:
     with pytest.raises(DeviceNotFound):
-        memory.services.devices.decide("BCDF-GHJK", DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
+        memory.services.devices.decide(
+            "BCDF-GHJK", DeviceStatus.ALLOWED, user_id=anna.id, authentication=HOW
+        )
 
     assert memory.trail.notes == []
 
@@ -198,7 +200,7 @@ def test_tokens_issued_to_a_device_are_logged_with_their_session(
 
 
 def test_client_credentials_are_logged_without_a_user(memory: World, client: OAuthClient) -> None:
-    memory.services.grants.act_for_itself(client, scopes=[], resource="")
+    memory.services.grants.redeem_client_credentials(client, scopes=[], resource="")
 
     (noted,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
     assert noted == {
@@ -246,7 +248,7 @@ def test_sessions_ended_with_a_browser_session_are_logged(
 
     memory.services.logouts.end_browser(HOW.browser_id)
 
-    assert kept(memory, goes_on).ended_at is None
+    assert stored_session(memory, goes_on).ended_at is None
     assert memory.trail.notes == [
         (SecurityEvent.SESSION_ENDED, of_end(ends, SessionEnd.LOGGED_OUT))
     ]

@@ -134,7 +134,7 @@ def secrets_of_everything(world: World) -> list[str]:
     ]
     secrets += secrets_of_client(world, client, anna.user)
     world.services.clients.amend(client.id, client.terms, by=OPERATOR)
-    world.services.authorizations.take_back(client.id, by=a_principal(anna.user))
+    world.services.authorizations.revoke(client.id, by=a_principal(anna.user))
     world.services.clients.remove(client.id, by=OPERATOR)
     world.services.accounts.reset_password(anna.user.id, password=PASSWORD)
     return [*secrets, *map(world.services.ports.opaque_tokens.hash, secrets)]
@@ -166,13 +166,13 @@ def secrets_of_client(world: World, client: OAuthClient, user: User) -> list[str
     exchanged(world, client, code)
     other_code = code_for(world, client, user)
     others = exchanged(world, client, other_code)
-    own = services.grants.act_for_itself(client, scopes=[], resource="")
+    own = services.grants.redeem_client_credentials(client, scopes=[], resource="")
     assert tokens is not None
     assert others is not None
     services.tokens.revoke(others.access_token, client_id=client.client_id)
     devices = [services.devices.start(client, scopes=OPENID) for _ in DeviceStatus]
     for device, status in zip(devices, (DeviceStatus.ALLOWED, DeviceStatus.DENIED), strict=False):
-        services.devices.decide(device.user_code, status, user_id=user.id, how=HOW)
+        services.devices.decide(device.user_code, status, user_id=user.id, authentication=HOW)
     pairs = [
         secret for each in (tokens, others) for secret in (each.access_token, each.refresh_token)
     ]

@@ -1,4 +1,4 @@
-"""What lies between a person's yes and a client's tokens, and telling clients of its end."""
+"""Authorization entities, and logout notices."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -30,13 +30,13 @@ SCOPES = frozenset({"openid", "email"})
         (["openid", "profile"], False),
     ],
 )
-def test_a_consent_covers_what_was_agreed_and_nothing_else(
+def test_a_consent_covers_its_scopes_and_no_others(
     scopes: Collection[str], *, covers: bool
 ) -> None:
     assert a_consent(ANNA, CLIENT, scopes=SCOPES).covers(scopes) is covers
 
 
-def test_a_widened_consent_keeps_what_it_had_and_is_of_that_moment() -> None:
+def test_a_widened_consent_adds_scopes_and_has_a_new_time() -> None:
     consent = a_consent(ANNA, CLIENT, scopes=SCOPES, given_at=NOON)
 
     widened = consent.widened(["profile", "email"], at=NOON + SECOND)
@@ -47,12 +47,12 @@ def test_a_widened_consent_keeps_what_it_had_and_is_of_that_moment() -> None:
 @pytest.mark.parametrize(
     ("at", "is_live"), [(NOON - SECOND, True), (NOON, False), (NOON + SECOND, False)]
 )
-def test_a_code_and_a_device_live_until_they_expire(at: datetime, *, is_live: bool) -> None:
+def test_codes_and_devices_are_valid_until_they_expire(at: datetime, *, is_live: bool) -> None:
     assert a_code(CLIENT, ANNA, expires_at=NOON).is_live(at=at) is is_live
     assert a_device(CLIENT, expires_at=NOON).is_live(at=at) is is_live
 
 
-def test_a_code_that_was_used_is_no_longer_live() -> None:
+def test_a_used_code_is_not_valid() -> None:
     code = a_code(CLIENT, ANNA, expires_at=NOON + SECOND)
 
     used = code.used(at=NOON - SECOND)
@@ -61,7 +61,7 @@ def test_a_code_that_was_used_is_no_longer_live() -> None:
     assert not used.is_live(at=NOON)
 
 
-def test_a_request_whose_browser_has_come_lives_on_until_then() -> None:
+def test_an_opened_request_has_a_new_expiry() -> None:
     request = a_request(CLIENT, expires_at=NOON)
 
     opened = request.opened(until=NOON + SECOND)
@@ -69,7 +69,7 @@ def test_a_request_whose_browser_has_come_lives_on_until_then() -> None:
     assert opened == replace(request, expires_at=NOON + SECOND, is_opened=True)
 
 
-def test_a_device_is_decided_on_by_a_person_who_has_shown_who_he_is() -> None:
+def test_a_decision_records_the_user_and_their_authentication() -> None:
     device = a_device(CLIENT)
 
     decided = device.decided(DeviceStatus.DENIED, user_id=ANNA.id, authentication=HOW)
@@ -88,7 +88,7 @@ def test_a_device_is_decided_on_by_a_person_who_has_shown_who_he_is() -> None:
         (NOON - timedelta(seconds=7), False),
     ],
 )
-def test_a_device_may_ask_again_when_its_interval_is_over(
+def test_a_device_can_poll_after_its_interval(
     polled_at: datetime | None, *, is_too_soon: bool
 ) -> None:
     device = a_device(CLIENT, interval_seconds=7, polled_at=polled_at)
@@ -96,7 +96,7 @@ def test_a_device_may_ask_again_when_its_interval_is_over(
     assert device.polls_too_soon(at=NOON) is is_too_soon
 
 
-def test_a_device_that_asks_too_soon_waits_longer_each_time() -> None:
+def test_polling_too_soon_makes_the_interval_longer_each_time() -> None:
     waits = []
     device = a_device(CLIENT)
     for _ in range(4):
@@ -107,7 +107,7 @@ def test_a_device_that_asks_too_soon_waits_longer_each_time() -> None:
     assert device.polled_at == NOON
 
 
-def test_a_device_that_asks_in_time_waits_no_longer_than_before() -> None:
+def test_polling_in_time_keeps_the_interval() -> None:
     device = a_device(CLIENT, interval_seconds=10, polled_at=NOON)
 
     polled = device.polled(at=NOON + timedelta(seconds=10))
@@ -118,7 +118,7 @@ def test_a_device_that_asks_in_time_waits_no_longer_than_before() -> None:
 @pytest.mark.parametrize(
     ("scopes", "outlives"), [({"openid"}, False), ({"openid", "offline_access"}, True), ((), False)]
 )
-def test_a_session_outlives_the_sign_out_if_it_was_asked_for(
+def test_a_session_outlives_the_sign_out_with_offline_access(
     scopes: Collection[str], *, outlives: bool
 ) -> None:
     assert a_session(scopes=frozenset(scopes)).outlives_sign_out is outlives
@@ -128,13 +128,13 @@ def test_a_session_outlives_the_sign_out_if_it_was_asked_for(
     ("methods", "context"),
     [(("pwd",), "pwd"), (("pwd", "otp", "mfa"), "mfa"), ((), "pwd"), (("hwk",), "pwd")],
 )
-def test_the_context_of_a_sign_in_says_whether_there_was_a_second_factor(
+def test_the_acr_of_a_sign_in_states_the_second_factor(
     methods: tuple[str, ...], context: str
 ) -> None:
     assert replace(HOW, methods=methods).context == context
 
 
-def test_a_notice_that_fails_is_due_later_each_time_until_it_is_given_up() -> None:
+def test_a_failed_notice_is_due_later_each_time_until_the_last_retry() -> None:
     notice: LogoutNotice | None = a_notice(CLIENT, ANNA, due_at=NOON)
     waits = []
     while notice and (notice := notice.failed(at=NOON)):
@@ -144,8 +144,8 @@ def test_a_notice_that_fails_is_due_later_each_time_until_it_is_given_up() -> No
     assert [wait for _, wait in waits] == sorted(RETRY_AFTER)
 
 
-def test_a_person_without_a_name_has_no_claim_of_one() -> None:
+def test_a_user_without_a_name_has_no_name_claim() -> None:
     claims = PersonClaims(user_id=UserId(uuid4()))
 
-    assert claims.named("") == claims
-    assert claims.named("Anna").name == "Anna"
+    assert claims.with_name("") == claims
+    assert claims.with_name("Anna").name == "Anna"

@@ -1,4 +1,4 @@
-"""Letting a client do something: consent, the code that stands for it, and taking it back."""
+"""Authorization service: consents, codes and revocation."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from tests.accounts.letting_in import (
     exchanged,
     has_client,
     has_session,
-    kept,
+    stored_session,
     tokens_for,
 )
 from tests.support.builders import NOON, a_principal
@@ -45,12 +45,12 @@ def must_ask(world: World, user: User, client: OAuthClient, *scopes: str) -> boo
     return world.services.authorizations.needs_consent(client, user_id=user.id, scopes=scopes)
 
 
-def kept_code(world: World, code: str) -> AuthorizationCode | None:
+def stored_code(world: World, code: str) -> AuthorizationCode | None:
     code_hash = world.services.ports.opaque_tokens.hash(code)
     return world.repositories.authorization_codes.find_for_update(code_hash)
 
 
-def test_somebody_who_has_agreed_is_not_asked_again(
+def test_a_user_who_has_consented_is_not_asked_again(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     before = must_ask(memory, anna, client, "openid")
@@ -61,15 +61,13 @@ def test_somebody_who_has_agreed_is_not_asked_again(
     assert not must_ask(memory, anna, client, "openid")
 
 
-def test_somebody_is_asked_before_a_client_gets_more_than_he_has_agreed_to(
-    memory: World, anna: User, client: OAuthClient
-) -> None:
+def test_more_scopes_need_another_consent(memory: World, anna: User, client: OAuthClient) -> None:
     agrees(memory, anna, client, "openid")
 
     assert must_ask(memory, anna, client, "openid", "email")
 
 
-def test_one_persons_consent_is_nobody_elses_and_to_no_other_client(
+def test_a_consent_is_for_one_user_and_one_client(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     agrees(memory, anna, client, "openid")
@@ -78,7 +76,7 @@ def test_one_persons_consent_is_nobody_elses_and_to_no_other_client(
     assert must_ask(memory, anna, has_client(memory), "openid")
 
 
-def test_a_trusted_client_asks_nobody(memory: World, anna: User) -> None:
+def test_a_trusted_client_needs_no_consent(memory: World, anna: User) -> None:
     assert not must_ask(memory, anna, has_client(memory, is_trusted=True), "openid")
 
 
@@ -93,9 +91,7 @@ def test_a_second_consent_adds_to_the_first(memory: World, anna: User, client: O
     assert memory.services.authorizations.grants_of(a_principal(anna)) == [(both, client)]
 
 
-def test_a_code_stands_for_what_the_person_has_let_the_client_do(
-    memory: World, anna: User, client: OAuthClient
-) -> None:
+def test_a_code_stores_the_permission(memory: World, anna: User, client: OAuthClient) -> None:
     permission = Permission(
         user_id=anna.id, scopes=OPENID, resource="https://notes.example/api", nonce="n-1"
     )
@@ -108,29 +104,31 @@ def test_a_code_stands_for_what_the_person_has_let_the_client_do(
         code_challenge="a challenge",
     )
 
-    found = kept_code(memory, code)
-    assert found is not None
-    assert (found.client_pk, found.permission, found.authentication) == (client.id, permission, HOW)
-    assert found.redirect_uri == "https://app.example/callback"
-    assert found.code_challenge == "a challenge"
-    assert found.expires_at == NOON + CODE_LIVES
-    assert code not in repr(found)
+    stored = stored_code(memory, code)
+    assert stored is not None
+    assert (stored.client_pk, stored.permission, stored.authentication) == (
+        client.id,
+        permission,
+        HOW,
+    )
+    assert stored.redirect_uri == "https://app.example/callback"
+    assert stored.code_challenge == "a challenge"
+    assert stored.expires_at == NOON + CODE_LIVES
+    assert code not in repr(stored)
 
 
-def test_every_code_is_another_and_starts_another_session(
+def test_every_code_is_unique_and_has_its_own_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     codes = [code_for(memory, client, anna) for _ in range(3)]
 
-    found = [kept_code(memory, code) for code in codes]
-    sessions = {code.session_id for code in found if code}
+    stored = [stored_code(memory, code) for code in codes]
+    sessions = {code.session_id for code in stored if code}
     assert (len(set(codes)), len(sessions)) == (3, 3)
     assert min(map(len, codes)) >= 43, "which is 256 bits"
 
 
-def test_a_person_sees_what_he_has_let_clients_do_and_nobody_elses(
-    memory: World, anna: User, client: OAuthClient
-) -> None:
+def test_users_see_their_own_grants_alone(memory: World, anna: User, client: OAuthClient) -> None:
     bo = memory.has_user(name="Bo")
     agrees(memory, anna, client, "openid")
 
@@ -139,7 +137,7 @@ def test_a_person_sees_what_he_has_let_clients_do_and_nobody_elses(
         memory.services.authorizations.grants_of(OPERATOR)
 
 
-def test_who_takes_back_what_a_client_may_do_ends_its_sessions_of_his(
+def test_revoking_a_grant_ends_the_sessions_of_that_user_and_client(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     bo, other = memory.has_user(name="Bo"), has_client(memory)
@@ -148,22 +146,22 @@ def test_who_takes_back_what_a_client_may_do_ends_its_sessions_of_his(
     staying = [has_session(memory, anna, other), has_session(memory, bo, client)]
     memory.clock.go_on(hours=1)
 
-    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+    memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
     now = memory.clock.now()
-    assert kept(memory, ending) == ending.ended(at=now, because=SessionEnd.REVOKED)
-    assert [kept(memory, session) for session in staying] == staying
+    assert stored_session(memory, ending) == ending.ended(at=now, because=SessionEnd.REVOKED)
+    assert [stored_session(memory, session) for session in staying] == staying
     assert memory.services.authorizations.grants_of(a_principal(anna)) == []
     assert must_ask(memory, anna, client, "openid")
 
 
-def test_who_takes_back_what_a_client_may_do_takes_its_tokens(
+def test_revoking_a_grant_revokes_the_tokens(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     agrees(memory, anna, client, "openid")
     tokens = tokens_for(memory, client, anna)
 
-    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+    memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
     assert (
         memory.services.tokens.introspect(tokens.access_token, client_id=client.client_id) is None
@@ -173,7 +171,7 @@ def test_who_takes_back_what_a_client_may_do_takes_its_tokens(
     )
 
 
-def test_nobody_takes_back_what_he_did_not_give(
+def test_a_grant_of_another_user_cannot_be_revoked(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     bo = memory.has_user(name="Bo")
@@ -181,23 +179,21 @@ def test_nobody_takes_back_what_he_did_not_give(
     session = has_session(memory, bo, client)
 
     with pytest.raises(GrantNotFound):
-        memory.services.authorizations.take_back(client.id, by=a_principal(bo))
+        memory.services.authorizations.revoke(client.id, by=a_principal(bo))
 
-    assert kept(memory, session) == session
+    assert stored_session(memory, session) == session
     assert not must_ask(memory, anna, client, "openid")
 
 
-def test_what_was_taken_back_is_not_there_any_more(
-    memory: World, anna: User, client: OAuthClient
-) -> None:
+def test_a_grant_can_be_revoked_once(memory: World, anna: User, client: OAuthClient) -> None:
     agrees(memory, anna, client, "openid")
-    memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+    memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
     with pytest.raises(GrantNotFound):
-        memory.services.authorizations.take_back(client.id, by=a_principal(anna))
+        memory.services.authorizations.revoke(client.id, by=a_principal(anna))
 
 
-def test_codes_are_kept_a_while_longer_than_they_live_so_that_a_replay_is_noticed(
+def test_codes_outlive_their_expiry_so_that_a_replay_is_detected(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     code = code_for(memory, client, anna)
@@ -209,4 +205,4 @@ def test_codes_are_kept_a_while_longer_than_they_live_so_that_a_replay_is_notice
     late = memory.services.authorizations.remove_expired()
 
     assert (early, late) == (0, 1)
-    assert kept_code(memory, code) is None
+    assert stored_code(memory, code) is None

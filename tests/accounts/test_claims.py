@@ -1,4 +1,4 @@
-"""What a client may learn of the person whose token it has."""
+"""Claims service."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -35,7 +35,7 @@ def asking(user: User, *scopes: str) -> Principal:
         (["openid", "profile", "email", "accounts:read"], "Anna", EMAIL),
     ],
 )
-def test_each_scope_opens_its_claims_and_no_others(
+def test_each_scope_covers_its_claims_and_no_others(
     memory: World, anna: User, scopes: Collection[str], name: str | None, email: str | None
 ) -> None:
     is_verified = None if email is None else False
@@ -48,7 +48,7 @@ def test_each_scope_opens_its_claims_and_no_others(
 @pytest.mark.parametrize(
     ("verified", "is_verified"), [(EMAIL, True), ("old@school.example", False)]
 )
-def test_an_address_is_verified_if_it_is_the_one_that_was(
+def test_the_current_address_is_verified_only_if_it_is_the_verified_one(
     memory: World, anna: User, verified: str, *, is_verified: bool
 ) -> None:
     memory.repositories.verified_emails.save(anna.id, email=verified)
@@ -59,20 +59,18 @@ def test_an_address_is_verified_if_it_is_the_one_that_was(
 
 
 @pytest.mark.parametrize("scopes", [[], ["profile", "email"], ["accounts:read"]])
-def test_a_token_without_openid_opens_nothing(
-    memory: World, anna: User, scopes: Collection[str]
-) -> None:
+def test_claims_need_the_scope_openid(memory: World, anna: User, scopes: Collection[str]) -> None:
     with pytest.raises(IdentityScopeNeeded):
         memory.services.claims.of(asking(anna, *scopes))
 
 
-def test_a_client_that_acts_for_itself_is_nobody(memory: World, anna: User) -> None:
+def test_claims_need_a_user(memory: World, anna: User) -> None:
     with pytest.raises(PersonNeeded):
         memory.services.claims.of(replace(asking(anna, "openid"), user_id=None))
 
 
 @pytest.mark.parametrize("algorithm", IdTokenAlgorithm)
-def test_a_client_gets_an_id_token_that_it_may_come_back_with(
+def test_an_id_token_is_accepted_as_a_hint(
     memory: World, anna: User, algorithm: IdTokenAlgorithm
 ) -> None:
     client = has_client(memory, id_token_algorithm=algorithm)
@@ -80,6 +78,6 @@ def test_a_client_gets_an_id_token_that_it_may_come_back_with(
 
     token = memory.services.claims.id_token(client, claims, access_token="an access token")
 
-    hinted = memory.services.claims.hinted(token)
+    hinted = memory.services.claims.of_hint(token)
     assert hinted == IdClaims(user_id=anna.id, client_id=client.client_id)
-    assert memory.services.claims.hinted("rubbish") is None
+    assert memory.services.claims.of_hint("rubbish") is None

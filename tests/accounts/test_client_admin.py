@@ -73,32 +73,40 @@ def test_by_default_a_client_is_neither_trusted_nor_public(application: Applicat
     [
         ({"name": " "}, "name", "This field is required."),
         ({"name": "N" * 201}, "name", "at most 200 characters"),
-        ({"redirect_uris": ""}, "redirect_uris", "A code needs an address to go to."),
+        (
+            {"redirect_uris": ""},
+            "redirect_uris",
+            "The authorization code grant needs a redirect URI.",
+        ),
         (
             {"redirect_uris": "http://app.example/cb"},
             "redirect_uris",
-            "http://app.example/cb will not do",
+            "http://app.example/cb is not a valid URI here",
         ),
         (
             {"post_logout_redirect_uris": "javascript:alert(1)"},
             "post_logout_redirect_uris",
-            "will not do",
+            "is not a valid URI here",
         ),
         (
             {"backchannel_logout_uri": "http://app.example/x"},
             "backchannel_logout_uri",
-            "will not do",
+            "is not a valid URI here",
         ),
-        ({"allowed_origins": "https://app.example/"}, "allowed_origins", "is no origin."),
-        ({"resources": "notes"}, "resources", "notes will not do"),
-        ({"allowed_scopes": ["everything"]}, "allowed_scopes", "not one of the available choices"),
+        ({"allowed_origins": "https://app.example/"}, "allowed_origins", "is not a valid origin."),
+        ({"resources": "notes"}, "resources", "notes is not a valid URI here"),
+        (
+            {"allowed_scopes": ["everything"]},
+            "allowed_scopes",
+            "not one of the available choices",
+        ),
         ({"grant_types": []}, "grant_types", "This field is required."),
         ({"grant_types": ["implicit"]}, "grant_types", "not one of the available choices"),
         ({"id_token_algorithm": "none"}, "id_token_algorithm", "is not one of the available"),
         (
             {"is_public": "on", "grant_types": ["client_credentials"]},
             "grant_types",
-            "A public client has no credentials.",
+            "A public client cannot use client credentials.",
         ),
     ],
 )
@@ -184,5 +192,5 @@ def test_a_public_client_cannot_get_client_credentials_later(application: Applic
 
     page = root_desk(application).post(page_of(client), **NEW | wish)
 
-    assert "A public client has no credentials." in page.text
+    assert "A public client cannot use client credentials." in page.text
     assert now(application, client) == client

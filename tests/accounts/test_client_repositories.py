@@ -1,4 +1,4 @@
-"""What every store of clients and of consents promises."""
+"""Repository contracts of clients and consents."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -38,7 +38,7 @@ RICH = ClientTerms(
 
 
 @pytest.mark.parametrize("terms", [PLAIN, RICH], ids=["plain", "rich"])
-def test_a_kept_client_comes_back_equal(world: World, terms: ClientTerms) -> None:
+def test_a_stored_client_is_returned_unchanged(world: World, terms: ClientTerms) -> None:
     client = a_client_of(terms)
 
     world.repositories.clients.add(client, scope=ALL_TENANTS)
@@ -56,13 +56,13 @@ def test_a_client_is_found_by_its_public_id_among_others(world: World) -> None:
 
 
 @pytest.mark.parametrize("client_id", ["", "nobody", "ø☃", "a' OR '1'='1", "x" * 500])
-def test_no_client_is_found_by_an_id_that_none_has(world: World, client_id: str) -> None:
+def test_an_unknown_public_id_finds_no_client(world: World, client_id: str) -> None:
     has_client(world)
 
     assert world.repositories.clients.find(client_id) is None
 
 
-def test_a_client_that_is_not_active_is_got_and_not_found(world: World) -> None:
+def test_an_inactive_client_is_returned_by_get_and_not_by_find(world: World) -> None:
     client = has_client(world, is_active=False)
 
     assert world.repositories.clients.find(client.client_id) is None
@@ -70,21 +70,21 @@ def test_a_client_that_is_not_active_is_got_and_not_found(world: World) -> None:
     assert world.repositories.clients.get_for_update(client.id, scope=ALL_TENANTS) == client
 
 
-def test_an_unknown_client_is_not_there(world: World) -> None:
+def test_an_unknown_client_is_not_found_by_get(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
         world.repositories.clients.get(NOWHERE, scope=ALL_TENANTS)
 
 
-def test_an_unknown_client_is_not_there_for_update(world: World) -> None:
+def test_an_unknown_client_cannot_be_locked(world: World) -> None:
     has_client(world)
 
     with pytest.raises(ClientNotFound):
         world.repositories.clients.get_for_update(NOWHERE, scope=ALL_TENANTS)
 
 
-def test_a_saved_client_replaces_the_kept_one_and_no_other(world: World) -> None:
+def test_a_saved_client_replaces_the_stored_one_and_no_other(world: World) -> None:
     client, other = has_client(world), has_client(world)
     changed = replace(client, terms=RICH, secret_hash="i" * 64, is_active=False)
 
@@ -100,7 +100,7 @@ def page(world: World, *, limit: int, cursor: str | None = None) -> Page[OAuthCl
     )
 
 
-def test_clients_come_oldest_first_also_those_that_are_not_active(world: World) -> None:
+def test_clients_are_listed_oldest_first_active_or_not(world: World) -> None:
     youngest = has_client(world, created_at=LATER)
     oldest = has_client(world, created_at=NOON)
     middle = has_client(world, created_at=NOON + SECOND, is_active=False)
@@ -109,19 +109,19 @@ def test_clients_come_oldest_first_also_those_that_are_not_active(world: World) 
 
 
 def has_consent(world: World, user: User, client: OAuthClient, *scopes: str) -> None:
-    world.repositories.consents.keep(a_consent(user, client, scopes=frozenset(scopes)))
+    world.repositories.consents.save(a_consent(user, client, scopes=frozenset(scopes)))
 
 
-def test_a_kept_consent_comes_back_equal(world: World) -> None:
+def test_a_stored_consent_is_returned_unchanged(world: World) -> None:
     anna, client = world.has_user(), has_client(world)
     consent = a_consent(anna, client, scopes=frozenset({"openid", "email"}), given_at=LATER)
 
-    world.repositories.consents.keep(consent)
+    world.repositories.consents.save(consent)
 
     assert world.repositories.consents.find(anna.id, client.id) == consent
 
 
-def test_a_consent_is_one_persons_to_one_client(world: World) -> None:
+def test_a_consent_belongs_to_one_user_and_one_client(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     client, other = has_client(world), has_client(world)
     has_consent(world, anna, client, "openid")
@@ -130,44 +130,44 @@ def test_a_consent_is_one_persons_to_one_client(world: World) -> None:
     assert world.repositories.consents.find(anna.id, other.id) is None
 
 
-def test_a_consent_takes_the_place_of_the_one_before_and_of_no_other(world: World) -> None:
+def test_a_consent_replaces_the_earlier_one_and_no_other(world: World) -> None:
     anna, bo, client = world.has_user(name="Anna"), world.has_user(name="Bo"), has_client(world)
     has_consent(world, anna, client, "openid")
     has_consent(world, bo, client, "openid")
     new = a_consent(anna, client, scopes=frozenset({"email"}), given_at=LATER)
 
-    world.repositories.consents.keep(new)
+    world.repositories.consents.save(new)
 
     assert world.repositories.consents.find(anna.id, client.id) == new
     assert world.repositories.consents.find(bo.id, client.id) == a_consent(bo, client)
     assert world.repositories.consents.for_user(anna.id) == [(new, client)]
 
 
-def test_consents_come_with_their_clients_that_given_first_first(world: World) -> None:
+def test_consents_are_listed_with_their_clients_oldest_first(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     young, old, middle = has_client(world), has_client(world), has_client(world, is_active=False)
     for client, given_at in ((young, LATER), (old, NOON), (middle, NOON + SECOND)):
-        world.repositories.consents.keep(a_consent(anna, client, given_at=given_at))
+        world.repositories.consents.save(a_consent(anna, client, given_at=given_at))
     has_consent(world, bo, young)
 
-    found = world.repositories.consents.for_user(anna.id)
+    consents = world.repositories.consents.for_user(anna.id)
 
-    assert found == [
+    assert consents == [
         (a_consent(anna, old), old),
         (a_consent(anna, middle, given_at=NOON + SECOND), middle),
         (a_consent(anna, young, given_at=LATER), young),
     ]
 
 
-def test_consents_of_one_moment_come_in_the_order_of_their_clients_ids(world: World) -> None:
+def test_consents_of_one_moment_are_ordered_by_client_id(world: World) -> None:
     anna = world.has_user()
     ids = [ClientPk(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
     for client_pk in ids:
         has_consent(world, anna, has_client(world, id=client_pk))
 
-    found = world.repositories.consents.for_user(anna.id)
+    consents = world.repositories.consents.for_user(anna.id)
 
-    assert [client.id for _, client in found] == sorted(ids)
+    assert [client.id for _, client in consents] == sorted(ids)
 
 
 def test_clients_have_names_whether_they_are_active_or_not(world: World) -> None:
@@ -181,19 +181,19 @@ def test_clients_have_names_whether_they_are_active_or_not(world: World) -> None
     assert names == {notebook.client_id: "Notebook", planner.client_id: "Planner"}
 
 
-def test_no_ids_have_no_names(world: World) -> None:
+def test_no_ids_give_no_names(world: World) -> None:
     has_client(world)
 
     assert world.repositories.clients.names_of(set()) == {}
 
 
-def test_somebody_who_let_nobody_do_anything_has_no_consents(world: World) -> None:
+def test_a_user_without_consents_has_an_empty_list(world: World) -> None:
     has_consent(world, world.has_user(), has_client(world))
 
     assert world.repositories.consents.for_user(world.has_user().id) == []
 
 
-def test_a_consent_is_forgotten_once_and_no_other(world: World) -> None:
+def test_a_consent_is_deleted_once_and_no_other(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     client, other = has_client(world), has_client(world)
     has_consent(world, anna, client, "openid")

@@ -1,4 +1,4 @@
-"""What every store promises of the clients of organizations, and of the sessions that they and members are in."""
+"""Repository contracts of organizations' clients, and of the sessions of clients and members."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from tests.accounts.letting_in import has_client, has_session, kept
+from tests.accounts.letting_in import has_client, has_session, stored_session
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.tenants import has_membership, has_organization, into
 from tests.support.worlds import World
@@ -38,7 +38,7 @@ def page(
     )
 
 
-def test_a_kept_client_of_an_organization_comes_back_equal(world: World) -> None:
+def test_a_stored_client_of_an_organization_is_returned_unchanged(world: World) -> None:
     school = has_organization(world)
 
     client = has_client_of(world, school, expires_at=LATER, last_used_at=NOON)
@@ -49,7 +49,7 @@ def test_a_kept_client_of_an_organization_comes_back_equal(world: World) -> None
 
 
 @pytest.mark.parametrize("status", CLOSED)
-def test_a_client_of_an_organization_that_is_not_open_is_got_and_not_found(
+def test_a_client_of_a_closed_organization_is_returned_by_get_and_not_by_find(
     world: World, status: OrganizationStatus
 ) -> None:
     school = has_organization(world, status=status)
@@ -66,7 +66,7 @@ def test_a_removed_client_of_an_open_organization_is_not_found(world: World) -> 
     assert world.repositories.clients.find(client.client_id) is None
 
 
-def test_a_client_out_of_view_is_not_there(world: World) -> None:
+def test_a_client_out_of_scope_is_not_found(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     client = has_client_of(world, school)
     gets: list[Callable[..., OAuthClient]] = [
@@ -80,7 +80,7 @@ def test_a_client_out_of_view_is_not_there(world: World) -> None:
                 get(client.id, scope=scope)
 
 
-def test_a_client_out_of_view_is_not_written(world: World) -> None:
+def test_a_client_out_of_scope_is_not_written(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     client = has_client_of(world, school)
     second = a_client_of(some_client_terms(), org_id=school.id)
@@ -93,7 +93,7 @@ def test_a_client_out_of_view_is_not_written(world: World) -> None:
     assert page(world, school).items == (client,)
 
 
-def test_the_last_use_of_a_client_is_kept_and_nothing_else_changes(world: World) -> None:
+def test_noting_a_use_changes_nothing_else(world: World) -> None:
     school = has_organization(world)
     client, other = has_client_of(world, school), has_client_of(world, school)
 
@@ -104,7 +104,7 @@ def test_the_last_use_of_a_client_is_kept_and_nothing_else_changes(world: World)
     assert world.repositories.clients.get(other.id, scope=into(school)) == other
 
 
-def test_a_use_that_is_out_of_view_is_not_kept(world: World) -> None:
+def test_a_use_out_of_scope_is_not_noted(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     client = has_client_of(world, school)
 
@@ -113,7 +113,7 @@ def test_a_use_that_is_out_of_view_is_not_kept(world: World) -> None:
     assert world.repositories.clients.get(client.id, scope=into(school)) == client
 
 
-def test_clients_in_view_are_the_platforms_and_those_of_organizations_in_view(
+def test_the_scope_covers_platform_clients_and_those_of_its_organizations(
     world: World,
 ) -> None:
     school, other = has_organization(world), has_organization(world)
@@ -129,7 +129,7 @@ def test_clients_in_view_are_the_platforms_and_those_of_organizations_in_view(
     assert seen(ALL_TENANTS) == (own, of_the_platform, foreign)
 
 
-def test_active_clients_of_an_organization_come_oldest_first(world: World) -> None:
+def test_active_clients_of_an_organization_are_listed_oldest_first(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     youngest = has_client_of(world, school, created_at=LATER)
     oldest = has_client_of(world, school, created_at=NOON)
@@ -141,15 +141,15 @@ def test_active_clients_of_an_organization_come_oldest_first(world: World) -> No
     assert page(world, school) == Page(items=(oldest, middle, youngest), next_cursor=None)
 
 
-def test_clients_of_an_organization_out_of_view_are_not_listed(world: World) -> None:
+def test_clients_of_an_organization_out_of_scope_are_not_listed(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     has_client_of(world, school)
 
-    found = world.repositories.clients.page_for_organization(
+    clients = world.repositories.clients.page_for_organization(
         school.id, PageRequest(), scope=into(other)
     )
 
-    assert found.items == ()
+    assert clients.items == ()
 
 
 def state_of(world: World, session: Session) -> SessionState:
@@ -176,7 +176,7 @@ def test_the_state_of_a_session_names_the_roles_in_open_organizations_and_no_oth
     assert (state.user_id, state.roles, state.is_user_active) == (anna.id, anna.roles, True)
 
 
-def test_the_state_of_a_session_of_somebody_who_is_nowhere_names_no_organization(
+def test_the_session_state_of_a_user_without_memberships_names_no_organization(
     world: World,
 ) -> None:
     has_membership(world, has_organization(world))
@@ -204,4 +204,4 @@ def test_the_state_of_a_clients_session_says_whether_its_organization_is_open(
 
     assert (state.org_id, state.is_org_open) == (school.id, is_open)
     assert (state.user_id, state.roles, state.memberships) == (None, (), {})
-    assert kept(world, session) == session
+    assert stored_session(world, session) == session

@@ -1,4 +1,4 @@
-"""Registering clients, and knowing them again."""
+"""Client service: registration and authentication."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import ClientNotFound, PublicClient, UnsuitableClient
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import has_client, has_session, kept
+from tests.accounts.letting_in import has_client, has_session, stored_session
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
 from tests.support.worlds import World
 
@@ -24,21 +24,21 @@ def registered(world: World, **terms: Any) -> RegisteredClient:
     return world.services.clients.register(some_client_terms(**terms), by=MANAGER)
 
 
-def kept_client(world: World, client_pk: ClientPk) -> OAuthClient:
+def stored_client(world: World, client_pk: ClientPk) -> OAuthClient:
     return world.repositories.clients.get(client_pk, scope=ALL_TENANTS)
 
 
-def test_a_registered_client_is_kept_and_active_from_that_moment(memory: World) -> None:
+def test_a_registered_client_is_stored_and_active_at_once(memory: World) -> None:
     terms = some_client_terms(name="Notebook")
 
     made = memory.services.clients.register(terms, by=MANAGER)
 
-    assert kept_client(memory, made.client.id) == made.client
+    assert stored_client(memory, made.client.id) == made.client
     assert (made.client.terms, made.client.is_active) == (terms, True)
     assert made.client.created_at == NOON
 
 
-def test_a_client_is_known_by_its_id_and_its_secret(memory: World) -> None:
+def test_a_client_authenticates_with_its_id_and_secret(memory: World) -> None:
     made, other = registered(memory), registered(memory)
 
     authenticated = memory.services.clients.authenticated
@@ -53,11 +53,19 @@ def test_a_client_is_known_by_its_id_and_its_secret(memory: World) -> None:
 def test_ids_and_secrets_are_never_the_same_twice(memory: World) -> None:
     made = [registered(memory) for _ in range(3)]
 
-    assert len({each.secret for each in made} | {each.client.client_id for each in made}) == 6
-    assert min(len(each.secret) for each in made) >= 43, "which is 256 bits"
+    assert (
+        len(
+            {registered_client.secret for registered_client in made}
+            | {registered_client.client.client_id for registered_client in made}
+        )
+        == 6
+    )
+    assert min(len(registered_client.secret) for registered_client in made) >= 43, (
+        "which is 256 bits"
+    )
 
 
-def test_a_secret_is_not_printed_and_only_its_hash_is_kept(memory: World) -> None:
+def test_a_secret_is_not_printed_and_stored_only_as_a_hash(memory: World) -> None:
     made = registered(memory)
 
     assert made.secret not in repr(made)
@@ -65,7 +73,9 @@ def test_a_secret_is_not_printed_and_only_its_hash_is_kept(memory: World) -> Non
 
 
 @pytest.mark.parametrize("secret", ["", "0" * 64, "anything"])
-def test_a_public_client_has_no_secret_and_is_known_by_none(memory: World, secret: str) -> None:
+def test_a_public_client_has_no_secret_and_cannot_authenticate_with_one(
+    memory: World, secret: str
+) -> None:
     made = registered(memory, is_public=True, grant_types=frozenset({"authorization_code"}))
 
     assert made.secret == ""
@@ -88,14 +98,14 @@ def test_unsuitable_terms_are_not_registered(memory: World) -> None:
     assert page.items == ()
 
 
-def test_other_terms_hold_from_now_on(memory: World) -> None:
+def test_amended_terms_replace_the_old_ones(memory: World) -> None:
     made = registered(memory)
     terms = some_client_terms(name="Notebook Pro", is_trusted=True)
 
     amended = memory.services.clients.amend(made.client.id, terms, by=MANAGER)
 
     assert amended == replace(made.client, terms=terms)
-    assert kept_client(memory, made.client.id) == amended
+    assert stored_client(memory, made.client.id) == amended
     assert memory.services.clients.authenticated(amended.client_id, made.secret) == amended
 
 
@@ -105,10 +115,10 @@ def test_unsuitable_terms_change_nothing(memory: World) -> None:
     with pytest.raises(UnsuitableClient):
         memory.services.clients.amend(made.client.id, some_client_terms(name=""), by=MANAGER)
 
-    assert kept_client(memory, made.client.id) == made.client
+    assert stored_client(memory, made.client.id) == made.client
 
 
-def test_a_client_that_becomes_public_has_no_secret_any_more(memory: World) -> None:
+def test_a_client_that_becomes_public_loses_its_secret(memory: World) -> None:
     made = registered(memory)
     terms = some_client_terms(is_public=True, grant_types=frozenset({"authorization_code"}))
 
@@ -118,13 +128,13 @@ def test_a_client_that_becomes_public_has_no_secret_any_more(memory: World) -> N
     assert memory.services.clients.authenticated(amended.client_id, made.secret) is None
 
 
-def test_a_new_secret_takes_the_place_of_the_old_one(memory: World) -> None:
+def test_a_new_secret_replaces_the_old_one(memory: World) -> None:
     made = registered(memory)
 
     renewed = memory.services.clients.renew_secret(made.client.id, by=MANAGER)
 
     authenticated = memory.services.clients.authenticated
-    assert renewed.client == kept_client(memory, made.client.id)
+    assert renewed.client == stored_client(memory, made.client.id)
     assert authenticated(made.client.client_id, renewed.secret) == renewed.client
     assert authenticated(made.client.client_id, made.secret) is None
 
@@ -135,17 +145,17 @@ def test_a_public_client_gets_no_secret(memory: World) -> None:
     with pytest.raises(PublicClient):
         memory.services.clients.renew_secret(client.id, by=MANAGER)
 
-    assert kept_client(memory, client.id) == client
+    assert stored_client(memory, client.id) == client
 
 
-def test_a_removed_client_is_not_known_any_more(memory: World) -> None:
+def test_a_removed_client_cannot_authenticate(memory: World) -> None:
     made = registered(memory)
 
     memory.services.clients.remove(made.client.id, by=MANAGER)
 
     assert memory.services.clients.find(made.client.client_id) is None
     assert memory.services.clients.authenticated(made.client.client_id, made.secret) is None
-    assert kept_client(memory, made.client.id) == replace(made.client, is_active=False)
+    assert stored_client(memory, made.client.id) == replace(made.client, is_active=False)
 
 
 def test_the_sessions_of_a_removed_client_end_and_no_others(memory: World) -> None:
@@ -157,11 +167,11 @@ def test_the_sessions_of_a_removed_client_end_and_no_others(memory: World) -> No
     memory.services.clients.remove(client.id, by=MANAGER)
 
     at = memory.clock.now()
-    assert kept(memory, ending) == ending.ended(at=at, because=SessionEnd.CLIENT_REMOVED)
-    assert kept(memory, staying) == staying
+    assert stored_session(memory, ending) == ending.ended(at=at, because=SessionEnd.CLIENT_REMOVED)
+    assert stored_session(memory, staying) == staying
 
 
-def test_a_manager_sees_all_clients_a_page_at_a_time(memory: World) -> None:
+def test_clients_are_listed_in_pages(memory: World) -> None:
     first = has_client(memory)
     memory.clock.go_on(seconds=1)
     second = registered(memory).client
@@ -193,9 +203,7 @@ def test_an_unknown_client_is_not_found(memory: World, act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", (ACTS | LOOKS).values(), ids=ACTS | LOOKS)
-def test_clients_are_managed_by_whoever_has_the_right_and_by_nobody_else(
-    memory: World, act: Act
-) -> None:
+def test_managing_clients_needs_the_right(memory: World, act: Act) -> None:
     client = has_client(memory)
     others = a_principal(None, *(right for right in Right if right is not Right.MANAGE_CLIENTS))
 
@@ -205,8 +213,8 @@ def test_clients_are_managed_by_whoever_has_the_right_and_by_nobody_else(
     assert memory.services.clients.page_of(PageRequest(), by=OPERATOR).items == (client,)
 
 
-def test_terms_may_be_as_long_as_every_store_can_keep_them() -> None:
+def test_names_are_limited_to_what_every_store_can_hold() -> None:
     assert some_client_terms(name="n" * 200).checked()
-    with pytest.raises(UnsuitableClient) as refusal:
+    with pytest.raises(UnsuitableClient) as error:
         some_client_terms(name="n" * 201).checked()
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["name"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["name"]

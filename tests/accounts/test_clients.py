@@ -1,4 +1,4 @@
-"""Clients: what is agreed with their makers, and where browsers may be sent for them."""
+"""Client entities: terms and redirect URIs."""
 
 from typing import Any
 
@@ -48,15 +48,15 @@ BAD_URIS = [
 ]
 
 
-def refusal_of(terms: ClientTerms) -> set[str]:
-    """The members that are complained about."""
-    with pytest.raises(UnsuitableClient) as refusal:
+def errors_of(terms: ClientTerms) -> set[str]:
+    """The members with field errors."""
+    with pytest.raises(UnsuitableClient) as error:
         terms.checked()
-    return {field_error.path for field_error in refusal.value.field_errors}
+    return {field_error.path for field_error in error.value.field_errors}
 
 
 @pytest.mark.parametrize("uri", GOOD_URIS)
-def test_a_browser_may_be_sent_where_nobody_can_listen(uri: str) -> None:
+def test_safe_redirect_uris_are_accepted(uri: str) -> None:
     terms = some_client_terms(redirect_uris=(uri,), post_logout_redirect_uris=(uri,))
 
     assert terms.checked() is terms
@@ -68,20 +68,20 @@ def test_a_browser_may_be_sent_where_nobody_can_listen(uri: str) -> None:
 @pytest.mark.parametrize(
     "member", ["redirect_uris", "post_logout_redirect_uris", "resources", "backchannel_logout_uri"]
 )
-def test_an_address_that_is_not_safe_is_refused(member: str, uri: str) -> None:
+def test_unsafe_uris_are_rejected(member: str, uri: str) -> None:
     value: Any = uri if member == "backchannel_logout_uri" else (uri,)
     if not uri and member == "backchannel_logout_uri":
         value = " "
 
-    assert refusal_of(some_client_terms(**{member: value})) == {member}
+    assert errors_of(some_client_terms(**{member: value})) == {member}
 
 
 @pytest.mark.parametrize("member", ["resources", "backchannel_logout_uri"])
-def test_a_server_is_not_reached_by_an_address_of_an_app(member: str) -> None:
+def test_server_uris_cannot_have_a_private_use_scheme(member: str) -> None:
     uri = "com.example.app:/callback"
     value: Any = uri if member == "backchannel_logout_uri" else (uri,)
 
-    assert refusal_of(some_client_terms(**{member: value})) == {member}
+    assert errors_of(some_client_terms(**{member: value})) == {member}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_server_is_not_reached_by_an_address_of_an_app(member: str) -> None:
         "http://a.example",
     ],
 )
-def test_what_is_no_origin_is_refused(origin: str) -> None:
-    assert refusal_of(some_client_terms(allowed_origins=(origin,))) == {"allowed_origins"}
+def test_invalid_origins_are_rejected(origin: str) -> None:
+    assert errors_of(some_client_terms(allowed_origins=(origin,))) == {"allowed_origins"}
 
 
 @pytest.mark.parametrize("origin", ["https://app.example", "https://app.example:8443"])
@@ -118,14 +118,14 @@ def test_an_origin_has_no_path(origin: str) -> None:
         ),
     ],
 )
-def test_terms_that_make_no_sense_are_refused(changes: dict[str, Any], member: str) -> None:
-    assert refusal_of(some_client_terms(**changes)) == {member}
+def test_invalid_terms_are_rejected(changes: dict[str, Any], member: str) -> None:
+    assert errors_of(some_client_terms(**changes)) == {member}
 
 
-def test_every_fault_is_named_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     terms = some_client_terms(name="", redirect_uris=("x",), allowed_scopes=frozenset({"root"}))
 
-    assert refusal_of(terms) == {"name", "redirect_uris", "allowed_scopes"}
+    assert errors_of(terms) == {"name", "redirect_uris", "allowed_scopes"}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_every_fault_is_named_at_once() -> None:
         "",
     ],
 )
-def test_a_redirect_uri_matches_to_the_byte(uri: str) -> None:
+def test_a_redirect_uri_must_match_exactly(uri: str) -> None:
     client = a_client_of(some_client_terms(redirect_uris=("https://app.example/callback",)))
 
     assert not client.may_redirect_to(uri)
@@ -166,26 +166,26 @@ def test_a_redirect_uri_matches_to_the_byte(uri: str) -> None:
         ("http://localhost:4711/cb", False),
     ],
 )
-def test_of_a_loopback_address_the_port_may_differ(uri: str, *, may: bool) -> None:
+def test_the_port_of_a_loopback_uri_can_differ(uri: str, *, may: bool) -> None:
     client = a_client_of(some_client_terms(redirect_uris=("http://127.0.0.1:9911/cb",)))
 
     assert client.may_redirect_to(uri) is may
 
 
-def test_the_port_of_any_other_address_may_not_differ() -> None:
+def test_the_port_of_any_other_uri_must_match() -> None:
     client = a_client_of(some_client_terms(redirect_uris=("https://127.0.0.1:9911/cb",)))
 
     assert not client.may_redirect_to("https://127.0.0.1:9912/cb")
 
 
-def test_a_client_returns_to_the_byte_where_it_said() -> None:
+def test_a_post_logout_redirect_uri_must_match_exactly() -> None:
     client = a_client_of(some_client_terms(post_logout_redirect_uris=("http://127.0.0.1:1/out",)))
 
     assert client.may_return_to("http://127.0.0.1:1/out")
     assert not client.may_return_to("http://127.0.0.1:2/out")
 
 
-def test_a_client_uses_what_was_agreed_and_nothing_else() -> None:
+def test_a_client_can_use_its_grants_and_scopes_alone() -> None:
     terms = some_client_terms(
         grant_types=frozenset({GrantType.REFRESH_TOKEN}), allowed_scopes=frozenset({"openid"})
     )

@@ -1,4 +1,4 @@
-"""What every store of codes promises, and of what clients have pushed."""
+"""Repository contracts of authorization codes and pushed requests."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 NOBODYS = "0" * 64
 
 
-def kept_code(world: World, **parts: object) -> AuthorizationCode:
+def stored_code(world: World, **parts: object) -> AuthorizationCode:
     code = a_code(has_client(world), world.has_user(), **parts)
     world.repositories.authorization_codes.add(code)
     return code
@@ -37,32 +37,32 @@ def a_rich_permission(user_id: UserId) -> Permission:
     )
 
 
-def test_a_kept_code_comes_back_equal(world: World) -> None:
+def test_a_stored_code_is_returned_unchanged(world: World) -> None:
     anna, client = world.has_user(), has_client(world)
     code = a_code(client, anna, permission=a_rich_permission(anna.id), used_at=LATER)
-    kept_code(world)
+    stored_code(world)
 
     world.repositories.authorization_codes.add(code)
 
     assert world.repositories.authorization_codes.find_for_update(code.hash) == code
 
 
-def test_a_code_of_somebody_who_did_not_sign_in_on_our_pages_comes_back_equal(
+def test_a_code_without_authentication_is_returned_unchanged(
     world: World,
 ) -> None:
-    code = kept_code(world, authentication=None)
+    code = stored_code(world, authentication=None)
 
     assert found_code(world, code) == code
 
 
-def test_a_hash_of_no_code_finds_none(world: World) -> None:
-    kept_code(world)
+def test_an_unknown_hash_finds_no_code(world: World) -> None:
+    stored_code(world)
 
     assert world.repositories.authorization_codes.find_for_update(NOBODYS) is None
 
 
-def test_of_a_saved_code_it_is_kept_whether_it_was_used_and_nothing_else(world: World) -> None:
-    code, other = kept_code(world), kept_code(world)
+def test_saving_a_code_stores_whether_it_was_used_and_nothing_else(world: World) -> None:
+    code, other = stored_code(world), stored_code(world)
     changed = replace(code, used_at=LATER, redirect_uri="https://evil.example", expires_at=LATER)
 
     world.repositories.authorization_codes.save(changed)
@@ -71,9 +71,9 @@ def test_of_a_saved_code_it_is_kept_whether_it_was_used_and_nothing_else(world: 
     assert found_code(world, other) == other
 
 
-def test_expired_codes_are_forgotten_and_counted(world: World) -> None:
-    old = [kept_code(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = kept_code(world, expires_at=NOON)
+def test_expired_codes_are_deleted_and_counted(world: World) -> None:
+    old = [stored_code(world, expires_at=NOON - SECOND) for _ in range(2)]
+    young = stored_code(world, expires_at=NOON)
 
     count = world.repositories.authorization_codes.remove_expired(before=NOON)
 
@@ -81,7 +81,7 @@ def test_expired_codes_are_forgotten_and_counted(world: World) -> None:
     assert [found_code(world, code) for code in (*old, young)] == [None, None, young]
 
 
-def kept_request(world: World, **parts: object) -> PushedRequest:
+def stored_request(world: World, **parts: object) -> PushedRequest:
     request = a_request(has_client(world), **parts)
     world.repositories.pushed_requests.add(request)
     return request
@@ -91,24 +91,24 @@ def found_request(world: World, request: PushedRequest) -> PushedRequest | None:
     return world.repositories.pushed_requests.find(request.hash, request.client_pk)
 
 
-def test_a_pushed_request_comes_back_equal(world: World) -> None:
+def test_a_pushed_request_is_returned_unchanged(world: World) -> None:
     request = a_request(has_client(world), parameters={"scope": "openid", "claims": '{"å": 1}'})
-    kept_request(world)
+    stored_request(world)
 
     world.repositories.pushed_requests.add(request)
 
     assert world.repositories.pushed_requests.find(request.hash, request.client_pk) == request
 
 
-def test_a_pushed_request_is_found_by_the_client_that_has_pushed_it_alone(world: World) -> None:
-    request, other = kept_request(world), has_client(world)
+def test_a_pushed_request_is_found_by_its_client_alone(world: World) -> None:
+    request, other = stored_request(world), has_client(world)
 
     assert world.repositories.pushed_requests.find(request.hash, other.id) is None
     assert world.repositories.pushed_requests.find(NOBODYS, request.client_pk) is None
 
 
-def test_of_a_saved_request_it_is_kept_that_its_browser_has_come(world: World) -> None:
-    request, other = kept_request(world), kept_request(world)
+def test_saving_a_request_stores_that_it_was_opened(world: World) -> None:
+    request, other = stored_request(world), stored_request(world)
     opened = request.opened(until=LATER)
 
     world.repositories.pushed_requests.save(opened)
@@ -117,8 +117,8 @@ def test_of_a_saved_request_it_is_kept_that_its_browser_has_come(world: World) -
     assert found_request(world, other) == other
 
 
-def test_a_pushed_request_is_forgotten_once_and_no_other(world: World) -> None:
-    request, other = kept_request(world), kept_request(world)
+def test_a_pushed_request_is_deleted_once_and_no_other(world: World) -> None:
+    request, other = stored_request(world), stored_request(world)
 
     first = world.repositories.pushed_requests.remove(request.hash)
     second = world.repositories.pushed_requests.remove(request.hash)
@@ -128,9 +128,9 @@ def test_a_pushed_request_is_forgotten_once_and_no_other(world: World) -> None:
     assert found_request(world, other) == other
 
 
-def test_expired_requests_are_forgotten_and_counted(world: World) -> None:
-    old = [kept_request(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = kept_request(world, expires_at=NOON)
+def test_expired_requests_are_deleted_and_counted(world: World) -> None:
+    old = [stored_request(world, expires_at=NOON - SECOND) for _ in range(2)]
+    young = stored_request(world, expires_at=NOON)
 
     count = world.repositories.pushed_requests.remove_expired(before=NOON)
 

@@ -1,4 +1,4 @@
-"""What every store of waiting devices promises, and of notices of log-outs."""
+"""Repository contracts of device codes and logout notices."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 NOBODYS = "0" * 64
 
 
-def kept_device(world: World, **parts: object) -> DeviceCode:
+def stored_device(world: World, **parts: object) -> DeviceCode:
     device = a_device(has_client(world), **parts)
     world.repositories.device_codes.add(device)
     return device
@@ -25,8 +25,8 @@ def found_device(world: World, device: DeviceCode) -> DeviceCode | None:
     return world.repositories.device_codes.find_for_update(device.hash)
 
 
-def test_a_kept_device_comes_back_equal(world: World) -> None:
-    kept_device(world)
+def test_a_stored_device_is_returned_unchanged(world: World) -> None:
+    stored_device(world)
     device = a_device(has_client(world), scopes=frozenset({"openid", "courses:read"}))
 
     world.repositories.device_codes.add(device)
@@ -35,15 +35,15 @@ def test_a_kept_device_comes_back_equal(world: World) -> None:
     assert world.repositories.device_codes.find_by_user_code(device.user_code_hash) == device
 
 
-def test_a_hash_of_no_device_finds_none(world: World) -> None:
-    device = kept_device(world)
+def test_an_unknown_hash_finds_no_device(world: World) -> None:
+    device = stored_device(world)
 
     assert world.repositories.device_codes.find_for_update(device.user_code_hash) is None
     assert world.repositories.device_codes.find_by_user_code(device.hash) is None
 
 
-def test_a_saved_device_replaces_the_kept_one_and_no_other(world: World) -> None:
-    anna, device, other = world.has_user(), kept_device(world), kept_device(world)
+def test_a_saved_device_replaces_the_stored_one_and_no_other(world: World) -> None:
+    anna, device, other = world.has_user(), stored_device(world), stored_device(world)
     changed = replace(
         device.decided(DeviceStatus.ALLOWED, user_id=anna.id, authentication=HOW),
         interval_seconds=15,
@@ -56,8 +56,8 @@ def test_a_saved_device_replaces_the_kept_one_and_no_other(world: World) -> None
     assert found_device(world, other) == other
 
 
-def test_a_device_is_forgotten_and_no_other(world: World) -> None:
-    device, other = kept_device(world), kept_device(world)
+def test_a_device_is_deleted_and_no_other(world: World) -> None:
+    device, other = stored_device(world), stored_device(world)
 
     world.repositories.device_codes.remove(device.hash)
 
@@ -66,9 +66,9 @@ def test_a_device_is_forgotten_and_no_other(world: World) -> None:
     assert found_device(world, other) == other
 
 
-def test_expired_devices_are_forgotten_and_counted(world: World) -> None:
-    old = [kept_device(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = kept_device(world, expires_at=NOON)
+def test_expired_devices_are_deleted_and_counted(world: World) -> None:
+    old = [stored_device(world, expires_at=NOON - SECOND) for _ in range(2)]
+    young = stored_device(world, expires_at=NOON)
 
     count = world.repositories.device_codes.remove_expired(before=NOON)
 
@@ -76,7 +76,7 @@ def test_expired_devices_are_forgotten_and_counted(world: World) -> None:
     assert [found_device(world, device) for device in (*old, young)] == [None, None, young]
 
 
-def kept_notice(world: World, **parts: object) -> LogoutNotice:
+def stored_notice(world: World, **parts: object) -> LogoutNotice:
     notice = a_notice(has_client(world), world.has_user(), **parts)
     world.repositories.logout_notices.add(notice)
     return notice
@@ -86,7 +86,7 @@ def due(world: World, *, limit: int = 9) -> list[LogoutNotice]:
     return world.repositories.logout_notices.due(at=NOON, limit=limit)
 
 
-def test_a_kept_notice_comes_back_equal_as_soon_as_it_is_due(world: World) -> None:
+def test_a_stored_notice_is_returned_unchanged_when_it_is_due(world: World) -> None:
     now = a_notice(has_client(world), world.has_user(), due_at=NOON, failures=3)
     later = a_notice(has_client(world), world.has_user(), due_at=NOON + SECOND)
 
@@ -97,22 +97,22 @@ def test_a_kept_notice_comes_back_equal_as_soon_as_it_is_due(world: World) -> No
     assert world.repositories.logout_notices.due(at=LATER, limit=9) == [now, later]
 
 
-def test_of_many_notices_the_oldest_come_first_and_no_more_than_are_wanted(world: World) -> None:
-    notices = [kept_notice(world, due_at=NOON - SECOND * age) for age in (1, 3, 0, 2)]
+def test_due_notices_are_limited_and_oldest_first(world: World) -> None:
+    notices = [stored_notice(world, due_at=NOON - SECOND * age) for age in (1, 3, 0, 2)]
 
     assert due(world, limit=3) == [notices[1], notices[3], notices[0]]
 
 
-def test_notices_of_one_moment_come_in_the_order_of_their_ids(world: World) -> None:
+def test_notices_of_one_moment_are_ordered_by_id(world: World) -> None:
     ids = [LogoutNoticeId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
     for notice_id in ids:
-        kept_notice(world, id=notice_id)
+        stored_notice(world, id=notice_id)
 
     assert [notice.id for notice in due(world)] == sorted(ids)
 
 
-def test_of_a_saved_notice_it_is_kept_when_it_is_tried_again(world: World) -> None:
-    notice, other = kept_notice(world), kept_notice(world)
+def test_saving_a_notice_stores_when_it_is_due_again(world: World) -> None:
+    notice, other = stored_notice(world), stored_notice(world)
     failed = notice.failed(at=NOON - timedelta(hours=1))
     assert failed is not None
 
@@ -121,8 +121,8 @@ def test_of_a_saved_notice_it_is_kept_when_it_is_tried_again(world: World) -> No
     assert due(world) == [failed, other]
 
 
-def test_a_notice_that_is_gone_does_not_come_back_when_it_is_saved(world: World) -> None:
-    notice = kept_notice(world)
+def test_saving_a_deleted_notice_does_not_restore_it(world: World) -> None:
+    notice = stored_notice(world)
     world.repositories.logout_notices.remove(notice.id)
 
     world.repositories.logout_notices.save(notice)
@@ -130,8 +130,8 @@ def test_a_notice_that_is_gone_does_not_come_back_when_it_is_saved(world: World)
     assert due(world) == []
 
 
-def test_a_notice_is_forgotten_if_it_is_still_there_and_no_other(world: World) -> None:
-    notice, other = kept_notice(world), kept_notice(world)
+def test_a_notice_is_deleted_if_it_exists_and_no_other(world: World) -> None:
+    notice, other = stored_notice(world), stored_notice(world)
 
     world.repositories.logout_notices.remove(notice.id)
     world.repositories.logout_notices.remove(notice.id)

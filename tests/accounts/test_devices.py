@@ -1,4 +1,4 @@
-"""Devices without a browser: they wait, somebody lets them in elsewhere, they get their tokens."""
+"""Device authorization service: a device waits, a user decides, the device gets its tokens."""
 
 import re
 from collections.abc import Callable
@@ -40,36 +40,36 @@ def started(memory: World, client: OAuthClient) -> StartedDevice:
 
 
 def decide(world: World, started: StartedDevice, user: User, status: DeviceStatus) -> None:
-    world.services.devices.decide(started.user_code, status, user_id=user.id, how=HOW)
+    world.services.devices.decide(started.user_code, status, user_id=user.id, authentication=HOW)
 
 
 def polled(
     world: World, client: OAuthClient, started: StartedDevice
 ) -> TokenPair | DeviceAnswer | None:
-    """What the device gets when it asks."""
+    """The result of a poll of the device."""
     grants = world.services.grants
 
     def poll() -> TokenPair | DeviceAnswer | None:
-        found = grants.find_device(started.device_code, client)
-        if found is None or isinstance(found, DeviceAnswer):
-            return found
-        return grants.redeem_device(found, client)
+        device = grants.find_device(started.device_code, client)
+        if device is None or isinstance(device, DeviceAnswer):
+            return device
+        return grants.redeem_device(device, client)
 
     return grants.atomically(poll)
 
 
-def test_a_started_device_shows_a_code_that_people_can_type(started: StartedDevice) -> None:
+def test_a_user_code_is_easy_to_enter(started: StartedDevice) -> None:
     assert re.fullmatch(r"[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}", started.user_code)
     assert (started.expires_in_seconds, started.interval_seconds) == (600, 5)
     assert len(started.device_code) >= 43, "which is 256 bits"
 
 
-def test_a_started_device_prints_none_of_its_codes(started: StartedDevice) -> None:
+def test_the_codes_are_not_printed(started: StartedDevice) -> None:
     assert started.user_code not in repr(started)
     assert started.device_code not in repr(started)
 
 
-def test_every_device_has_codes_of_its_own(memory: World, client: OAuthClient) -> None:
+def test_every_device_has_its_own_codes(memory: World, client: OAuthClient) -> None:
     started = [memory.services.devices.start(client, scopes=OPENID) for _ in range(5)]
 
     assert len({device.user_code for device in started}) == 5
@@ -80,7 +80,7 @@ def test_every_device_has_codes_of_its_own(memory: World, client: OAuthClient) -
     "typed",
     [str, str.lower, lambda code: code.replace("-", ""), lambda code: f" {code[:3]} {code[3:]}\n"],
 )
-def test_a_device_waits_under_its_code_however_that_is_typed(
+def test_a_waiting_device_is_found_by_any_spelling_of_its_code(
     memory: World,
     anna: User,
     client: OAuthClient,
@@ -98,16 +98,16 @@ def wrong(world: World, started: StartedDevice, anna: User) -> str:
     return "BBBB-BBBB"
 
 
-def of_the_device(world: World, started: StartedDevice, anna: User) -> str:
+def device_code(world: World, started: StartedDevice, anna: User) -> str:
     return started.device_code
 
 
-def old(world: World, started: StartedDevice, anna: User) -> str:
+def expired(world: World, started: StartedDevice, anna: User) -> str:
     world.clock.at += DEVICE_CODE_LIVES
     return started.user_code
 
 
-def let_in(world: World, started: StartedDevice, anna: User) -> str:
+def allowed(world: World, started: StartedDevice, anna: User) -> str:
     decide(world, started, anna, DeviceStatus.ALLOWED)
     return started.user_code
 
@@ -124,9 +124,9 @@ def of_a_removed_client(world: World, started: StartedDevice, anna: User) -> str
 
 
 @pytest.mark.parametrize(
-    "code_of", [wrong, of_the_device, old, let_in, denied, of_a_removed_client]
+    "code_of", [wrong, device_code, expired, allowed, denied, of_a_removed_client]
 )
-def test_no_device_waits_under_a_code_that_is(
+def test_other_codes_find_no_waiting_device(
     memory: World,
     anna: User,
     started: StartedDevice,
@@ -137,12 +137,14 @@ def test_no_device_waits_under_a_code_that_is(
     with pytest.raises(DeviceNotFound):
         memory.services.devices.waiting(user_code, user_id=anna.id)
     with pytest.raises(DeviceNotFound):
-        memory.services.devices.decide(user_code, DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
+        memory.services.devices.decide(
+            user_code, DeviceStatus.ALLOWED, user_id=anna.id, authentication=HOW
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class OvertakenDevices(InMemoryDeviceCodeRepository):
-    """Somebody else is quicker: when the device is locked, he has made of it what `meanwhile` says."""
+    """A repository in which another transaction has set `meanwhile` before the device is locked."""
 
     meanwhile: Callable[[DeviceCode], DeviceCode | None] = lambda device: device
 
@@ -153,7 +155,7 @@ class OvertakenDevices(InMemoryDeviceCodeRepository):
 @pytest.mark.parametrize(
     "meanwhile", [lambda device: replace(device, status=DeviceStatus.DENIED), lambda _: None]
 )
-def test_of_two_who_decide_at_once_the_second_finds_no_device(
+def test_of_two_concurrent_decisions_the_second_fails(
     memory: World, anna: User, meanwhile: Callable[[DeviceCode], DeviceCode | None]
 ) -> None:
     devices = OvertakenDevices(meanwhile=meanwhile)
@@ -161,13 +163,13 @@ def test_of_two_who_decide_at_once_the_second_finds_no_device(
     started = service.start(has_client(memory), scopes=OPENID)
 
     with pytest.raises(DeviceNotFound):
-        service.decide(started.user_code, DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
+        service.decide(started.user_code, DeviceStatus.ALLOWED, user_id=anna.id, authentication=HOW)
 
-    (kept,) = devices.store.values()
-    assert kept.status is DeviceStatus.PENDING
+    (stored,) = devices.store.values()
+    assert stored.status is DeviceStatus.PENDING
 
 
-def test_nobody_guesses_codes_for_long(memory: World, anna: User, client: OAuthClient) -> None:
+def test_attempts_at_user_codes_are_limited(memory: World, anna: User, client: OAuthClient) -> None:
     services, bo = limited(memory), memory.has_user(name="Bo")
     started = services.devices.start(client, scopes=OPENID)
     for _ in range(POLICY.limit(LimitName.DEVICE).most):
@@ -177,11 +179,13 @@ def test_nobody_guesses_codes_for_long(memory: World, anna: User, client: OAuthC
     with pytest.raises(TooManyAttempts):
         services.devices.waiting(started.user_code, user_id=anna.id)
     with pytest.raises(TooManyAttempts):
-        services.devices.decide(started.user_code, DeviceStatus.ALLOWED, user_id=anna.id, how=HOW)
+        services.devices.decide(
+            started.user_code, DeviceStatus.ALLOWED, user_id=anna.id, authentication=HOW
+        )
     assert services.devices.waiting(started.user_code, user_id=bo.id)
 
 
-def test_a_device_that_was_let_in_gets_its_tokens(
+def test_an_allowed_device_gets_tokens(
     memory: World, anna: User, client: OAuthClient, started: StartedDevice
 ) -> None:
     decide(memory, started, anna, DeviceStatus.ALLOWED)
@@ -210,7 +214,7 @@ def test_a_device_gets_tokens_once(
     assert polled(memory, client, started) is None
 
 
-def test_a_device_whose_client_may_not_refresh_gets_no_refresh_token(
+def test_a_device_without_the_refresh_grant_gets_no_refresh_token(
     memory: World, anna: User
 ) -> None:
     client = has_client(memory, grant_types=frozenset({GrantType.DEVICE_CODE}))
@@ -223,7 +227,7 @@ def test_a_device_whose_client_may_not_refresh_gets_no_refresh_token(
     assert tokens.refresh_token == ""
 
 
-def test_a_device_waits_until_somebody_decides(
+def test_a_device_is_pending_until_a_user_decides(
     memory: World, client: OAuthClient, started: StartedDevice
 ) -> None:
     answers = []
@@ -234,7 +238,7 @@ def test_a_device_waits_until_somebody_decides(
     assert answers == [DeviceAnswer.PENDING] * 3
 
 
-def test_a_device_that_asks_too_soon_has_to_slow_down(
+def test_a_device_that_polls_too_soon_must_slow_down(
     memory: World, client: OAuthClient, started: StartedDevice
 ) -> None:
     answers = []
@@ -246,7 +250,7 @@ def test_a_device_that_asks_too_soon_has_to_slow_down(
     assert answers == [pending, slow, slow, pending, slow, pending]
 
 
-def test_a_device_that_was_not_let_in_is_told_so(
+def test_a_denied_device_gets_access_denied(
     memory: World, anna: User, client: OAuthClient, started: StartedDevice
 ) -> None:
     decide(memory, started, anna, DeviceStatus.DENIED)
@@ -254,7 +258,7 @@ def test_a_device_that_was_not_let_in_is_told_so(
     assert polled(memory, client, started) is DeviceAnswer.DENIED
 
 
-def test_a_device_of_somebody_who_is_not_active_any_more_is_not_let_in(
+def test_a_device_of_a_deactivated_user_gets_access_denied(
     memory: World, anna: User, client: OAuthClient, started: StartedDevice
 ) -> None:
     decide(memory, started, anna, DeviceStatus.ALLOWED)
@@ -264,7 +268,7 @@ def test_a_device_of_somebody_who_is_not_active_any_more_is_not_let_in(
 
 
 @pytest.mark.parametrize("status", DeviceStatus)
-def test_a_device_that_is_too_late_is_told_so(
+def test_an_expired_device_gets_expired_token(
     memory: World, anna: User, client: OAuthClient, started: StartedDevice, status: DeviceStatus
 ) -> None:
     if status is not DeviceStatus.PENDING:
@@ -283,7 +287,7 @@ def test_a_device_of_another_client_is_not_found(
     assert isinstance(polled(memory, client, started), TokenPair)
 
 
-def test_devices_are_forgotten_when_nobody_is_told_of_them_any_more(
+def test_devices_are_deleted_a_while_after_they_expire(
     memory: World, client: OAuthClient, started: StartedDevice
 ) -> None:
     memory.clock.at += 2 * DEVICE_CODE_LIVES

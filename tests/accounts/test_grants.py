@@ -1,4 +1,4 @@
-"""The token endpoint: a code, a refresh token, or a client's own name are taken for tokens."""
+"""Grant service: codes, refresh tokens and client credentials are redeemed for tokens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -43,13 +43,17 @@ def renewed(
     grants = world.services.grants
 
     def refresh() -> TokenPair | None:
-        found = grants.find_renewal(refresh_token, client)
-        return grants.take_renewal(found, scopes=scopes or found.session.scopes) if found else None
+        renewal = grants.find_renewal(refresh_token, client)
+        return (
+            grants.redeem_renewal(renewal, scopes=scopes or renewal.session.scopes)
+            if renewal
+            else None
+        )
 
     return grants.atomically(refresh)
 
 
-def test_a_code_starts_the_session_that_the_person_has_agreed_to(
+def test_a_code_starts_the_session_that_the_user_has_agreed_to(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
@@ -67,7 +71,7 @@ def test_a_code_starts_the_session_that_the_person_has_agreed_to(
     )
 
 
-def test_the_access_token_of_a_code_is_for_whom_it_was_agreed(
+def test_the_access_token_of_a_code_is_for_the_permitted_resource(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
@@ -78,16 +82,14 @@ def test_the_access_token_of_a_code_is_for_whom_it_was_agreed(
     assert tokens.expires_in_seconds == 900
 
 
-def test_a_code_is_taken_once(memory: World, anna: User, client: OAuthClient) -> None:
+def test_a_code_can_be_redeemed_once(memory: World, anna: User, client: OAuthClient) -> None:
     code = code_for(memory, client, anna)
 
     assert exchanged(memory, client, code)
     assert exchanged(memory, client, code) is None
 
 
-def test_a_code_that_comes_again_ends_the_session_that_came_of_it(
-    memory: World, anna: User, client: OAuthClient
-) -> None:
+def test_a_reused_code_ends_its_session(memory: World, anna: User, client: OAuthClient) -> None:
     code = code_for(memory, client, anna)
     tokens, other = exchanged(memory, client, code), tokens_for(memory, client, anna)
     assert tokens is not None
@@ -104,7 +106,7 @@ def test_a_code_that_comes_again_ends_the_session_that_came_of_it(
     assert renewed(memory, client, other.refresh_token)
 
 
-def test_a_code_that_comes_again_when_its_session_is_forgotten_is_refused(
+def test_a_reused_code_is_rejected_when_its_session_is_deleted(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     code = code_for(memory, client, anna)
@@ -115,7 +117,7 @@ def test_a_code_that_comes_again_when_its_session_is_forgotten_is_refused(
     assert exchanged(memory, client, code) is None
 
 
-def test_a_code_of_another_client_is_not_found_and_nothing_happens_to_it(
+def test_a_code_of_another_client_is_not_found_and_stays_valid(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     thief, code = has_client(memory), code_for(memory, client, anna)
@@ -132,10 +134,10 @@ def test_a_code_of_another_client_is_not_found_and_nothing_happens_to_it(
 def test_an_unknown_code_is_not_found(memory: World, anna: User, client: OAuthClient) -> None:
     code_for(memory, client, anna)
 
-    assert exchanged(memory, client, "a code of nobody") is None
+    assert exchanged(memory, client, "unknown") is None
 
 
-def test_a_code_lives_for_a_minute(memory: World, anna: User, client: OAuthClient) -> None:
+def test_a_code_is_valid_for_a_minute(memory: World, anna: User, client: OAuthClient) -> None:
     first, second = code_for(memory, client, anna), code_for(memory, client, anna)
     memory.clock.at = NOON + CODE_LIVES - SECOND
 
@@ -145,7 +147,7 @@ def test_a_code_lives_for_a_minute(memory: World, anna: User, client: OAuthClien
     assert exchanged(memory, client, second) is None
 
 
-def test_a_code_of_somebody_who_is_not_active_any_more_is_refused(
+def test_a_code_of_a_deactivated_user_is_rejected(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     code = code_for(memory, client, anna)
@@ -154,7 +156,7 @@ def test_a_code_of_somebody_who_is_not_active_any_more_is_refused(
     assert exchanged(memory, client, code) is None
 
 
-def test_an_exchange_that_breaks_off_uses_no_code_up(
+def test_a_failed_exchange_does_not_use_up_the_code(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     grants, code = memory.services.grants, code_for(memory, client, anna)
@@ -171,7 +173,9 @@ def test_an_exchange_that_breaks_off_uses_no_code_up(
     assert exchanged(memory, client, code)
 
 
-def test_a_client_that_may_not_refresh_gets_no_refresh_token(memory: World, anna: User) -> None:
+def test_a_client_without_the_refresh_grant_gets_no_refresh_token(
+    memory: World, anna: User
+) -> None:
     client = has_client(memory, grant_types=frozenset({GrantType.AUTHORIZATION_CODE}))
 
     tokens = tokens_for(memory, client, anna)
@@ -180,7 +184,7 @@ def test_a_client_that_may_not_refresh_gets_no_refresh_token(memory: World, anna
     assert memory.services.tokens.introspect(tokens.access_token, client_id=client.client_id)
 
 
-def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(
+def test_a_refresh_token_is_redeemed_for_a_new_pair_of_the_same_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna, scopes=BOTH, resource=NOTES)
@@ -205,7 +209,7 @@ def test_a_refresh_token_is_taken_for_a_new_pair_of_the_same_session(
         (["openid", "courses:write"], {"openid"}),
     ],
 )
-def test_scopes_narrow_one_access_token_and_widen_none(
+def test_a_refresh_can_narrow_the_scopes_of_one_access_token(
     memory: World, anna: User, client: OAuthClient, wanted: list[str], given: set[str]
 ) -> None:
     tokens = tokens_for(memory, client, anna, scopes=BOTH)
@@ -223,7 +227,7 @@ def test_scopes_narrow_one_access_token_and_widen_none(
     assert kept_facts.scopes == BOTH
 
 
-def test_a_refresh_token_of_another_client_is_not_found_and_nothing_happens_to_it(
+def test_a_refresh_token_of_another_client_is_not_found_and_stays_valid(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens, thief = tokens_for(memory, client, anna), has_client(memory)
@@ -232,7 +236,7 @@ def test_a_refresh_token_of_another_client_is_not_found_and_nothing_happens_to_i
     assert renewed(memory, client, tokens.refresh_token)
 
 
-def test_our_own_refresh_tokens_are_no_clients(memory: World, client: OAuthClient) -> None:
+def test_our_own_refresh_tokens_belong_to_no_client(memory: World, client: OAuthClient) -> None:
     signed_in = memory.services.sessions.register(
         email="bo@school.example", name="Bo", password="a long walk home"
     )
@@ -242,10 +246,10 @@ def test_our_own_refresh_tokens_are_no_clients(memory: World, client: OAuthClien
 
 
 def test_an_unknown_refresh_token_is_not_found(memory: World, client: OAuthClient) -> None:
-    assert renewed(memory, client, "a token of nobody") is None
+    assert renewed(memory, client, "unknown") is None
 
 
-def test_a_refresh_token_that_comes_again_ends_its_session(
+def test_a_reused_refresh_token_ends_its_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
@@ -259,8 +263,12 @@ def test_a_refresh_token_that_comes_again_ends_its_session(
     assert renewed(memory, client, following.refresh_token) is None
 
 
-def test_a_client_acts_for_itself_as_nobody(memory: World, client: OAuthClient) -> None:
-    tokens = memory.services.grants.act_for_itself(client, scopes=["courses:read"], resource="")
+def test_client_credentials_start_a_session_without_a_user(
+    memory: World, client: OAuthClient
+) -> None:
+    tokens = memory.services.grants.redeem_client_credentials(
+        client, scopes=["courses:read"], resource=""
+    )
 
     principal = memory.services.access.principal_of(tokens.access_token)
     assert (principal.user_id, principal.client_id) == (None, client.client_id)
@@ -269,10 +277,10 @@ def test_a_client_acts_for_itself_as_nobody(memory: World, client: OAuthClient) 
     assert tokens.refresh_token == ""
 
 
-def test_a_client_that_acts_for_itself_does_so_for_as_long_as_the_token_lives(
+def test_a_session_of_client_credentials_ends_with_its_token(
     memory: World, client: OAuthClient
 ) -> None:
-    tokens = memory.services.grants.act_for_itself(client, scopes=OPENID, resource=NOTES)
+    tokens = memory.services.grants.redeem_client_credentials(client, scopes=OPENID, resource=NOTES)
 
     session = session_of(memory, tokens)
     assert session.expires_at == NOON + memory.services.ports.access_tokens.lifetime
@@ -280,12 +288,12 @@ def test_a_client_that_acts_for_itself_does_so_for_as_long_as_the_token_lives(
     assert (session.resource, session.authentication) == (NOTES, None)
 
 
-def test_what_is_found_does_not_print_the_refresh_token(
+def test_a_renewal_does_not_print_the_refresh_token(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
 
-    found = memory.services.grants.find_renewal(tokens.refresh_token, client)
+    renewal = memory.services.grants.find_renewal(tokens.refresh_token, client)
 
-    assert found is not None
-    assert tokens.refresh_token not in repr(found)
+    assert renewal is not None
+    assert tokens.refresh_token not in repr(renewal)

@@ -1,4 +1,4 @@
-"""ID tokens and log-out tokens: what they say, and what is taken for a hint."""
+"""ID tokens and logout tokens: their claims, and ID token hints."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -68,7 +68,7 @@ def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @EVERY_ALGORITHM
-def test_an_id_token_says_who_signed_in_and_how(algorithm: IdTokenAlgorithm) -> None:
+def test_an_id_token_states_the_user_and_the_authentication(algorithm: IdTokenAlgorithm) -> None:
     _, payload = parts_of(issued(algorithm=algorithm))
 
     assert {name: value for name, value in payload.items() if name != "at_hash"} == {
@@ -86,7 +86,7 @@ def test_an_id_token_says_who_signed_in_and_how(algorithm: IdTokenAlgorithm) -> 
 
 
 @EVERY_ALGORITHM
-def test_a_token_is_signed_as_the_client_wants_it(algorithm: IdTokenAlgorithm) -> None:
+def test_a_token_is_signed_with_the_algorithm_of_the_client(algorithm: IdTokenAlgorithm) -> None:
     for token, type_ in (
         (issued(algorithm=algorithm), "JWT"),
         (logout_token(algorithm), "logout+jwt"),
@@ -104,13 +104,13 @@ def test_an_id_token_is_bound_to_its_access_token() -> None:
     assert half == sha256(b"an access token").digest()[:16]
 
 
-def test_what_was_not_asked_and_is_not_known_is_not_said() -> None:
+def test_unknown_claims_are_omitted() -> None:
     _, payload = parts_of(issued(HINT))
 
     assert set(payload) == {"iss", "sub", "aud", "iat", "exp", "at_hash"}
 
 
-def test_a_log_out_token_says_which_session_of_whom_has_ended() -> None:
+def test_a_logout_token_names_the_user_and_the_session() -> None:
     _, payload = parts_of(logout_token())
 
     assert UUID(payload.pop("jti"))
@@ -125,12 +125,12 @@ def test_a_log_out_token_says_which_session_of_whom_has_ended() -> None:
     }
 
 
-def test_every_log_out_token_is_another() -> None:
+def test_every_logout_token_is_unique() -> None:
     assert parts_of(logout_token())[1]["jti"] != parts_of(logout_token())[1]["jti"]
 
 
 @EVERY_ALGORITHM
-def test_an_id_token_of_ours_is_a_hint_however_old_it_is(algorithm: IdTokenAlgorithm) -> None:
+def test_an_expired_id_token_is_a_valid_hint(algorithm: IdTokenAlgorithm) -> None:
     old = id_tokens().issue(
         ASKED, access_token="x", algorithm=algorithm, at=NOON - timedelta(days=999)
     )
@@ -138,7 +138,7 @@ def test_an_id_token_of_ours_is_a_hint_however_old_it_is(algorithm: IdTokenAlgor
     assert id_tokens().read_hint(old) == HINT
 
 
-def test_an_id_token_made_by_hand_with_our_key_is_a_hint() -> None:
+def test_any_id_token_signed_with_our_key_is_a_valid_hint() -> None:
     assert id_tokens().read_hint(signed(HEADER, PAYLOAD)) == HINT
 
 
@@ -176,12 +176,12 @@ NO_HINTS: Final = {
 
 
 @pytest.mark.parametrize("token", NO_HINTS.values(), ids=NO_HINTS)
-def test_nothing_else_is_a_hint(token: str) -> None:
+def test_other_tokens_are_not_valid_hints(token: str) -> None:
     assert id_tokens().read_hint(token) is None
 
 
 @EVERY_ALGORITHM
-def test_neither_an_id_token_nor_a_log_out_token_is_an_access_token(
+def test_id_tokens_and_logout_tokens_are_not_access_tokens(
     algorithm: IdTokenAlgorithm,
 ) -> None:
     for token in (issued(algorithm=algorithm), logout_token(algorithm)):
@@ -189,7 +189,7 @@ def test_neither_an_id_token_nor_a_log_out_token_is_an_access_token(
             tokens().inspect(token, at=NOON)
 
 
-def test_a_token_for_the_api_of_others_is_none_for_ours() -> None:
+def test_a_token_for_another_api_is_not_valid_for_ours() -> None:
     claims = replace(CLAIMS, audience="https://notes.example/api")
 
     token = tokens().issue(claims, roles=(), at=NOON)

@@ -1,4 +1,4 @@
-"""Telling clients of log-outs over HTTP, to a real server on this machine."""
+"""Logout sender, with a real server on this machine."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,7 +18,7 @@ NO_HOSTS: Final = [f"https://{'a' * 64}.example/", "https://a..example/", "https
 
 
 class Listener(HTTPServer):
-    """Answers `/STATUS` with that status, and remembers what it was told."""
+    """Responds to `/STATUS` with that status, and records what it received."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Ear)
@@ -40,7 +40,7 @@ class Ear(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name for it
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def listener() -> Iterator[Listener]:
         thread.join()
 
 
-def test_a_client_is_told_in_a_form(listener: Listener) -> None:
+def test_a_logout_token_is_sent_as_a_form(listener: Listener) -> None:
     assert ANYWHERE.send(listener.at("/200"), logout_token=TOKEN)
 
     form = "application/x-www-form-urlencoded"
@@ -64,7 +64,7 @@ def test_a_client_is_told_in_a_form(listener: Listener) -> None:
     ("status", "is_told"),
     [(200, True), (204, True), (201, False), (400, False), (404, False), (500, False)],
 )
-def test_a_client_has_been_told_when_it_says_so(
+def test_a_success_status_means_delivered(
     listener: Listener, status: int, *, is_told: bool
 ) -> None:
     assert ANYWHERE.send(listener.at(f"/{status}"), logout_token=TOKEN) is is_told
@@ -77,11 +77,11 @@ def test_no_redirect_is_followed(listener: Listener, status: int) -> None:
     assert [path for path, _, _ in listener.heard] == [f"/{status}"]
 
 
-def test_a_client_that_does_not_answer_was_not_told() -> None:
+def test_a_client_that_does_not_respond_is_not_notified() -> None:
     assert not ANYWHERE.send(f"http://127.0.0.1:{free_port()}/", logout_token=TOKEN)
 
 
-def test_nobody_inside_our_network_is_told_unless_that_is_allowed(listener: Listener) -> None:
+def test_private_addresses_are_blocked_unless_allowed(listener: Listener) -> None:
     assert not OUTSIDE.send(listener.at("/200"), logout_token=TOKEN)
 
     assert listener.heard == []
@@ -100,11 +100,13 @@ def test_nobody_inside_our_network_is_told_unless_that_is_allowed(listener: List
         "[::ffff:127.0.0.1]",
     ],
 )
-def test_an_address_inside_our_network_is_known_as_one(host: str) -> None:
+def test_private_addresses_are_detected(host: str) -> None:
     assert not OUTSIDE.send(f"https://{host}/", logout_token=TOKEN)
 
 
 @pytest.mark.parametrize("uri", NO_HOSTS)
 @pytest.mark.parametrize("sender", [ANYWHERE, OUTSIDE])
-def test_a_name_that_is_no_host_holds_nobody_else_up(sender: HttpLogoutSender, uri: str) -> None:
+def test_an_invalid_host_is_not_delivered_and_does_not_raise(
+    sender: HttpLogoutSender, uri: str
+) -> None:
     assert not sender.send(uri, logout_token=TOKEN)

@@ -1,4 +1,4 @@
-"""Signing somebody out of his browser, and telling the clients of it."""
+"""Logout service: the end of a browser session, and notices to clients."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,9 +12,9 @@ from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
-from accounts.domain.oauth.services.logouts import AT_ONCE, LogoutService
+from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import HOW, a_notice, has_client, has_session, kept
+from tests.accounts.letting_in import HOW, a_notice, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_session
 from tests.support.worlds import World
 
@@ -25,13 +25,13 @@ LASTING = frozenset({"openid", "offline_access"})
 
 @dataclass
 class Post:
-    """A sender whose receivers are out for as long as the test says."""
+    """A sender whose deliveries fail for as long as the test says."""
 
-    told: list[tuple[str, str]] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
     is_out: bool = False
 
     def send(self, uri: str, *, logout_token: str) -> bool:
-        self.told.append((uri, logout_token))
+        self.sent.append((uri, logout_token))
         return not self.is_out
 
 
@@ -64,7 +64,7 @@ def waiting(world: World) -> list[LogoutNotice]:
     return world.repositories.logout_notices.due(at=NOON + FOREVER, limit=99)
 
 
-def test_what_came_of_a_browser_ends_and_nothing_else(
+def test_sessions_of_the_browser_end_and_no_others(
     memory: World, logouts: LogoutService, anna: User, client: OAuthClient
 ) -> None:
     elsewhere = replace(HOW, browser_id=SessionId(uuid4()))
@@ -79,32 +79,32 @@ def test_what_came_of_a_browser_ends_and_nothing_else(
 
     now = memory.clock.now()
     ended = [session.ended(at=now, because=SessionEnd.LOGGED_OUT) for session in ending]
-    assert [kept(memory, session) for session in ending] == ended
-    assert [kept(memory, session) for session in staying] == staying
+    assert [stored_session(memory, session) for session in ending] == ended
+    assert [stored_session(memory, session) for session in staying] == staying
 
 
-def test_a_session_that_may_outlive_the_sign_out_goes_on_but_its_client_is_told(
+def test_a_session_with_offline_access_goes_on_and_its_client_is_notified(
     memory: World, logouts: LogoutService, anna: User, client: OAuthClient
 ) -> None:
     session = signed_in(memory, anna, client, scopes=LASTING)
 
-    told = logouts.end_browser(HOW.browser_id)
+    count = logouts.end_browser(HOW.browser_id)
 
-    assert told == 1
-    assert kept(memory, session) == session
+    assert count == 1
+    assert stored_session(memory, session) == session
 
 
-def test_each_client_is_told_once_of_the_person_and_the_browser(
+def test_each_client_is_notified_once(
     memory: World, logouts: LogoutService, anna: User, client: OAuthClient
 ) -> None:
     other = has_client(memory, backchannel_logout_uri="https://other.example/ended")
-    for each in (client, client, other):
-        signed_in(memory, anna, each)
+    for each_client in (client, client, other):
+        signed_in(memory, anna, each_client)
 
-    told = logouts.end_browser(HOW.browser_id)
+    count = logouts.end_browser(HOW.browser_id)
 
     notices = waiting(memory)
-    assert told == 2
+    assert count == 2
     assert {notice.client_pk for notice in notices} == {client.id, other.id}
     assert {(notice.user_id, notice.browser_id) for notice in notices} == {
         (anna.id, HOW.browser_id)
@@ -112,14 +112,14 @@ def test_each_client_is_told_once_of_the_person_and_the_browser(
     assert {(notice.due_at, notice.failures) for notice in notices} == {(NOON, 0)}
 
 
-def test_nobody_is_told_who_has_no_ear_or_is_not_there_any_more(
+def test_clients_without_a_logout_uri_and_removed_clients_are_not_notified(
     memory: World, logouts: LogoutService, anna: User
 ) -> None:
     deaf = has_client(memory)
     removed = has_client(memory, backchannel_logout_uri=ADDRESS, is_active=False)
     alone = has_client(memory, backchannel_logout_uri=ADDRESS)
-    for each in (deaf, removed):
-        signed_in(memory, anna, each)
+    for each_client in (deaf, removed):
+        signed_in(memory, anna, each_client)
     has_session(memory, anna, authentication=HOW)
     memory.repositories.sessions.add(
         a_session(user_id=None, client_id=alone.client_id, authentication=HOW)
@@ -129,7 +129,7 @@ def test_nobody_is_told_who_has_no_ear_or_is_not_there_any_more(
     assert waiting(memory) == []
 
 
-def test_a_browser_from_which_nothing_came_ends_quietly(
+def test_a_browser_without_sessions_creates_no_notices(
     memory: World, logouts: LogoutService, anna: User, client: OAuthClient
 ) -> None:
     signed_in(memory, anna, client, ended_at=NOON, ended_because=SessionEnd.REVOKED)
@@ -138,7 +138,7 @@ def test_a_browser_from_which_nothing_came_ends_quietly(
     assert logouts.end_browser(SessionId(uuid4())) == 0
 
 
-def test_a_client_is_told_by_a_token_of_what_has_ended(
+def test_the_logout_token_names_the_ended_session(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     signed_in(memory, anna, client)
@@ -146,14 +146,14 @@ def test_a_client_is_told_by_a_token_of_what_has_ended(
 
     assert logouts.deliver() == 1
 
-    ((uri, token),) = post.told
+    ((uri, token),) = post.sent
     assert uri == ADDRESS
     assert token.count(".") == 2
     assert waiting(memory) == []
     assert logouts.deliver() == 0
 
 
-def test_a_client_that_is_out_is_told_later_and_then_given_up(
+def test_failed_notices_are_retried_and_then_dropped(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
@@ -165,10 +165,10 @@ def test_a_client_that_is_out_is_told_later_and_then_given_up(
         memory.clock.at = notice.due_at
 
     assert waits == list(RETRY_AFTER)
-    assert len(post.told) == len(RETRY_AFTER) + 1
+    assert len(post.sent) == len(RETRY_AFTER) + 1
 
 
-def test_a_client_that_is_back_is_told(
+def test_a_retry_can_succeed(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
@@ -184,20 +184,20 @@ def test_a_client_that_is_back_is_told(
     assert waiting(memory) == []
 
 
-def test_a_client_that_was_removed_meanwhile_is_told_nothing(
+def test_a_client_removed_meanwhile_is_not_notified(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
     memory.repositories.clients.save(client.removed(), scope=ALL_TENANTS)
 
     assert logouts.deliver() == 0
-    assert (post.told, waiting(memory)) == ([], [])
+    assert (post.sent, waiting(memory)) == ([], [])
 
 
-def test_so_many_are_told_at_once_and_the_rest_the_next_time(
+def test_notices_are_delivered_in_batches(
     memory: World, logouts: LogoutService, anna: User, client: OAuthClient
 ) -> None:
-    for _ in range(AT_ONCE + 3):
+    for _ in range(BATCH_SIZE + 3):
         memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
 
-    assert [logouts.deliver() for _ in range(3)] == [AT_ONCE, 3, 0]
+    assert [logouts.deliver() for _ in range(3)] == [BATCH_SIZE, 3, 0]

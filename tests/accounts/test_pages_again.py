@@ -1,4 +1,4 @@
-"""What a browser has shown of the person at it, and showing it again."""
+"""Sign-in state of a browser session, and re-authentication."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,11 +27,11 @@ PATH = "/oauth/authorize?client_id=x&state=a%26b"
 
 
 def request_of(visitor: Visitor) -> HttpRequest:
-    """As a view gets it from this browser."""
+    """A request of this browser, as a view gets it."""
     request = RequestFactory().get("/")
     request.session = visitor.client.session
-    found = request.session.get("_auth_user_id")
-    request.user = UserRow.objects.get(pk=found) if found else AnonymousUser()
+    user_id = request.session.get("_auth_user_id")
+    request.user = UserRow.objects.get(pk=user_id) if user_id else AnonymousUser()
     return request
 
 
@@ -39,13 +39,13 @@ def how(visitor: Visitor) -> SignIn | None:
     return sign_in_of(request_of(visitor))
 
 
-def test_a_stranger_has_shown_nothing(application: Application, visitor: Visitor) -> None:
+def test_an_anonymous_user_has_no_sign_in(application: Application, visitor: Visitor) -> None:
     assert how(visitor) is None
     assert not has_second_factor(request_of(visitor))
     assert not is_fresh(request_of(visitor))
 
 
-def test_a_password_is_one_way(application: Application) -> None:
+def test_a_password_is_one_method(application: Application) -> None:
     with time_machine.travel(NOON, tick=False):
         _, visitor = somebody(application)
 
@@ -53,7 +53,7 @@ def test_a_password_is_one_way(application: Application) -> None:
         assert not has_second_factor(request_of(visitor))
 
 
-def test_a_password_and_a_code_are_two(application: Application) -> None:
+def test_a_password_and_a_code_are_two_methods(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         _, owner = somebody(application)
         set_up_app(owner)
@@ -67,7 +67,7 @@ def test_a_password_and_a_code_are_two(application: Application) -> None:
         assert has_second_factor(request_of(visitor))
 
 
-def test_half_a_sign_in_is_none(application: Application) -> None:
+def test_an_incomplete_sign_in_is_none(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
     visitor = Visitor()
@@ -77,7 +77,7 @@ def test_half_a_sign_in_is_none(application: Application) -> None:
     assert how(visitor) is None
 
 
-def test_whoever_sets_up_an_app_has_shown_it(application: Application) -> None:
+def test_setting_up_an_app_counts_as_its_use(application: Application) -> None:
     _, owner = somebody(application)
 
     set_up_app(owner)
@@ -85,7 +85,7 @@ def test_whoever_sets_up_an_app_has_shown_it(application: Application) -> None:
     assert has_second_factor(request_of(owner))
 
 
-def test_what_another_has_shown_at_this_browser_counts_for_nothing(
+def test_the_sign_in_of_an_earlier_user_does_not_count(
     application: Application,
 ) -> None:
     _, visitor = somebody(application)
@@ -123,7 +123,7 @@ def test_a_sign_in_is_fresh_for_five_minutes(application: Application) -> None:
     assert (before, after) == (True, False)
 
 
-def test_showing_the_password_again_makes_it_fresh_and_the_session_another(
+def test_confirming_the_password_refreshes_the_sign_in_and_the_session_key(
     application: Application,
 ) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
@@ -140,7 +140,7 @@ def test_showing_the_password_again_makes_it_fresh_and_the_session_another(
         assert visitor.session_id != before
 
 
-def test_a_wrong_password_makes_nothing_fresh(application: Application) -> None:
+def test_a_wrong_password_does_not_refresh_the_sign_in(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = somebody(application)
         clock.shift(3600)
@@ -151,7 +151,7 @@ def test_a_wrong_password_makes_nothing_fresh(application: Application) -> None:
         assert not is_fresh(request_of(visitor))
 
 
-def test_somebody_without_a_second_factor_is_led_to_where_he_sets_one_up(
+def test_a_user_without_a_second_factor_is_sent_to_set_one_up(
     application: Application,
 ) -> None:
     _, visitor = somebody(application)
@@ -161,7 +161,7 @@ def test_somebody_without_a_second_factor_is_led_to_where_he_sets_one_up(
     assert led.url.startswith("/account/second-factor?next=")
 
 
-def test_somebody_with_a_second_factor_shows_it(application: Application) -> None:
+def test_a_user_with_a_second_factor_is_asked_for_it(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
     code = recovery_codes(owner)[0]
@@ -182,7 +182,7 @@ def test_somebody_with_a_second_factor_shows_it(application: Application) -> Non
         "/account/app/remove",
     ],
 )
-def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(
+def test_changing_sign_in_methods_needs_a_fresh_sign_in(
     application: Application, path: str
 ) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
@@ -194,7 +194,7 @@ def test_whoever_changes_how_he_signs_in_shows_first_who_he_is(
         assert visitor.get(path).leads_to == f"/account/again?next={path.replace('/', '%2F')}"
 
 
-def test_an_address_is_changed_after_showing_who_one_is(application: Application) -> None:
+def test_changing_the_address_needs_a_fresh_sign_in(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = somebody(application)
         clock.shift(3600)

@@ -1,4 +1,4 @@
-"""The page to which the link in an invitation leads."""
+"""Invitation page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from accounts.domain.organizations.entities import InvitationId, Organization
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
 from tests.accounts.org_desk import has_member, has_organization, recorded, role_of, suspend
-from tests.accounts.test_pages_looks import assert_well_made
+from tests.accounts.test_pages_looks import assert_well_formed
 from tests.accounts.test_pages_next import link_to, next_in
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
@@ -29,7 +29,7 @@ A_WEEK = 7 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Invited:
-    """An invitation, and where the link in the mail leads."""
+    """An invitation, and the path of its mailed link."""
 
     organization: Organization
     link: str
@@ -54,7 +54,7 @@ def anna(application: Application) -> tuple[User, Visitor]:
     return somebody(application)
 
 
-def test_the_mail_says_who_invites_and_where_to_go(invite: Any) -> None:
+def test_the_mail_names_the_organization_and_has_the_link(invite: Any) -> None:
     invited = invite(name="Kühn & Söhne")
 
     assert invited.mail.to == [EMAIL]
@@ -63,7 +63,7 @@ def test_the_mail_says_who_invites_and_where_to_go(invite: Any) -> None:
     assert invited.mail.body.startswith("Hello,\n\n")
 
 
-def test_whoever_is_invited_is_asked(anna: tuple[User, Visitor], invite: Any) -> None:
+def test_the_page_asks_before_it_accepts(anna: tuple[User, Visitor], invite: Any) -> None:
     user, visitor = anna
     invited = invite()
 
@@ -71,11 +71,11 @@ def test_whoever_is_invited_is_asked(anna: tuple[User, Visitor], invite: Any) ->
 
     assert (seen.status, seen.heading) == (200, "Join School of Knots as instructor?")
     assert EMAIL in seen.text
-    assert_well_made(seen.text)
+    assert_well_formed(seen.text)
     assert role_of(invited.organization, user) is None
 
 
-def test_whoever_says_yes_is_in_and_is_told_so(anna: tuple[User, Visitor], invite: Any) -> None:
+def test_accepting_makes_the_user_a_member(anna: tuple[User, Visitor], invite: Any) -> None:
     user, visitor = anna
     invited = invite()
 
@@ -110,7 +110,7 @@ def test_a_link_works_for_a_week(anna: tuple[User, Visitor], invite: Any) -> Non
     assert role_of(invited.organization, user) is None
 
 
-def test_nobody_joins_by_the_link_of_somebody_else(anna: tuple[User, Visitor], invite: Any) -> None:
+def test_a_link_works_for_its_addressee_alone(anna: tuple[User, Visitor], invite: Any) -> None:
     user, visitor = anna
     invited = invite("cleo@school.example")
 
@@ -119,13 +119,13 @@ def test_nobody_joins_by_the_link_of_somebody_else(anna: tuple[User, Visitor], i
     for answer in answers:
         assert (answer.status, answer.heading) == (404, "This link does not work")
         assert invited.organization.name not in answer.text
-        assert_well_made(answer.text)
+        assert_well_formed(answer.text)
     assert f"You are signed in as <strong>{EMAIL}</strong>" in answers[0].text
     assert role_of(invited.organization, user) is None
     assert InvitationRow.objects.exists()
 
 
-def test_a_link_that_we_never_mailed_does_not_work(anna: tuple[User, Visitor]) -> None:
+def test_an_invented_link_does_not_work(anna: tuple[User, Visitor]) -> None:
     _, visitor = anna
 
     for token in ("none", "%00", "%ED%A0%80", "x" * 5000):
@@ -134,7 +134,7 @@ def test_a_link_that_we_never_mailed_does_not_work(anna: tuple[User, Visitor]) -
         assert seen.status == 404
 
 
-def test_a_link_that_was_taken_back_does_not_work(
+def test_a_revoked_link_does_not_work(
     application: Application, anna: tuple[User, Visitor], invite: Any
 ) -> None:
     _, visitor = anna
@@ -146,7 +146,7 @@ def test_a_link_that_was_taken_back_does_not_work(
 
 
 @pytest.mark.parametrize("how", ["suspended", "deleted"])
-def test_nobody_joins_what_is_closed(
+def test_a_closed_organization_cannot_be_joined(
     application: Application, anna: tuple[User, Visitor], invite: Any, how: str
 ) -> None:
     user, visitor = anna
@@ -162,7 +162,7 @@ def test_nobody_joins_what_is_closed(
     assert role_of(invited.organization, user) is None
 
 
-def test_whoever_is_in_it_already_is_told_so(
+def test_a_member_is_told_that_they_already_are_one(
     application: Application, anna: tuple[User, Visitor], invite: Any
 ) -> None:
     user, visitor = anna
@@ -172,12 +172,12 @@ def test_whoever_is_in_it_already_is_told_so(
     answer = visitor.post(invited.link)
 
     assert (answer.status, answer.heading) == (409, "You are already a member")
-    assert_well_made(answer.text)
+    assert_well_formed(answer.text)
     assert role_of(invited.organization, user) == "learner"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_stranger_signs_in_first(invite: Any, method: str) -> None:
+def test_an_anonymous_user_signs_in_first(invite: Any, method: str) -> None:
     invited = invite()
 
     response = Visitor().client.generic(method, invited.link)
@@ -186,7 +186,7 @@ def test_a_stranger_signs_in_first(invite: Any, method: str) -> None:
     assert MembershipRow.objects.count() == 1
 
 
-def test_signing_in_leads_back(
+def test_signing_in_returns_to_the_invitation(
     application: Application, anna: tuple[User, Visitor], invite: Any
 ) -> None:
     invited, visitor = invite(), Visitor()
@@ -197,7 +197,7 @@ def test_signing_in_leads_back(
     assert seen.leads_to == invited.link
 
 
-def test_making_an_account_leads_back(invite: Any) -> None:
+def test_signing_up_returns_to_the_invitation(invite: Any) -> None:
     invited, visitor = invite(), Visitor()
     sign_in = visitor.client.get(visitor.get(invited.link).leads_to)
     sign_up = visitor.client.get(link_to("/signup", sign_in))
@@ -209,7 +209,7 @@ def test_making_an_account_leads_back(invite: Any) -> None:
     assert visitor.get(invited.link).heading == "Join School of Knots as instructor?"
 
 
-def test_nobody_else_sees_the_link(anna: tuple[User, Visitor], invite: Any) -> None:
+def test_the_link_is_not_disclosed_to_others(anna: tuple[User, Visitor], invite: Any) -> None:
     _, visitor = anna
 
     headers = visitor.get(invite().link).headers
@@ -218,7 +218,7 @@ def test_nobody_else_sees_the_link(anna: tuple[User, Visitor], invite: Any) -> N
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_nobody_is_made_to_join_from_elsewhere(anna: tuple[User, Visitor], invite: Any) -> None:
+def test_accepting_needs_a_csrf_token(anna: tuple[User, Visitor], invite: Any) -> None:
     user, visitor = anna
     invited = invite()
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
@@ -229,9 +229,7 @@ def test_nobody_is_made_to_join_from_elsewhere(anna: tuple[User, Visitor], invit
     assert role_of(invited.organization, user) is None
 
 
-def test_what_an_organization_is_called_is_no_markup(
-    anna: tuple[User, Visitor], invite: Any
-) -> None:
+def test_the_name_of_an_organization_is_escaped(anna: tuple[User, Visitor], invite: Any) -> None:
     _, visitor = anna
     invited = invite(name="<b>Knots</b>")
 

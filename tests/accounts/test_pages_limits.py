@@ -1,4 +1,4 @@
-"""What the pages let somebody try how often, by the same counts as the API."""
+"""Rate limits of the account pages, which share their counts with the API."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def hasher_of(application: Application) -> BoundedHasher:
     return hasher
 
 
-def test_passwords_are_guessed_so_often(application: Application, visitor: Visitor) -> None:
+def test_sign_in_attempts_are_limited(application: Application, visitor: Visitor) -> None:
     a_user_of(application, email=EMAIL)
     for _ in range(5):
         visitor.sign_in(EMAIL, "a wrong password")
@@ -46,7 +46,7 @@ def test_passwords_are_guessed_so_often(application: Application, visitor: Visit
     assert not visitor.is_signed_in
 
 
-def test_whoever_is_asked_again_guesses_no_more_often(application: Application) -> None:
+def test_re_authentication_attempts_are_limited(application: Application) -> None:
     _, visitor = somebody(application)
     for _ in range(5):
         visitor.post("/account/again", password="a wrong password")
@@ -56,7 +56,7 @@ def test_whoever_is_asked_again_guesses_no_more_often(application: Application) 
     assert field_error == f"Password: {WAIT}1 s, then try again."
 
 
-def test_accounts_are_made_so_often(application: Application) -> None:
+def test_sign_ups_are_limited(application: Application) -> None:
     for number in range(10):
         body = {"email": f"{number}@school.example", "password1": PASSWORD}
         assert Visitor().post("/signup", **body).status == 302
@@ -68,7 +68,7 @@ def test_accounts_are_made_so_often(application: Application) -> None:
     assert application.stranger.post("/v1/auth/register", body).code == "too-many-attempts"
 
 
-def test_a_password_is_changed_so_often(application: Application) -> None:
+def test_password_changes_are_limited(application: Application) -> None:
     _, visitor = somebody(application)
     fields = {"current_password": "a wrong password", "new_password": NEW}
     for _ in range(5):
@@ -80,7 +80,7 @@ def test_a_password_is_changed_so_often(application: Application) -> None:
     assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_whoever_comes_when_too_many_passwords_are_at_work_is_told_so(
+def test_too_many_concurrent_password_checks_are_an_error(
     application: Application,
 ) -> None:
     a_user_of(application, "Bo", email="bo@school.example")
@@ -97,7 +97,7 @@ def test_whoever_comes_when_too_many_passwords_are_at_work_is_told_so(
             reset.post(place, password1=NEW),
         ]
 
-    told = "Too many passwords are being checked. We check a few at once."
+    message = "Too many passwords are being checked"
     assert [page.status for page in seen] == [200] * 3
-    assert all(page.field_errors[0].startswith(told) for page in seen)
+    assert all(page.field_errors[0].startswith(message) for page in seen)
     assert reset.post(place, password1=NEW).leads_to == "/password/reset/done"

@@ -1,4 +1,4 @@
-"""What holds for every page: how it is made, what a browser may do with it, and that it says when it fails."""
+"""Common properties of all pages: markup, security headers and error pages."""
 
 import re
 
@@ -45,13 +45,13 @@ def fails(request: HttpRequest) -> HttpResponse:
 
 
 class Failing:
-    """Addresses of a house in which one page fails."""
+    """URLs of an application with one page that fails."""
 
     urlpatterns = [*urlpatterns, path("fails", fails)]
     handler500 = "authsvc.http.problems.server_error"
 
 
-def assert_well_made(text: str) -> None:
+def assert_well_formed(text: str) -> None:
     assert text.count("<h1>") == 1
     assert '<html lang="en">' in text
     assert "<style" not in text
@@ -68,27 +68,27 @@ def assert_well_made(text: str) -> None:
 
 
 @pytest.mark.parametrize("place", OF_STRANGERS)
-def test_a_page_for_strangers_is_well_made(
+def test_public_pages_are_well_formed(
     application: Application, visitor: Visitor, place: str
 ) -> None:
     seen = visitor.get(place)
 
     assert seen.status == 200
-    assert_well_made(seen.text)
+    assert_well_formed(seen.text)
 
 
-def test_pages_for_owners_are_well_made_and_kept_by_no_cache(application: Application) -> None:
+def test_account_pages_are_well_formed_and_not_cached(application: Application) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
 
     for place in OF_OWNERS:
         seen = visitor.get(place)
         assert seen.status == 200, place
-        assert_well_made(seen.text)
+        assert_well_formed(seen.text)
         assert "no-store" in seen.headers["Cache-Control"], place
 
 
-def test_a_browser_may_run_and_send_what_is_ours_alone(
+def test_pages_allow_only_our_own_scripts_and_forms(
     application: Application, visitor: Visitor
 ) -> None:
     headers = visitor.get("/signin").headers
@@ -113,12 +113,12 @@ def test_a_browser_may_run_and_send_what_is_ours_alone(
         ("/password/reset", "email", "email"),
     ],
 )
-def test_a_browser_knows_what_to_fill_in(
+def test_fields_have_autocomplete_hints(
     application: Application, visitor: Visitor, place: str, field: str, wish: str
 ) -> None:
-    (found,) = re.findall(rf'<input [^>]*name="{field}"[^>]*>', visitor.get(place).text)
+    (field_tag,) = re.findall(rf'<input [^>]*name="{field}"[^>]*>', visitor.get(place).text)
 
-    assert f'autocomplete="{wish}"' in found
+    assert f'autocomplete="{wish}"' in field_tag
 
 
 def test_an_icon_is_on_every_page(application: Application) -> None:
@@ -128,25 +128,21 @@ def test_an_icon_is_on_every_page(application: Application) -> None:
         assert 'href="/static/authsvc/favicon.svg"' in visitor.get(place).text
 
 
-def test_what_is_not_there_is_told_in_the_same_look(
-    application: Application, visitor: Visitor
-) -> None:
+def test_a_missing_page_has_the_same_layout(application: Application, visitor: Visitor) -> None:
     seen = visitor.get("/nothing")
 
     assert (seen.status, seen.heading) == (404, "Page not found")
-    assert_well_made(seen.text)
+    assert_well_formed(seen.text)
 
 
-def test_a_host_that_is_not_ours_is_told_nothing(
-    application: Application, visitor: Visitor
-) -> None:
+def test_an_unknown_host_gets_an_error(application: Application, visitor: Visitor) -> None:
     seen = visitor.get("/signin", Host="evil.example")
 
     assert (seen.status, seen.heading) == (400, "Invalid request")
-    assert_well_made(seen.text)
+    assert_well_formed(seen.text)
 
 
-def test_a_page_that_fails_says_so_and_no_more(
+def test_a_server_error_page_discloses_nothing(
     application: Application, settings: Settings
 ) -> None:
     settings.ROOT_URLCONF = Failing
@@ -158,7 +154,7 @@ def test_a_page_that_fails_says_so_and_no_more(
     assert "RuntimeError" not in seen.text
 
 
-def test_what_somebody_calls_himself_is_no_markup(application: Application) -> None:
+def test_the_name_of_a_user_is_escaped(application: Application) -> None:
     name = "<script>alert(1)</script>"
     _, visitor = somebody(application, name=name)
 
@@ -173,7 +169,7 @@ ODD = ["%00", "%ED%A0%80", "%FF", "a%00@b.example", "%F0%9F%98%80" * 400]
 
 @pytest.mark.parametrize("odd", ODD, ids=["nul", "half", "no utf-8", "nul in it", "long"])
 @pytest.mark.parametrize("place", ["/signin", "/signup", "/password/reset"])
-def test_odd_characters_are_no_failure(
+def test_unusual_characters_cause_no_server_error(
     application: Application, visitor: Visitor, place: str, odd: str
 ) -> None:
     names = ("login", "email", "name", "password", "password1")

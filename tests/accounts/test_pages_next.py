@@ -1,4 +1,4 @@
-"""Where somebody is led after he has signed in: to a path of ours, and to it exactly."""
+"""The parameter `next`: a sign-in leads exactly to a path of ours."""
 
 import re
 from html import unescape
@@ -20,7 +20,7 @@ from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
 
-# What a client sends a browser with; its parts are spelled so that a careless hand would spoil them.
+# An authorization request, with escapes that wrong quoting would break.
 AUTHORIZE = (
     "/oauth/authorize?client_id=x&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&state=a%26b"
     "&scope=openid+email&nonce=&claims=%7B%22a%22%3A%5B%5D%7D&state2=%C3%A5~%2B%20%25"
@@ -51,21 +51,21 @@ ENCODED = ["%2F%2Fevil.example", "%68ttps://evil.example", "%5C%5Cevil.example",
 
 
 def next_in(page: Any) -> str:
-    """What the form of the page says of where to go on."""
-    found = re.search(r'name="next" value="([^"]*)"', page.content.decode())
-    assert found
-    return unescape(found[1])
+    """The value of `next` in the form of the page."""
+    match = re.search(r'name="next" value="([^"]*)"', page.content.decode())
+    assert match
+    return unescape(match[1])
 
 
 def link_to(path: str, page: Any) -> str:
-    """The link of the page that leads there, with what it hands on."""
-    found = re.search(rf'href="({path}[^"]*)"', page.content.decode())
-    assert found
-    return unescape(found[1])
+    """The link of the page to that path, with its query."""
+    match = re.search(rf'href="({path}[^"]*)"', page.content.decode())
+    assert match
+    return unescape(match[1])
 
 
 @pytest.mark.parametrize("elsewhere", [*ELSEWHERE, *ENCODED])
-def test_nobody_is_led_elsewhere(
+def test_next_cannot_lead_to_another_site(
     application: Application, visitor: Visitor, elsewhere: str
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -80,7 +80,9 @@ def test_nobody_is_led_elsewhere(
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_showing_oneself_again_leads_nobody_elsewhere(application: Application, path: str) -> None:
+def test_next_of_re_authentication_cannot_lead_to_another_site(
+    application: Application, path: str
+) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
 
@@ -122,7 +124,7 @@ def test_a_path_survives_signing_up(application: Application, visitor: Visitor) 
     assert visitor.is_signed_in
 
 
-def test_a_path_survives_showing_oneself_again(application: Application) -> None:
+def test_a_path_survives_re_authentication(application: Application) -> None:
     _, visitor = somebody(application)
     page = visitor.client.get("/account/again", {"next": AUTHORIZE})
 
@@ -131,7 +133,7 @@ def test_a_path_survives_showing_oneself_again(application: Application) -> None
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_another_way_of_showing_oneself(application: Application) -> None:
+def test_a_path_survives_another_method_of_re_authentication(application: Application) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
     code = recovery_codes(visitor)[0]
@@ -144,7 +146,7 @@ def test_a_path_survives_another_way_of_showing_oneself(application: Application
     assert seen.leads_to == AUTHORIZE
 
 
-def test_a_path_survives_for_whoever_is_signed_in(application: Application) -> None:
+def test_a_path_survives_for_a_signed_in_user(application: Application) -> None:
     _, visitor = somebody(application)
 
     assert visitor.client.get("/signin", {"next": AUTHORIZE})["Location"] == AUTHORIZE

@@ -1,4 +1,4 @@
-"""A forgotten password, a changed one, and another address."""
+"""Password reset, password change and e-mail address change."""
 
 import pytest
 import time_machine
@@ -21,13 +21,11 @@ def ask_for_link(email: str = EMAIL) -> str:
 
 
 def set_password(visitor: Visitor, link: str, password: str = NEW) -> str:
-    """Follow the link and set the password; answer where that leads."""
+    """Follow the link and set the password. Return where that leads."""
     return visitor.post(visitor.lands_at(link), password1=password).leads_to
 
 
-def test_the_link_in_the_mail_sets_another_password(
-    application: Application, visitor: Visitor
-) -> None:
+def test_the_mailed_link_resets_the_password(application: Application, visitor: Visitor) -> None:
     anna = a_user_of(application, email=EMAIL)
 
     led_to = set_password(visitor, ask_for_link())
@@ -38,7 +36,7 @@ def test_the_link_in_the_mail_sets_another_password(
         application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_another_password_signs_out_everywhere(application: Application, visitor: Visitor) -> None:
+def test_a_password_reset_ends_all_sessions(application: Application, visitor: Visitor) -> None:
     person = application.signed_in()
     at_home = Visitor()
     at_home.sign_in(person.email)
@@ -50,7 +48,7 @@ def test_another_password_signs_out_everywhere(application: Application, visitor
     assert not visitor.is_signed_in
 
 
-def test_the_owner_is_told_that_his_password_was_set(
+def test_the_owner_is_notified_of_a_password_reset(
     application: Application, visitor: Visitor
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -61,7 +59,7 @@ def test_the_owner_is_told_that_his_password_was_set(
     assert "reset with a link that was sent to this address" in str(mails()[-1].body)
 
 
-def test_known_and_unknown_addresses_are_answered_alike(application: Application) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(application: Application) -> None:
     a_user_of(application, email=EMAIL)
     bo = a_user_of(application, "Bo", email="bo@school.example")
     application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
@@ -78,7 +76,7 @@ def test_known_and_unknown_addresses_are_answered_alike(application: Application
     assert len({tuple(visitor.client.cookies) for visitor in visitors}) == 1
 
 
-def test_a_stranger_is_mailed_that_he_has_no_account(
+def test_an_unknown_address_is_mailed_that_it_has_no_account(
     application: Application, visitor: Visitor
 ) -> None:
     visitor.post("/password/reset", email="nobody@x.example")
@@ -126,13 +124,13 @@ def test_the_link_does_not_work_after_the_password_was_changed(application: Appl
         f"/password/reset/{'0' * 32}-a-b-c",
     ],
 )
-def test_a_made_up_link_does_not_work(
+def test_an_invented_link_does_not_work(
     application: Application, visitor: Visitor, path: str
 ) -> None:
     assert visitor.get(path).heading == "This link does not work"
 
 
-def test_the_address_of_the_form_does_not_give_the_link_away(
+def test_the_url_of_the_form_does_not_disclose_the_link(
     application: Application, visitor: Visitor
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -144,7 +142,7 @@ def test_the_address_of_the_form_does_not_give_the_link_away(
     assert place.endswith("-set-password")
 
 
-def test_the_link_names_our_address_whatever_the_request_says(application: Application) -> None:
+def test_the_link_has_our_host_whatever_the_request_names(application: Application) -> None:
     a_user_of(application, email=EMAIL)
 
     Visitor().client.post("/password/reset", {"email": EMAIL}, headers={"Host": "localhost"})
@@ -175,7 +173,7 @@ def test_the_link_does_not_get_past_the_second_factor(
     assert not visitor.is_signed_in
 
 
-def test_there_is_an_end_to_mailing_links(application: Application) -> None:
+def test_reset_mails_are_limited(application: Application) -> None:
     a_user_of(application, email=EMAIL)
     for _ in range(5):
         ask_for_link()
@@ -187,7 +185,7 @@ def test_there_is_an_end_to_mailing_links(application: Application) -> None:
     assert Visitor().post("/password/reset", email="bo@school.example").status == 302
 
 
-def test_whoever_changes_his_password_stays_here_and_is_out_elsewhere(
+def test_changing_the_password_ends_all_other_sessions(
     application: Application,
 ) -> None:
     person = application.signed_in()
@@ -206,13 +204,13 @@ def test_whoever_changes_his_password_stays_here_and_is_out_elsewhere(
     assert "Your password was changed." in str(mails()[-1].body)
 
 
-def test_browsers_are_told_where_a_password_is_changed(
+def test_the_well_known_url_redirects_to_the_password_page(
     application: Application, visitor: Visitor
 ) -> None:
     assert visitor.get("/.well-known/change-password").leads_to == "/account/password"
 
 
-def test_an_account_moves_when_the_link_at_the_new_address_is_followed(
+def test_the_address_changes_when_the_link_is_followed(
     application: Application,
 ) -> None:
     anna, visitor = somebody(application)
@@ -228,23 +226,23 @@ def test_an_account_moves_when_the_link_at_the_new_address_is_followed(
     assert application.services.users.get(anna.id, by=OPERATOR).email == "other@school.example"
     assert application.services.emails.verified(anna.id) == "other@school.example"
     assert visitor.is_signed_in
-    assert mails()[-1].to == [EMAIL], "and the old one is told"
+    assert mails()[-1].to == [EMAIL], "and the old address is notified"
 
 
-def test_a_link_to_move_works_once_and_not_after_another_password(application: Application) -> None:
+def test_a_change_link_works_once_and_not_after_a_password_change(application: Application) -> None:
     anna, visitor = somebody(application)
     visitor.post("/account/email", email="one@school.example")
     visitor.post("/account/email", email="two@school.example")
-    one, two = (link_in(mail) for mail in mails())
-    visitor.post(one)
+    first, two = (link_in(mail) for mail in mails())
+    visitor.post(first)
 
-    assert visitor.get(one).heading == "This link does not work"
+    assert visitor.get(first).heading == "This link does not work"
     assert visitor.get(two).heading == "This link does not work"
     visitor.post(two)
     assert application.services.users.get(anna.id, by=OPERATOR).email == "one@school.example"
 
 
-def test_a_taken_address_shows_when_it_is_to_be_used(application: Application) -> None:
+def test_a_taken_address_is_an_error_when_the_link_is_followed(application: Application) -> None:
     anna, visitor = somebody(application)
     a_user_of(application, "Bo", email="bo@school.example")
     asked = visitor.post("/account/email", email="bo@school.example")
@@ -252,11 +250,11 @@ def test_a_taken_address_shows_when_it_is_to_be_used(application: Application) -
     visitor.post(link_in(mails()[-1]))
 
     assert asked.leads_to == "/account/email", "and says nothing of Bo"
-    assert "The e-mail address is in use" in visitor.get("/account").text
+    assert "The e-mail address is already registered" in visitor.get("/account").text
     assert application.services.users.get(anna.id, by=OPERATOR).email == EMAIL
 
 
-def test_there_is_an_end_to_mailing_others(application: Application) -> None:
+def test_change_mails_are_limited(application: Application) -> None:
     _, visitor = somebody(application)
     for number in range(10):
         visitor.post("/account/email", email=f"nobody-{number}@school.example")

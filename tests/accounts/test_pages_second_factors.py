@@ -1,4 +1,4 @@
-"""Authenticator apps and recovery codes at the pages; passkeys need a browser, and are shown in one."""
+"""Authenticator apps and recovery codes on the account pages; tests/browser has passkeys."""
 
 import json
 import re
@@ -25,24 +25,24 @@ def _guessing_is_limited(settings: Settings) -> None:
 
 
 def wrong(key: str) -> str:
-    """A code that the app does not show at this time, nor around it."""
+    """A code of the right length that is wrong now and at the neighbouring time steps."""
     shown = {code_of(key, steps_from_now=step) for step in range(-2, 3)}
     return next(code for code in ("000000", "111111", "222222") if code not in shown)
 
 
-def asked_for_code() -> Visitor:
-    """Somebody who has given Anna's password elsewhere."""
+def visitor_at_code_page() -> Visitor:
+    """Another browser, in which Anna's password was entered."""
     visitor = Visitor()
     assert visitor.sign_in().leads_to == "/signin/code"
     return visitor
 
 
-def test_an_app_is_asked_for_its_code_from_then_on(application: Application) -> None:
+def test_sign_in_asks_for_the_code_of_an_app(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(STEP)
-        visitor = asked_for_code()
+        visitor = visitor_at_code_page()
         before = visitor.is_signed_in
 
         seen = visitor.post("/signin/code", code=code_of(key))
@@ -51,7 +51,7 @@ def test_an_app_is_asked_for_its_code_from_then_on(application: Application) -> 
         assert visitor.is_signed_in
 
 
-def test_an_app_is_set_up_by_its_code_alone(application: Application) -> None:
+def test_setting_up_an_app_needs_its_code(application: Application) -> None:
     _, owner = somebody(application)
     page = owner.get("/account/app").text
     (key,) = re.findall(r"<code>(\w+)</code>", page)
@@ -62,7 +62,7 @@ def test_an_app_is_set_up_by_its_code_alone(application: Application) -> None:
     assert Visitor().sign_in().leads_to == "/account"
 
 
-def test_an_address_is_verified_before_a_second_factor_hangs_on_it(
+def test_a_second_factor_needs_a_verified_address(
     application: Application,
 ) -> None:
     _, owner = somebody(application, is_verified=False)
@@ -73,11 +73,11 @@ def test_an_address_is_verified_before_a_second_factor_hangs_on_it(
     assert "Verify your e-mail address before" in owner.get(seen.leads_to).text
 
 
-def test_the_code_that_set_the_app_up_signs_nobody_in(application: Application) -> None:
+def test_the_code_that_set_up_the_app_does_not_sign_in(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         _, owner = somebody(application)
         key = set_up_app(owner)
-        visitor = asked_for_code()
+        visitor = visitor_at_code_page()
 
         seen = visitor.post("/signin/code", code=code_of(key))
 
@@ -89,9 +89,9 @@ def test_a_code_works_once(application: Application) -> None:
         _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(STEP)
-        one, other = asked_for_code(), asked_for_code()
+        first, other = visitor_at_code_page(), visitor_at_code_page()
 
-        seen = [visitor.post("/signin/code", code=code_of(key)) for visitor in (one, other)]
+        seen = [visitor.post("/signin/code", code=code_of(key)) for visitor in (first, other)]
 
     assert [page.leads_to for page in seen] == ["/account", ""]
 
@@ -99,27 +99,29 @@ def test_a_code_works_once(application: Application) -> None:
 @pytest.mark.parametrize(
     ("off", "is_right"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
 )
-def test_a_code_may_be_one_step_off(application: Application, off: int, *, is_right: bool) -> None:
+def test_a_code_can_be_one_time_step_off(
+    application: Application, off: int, *, is_right: bool
+) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(10 * STEP)
-        visitor = asked_for_code()
+        visitor = visitor_at_code_page()
 
         seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=off))
 
     assert (seen.leads_to == "/account") is is_right
 
 
-def test_guessing_codes_is_limited_whoever_guesses(application: Application) -> None:
+def test_code_attempts_are_limited_per_account(application: Application) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         _, owner = somebody(application)
         key = set_up_app(owner)
         clock.shift(10 * STEP)
         for _ in range(5):
-            asked_for_code().post("/signin/code", code=wrong(key))
+            visitor_at_code_page().post("/signin/code", code=wrong(key))
 
-        visitor = asked_for_code()
+        visitor = visitor_at_code_page()
         refused = visitor.post("/signin/code", code=code_of(key))
         clock.shift(2)
         let_in = visitor.post("/signin/code", code=code_of(key))
@@ -135,7 +137,7 @@ def test_recovery_codes_are_shown_once_and_work_once(application: Application) -
     set_up_app(owner)
     code, *others = recovery_codes(owner)
 
-    seen = [asked_for_code().post("/signin/code", code=code) for _ in range(2)]
+    seen = [visitor_at_code_page().post("/signin/code", code=code) for _ in range(2)]
 
     assert [page.leads_to for page in seen] == ["/account", ""]
     assert recovery_codes(owner) == []
@@ -143,7 +145,7 @@ def test_recovery_codes_are_shown_once_and_work_once(application: Application) -
     assert len(others) == 9
 
 
-def test_new_recovery_codes_take_the_place_of_the_old(application: Application) -> None:
+def test_new_recovery_codes_replace_the_old_ones(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
     old = recovery_codes(owner)
@@ -153,11 +155,11 @@ def test_new_recovery_codes_take_the_place_of_the_old(application: Application) 
     new = recovery_codes(owner)
     assert len(new) == 10
     assert not set(old) & set(new)
-    assert asked_for_code().post("/signin/code", code=old[0]).leads_to == ""
-    assert asked_for_code().post("/signin/code", code=new[0]).leads_to == "/account"
+    assert visitor_at_code_page().post("/signin/code", code=old[0]).leads_to == ""
+    assert visitor_at_code_page().post("/signin/code", code=new[0]).leads_to == "/account"
 
 
-def test_an_app_that_is_removed_is_asked_for_no_more(application: Application) -> None:
+def test_sign_in_does_not_ask_for_a_removed_app(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
 
@@ -166,7 +168,7 @@ def test_an_app_that_is_removed_is_asked_for_no_more(application: Application) -
     assert Visitor().sign_in().leads_to == "/account"
 
 
-def test_the_owner_is_told_that_his_second_factor_is_off(application: Application) -> None:
+def test_the_owner_is_notified_when_an_app_is_removed(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
 
@@ -177,15 +179,15 @@ def test_the_owner_is_told_that_his_second_factor_is_off(application: Applicatio
     assert "The authenticator app was removed from your account." in str(mail.body)
 
 
-def test_secrets_are_kept_encrypted(application: Application, settings: Settings) -> None:
+def test_secrets_are_stored_encrypted(application: Application, settings: Settings) -> None:
     _, owner = somebody(application)
     key = set_up_app(owner)
-    kept = {row.type: row.data for row in Authenticator.objects.all()}
+    stored = {row.type: row.data for row in Authenticator.objects.all()}
 
     encryptor = Encryptor(settings.SECRET_KEY)
-    assert encryptor.decrypt(kept["totp"]["secret"]) == key
-    assert key not in str(kept)
-    assert len(encryptor.decrypt(kept["recovery_codes"]["seed"])) == 80
+    assert encryptor.decrypt(stored["totp"]["secret"]) == key
+    assert key not in str(stored)
+    assert len(encryptor.decrypt(stored["recovery_codes"]["seed"])) == 80
 
 
 def test_under_another_secret_key_a_code_is_wrong(
@@ -193,18 +195,18 @@ def test_under_another_secret_key_a_code_is_wrong(
 ) -> None:
     _, owner = somebody(application)
     key = set_up_app(owner)
-    settings.SECRET_KEY = "another one, that is long enough to be one in production"
-    visitor = asked_for_code()
+    settings.SECRET_KEY = "another key, that is long enough for production"
+    visitor = visitor_at_code_page()
 
     seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
 
     assert seen.field_errors == ["Code: The code is wrong or has already been used."]
 
 
-def test_nobody_skips_the_code(application: Application) -> None:
+def test_the_code_cannot_be_skipped(application: Application) -> None:
     _, owner = somebody(application)
     set_up_app(owner)
-    visitor = asked_for_code()
+    visitor = visitor_at_code_page()
 
     assert visitor.get("/account").leads_to == "/signin?next=/account"
     assert visitor.get("/account/second-factor").leads_to.startswith("/signin")
@@ -242,7 +244,7 @@ NO_PASSKEYS = [
 
 
 @pytest.mark.parametrize("credential", NO_PASSKEYS)
-def test_what_is_no_passkey_signs_nobody_in(
+def test_an_invalid_passkey_does_not_sign_in(
     application: Application, visitor: Visitor, credential: str
 ) -> None:
     visitor.client.get("/signin/passkey", headers={"Accept": "application/json"})
@@ -254,7 +256,7 @@ def test_what_is_no_passkey_signs_nobody_in(
 
 
 @pytest.mark.parametrize("credential", NO_PASSKEYS)
-def test_what_is_no_passkey_is_added_nowhere(application: Application, credential: str) -> None:
+def test_an_invalid_passkey_is_not_added(application: Application, credential: str) -> None:
     _, owner = somebody(application)
     owner.get("/account/passkeys")
 

@@ -1,4 +1,4 @@
-"""The page on which one sees who acts for one, and puts an end to it."""
+"""Sessions page."""
 
 from datetime import timedelta
 from typing import Any
@@ -53,9 +53,7 @@ def end_of(application: Application, session: Session) -> SessionEnd | None:
     return application.services.repositories.sessions.get_for_update(session.id).ended_because
 
 
-def test_one_sees_where_one_is_signed_in(
-    application: Application, anna: User, visitor: Visitor
-) -> None:
+def test_the_page_lists_sessions(application: Application, anna: User, visitor: Visitor) -> None:
     notebook = a_client_in(application)
     sessions = [has_session(application, anna, notebook), has_session(application, anna)]
     theirs = has_session(application, a_user_of(application, name="Bo"), notebook)
@@ -69,7 +67,7 @@ def test_one_sees_where_one_is_signed_in(
     assert str(theirs.id) not in seen.text
 
 
-def test_one_sees_who_may_do_what_in_plain_words(
+def test_the_page_lists_clients_and_their_permissions(
     application: Application, anna: User, visitor: Visitor
 ) -> None:
     notebook = a_client_in(application)
@@ -85,7 +83,7 @@ def test_one_sees_who_may_do_what_in_plain_words(
     assert f'name="take_back" value="{notebook.id}"' in seen.text
 
 
-def test_whoever_is_signed_in_nowhere_else_is_told_so(visitor: Visitor) -> None:
+def test_the_page_says_when_there_are_no_other_sessions(visitor: Visitor) -> None:
     seen = visitor.get(PAGE)
 
     assert "You have no other sessions." in seen.text
@@ -93,13 +91,13 @@ def test_whoever_is_signed_in_nowhere_else_is_told_so(visitor: Visitor) -> None:
     assert "<button" not in seen.text.partition("<main>")[2]
 
 
-def test_a_name_is_shown_as_it_is(application: Application, anna: User, visitor: Visitor) -> None:
+def test_a_name_is_escaped(application: Application, anna: User, visitor: Visitor) -> None:
     has_session(application, anna, a_client_in(application, name="<b>Notes</b>"))
 
     assert b"&lt;b&gt;Notes&lt;/b&gt;" in visitor.client.get(PAGE).content
 
 
-def test_one_ends_a_session(application: Application, anna: User, visitor: Visitor) -> None:
+def test_a_session_can_be_ended(application: Application, anna: User, visitor: Visitor) -> None:
     ending, staying = has_session(application, anna), has_session(application, anna)
 
     answer = visitor.post(PAGE, end=str(ending.id))
@@ -112,7 +110,7 @@ def test_one_ends_a_session(application: Application, anna: User, visitor: Visit
     assert str(ending.id) not in seen.text
 
 
-def test_one_takes_back_what_a_client_may_do(
+def test_the_access_of_a_client_can_be_revoked(
     application: Application, anna: User, visitor: Visitor
 ) -> None:
     notebook = a_client_in(application)
@@ -129,19 +127,21 @@ def test_one_takes_back_what_a_client_may_do(
 
 
 @pytest.mark.parametrize(
-    ("button", "told"),
+    ("button", "message"),
     [
         ("end", "There is no such session."),
         ("take_back", "You have not granted this client access."),
     ],
 )
-def test_what_is_gone_already_is_said_to_be(visitor: Visitor, button: str, told: str) -> None:
+def test_ending_what_no_longer_exists_shows_a_message(
+    visitor: Visitor, button: str, message: str
+) -> None:
     visitor.post(PAGE, **{button: NOBODYS})
 
-    assert visitor.get(PAGE).notes == [told]
+    assert visitor.get(PAGE).notes == [message]
 
 
-def test_nobody_elses_session_ends(application: Application, visitor: Visitor) -> None:
+def test_sessions_of_others_cannot_be_ended(application: Application, visitor: Visitor) -> None:
     theirs = has_session(application, a_user_of(application, name="Bo"))
 
     visitor.post(PAGE, end=str(theirs.id))
@@ -150,7 +150,7 @@ def test_nobody_elses_session_ends(application: Application, visitor: Visitor) -
 
 
 @pytest.mark.parametrize("fields", [{}, {"end": "x"}, {"take_back": "1"}, {"other": NOBODYS}])
-def test_what_is_no_button_does_nothing(
+def test_invalid_values_do_nothing(
     application: Application, anna: User, visitor: Visitor, fields: dict[str, str]
 ) -> None:
     session = has_session(application, anna)
@@ -163,13 +163,13 @@ def test_what_is_no_button_does_nothing(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_stranger_signs_in_first(application: Application, method: str) -> None:
+def test_an_anonymous_user_signs_in_first(application: Application, method: str) -> None:
     response = Visitor().client.generic(method, PAGE)
 
     assert response.headers["Location"] == f"/signin?next={PAGE}"
 
 
-def test_no_button_can_be_pressed_from_elsewhere(
+def test_ending_a_session_needs_a_csrf_token(
     application: Application, anna: User, visitor: Visitor
 ) -> None:
     session = has_session(application, anna)
@@ -181,7 +181,7 @@ def test_no_button_can_be_pressed_from_elsewhere(
     assert end_of(application, session) is None
 
 
-def test_nothing_in_the_page_runs_or_dresses_itself(
+def test_the_page_has_no_inline_scripts_or_styles(
     application: Application, anna: User, visitor: Visitor
 ) -> None:
     has_session(application, anna)
@@ -194,5 +194,5 @@ def test_nothing_in_the_page_runs_or_dresses_itself(
     assert ' onclick="' not in text
 
 
-def test_the_account_leads_there(visitor: Visitor) -> None:
+def test_the_account_page_links_to_the_sessions_page(visitor: Visitor) -> None:
     assert f'href="{PAGE}"' in visitor.get("/account").text

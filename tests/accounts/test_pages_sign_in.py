@@ -1,4 +1,4 @@
-"""Signing in and out at a page."""
+"""Sign-in and sign-out pages."""
 
 from datetime import timedelta
 
@@ -16,9 +16,7 @@ from tests.support.staff import a_user_of
 pytestmark = pytest.mark.database
 
 
-def test_whoever_has_the_password_gets_to_his_account(
-    application: Application, visitor: Visitor
-) -> None:
+def test_the_password_signs_in(application: Application, visitor: Visitor) -> None:
     a_user_of(application, email=EMAIL)
 
     seen = visitor.sign_in()
@@ -28,7 +26,7 @@ def test_whoever_has_the_password_gets_to_his_account(
 
 
 @pytest.mark.parametrize("given", ["Anna@School.Example", f"  {EMAIL} "])
-def test_an_address_may_be_typed_in_any_case(
+def test_the_address_is_case_insensitive(
     application: Application, visitor: Visitor, given: str
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -36,7 +34,9 @@ def test_an_address_may_be_typed_in_any_case(
     assert visitor.sign_in(given).leads_to == "/account"
 
 
-def test_wrong_and_unknown_are_answered_alike(application: Application, visitor: Visitor) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_response(
+    application: Application, visitor: Visitor
+) -> None:
     anna = a_user_of(application, email=EMAIL)
     bo = a_user_of(application, name="Bo", email="bo@school.example")
     application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
@@ -53,18 +53,20 @@ def test_wrong_and_unknown_are_answered_alike(application: Application, visitor:
     assert not visitor.is_signed_in
 
 
-def test_a_password_is_not_shown_again(application: Application, visitor: Visitor) -> None:
+def test_a_submitted_password_is_not_shown_again(
+    application: Application, visitor: Visitor
+) -> None:
     seen = visitor.sign_in(EMAIL, "a wrong password")
 
     assert EMAIL in seen.text
     assert "a wrong password" not in seen.text
 
 
-def test_a_client_may_say_who_it_is(application: Application, visitor: Visitor) -> None:
+def test_a_login_hint_is_filled_in(application: Application, visitor: Visitor) -> None:
     assert f'value="{EMAIL}"' in visitor.get(f"/signin?login_hint={EMAIL}").text
 
 
-def test_whoever_is_signed_in_goes_on_at_once(application: Application) -> None:
+def test_a_signed_in_user_is_redirected_at_once(application: Application) -> None:
     _, visitor = somebody(application)
 
     assert visitor.get("/signin").leads_to == "/account"
@@ -75,7 +77,9 @@ def test_whoever_is_signed_in_goes_on_at_once(application: Application) -> None:
 @pytest.mark.parametrize(
     "path", ["/account", "/account/password", "/account/email", "/account/second-factor"]
 )
-def test_a_stranger_signs_in_first(application: Application, visitor: Visitor, path: str) -> None:
+def test_an_anonymous_user_signs_in_first(
+    application: Application, visitor: Visitor, path: str
+) -> None:
     a_user_of(application, email=EMAIL)
 
     asked = visitor.get(path)
@@ -84,7 +88,7 @@ def test_a_stranger_signs_in_first(application: Application, visitor: Visitor, p
     assert visitor.sign_in(next=path).leads_to == path
 
 
-def test_whoever_is_not_signed_in_is_signed_out_already(
+def test_signing_out_without_a_session_redirects(
     application: Application, visitor: Visitor
 ) -> None:
     assert visitor.get("/signout").leads_to == "/signout/done"
@@ -108,9 +112,7 @@ def test_signing_out_asks_first_and_ends_the_session_on_the_server(
     assert not stolen.is_signed_in
 
 
-def test_the_session_has_another_id_after_signing_in(
-    application: Application, visitor: Visitor
-) -> None:
+def test_signing_in_changes_the_session_key(application: Application, visitor: Visitor) -> None:
     a_user_of(application, email=EMAIL)
     client = visitor.client
     session = client.session
@@ -124,7 +126,7 @@ def test_the_session_has_another_id_after_signing_in(
 
 
 @pytest.mark.parametrize(("idle", "is_in"), [(-1, True), (0, False)])
-def test_whoever_is_idle_too_long_is_signed_out(
+def test_an_idle_session_ends(
     application: Application, settings: Settings, idle: int, *, is_in: bool
 ) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
@@ -135,7 +137,7 @@ def test_whoever_is_idle_too_long_is_signed_out(
         assert visitor.is_signed_in is is_in
 
 
-def test_whoever_is_never_idle_is_signed_out_in_the_end(
+def test_an_active_session_ends_at_its_maximum_age(
     application: Application, settings: Settings
 ) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
@@ -150,7 +152,7 @@ def test_whoever_is_never_idle_is_signed_out_in_the_end(
         assert not visitor.is_signed_in
 
 
-def test_whoever_is_deactivated_is_out_at_once(application: Application) -> None:
+def test_deactivation_ends_the_session_at_once(application: Application) -> None:
     anna, visitor = somebody(application)
 
     application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
@@ -158,7 +160,7 @@ def test_whoever_is_deactivated_is_out_at_once(application: Application) -> None
     assert not visitor.is_signed_in
 
 
-def test_the_cookie_is_for_this_site_and_for_no_script(application: Application) -> None:
+def test_the_session_cookie_is_same_site_and_http_only(application: Application) -> None:
     _, visitor = somebody(application)
 
     cookie = visitor.client.cookies["sessionid"]
@@ -168,7 +170,7 @@ def test_the_cookie_is_for_this_site_and_for_no_script(application: Application)
 
 
 @pytest.mark.parametrize("path", ["/signin", "/signup", "/password/reset", "/signout"])
-def test_no_form_can_be_sent_from_elsewhere(application: Application, path: str) -> None:
+def test_forms_need_a_csrf_token(application: Application, path: str) -> None:
     _, visitor = somebody(application)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 

@@ -1,4 +1,4 @@
-"""Making an account at a page."""
+"""Sign-up page."""
 
 import pytest
 import time_machine
@@ -15,7 +15,7 @@ def sign_up(visitor: Visitor, email: str = EMAIL, password: str = PASSWORD) -> S
     return visitor.post("/signup", name="Anna", email=email, password1=password)
 
 
-def test_somebody_new_is_in_when_he_has_followed_the_link(
+def test_a_new_user_is_signed_in_after_following_the_link(
     application: Application, visitor: Visitor
 ) -> None:
     sent = sign_up(visitor)
@@ -31,7 +31,7 @@ def test_somebody_new_is_in_when_he_has_followed_the_link(
     assert visitor.is_signed_in
 
 
-def test_the_account_is_one_of_our_own(application: Application, visitor: Visitor) -> None:
+def test_the_account_is_created_by_our_service(application: Application, visitor: Visitor) -> None:
     sign_up(visitor, "Anna@School.example")
 
     anna = application.services.users.find(EMAIL, by=OPERATOR)
@@ -40,7 +40,7 @@ def test_the_account_is_one_of_our_own(application: Application, visitor: Visito
     assert application.services.emails.verified(anna.id) is None
 
 
-def test_whoever_has_not_followed_the_link_signs_in_all_the_same(
+def test_an_unverified_user_can_sign_in_by_default(
     application: Application, visitor: Visitor
 ) -> None:
     sign_up(visitor)
@@ -50,7 +50,7 @@ def test_whoever_has_not_followed_the_link_signs_in_all_the_same(
     assert seen.leads_to == "/account"
 
 
-def test_a_house_may_want_the_link_followed_first(
+def test_a_setting_makes_verification_mandatory(
     application: Application, visitor: Visitor, verified_email: None
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -63,7 +63,7 @@ def test_a_house_may_want_the_link_followed_first(
     assert visitor.is_signed_in
 
 
-def test_a_taken_address_is_answered_like_a_new_one(application: Application) -> None:
+def test_a_taken_address_gets_the_same_response_as_a_new_one(application: Application) -> None:
     a_user_of(application, email="bo@school.example")
     visitors = [Visitor(), Visitor()]
 
@@ -72,15 +72,17 @@ def test_a_taken_address_is_answered_like_a_new_one(application: Application) ->
         for visitor, email in zip(visitors, [EMAIL, "bo@school.example"], strict=True)
     ]
 
-    one, other = ((page.status, page.leads_to, page.text) for page in seen)
-    assert one == other
+    first, other = ((page.status, page.leads_to, page.text) for page in seen)
+    assert first == other
     one_jar, other_jar = (sorted(visitor.client.cookies) for visitor in visitors)
     assert one_jar == other_jar
     one_next, other_next = (visitor.get("/email/sent").text for visitor in visitors)
     assert one_next == other_next
 
 
-def test_the_owner_of_a_taken_address_is_told(application: Application, visitor: Visitor) -> None:
+def test_the_owner_of_a_taken_address_is_notified(
+    application: Application, visitor: Visitor
+) -> None:
     a_user_of(application, email=EMAIL)
 
     sign_up(visitor, password="an even longer walk")
@@ -111,8 +113,8 @@ def test_the_page_says_what_is_wrong(
 
     seen = visitor.post("/signup", **given)
 
-    (said,) = seen.field_errors
-    assert said.startswith(field_error)
+    (shown,) = seen.field_errors
+    assert shown.startswith(field_error)
     assert PASSWORD not in seen.text
     assert mails() == []
 
@@ -139,7 +141,7 @@ def test_the_link_works_once_and_for_an_hour(application: Application) -> None:
     assert again.heading == "This link does not work"
 
 
-def test_the_link_alone_signs_nobody_in(application: Application, visitor: Visitor) -> None:
+def test_the_link_alone_does_not_sign_in(application: Application, visitor: Visitor) -> None:
     sign_up(visitor)
     finder = Visitor()
 
@@ -148,7 +150,9 @@ def test_the_link_alone_signs_nobody_in(application: Application, visitor: Visit
     assert not finder.is_signed_in
 
 
-def test_looking_at_the_link_verifies_nothing(application: Application, visitor: Visitor) -> None:
+def test_opening_the_link_does_not_verify_the_address(
+    application: Application, visitor: Visitor
+) -> None:
     sign_up(visitor)
 
     visitor.get(link_in(mails()[-1]))
@@ -158,12 +162,14 @@ def test_looking_at_the_link_verifies_nothing(application: Application, visitor:
 
 
 @pytest.mark.parametrize("key", ["none", "MQ:1abc:forged", "%00", "a" * 500])
-def test_a_made_up_link_does_not_work(application: Application, visitor: Visitor, key: str) -> None:
+def test_an_invented_link_does_not_work(
+    application: Application, visitor: Visitor, key: str
+) -> None:
     assert visitor.get(f"/email/verify/{key}").heading == "This link does not work"
     assert visitor.get(f"/email/move/{key}").heading == "This link does not work"
 
 
-def test_a_link_that_came_too_late_is_sent_anew(application: Application) -> None:
+def test_an_expired_link_can_be_sent_again(application: Application) -> None:
     anna, visitor = somebody(application, is_verified=False)
 
     seen = visitor.post("/account/email", send="")
@@ -173,7 +179,7 @@ def test_a_link_that_came_too_late_is_sent_anew(application: Application) -> Non
     assert application.services.emails.verified(anna.id) == EMAIL
 
 
-def test_there_is_an_end_to_sending_links(application: Application) -> None:
+def test_verification_mails_are_limited(application: Application) -> None:
     _, visitor = somebody(application, is_verified=False)
     for _ in range(5):
         visitor.post("/account/email", send="")

@@ -1,4 +1,4 @@
-"""What staff must show before they enter the back office, and before they take something away there."""
+"""Second factors and re-authentication of staff in the admin site."""
 
 import re
 from datetime import UTC, datetime
@@ -33,19 +33,19 @@ def deactivate(visitor: Visitor, user: User, **more: str) -> dict[str, str]:
     ("variables", "asks"),
     [(PRODUCTION, True), ({}, False), ({"STAFF_SECOND_FACTOR": "on"}, True)],
 )
-def test_production_asks_always_and_a_desk_if_it_is_told_to(
+def test_production_always_requires_a_second_factor_and_development_can(
     variables: dict[str, str], *, asks: bool
 ) -> None:
     assert read_environment(variables).staff_needs_second_factor is asks
 
 
-def test_a_desk_lets_staff_in_by_password(application: Application) -> None:
+def test_in_development_a_password_is_enough_for_staff(application: Application) -> None:
     _, visitor = root(application)
 
     assert visitor.get(USERS).status == 200
 
 
-def test_staff_without_a_second_factor_are_led_to_where_they_set_one_up(
+def test_staff_without_a_second_factor_are_sent_to_set_one_up(
     application: Application, careful_house: None
 ) -> None:
     _, visitor = root(application)
@@ -55,7 +55,7 @@ def test_staff_without_a_second_factor_are_led_to_where_they_set_one_up(
     assert (seen.status, seen.heading) == (200, "Two-factor authentication")
 
 
-def test_staff_who_have_just_set_one_up_may_enter(
+def test_staff_can_enter_after_setting_one_up(
     application: Application, careful_house: None
 ) -> None:
     _, visitor = root(application)
@@ -65,7 +65,7 @@ def test_staff_who_have_just_set_one_up_may_enter(
     assert visitor.get(USERS).status == 200
 
 
-def test_staff_enter_with_their_second_factor(
+def test_staff_can_enter_with_their_second_factor(
     application: Application, careful_house: None
 ) -> None:
     bo, owner = root(application)
@@ -79,7 +79,7 @@ def test_staff_enter_with_their_second_factor(
     assert visitor.get(USERS).status == 200
 
 
-def test_a_session_without_the_second_factor_shows_it_first(
+def test_a_session_without_the_second_factor_is_asked_for_it(
     application: Application, careful_house: None
 ) -> None:
     bo, owner = root(application)
@@ -96,7 +96,9 @@ def test_a_session_without_the_second_factor_shows_it_first(
     assert by_password.get(USERS).status == 200
 
 
-def test_a_second_factor_makes_nobody_staff(application: Application, careful_house: None) -> None:
+def test_a_second_factor_does_not_make_a_user_staff(
+    application: Application, careful_house: None
+) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
 
@@ -104,7 +106,7 @@ def test_a_second_factor_makes_nobody_staff(application: Application, careful_ho
 
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example"])
-def test_the_door_leads_nobody_elsewhere(
+def test_next_of_the_admin_site_cannot_lead_to_another_site(
     application: Application, careful_house: None, elsewhere: str
 ) -> None:
     _, visitor = root(application)
@@ -113,7 +115,7 @@ def test_the_door_leads_nobody_elsewhere(
     assert visitor.get(f"/admin/login/?next={elsewhere}").leads_to == "/admin/"
 
 
-def test_taking_away_is_asked_for_once_more_when_the_sign_in_is_old(
+def test_a_sensitive_action_needs_a_fresh_sign_in(
     application: Application, careful_house: None
 ) -> None:
     anna = a_user_of(application)
@@ -134,7 +136,7 @@ def test_taking_away_is_asked_for_once_more_when_the_sign_in_is_old(
     assert log_of(anna.id) == ["Deactivated. Reason: He has left."]
 
 
-def test_a_reason_alone_takes_nothing_away_when_the_sign_in_is_old(
+def test_a_reason_does_not_replace_a_fresh_sign_in(
     application: Application, careful_house: None
 ) -> None:
     anna = a_user_of(application)
@@ -148,7 +150,9 @@ def test_a_reason_alone_takes_nothing_away_when_the_sign_in_is_old(
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_a_fresh_sign_in_is_enough(application: Application, careful_house: None) -> None:
+def test_a_sensitive_action_succeeds_after_a_fresh_sign_in(
+    application: Application, careful_house: None
+) -> None:
     anna = a_user_of(application)
     _, visitor = root(application)
     set_up_app(visitor)
@@ -158,9 +162,7 @@ def test_a_fresh_sign_in_is_enough(application: Application, careful_house: None
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_what_takes_nothing_away_is_not_asked_for_again(
-    application: Application, careful_house: None
-) -> None:
+def test_other_actions_need_no_fresh_sign_in(application: Application, careful_house: None) -> None:
     anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = root(application)
@@ -172,7 +174,7 @@ def test_what_takes_nothing_away_is_not_asked_for_again(
     assert seen["Location"] == USERS
 
 
-def test_the_form_is_still_safe_where_it_was_asked_for_again(
+def test_the_form_needs_a_csrf_token_after_re_authentication(
     application: Application, careful_house: None
 ) -> None:
     anna = a_user_of(application)
@@ -186,7 +188,7 @@ def test_the_form_is_still_safe_where_it_was_asked_for_again(
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_staff_sign_out_of_everything(application: Application) -> None:
+def test_signing_out_of_the_admin_site_ends_the_session(application: Application) -> None:
     _, visitor = root(application)
 
     seen = visitor.post("/admin/logout/")

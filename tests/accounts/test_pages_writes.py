@@ -1,4 +1,4 @@
-"""Users are written by our services alone, whatever the pages do."""
+"""Account pages write users through our services alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ NEW = "an even longer walk"
 
 
 class Writes:
-    """Statements that write users, but for the moment of the last sign-in: how many are ours, and which are not."""
+    """Statements that write users, except the time of the last sign-in: the number of ours, and the others."""
 
     def __init__(self) -> None:
         self.ours = 0
@@ -60,7 +60,9 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
         yield writes
 
 
-def test_signing_up_is_ours(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sign_up_is_written_by_our_service(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visitor = Visitor()
 
     with watched(monkeypatch) as writes:
@@ -71,7 +73,7 @@ def test_signing_up_is_ours(application: Application, monkeypatch: pytest.Monkey
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_a_password_that_is_set_by_mail_is_ours(
+def test_a_password_reset_is_written_by_our_service(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_user_of(application, email=EMAIL)
@@ -85,7 +87,7 @@ def test_a_password_that_is_set_by_mail_is_ours(
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_a_password_that_is_changed_is_ours(
+def test_a_password_change_is_written_by_our_service(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, visitor = somebody(application)
@@ -96,7 +98,9 @@ def test_a_password_that_is_changed_is_ours(
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_another_address_is_ours(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_change_is_written_by_our_service(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, visitor = somebody(application)
 
     with watched(monkeypatch) as writes:
@@ -107,7 +111,7 @@ def test_another_address_is_ours(application: Application, monkeypatch: pytest.M
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_second_factors_write_no_user(
+def test_second_factors_do_not_write_users(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, visitor = somebody(application)
@@ -120,7 +124,7 @@ def test_second_factors_write_no_user(
     assert (writes.ours, writes.others) == (0, [])
 
 
-def test_whoever_watches_sees_what_is_not_ours(
+def test_the_check_detects_other_writes(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_user_of(application, email=EMAIL)

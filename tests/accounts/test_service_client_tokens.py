@@ -31,7 +31,9 @@ def client(memory: World, school: Organization) -> OAuthClient:
 
 
 def tokens_of(world: World, client: OAuthClient) -> TokenPair:
-    return world.services.grants.act_for_itself(client, scopes=["orgs:read"], resource="")
+    return world.services.grants.redeem_client_credentials(
+        client, scopes=["orgs:read"], resource=""
+    )
 
 
 def session_of(world: World, tokens: TokenPair) -> Session:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import SessionEnd
-from tests.accounts.letting_in import HOW, has_client, has_session, kept
+from tests.accounts.letting_in import HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World
 
@@ -22,7 +22,7 @@ def test_a_session_is_read_back_with_its_resource_and_authentication(world: Worl
         world, world.has_user(), resource="https://notes.example/api", authentication=HOW
     )
 
-    assert kept(world, session) == session
+    assert stored_session(world, session) == session
 
 
 def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:
@@ -92,8 +92,8 @@ def test_the_sessions_between_a_user_and_a_client_end(world: World) -> None:
     )
 
     ended = [session.ended(at=LATER, because=SessionEnd.REVOKED) for session in ending]
-    assert [kept(world, session) for session in ending] == ended
-    assert [kept(world, session) for session in staying] == staying
+    assert [stored_session(world, session) for session in ending] == ended
+    assert [stored_session(world, session) for session in staying] == staying
 
 
 def test_all_sessions_of_one_client_end(world: World) -> None:
@@ -109,8 +109,8 @@ def test_all_sessions_of_one_client_end(world: World) -> None:
     )
 
     ended = [session.ended(at=LATER, because=SessionEnd.CLIENT_REMOVED) for session in ending]
-    assert [kept(world, session) for session in ending] == ended
-    assert [kept(world, session) for session in staying] == staying
+    assert [stored_session(world, session) for session in ending] == ended
+    assert [stored_session(world, session) for session in staying] == staying
 
 
 def test_a_refresh_token_is_found_with_its_session(world: World) -> None:

@@ -68,8 +68,8 @@ def test_a_refresh_token_is_introspected(
     )
 
 
-def test_a_token_of_a_client_for_itself_has_no_user(memory: World, client: OAuthClient) -> None:
-    own = memory.services.grants.act_for_itself(client, scopes=OPENID, resource="")
+def test_a_token_of_a_client_for_itself_is_of_nobody(memory: World, client: OAuthClient) -> None:
+    own = memory.services.grants.redeem_client_credentials(client, scopes=OPENID, resource="")
 
     facts = facts_of(memory, client, own.access_token)
 
@@ -122,7 +122,7 @@ def test_a_redeemed_refresh_token_is_inactive(
     grants = memory.services.grants
     renewal = grants.find_renewal(tokens.refresh_token, client)
     assert renewal is not None
-    grants.take_renewal(renewal, scopes=OPENID)
+    grants.redeem_renewal(renewal, scopes=OPENID)
 
     assert facts_of(memory, client, tokens.refresh_token) is None
 

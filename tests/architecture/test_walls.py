@@ -20,7 +20,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ClientRepository.find": "a client that shows its secret is in no view yet",
     "ClientRepository.names_of": "for the person who is signed in with those clients",
     "ConsentRepository.find": "what somebody has agreed to is his own",
-    "ConsentRepository.keep": "what somebody has agreed to is his own",
+    "ConsentRepository.save": "what somebody has agreed to is his own",
     "ConsentRepository.for_user": "what somebody has agreed to is his own",
     "ConsentRepository.remove": "what somebody has agreed to is his own",
     "CredentialRepository.earned_by": "it is asked for learners who do not ask, and judged by their view",

@@ -33,13 +33,13 @@ def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
     """An empty page that must end without console errors, policy violations or missing files."""
     context = chromium.new_context(base_url=town.url)
     context.set_default_timeout(5000)
-    window, field_errors = context.new_page(), list[str]()
-    window.on("pageerror", lambda error: field_errors.append(str(error)))
-    window.on("console", lambda said: field_errors.extend(_complaint(said)))
+    window, errors = context.new_page(), list[str]()
+    window.on("pageerror", lambda error: errors.append(str(error)))
+    window.on("console", lambda message: errors.extend(_errors_in(message)))
     yield window
     context.close()
-    assert field_errors == []
+    assert errors == []
 
 
-def _complaint(said: ConsoleMessage) -> list[str]:
-    return [f"{said.location['url']}: {said.text}"] if said.type == "error" else []
+def _errors_in(message: ConsoleMessage) -> list[str]:
+    return [f"{message.location['url']}: {message.text}"] if message.type == "error" else []

@@ -10,9 +10,7 @@ pytestmark = in_a_browser
 NEW = "a short way back"
 
 
-def test_somebody_makes_an_account_and_is_in_when_he_has_followed_the_link(
-    page: Page, town: Town
-) -> None:
+def test_a_user_signs_up_and_follows_the_link(page: Page, town: Town) -> None:
     page.goto("/signin?next=/account/email")
     follow(page, "Create an account")
     fill(page, name="Anna Ek", e_mail_address="anna.ek@school.example", password=PASSWORD)
@@ -27,7 +25,7 @@ def test_somebody_makes_an_account_and_is_in_when_he_has_followed_the_link(
     expect(page.get_by_text("anna.ek@school.example is verified.").first).to_be_visible()
 
 
-def test_somebody_signs_in_and_out(page: Page, town: Town) -> None:
+def test_a_user_signs_in_and_out(page: Page, town: Town) -> None:
     sign_in(page, town.resident(), at="/signin?next=/account/email")
     expect(page).to_have_url(f"{town.url}/account/email")
 
@@ -38,7 +36,7 @@ def test_somebody_signs_in_and_out(page: Page, town: Town) -> None:
     assert heading(page) == "Sign in"
 
 
-def test_a_refusal_is_announced_and_leads_to_the_field_to_mend(page: Page) -> None:
+def test_an_error_is_announced_and_links_to_its_field(page: Page) -> None:
     page.goto("/signup")
     fill(page, e_mail_address="bo@school.example", password="short")
     press(page, "Create account")
@@ -56,7 +54,7 @@ def test_a_refusal_is_announced_and_leads_to_the_field_to_mend(page: Page) -> No
     assert "too short" in described.inner_text()
 
 
-def test_whoever_has_forgotten_his_password_sets_another_by_mail(page: Page, town: Town) -> None:
+def test_a_forgotten_password_is_reset_by_mail(page: Page, town: Town) -> None:
     email = town.resident()
     page.goto("/signin")
     follow(page, "Forgot your password?")
@@ -75,7 +73,7 @@ def test_whoever_has_forgotten_his_password_sets_another_by_mail(page: Page, tow
     assert heading(page) == "This link does not work"
 
 
-def test_an_account_moves_to_another_address(page: Page, town: Town) -> None:
+def test_the_address_of_an_account_is_changed(page: Page, town: Town) -> None:
     old, new = town.resident(), "moved@school.example"
     sign_in(page, old, at="/signin?next=/account/email")
     fill(page, new_e_mail_address=new)
@@ -91,7 +89,7 @@ def test_an_account_moves_to_another_address(page: Page, town: Town) -> None:
     assert heading(page) == "Your account"
 
 
-def test_everything_but_passkeys_works_without_a_script(
+def test_everything_but_passkeys_works_without_scripts(
     page: Page, chromium: Browser, town: Town
 ) -> None:
     email = town.resident()
@@ -112,7 +110,7 @@ def test_everything_but_passkeys_works_without_a_script(
     context.close()
 
 
-def test_a_person_without_a_mouse_gets_in(page: Page, town: Town) -> None:
+def test_sign_in_works_with_the_keyboard_alone(page: Page, town: Town) -> None:
     email = town.resident()
     page.goto("/signin")
 

@@ -57,7 +57,7 @@ def is_back(page: Page, client: dict[str, str]) -> None:
     assert "state=a%26b%3Dc" in page.url
 
 
-def test_whoever_signs_in_and_allows_it_is_led_back(
+def test_signing_in_and_consenting_returns_to_the_client(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
     email = town.resident()
@@ -72,7 +72,7 @@ def test_whoever_signs_in_and_allows_it_is_led_back(
     is_back(page, study_buddy)
 
 
-def test_whoever_has_allowed_it_before_is_led_back_by_signing_in(
+def test_with_an_earlier_consent_signing_in_returns_to_the_client(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
     email = town.resident()
@@ -85,7 +85,7 @@ def test_whoever_has_allowed_it_before_is_led_back_by_signing_in(
     is_back(page, study_buddy)
 
 
-def test_whoever_denies_it_is_led_back_too(
+def test_denying_consent_returns_to_the_client(
     page: Page, town: Town, study_buddy: dict[str, str]
 ) -> None:
     sign_in(page, town.resident(), at=authorize(study_buddy))
@@ -95,7 +95,7 @@ def test_whoever_denies_it_is_led_back_too(
     expect(page).to_have_url(re.compile(r"error=access_denied"))
 
 
-def test_a_device_is_let_in(page: Page, town: Town, study_buddy: dict[str, str]) -> None:
+def test_a_device_is_connected(page: Page, town: Town, study_buddy: dict[str, str]) -> None:
     port = town.school.server.port
     form = {"client_id": study_buddy["id"], "scope": "openid profile"}
     started = post(port, "/oauth/device", form).json
@@ -114,7 +114,7 @@ def test_a_device_is_let_in(page: Page, town: Town, study_buddy: dict[str, str])
     assert answer.status == 200, answer.text
 
 
-def test_whoever_signs_out_by_a_client_is_asked(page: Page, town: Town) -> None:
+def test_a_logout_request_asks_the_user(page: Page, town: Town) -> None:
     sign_in(page, town.resident())
 
     page.goto("/oauth/logout")
@@ -124,7 +124,7 @@ def test_whoever_signs_out_by_a_client_is_asked(page: Page, town: Town) -> None:
     assert heading(page) == "You are signed out"
 
 
-def test_whoever_is_sent_by_mistake_is_told_so(
+def test_an_invalid_request_shows_an_error_page(
     committing: None, town: Town, chromium: Browser, study_buddy: dict[str, str]
 ) -> None:
     page = chromium.new_page(base_url=town.url)

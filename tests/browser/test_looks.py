@@ -85,13 +85,13 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("name", OF_STRANGERS)
-def test_a_page_for_strangers(page: Page, name: str) -> None:
+def test_public_pages(page: Page, name: str) -> None:
     page.goto(OF_STRANGERS[name])
 
     look(page, name)
 
 
-def test_pages_for_whoever_is_signed_in(page: Page, town: Town) -> None:
+def test_pages_for_a_signed_in_user(page: Page, town: Town) -> None:
     sign_in(page, town.resident())
 
     for name, path in OF_ANYBODY.items():
@@ -99,7 +99,7 @@ def test_pages_for_whoever_is_signed_in(page: Page, town: Town) -> None:
         look(page, name)
 
 
-def test_pages_for_whoever_has_a_second_factor(page: Page, town: Town) -> None:
+def test_pages_for_a_user_with_a_second_factor(page: Page, town: Town) -> None:
     key = Key(page)
     email = somebody_verified(page, town)
     page.goto("/account/app")
@@ -125,7 +125,7 @@ def test_pages_for_whoever_has_a_second_factor(page: Page, town: Town) -> None:
     look(page, "second-factor-asked")
 
 
-def test_forms_with_mistakes(page: Page) -> None:
+def test_forms_with_errors(page: Page) -> None:
     sign_in(page, "nobody@school.example")
     look(page, "sign-in-refused")
 
@@ -136,7 +136,7 @@ def test_forms_with_mistakes(page: Page) -> None:
     look(page, "sign-up-refused")
 
 
-def test_links_that_were_mailed(page: Page, town: Town) -> None:
+def test_mailed_links(page: Page, town: Town) -> None:
     email = town.resident()
     page.goto("/password/reset")
     fill(page, e_mail_address=email)

@@ -30,7 +30,7 @@ def invited(town: Town, email: str) -> str:
     return town.links_for(email)[-1]
 
 
-def test_whoever_is_invited_signs_in_and_joins(page: Page, town: Town) -> None:
+def test_an_invited_user_signs_in_and_joins(page: Page, town: Town) -> None:
     email = town.resident()
     sign_in(page, email, at=invited(town, email))
     assert heading(page) == "Join School of Knots as instructor?"
@@ -43,7 +43,7 @@ def test_whoever_is_invited_signs_in_and_joins(page: Page, town: Town) -> None:
     look(page, "joined")
 
 
-def test_whoever_has_no_account_makes_one_and_joins(page: Page, town: Town) -> None:
+def test_an_invited_person_signs_up_and_joins(page: Page, town: Town) -> None:
     email = "cleo.new@school.example"
     page.goto(invited(town, email))
     follow(page, "Create an account")
@@ -57,7 +57,7 @@ def test_whoever_has_no_account_makes_one_and_joins(page: Page, town: Town) -> N
     expect(page.get_by_text("You joined School of Knots.")).to_be_visible()
 
 
-def test_whoever_would_rather_not_goes_to_his_account(page: Page, town: Town) -> None:
+def test_declining_leads_to_the_account_page(page: Page, town: Town) -> None:
     email = town.resident()
     sign_in(page, email, at=invited(town, email))
 
@@ -66,7 +66,7 @@ def test_whoever_would_rather_not_goes_to_his_account(page: Page, town: Town) ->
     assert heading(page) == "Your account"
 
 
-def test_a_link_of_somebody_else_says_that_it_does_not_work(
+def test_a_link_for_another_user_shows_an_error(
     committing: None, town: Town, chromium: Browser
 ) -> None:
     page, link = chromium.new_page(base_url=town.url), invited(town, town.resident("cleo"))

@@ -64,7 +64,7 @@ def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> No
     assert heading(page) == "Your account"
 
 
-def test_the_owner_is_mailed_what_was_added(page: Page, town: Town) -> None:
+def test_the_owner_is_notified_of_new_second_factors(page: Page, town: Town) -> None:
     Key(page)
     email = somebody_verified(page, town)
     add_passkey(page)
@@ -72,10 +72,10 @@ def test_the_owner_is_mailed_what_was_added(page: Page, town: Town) -> None:
     page.goto("/account/recovery-codes/new")
     press(page, "Generate codes")
 
-    said = "".join(town.letters_for(email))
-    assert "A passkey was added to your account." in said
-    assert "An authenticator app was added to your account." in said
-    assert "New recovery codes were generated for your account." in said
+    mails = "".join(town.letters_for(email))
+    assert "A passkey was added to your account." in mails
+    assert "An authenticator app was added to your account." in mails
+    assert "New recovery codes were generated for your account." in mails
 
 
 def test_a_recovery_code_signs_in_once(page: Page, town: Town) -> None:
@@ -123,7 +123,7 @@ def test_a_passkey_is_a_second_factor(page: Page, town: Town) -> None:
     expect(page).to_have_url(f"{town.url}/account")
 
 
-def test_a_machine_without_the_passkey_says_that_it_did_not_work(page: Page, town: Town) -> None:
+def test_a_missing_passkey_shows_an_error(page: Page, town: Town) -> None:
     page.goto("/signin")
     Key(page)
 
@@ -132,7 +132,7 @@ def test_a_machine_without_the_passkey_says_that_it_did_not_work(page: Page, tow
     expect(page.locator(".problem")).to_contain_text("cancelled or timed out")
 
 
-def test_a_passkey_that_is_removed_signs_nobody_in(page: Page, town: Town) -> None:
+def test_a_removed_passkey_does_not_sign_in(page: Page, town: Town) -> None:
     Key(page)
     somebody_verified(page, town)
     add_passkey(page)
@@ -147,7 +147,7 @@ def test_a_passkey_that_is_removed_signs_nobody_in(page: Page, town: Town) -> No
     expect(page.get_by_text("The code is wrong or has already been used.")).to_be_visible()
 
 
-def test_staff_set_up_a_second_factor_before_they_enter_the_back_office(
+def test_staff_set_up_a_second_factor_before_they_enter_the_admin_site(
     page: Page, town: Town
 ) -> None:
     page.goto("/admin/")
@@ -170,7 +170,7 @@ def test_staff_set_up_a_second_factor_before_they_enter_the_back_office(
     expect(page).to_have_url(f"{town.url}/admin/")
 
 
-def test_another_password_alone_does_not_get_past_the_second_factor(page: Page, town: Town) -> None:
+def test_a_password_reset_does_not_bypass_the_second_factor(page: Page, town: Town) -> None:
     email = somebody_verified(page, town)
     set_up_app(page)
     sign_out(page)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from django.urls import reverse
 
-from accounts.domain.oauth.entities.scopes import IN_WORDS
+from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
 from tests.support.forms import WireBrowser
@@ -135,7 +135,7 @@ def test_the_programs_sign_somebody_in(
 
 def test_every_scope_is_described_as_on_the_consent_page() -> None:
     assert table_under("## Scopes", PAGE) == [
-        [f"`{scope}`", words] for scope, words in IN_WORDS.items()
+        [f"`{scope}`", words] for scope, words in DESCRIPTIONS.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""One provider for all clients, and leave for their libraries to speak plain HTTP to it."""
+"""Fixtures: one provider for all client libraries, which can use plain HTTP with it."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -18,7 +18,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 @pytest.fixture
 def anna(provider: School) -> Iterator[WireBrowser]:
-    """Anna, who has an account, at a browser in which nobody is signed in."""
+    """Anna, who has an account, at a browser without a sign-in."""
     with closing(at_a_browser(provider)) as browser:
         yield browser
 
@@ -44,13 +44,13 @@ def app(provider: School) -> Registered:
 
 @pytest.fixture(scope="session")
 def robot(provider: School) -> Registered:
-    """A client that acts for itself."""
+    """A client with the client credentials grant."""
     return register(provider, grant_types=["client_credentials"], redirect_uris=[])
 
 
 @pytest.fixture(scope="session")
 def clients(notebook: Registered, app: Registered) -> dict[str, Registered]:
-    """Those that sign people in."""
+    """The clients that sign users in."""
     return {"notebook": notebook, "app": app}
 
 

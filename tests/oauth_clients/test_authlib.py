@@ -1,4 +1,4 @@
-"""Authlib, as it is, signs people in with us and asks us for tokens."""
+"""Authlib, unmodified, as a client of the provider."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -23,11 +23,11 @@ SCOPE = "openid profile email offline_access courses:read"
 
 
 def metadata_of(provider: School) -> dict[str, Any]:
-    """What the provider says of itself (OpenID Connect Discovery)."""
-    said: dict[str, Any] = httpx.get(
+    """The provider metadata (OpenID Connect Discovery)."""
+    response: dict[str, Any] = httpx.get(
         f"{provider.server.url}/.well-known/openid-configuration", trust_env=False
     ).json()
-    return said
+    return response
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def new_session(opened: ExitStack) -> Callable[..., OAuth2Session]:
 def signed_in(
     session: OAuth2Session, provider: School, anna: WireBrowser
 ) -> tuple[dict[str, Any], str]:
-    """The tokens that the session gets for Anna, and the nonce that it has asked with."""
+    """The tokens that the session gets for Anna, and the nonce of its request."""
     metadata, verifier, nonce = metadata_of(provider), token_urlsafe(48), token_urlsafe(16)
     address, state = session.create_authorization_url(
         metadata["authorization_endpoint"], code_verifier=verifier, nonce=nonce
@@ -72,7 +72,7 @@ def signed_in(
 
 
 def claims_in(id_token: str, client: Registered, provider: School, *, nonce: str) -> CodeIDToken:
-    """What the ID token says, once Authlib has verified it by the published keys."""
+    """The claims of the ID token, which Authlib verifies with the published keys."""
     metadata = metadata_of(provider)
     keys = KeySet.import_key_set(httpx.get(metadata["jwks_uri"], trust_env=False).json())
     token = jwt.decode(id_token, keys, algorithms=metadata["id_token_signing_alg_values_supported"])
@@ -94,7 +94,7 @@ WAYS: Final = [
 
 
 @pytest.mark.parametrize("way", WAYS, ids=[method for _, method in WAYS])
-def test_a_person_is_signed_in(
+def test_a_user_signs_in(
     provider: School,
     anna: WireBrowser,
     new_session: Callable[..., OAuth2Session],
@@ -117,7 +117,7 @@ def test_a_person_is_signed_in(
     assert tokens["scope"].split() == sorted(SCOPE.split())
 
 
-def test_the_tokens_open_our_api(
+def test_the_tokens_give_access_to_our_api(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
@@ -149,15 +149,15 @@ def test_a_token_is_refreshed(
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-def test_a_session_refreshes_by_itself_when_its_token_is_old(
+def test_a_session_refreshes_an_expired_token_by_itself(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
     notebook: Registered,
 ) -> None:
-    endpoint, kept = metadata_of(provider)["token_endpoint"], []
+    endpoint, updates = metadata_of(provider)["token_endpoint"], []
     session = new_session(
-        notebook, token_endpoint=endpoint, update_token=lambda token, **_: kept.append(token)
+        notebook, token_endpoint=endpoint, update_token=lambda token, **_: updates.append(token)
     )
     tokens, _ = signed_in(session, provider, anna)
     session.token = tokens | {"expires_at": 1}
@@ -165,10 +165,10 @@ def test_a_session_refreshes_by_itself_when_its_token_is_old(
     answer = session.get(f"{provider.server.url}/v1/courses")
 
     assert answer.status_code == 200
-    assert [token["refresh_token"] == tokens["refresh_token"] for token in kept] == [False]
+    assert [token["refresh_token"] == tokens["refresh_token"] for token in updates] == [False]
 
 
-def test_a_client_acts_for_itself(
+def test_client_credentials_issue_a_token(
     provider: School, new_session: Callable[..., OAuth2Session], robot: Registered
 ) -> None:
     session = new_session(robot, scope="courses:read")
@@ -181,7 +181,7 @@ def test_a_client_acts_for_itself(
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-def test_a_token_is_looked_into(
+def test_a_token_is_introspected(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
@@ -195,13 +195,13 @@ def test_a_token_is_looked_into(
     of_refresh = session.introspect_token(endpoint, tokens["refresh_token"]).json()
 
     claims = claims_in(tokens["id_token"], notebook, provider, nonce=nonce)
-    for said in (of_access, of_refresh):
-        assert (said["active"], said["client_id"]) == (True, notebook.client_id)
-        assert (said["sub"], said["iss"]) == (claims["sub"], metadata["issuer"])
+    for response in (of_access, of_refresh):
+        assert (response["active"], response["client_id"]) == (True, notebook.client_id)
+        assert (response["sub"], response["iss"]) == (claims["sub"], metadata["issuer"])
 
 
 @pytest.mark.parametrize("name", ["access_token", "refresh_token"])
-def test_a_token_is_given_up(
+def test_a_token_is_revoked(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
@@ -217,6 +217,6 @@ def test_a_token_is_given_up(
 
     assert given_up.status_code == 200
     for other in ("access_token", "refresh_token"):
-        said = session.introspect_token(metadata["introspection_endpoint"], tokens[other])
-        assert said.json() == {"active": False}
+        response = session.introspect_token(metadata["introspection_endpoint"], tokens[other])
+        assert response.json() == {"active": False}
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 401

@@ -1,4 +1,4 @@
-"""requests-oauthlib, as it is, signs people in with us and refreshes its tokens."""
+"""requests-oauthlib, unmodified, as a client of the provider."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -35,7 +35,7 @@ def new_session(opened: ExitStack) -> Callable[..., OAuth2Session]:
 
 
 def shown(client: Registered) -> dict[str, Any]:
-    """What the library is told of who the client is: with its secret by HTTP Basic, without one by its name."""
+    """The library's client authentication: HTTP Basic with a secret, the client ID alone without one."""
     secret: dict[str, Any] = {"client_secret": client.secret}
     return secret if client.secret else {"include_client_id": True}
 
@@ -43,7 +43,7 @@ def shown(client: Registered) -> dict[str, Any]:
 def signed_in(
     session: OAuth2Session, client: Registered, provider: School, anna: WireBrowser
 ) -> tuple[dict[str, Any], str]:
-    """The tokens that the session gets for Anna, and the address that her browser came back by."""
+    """The tokens that the session gets for Anna, and the URL to which the browser was redirected."""
     address, _ = session.authorization_url(f"{provider.server.url}/oauth/authorize")
     landed = anna.go_along(address)
     assert landed.is_elsewhere, landed
@@ -56,7 +56,7 @@ def signed_in(
 
 
 @pytest.mark.parametrize("name", ["notebook", "app"])
-def test_a_person_is_signed_in(
+def test_a_user_signs_in(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
@@ -94,15 +94,15 @@ def test_a_token_is_refreshed(
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-def test_a_session_refreshes_by_itself_when_its_token_is_old(
+def test_a_session_refreshes_an_expired_token_by_itself(
     provider: School, new_session: Callable[..., OAuth2Session], anna: WireBrowser, app: Registered
 ) -> None:
-    kept: list[dict[str, Any]] = []
+    updates: list[dict[str, Any]] = []
     session = new_session(
         app,
         auto_refresh_url=f"{provider.server.url}/oauth/token",
         auto_refresh_kwargs={"client_id": app.client_id},
-        token_updater=kept.append,
+        token_updater=updates.append,
     )
     tokens, _ = signed_in(session, app, provider, anna)
     session.token = tokens | {"expires_at": 1, "expires_in": -1}
@@ -110,10 +110,10 @@ def test_a_session_refreshes_by_itself_when_its_token_is_old(
     answer = session.get(f"{provider.server.url}/v1/courses")
 
     assert answer.status_code == 200
-    assert [token["refresh_token"] == tokens["refresh_token"] for token in kept] == [False]
+    assert [token["refresh_token"] == tokens["refresh_token"] for token in updates] == [False]
 
 
-def test_a_code_that_comes_again_is_refused_and_ends_the_session(
+def test_a_reused_code_is_rejected_and_ends_the_session(
     provider: School, new_session: Callable[..., OAuth2Session], anna: WireBrowser, app: Registered
 ) -> None:
     session = new_session(app)

@@ -1,4 +1,4 @@
-"""After every flow of the provider, nothing that opens anything is in the log or in the database."""
+"""Secrets: no flow of the provider leaves any in the log or in the database."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ GRANTS: Final = [
 
 
 class Flows:
-    """Goes through everything once, and remembers each secret that was said or handed out."""
+    """Runs every flow once, and records each secret that was sent or received."""
 
     def __init__(self, school: School, anna: WireBrowser) -> None:
         self.school, self.anna = school, anna
@@ -48,28 +48,28 @@ class Flows:
         self.client = WireClient(school.server.port, register(school, grant_types=GRANTS))
         self.secrets["client secret"] = self.client.registered.secret
 
-    def go_through_all(self) -> None:
+    def run_all(self) -> None:
         self.sign_in_wrongly()
         tokens = self.tokens("code", self.exchange_wrongly_then_rightly())
         renewed = self.tokens("refresh", self.client.refresh(tokens["refresh_token"]).json)
         self.ask_about(renewed["access_token"])
         self.client.refresh(self.client.refresh(renewed["refresh_token"]).json["refresh_token"])
         self.client.refresh(renewed["refresh_token"])
-        self.act_for_itself()
-        self.let_a_device_in()
+        self.request_client_credentials()
+        self.connect_a_device()
         self.push()
-        self.register_by_invitation()
-        self.keep("cookie", *self.anna.cookies())
+        self.register_with_initial_access_token()
+        self.record("cookie", *self.anna.cookies())
         self.sign_out(tokens["id_token"])
 
-    def keep(self, what: str, *secrets: str) -> None:
+    def record(self, what: str, *secrets: str) -> None:
         self.secrets |= {f"{what} {number}": secret for number, secret in enumerate(secrets)}
 
-    def tokens(self, what: str, said: dict[str, Any]) -> dict[str, Any]:
-        names = [name for name in ("access_token", "refresh_token", "id_token") if name in said]
-        assert "access_token" in names, said
-        self.keep(f"tokens by {what}", *(said[name] for name in names))
-        return said
+    def tokens(self, what: str, answer: dict[str, Any]) -> dict[str, Any]:
+        names = [name for name in ("access_token", "refresh_token", "id_token") if name in answer]
+        assert "access_token" in names, answer
+        self.record(f"tokens by {what}", *(answer[name] for name in names))
+        return answer
 
     def sign_in_wrongly(self) -> None:
         sight = self.anna.visit("/signin")
@@ -77,18 +77,18 @@ class Flows:
 
     def exchange_wrongly_then_rightly(self) -> dict[str, Any]:
         code = self.client.code_for(self.anna, scope="openid email offline_access")
-        self.keep("code", code.secret, code.verifier)
+        self.record("code", code.secret, code.verifier)
         url, wrong = f"{self.school.server.url}/oauth/token", token_urlsafe(48)
         form = {"grant_type": "authorization_code", "code": code.secret, "code_verifier": wrong}
         pair = (self.client.registered.client_id, self.client.registered.secret)
         for auth in ((pair[0], wrong), pair):
             assert httpx.post(url, data=form, auth=auth, trust_env=False).status_code in {400, 401}
-        said: dict[str, Any] = self.client.exchange(code).json
+        answer: dict[str, Any] = self.client.exchange(code).json
         spent = self.client.code_for(self.anna)
-        self.keep("wrong", wrong, spent.secret, spent.verifier)
+        self.record("wrong", wrong, spent.secret, spent.verifier)
         self.tokens("a code that comes again", self.client.exchange(spent).json)
         assert self.client.exchange(spent).status == 400
-        return said
+        return answer
 
     def ask_about(self, token: str) -> None:
         assert self.client.says_active(token)
@@ -100,16 +100,16 @@ class Flows:
         assert httpx.post(url, data={"access_token": token}, trust_env=False).status_code == 200
         assert httpx.get(url, params={"access_token": token}, trust_env=False).status_code == 401
 
-    def act_for_itself(self) -> None:
+    def request_client_credentials(self) -> None:
         answer = self.client.post(
             "/oauth/token", grant_type="client_credentials", scope="courses:read"
         )
         tokens = self.tokens("itself", answer.json)
         assert self.client.post("/oauth/revoke", token=tokens["access_token"]).status == 200
 
-    def let_a_device_in(self) -> None:
+    def connect_a_device(self) -> None:
         started = self.client.post("/oauth/device", scope="openid").json
-        self.keep("device", started["device_code"], started["user_code"])
+        self.record("device", started["device_code"], started["user_code"])
         form = {"grant_type": GRANTS[-1], "device_code": started["device_code"]}
         assert self.client.post("/oauth/token", **form).json["error"] == "authorization_pending"
         page = self.anna.visit(started["verification_uri_complete"])
@@ -131,10 +131,10 @@ class Flows:
         reference |= {"request_uri": pushed["request_uri"]}
         landed = self.anna.go_along(f"/oauth/authorize?{urlencode(reference)}")
         code = Code(parse_qs(urlsplit(landed.address).query)["code"][0], verifier)
-        self.keep("pushed", pushed["request_uri"].rpartition(":")[2], code.secret, verifier)
+        self.record("pushed", pushed["request_uri"].rpartition(":")[2], code.secret, verifier)
         self.tokens("pushed", self.client.exchange(code).json)
 
-    def register_by_invitation(self) -> None:
+    def register_with_initial_access_token(self) -> None:
         invitation = manage(self.school.environment, "invite_client").strip()
         made = httpx.post(
             f"{self.school.server.url}/oauth/register",
@@ -142,7 +142,7 @@ class Flows:
             json={"client_name": "Diary", "redirect_uris": [LANDING]},
             trust_env=False,
         ).json()
-        self.keep("registration", invitation, made["client_secret"])
+        self.record("registration", invitation, made["client_secret"])
         diary = WireClient(
             self.school.server.port, Registered("", made["client_id"], made["client_secret"])
         )
@@ -161,23 +161,23 @@ def test_no_secret_is_in_the_log_or_in_the_database(tmp_path: Path) -> None:
         closing(at_a_browser(school)) as anna,
     ):
         flows = Flows(school, anna)
-        flows.go_through_all()
-        kept = "\n".join(rows_of(school.environment["DATABASE_URL"]))
-    said = log.read_text()
+        flows.run_all()
+        stored = "\n".join(rows_of(school.environment["DATABASE_URL"]))
+    logged = log.read_text()
 
     for event in ("tokens-issued", "tokens-refreshed", "code-reused", "refresh-token-reused"):
-        assert event in said
-    assert anna.email in kept
-    assert flows.client.registered.client_id in kept
+        assert event in logged
+    assert anna.email in stored
+    assert flows.client.registered.client_id in stored
     assert len(flows.secrets) > 25
-    assert [what for what, secret in flows.secrets.items() if secret in said] == []
-    found = {what for what, secret in flows.secrets.items() if secret in kept}
-    # Django's sessions stand under the very name that is in the cookie.
-    assert {what for what in found if not what.startswith("cookie")} == set()
+    assert [what for what, secret in flows.secrets.items() if secret in logged] == []
+    leaked = {what for what, secret in flows.secrets.items() if secret in stored}
+    # Django stores a session under the value of its cookie.
+    assert {what for what in leaked if not what.startswith("cookie")} == set()
 
 
 def rows_of(url: str) -> Iterator[str]:
-    """All that is in the database, whatever table it is in."""
+    """All rows of all tables."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
             yield from file.iterdump()

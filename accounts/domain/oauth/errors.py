@@ -24,7 +24,7 @@ class ClientNotFound(NotFound):
 class PublicClient(Conflict):
     code = "public-client"
     title = "A public client has no secret"
-    explanation = "It cannot keep one secret: everyone who has the program can read it."
+    explanation = "Everyone who has the program could read its secret. Make the client confidential to give it one."
 
 
 class GrantNotFound(NotFound):

@@ -12,7 +12,7 @@ class IdTokens(Protocol):
     def issue(
         self, claims: IdClaims, *, access_token: str, algorithm: IdTokenAlgorithm, at: datetime
     ) -> str:
-        """A signed token that says *claims* to the client which gets the access token with it."""
+        """A signed ID token with these claims, for the client that receives the access token."""
 
     def logout_token(
         self,
@@ -23,12 +23,12 @@ class IdTokens(Protocol):
         algorithm: IdTokenAlgorithm,
         at: datetime,
     ) -> str:
-        """A signed token that tells the client of the end of a browser's session."""
+        """A signed logout token (OpenID Connect Back-Channel Logout §2.4) for a browser session."""
 
     def read_hint(self, token: str) -> IdClaims | None:
-        """Whom an ID token of ours is about, however old it is; None for anything else."""
+        """The claims of an ID token that we issued, expired or not; None for anything else."""
 
 
 class LogoutSender(Protocol):
     def send(self, uri: str, *, logout_token: str) -> bool:
-        """Tell a client of the end of a session; answer whether it has taken that."""
+        """Send a logout token to a client. Return whether the client accepted it."""

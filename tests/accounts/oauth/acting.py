@@ -1,4 +1,4 @@
-"""What Anna, and the application that she uses, do again and again."""
+"""Common steps of OAuth tests: what Anna and the application in use do."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,14 +9,14 @@ from tests.support.relying import Attempt, RelyingParty, a_relying_party, claims
 
 
 def an_app(application: Application, **terms: Any) -> RelyingParty:
-    """A client at whose browser Anna is signed in."""
+    """A client, with Anna signed in at its browser."""
     app = a_relying_party(application, **terms)
     assert app.browser.sign_in().status == 302
     return app
 
 
 def tokens_of(app: RelyingParty, **wishes: Any) -> dict[str, Any]:
-    """What the client gets in the end when Anna lets it have what it wishes."""
+    """The token response for a request that Anna allows."""
     return accepted(app.exchange(app.allowed(**wishes)))
 
 
@@ -30,21 +30,21 @@ def id_claims(app: RelyingParty, application: Application, **wishes: Any) -> dic
     return claims_in(tokens_of(app, **wishes)["id_token"], application)
 
 
-def shows_password(app: RelyingParty, attempt: Attempt) -> Attempt:
-    """Anna is asked who she is, answers, and is led on to the client."""
+def confirm_password(app: RelyingParty, attempt: Attempt) -> Attempt:
+    """Anna confirms the password and is redirected back to the authorization endpoint."""
     seen = app.browser.post(attempt.seen.leads_to, password=PASSWORD)
     assert seen.leads_to.startswith("/oauth/authorize?"), seen
     return Attempt(attempt.verifier, attempt.parameters, app.browser.get(seen.leads_to))
 
 
-def refusal(answer: Answer) -> tuple[int, str]:
-    """The status and the error of an answer that has the form of RFC 6749 §5.2."""
+def error_of(answer: Answer) -> tuple[int, str]:
+    """The status and the error code of an error response (RFC 6749 §5.2)."""
     assert answer.headers["Content-Type"] == "application/json"
     assert "no-store" in answer.headers["Cache-Control"]
     return answer.status, answer.json["error"]
 
 
-def is_page_of_error(seen: Seen) -> bool:
+def is_error_page(seen: Seen) -> bool:
     return (seen.status, seen.leads_to, seen.heading) == (400, "", "Invalid request")
 
 

@@ -1,4 +1,4 @@
-"""Anna, and an application that she uses."""
+"""Fixtures: Anna, and an application with Anna signed in at its browser."""
 
 import pytest
 
@@ -17,5 +17,5 @@ def anna(application: Application) -> User:
 
 @pytest.fixture
 def app(application: Application, anna: User) -> RelyingParty:
-    """A confidential client, at whose browser Anna is signed in."""
+    """A confidential client, with Anna signed in at its browser."""
     return an_app(application)

@@ -1,12 +1,12 @@
-"""Requests that nobody who means well sends: the whole of each, and the error that it gets."""
+"""Hostile requests, and the error that each of them gets."""
 
 from typing import Any, Final
 from urllib.parse import quote_plus
 
-PAGE: Final = "a page of ours"
+PAGE: Final = "error page"
 LONG: Final = "x" * 100_000
 
-# Name, what is different, what is added to the query as it is, and the error.
+# Name, changed parameters, text appended to the query, and the error.
 AUTHORIZE: Final[list[tuple[str, dict[str, str | None], str, str]]] = [
     ("client-none", {"client_id": None}, "", PAGE),
     ("client-empty", {"client_id": ""}, "", PAGE),
@@ -109,7 +109,7 @@ TOKEN: Final[list[tuple[str, str | bytes, dict[str, Any], int, str]]] = [
     ("verifier-none", f"{_CODE}&code=x", {}, 400, "invalid_grant"),
     (
         "internals",
-        f"{_CODE}&code=x&user=1&client=2&take=3&scopes=4&pair=5&id_claims=6&headers=7",
+        f"{_CODE}&code=x&user=1&client=2&exchange=3&scopes=4&tokens=5&grant=6&headers=7",
         {},
         400,
         "invalid_grant",

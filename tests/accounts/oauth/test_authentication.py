@@ -1,4 +1,4 @@
-"""How clients show who they are (RFC 6749 §2.3, §3.2.1, §5.2), and what one may do for itself (§4.4)."""
+"""Client authentication (RFC 6749 §2.3, §3.2.1, §5.2) and client credentials (§4.4)."""
 
 from base64 import b64encode
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ import pytest
 
 from accounts.domain.access import GrantType
 from accounts.domain.identity.entities.users import User
-from tests.accounts.oauth.acting import accepted, an_app, me, refusal, userinfo
+from tests.accounts.oauth.acting import accepted, an_app, error_of, me, userinfo
 from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in, post_form
 
@@ -20,7 +20,7 @@ ASKED = {"grant_type": "client_credentials", "scope": "courses:read"}
 
 @pytest.fixture
 def machine(application: Application) -> RelyingParty:
-    """A program that acts for itself."""
+    """A client with the client credentials grant."""
     return a_relying_party(application, grant_types=FOR_ITSELF, redirect_uris=())
 
 
@@ -35,36 +35,38 @@ def by_post(machine: RelyingParty, **more: str) -> str:
     )
 
 
-def test_by_http_basic(machine: RelyingParty) -> None:
+def test_a_client_authenticates_by_http_basic(machine: RelyingParty) -> None:
     assert accepted(post_form(TOKEN, urlencode(ASKED), **basic(machine.client_id, machine.secret)))
 
 
-def test_in_the_body(machine: RelyingParty) -> None:
+def test_a_client_authenticates_in_the_body(machine: RelyingParty) -> None:
     """Module oidcc-server-client-secret-post."""
     assert accepted(post_form(TOKEN, by_post(machine)))
 
 
-def test_a_public_client_by_its_name_with_pkce(application: Application, anna: User) -> None:
+def test_a_public_client_is_identified_by_its_client_id_and_pkce(
+    application: Application, anna: User
+) -> None:
     app = an_app(application, is_public=True)
 
     assert accepted(app.exchange(app.allowed()))
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
-def test_the_scheme_is_written_in_any_case(machine: RelyingParty, scheme: str) -> None:
+def test_the_scheme_is_case_insensitive(machine: RelyingParty, scheme: str) -> None:
     pair = basic(machine.client_id, machine.secret)["Authorization"].split()[1]
 
     assert accepted(post_form(TOKEN, urlencode(ASKED), Authorization=f"{scheme} {pair}"))
 
 
-def test_both_ways_at_once_are_refused(machine: RelyingParty) -> None:
+def test_two_authentication_methods_at_once_are_an_error(machine: RelyingParty) -> None:
     """RFC 6749 §2.3: no more than one method."""
     answer = post_form(TOKEN, by_post(machine), **basic(machine.client_id, machine.secret))
 
-    assert refusal(answer) == (400, "invalid_request")
+    assert error_of(answer) == (400, "invalid_request")
 
 
-def test_a_name_beside_basic_must_be_the_same(
+def test_a_client_id_in_the_body_must_match_http_basic(
     application: Application, machine: RelyingParty
 ) -> None:
     header = basic(machine.client_id, machine.secret)
@@ -74,7 +76,7 @@ def test_a_name_beside_basic_must_be_the_same(
     different = post_form(TOKEN, urlencode(ASKED | {"client_id": other.client_id}), **header)
 
     assert same.status == 200
-    assert refusal(different) == (400, "invalid_request")
+    assert error_of(different) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_a_name_beside_basic_must_be_the_same(
         ("%ff", "x"),
     ],
 )
-def test_a_wrong_secret_and_an_unknown_client_are_refused_alike(
+def test_a_wrong_secret_and_an_unknown_client_get_the_same_error(
     machine: RelyingParty, client_id: str | None, secret: str
 ) -> None:
     """RFC 6749 §5.2: 401, and a challenge that names the scheme."""
@@ -99,36 +101,38 @@ def test_a_wrong_secret_and_an_unknown_client_are_refused_alike(
 
     answer = post_form(TOKEN, urlencode(ASKED), **header)
 
-    assert refusal(answer) == (401, "invalid_client")
+    assert error_of(answer) == (401, "invalid_client")
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="authsvc"'
     assert answer.json == {"error": "invalid_client"}
 
 
-def test_a_confidential_client_is_not_believed_by_its_name(application: Application) -> None:
+def test_a_confidential_client_must_send_its_secret(application: Application) -> None:
     app = a_relying_party(application)
 
     answer = post_form(TOKEN, urlencode(ASKED | {"client_id": app.client_id}))
 
-    assert refusal(answer) == (401, "invalid_client")
+    assert error_of(answer) == (401, "invalid_client")
 
 
-def test_a_public_client_has_no_secret_to_guess(application: Application) -> None:
+def test_a_public_client_cannot_authenticate_with_a_secret(application: Application) -> None:
     app = a_relying_party(application, is_public=True)
 
-    answer = post_form(TOKEN, urlencode(ASKED), **basic(app.client_id, "guess"))
+    answer = post_form(TOKEN, urlencode(ASKED), **basic(app.client_id, "wrong"))
 
-    assert refusal(answer) == (401, "invalid_client")
+    assert error_of(answer) == (401, "invalid_client")
 
 
-def test_assertions_are_refused_not_ignored(machine: RelyingParty) -> None:
+def test_client_assertions_are_rejected_and_not_ignored(machine: RelyingParty) -> None:
     """RFC 7523 §2.2."""
     kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     body = by_post(machine, client_assertion_type=kind, client_assertion="a.b.c")
 
-    assert refusal(post_form(TOKEN, body)) == (401, "invalid_client")
+    assert error_of(post_form(TOKEN, body)) == (401, "invalid_client")
 
 
-def test_a_program_acts_for_itself(application: Application, machine: RelyingParty) -> None:
+def test_client_credentials_issue_a_token_for_the_client(
+    application: Application, machine: RelyingParty
+) -> None:
     """RFC 6749 §4.4.3; RFC 9068 §2.2: `sub` is the client."""
     granted = accepted(machine.tokens(**ASKED))
 
@@ -137,7 +141,9 @@ def test_a_program_acts_for_itself(application: Application, machine: RelyingPar
     assert (claims["sub"], claims["client_id"]) == (machine.client_id, machine.client_id)
 
 
-def test_a_program_is_nobody(application: Application, machine: RelyingParty) -> None:
+def test_a_token_of_client_credentials_has_no_user(
+    application: Application, machine: RelyingParty
+) -> None:
     token = accepted(machine.tokens(grant_type="client_credentials", scope="accounts:read"))[
         "access_token"
     ]
@@ -147,18 +153,20 @@ def test_a_program_is_nobody(application: Application, machine: RelyingParty) ->
 
 
 @pytest.mark.parametrize("scope", ["openid", "profile", "offline_access courses:read"])
-def test_a_program_has_no_identity_to_ask_for(machine: RelyingParty, scope: str) -> None:
+def test_client_credentials_cannot_request_openid_scopes(machine: RelyingParty, scope: str) -> None:
     answer = machine.tokens(grant_type="client_credentials", scope=scope)
 
-    assert refusal(answer) == (400, "invalid_scope")
+    assert error_of(answer) == (400, "invalid_scope")
 
 
-def test_who_asks_for_nothing_gets_nothing(application: Application, machine: RelyingParty) -> None:
+def test_no_requested_scope_means_no_granted_scope(
+    application: Application, machine: RelyingParty
+) -> None:
     granted = accepted(machine.tokens(grant_type="client_credentials"))
 
     assert "scope" not in granted
     assert claims_in(granted["access_token"], application)["scope"] == ""
 
 
-def test_a_client_that_may_not_act_for_itself(app: RelyingParty) -> None:
-    assert refusal(app.tokens(**ASKED)) == (400, "unauthorized_client")
+def test_client_credentials_need_the_grant_type(app: RelyingParty) -> None:
+    assert error_of(app.tokens(**ASKED)) == (400, "unauthorized_client")

@@ -1,4 +1,4 @@
-"""A client sends a browser to us (RFC 6749 §4.1; OpenID Connect Core §3.1.2; RFC 9207)."""
+"""Authorization endpoint (RFC 6749 §4.1; OpenID Connect Core §3.1.2; RFC 9207)."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.domain.identity.entities.users import User
-from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, parameters_in, tokens_of
+from tests.accounts.oauth.acting import accepted, an_app, is_error_page, parameters_in, tokens_of
 from tests.support.application import Application
 from tests.support.relying import FORM, Attempt, RelyingParty
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.database
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdGF0ZSI6Imluc2lkZSJ9."
 
 
-def test_a_code_comes_with_the_state_and_the_issuer_and_nothing_else(app: RelyingParty) -> None:
+def test_the_response_has_code_state_and_issuer_and_nothing_else(app: RelyingParty) -> None:
     """RFC 6749 §4.1.2; RFC 9207 §2."""
     attempt = app.allowed()
 
@@ -32,12 +32,12 @@ def test_a_code_cannot_be_guessed(app: RelyingParty) -> None:
     assert len(app.allowed().code) >= 43
 
 
-def test_without_a_state_none_is_made_up(app: RelyingParty) -> None:
+def test_a_request_without_state_gets_none_back(app: RelyingParty) -> None:
     assert set(app.allowed(drop=("state",)).answer) == {"code", "iss"}
 
 
 @pytest.mark.parametrize("state", ["a b&c=d", "%2F%zz", "å∂ƒ😀", "x" * 3000, "#", "<script>"])
-def test_the_state_comes_back_as_it_was(app: RelyingParty, state: str) -> None:
+def test_the_state_is_returned_unchanged(app: RelyingParty, state: str) -> None:
     assert app.allowed(state=state).answer["state"] == state
 
 
@@ -53,7 +53,7 @@ def test_the_state_comes_back_as_it_was(app: RelyingParty, state: str) -> None:
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
-def test_errors_name_the_issuer_too(app: RelyingParty, wrong: dict[str, Any]) -> None:
+def test_error_responses_name_the_issuer(app: RelyingParty, wrong: dict[str, Any]) -> None:
     """RFC 9207 §2: in error responses as well."""
     attempt = app.authorize(**wrong)
 
@@ -62,7 +62,7 @@ def test_errors_name_the_issuer_too(app: RelyingParty, wrong: dict[str, Any]) ->
     assert "code" not in attempt.answer
 
 
-def test_whoever_says_no_is_heard(app: RelyingParty) -> None:
+def test_denying_consent_returns_access_denied(app: RelyingParty) -> None:
     """RFC 6749 §4.1.2.1."""
     attempt = app.authorize()
     address = f"/oauth/authorize?{urlencode(attempt.parameters)}"
@@ -80,7 +80,7 @@ def test_a_consent_is_remembered(app: RelyingParty) -> None:
     assert app.authorize(scope="openid").code
 
 
-def test_a_consent_covers_no_more_than_was_shown(app: RelyingParty) -> None:
+def test_a_consent_covers_only_the_scopes_that_were_shown(app: RelyingParty) -> None:
     tokens_of(app, scope="openid")
 
     seen = app.authorize(scope="openid email").seen
@@ -89,11 +89,11 @@ def test_a_consent_covers_no_more_than_was_shown(app: RelyingParty) -> None:
     assert "see your e-mail address" in seen.text
 
 
-def test_a_client_cannot_consent_for_the_person(app: RelyingParty) -> None:
+def test_a_client_cannot_consent_for_the_user(app: RelyingParty) -> None:
     assert app.authorize(decision="allow", approval_prompt="auto").seen.status == 200
 
 
-def test_a_decision_that_comes_from_elsewhere_does_not_count(app: RelyingParty) -> None:
+def test_a_decision_needs_a_csrf_token(app: RelyingParty) -> None:
     """RFC 6749 §10.12."""
     attempt = app.authorize()
     browser = Client(enforce_csrf_checks=True)
@@ -107,7 +107,7 @@ def test_a_decision_that_comes_from_elsewhere_does_not_count(app: RelyingParty) 
     assert app.authorize().seen.heading == "Allow Study Buddy to access your account?"
 
 
-def test_a_request_may_be_posted(app: RelyingParty) -> None:
+def test_a_request_can_be_posted(app: RelyingParty) -> None:
     """OpenID Connect Core §3.1.2.1; module oidcc-ensure-post-request-succeeds."""
     tokens_of(app)
     asked = app.authorize()
@@ -134,7 +134,7 @@ def test_a_request_may_be_posted(app: RelyingParty) -> None:
     ],
     ids=lambda more: "-".join(*more.items()),
 )
-def test_what_we_do_not_know_is_no_error(app: RelyingParty, more: dict[str, Any]) -> None:
+def test_unsupported_parameters_are_ignored(app: RelyingParty, more: dict[str, Any]) -> None:
     """Modules oidcc-ensure-request-with-unknown-parameter-succeeds, -display-page, -ui-locales, -claims-essential."""
     assert accepted(app.exchange(app.allowed(**more)))
 
@@ -146,38 +146,42 @@ def test_what_we_do_not_know_is_no_error(app: RelyingParty, more: dict[str, Any]
         ("request_uri", "https://app.example/request.jwt"),
     ],
 )
-def test_request_objects_are_refused_not_ignored(app: RelyingParty, name: str, value: str) -> None:
+def test_request_objects_are_rejected_and_not_ignored(
+    app: RelyingParty, name: str, value: str
+) -> None:
     """OpenID Connect Core §6.1, §6.2, §3.1.2.6; modules oidcc-unsigned-request-object-…, -request-uri-unsigned-…."""
     wrong: dict[str, Any] = {name: value}
 
     assert app.authorize(**wrong).answer["error"] == f"{name}_not_supported"
 
 
-def test_a_request_must_say_what_it_wants(app: RelyingParty) -> None:
+def test_a_request_needs_a_response_type(app: RelyingParty) -> None:
     """Module oidcc-response-type-missing."""
     assert app.authorize(drop=("response_type",)).answer["error"] == "invalid_request"
 
 
-def test_a_client_of_one_address_need_not_name_it(app: RelyingParty) -> None:
+def test_a_client_with_one_redirect_uri_can_omit_it(app: RelyingParty) -> None:
     """RFC 6749 §3.1.2.3."""
     attempt = app.authorize(drop=("redirect_uri",))
 
     assert attempt.seen.heading == "Allow Study Buddy to access your account?"
 
 
-def test_a_client_of_two_addresses_must(application: Application, anna: User) -> None:
+def test_a_client_with_two_redirect_uris_must_send_one(
+    application: Application, anna: User
+) -> None:
     app = an_app(application, redirect_uris=("https://app.example/a", "https://app.example/b"))
 
-    assert is_page_of_error(app.authorize(drop=("redirect_uri",)).seen)
+    assert is_error_page(app.authorize(drop=("redirect_uri",)).seen)
 
 
-def test_the_page_may_lead_on_to_the_client_alone(app: RelyingParty) -> None:
+def test_the_form_can_redirect_to_the_client_alone(app: RelyingParty) -> None:
     policy = app.authorize().seen.headers["Content-Security-Policy"]
 
     assert "form-action 'self' https://app.example" in policy.split("; ")
 
 
-def test_no_frame_holds_the_question(app: RelyingParty) -> None:
+def test_the_consent_page_cannot_be_framed_or_cached(app: RelyingParty) -> None:
     """RFC 9700 §4.16."""
     seen = app.authorize().seen
 
@@ -186,7 +190,9 @@ def test_no_frame_holds_the_question(app: RelyingParty) -> None:
     assert "no-store" in seen.headers["Cache-Control"]
 
 
-def test_who_is_asked_sees_who_asks_and_for_what(app: RelyingParty, anna: User) -> None:
+def test_the_consent_page_shows_the_user_the_client_and_the_scopes(
+    app: RelyingParty, anna: User
+) -> None:
     page = app.authorize(scope="openid courses:read").seen
 
     assert page.heading == "Allow Study Buddy to access your account?"
@@ -195,7 +201,7 @@ def test_who_is_asked_sees_who_asks_and_for_what(app: RelyingParty, anna: User) 
     assert "redirected to app.example" in page.text
 
 
-def test_the_name_of_a_client_is_no_markup(application: Application, anna: User) -> None:
+def test_the_name_of_a_client_is_escaped(application: Application, anna: User) -> None:
     app = an_app(application, name="<b>Study</b>")
     attempt = app.authorize()
 

@@ -1,4 +1,4 @@
-"""Clients are told that somebody has signed out (OpenID Connect Back-Channel Logout §2.4, §2.5)."""
+"""Back-channel logout (OpenID Connect Back-Channel Logout §2.4, §2.5)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass
 class Receiver:
-    """A client's server, and what it was sent."""
+    """The server of a client, which records what it receives."""
 
     url: str = ""
     status: int = 200
@@ -51,7 +51,7 @@ def listening() -> Iterator[Receiver]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Nothing on the screen."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         receiver.url = f"http://127.0.0.1:{server.server_port}/logout"
@@ -72,7 +72,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def app(application: Application, anna: User, receiver: Receiver) -> RelyingParty:
-    """A client that wants to be told; at its browser Anna is signed in."""
+    """A client with a back-channel logout URI, and Anna signed in at its browser."""
     return an_app(application, backchannel_logout_uri=receiver.url)
 
 
@@ -80,7 +80,7 @@ def sign_out(app: RelyingParty) -> None:
     app.browser.post("/signout")
 
 
-def test_the_token_says_who_has_signed_out_of_which_session(
+def test_the_logout_token_names_the_user_and_the_session(
     application: Application, app: RelyingParty, receiver: Receiver, anna: User
 ) -> None:
     """Module oidcc-backchannel-rp-initiated-logout."""
@@ -105,7 +105,7 @@ def test_the_token_says_who_has_signed_out_of_which_session(
 
 @pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("algorithm", list(IdTokenAlgorithm))
-def test_it_is_signed_like_the_id_tokens_of_the_client(
+def test_the_logout_token_is_signed_like_the_id_tokens_of_the_client(
     application: Application, receiver: Receiver, algorithm: IdTokenAlgorithm
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.4, §2.6."""
@@ -120,7 +120,7 @@ def test_it_is_signed_like_the_id_tokens_of_the_client(
     assert (jws.jose_header["alg"], jws.jose_header["typ"]) == (algorithm, "logout+jwt")
 
 
-def test_it_comes_as_a_form_and_alone(
+def test_the_logout_token_is_posted_as_a_form(
     application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.5."""
@@ -133,24 +133,26 @@ def test_it_comes_as_a_form_and_alone(
     assert set(form) == {"logout_token"}
 
 
-def test_every_client_of_the_browser_is_told_once(
+def test_every_client_of_the_browser_is_notified_once(
     application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     with listening() as another:
         other = an_app(application, backchannel_logout_uri=another.url)
         other = RelyingParty(other.client_id, other.secret, browser=app.browser)
-        for each in (app, app, other):
-            tokens_of(each)
+        for client in (app, app, other):
+            tokens_of(client)
         sign_out(app)
 
         assert application.services.logouts.deliver() == 2
 
-        told = [claims_in(token, application)["aud"] for token in receiver.tokens + another.tokens]
-        assert told == [app.client_id, other.client_id]
+        audiences = [
+            claims_in(token, application)["aud"] for token in receiver.tokens + another.tokens
+        ]
+        assert audiences == [app.client_id, other.client_id]
     assert application.services.logouts.deliver() == 0
 
 
-def test_a_client_of_another_browser_is_not_told(
+def test_a_client_of_another_browser_is_not_notified(
     application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     tokens_of(app)
@@ -163,7 +165,7 @@ def test_a_client_of_another_browser_is_not_told(
     assert not receiver.received
 
 
-def test_a_client_whose_tokens_go_on_is_told_too(
+def test_a_client_with_offline_access_is_notified_too(
     application: Application, app: RelyingParty, receiver: Receiver
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.7."""
@@ -174,7 +176,7 @@ def test_a_client_whose_tokens_go_on_is_told_too(
 
 
 @pytest.mark.parametrize("status", [400, 500, 302])
-def test_who_does_not_take_it_is_told_again_later(
+def test_a_failed_delivery_is_retried_later(
     application: Application, app: RelyingParty, receiver: Receiver, status: int
 ) -> None:
     receiver.status = status
@@ -191,12 +193,12 @@ def test_who_does_not_take_it_is_told_again_later(
     assert first["jti"] != second["jti"]
 
 
-def test_nobody_waits_for_it(
+def test_the_delivery_starts_after_the_commit(
     app: RelyingParty,
     receiver: Receiver,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    """What delivers it begins once the log-out is kept."""
+    """The delivery starts when the transaction has committed."""
     tokens_of(app)
 
     with django_capture_on_commit_callbacks() as callbacks:
@@ -207,7 +209,7 @@ def test_nobody_waits_for_it(
 
 
 @pytest.mark.parametrize("path", ["/signout", "/oauth/logout"])
-def test_whatever_way_somebody_signs_out(
+def test_every_way_to_sign_out_notifies_clients(
     application: Application, app: RelyingParty, receiver: Receiver, path: str
 ) -> None:
     tokens_of(app)

@@ -1,4 +1,4 @@
-"""Which pages of others may read our answers (Fetch Standard §3.3)."""
+"""CORS headers of the endpoints (Fetch Standard §3.3)."""
 
 import pytest
 
@@ -17,20 +17,20 @@ ALLOWED = "Access-Control-Allow-Origin"
 
 @pytest.fixture
 def page(application: Application, anna: User) -> RelyingParty:
-    """A public client that runs in a page."""
+    """A public client that runs in a browser page."""
     return an_app(application, is_public=True, allowed_origins=(OURS,))
 
 
-def asked_from(origin: str, path: str, body: str) -> Answer:
+def post_from(origin: str, path: str, body: str) -> Answer:
     return post_form(path, body, Origin=origin)
 
 
-def allowed_of(answer: Answer) -> object:
+def allowed_origin(answer: Answer) -> object:
     return answer.headers.get(ALLOWED)
 
 
 @pytest.mark.parametrize("path", [*FORMS, "/oauth/userinfo", "/oauth/register"])
-def test_a_page_may_ask(path: str) -> None:
+def test_every_page_may_send_requests(path: str) -> None:
     answer = Caller().send(
         "OPTIONS",
         path,
@@ -49,56 +49,56 @@ def test_a_page_may_ask(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_page_of_the_client_may_read_the_answer_and_a_refusal(
-    page: RelyingParty, path: str
-) -> None:
-    answer = asked_from(OURS, path, f"client_id={page.client_id}&grant_type=nonsense&token=x")
+def test_an_allowed_origin_can_read_responses_and_errors(page: RelyingParty, path: str) -> None:
+    answer = post_from(OURS, path, f"client_id={page.client_id}&grant_type=nonsense&token=x")
 
-    assert allowed_of(answer) == OURS
+    assert allowed_origin(answer) == OURS
     assert "Origin" in answer.headers["Vary"]
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
 @pytest.mark.parametrize("path", FORMS)
 @pytest.mark.parametrize("origin", [EVIL, "null", "https://app.example.evil.example", f"{OURS}/"])
-def test_a_page_of_somebody_else_may_not(page: RelyingParty, path: str, origin: str) -> None:
-    answer = asked_from(origin, path, f"client_id={page.client_id}&token=x")
+def test_other_origins_cannot_read_responses(page: RelyingParty, path: str, origin: str) -> None:
+    answer = post_from(origin, path, f"client_id={page.client_id}&token=x")
 
-    assert allowed_of(answer) is None
+    assert allowed_origin(answer) is None
     assert "Origin" in answer.headers["Vary"]
 
 
-def test_nor_may_that_of_another_client(application: Application, page: RelyingParty) -> None:
+def test_the_origin_of_another_client_cannot_read_responses(
+    application: Application, page: RelyingParty
+) -> None:
     other = an_app(application, is_public=True, allowed_origins=(EVIL,))
 
-    assert allowed_of(asked_from(OURS, "/oauth/token", f"client_id={other.client_id}")) is None
+    assert allowed_origin(post_from(OURS, "/oauth/token", f"client_id={other.client_id}")) is None
 
 
-def test_nor_when_nobody_knows_whose_it_is(page: RelyingParty) -> None:
-    assert allowed_of(asked_from(OURS, "/oauth/token", "client_id=unknown")) is None
-    assert allowed_of(asked_from(OURS, "/oauth/token", "")) is None
+def test_responses_to_unknown_clients_cannot_be_read(page: RelyingParty) -> None:
+    assert allowed_origin(post_from(OURS, "/oauth/token", "client_id=unknown")) is None
+    assert allowed_origin(post_from(OURS, "/oauth/token", "")) is None
 
 
-def test_a_page_gets_its_tokens(page: RelyingParty) -> None:
+def test_a_page_gets_tokens(page: RelyingParty) -> None:
     attempt = page.allowed()
     body = (
         f"grant_type=authorization_code&client_id={page.client_id}&code={attempt.code}"
         f"&code_verifier={attempt.verifier}&redirect_uri={attempt.parameters['redirect_uri']}"
     )
 
-    answer = asked_from(OURS, "/oauth/token", body)
+    answer = post_from(OURS, "/oauth/token", body)
 
-    assert (answer.status, allowed_of(answer)) == (200, OURS)
+    assert (answer.status, allowed_origin(answer)) == (200, OURS)
 
 
-def test_every_page_with_a_token_may_read_userinfo(page: RelyingParty) -> None:
+def test_every_page_with_a_token_can_read_userinfo(page: RelyingParty) -> None:
     token = tokens_of(page)["access_token"]
 
     answer = Caller(token).get("/oauth/userinfo", Origin=EVIL)
 
-    assert (answer.status, allowed_of(answer)) == (200, "*")
+    assert (answer.status, allowed_origin(answer)) == (200, "*")
 
 
-def test_no_page_reads_what_depends_on_a_cookie(page: RelyingParty) -> None:
+def test_responses_that_depend_on_a_cookie_have_no_cors_headers(page: RelyingParty) -> None:
     for path in ("/oauth/authorize", "/oauth/logout", "/device", "/account"):
         assert ALLOWED not in page.browser.get(path, Origin=OURS).headers

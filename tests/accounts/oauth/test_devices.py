@@ -1,4 +1,4 @@
-"""Letting in a device that has no browser (RFC 8628 §3, §5)."""
+"""Device authorization over HTTP (RFC 8628 §3, §5)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.domain.access import GrantType
 from accounts.domain.identity.entities.users import User
-from tests.accounts.oauth.acting import accepted, an_app, me, parameters_in, refusal
+from tests.accounts.oauth.acting import accepted, an_app, error_of, me, parameters_in
 from tests.support.application import Answer, Application
 from tests.support.browsing import Seen, Visitor
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
@@ -26,7 +26,7 @@ INVALID = (400, "invalid_grant")
 
 @pytest.fixture
 def screen(application: Application, anna: User) -> RelyingParty:
-    """A public client that runs on a device; at the browser beside it Anna is signed in."""
+    """A public client on a device, with Anna signed in at a browser beside it."""
     return an_app(
         application, name="Big Screen", is_public=True, grant_types=GRANTS, redirect_uris=()
     )
@@ -54,7 +54,7 @@ def decide(screen: RelyingParty, started: dict[str, Any], decision: str = "allow
     return type_in(screen.browser, started["user_code"], decision=decision)
 
 
-def test_the_device_is_told_what_to_show(screen: RelyingParty) -> None:
+def test_the_response_tells_the_device_what_to_show(screen: RelyingParty) -> None:
     """RFC 8628 §3.2, §6.1."""
     started = start(screen)
 
@@ -69,9 +69,11 @@ def test_the_device_is_told_what_to_show(screen: RelyingParty) -> None:
     assert complete == {"user_code": [started["user_code"]]}
 
 
-def test_it_waits_and_is_let_in(application: Application, screen: RelyingParty, anna: User) -> None:
+def test_an_allowed_device_gets_tokens(
+    application: Application, screen: RelyingParty, anna: User
+) -> None:
     started = start(screen)
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
     assert decide(screen, started).status == 200
 
@@ -81,51 +83,51 @@ def test_it_waits_and_is_let_in(application: Application, screen: RelyingParty, 
     assert screen.refresh(granted["refresh_token"]).status == 200
 
 
-def test_it_gets_tokens_once(screen: RelyingParty) -> None:
+def test_a_device_code_works_once(screen: RelyingParty) -> None:
     started = start(screen)
     decide(screen, started)
     accepted(poll(screen, started))
 
-    assert refusal(poll(screen, started)) == INVALID
+    assert error_of(poll(screen, started)) == INVALID
 
 
-def test_it_is_not_let_in(screen: RelyingParty) -> None:
+def test_a_denied_device_gets_access_denied(screen: RelyingParty) -> None:
     """RFC 8628 §3.5."""
     started = start(screen)
 
     decide(screen, started, "deny")
 
-    assert refusal(poll(screen, started)) == (400, "access_denied")
+    assert error_of(poll(screen, started)) == (400, "access_denied")
 
 
-def test_who_asks_too_often_waits_longer(
+def test_polling_too_often_makes_the_interval_longer(
     screen: RelyingParty, clock: time_machine.Traveller
 ) -> None:
-    """RFC 8628 §3.5: the interval grows by 5 seconds, for this and all that follow."""
+    """RFC 8628 §3.5: the interval grows by 5 seconds, for this request and all that follow."""
     started = start(screen)
     answers = []
     for seconds in (0, 4, 5, 14, 15):
         clock.shift(seconds)
-        answers.append(refusal(poll(screen, started)))
+        answers.append(error_of(poll(screen, started)))
 
-    # Then it must wait for 10, for 15 and for 20.
+    # The intervals that apply are 10, 15 and 20 seconds.
     assert answers == [PENDING, SLOW_DOWN, SLOW_DOWN, SLOW_DOWN, SLOW_DOWN]
     clock.shift(25)
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
 
-def test_who_waits_as_long_as_is_asked_is_never_slowed_down(
+def test_polling_at_the_interval_is_never_slowed_down(
     screen: RelyingParty, clock: time_machine.Traveller
 ) -> None:
     started = start(screen)
 
     for _ in range(5):
-        assert refusal(poll(screen, started)) == PENDING
+        assert error_of(poll(screen, started)) == PENDING
         clock.shift(5)
 
 
 @pytest.mark.parametrize("is_allowed", [True, False])
-def test_after_ten_minutes_it_is_too_late(
+def test_a_device_code_expires_after_ten_minutes(
     screen: RelyingParty, clock: time_machine.Traveller, *, is_allowed: bool
 ) -> None:
     screen.browser.sign_in()
@@ -135,28 +137,28 @@ def test_after_ten_minutes_it_is_too_late(
 
     clock.shift(timedelta(minutes=10))
 
-    assert refusal(poll(screen, started)) == (400, "expired_token")
+    assert error_of(poll(screen, started)) == (400, "expired_token")
     assert decide(screen, started).heading == "Connect a device"
 
 
-def test_another_client_gets_nothing_and_burns_nothing(
+def test_another_client_cannot_use_a_device_code_or_use_it_up(
     application: Application, screen: RelyingParty
 ) -> None:
     started = start(screen)
     decide(screen, started)
     other = a_relying_party(application, is_public=True, grant_types=GRANTS, redirect_uris=())
 
-    assert refusal(poll(other, started)) == INVALID
+    assert error_of(poll(other, started)) == INVALID
     assert poll(screen, started).status == 200
 
 
 @pytest.mark.parametrize("device_code", ["unknown", "å", "x" * 5000])
-def test_a_code_that_is_none(screen: RelyingParty, device_code: str) -> None:
-    assert refusal(poll(screen, {"device_code": device_code})) == INVALID
+def test_an_unknown_device_code_is_invalid(screen: RelyingParty, device_code: str) -> None:
+    assert error_of(poll(screen, {"device_code": device_code})) == INVALID
 
 
-def test_no_code_at_all(screen: RelyingParty) -> None:
-    assert refusal(screen.tokens(grant_type=GrantType.DEVICE_CODE)) == (400, "invalid_request")
+def test_a_device_code_is_required(screen: RelyingParty) -> None:
+    assert error_of(screen.tokens(grant_type=GrantType.DEVICE_CODE)) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_no_code_at_all(screen: RelyingParty) -> None:
     [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code.replace('-', ' ')} "],
     ids=["small", "no-hyphen", "spaces"],
 )
-def test_it_does_not_matter_how_the_code_is_typed(
+def test_a_user_code_can_be_entered_in_any_spelling(
     screen: RelyingParty, typed: Callable[[str], str]
 ) -> None:
     """RFC 8628 §6.1."""
@@ -175,7 +177,7 @@ def test_it_does_not_matter_how_the_code_is_typed(
     assert seen.heading == "Connect Big Screen?"
 
 
-def test_who_was_sent_a_link_must_look_at_it(screen: RelyingParty) -> None:
+def test_a_link_fills_in_the_code_and_does_not_submit_it(screen: RelyingParty) -> None:
     """RFC 8628 §5.4."""
     started = start(screen)
     link = started["verification_uri_complete"].partition("/device")[2]
@@ -184,10 +186,10 @@ def test_who_was_sent_a_link_must_look_at_it(screen: RelyingParty) -> None:
 
     assert seen.heading == "Connect a device"
     assert "If someone else gave you the code or a link, close this page" in seen.text
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
 
-def test_the_person_sees_what_the_device_wants(screen: RelyingParty, anna: User) -> None:
+def test_the_page_shows_what_the_device_requests(screen: RelyingParty, anna: User) -> None:
     started = start(screen)
 
     seen = type_in(screen.browser, started["user_code"])
@@ -195,36 +197,36 @@ def test_the_person_sees_what_the_device_wants(screen: RelyingParty, anna: User)
     assert anna.email in seen.text
     assert started["user_code"] in seen.text
     assert "see your account" in seen.text
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
 
-def test_a_code_is_decided_on_once(screen: RelyingParty) -> None:
+def test_a_user_code_can_be_decided_on_once(screen: RelyingParty) -> None:
     started = start(screen)
     decide(screen, started, "deny")
 
     seen = decide(screen, started)
 
     assert seen.heading == "Connect a device"
-    assert refusal(poll(screen, started)) == (400, "access_denied")
+    assert error_of(poll(screen, started)) == (400, "access_denied")
 
 
-def test_a_stranger_signs_in_first(application: Application, screen: RelyingParty) -> None:
+def test_an_anonymous_user_signs_in_first(application: Application, screen: RelyingParty) -> None:
     started = start(screen)
     nobody = Visitor()
 
     assert nobody.get("/device").leads_to.startswith("/signin?next=/device")
     assert type_in(nobody, started["user_code"], decision="allow").status == 302
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
 
 @pytest.fixture
-def two_guesses(settings: Settings) -> None:
-    """All that somebody has in a row."""
+def two_attempts(settings: Settings) -> None:
+    """Two failed attempts before back-off starts."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, failures_before_backoff=2)
 
 
-@pytest.mark.usefixtures("two_guesses")
-def test_guesses_are_limited(screen: RelyingParty) -> None:
+@pytest.mark.usefixtures("two_attempts")
+def test_attempts_at_user_codes_are_limited(screen: RelyingParty) -> None:
     """RFC 8628 §5.1."""
     started = start(screen)
     for _ in range(2):
@@ -234,23 +236,25 @@ def test_guesses_are_limited(screen: RelyingParty) -> None:
     for _ in range(2):
         (field_error,) = decide(screen, started).field_errors
         assert field_error == "Code: Wait for 60 s, then try again."
-    assert refusal(poll(screen, started)) == PENDING
+    assert error_of(poll(screen, started)) == PENDING
 
 
 @pytest.mark.parametrize("scope", ["nonsense", "openid nonsense"])
-def test_a_scope_that_was_not_agreed_on(screen: RelyingParty, scope: str) -> None:
-    assert refusal(screen.post("/oauth/device", scope=scope)) == (400, "invalid_scope")
+def test_a_device_cannot_request_scopes_that_its_client_lacks(
+    screen: RelyingParty, scope: str
+) -> None:
+    assert error_of(screen.post("/oauth/device", scope=scope)) == (400, "invalid_scope")
 
 
-def test_a_client_that_is_no_device(app: RelyingParty) -> None:
-    assert refusal(app.post("/oauth/device", scope="openid")) == (400, "unauthorized_client")
+def test_the_device_endpoint_needs_the_grant_type(app: RelyingParty) -> None:
+    assert error_of(app.post("/oauth/device", scope="openid")) == (400, "unauthorized_client")
 
 
-def test_a_client_that_does_not_say_who_it_is(screen: RelyingParty) -> None:
+def test_the_device_endpoint_needs_a_client_id(screen: RelyingParty) -> None:
     nameless = replace(screen, client_id="")
 
-    assert refusal(nameless.post("/oauth/device")) == (401, "invalid_client")
+    assert error_of(nameless.post("/oauth/device")) == (401, "invalid_client")
 
 
-def test_a_browser_is_led_to_the_page_for_people() -> None:
+def test_a_browser_is_redirected_to_the_page_for_users() -> None:
     assert Visitor().get("/oauth/device").leads_to == "/device"

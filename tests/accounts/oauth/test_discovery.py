@@ -1,4 +1,4 @@
-"""What the provider says of itself (OpenID Connect Discovery §3, §4; RFC 8414 §2, §3)."""
+"""Provider metadata (OpenID Connect Discovery §3, §4; RFC 8414 §2, §3)."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,40 +18,40 @@ OAUTH = "/.well-known/oauth-authorization-server"
 
 
 @pytest.fixture
-def said(application: Application) -> dict[str, Any]:
+def metadata(application: Application) -> dict[str, Any]:
     return accepted(application.stranger.get(OPENID))
 
 
-def test_both_documents_say_the_same(application: Application, said: dict[str, Any]) -> None:
-    assert accepted(application.stranger.get(OAUTH)) == said
+def test_both_documents_say_the_same(application: Application, metadata: dict[str, Any]) -> None:
+    assert accepted(application.stranger.get(OAUTH)) == metadata
 
 
-def test_the_issuer_is_exact(said: dict[str, Any]) -> None:
+def test_the_issuer_is_exact(metadata: dict[str, Any]) -> None:
     """OpenID Connect Discovery §4.3; module oidcc-discovery-endpoint-verification."""
-    assert said["issuer"] == settings.ENVIRONMENT.public_url
+    assert metadata["issuer"] == settings.ENVIRONMENT.public_url
 
 
-def test_every_address_is_the_issuers(said: dict[str, Any]) -> None:
-    addresses = [value for name, value in said.items() if name.endswith(("_endpoint", "_uri"))]
+def test_every_endpoint_is_below_the_issuer(metadata: dict[str, Any]) -> None:
+    urls = [value for name, value in metadata.items() if name.endswith(("_endpoint", "_uri"))]
 
-    assert len(addresses) == 10
-    assert all(address.startswith(f"{said['issuer']}/") for address in addresses)
+    assert len(urls) == 10
+    assert all(url.startswith(f"{metadata['issuer']}/") for url in urls)
 
 
-def test_every_address_answers(application: Application, said: dict[str, Any]) -> None:
-    addresses = [value for name, value in said.items() if name.endswith(("_endpoint", "_uri"))]
+def test_every_endpoint_responds(application: Application, metadata: dict[str, Any]) -> None:
+    urls = [value for name, value in metadata.items() if name.endswith(("_endpoint", "_uri"))]
 
     statuses = {
-        address: application.stranger.send(method, urlsplit(address).path).status
-        for address in addresses
+        url: application.stranger.send(method, urlsplit(url).path).status
+        for url in urls
         for method in ("GET", "POST")
     }
 
-    assert not {address for address, status in statuses.items() if status in {404, 500}}
+    assert not {url for url, status in statuses.items() if status in {404, 500}}
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
-def test_the_documents_are_json_that_anybody_may_read_and_keep(
+def test_the_documents_are_public_json_that_can_be_cached(
     application: Application, path: str
 ) -> None:
     answer = application.stranger.get(path)
@@ -61,13 +61,13 @@ def test_the_documents_are_json_that_anybody_may_read_and_keep(
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_the_keys_have_names_of_their_own_and_no_private_part(
-    application: Application, said: dict[str, Any]
+def test_the_keys_have_distinct_ids_and_no_private_part(
+    application: Application, metadata: dict[str, Any]
 ) -> None:
     """RFC 7517 §4.5; module oidcc-discovery-endpoint-verification."""
-    keys = accepted(application.stranger.get(urlsplit(said["jwks_uri"]).path))["keys"]
+    keys = accepted(application.stranger.get(urlsplit(metadata["jwks_uri"]).path))["keys"]
 
-    assert {key["alg"] for key in keys} == set(said["id_token_signing_alg_values_supported"])
+    assert {key["alg"] for key in keys} == set(metadata["id_token_signing_alg_values_supported"])
     assert len({key["kid"] for key in keys}) == len(keys)
     assert all({"d", "p", "q", "dp", "dq", "qi", "k"}.isdisjoint(key) for key in keys)
 
@@ -97,17 +97,17 @@ def test_the_keys_have_names_of_their_own_and_no_private_part(
         ),
     ],
 )
-def test_what_stands_by_default_elsewhere_is_said(
-    said: dict[str, Any], member: str, value: object
+def test_the_metadata_states_what_is_supported(
+    metadata: dict[str, Any], member: str, value: object
 ) -> None:
-    assert said[member] == value
+    assert metadata[member] == value
 
 
-def test_no_grant_is_offered_that_hands_out_tokens_by_the_browser_or_for_a_password(
-    said: dict[str, Any],
+def test_implicit_and_password_grants_are_not_offered(
+    metadata: dict[str, Any],
 ) -> None:
     """RFC 9700 §2.1.2, §2.4."""
-    assert said["grant_types_supported"] == [
+    assert metadata["grant_types_supported"] == [
         "authorization_code",
         "refresh_token",
         "client_credentials",
@@ -115,35 +115,35 @@ def test_no_grant_is_offered_that_hands_out_tokens_by_the_browser_or_for_a_passw
     ]
 
 
-def test_every_scope_that_is_announced_can_be_had(
-    application: Application, anna: User, said: dict[str, Any]
+def test_every_announced_scope_can_be_granted(
+    application: Application, anna: User, metadata: dict[str, Any]
 ) -> None:
     app = an_app(application)
 
-    granted = tokens_of(app, scope=" ".join(said["scopes_supported"]))
+    granted = tokens_of(app, scope=" ".join(metadata["scopes_supported"]))
 
-    assert set(granted["scope"].split()) == set(said["scopes_supported"])
+    assert set(granted["scope"].split()) == set(metadata["scopes_supported"])
 
 
 @pytest.mark.usefixtures("anna")
-def test_every_algorithm_that_is_announced_signs(
-    application: Application, said: dict[str, Any]
+def test_every_announced_algorithm_signs(
+    application: Application, metadata: dict[str, Any]
 ) -> None:
-    for algorithm in said["id_token_signing_alg_values_supported"]:
+    for algorithm in metadata["id_token_signing_alg_values_supported"]:
         assert id_claims(an_app(application, id_token_algorithm=algorithm), application)["aud"]
 
 
-def test_every_claim_that_is_announced_is_given(
-    application: Application, app: RelyingParty, said: dict[str, Any]
+def test_every_announced_claim_is_provided(
+    application: Application, app: RelyingParty, metadata: dict[str, Any]
 ) -> None:
     scope = "openid profile email"
     granted = tokens_of(app, scope=scope)
 
-    told = id_claims(app, application, scope=scope) | accepted(userinfo(granted["access_token"]))
+    claims = id_claims(app, application, scope=scope) | accepted(userinfo(granted["access_token"]))
 
-    assert set(said["claims_supported"]) == set(told)
+    assert set(metadata["claims_supported"]) == set(claims)
 
 
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
-def test_the_documents_are_only_read(application: Application, path: str) -> None:
+def test_the_documents_are_read_only(application: Application, path: str) -> None:
     assert application.stranger.post(path).status == 405

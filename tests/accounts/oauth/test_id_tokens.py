@@ -1,4 +1,4 @@
-"""What an ID token says (OpenID Connect Core §2, §3.1.3.6, §12.2)."""
+"""ID tokens over HTTP (OpenID Connect Core §2, §3.1.3.6, §12.2)."""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -25,7 +25,7 @@ def header_of(token: str) -> dict[str, Any]:
     return header
 
 
-def test_it_says_who_has_signed_in_to_whom(
+def test_an_id_token_names_the_user_and_the_client(
     application: Application, app: RelyingParty, anna: User
 ) -> None:
     """Module oidcc-server."""
@@ -38,8 +38,8 @@ def test_it_says_who_has_signed_in_to_whom(
     assert claims["exp"] - claims["iat"] == settings.ENVIRONMENT.access_token.total_seconds()
 
 
-def test_it_holds_nothing_else(application: Application, app: RelyingParty) -> None:
-    """What scopes open is in userinfo (OpenID Connect Core §5.4); module oidcc-server."""
+def test_an_id_token_has_no_other_claims(application: Application, app: RelyingParty) -> None:
+    """Claims of scopes are in the UserInfo response (OpenID Connect Core §5.4); module oidcc-server."""
     claims = id_claims(app, application, scope="openid profile email")
 
     assert set(claims) == {
@@ -48,16 +48,20 @@ def test_it_holds_nothing_else(application: Application, app: RelyingParty) -> N
     }
 
 
-def test_it_repeats_the_nonce(application: Application, app: RelyingParty) -> None:
+def test_an_id_token_repeats_the_nonce(application: Application, app: RelyingParty) -> None:
     assert id_claims(app, application, nonce="n-å %&+'\"")["nonce"] == "n-å %&+'\""
 
 
-def test_no_nonce_is_made_up(application: Application, app: RelyingParty) -> None:
+def test_an_id_token_has_no_nonce_without_a_requested_one(
+    application: Application, app: RelyingParty
+) -> None:
     """Module oidcc-ensure-request-without-nonce-succeeds-for-code-flow."""
     assert "nonce" not in id_claims(app, application, drop=("nonce",))
 
 
-def test_it_is_tied_to_the_access_token(application: Application, app: RelyingParty) -> None:
+def test_an_id_token_is_bound_to_the_access_token(
+    application: Application, app: RelyingParty
+) -> None:
     """OpenID Connect Core §3.1.3.6."""
     granted = tokens_of(app)
 
@@ -68,7 +72,7 @@ def test_it_is_tied_to_the_access_token(application: Application, app: RelyingPa
 
 @pytest.mark.usefixtures("anna")
 @pytest.mark.parametrize("algorithm", list(IdTokenAlgorithm))
-def test_it_is_signed_as_the_client_has_asked(
+def test_an_id_token_is_signed_with_the_registered_algorithm(
     application: Application, algorithm: IdTokenAlgorithm
 ) -> None:
     """Module oidcc-idtoken-signature."""
@@ -79,16 +83,16 @@ def test_it_is_signed_as_the_client_has_asked(
 
 
 @pytest.mark.usefixtures("anna")
-def test_who_has_not_asked_gets_rs256(application: Application) -> None:
+def test_the_default_algorithm_is_rs256(application: Application) -> None:
     assert header_of(tokens_of(an_app(application))["id_token"])["alg"] == "RS256"
 
 
-def test_without_openid_there_is_none(app: RelyingParty) -> None:
-    """OpenID Connect Core §3.1.2.1: without `openid` the request is none of OpenID Connect."""
+def test_without_the_scope_openid_there_is_no_id_token(app: RelyingParty) -> None:
+    """OpenID Connect Core §3.1.2.1: without `openid` it is a plain OAuth request."""
     assert "id_token" not in tokens_of(app, scope="courses:read")
 
 
-def test_after_a_refresh_it_tells_of_the_same_sign_in(
+def test_after_a_refresh_the_id_token_states_the_same_sign_in(
     application: Application, app: RelyingParty
 ) -> None:
     """OpenID Connect Core §12.2; module oidcc-refresh-token."""
@@ -102,12 +106,14 @@ def test_after_a_refresh_it_tells_of_the_same_sign_in(
     assert after["at_hash"] != before["at_hash"]
 
 
-def test_all_of_one_browser_tell_of_the_same_session(
+def test_id_tokens_of_one_browser_have_the_same_session_id(
     application: Application, app: RelyingParty
 ) -> None:
     """OpenID Connect Back-Channel Logout §2.1: `sid`."""
     assert id_claims(app, application)["sid"] == id_claims(app, application)["sid"]
 
 
-def test_another_browser_is_another_session(application: Application, app: RelyingParty) -> None:
+def test_another_browser_has_another_session_id(
+    application: Application, app: RelyingParty
+) -> None:
     assert id_claims(app, application)["sid"] != id_claims(an_app(application), application)["sid"]

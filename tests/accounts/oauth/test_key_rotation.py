@@ -1,4 +1,4 @@
-"""What was signed before the keys change is verified with those that are published (OpenID Connect Core §10.1.1)."""
+"""Key rotation: published keys verify older signatures (OpenID Connect Core §10.1.1)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ SCOPE = "openid accounts:read"
 
 @pytest.fixture
 def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Are kept in a file, which is looked at whenever one is needed."""
+    """Keys in a file, which is read whenever one is needed."""
     path = tmp_path / "keys.json"
     write_key_ring(path, new_key_ring())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=path)
@@ -56,7 +56,7 @@ def test_the_new_keys_are_published_before_they_sign(
 
 
 @pytest.mark.parametrize("minutes", [0, 5, 10, 14])
-def test_every_token_is_verified_while_it_lives(
+def test_every_token_can_be_verified_until_it_expires(
     clock: time_machine.Traveller, application: Application, app: RelyingParty, minutes: int
 ) -> None:
     said_by("rotate_signing_key")
@@ -70,7 +70,7 @@ def test_every_token_is_verified_while_it_lives(
     assert userinfo(granted["access_token"]).status == 200
 
 
-def test_the_old_keys_go_when_nothing_is_left_that_they_signed(
+def test_old_keys_are_removed_when_their_last_token_has_expired(
     clock: time_machine.Traveller, application: Application, app: RelyingParty
 ) -> None:
     old = key_ids(application)
@@ -83,7 +83,7 @@ def test_the_old_keys_go_when_nothing_is_left_that_they_signed(
     assert claims_in(tokens_of(app)["id_token"], application)
 
 
-def test_a_hint_of_before_is_still_understood(
+def test_an_id_token_hint_of_an_old_key_is_still_accepted(
     clock: time_machine.Traveller, app: RelyingParty
 ) -> None:
     hint = tokens_of(app)["id_token"]

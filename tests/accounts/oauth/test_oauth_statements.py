@@ -1,4 +1,4 @@
-"""What clients cost the database: each statement, with BEGIN and COMMIT."""
+"""Database statements of OAuth requests, with BEGIN and COMMIT."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ GRANTS = frozenset(
 Act = Callable[[], Answer]
 
 
-def acting_for_itself(app: RelyingParty) -> Act:
+def requesting_client_credentials(app: RelyingParty) -> Act:
     return lambda: app.tokens(grant_type="client_credentials", scope="courses:read")
 
 
@@ -39,22 +39,22 @@ def refreshing(app: RelyingParty) -> Act:
     return lambda: app.refresh(token)
 
 
-def looking_into_an_access_token(app: RelyingParty) -> Act:
+def introspecting_an_access_token(app: RelyingParty) -> Act:
     token = tokens_of(app)["access_token"]
     return lambda: app.post("/oauth/introspect", token=token)
 
 
 COSTS = [
-    (acting_for_itself, "SELECT INSERT"),
+    (requesting_client_credentials, "SELECT INSERT"),
     (exchanging_a_code, "BEGIN SELECT SELECT SELECT INSERT UPDATE INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT SELECT UPDATE INSERT COMMIT"),
-    (looking_into_an_access_token, "SELECT SELECT"),
+    (introspecting_an_access_token, "SELECT SELECT"),
 ]
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[RelyingParty]:
-    """On a connection that commits: inside the transaction of a test nothing would begin or end."""
+    """A client on a connection that commits: inside a test's transaction there is no BEGIN or COMMIT."""
     with own_database(tmp_path) as url, connected_to(url):
         call_command("migrate", verbosity=0)
         services.cache_clear()
@@ -67,7 +67,7 @@ def app(tmp_path: Path) -> Iterator[RelyingParty]:
 @pytest.mark.parametrize(
     ("prepare", "statements"), COSTS, ids=[prepare.__name__ for prepare, _ in COSTS]
 )
-def test_a_request_takes_these_statements_and_no_more(
+def test_a_request_executes_these_statements_and_no_more(
     app: RelyingParty, prepare: Callable[[RelyingParty], Act], statements: str
 ) -> None:
     act = prepare(app)

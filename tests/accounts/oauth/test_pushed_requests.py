@@ -1,4 +1,4 @@
-"""Requests that a client leaves with us ahead of the browser (RFC 9126 §2, §4, §5)."""
+"""Pushed authorization requests over HTTP (RFC 9126 §2, §4, §5)."""
 
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from accounts.domain.identity.entities.users import User
-from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, refusal, tokens_of
+from tests.accounts.oauth.acting import accepted, an_app, error_of, is_error_page, tokens_of
 from tests.support.application import Answer, Application
 from tests.support.relying import (
     CALLBACK,
@@ -43,8 +43,8 @@ def reference_of(app: RelyingParty, **more: str) -> str:
     return reference
 
 
-def brought(app: RelyingParty, reference: str, **more: str) -> Attempt:
-    """The browser comes with the reference and nothing else but what is said, and Anna allows what she is asked."""
+def authorize_with(app: RelyingParty, reference: str, **more: str) -> Attempt:
+    """The browser brings the reference and these parameters, and Anna consents."""
     query = urlencode({"client_id": app.client_id, "request_uri": reference} | more)
     address = f"/oauth/authorize?{query}"
     seen = app.browser.get(address)
@@ -53,15 +53,15 @@ def brought(app: RelyingParty, reference: str, **more: str) -> Attempt:
     return Attempt(VERIFIER, REQUEST, seen)
 
 
-def test_what_was_pushed_is_what_counts(app: RelyingParty) -> None:
+def test_the_pushed_parameters_are_used(app: RelyingParty) -> None:
     """RFC 9126 §4; RFC 9101 §6.3."""
-    attempt = brought(app, reference_of(app), scope="openid email", state="of the browser")
+    attempt = authorize_with(app, reference_of(app), scope="openid email", state="of the browser")
 
     assert attempt.answer["state"] == "pushed"
     assert accepted(app.exchange(attempt))["scope"] == "openid"
 
 
-def test_the_answer_says_how_long_it_keeps(app: RelyingParty) -> None:
+def test_the_response_states_when_the_reference_expires(app: RelyingParty) -> None:
     """RFC 9126 §2.2."""
     answer = push(app)
 
@@ -75,21 +75,23 @@ def test_the_answer_says_how_long_it_keeps(app: RelyingParty) -> None:
 def test_a_reference_works_once(app: RelyingParty) -> None:
     """RFC 9126 §7.3; module PARAttemptReuseRequestUri."""
     reference = reference_of(app)
-    assert brought(app, reference).code
+    assert authorize_with(app, reference).code
 
-    assert is_page_of_error(brought(app, reference).seen)
+    assert is_error_page(authorize_with(app, reference).seen)
 
 
-def test_a_denial_uses_it_up_too(app: RelyingParty) -> None:
+def test_a_denial_uses_up_the_reference(app: RelyingParty) -> None:
     reference = reference_of(app)
     query = urlencode({"client_id": app.client_id, "request_uri": reference})
     app.browser.post(f"/oauth/authorize?{query}", decision="deny")
 
-    assert is_page_of_error(brought(app, reference).seen)
+    assert is_error_page(authorize_with(app, reference).seen)
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(89, 303), (90, 400)])
-def test_a_browser_must_come_soon(app: RelyingParty, seconds: int, status: int) -> None:
+def test_a_reference_expires_if_no_browser_brings_it(
+    app: RelyingParty, seconds: int, status: int
+) -> None:
     """Module PARAttemptToUseExpiredRequestUri."""
     tokens_of(app)
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
@@ -97,10 +99,12 @@ def test_a_browser_must_come_soon(app: RelyingParty, seconds: int, status: int) 
         reference = reference_of(app)
         clock.shift(seconds)
 
-        assert brought(app, reference).seen.status == status
+        assert authorize_with(app, reference).seen.status == status
 
 
-def test_its_person_may_take_longer(app: RelyingParty) -> None:
+def test_the_user_has_more_time_once_the_browser_has_brought_the_reference(
+    app: RelyingParty,
+) -> None:
     query = urlencode({"client_id": app.client_id, "request_uri": reference_of(app)})
     assert app.browser.get(f"/oauth/authorize?{query}").status == 200
 
@@ -115,17 +119,17 @@ def test_it_is_of_use_to_its_client_alone(application: Application, app: Relying
     reference = reference_of(app)
     other = RelyingParty(a_relying_party(application).client_id, "", browser=app.browser)
 
-    assert is_page_of_error(brought(other, reference).seen)
-    assert brought(app, reference).code
+    assert is_error_page(authorize_with(other, reference).seen)
+    assert authorize_with(app, reference).code
 
 
 def test_a_reference_cannot_be_pushed(app: RelyingParty) -> None:
     """RFC 9126 §2.1; module PARRejectRequestUriInParAuthorizationRequest."""
-    assert refusal(push(app, request_uri=reference_of(app))) == (400, "invalid_request")
+    assert error_of(push(app, request_uri=reference_of(app))) == (400, "invalid_request")
 
 
 def test_a_request_object_cannot_be_pushed(app: RelyingParty) -> None:
-    assert refusal(push(app, request="a.b.c")) == (400, "request_not_supported")
+    assert error_of(push(app, request="a.b.c")) == (400, "request_not_supported")
 
 
 @pytest.mark.parametrize(
@@ -139,50 +143,52 @@ def test_a_request_object_cannot_be_pushed(app: RelyingParty) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else next(iter(value)),
 )
-def test_what_is_wrong_is_refused_when_it_is_pushed(
+def test_invalid_requests_are_rejected_when_they_are_pushed(
     app: RelyingParty, wrong: dict[str, str], error: str
 ) -> None:
     """RFC 9126 §2.3; module PAREnsurePlainPKCERejected."""
-    assert refusal(push(app, **wrong)) == (400, error)
+    assert error_of(push(app, **wrong)) == (400, error)
 
 
-def test_who_pushes_must_show_who_it_is(app: RelyingParty) -> None:
+def test_pushing_needs_client_authentication(app: RelyingParty) -> None:
     answer = post_form("/oauth/par", urlencode(REQUEST | {"client_id": app.client_id}))
 
-    assert refusal(answer) == (401, "invalid_client")
+    assert error_of(answer) == (401, "invalid_client")
 
 
-def test_a_public_client_pushes_by_its_name(application: Application, anna: User) -> None:
+def test_a_public_client_can_push(application: Application, anna: User) -> None:
     app = an_app(application, is_public=True)
 
-    assert accepted(app.exchange(brought(app, reference_of(app))))
+    assert accepted(app.exchange(authorize_with(app, reference_of(app))))
 
 
 @pytest.mark.parametrize(
     "reference",
     ["urn:ietf:params:oauth:request_uri:", "urn:ietf:params:oauth:request_uri:unknown"],
 )
-def test_a_reference_to_nothing(app: RelyingParty, reference: str) -> None:
-    assert is_page_of_error(brought(app, reference).seen)
+def test_an_unknown_reference_is_an_error(app: RelyingParty, reference: str) -> None:
+    assert is_error_page(authorize_with(app, reference).seen)
 
 
-def test_a_client_that_must_push_is_not_heard_otherwise(
+def test_a_client_that_must_push_cannot_send_parameters_directly(
     application: Application, anna: User
 ) -> None:
     """RFC 9126 §5."""
     app = an_app(application, must_push=True)
 
-    assert is_page_of_error(app.authorize().seen)
-    assert accepted(app.exchange(brought(app, reference_of(app))))
+    assert is_error_page(app.authorize().seen)
+    assert accepted(app.exchange(authorize_with(app, reference_of(app))))
 
 
-def test_the_secret_of_the_client_is_not_kept(application: Application, app: RelyingParty) -> None:
+def test_the_client_secret_is_not_stored_with_the_request(
+    application: Application, app: RelyingParty
+) -> None:
     secret = reference_of(app, client_secret="").rpartition(":")[2]
     body = urlencode(REQUEST | {"client_id": app.client_id, "client_secret": app.secret})
     posted = post_form("/oauth/par", body).json["request_uri"].rpartition(":")[2]
     client = application.services.clients.find(app.client_id)
     assert client
 
-    for each in (secret, posted):
-        kept = application.services.pushed_requests.open(each, client)
-        assert kept == REQUEST | {"client_id": app.client_id}
+    for reference in (secret, posted):
+        stored = application.services.pushed_requests.open(reference, client)
+        assert stored == REQUEST | {"client_id": app.client_id}

@@ -1,9 +1,9 @@
-"""Where a browser is sent back to (RFC 9700 §2.1, §4.1; RFC 8252 §7)."""
+"""Redirect URIs (RFC 9700 §2.1, §4.1; RFC 8252 §7)."""
 
 import pytest
 
 from accounts.domain.identity.entities.users import User
-from tests.accounts.oauth.acting import accepted, an_app, is_page_of_error, tokens_of
+from tests.accounts.oauth.acting import accepted, an_app, is_error_page, tokens_of
 from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party
 
@@ -36,19 +36,17 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_whatever_differs_from_the_registered_address_is_refused(
-    app: RelyingParty, variant: str
-) -> None:
+def test_a_redirect_uri_must_equal_the_registered_one(app: RelyingParty, variant: str) -> None:
     """RFC 6749 §3.1.2.4: no redirect; module oidcc-ensure-registered-redirect-uri."""
     tokens_of(app)
 
-    assert is_page_of_error(app.authorize(redirect_uri=variant).seen)
+    assert is_error_page(app.authorize(redirect_uri=variant).seen)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
 @pytest.mark.parametrize("port", ["", ":1", ":51234", ":65535"])
 @pytest.mark.usefixtures("anna")
-def test_a_program_on_the_desk_may_listen_at_any_port(
+def test_a_loopback_redirect_uri_can_have_any_port(
     application: Application, host: str, port: str
 ) -> None:
     """RFC 8252 §7.3."""
@@ -76,15 +74,15 @@ def test_a_program_on_the_desk_may_listen_at_any_port(
     ],
 )
 @pytest.mark.usefixtures("anna")
-def test_but_at_its_own_address_and_path(application: Application, variant: str) -> None:
+def test_a_loopback_redirect_uri_must_match_in_host_and_path(
+    application: Application, variant: str
+) -> None:
     app = a_relying_party(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
 
-    assert is_page_of_error(app.authorize(redirect_uri=variant).seen)
+    assert is_error_page(app.authorize(redirect_uri=variant).seen)
 
 
-def test_the_code_goes_with_the_port_it_was_asked_for_with(
-    application: Application, anna: User
-) -> None:
+def test_a_code_is_bound_to_the_requested_port(application: Application, anna: User) -> None:
     app = an_app(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
     attempt = app.allowed(redirect_uri="http://127.0.0.1:51234/cb")
 
@@ -98,9 +96,7 @@ def test_the_code_goes_with_the_port_it_was_asked_for_with(
     assert (answer.status, answer.json["error"]) == (400, "invalid_grant")
 
 
-def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(
-    application: Application, anna: User
-) -> None:
+def test_a_mobile_app_can_have_a_private_use_scheme(application: Application, anna: User) -> None:
     """RFC 8252 §7.1."""
     app = an_app(application, is_public=True, redirect_uris=("com.example.app:/cb",))
 
@@ -110,7 +106,9 @@ def test_an_app_on_a_phone_may_have_a_scheme_of_its_own(
     assert accepted(app.exchange(attempt))
 
 
-def test_parameters_of_a_registered_address_stay(application: Application, anna: User) -> None:
+def test_parameters_of_a_registered_redirect_uri_are_kept(
+    application: Application, anna: User
+) -> None:
     """RFC 6749 §3.1.2."""
     app = an_app(application, redirect_uris=("https://app.example/cb?tenant=7",))
 
@@ -118,8 +116,8 @@ def test_parameters_of_a_registered_address_stay(application: Application, anna:
 
 
 @pytest.mark.usefixtures("anna")
-def test_a_star_stands_for_itself_alone(application: Application) -> None:
+def test_redirect_uris_are_not_patterns(application: Application) -> None:
     """RFC 9700 §4.1.1: no patterns."""
     app = an_app(application, redirect_uris=("https://*.app.example/callback",))
 
-    assert is_page_of_error(app.authorize(redirect_uri="https://evil.app.example/callback").seen)
+    assert is_error_page(app.authorize(redirect_uri="https://evil.app.example/callback").seen)

@@ -1,4 +1,4 @@
-"""Clients register themselves, by invitation (RFC 7591 §2, §3)."""
+"""Dynamic client registration (RFC 7591 §2, §3)."""
 
 import json
 from datetime import timedelta
@@ -9,7 +9,7 @@ import time_machine
 from django.conf import settings
 
 from accounts.domain.access import OPERATOR
-from tests.accounts.oauth.acting import accepted, me, refusal, tokens_of
+from tests.accounts.oauth.acting import accepted, error_of, me, tokens_of
 from tests.support.application import Answer, Application, Caller
 from tests.support.relying import RelyingParty
 
@@ -26,7 +26,7 @@ WRONG_ADDRESS = (400, "invalid_redirect_uri")
 
 @pytest.fixture
 def guest(application: Application) -> Caller:
-    """Somebody who was invited."""
+    """A caller with an initial access token."""
     resource = f"{settings.ENVIRONMENT.public_url}{PATH}"
     return Caller(application.services.registrations.invite(resource=resource, by=OPERATOR))
 
@@ -35,7 +35,7 @@ def register(guest: Caller, **more: Any) -> Answer:
     return guest.post(PATH, METADATA | more)
 
 
-def test_a_client_is_told_all_that_it_is_now(guest: Caller) -> None:
+def test_the_response_has_all_registered_metadata(guest: Caller) -> None:
     """RFC 7591 §3.2.1."""
     answer = register(guest, scope="openid courses:read", contacts=["unknown@app.example"])
 
@@ -58,7 +58,7 @@ def test_a_client_is_told_all_that_it_is_now(guest: Caller) -> None:
 
 
 @pytest.mark.usefixtures("anna")
-def test_it_works_at_once(guest: Caller) -> None:
+def test_a_registered_client_works_at_once(guest: Caller) -> None:
     grants = ["authorization_code", "refresh_token"]
     made = register(guest, grant_types=grants).json
 
@@ -68,34 +68,32 @@ def test_it_works_at_once(guest: Caller) -> None:
     assert app.refresh(tokens_of(app)["refresh_token"]).status == 200
 
 
-def test_a_public_one_has_no_secret(guest: Caller) -> None:
+def test_a_registered_public_client_has_no_secret(guest: Caller) -> None:
     made = register(guest, token_endpoint_auth_method="none").json
 
     assert made["token_endpoint_auth_method"] == "none"
     assert {"client_secret", "client_secret_expires_at"}.isdisjoint(made)
 
 
-def test_an_invitation_serves_more_than_once_in_its_day(guest: Caller) -> None:
+def test_an_initial_access_token_works_repeatedly_for_a_day(guest: Caller) -> None:
     assert register(guest).json["client_id"] != register(guest).json["client_id"]
 
     with time_machine.travel(timedelta(days=1, seconds=1)):
-        assert refusal(register(guest)) == (401, "invalid_token")
+        assert error_of(register(guest)) == (401, "invalid_token")
 
 
-def test_an_invitation_opens_nothing_else(guest: Caller) -> None:
+def test_an_initial_access_token_gives_no_other_access(guest: Caller) -> None:
     assert me(guest.token).status == 401
 
 
-def test_without_an_invitation_nobody_registers(application: Application) -> None:
+def test_registration_needs_an_initial_access_token(application: Application) -> None:
     answer = register(application.stranger)
 
-    assert refusal(answer) == (401, "invalid_token")
+    assert error_of(answer) == (401, "invalid_token")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
 
 
-def test_what_is_no_invitation_registers_nobody(
-    application: Application, app: RelyingParty
-) -> None:
+def test_other_tokens_do_not_register_clients(application: Application, app: RelyingParty) -> None:
     tokens = [
         "x",
         "a.b.c",
@@ -109,7 +107,7 @@ def test_what_is_no_invitation_registers_nobody(
 
     answers = [Caller().post(PATH, METADATA, Authorization=f"Bearer {token}") for token in tokens]
 
-    assert {refusal(answer) for answer in answers} == {(401, "invalid_token")}
+    assert {error_of(answer) for answer in answers} == {(401, "invalid_token")}
 
 
 HOSTILE = [
@@ -137,8 +135,8 @@ HOSTILE = [
     ("address-long", {"redirect_uris": [f"https://app.example/{'x' * 2000}"]}, WRONG_METADATA),
     ("addresses-many", {"redirect_uris": ["https://app.example/"] * 11}, WRONG_METADATA),
     ("return-http", {"post_logout_redirect_uris": ["http://app.example/"]}, WRONG_METADATA),
-    ("told-http", {"backchannel_logout_uri": "http://app.example/"}, WRONG_METADATA),
-    ("told-scheme", {"backchannel_logout_uri": "com.example:/a"}, WRONG_METADATA),
+    ("logout-http", {"backchannel_logout_uri": "http://app.example/"}, WRONG_METADATA),
+    ("logout-scheme", {"backchannel_logout_uri": "com.example:/a"}, WRONG_METADATA),
     ("password-grant", {"grant_types": ["password"]}, WRONG_METADATA),
     ("implicit-grant", {"grant_types": ["implicit"]}, WRONG_METADATA),
     ("for-itself", {"grant_types": ["client_credentials"]}, WRONG_METADATA),
@@ -157,15 +155,15 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE]
+    ("wrong", "error"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE]
 )
-def test_what_a_client_must_not_be(
-    guest: Caller, wrong: dict[str, Any], said: tuple[int, str]
+def test_unsafe_client_metadata_is_rejected(
+    guest: Caller, wrong: dict[str, Any], error: tuple[int, str]
 ) -> None:
     """RFC 7591 §3.2.2."""
     answer = register(guest, **wrong)
 
-    assert refusal(answer) == said
+    assert error_of(answer) == error
     assert answer.json["error_description"]
 
 
@@ -188,17 +186,17 @@ def test_what_a_client_must_not_be(
         *("twice", "endless-number"),
     ],
 )
-def test_bodies_that_describe_no_client(guest: Caller, body: bytes) -> None:
-    assert refusal(guest.send("POST", PATH, body)) == WRONG_METADATA
+def test_malformed_bodies_are_rejected(guest: Caller, body: bytes) -> None:
+    assert error_of(guest.send("POST", PATH, body)) == WRONG_METADATA
 
 
-def test_a_body_that_is_too_long(guest: Caller) -> None:
+def test_a_body_that_is_too_large_is_rejected(guest: Caller) -> None:
     body = json.dumps(METADATA | {"more": "x" * 65_536}).encode()
 
-    assert refusal(guest.send("POST", PATH, body)) == (413, "invalid_client_metadata")
+    assert error_of(guest.send("POST", PATH, body)) == (413, "invalid_client_metadata")
 
 
-def test_a_body_that_is_a_form(guest: Caller) -> None:
+def test_a_form_is_rejected(guest: Caller) -> None:
     answer = guest.send(
         "POST",
         PATH,
@@ -206,10 +204,10 @@ def test_a_body_that_is_a_form(guest: Caller) -> None:
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
 
-    assert refusal(answer) == WRONG_METADATA
+    assert error_of(answer) == WRONG_METADATA
 
 
-def test_nobody_registers_as_trusted(application: Application, guest: Caller) -> None:
+def test_a_client_cannot_register_as_trusted(application: Application, guest: Caller) -> None:
     made = register(guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"])
 
     client = application.services.clients.find(made.json["client_id"])
@@ -219,6 +217,6 @@ def test_nobody_registers_as_trusted(application: Application, guest: Caller) ->
     assert (client.terms.resources, client.terms.allowed_origins) == ((), ())
 
 
-def test_it_is_posted_to(guest: Caller) -> None:
+def test_registration_accepts_post_alone(guest: Caller) -> None:
     assert guest.get(PATH).status == 405
     assert accepted(guest.get("/.well-known/openid-configuration"))

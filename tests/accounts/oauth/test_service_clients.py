@@ -1,4 +1,4 @@
-"""Programs that act for an organization: what their tokens open, and when they stop."""
+"""Service clients over HTTP: the access of their tokens, and its end."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.database
 
 
 class School:
-    """An organization, its owner and a program of it."""
+    """An organization, its owner and its service client."""
 
     def __init__(self, application: Application, *scopes: str) -> None:
         self.application = application
@@ -58,7 +58,7 @@ def somebody(application: Application) -> Person:
     return application.signed_in(name="Bo")
 
 
-def test_a_program_acts_in_its_organization_like_an_admin(
+def test_a_service_client_acts_in_its_organization_like_an_admin(
     school: School, application: Application
 ) -> None:
     program = school.caller()
@@ -69,7 +69,7 @@ def test_a_program_acts_in_its_organization_like_an_admin(
     assert added.status == 201
 
 
-def test_a_program_gives_no_roles_and_registers_no_programs(
+def test_a_service_client_cannot_assign_roles_or_register_clients(
     school: School, application: Application
 ) -> None:
     program, body = school.caller(), {"user_id": somebody(application).id, "role": "owner"}
@@ -78,16 +78,18 @@ def test_a_program_gives_no_roles_and_registers_no_programs(
     assert program.get(f"{school.place}/clients").code == "not-permitted"
 
 
-def test_a_program_does_not_see_other_organizations(
+def test_a_service_client_does_not_see_other_organizations(
     school: School, application: Application
 ) -> None:
     program, other = school.caller(), School(application)
 
     assert program.get(other.place).code == "organization-not-found"
-    assert [each["id"] for each in program.get("/v1/orgs").json["items"]] == [school.org_id]
+    assert [organization["id"] for organization in program.get("/v1/orgs").json["items"]] == [
+        school.org_id
+    ]
 
 
-def test_a_program_has_the_scopes_that_it_was_given_and_no_others(school: School) -> None:
+def test_a_service_client_has_its_scopes_and_no_others(school: School) -> None:
     reader = school.caller("orgs:read")
 
     assert reader.post(f"{school.place}/invitations", {"email": "a@b.example"}).status == 403
@@ -95,7 +97,9 @@ def test_a_program_has_the_scopes_that_it_was_given_and_no_others(school: School
 
 
 @pytest.mark.parametrize("scope", ["accounts:read", "accounts:write", "progress:write", "openid"])
-def test_what_people_alone_can_do_is_given_to_no_program(school: School, scope: str) -> None:
+def test_scopes_for_users_alone_cannot_be_given_to_a_service_client(
+    school: School, scope: str
+) -> None:
     expires_at = school.application.services.ports.clock.now() + timedelta(days=1)
     terms = {"name": "Sync", "scopes": [scope], "expires_at": expires_at.isoformat()}
 
@@ -105,7 +109,7 @@ def test_what_people_alone_can_do_is_given_to_no_program(school: School, scope: 
     assert answer.json["errors"][0]["pointer"] == "#/scopes/0"
 
 
-def test_the_owner_sees_when_a_program_was_used_last(school: School) -> None:
+def test_the_owner_sees_when_a_service_client_was_last_used(school: School) -> None:
     (before,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
 
     school.asked("orgs:read")
@@ -129,7 +133,7 @@ def removed(school: School) -> None:
 
 
 @pytest.mark.parametrize("close", [suspended, deleted, removed])
-def test_what_is_closed_honours_no_token_and_gives_none(
+def test_a_closed_organization_or_removed_client_gets_no_access_and_no_tokens(
     school: School, close: Callable[[School], None]
 ) -> None:
     program = school.caller()
@@ -143,7 +147,7 @@ def test_what_is_closed_honours_no_token_and_gives_none(
     assert school.program.post("/oauth/introspect", token=token).status == 401
 
 
-def test_a_program_of_a_reopened_organization_goes_on(school: School) -> None:
+def test_a_service_client_of_a_reopened_organization_works_again(school: School) -> None:
     program = school.caller()
     suspended(school)
     root = school.application.signed_in(Role.ADMIN, name="Root")
@@ -154,7 +158,7 @@ def test_a_program_of_a_reopened_organization_goes_on(school: School) -> None:
     assert school.asked("orgs:read").status == 200
 
 
-def test_a_program_that_has_expired_is_not_known(school: School) -> None:
+def test_an_expired_service_client_cannot_authenticate(school: School) -> None:
     later = school.application.services.ports.clock.now() + timedelta(days=31)
 
     with time_machine.travel(later):
@@ -163,7 +167,7 @@ def test_a_program_that_has_expired_is_not_known(school: School) -> None:
     assert answer.json["error"] == "invalid_client"
 
 
-def test_a_token_ends_with_its_program(application: Application) -> None:
+def test_a_token_expires_with_its_service_client(application: Application) -> None:
     school = School(application)
     now = application.services.ports.clock.now()
     ends_at = now + timedelta(minutes=5)
@@ -178,7 +182,7 @@ def test_a_token_ends_with_its_program(application: Application) -> None:
     assert answer.code == "invalid-token"
 
 
-def test_a_renewed_secret_takes_the_place_of_the_old_one(school: School) -> None:
+def test_a_renewed_secret_replaces_the_old_one(school: School) -> None:
     renewed = school.owner.caller.post(f"{school.client}/renew-secret").json
 
     answer = school.asked("orgs:read")
@@ -188,7 +192,7 @@ def test_a_renewed_secret_takes_the_place_of_the_old_one(school: School) -> None
     assert school.asked("orgs:read").status == 200
 
 
-def test_a_program_signs_nobody_in(school: School) -> None:
+def test_a_service_client_cannot_sign_users_in(school: School) -> None:
     answer = school.program.tokens(grant_type="authorization_code", code="x", redirect_uri="")
 
     assert answer.json["error"] == "unauthorized_client"

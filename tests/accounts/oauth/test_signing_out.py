@@ -1,4 +1,4 @@
-"""A client signs somebody out of his browser (OpenID Connect RP-Initiated Logout §2, §3)."""
+"""Logout endpoint (OpenID Connect RP-Initiated Logout §2, §3)."""
 
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from jwcrypto.jws import JWS
 
 from accounts.domain.identity.entities.users import User
 from tests.accounts.forgery import encoded
-from tests.accounts.oauth.acting import an_app, is_page_of_error, me, refusal, tokens_of
+from tests.accounts.oauth.acting import an_app, error_of, is_error_page, me, tokens_of
 from tests.support.application import Application
 from tests.support.browsing import Seen
 from tests.support.relying import FORM, RelyingParty, a_relying_party, claims_in
@@ -21,7 +21,7 @@ AFTERWARDS = "https://app.example/goodbye"
 
 @pytest.fixture
 def app(application: Application, anna: User) -> RelyingParty:
-    """A client that says where to go after log-out; at its browser Anna is signed in."""
+    """A client with a post-logout redirect URI, and Anna signed in at its browser."""
     return an_app(application, post_logout_redirect_uris=(AFTERWARDS,))
 
 
@@ -34,7 +34,7 @@ def is_signed_in(app: RelyingParty) -> bool:
     return app.authorize(prompt="none").answer.get("error") != "login_required"
 
 
-def test_whom_the_hint_names_is_signed_out_and_led_on(app: RelyingParty) -> None:
+def test_the_user_of_the_hint_is_signed_out_and_redirected(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout."""
     hint = tokens_of(app)["id_token"]
 
@@ -44,7 +44,7 @@ def test_whom_the_hint_names_is_signed_out_and_led_on(app: RelyingParty) -> None
     assert not is_signed_in(app)
 
 
-def test_without_a_state_nothing_is_added(app: RelyingParty) -> None:
+def test_without_a_state_no_parameter_is_added(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout-no-state."""
     hint = tokens_of(app)["id_token"]
 
@@ -53,7 +53,7 @@ def test_without_a_state_nothing_is_added(app: RelyingParty) -> None:
     )
 
 
-def test_a_request_may_be_posted(app: RelyingParty) -> None:
+def test_a_request_can_be_posted(app: RelyingParty) -> None:
     """OpenID Connect RP-Initiated Logout §2: GET and POST."""
     hint = tokens_of(app)["id_token"]
     body = urlencode({"id_token_hint": hint, "post_logout_redirect_uri": AFTERWARDS})
@@ -74,11 +74,11 @@ def test_a_request_may_be_posted(app: RelyingParty) -> None:
         "https://app.example/callback",
     ],
 )
-def test_nobody_is_led_where_the_client_has_not_said(app: RelyingParty, address: str) -> None:
+def test_an_unregistered_redirect_uri_is_an_error(app: RelyingParty, address: str) -> None:
     """Modules oidcc-rp-initiated-logout-bad-post-logout-redirect-uri, -query-added-to-…."""
     hint = tokens_of(app)["id_token"]
 
-    assert is_page_of_error(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address))
+    assert is_error_page(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address))
     assert is_signed_in(app)
 
 
@@ -97,25 +97,25 @@ def signed_by_a_stranger(token: str) -> str:
 
 
 @pytest.mark.parametrize("forge", [unsigned, signed_by_a_stranger, lambda _: "a.b.c"])
-def test_a_hint_that_is_not_ours_leads_nowhere(app: RelyingParty, forge: object) -> None:
+def test_a_forged_hint_is_an_error(app: RelyingParty, forge: object) -> None:
     """Modules oidcc-rp-initiated-logout-modified-id-token-hint, -bad-id-token-hint."""
     assert callable(forge)
     hint = forge(tokens_of(app)["id_token"])
 
-    assert is_page_of_error(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS))
+    assert is_error_page(sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS))
     assert is_signed_in(app)
 
 
-def test_without_a_hint_nobody_is_led_on(app: RelyingParty) -> None:
+def test_a_redirect_needs_a_hint(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout-no-id-token-hint."""
     seen = sign_out(app, client_id=app.client_id, post_logout_redirect_uri=AFTERWARDS)
 
-    assert is_page_of_error(seen)
+    assert is_error_page(seen)
     assert is_signed_in(app)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"state": "x"}], ids=["nothing", "state"])
-def test_whoever_is_not_named_is_asked_first(app: RelyingParty, parameters: dict[str, str]) -> None:
+def test_without_a_hint_the_user_is_asked(app: RelyingParty, parameters: dict[str, str]) -> None:
     """Modules oidcc-rp-initiated-logout-no-params, -only-state."""
     assert sign_out(app, **parameters).status == 200
     assert is_signed_in(app)
@@ -127,7 +127,7 @@ def test_whoever_is_not_named_is_asked_first(app: RelyingParty, parameters: dict
     assert not is_signed_in(app)
 
 
-def test_a_hint_alone_ends_on_a_page_of_ours(app: RelyingParty) -> None:
+def test_a_hint_alone_ends_on_the_signed_out_page(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout-no-post-logout-redirect-uri."""
     seen = sign_out(app, id_token_hint=tokens_of(app)["id_token"], state="x")
 
@@ -136,7 +136,7 @@ def test_a_hint_alone_ends_on_a_page_of_ours(app: RelyingParty) -> None:
     assert not is_signed_in(app)
 
 
-def test_somebody_else_than_the_hint_names_is_asked(
+def test_a_user_other_than_the_one_in_the_hint_is_asked(
     application: Application, app: RelyingParty
 ) -> None:
     hint = tokens_of(app)["id_token"]
@@ -148,35 +148,35 @@ def test_somebody_else_than_the_hint_names_is_asked(
     assert is_signed_in(other)
 
 
-def test_a_hint_for_another_client_is_refused(application: Application, app: RelyingParty) -> None:
+def test_a_hint_for_another_client_is_an_error(application: Application, app: RelyingParty) -> None:
     hint = tokens_of(app)["id_token"]
     other = a_relying_party(application)
 
-    assert is_page_of_error(sign_out(app, id_token_hint=hint, client_id=other.client_id))
+    assert is_error_page(sign_out(app, id_token_hint=hint, client_id=other.client_id))
 
 
 @pytest.mark.parametrize("client_id", ["unknown", "å", "x" * 5000])
-def test_a_client_that_nobody_knows(app: RelyingParty, client_id: str) -> None:
-    assert is_page_of_error(sign_out(app, client_id=client_id))
+def test_an_unknown_client_is_an_error(app: RelyingParty, client_id: str) -> None:
+    assert is_error_page(sign_out(app, client_id=client_id))
     assert is_signed_in(app)
 
 
 @pytest.mark.parametrize("query", ["client_id=%00", "state=a&state=b", "state=%ff", "state=%0d%0a"])
-def test_a_request_that_cannot_be_read(app: RelyingParty, query: str) -> None:
-    assert is_page_of_error(app.browser.get(f"/oauth/logout?{query}"))
+def test_a_malformed_request_is_an_error(app: RelyingParty, query: str) -> None:
+    assert is_error_page(app.browser.get(f"/oauth/logout?{query}"))
     assert is_signed_in(app)
 
 
-def test_tokens_of_the_browser_end_with_it(app: RelyingParty) -> None:
+def test_tokens_of_the_browser_session_are_revoked(app: RelyingParty) -> None:
     granted = tokens_of(app, scope="openid accounts:read")
 
     sign_out(app, id_token_hint=granted["id_token"])
 
     assert me(granted["access_token"]).status == 401
-    assert refusal(app.refresh(granted["refresh_token"])) == (400, "invalid_grant")
+    assert error_of(app.refresh(granted["refresh_token"])) == (400, "invalid_grant")
 
 
-def test_but_for_those_that_may_go_on(app: RelyingParty) -> None:
+def test_tokens_with_offline_access_stay_valid(app: RelyingParty) -> None:
     """OpenID Connect Core §11."""
     granted = tokens_of(app, scope="openid accounts:read offline_access")
 
@@ -186,16 +186,16 @@ def test_but_for_those_that_may_go_on(app: RelyingParty) -> None:
     assert app.refresh(granted["refresh_token"]).status == 200
 
 
-def test_those_of_another_browser_go_on(application: Application, app: RelyingParty) -> None:
+def test_tokens_of_another_browser_stay_valid(application: Application, app: RelyingParty) -> None:
     other = an_app(application)
-    kept = tokens_of(other, scope="openid accounts:read")
+    other_tokens = tokens_of(other, scope="openid accounts:read")
 
     sign_out(app, id_token_hint=tokens_of(app)["id_token"])
 
-    assert me(kept["access_token"]).status == 200
+    assert me(other_tokens["access_token"]).status == 200
 
 
-def test_who_signs_in_again_is_in_another_session(
+def test_another_sign_in_starts_another_session(
     application: Application, app: RelyingParty
 ) -> None:
     before = tokens_of(app)["id_token"]

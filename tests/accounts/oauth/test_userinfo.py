@@ -1,4 +1,4 @@
-"""Who the person is (OpenID Connect Core §5.3, §5.4; RFC 6750 §2, §3)."""
+"""UserInfo endpoint (OpenID Connect Core §5.3, §5.4; RFC 6750 §2, §3)."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ CHALLENGE = 'Bearer realm="authsvc"'
         ("openid profile email", {"name": "Anna", "email": EMAIL, "email_verified": False}),
     ],
 )
-def test_scopes_open_claims(
+def test_scopes_determine_the_claims(
     app: RelyingParty, anna: User, scope: str, claims: dict[str, object]
 ) -> None:
     """OpenID Connect Core §5.4; modules oidcc-scope-profile, -email, -all."""
@@ -37,7 +37,7 @@ def test_scopes_open_claims(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_token_may_come_in_the_header_of_a_post(app: RelyingParty) -> None:
+def test_a_post_can_send_the_token_in_the_header(app: RelyingParty) -> None:
     """Module oidcc-userinfo-post-header."""
     token = tokens_of(app)["access_token"]
 
@@ -45,12 +45,12 @@ def test_the_token_may_come_in_the_header_of_a_post(app: RelyingParty) -> None:
     assert accepted(post_form(PATH, "", Authorization=f"bearer {token}"))["sub"]
 
 
-def test_the_token_may_come_in_a_form(app: RelyingParty) -> None:
+def test_a_post_can_send_the_token_in_a_form(app: RelyingParty) -> None:
     """RFC 6750 §2.2; module oidcc-userinfo-post-body."""
     assert accepted(post_form(PATH, f"access_token={tokens_of(app)['access_token']}"))["sub"]
 
 
-def test_the_token_never_comes_in_the_address(app: RelyingParty) -> None:
+def test_a_token_in_the_url_is_ignored(app: RelyingParty) -> None:
     """RFC 9700 §4.3.2."""
     token = tokens_of(app)["access_token"]
 
@@ -58,7 +58,7 @@ def test_the_token_never_comes_in_the_address(app: RelyingParty) -> None:
     assert post_form(f"{PATH}?access_token={token}", "").status == 401
 
 
-def test_without_a_token_there_is_no_error_to_be_told_of() -> None:
+def test_without_a_token_the_challenge_names_no_error() -> None:
     """RFC 6750 §3.1."""
     answer = Caller().get(PATH)
 
@@ -69,21 +69,21 @@ def test_without_a_token_there_is_no_error_to_be_told_of() -> None:
     "token",
     ["x", "eyJ.a.b", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJSUzI1NiJ9.bm90anNvbg.c2ln", ""],
 )
-def test_a_token_that_is_none(token: str) -> None:
+def test_an_invalid_token_is_rejected(token: str) -> None:
     answer = Caller().get(PATH, Authorization=f"Bearer {token}")
 
     assert (answer.status, answer.json["error"]) == (401, "invalid_token")
     assert answer.headers["WWW-Authenticate"] == f'{CHALLENGE}, error="invalid_token"'
 
 
-def test_a_token_that_is_too_old(app: RelyingParty) -> None:
+def test_an_expired_token_is_rejected(app: RelyingParty) -> None:
     token = tokens_of(app)["access_token"]
 
     with time_machine.travel(timedelta(seconds=901)):
         assert userinfo(token).status == 401
 
 
-def test_a_token_that_opens_no_identity(app: RelyingParty) -> None:
+def test_a_token_without_the_scope_openid_is_rejected(app: RelyingParty) -> None:
     """RFC 6750 §3.1: insufficient_scope."""
     answer = userinfo(tokens_of(app, scope="profile courses:read")["access_token"])
 
@@ -94,7 +94,7 @@ def test_a_token_that_opens_no_identity(app: RelyingParty) -> None:
 @pytest.mark.parametrize(
     "body", [b"access_token=a&access_token=b", b"\xff\xfe", b"access_token=%00"]
 )
-def test_a_form_that_cannot_be_read(body: bytes) -> None:
+def test_a_malformed_form_is_rejected(body: bytes) -> None:
     answer = post_form(PATH, body)
 
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")

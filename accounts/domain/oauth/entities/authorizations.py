@@ -1,4 +1,4 @@
-"""What a person lets a client do, on its way from the question to the tokens."""
+"""Authorization entities: permissions, codes, consents, pushed requests and device codes."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ SLOWER_BY_SECONDS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What a person has let a client do. It is frozen at consent; `resource` names an API other than ours."""
+    """The access that a user grants to a client in one request. `resource` is empty for our own API."""
 
     user_id: UserId
     scopes: frozenset[str]
@@ -25,7 +25,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationCode:
-    """The trace of one code: only its hash. A used one stays until it expires, so that a replay is noticed."""
+    """One authorization code, stored as a hash. A used one stays until it expires, so that a replay is detected."""
 
     hash: str
     client_pk: ClientPk
@@ -46,7 +46,7 @@ class AuthorizationCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What a person has agreed to, once and until he takes it back."""
+    """The scopes that a user has granted to a client, until they revoke the access."""
 
     user_id: UserId
     client_pk: ClientPk
@@ -62,7 +62,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushedRequest:
-    """An authorization request that a client has left with us for its browser to refer to (RFC 9126)."""
+    """A pushed authorization request, to which the browser brings a reference (RFC 9126)."""
 
     hash: str
     client_pk: ClientPk
@@ -71,7 +71,7 @@ class PushedRequest:
     is_opened: bool = False
 
     def opened(self, *, until: datetime) -> "PushedRequest":
-        """Its browser has come, and its person has time until then."""
+        """Opened by the browser; the user has until then to sign in and to consent."""
         return replace(self, expires_at=until, is_opened=True)
 
 
@@ -83,9 +83,9 @@ class DeviceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCode:
-    """A device without a browser that waits for somebody to let it in elsewhere (RFC 8628).
+    """A device that waits for a user to decide on its access in a browser elsewhere (RFC 8628).
 
-    Its code and the one for the person are kept as hashes. Tokens are taken once; then it is gone.
+    Its device code and user code are stored as hashes. Tokens are issued once; then it is removed.
     """
 
     hash: str
@@ -114,6 +114,6 @@ class DeviceCode:
         )
 
     def polled(self, *, at: datetime) -> "DeviceCode":
-        """Asked once more; whoever asks too soon has to wait longer from now on (RFC 8628 §3.5)."""
+        """Polled once more. Polling too soon makes the interval longer (RFC 8628 §3.5)."""
         wait = SLOWER_BY_SECONDS if self.polls_too_soon(at=at) else 0
         return replace(self, polled_at=at, interval_seconds=self.interval_seconds + wait)

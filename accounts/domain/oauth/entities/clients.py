@@ -1,4 +1,4 @@
-"""The applications of others that sign people in here, or act for themselves."""
+"""OAuth clients: applications that sign users in here, or act for themselves."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -22,7 +22,7 @@ _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 class IdentityScope(StrEnum):
-    """What a client may learn of who somebody is (OpenID Connect Core §5.4, §11)."""
+    """The scopes of OpenID Connect (Core §5.4, §11)."""
 
     OPENID = "openid"
     PROFILE = "profile"
@@ -37,7 +37,7 @@ SERVICE_SCOPES: Final = frozenset(Scope) - {
     Scope.ACCOUNTS_WRITE,
     Scope.PROGRESS_WRITE,
 }
-"""What a client that acts for an organization may be given: all but what people alone can do."""
+"""The scopes that a service client of an organization can have: all but those that only a user can use."""
 
 
 class IdTokenAlgorithm(StrEnum):
@@ -47,10 +47,10 @@ class IdTokenAlgorithm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTerms:
-    """What is agreed with the makers of a client.
+    """The metadata of a client: what it may do.
 
-    `redirect_uris` are compared to the byte, but for the port of a loopback address (RFC 8252 §7.3). `resources` are
-    APIs of others that its tokens may be for (RFC 8707). A trusted client asks nobody for consent.
+    `redirect_uris` are compared exactly, except for the port of a loopback address (RFC 8252 §7.3). `resources` are
+    other APIs that its tokens may be for (RFC 8707). A trusted client needs no consent.
     """
 
     name: str
@@ -67,47 +67,51 @@ class ClientTerms:
     must_push: bool = False
 
     def checked(self) -> "ClientTerms":
-        """The terms, if they are safe. Raises UnsuitableClient, which complains about each member that is not."""
-        field_errors = tuple(self._complaints())
+        """The terms, if they are safe. Raises UnsuitableClient, with an error for each member that is not."""
+        field_errors = tuple(self._field_errors())
         if field_errors:
             raise UnsuitableClient(*field_errors)
         return self
 
-    def _complaints(self) -> Iterator[FieldError]:
+    def _field_errors(self) -> Iterator[FieldError]:
         if not self.name.strip():
-            yield FieldError(path="name", detail="A client needs a name.")
+            yield FieldError(path="name", detail="Enter a name.")
         if len(self.name) > LONGEST_NAME:
             yield FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
-        yield from _of_uris("redirect_uris", self.redirect_uris, may_be_private=True)
-        yield from _of_uris(
+        yield from _uri_errors("redirect_uris", self.redirect_uris, may_be_private=True)
+        yield from _uri_errors(
             "post_logout_redirect_uris", self.post_logout_redirect_uris, may_be_private=True
         )
-        yield from _of_uris("resources", self.resources)
-        yield from _of_uris(
+        yield from _uri_errors("resources", self.resources)
+        yield from _uri_errors(
             "backchannel_logout_uri",
             [self.backchannel_logout_uri] if self.backchannel_logout_uri else [],
         )
         for origin in self.allowed_origins:
             if not _is_origin(origin):
-                yield FieldError(path="allowed_origins", detail=f"{origin} is no origin.")
+                yield FieldError(path="allowed_origins", detail=f"{origin} is not a valid origin.")
         if unknown := sorted(self.allowed_scopes - KNOWN_SCOPES):
             yield FieldError(path="allowed_scopes", detail=f"There is no scope {unknown[0]}.")
-        yield from self._of_grants()
+        yield from self._grant_errors()
 
-    def _of_grants(self) -> Iterator[FieldError]:
+    def _grant_errors(self) -> Iterator[FieldError]:
         if not self.grant_types:
-            yield FieldError(path="grant_types", detail="A client needs a way to tokens.")
+            yield FieldError(path="grant_types", detail="Choose at least one grant type.")
         if self.is_public and GrantType.CLIENT_CREDENTIALS in self.grant_types:
-            yield FieldError(path="grant_types", detail="A public client has no credentials.")
+            yield FieldError(
+                path="grant_types", detail="A public client cannot use client credentials."
+            )
         if GrantType.AUTHORIZATION_CODE in self.grant_types and not self.redirect_uris:
-            yield FieldError(path="redirect_uris", detail="A code needs an address to go to.")
+            yield FieldError(
+                path="redirect_uris", detail="The authorization code grant needs a redirect URI."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
-    """A client as it is registered. Of its secret, if it can keep one, there is only a keyed hash.
+    """A registered client. The secret of a confidential client is stored as a keyed hash.
 
-    One of an organization acts for that alone, until it expires.
+    The client of an organization acts for that organization alone, until it expires.
     """
 
     id: ClientPk
@@ -124,7 +128,7 @@ class OAuthClient:
         return self.is_active and (self.expires_at is None or at < self.expires_at)
 
     def used(self, *, at: datetime) -> "OAuthClient":
-        """As used just now; the same if that was noted within the last minute."""
+        """With the time of its last use; unchanged if that was noted within the last minute."""
         if self.last_used_at is not None and at < self.last_used_at + NOTED_EVERY:
             return self
         return replace(self, last_used_at=at)
@@ -147,7 +151,7 @@ class OAuthClient:
         return self.terms.allowed_scopes.issuperset(scopes)
 
     def amended(self, terms: ClientTerms) -> "OAuthClient":
-        """On other terms; one that becomes public has no secret any more."""
+        """With new terms. A client that becomes public loses its secret."""
         return replace(self, terms=terms, secret_hash="" if terms.is_public else self.secret_hash)
 
     def removed(self) -> "OAuthClient":
@@ -156,25 +160,27 @@ class OAuthClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredClient:
-    """A client and its secret, which is shown this once and kept nowhere; a public one has none."""
+    """A client and its secret, which is shown once and not stored; a public client has none."""
 
     client: OAuthClient
     secret: str = field(repr=False)
 
 
-def _of_uris(
+def _uri_errors(
     member: str, uris: Collection[str], *, may_be_private: bool = False
 ) -> Iterator[FieldError]:
     if len(uris) > MOST_URIS:
-        yield FieldError(path=member, detail=f"There may be at most {MOST_URIS}.")
+        yield FieldError(path=member, detail=f"Enter at most {MOST_URIS} URIs.")
     for uri in uris:
         is_private = may_be_private and bool(_PRIVATE_SCHEME.fullmatch(uri))
-        if len(uri) > LONGEST_URI or not (_is_web_address(uri) or is_private):
-            yield FieldError(path=member, detail=f"{uri[:100]} will not do: see docs/clients.md.")
+        if len(uri) > LONGEST_URI or not (_is_safe_url(uri) or is_private):
+            yield FieldError(
+                path=member, detail=f"{uri[:100]} is not a valid URI here. See docs/clients.md."
+            )
 
 
-def _is_web_address(uri: str) -> bool:
-    """Whether it is absolute, without a fragment or a password, and nobody can listen on the way to it."""
+def _is_safe_url(uri: str) -> bool:
+    """Whether the URL is absolute, has no fragment or password, and uses HTTPS unless it is a loopback address."""
     if not _VISIBLE.fullmatch(uri) or "#" in uri or "\\" in uri:
         return False
     try:
@@ -186,9 +192,9 @@ def _is_web_address(uri: str) -> bool:
 
 
 def _is_origin(origin: str) -> bool:
-    return _is_web_address(origin) and "/" not in origin.split("://", 1)[1]
+    return _is_safe_url(origin) and "/" not in origin.split("://", 1)[1]
 
 
 def _without_port(uri: str) -> str:
-    """A loopback address with its port taken out; any other address as it is."""
+    """A loopback URL without its port; any other URL unchanged."""
     return _LOOPBACK.sub(r"http://\1", uri)

@@ -1,4 +1,4 @@
-"""Telling clients that somebody has signed out."""
+"""Logout notices (OpenID Connect Back-Channel Logout)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ RETRY_AFTER: Final[Sequence[timedelta]] = (
     timedelta(minutes=30),
     timedelta(hours=4),
 )
-"""How long to wait after each failure; after the last there is no more trying."""
+"""The delay after each failed delivery. There is no retry after the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutNotice:
-    """That a client has yet to be told of the end of a browser's session (OpenID Connect Back-Channel Logout)."""
+    """A notice to a client about the end of a browser session, not yet delivered."""
 
     id: LogoutNoticeId
     client_pk: ClientPk
@@ -31,7 +31,7 @@ class LogoutNotice:
     failures: int = 0
 
     def failed(self, *, at: datetime) -> "LogoutNotice | None":
-        """The same for later, or nothing when it was tried often enough."""
+        """The notice with its next due time; None after the last retry."""
         if self.failures == len(RETRY_AFTER):
             return None
         wait = RETRY_AFTER[self.failures]

@@ -1,4 +1,4 @@
-"""What scopes let a client do, in the words of the people who are asked."""
+"""Scope descriptions for the consent pages."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from accounts.domain.access import Scope
 from accounts.domain.oauth.entities.clients import IdentityScope
 
-IN_WORDS: Final[Mapping[str, str]] = {
+DESCRIPTIONS: Final[Mapping[str, str]] = {
     IdentityScope.OPENID: "recognise you when you sign in",
     IdentityScope.PROFILE: "see your name",
     IdentityScope.EMAIL: "see your e-mail address",
@@ -24,6 +24,6 @@ IN_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def in_words(scopes: Collection[str]) -> list[str]:
-    """What the person is asked to agree to, in the order of the catalogue."""
-    return [words for scope, words in IN_WORDS.items() if scope in scopes]
+def descriptions_of(scopes: Collection[str]) -> list[str]:
+    """The descriptions of these scopes, in a fixed order."""
+    return [description for scope, description in DESCRIPTIONS.items() if scope in scopes]

@@ -55,8 +55,8 @@ class InMemoryClientRepository:
             self.store[client_pk] = replace(client, last_used_at=at)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
-        found = (client for client in self.store.values() if client.client_id in client_ids)
-        return {client.client_id: client.terms.name for client in found}
+        clients = (client for client in self.store.values() if client.client_id in client_ids)
+        return {client.client_id: client.terms.name for client in clients}
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
         clients = (client for client in self.store.values() if scope.covers(client.org_id))
@@ -81,13 +81,13 @@ class InMemoryConsentRepository:
     def find(self, user_id: UserId, client_pk: ClientPk) -> Consent | None:
         return self.store.get((user_id, client_pk))
 
-    def keep(self, consent: Consent) -> None:
+    def save(self, consent: Consent) -> None:
         self.store[consent.user_id, consent.client_pk] = consent
 
     def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
-        mine = [consent for consent in self.store.values() if consent.user_id == user_id]
-        mine.sort(key=lambda consent: (consent.given_at, consent.client_pk))
-        return [(consent, self.clients[consent.client_pk]) for consent in mine]
+        consents = [consent for consent in self.store.values() if consent.user_id == user_id]
+        consents.sort(key=lambda consent: (consent.given_at, consent.client_pk))
+        return [(consent, self.clients[consent.client_pk]) for consent in consents]
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         return self.store.pop((user_id, client_pk), None) is not None
@@ -143,8 +143,8 @@ class InMemoryPushedRequestRepository:
         self.store[request.hash] = request
 
     def find(self, request_hash: str, client_pk: ClientPk) -> PushedRequest | None:
-        found = self.store.get(request_hash)
-        return found if found is not None and found.client_pk == client_pk else None
+        request = self.store.get(request_hash)
+        return request if request is not None and request.client_pk == client_pk else None
 
     def save(self, request: PushedRequest) -> None:
         self.store[request.hash] = request
@@ -157,10 +157,10 @@ class InMemoryPushedRequestRepository:
 
 
 def _remove_expired(store: MutableMapping[str, Any], before: datetime) -> int:
-    gone = [key for key, kept in store.items() if kept.expires_at < before]
-    for key in gone:
+    expired = [key for key, entity in store.items() if entity.expires_at < before]
+    for key in expired:
         del store[key]
-    return len(gone)
+    return len(expired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ class InMemoryLogoutNoticeRepository:
         self.store[notice.id] = notice
 
     def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        found = [notice for notice in self.store.values() if notice.due_at <= at]
-        return sorted(found, key=lambda notice: (notice.due_at, notice.id))[:limit]
+        notices = [notice for notice in self.store.values() if notice.due_at <= at]
+        return sorted(notices, key=lambda notice: (notice.due_at, notice.id))[:limit]
 
     def save(self, notice: LogoutNotice) -> None:
         if notice.id in self.store:

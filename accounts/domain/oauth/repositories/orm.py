@@ -54,22 +54,22 @@ class OrmClientRepository:
         return _client(row) if row else None
 
     def get(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
-        return self._one(rows.OAuthClient.objects.all(), client_pk, scope)
+        return self._get(rows.OAuthClient.objects.all(), client_pk, scope)
 
     def get_for_update(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
-        return self._one(rows.OAuthClient.objects.select_for_update(), client_pk, scope)
+        return self._get(rows.OAuthClient.objects.select_for_update(), client_pk, scope)
 
     def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
         scope.require(client.org_id)
         rows.OAuthClient.objects.filter(pk=client.id).update(**_client_values(client))
 
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
-        found = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
-        found.update(last_used_at=at)
+        clients = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
+        clients.update(last_used_at=at)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
-        found = rows.OAuthClient.objects.filter(client_id__in=client_ids)
-        return dict(found.values_list("client_id", "name"))
+        clients = rows.OAuthClient.objects.filter(client_id__in=client_ids)
+        return dict(clients.values_list("client_id", "name"))
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
         clients = rows.OAuthClient.objects.filter(owned_within(scope))
@@ -81,11 +81,11 @@ class OrmClientRepository:
         clients = rows.OAuthClient.objects.filter(owned_within(scope), org_id=org_id)
         return page_of_rows(clients.filter(is_active=True), request, SERVICE_CLIENTS, _client)
 
-    def _one(
-        self, found: QuerySet[rows.OAuthClient], client_pk: ClientPk, scope: TenantScope
+    def _get(
+        self, clients: QuerySet[rows.OAuthClient], client_pk: ClientPk, scope: TenantScope
     ) -> OAuthClient:
         try:
-            return _client(found.get(owned_within(scope), pk=client_pk))
+            return _client(clients.get(owned_within(scope), pk=client_pk))
         except rows.OAuthClient.DoesNotExist:
             raise ClientNotFound from None
 
@@ -95,21 +95,23 @@ class OrmConsentRepository:
         row = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk).first()
         return _consent(row) if row else None
 
-    def keep(self, consent: Consent) -> None:
+    def save(self, consent: Consent) -> None:
         values = _consent_values(consent)
         if not insert(rows.Consent, [values], unless_taken=("user_id", "client_id")):
-            kept = rows.Consent.objects.filter(user_id=consent.user_id, client_id=consent.client_pk)
-            kept.update(**values)
+            rows.Consent.objects.filter(
+                user_id=consent.user_id, client_id=consent.client_pk
+            ).update(**values)
 
     def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
-        found = rows.Consent.objects.filter(user_id=user_id).select_related("client")
+        consents = rows.Consent.objects.filter(user_id=user_id).select_related("client")
         return [
-            (_consent(row), _client(row.client)) for row in found.order_by("given_at", "client_id")
+            (_consent(row), _client(row.client))
+            for row in consents.order_by("given_at", "client_id")
         ]
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
-        found = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
-        return bool(found.delete()[0])
+        consents = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
+        return bool(consents.delete()[0])
 
 
 def _client(row: rows.OAuthClient) -> OAuthClient:
@@ -341,12 +343,13 @@ class OrmLogoutNoticeRepository:
         insert(rows.LogoutNotice, [values])
 
     def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        found = rows.LogoutNotice.objects.filter(due_at__lte=at).order_by("due_at", "id")
-        return [_notice(row) for row in found[:limit]]
+        notices = rows.LogoutNotice.objects.filter(due_at__lte=at).order_by("due_at", "id")
+        return [_notice(row) for row in notices[:limit]]
 
     def save(self, notice: LogoutNotice) -> None:
-        kept = rows.LogoutNotice.objects.filter(pk=notice.id)
-        kept.update(due_at=notice.due_at, failures=notice.failures)
+        rows.LogoutNotice.objects.filter(pk=notice.id).update(
+            due_at=notice.due_at, failures=notice.failures
+        )
 
     def remove(self, notice_id: LogoutNoticeId) -> None:
         rows.LogoutNotice.objects.filter(pk=notice_id).delete()

@@ -23,109 +23,109 @@ SERVICE_CLIENTS: Final = Keyset("service-clients", {"created_at": datetime, "id"
 
 class ClientRepository(Protocol):
     def add(self, client: OAuthClient, *, scope: TenantScope) -> None:
-        """Keep a new client."""
+        """Save a new client."""
 
     def find(self, client_id: str) -> OAuthClient | None:
-        """The client with this public id; None when it is not active, or its organization is not open."""
+        """The client with this identifier; None if it is inactive or its organization is suspended."""
 
     def get(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
-        """Raise ClientNotFound when there is none in view; one that is not active is there."""
+        """The client, active or not. Raises ClientNotFound if the scope has no such client."""
 
     def get_for_update(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
-        """Like get, and nobody else may change it until the unit of work ends."""
+        """Like get, and locked until the unit of work ends."""
 
     def save(self, client: OAuthClient, *, scope: TenantScope) -> None:
-        """Replace the kept client."""
+        """Replace the stored client."""
 
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
-        """Keep when it was used last, if it is in view."""
+        """Save when the client was last used, if the scope covers it."""
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
-        """The name of each of these clients, active or not, by its public id, for who is signed in with it."""
+        """The names of these clients, active or not, by their identifiers, for users who are signed in with them."""
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
-        """Those in view, oldest first; the id breaks ties."""
+        """The clients in the scope, oldest first; the id breaks ties."""
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[OAuthClient]:
-        """The active ones of an organization, oldest first; the id breaks ties."""
+        """The active clients of an organization, oldest first; the id breaks ties."""
 
 
 class ConsentRepository(Protocol):
     def find(self, user_id: UserId, client_pk: ClientPk) -> Consent | None:
-        """What the user has let the client do."""
+        """The consent of the user to the client."""
 
-    def keep(self, consent: Consent) -> None:
-        """Keep what a user lets a client do, in place of what he did before."""
+    def save(self, consent: Consent) -> None:
+        """Save a consent, new or in place of the stored one of the same user and client."""
 
     def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
-        """What the user has let clients do, that given first first; the client's id breaks ties."""
+        """The consents of the user and their clients, oldest first; the client's id breaks ties."""
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
-        """Forget it; answer whether there was any."""
+        """Delete the consent. Return whether there was one."""
 
 
 class AuthorizationCodeRepository(Protocol):
     def add(self, code: AuthorizationCode) -> None:
-        """Keep the trace of a new code."""
+        """Save a new code."""
 
     def find_for_update(self, code_hash: str) -> AuthorizationCode | None:
-        """The code with this hash, which nobody else may change until the unit of work ends."""
+        """The code with this hash, locked until the unit of work ends."""
 
     def save(self, code: AuthorizationCode) -> None:
-        """Keep whether the code was used; the rest was settled when it was made."""
+        """Save whether the code was used; nothing else about it changes."""
 
     def remove_expired(self, *, before: datetime) -> int:
-        """Forget codes that expired before then; answer how many."""
+        """Delete codes that expired before then. Return how many."""
 
 
 class DeviceCodeRepository(Protocol):
     def add(self, code: DeviceCode) -> None:
-        """Keep a device that waits."""
+        """Save a new device code."""
 
     def find_for_update(self, code_hash: str) -> DeviceCode | None:
-        """The device with this code, which nobody else may change until the unit of work ends."""
+        """The device with this device code, locked until the unit of work ends."""
 
     def find_by_user_code(self, user_code_hash: str) -> DeviceCode | None:
-        """The device for which a person types this code."""
+        """The device with this user code."""
 
     def save(self, code: DeviceCode) -> None:
-        """Replace the kept device."""
+        """Replace the stored device."""
 
     def remove(self, code_hash: str) -> None:
-        """Forget the device."""
+        """Delete the device code."""
 
     def remove_expired(self, *, before: datetime) -> int:
-        """Forget devices whose codes expired before then; answer how many."""
+        """Delete device codes that expired before then. Return how many."""
 
 
 class PushedRequestRepository(Protocol):
     def add(self, request: PushedRequest) -> None:
-        """Keep what a client has pushed."""
+        """Save a pushed request."""
 
     def find(self, request_hash: str, client_pk: ClientPk) -> PushedRequest | None:
-        """What this client has pushed under this hash."""
+        """The pushed request of this client with this hash."""
 
     def save(self, request: PushedRequest) -> None:
-        """Keep that its browser has come, and until when its person has time."""
+        """Save whether the request was opened, and when it expires."""
 
     def remove(self, request_hash: str) -> bool:
-        """Forget it; answer whether it was still there: of several who ask at once, one is told so."""
+        """Delete the request. Return whether it existed; of several concurrent callers, one gets True."""
 
     def remove_expired(self, *, before: datetime) -> int:
-        """Forget requests that expired before then; answer how many."""
+        """Delete requests that expired before then. Return how many."""
 
 
 class LogoutNoticeRepository(Protocol):
     def add(self, notice: LogoutNotice) -> None:
-        """Keep a new notice."""
+        """Save a new notice."""
 
     def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        """At most so many of those that are due, the oldest first; the id breaks ties."""
+        """At most `limit` notices that are due, oldest first; the id breaks ties."""
 
     def save(self, notice: LogoutNotice) -> None:
-        """Keep when it is tried again, and how often it has failed."""
+        """Save when the notice is due again, and how often it has failed."""
 
     def remove(self, notice_id: LogoutNoticeId) -> None:
-        """Forget it, if it is still there."""
+        """Delete the notice, if it still exists."""

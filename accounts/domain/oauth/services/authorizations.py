@@ -46,21 +46,21 @@ class AuthorizationService:
     def needs_consent(
         self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]
     ) -> bool:
-        """Whether the person has to be asked before the client gets these scopes."""
+        """Whether the user must consent before the client gets these scopes."""
         if client.terms.is_trusted:
             return False
         consent = self.consents.find(user_id, client.id)
         return consent is None or not consent.covers(scopes)
 
     def consent(self, client: OAuthClient, *, user_id: UserId, scopes: Collection[str]) -> None:
-        """Remember that the person lets the client have these scopes, beside those it had."""
+        """Save that the user grants these scopes to the client, in addition to earlier ones."""
         now = self.clock.now()
         with self.unit_of_work.atomic():
-            kept = self.consents.find(user_id, client.id)
-            given = kept or Consent(
+            earlier = self.consents.find(user_id, client.id)
+            consent = earlier or Consent(
                 user_id=user_id, client_pk=client.id, scopes=frozenset(), given_at=now
             )
-            self.consents.keep(given.widened(scopes, at=now))
+            self.consents.save(consent.widened(scopes, at=now))
             self.security_log.record(
                 SecurityEvent.CONSENT_GIVEN, user_id=user_id, client_id=client.client_id
             )
@@ -74,7 +74,7 @@ class AuthorizationService:
         redirect_uri: str,
         code_challenge: str,
     ) -> str:
-        """A code that the client may exchange once, within a minute, with the verifier of the challenge (RFC 7636)."""
+        """A code that the client can redeem once, within a minute, with the verifier of the challenge (RFC 7636)."""
         code = self.opaque_tokens.new()
         with self.unit_of_work.atomic():
             self.codes.add(
@@ -92,11 +92,11 @@ class AuthorizationService:
         return code
 
     def grants_of(self, by: Principal) -> list[tuple[Consent, OAuthClient]]:
-        """What the asker has let clients do, that given first first."""
+        """The consents that the caller has given, and their clients, oldest first."""
         return self.consents.for_user(by.person)
 
-    def take_back(self, client_pk: ClientPk, *, by: Principal) -> None:
-        """Let the client do nothing more for the asker, with any token it has. Raises GrantNotFound."""
+    def revoke(self, client_pk: ClientPk, *, by: Principal) -> None:
+        """Revoke the access of the client to the caller's data, and all its tokens. Raises GrantNotFound."""
         with self.unit_of_work.atomic():
             if not self.consents.remove(by.person, client_pk):
                 raise GrantNotFound
@@ -118,14 +118,14 @@ class AuthorizationService:
             )
 
     def remove_expired(self) -> int:
-        """Forget codes that nobody can replay any more; answer how many."""
+        """Delete expired codes. Return how many."""
         with self.unit_of_work.atomic():
             return self.codes.remove_expired(before=self.clock.now() - CODE_LIVES)
 
 
 PUSHED_REQUEST_LIVES: Final = timedelta(seconds=90)
-PERSON_TAKES: Final = timedelta(minutes=10)
-"""How long somebody may take to sign in and to consent, once his browser has come with the reference."""
+USER_HAS: Final = timedelta(minutes=10)
+"""The time to sign in and to consent, once the browser has brought the reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class PushedRequestService:
     clock: Clock
 
     def push(self, client: OAuthClient, parameters: Mapping[str, str]) -> str:
-        """Keep the request, and answer the secret by which it is found."""
+        """Save the request. Return the secret that identifies it."""
         secret = self.opaque_tokens.new()
         request = PushedRequest(
             hash=self.opaque_tokens.hash(secret),
@@ -149,22 +149,22 @@ class PushedRequestService:
         return secret
 
     def open(self, secret: str, client: OAuthClient) -> Mapping[str, str] | None:
-        """What this client has pushed, if it is not too old."""
+        """The parameters that this client has pushed, if they have not expired."""
         now = self.clock.now()
         with self.unit_of_work.atomic():
             request = self.requests.find(self.opaque_tokens.hash(secret), client.id)
             if request is None or now >= request.expires_at:
                 return None
             if not request.is_opened:
-                self.requests.save(request.opened(until=now + PERSON_TAKES))
+                self.requests.save(request.opened(until=now + USER_HAS))
         return request.parameters
 
-    def take(self, secret: str) -> bool:
-        """Use the request up; answer whether nobody had (RFC 9126 §4)."""
+    def use_up(self, secret: str) -> bool:
+        """Mark the request as used. Return whether it was unused (RFC 9126 §4)."""
         with self.unit_of_work.atomic():
             return self.requests.remove(self.opaque_tokens.hash(secret))
 
     def remove_expired(self) -> int:
-        """Forget what no browser can refer to any more; answer how many."""
+        """Delete expired requests. Return how many."""
         with self.unit_of_work.atomic():
             return self.requests.remove_expired(before=self.clock.now())

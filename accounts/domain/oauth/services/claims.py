@@ -1,4 +1,4 @@
-"""What a client may learn of the person whose token it has (OpenID Connect Core §5.3)."""
+"""Claims about users, in ID tokens and at the UserInfo endpoint (OpenID Connect Core §2, §5.3)."""
 
 from dataclasses import dataclass
 
@@ -19,20 +19,20 @@ class ClaimsService:
     clock: Clock
 
     def of(self, by: Principal) -> PersonClaims:
-        """The claims that the scopes of the asker's token open. Raises PersonNeeded, IdentityScopeNeeded."""
+        """The claims that the scopes of the caller's token cover. Raises PersonNeeded, IdentityScopeNeeded."""
         if IdentityScope.OPENID not in by.scopes:
             raise IdentityScopeNeeded
         user = self.users.get(by.person)
         claims = PersonClaims(user_id=user.id)
         if IdentityScope.PROFILE in by.scopes:
-            claims = claims.named(user.name)
+            claims = claims.with_name(user.name)
         if IdentityScope.EMAIL in by.scopes:
             is_verified = self.verified_emails.find(user.id) == user.email
-            claims = claims.reached_at(user.email, is_verified=is_verified)
+            claims = claims.with_email(user.email, is_verified=is_verified)
         return claims
 
     def id_token(self, client: OAuthClient, claims: IdClaims, *, access_token: str) -> str:
-        """What the client is told of the sign-in, in the form that it has asked for."""
+        """An ID token, signed with the algorithm that the client has registered."""
         return self.id_tokens.issue(
             claims,
             access_token=access_token,
@@ -40,6 +40,6 @@ class ClaimsService:
             at=self.clock.now(),
         )
 
-    def hinted(self, id_token: str) -> IdClaims | None:
-        """Whom an ID token of ours is about, however old it is; None for anything else."""
+    def of_hint(self, id_token: str) -> IdClaims | None:
+        """The claims of an ID token that we issued, expired or not; None for anything else."""
         return self.id_tokens.read_hint(id_token)

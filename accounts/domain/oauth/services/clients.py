@@ -1,4 +1,4 @@
-"""OAuth clients: registration, secrets, removal."""
+"""Client services: registration, secrets and removal."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -23,12 +23,12 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-_HASH_OF_NOBODY: Final = "0" * 64
+_NO_HASH: Final = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientService:
-    """To manage clients needs the right to, and raises NotPermitted without it."""
+    """Managing clients raises NotPermitted without the right MANAGE_CLIENTS."""
 
     clients: ClientRepository
     sessions: SessionRepository
@@ -46,7 +46,7 @@ class ClientService:
         expires_at: datetime | None = None,
         by: Principal,
     ) -> RegisteredClient:
-        """A new client and, unless it is public, the secret that is shown this once. Raises UnsuitableClient."""
+        """A new client and, unless it is public, its secret, which is shown once. Raises UnsuitableClient."""
         by.require(Right.MANAGE_CLIENTS, of=org_id)
         secret = "" if terms.is_public else self.opaque_tokens.new()
         client = OAuthClient(
@@ -67,7 +67,7 @@ class ClientService:
         return RegisteredClient(client=client, secret=secret)
 
     def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
-        """Agree on other terms from now on. Raises ClientNotFound, UnsuitableClient."""
+        """Replace the terms of the client. Raises ClientNotFound, UnsuitableClient."""
         with self.unit_of_work.atomic():
             before = self._get_for_update(client_pk, by)
             client = before.amended(terms.checked())
@@ -85,7 +85,7 @@ class ClientService:
     def renew_secret(
         self, client_pk: ClientPk, *, reason: str = "", by: Principal
     ) -> RegisteredClient:
-        """Another secret in the place of the old one, shown this once. Raises ClientNotFound, PublicClient."""
+        """Replace the secret by a new one, which is shown once. Raises ClientNotFound, PublicClient."""
         secret = self.opaque_tokens.new()
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by)
@@ -99,7 +99,7 @@ class ClientService:
         return RegisteredClient(client=client, secret=secret)
 
     def remove(self, client_pk: ClientPk, *, reason: str = "", by: Principal) -> None:
-        """Know the client no longer, and honour no token of it. Raises ClientNotFound."""
+        """Remove the client and revoke its tokens. Raises ClientNotFound."""
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by).removed()
             self.clients.save(client, scope=by.tenant_scope)
@@ -116,15 +116,15 @@ class ClientService:
             self.audit_log.record(action, _subject(client), by=by, because=reason)
 
     def find(self, client_id: str) -> OAuthClient | None:
-        """The client with this public id, if it is active and has not expired."""
+        """The client with this identifier, if it is active and has not expired."""
         client = self.clients.find(client_id)
         return client if client and client.is_live(at=self.clock.now()) else None
 
     def authenticated(self, client_id: str, secret: str) -> OAuthClient | None:
-        """The confidential client with this secret; an unknown one takes as long."""
+        """The confidential client with this secret. An unknown client takes the same time."""
         client = self.find(client_id)
-        kept = client.secret_hash if client and client.secret_hash else _HASH_OF_NOBODY
-        is_right = compare_digest(self.opaque_tokens.hash(secret), kept)
+        expected = client.secret_hash if client and client.secret_hash else _NO_HASH
+        is_right = compare_digest(self.opaque_tokens.hash(secret), expected)
         return client if is_right and client and client.secret_hash else None
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OAuthClient]:
@@ -159,8 +159,8 @@ def _members_of(client: OAuthClient) -> Members:
     return members | {"expires_at": None if expires_at is None else expires_at.isoformat()}
 
 
-INVITATION_LIVES: Final = timedelta(days=1)
-_INVITED: Final = Principal(
+INITIAL_TOKEN_LIVES: Final = timedelta(days=1)
+_REGISTRATION: Final = Principal(
     user_id=None,
     roles=(),
     rights=frozenset({Right.MANAGE_CLIENTS}),
@@ -171,7 +171,7 @@ _INVITED: Final = Principal(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationService:
-    """An invitation is an access token of a session that has no other use; `resource` is where it is used."""
+    """Dynamic client registration. An initial access token has a session of its own; `resource` is the endpoint."""
 
     clients: ClientService
     sessions: SessionRepository
@@ -186,10 +186,10 @@ class RegistrationService:
         session = Session(
             id=SessionId(uuid4()),
             user_id=None,
-            client_id=_INVITED.client_id,
+            client_id=_REGISTRATION.client_id,
             scopes=frozenset(),
             started_at=now,
-            expires_at=now + INVITATION_LIVES,
+            expires_at=now + INITIAL_TOKEN_LIVES,
             resource=resource,
         )
         with self.unit_of_work.atomic():
@@ -202,14 +202,19 @@ class RegistrationService:
             scopes=session.scopes,
             audience=resource,
         )
-        return self.access_tokens.issue(claims, roles=(), at=now, lifetime=INVITATION_LIVES)
+        return self.access_tokens.issue(claims, roles=(), at=now, lifetime=INITIAL_TOKEN_LIVES)
 
-    def register(self, terms: ClientTerms, *, invitation: str, resource: str) -> RegisteredClient:
-        """A new client, and its secret if it can keep one. Raises InvalidToken, UnsuitableClient."""
+    def register(
+        self, terms: ClientTerms, *, initial_access_token: str, resource: str
+    ) -> RegisteredClient:
+        """A new client and, unless it is public, its secret. Raises InvalidToken, UnsuitableClient."""
         now = self.clock.now()
-        claims = self.access_tokens.inspect(invitation, at=now).claims
+        claims = self.access_tokens.inspect(initial_access_token, at=now).claims
         state = self.sessions.state_of(claims.session_id)
-        is_for_this = (claims.client_id, claims.audience) == (_INVITED.client_id, resource)
-        if not is_for_this or state is None or not state.accepts_tokens(at=now):
+        is_for_registration = (claims.client_id, claims.audience) == (
+            _REGISTRATION.client_id,
+            resource,
+        )
+        if not is_for_registration or state is None or not state.accepts_tokens(at=now):
             raise InvalidToken
-        return self.clients.register(terms, by=_INVITED)
+        return self.clients.register(terms, by=_REGISTRATION)

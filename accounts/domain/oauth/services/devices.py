@@ -1,4 +1,4 @@
-"""Letting in a device that has no browser (RFC 8628)."""
+"""Device authorization service (RFC 8628)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 DEVICE_CODE_LIVES: Final = timedelta(minutes=10)
-# No vowels, so that no words come out, and nothing that looks like something else (RFC 8628 §6.1).
+# No vowels, so that codes form no words (RFC 8628 §6.1).
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 _LENGTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedDevice:
-    """The two codes, which are shown this once, and the seconds between two questions of the device."""
+    """A started device flow: the two codes, which are shown once, and the polling interval."""
 
     device_code: str = field(repr=False)
     user_code: str = field(repr=False)
@@ -48,7 +48,7 @@ class DeviceService:
     clock: Clock
 
     def start(self, client: OAuthClient, *, scopes: Collection[str]) -> StartedDevice:
-        """Have the device wait for somebody who types its user code."""
+        """Start a device flow, in which the device waits for a user to enter its user code."""
         secret, user_code = self.opaque_tokens.new(), _new_user_code()
         device = DeviceCode(
             hash=self.opaque_tokens.hash(secret),
@@ -68,25 +68,32 @@ class DeviceService:
         )
 
     def waiting(self, user_code: str, *, user_id: UserId) -> tuple[DeviceCode, OAuthClient]:
-        """The device that waits under this code, and its client, for a person who has typed it.
+        """The waiting device with this user code, and its client.
 
-        Raises DeviceNotFound, alike for a wrong code, an old one and one that was decided on; and TooManyAttempts
-        when the person has guessed too often.
+        Raises DeviceNotFound for a wrong, expired or already used code alike, and TooManyAttempts when the user has
+        entered too many codes.
         """
         self.limits.count(LimitName.DEVICE, str(user_id)).require()
         return self._waiting(user_code)
 
     def decide(
-        self, user_code: str, status: DeviceStatus, *, user_id: UserId, how: Authentication
+        self,
+        user_code: str,
+        status: DeviceStatus,
+        *,
+        user_id: UserId,
+        authentication: Authentication,
     ) -> None:
-        """Let the device in, or not. Raises DeviceNotFound, TooManyAttempts."""
+        """Allow or deny the access of the device. Raises DeviceNotFound, TooManyAttempts."""
         self.limits.count(LimitName.DEVICE, str(user_id)).require()
         with self.unit_of_work.atomic():
-            found, client = self._waiting(user_code)
-            device = self.devices.find_for_update(found.hash)
+            waiting, client = self._waiting(user_code)
+            device = self.devices.find_for_update(waiting.hash)
             if device is None or device.status is not DeviceStatus.PENDING:
                 raise DeviceNotFound
-            self.devices.save(device.decided(status, user_id=user_id, authentication=how))
+            self.devices.save(
+                device.decided(status, user_id=user_id, authentication=authentication)
+            )
             is_allowed = status is DeviceStatus.ALLOWED
             self.security_log.record(
                 SecurityEvent.DEVICE_LET_IN if is_allowed else SecurityEvent.DEVICE_DENIED,
@@ -96,7 +103,7 @@ class DeviceService:
             )
 
     def remove_expired(self) -> int:
-        """Forget devices that nobody can let in any more; answer how many."""
+        """Delete expired device codes. Return how many."""
         with self.unit_of_work.atomic():
             return self.devices.remove_expired(before=self.clock.now() - DEVICE_CODE_LIVES)
 
@@ -111,14 +118,14 @@ class DeviceService:
         return device, client
 
     def _hash_of(self, user_code: str) -> str:
-        return self.opaque_tokens.hash(spelled(user_code))
+        return self.opaque_tokens.hash(normalized_user_code(user_code))
 
 
-def spelled(user_code: str) -> str:
-    """The code as the device shows it: small letters, hyphens and spaces make no difference when it is typed."""
+def normalized_user_code(user_code: str) -> str:
+    """The code as the device shows it. Case, hyphens and spaces make no difference when it is entered."""
     letters = "".join(filter(str.isalnum, user_code.upper()))
     return f"{letters[:4]}-{letters[4:]}"
 
 
 def _new_user_code() -> str:
-    return spelled("".join(choice(_LETTERS) for _ in range(_LENGTH)))
+    return normalized_user_code("".join(choice(_LETTERS) for _ in range(_LENGTH)))

@@ -1,4 +1,4 @@
-"""What the token endpoint does for a client that has shown who it is."""
+"""Grant service: the token endpoint's work for an authenticated client (RFC 6749 §4)."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -37,15 +37,15 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
-    """A code that is good, and who let the client have it."""
+    """A valid code, and the user who granted it."""
 
     code: AuthorizationCode
     user: User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """A device that somebody has let in."""
+class ApprovedDevice:
+    """A device that a user has allowed."""
 
     device: DeviceCode
     user: User
@@ -77,28 +77,28 @@ class GrantService:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    def atomically(self, act: Callable[[], Outcome]) -> Outcome:
-        """Keep all that the act writes, a refusal that it answers included, or nothing if it raises."""
+    def atomically(self, action: Callable[[], Outcome]) -> Outcome:
+        """Run the action in one unit of work: an error response commits its writes, an exception rolls them back."""
         with self.unit_of_work.atomic():
-            return act()
+            return action()
 
     def find_code(self, secret: str, client: OAuthClient) -> Redemption | None:
-        """The code, if it is this client's and good; it is locked.
+        """The code, locked, if it is valid for this client.
 
-        A code that was used before ends the session that came of it (RFC 6749 §4.1.2).
+        A code that was used before ends the session that it started (RFC 6749 §4.1.2).
         """
         code = self.codes.find_for_update(self.opaque_tokens.hash(secret))
         if code is None or code.client_pk != client.id:
             return None
         if code.used_at is not None:
-            self._refuse_reuse(code, client)
+            self._end_reused(code, client)
         if not code.is_live(at=self.clock.now()):
             return None
         user = self.users.get(code.permission.user_id)
         return Redemption(code=code, user=user) if user.is_active else None
 
     def redeem_code(self, redemption: Redemption, client: OAuthClient) -> TokenPair:
-        """Start the session that the code stands for, and use the code up."""
+        """Start the session of the code, and mark the code as used."""
         now, code = self.clock.now(), redemption.code
         session = Session(
             id=code.session_id,
@@ -116,17 +116,17 @@ class GrantService:
         return self._tokens(session, redemption.user, client, at=now)
 
     def find_renewal(self, secret: str, client: OAuthClient) -> Renewal | None:
-        """What the client may take the token for; a reuse ends the session."""
+        """The renewal that the refresh token allows. A reused token ends the session."""
         try:
             return self.renewals.find(secret, client_id=client.client_id, at=self.clock.now())
         except InvalidRefreshToken:
             return None
 
-    def take_renewal(self, renewal: Renewal, *, scopes: Collection[str]) -> TokenPair:
+    def redeem_renewal(self, renewal: Renewal, *, scopes: Collection[str]) -> TokenPair:
         return self.renewals.redeem(renewal, scopes=scopes, at=self.clock.now())
 
-    def find_device(self, secret: str, client: OAuthClient) -> Admission | DeviceAnswer | None:
-        """The device, if it is this client's and was let in, or why it was not; None if there is none. It is locked."""
+    def find_device(self, secret: str, client: OAuthClient) -> ApprovedDevice | DeviceAnswer | None:
+        """The device, locked, if it is this client's and allowed; otherwise the reason, or None if there is none."""
         now = self.clock.now()
         device = self.devices.find_for_update(self.opaque_tokens.hash(secret))
         if device is None or device.client_pk != client.id:
@@ -140,14 +140,14 @@ class GrantService:
         if device.status is DeviceStatus.DENIED or device.user_id is None:
             return DeviceAnswer.DENIED
         user = self.users.get(device.user_id)
-        return Admission(device=device, user=user) if user.is_active else DeviceAnswer.DENIED
+        return ApprovedDevice(device=device, user=user) if user.is_active else DeviceAnswer.DENIED
 
-    def redeem_device(self, admission: Admission, client: OAuthClient) -> TokenPair:
-        """Start the session of the device, whose code is used up."""
-        now, device = self.clock.now(), admission.device
+    def redeem_device(self, approved: ApprovedDevice, client: OAuthClient) -> TokenPair:
+        """Start the session of the device, and remove its code."""
+        now, device = self.clock.now(), approved.device
         session = Session(
             id=device.session_id,
-            user_id=admission.user.id,
+            user_id=approved.user.id,
             client_id=client.client_id,
             scopes=device.scopes,
             started_at=now,
@@ -157,12 +157,12 @@ class GrantService:
         self.sessions.add(session)
         self.devices.remove(device.hash)
         self._note(session, GrantType.DEVICE_CODE)
-        return self._tokens(session, admission.user, client, at=now)
+        return self._tokens(session, approved.user, client, at=now)
 
-    def act_for_itself(
+    def redeem_client_credentials(
         self, client: OAuthClient, *, scopes: Collection[str], resource: str
     ) -> TokenPair:
-        """An access token with which the client acts for nobody (RFC 6749 §4.4)."""
+        """An access token for the client itself, without a user (RFC 6749 §4.4)."""
         now = self.clock.now()
         session = Session(
             id=SessionId(uuid4()),
@@ -180,12 +180,12 @@ class GrantService:
         return self.pairs.access_only(session, None, at=now)
 
     def _end_of(self, client: OAuthClient, *, at: datetime) -> datetime:
-        """When its access token expires, or it itself if that is earlier."""
+        """When the access token expires, or the client if that is earlier."""
         ends_at = at + self.pairs.access_tokens.lifetime
         return ends_at if client.expires_at is None else min(ends_at, client.expires_at)
 
     def _note_use(self, client: OAuthClient, *, at: datetime) -> None:
-        """Of an organization's client; its owners want to know which of them nobody needs any more."""
+        """Note the use of an organization's client, so that owners can see which clients are unused."""
         if client.org_id is not None and client.used(at=at) != client:
             self.clients.note_use(client.id, at=at, scope=TenantScope.into(client.org_id))
 
@@ -196,7 +196,7 @@ class GrantService:
             return self.pairs.initial(session, user, at=at)
         return self.pairs.access_only(session, user, at=at)
 
-    def _refuse_reuse(self, code: AuthorizationCode, client: OAuthClient) -> None:
+    def _end_reused(self, code: AuthorizationCode, client: OAuthClient) -> None:
         self.security_log.record(
             SecurityEvent.CODE_REUSED,
             user_id=code.permission.user_id,

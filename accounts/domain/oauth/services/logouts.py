@@ -1,4 +1,4 @@
-"""Signing somebody out of his browser, and of the clients that he has signed in to with it."""
+"""Logout service: ends the sessions of a browser and notifies clients (OpenID Connect Back-Channel Logout)."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -15,7 +15,7 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
-AT_ONCE = 20
+BATCH_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,44 +30,46 @@ class LogoutService:
     clock: Clock
 
     def end_browser(self, browser_id: SessionId) -> int:
-        """End what came of this session of a browser, but for what may outlive it; answer how many are to be told."""
+        """End the sessions that started in this browser session, unless they outlive it. Return how many notices."""
         now = self.clock.now()
         with self.unit_of_work.atomic():
             live = self.sessions.live_in_browser(browser_id, at=now)
             for session in live:
                 if not session.outlives_sign_out:
-                    kept = self.sessions.get_for_update(session.id)
-                    self.sessions.save(kept.ended(at=now, because=SessionEnd.LOGGED_OUT))
-                    self.security_log.record_end(kept, because=SessionEnd.LOGGED_OUT)
-            told = [
+                    locked = self.sessions.get_for_update(session.id)
+                    self.sessions.save(locked.ended(at=now, because=SessionEnd.LOGGED_OUT))
+                    self.security_log.record_end(locked, because=SessionEnd.LOGGED_OUT)
+            notices = [
                 notice
                 for client_id in sorted({session.client_id for session in live})
                 if (notice := self._notice(client_id, live, browser_id))
             ]
-            for notice in told:
+            for notice in notices:
                 self.notices.add(notice)
-        return len(told)
+        return len(notices)
 
     def deliver(self) -> int:
-        """Tell clients what is due; answer how many have taken it. What fails is tried again later, some times."""
+        """Deliver the notices that are due. Return how many clients accepted theirs; failures are retried later."""
         delivered = 0
-        for notice in self.notices.due(at=self.clock.now(), limit=AT_ONCE):
+        for notice in self.notices.due(at=self.clock.now(), limit=BATCH_SIZE):
             client = self.clients.get(notice.client_pk, scope=TenantScope())
-            is_told = client.is_active and self._tell(client, notice)
-            later = None if is_told else notice.failed(at=self.clock.now())
+            is_delivered = client.is_active and self._send(client, notice)
+            later = None if is_delivered else notice.failed(at=self.clock.now())
             with self.unit_of_work.atomic():
                 if later is None or not client.is_active:
                     self.notices.remove(notice.id)
                 else:
                     self.notices.save(later)
-            delivered += is_told
+            delivered += is_delivered
         return delivered
 
     def _notice(
         self, client_id: str, live: list[Session], browser_id: SessionId
     ) -> LogoutNotice | None:
         client = self.clients.find(client_id)
-        user_id = next((each.user_id for each in live if each.client_id == client_id), None)
+        user_id = next(
+            (session.user_id for session in live if session.client_id == client_id), None
+        )
         if client is None or user_id is None or not client.terms.backchannel_logout_uri:
             return None
         return LogoutNotice(
@@ -78,7 +80,7 @@ class LogoutService:
             due_at=self.clock.now(),
         )
 
-    def _tell(self, client: OAuthClient, notice: LogoutNotice) -> bool:
+    def _send(self, client: OAuthClient, notice: LogoutNotice) -> bool:
         token = self.id_tokens.logout_token(
             user_id=notice.user_id,
             client_id=client.client_id,

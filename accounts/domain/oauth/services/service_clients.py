@@ -1,4 +1,4 @@
-"""Programs that act for an organization."""
+"""Service clients: clients that act for an organization."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ LONGEST_LIFE: Final = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceClientService:
-    """Raises OrganizationNotFound for those who may not see the organization, NotPermitted for all but its owners.
+    """Raises OrganizationNotFound when the caller cannot see the organization, NotPermitted unless they are an owner.
 
-    A service client has its client credentials, the scopes that it was given, and an end.
+    A service client uses the client credentials grant, has the scopes that it was given, and expires.
     """
 
     clients: ClientRepository
@@ -44,7 +44,7 @@ class ServiceClientService:
         expires_at: datetime,
         by: Principal,
     ) -> RegisteredClient:
-        """A new client and its secret, which is shown this once.
+        """A new client and its secret, which is shown once.
 
         Raises OrganizationSuspended, UnsuitableClient, UnsuitableExpiry.
         """
@@ -73,20 +73,22 @@ class ServiceClientService:
     def renew_secret(
         self, org_id: OrganizationId, client_pk: ClientPk, *, reason: str = "", by: Principal
     ) -> RegisteredClient:
-        """Another secret, shown this once. Raises ClientNotFound, OrganizationSuspended."""
+        """A new secret, shown once. Raises ClientNotFound, OrganizationSuspended."""
         with self.unit_of_work.atomic():
-            self._enter(org_id, client_pk, by)
+            self._require_manageable(org_id, client_pk, by)
             return self.registrar.renew_secret(client_pk, reason=reason, by=by)
 
     def remove(
         self, org_id: OrganizationId, client_pk: ClientPk, *, reason: str = "", by: Principal
     ) -> None:
-        """Know it no longer, and honour no token of it. Raises ClientNotFound, OrganizationSuspended."""
+        """Remove the client and revoke its tokens. Raises ClientNotFound, OrganizationSuspended."""
         with self.unit_of_work.atomic():
-            self._enter(org_id, client_pk, by)
+            self._require_manageable(org_id, client_pk, by)
             self.registrar.remove(client_pk, reason=reason, by=by)
 
-    def _enter(self, org_id: OrganizationId, client_pk: ClientPk, by: Principal) -> None:
+    def _require_manageable(
+        self, org_id: OrganizationId, client_pk: ClientPk, by: Principal
+    ) -> None:
         self.organizations.get_for_update(org_id, scope=by.tenant_scope).require_open()
         by.require(Right.MANAGE_CLIENTS, of=org_id)
         client = self.clients.get(client_pk, scope=by.tenant_scope)

@@ -1,0 +1,67 @@
+"""Internals of django-allauth: the only module that imports them, because any of its releases may change them.
+
+Each function does one thing that the public API of django-allauth does not offer.
+"""
+
+from typing import Any
+
+from allauth.account.internal.flows import email_verification, login, manage_email, signup
+from allauth.core.internal import cryptokit, ratelimit
+from allauth.mfa.base.internal import flows as second_factor_flows
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.http import HttpRequest, HttpResponse
+
+
+def sync_email_address(user: Any) -> None:
+    """Create the address row of a user who has none, unverified."""
+    manage_email.sync_user_email_address(user)
+
+
+def send_verification_email(request: HttpRequest, user: Any) -> bool:
+    """Mail a verification link. Return whether the rate limit allowed it."""
+    return bool(email_verification.send_verification_email_for_user(request, user))
+
+
+def record_password_sign_in(request: HttpRequest, user: Any, *, email: str) -> None:
+    """Record in the session that the user signed in with a password."""
+    login.record_authentication(request, user, method="password", email=email)
+
+
+def respond_as_if_signed_up(request: HttpRequest, *, email: str) -> HttpResponse:
+    """The response of a sign-up, for an address that is taken, so that it does not show whether it is."""
+    response: HttpResponse = signup.prevent_enumeration(request, email=email)
+    return response
+
+
+def rate_limited(request: HttpRequest, *, action: str) -> HttpResponse | None:
+    """Count the action (see ACCOUNT_RATE_LIMITS). Return the response with status 429 if the limit is reached."""
+    response: HttpResponse | None = ratelimit.consume_or_429(
+        request, app="allauth.account", action=action
+    )
+    return response
+
+
+def record_second_factor(request: HttpRequest, authenticator: Authenticator) -> None:
+    """Record that the user confirmed a second factor, as a new proof of who is signed in."""
+    second_factor_flows.post_authentication(request, authenticator, reauthenticated=True)
+
+
+def passkey_registration_options(user: Any) -> dict[str, Any]:
+    """Options for `navigator.credentials.create`, for a passkey that signs in without a password.
+
+    Also stores their challenge in the session.
+    """
+    return dict(webauthn.begin_registration(user, passwordless=True))
+
+
+def totp_step_of(code: str, *, secret: str) -> int | None:
+    """The latest accepted time step with this code (RFC 6238 §4.2); None if the code is wrong."""
+    steps = sorted(totp.yield_hotp_counters_from_time(), reverse=True)
+    return next((step for step in steps if _is_code_of(step, code, secret)), None)
+
+
+def _is_code_of(step: int, code: str, secret: str) -> bool:
+    expected = totp.format_hotp_value(totp.hotp_value(secret, step))
+    return bool(cryptokit.compare_user_code(actual=code, expected=expected))
