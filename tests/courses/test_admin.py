@@ -160,7 +160,7 @@ def test_a_draft_keeps_its_slug_and_the_text_stays(application: Application) -> 
 
     page = editor(application).post(page_of(course), definition=text)
 
-    assert f"This course answers to {course.slug}" in page.text
+    assert f"The slug of this course is {course.slug}" in page.text
     assert text in page.text
 
 

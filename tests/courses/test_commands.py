@@ -237,7 +237,10 @@ def test_a_draft_that_is_published_already_is_not_published_again(application: A
 
     error, _ = refusal_of("publish_course", "knots")
 
-    assert error == ("The draft is already published. Version 1 has the same content as the draft.")
+    assert error == (
+        "The draft is already published. Version 1 has the same content as the draft. "
+        "Change the draft first."
+    )
     assert application.services.catalog.visible_to(OPERATOR, "knots") == course
 
 
