@@ -21,7 +21,7 @@ SUITE: Final = os.environ.get("SUITE", "quick")
 _CONTRACTS: Final = frozenset({"world", "unit_of_work"})
 ON_A_STORE: Final[dict[str, dict[str, frozenset[str]]]] = {
     "quick": {"sqlite": _CONTRACTS, "postgres": _CONTRACTS},
-    "full": {"sqlite": _CONTRACTS, "postgres": _CONTRACTS | {"house"}},
+    "full": {"sqlite": _CONTRACTS, "postgres": _CONTRACTS | {"application"}},
 }
 """Fixtures whose tests run on a database, too, although no marker says so."""
 MARKERS: Final = {

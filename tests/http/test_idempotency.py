@@ -12,7 +12,7 @@ from django.urls import path
 from accounts.domain.access import Principal, Role
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
-from authsvc.urls import urlpatterns as house_patterns
+from authsvc.urls import urlpatterns as application_patterns
 from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
 from tests.support.application import PASSWORD, Application
 from tests.support.paper import page
@@ -39,7 +39,7 @@ class FlakyView(ApiView):
         return {"worked": True}
 
 
-urlpatterns = [path("v1/flaky", FlakyView.as_view()), *house_patterns]
+urlpatterns = [path("v1/flaky", FlakyView.as_view()), *application_patterns]
 
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 

@@ -10,7 +10,7 @@ from django.urls import path
 from accounts.domain.access import Role
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
-from authsvc.urls import urlpatterns as house_patterns
+from authsvc.urls import urlpatterns as application_patterns
 from tests.support.application import Answer, Application, Caller
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -39,7 +39,7 @@ urlpatterns = [
     path("v1/broken", BrokenView.as_view()),
     path("v1/away", AwayView.as_view()),
     path("health/broken", broken_page),
-    *house_patterns,
+    *application_patterns,
 ]
 
 ERRORS: list[tuple[str, Send, int, str]] = [
