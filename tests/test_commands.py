@@ -19,7 +19,7 @@ from authsvc.management.base import OperatorCommand
 from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
 from tests.support.databases import own_database
-from tests.support.paper import ROOT
+from tests.support.documents import ROOT
 
 OUR_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
 COMMANDS: Final = {

@@ -98,7 +98,5 @@ def definition_in(text: str) -> CourseDefinition:
     """The definition in the text. Raises ValidationError with each error and its line."""
     try:
         return read_definition(text)
-    except InvalidDefinition as refusal:
-        raise ValidationError(
-            [field_error.detail for field_error in refusal.field_errors]
-        ) from None
+    except InvalidDefinition as error:
+        raise ValidationError([field_error.detail for field_error in error.field_errors]) from None

@@ -41,9 +41,9 @@ class PathwayForm(forms.ModelForm[rows.LearningPathway]):
     def clean_definition(self) -> PathwayDefinition:
         try:
             return read_pathway(self.cleaned_data["definition"])
-        except InvalidPathwayDefinition as refusal:
+        except InvalidPathwayDefinition as error:
             raise ValidationError(
-                [field_error.detail for field_error in refusal.field_errors]
+                [field_error.detail for field_error in error.field_errors]
             ) from None
 
 

@@ -36,10 +36,8 @@ class RuleText:
             raise ValidationError(str(error)) from None
         try:
             return cls(rule_in(document.value), document.lines)
-        except InvalidRule as refusal:
-            raise ValidationError(
-                cls(None, document.lines).messages(refusal.field_errors)
-            ) from None
+        except InvalidRule as error:
+            raise ValidationError(cls(None, document.lines).messages(error.field_errors)) from None
 
     def messages(self, field_errors: Iterable[FieldError]) -> list[str]:
         """Return the messages of the errors, each with its line and path."""

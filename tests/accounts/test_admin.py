@@ -12,7 +12,7 @@ from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor
-from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -20,8 +20,8 @@ USERS = "accounts/user/"
 NEW = {"email": "Cleo@School.example", "name": "Cleo", "new_password": "a long walk home"}
 
 
-def manager(application: Application) -> Desk:
-    return desk(application, "User managers")
+def manager(application: Application) -> StaffBrowser:
+    return staff_browser(application, "User managers")
 
 
 def now(application: Application, user: User) -> User:
@@ -89,7 +89,7 @@ def test_a_manager_adds_a_user(application: Application) -> None:
 
 
 def test_an_admin_adds_staff(application: Application) -> None:
-    root_desk(application).post(f"{USERS}add/", **NEW, is_staff="on")
+    root_browser(application).post(f"{USERS}add/", **NEW, is_staff="on")
 
     assert application.services.users.find("cleo@school.example", by=OPERATOR).is_staff
 
@@ -122,7 +122,7 @@ def test_a_form_says_what_is_wrong_with_a_new_user(
 ) -> None:
     a_user_of(application, email="anna@school.example")
 
-    page = root_desk(application).post(f"{USERS}add/", **NEW | wish)
+    page = root_browser(application).post(f"{USERS}add/", **NEW | wish)
 
     assert field_error in page.text
     assert NEW["new_password"] not in page.text
@@ -143,7 +143,7 @@ def test_a_manager_renames_a_user_and_assigns_a_role(application: Application) -
 def test_an_e_mail_address_cannot_be_changed(application: Application) -> None:
     anna = a_user_of(application)
 
-    root_desk(application).post(page_of(anna), name="Anna", email="other@school.example")
+    root_browser(application).post(page_of(anna), name="Anna", email="other@school.example")
 
     assert now(application, anna).email == anna.email
 
@@ -177,10 +177,10 @@ def test_a_manager_changes_their_own_name(application: Application) -> None:
 
 
 def test_an_admin_adds_a_user_to_a_group(application: Application) -> None:
-    bo = desk(application)
+    bo = staff_browser(application)
     group = Group.objects.get(name="Auditors")
 
-    root_desk(application).post(
+    root_browser(application).post(
         f"{USERS}{bo.id}/change/", name="Bo", is_staff="on", groups=[group.pk]
     )
 
@@ -222,4 +222,4 @@ def test_the_list_is_filtered_by_activity(application: Application) -> None:
     "lookup", ["password__startswith=argon2", "password=x", "groups__name__startswith=A"]
 )
 def test_hidden_columns_cannot_be_used_in_lookups(application: Application, lookup: str) -> None:
-    assert root_desk(application).get(f"{USERS}?{lookup}").status == 400
+    assert root_browser(application).get(f"{USERS}?{lookup}").status == 400

@@ -7,7 +7,7 @@ from accounts.domain.identity.entities.users import UserChanges
 from accounts.domain.identity.errors import InvalidCredentials
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application, Caller
-from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -15,8 +15,8 @@ USERS = "accounts/user/"
 NEW = "an even longer walk"
 
 
-def manager(application: Application) -> Desk:
-    return desk(application, "User managers")
+def manager(application: Application) -> StaffBrowser:
+    return staff_browser(application, "User managers")
 
 
 def test_deactivating_asks_for_a_reason_first(application: Application) -> None:
@@ -137,12 +137,12 @@ def test_a_manager_cannot_set_the_password_of_staff(application: Application) ->
 def test_the_password_page_of_an_unknown_user_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
-    assert root_desk(application).get(f"{USERS}{nobody}/password/").status == 404
+    assert root_browser(application).get(f"{USERS}{nobody}/password/").status == 404
 
 
 def test_ones_own_password_is_changed_and_other_sessions_end(application: Application) -> None:
     root = application.signed_in(Role.ADMIN, name="Root")
-    at_the_desk = Desk(application.services.users.find(root.email, by=OPERATOR).id)
+    at_the_desk = StaffBrowser(application.services.users.find(root.email, by=OPERATOR).id)
 
     asked = at_the_desk.get("password_change/").path
 
@@ -165,7 +165,7 @@ def test_ones_own_password_is_changed_and_other_sessions_end(application: Applic
 def test_ones_own_password_stays_when_something_is_wrong(
     application: Application, current: str, new: str, field_error: str
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
 
     page = root.post("/account/password", current_password=current, new_password=new)
 

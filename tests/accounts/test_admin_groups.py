@@ -7,20 +7,20 @@ from django.db.models import Model
 
 from accounts.domain.access import OPERATOR, Right
 from authsvc.http.actors import staff_of
-from tests.accounts.org_desk import has_invitation, has_organization
+from tests.accounts.org_pages import has_invitation, has_organization
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.staff import (
     GROUPS,
-    Desk,
+    StaffBrowser,
     a_holder,
     an_examined,
     contents_of,
-    desk,
     keys_of,
     lists,
-    root_desk,
+    root_browser,
+    staff_browser,
 )
 
 pytestmark = pytest.mark.database
@@ -108,7 +108,7 @@ ACTIONS = {
 }
 
 
-def may_do(staff: Desk, row: type[Model], path: str) -> set[str]:
+def may_do(staff: StaffBrowser, row: type[Model], path: str) -> set[str]:
     """What the pages of a row allow a member of staff to do."""
     page = staff.get(path)
     may = {"view"} if page.status == 200 else set()
@@ -124,7 +124,7 @@ def test_each_group_has_exactly_its_permissions(application: Application, group:
     anna, course = a_holder(application)
     an_examined(application, anna)
     a_published_pathway(application.services, a_chain(course.slug))
-    staff = desk(application, *([] if group == "no group" else [group]))
+    staff = staff_browser(application, *([] if group == "no group" else [group]))
 
     may = {row._meta.label_lower: may_do(staff, row, path) for row, path in lists().items()}
 
@@ -140,7 +140,7 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
     has_invitation(application, has_organization(application), "cleo@school.example")
     an_examined(application, anna)
-    staff = desk(application, *([] if group == "no group" else [group]))
+    staff = staff_browser(application, *([] if group == "no group" else [group]))
     (row,) = (row for row, its_path in lists().items() if its_path == path)
     before, keys = contents_of(row), keys_of(row)
 
@@ -156,14 +156,14 @@ def test_read_only_staff_cannot_change_anything_with_forged_requests(
 
 
 def test_staff_without_a_group_see_an_empty_index(application: Application) -> None:
-    page = desk(application).get("")
+    page = staff_browser(application).get("")
 
     assert "permission to view or edit anything." in page.text
     assert "/admin/accounts/" not in page.text
 
 
 def test_the_index_of_a_manager_lists_only_their_pages(application: Application) -> None:
-    page = desk(application, "User managers").get("")
+    page = staff_browser(application, "User managers").get("")
 
     assert "/admin/accounts/user/add/" in page.text
     assert "/admin/courses/" not in page.text
@@ -173,14 +173,14 @@ def test_the_index_of_a_manager_lists_only_their_pages(application: Application)
 def test_a_learner_has_no_access_to_the_admin_site(application: Application) -> None:
     anna, _ = a_holder(application)
 
-    assert Desk(anna.id).get("").path.startswith("login/")
+    assert StaffBrowser(anna.id).get("").path.startswith("login/")
 
 
 @pytest.mark.parametrize("group", GROUPS.GROUPS)
 def test_a_group_has_only_the_permissions_its_pages_need(
     application: Application, group: str
 ) -> None:
-    desk(application, group)
+    staff_browser(application, group)
 
     given = Permission.objects.filter(group__name=group).select_related("content_type")
 
@@ -195,7 +195,7 @@ def test_a_group_has_only_the_permissions_its_pages_need(
 
 
 def test_an_auditor_has_only_the_right_to_see_progress(application: Application) -> None:
-    request = desk(application, "Auditors").client.get("/admin/").wsgi_request
+    request = staff_browser(application, "Auditors").client.get("/admin/").wsgi_request
 
     assert staff_of(request).rights == {Right.SEE_PROGRESS}
 
@@ -203,7 +203,7 @@ def test_an_auditor_has_only_the_right_to_see_progress(application: Application)
 def test_a_custom_group_gives_access_to_its_pages_only(
     application: Application,
 ) -> None:
-    bo, root = desk(application), root_desk(application)
+    bo, root = staff_browser(application), root_browser(application)
     wanted = Permission.objects.get(codename="view_courseversion")
     root.post("auth/group/add/", name="Readers", permissions=[wanted.pk])
     readers = Group.objects.get(name="Readers")

@@ -9,10 +9,10 @@ from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.config.logs import request_id
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.auditing import ANNA, an_act, record_act
-from tests.accounts.client_desk import CLIENTS, registered, secret_page_of
+from tests.accounts.client_pages import CLIENTS, registered, secret_page_of
 from tests.support.application import Application
 from tests.support.builders import a_principal
-from tests.support.staff import Desk, a_user_of, desk, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -20,8 +20,8 @@ LOG = "accounts/auditentry/"
 USERS = "accounts/user/"
 
 
-def auditor(application: Application) -> Desk:
-    return desk(application, "Auditors")
+def auditor(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Auditors")
 
 
 def has_organization(application: Application) -> Organization:
@@ -73,7 +73,7 @@ def test_an_auditor_sees_all_fields_of_an_entry_and_cannot_change_it(
 
 @pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
 def test_other_staff_do_not_see_the_log(application: Application, group: str) -> None:
-    bo = desk(application, group)
+    bo = staff_browser(application, group)
 
     assert bo.get(LOG).status == 403
     assert f"/admin/{LOG}" not in bo.get("").text
@@ -112,7 +112,7 @@ def test_an_entry_is_found_by_each_of_its_ids(application: Application, name: st
 
 
 def test_the_reason_for_deactivating_a_user_is_in_the_log(application: Application) -> None:
-    root, anna = root_desk(application), a_user_of(application)
+    root, anna = root_browser(application), a_user_of(application)
 
     root.act(USERS, "deactivate", anna.id, reason="Left the school.")
 
@@ -124,7 +124,7 @@ def test_the_reason_for_deactivating_a_user_is_in_the_log(application: Applicati
 
 
 def test_the_reason_for_removing_a_client_is_in_the_log(application: Application) -> None:
-    root, client = root_desk(application), registered(application)
+    root, client = root_browser(application), registered(application)
 
     root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
@@ -134,7 +134,7 @@ def test_the_reason_for_removing_a_client_is_in_the_log(application: Application
 
 
 def test_the_reason_for_renewing_a_secret_is_in_the_log(application: Application) -> None:
-    root, client = root_desk(application), registered(application)
+    root, client = root_browser(application), registered(application)
 
     root.post(secret_page_of(client), reason="It was in a mail.")
 
@@ -144,7 +144,7 @@ def test_the_reason_for_renewing_a_secret_is_in_the_log(application: Application
 
 
 def test_setting_a_password_is_in_the_log(application: Application) -> None:
-    root, anna = root_desk(application), a_user_of(application)
+    root, anna = root_browser(application), a_user_of(application)
 
     root.post(f"{USERS}{anna.id}/password/", password="an even longer walk")
 

@@ -16,7 +16,7 @@ from accounts.domain.oauth.errors import (
     GrantNotFound,
     UnsuitableClient,
 )
-from tests.accounts.letting_in import (
+from tests.accounts.granting import (
     HOW,
     OPENID,
     code_for,

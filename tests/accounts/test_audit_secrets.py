@@ -15,7 +15,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import InvalidCredentials, RefreshTokenReused
 from accounts.domain.oauth.entities.authorizations import DeviceStatus
 from accounts.domain.oauth.entities.clients import OAuthClient
-from tests.accounts.letting_in import HOW, OPENID, code_for, exchanged
+from tests.accounts.granting import HOW, OPENID, code_for, exchanged
 from tests.accounts.signing_in import EMAIL, PASSWORD, principal, registered
 from tests.support.blocks import failed_block
 from tests.support.builders import a_principal, some_client_terms

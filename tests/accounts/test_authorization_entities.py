@@ -11,7 +11,7 @@ from accounts.domain.access import UserId
 from accounts.domain.oauth.entities.authorizations import DeviceStatus
 from accounts.domain.oauth.entities.id_tokens import PersonClaims
 from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
-from tests.accounts.letting_in import HOW, a_code, a_consent, a_device, a_notice, a_request
+from tests.accounts.granting import HOW, a_code, a_consent, a_device, a_notice, a_request
 from tests.support.builders import NOON, a_client_of, a_session, a_user, some_client_terms
 
 SECOND = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.authorizations import CODE_LIVES, AuthorizationCode, Permission
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
-from tests.accounts.letting_in import (
+from tests.accounts.granting import (
     HOW,
     OPENID,
     a_consent,

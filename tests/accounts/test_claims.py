@@ -10,7 +10,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
 from accounts.domain.oauth.entities.id_tokens import IdClaims, PersonClaims
 from accounts.domain.oauth.errors import IdentityScopeNeeded
-from tests.accounts.letting_in import HOW, has_client
+from tests.accounts.granting import HOW, has_client
 from tests.support.builders import a_principal
 from tests.support.worlds import World
 

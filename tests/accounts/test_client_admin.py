@@ -8,15 +8,15 @@ from django.contrib.sessions.models import Session as BrowserSession
 
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.models import OAuthClient as ClientRow
-from tests.accounts.client_desk import CLIENTS, NEW, TERMS, now, page_of, registered, shown_on
+from tests.accounts.client_pages import CLIENTS, NEW, TERMS, now, page_of, registered, shown_on
 from tests.support.application import Application
-from tests.support.staff import log_of, root_desk
+from tests.support.staff import log_of, root_browser
 
 pytestmark = pytest.mark.database
 
 
 def test_a_client_is_registered_with_the_submitted_terms(application: Application) -> None:
-    page = root_desk(application).post(f"{CLIENTS}add/", **NEW)
+    page = root_browser(application).post(f"{CLIENTS}add/", **NEW)
 
     client_id, secret = shown_on(page)
     client = application.services.clients.authenticated(client_id, secret)
@@ -27,7 +27,7 @@ def test_a_client_is_registered_with_the_submitted_terms(application: Applicatio
 
 
 def test_the_secret_is_in_the_response_and_nowhere_else(application: Application) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     page = root.post(f"{CLIENTS}add/", **NEW)
     _, secret = shown_on(page)
 
@@ -42,13 +42,13 @@ def test_the_secret_is_in_the_response_and_nowhere_else(application: Application
 
 
 def test_the_response_with_the_secret_is_not_cached(application: Application) -> None:
-    response = root_desk(application).client.post(f"/admin/{CLIENTS}add/", NEW)
+    response = root_browser(application).client.post(f"/admin/{CLIENTS}add/", NEW)
 
     assert "no-store" in response.headers["Cache-Control"]
 
 
 def test_a_public_client_has_no_secret(application: Application) -> None:
-    page = root_desk(application).post(f"{CLIENTS}add/", **NEW, is_public="on")
+    page = root_browser(application).post(f"{CLIENTS}add/", **NEW, is_public="on")
 
     (client_id,) = shown_on(page)
     client = application.services.clients.find(client_id)
@@ -60,7 +60,7 @@ def test_a_public_client_has_no_secret(application: Application) -> None:
 def test_by_default_a_client_is_neither_trusted_nor_public(application: Application) -> None:
     flags = {"is_trusted", "must_push"}
 
-    root_desk(application).post(
+    root_browser(application).post(
         f"{CLIENTS}add/", **{k: v for k, v in NEW.items() if k not in flags}
     )
 
@@ -113,7 +113,7 @@ def test_by_default_a_client_is_neither_trusted_nor_public(application: Applicat
 def test_errors_are_shown_at_their_fields(
     application: Application, wish: dict[str, Any], field: str, field_error: str
 ) -> None:
-    page = root_desk(application).post(f"{CLIENTS}add/", **NEW | wish)
+    page = root_browser(application).post(f"{CLIENTS}add/", **NEW | wish)
 
     (row,) = re.findall(
         rf'<div class="form-row errors field-{field}">.*?(?=<div class="form-row|</fieldset>)',
@@ -125,7 +125,7 @@ def test_errors_are_shown_at_their_fields(
 
 
 def test_the_form_preselects_common_terms(application: Application) -> None:
-    page = root_desk(application).get(f"{CLIENTS}add/")
+    page = root_browser(application).get(f"{CLIENTS}add/")
 
     ticked = re.findall(r'value="([^"]+)"[^>]* checked', page.text)
     assert ticked == ["openid", "profile", "email", "authorization_code", "refresh_token"]
@@ -133,7 +133,7 @@ def test_the_form_preselects_common_terms(application: Application) -> None:
 
 
 def test_an_invalid_form_keeps_its_input(application: Application) -> None:
-    page = root_desk(application).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
+    page = root_browser(application).post(f"{CLIENTS}add/", **NEW | {"resources": "notes"})
 
     assert "http://127.0.0.1/callback" in page.text
     assert re.search(r'value="courses:read"[^>]* checked', page.text)
@@ -142,7 +142,7 @@ def test_an_invalid_form_keeps_its_input(application: Application) -> None:
 def test_the_form_shows_the_current_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    text = root_desk(application).get(page_of(client)).text
+    text = root_browser(application).get(page_of(client)).text
 
     assert "https://app.example/callback\nhttp://127.0.0.1/callback</textarea>" in text
     assert re.search(r'value="openid"[^>]* checked', text)
@@ -154,7 +154,7 @@ def test_terms_are_amended(application: Application) -> None:
     client = registered(application)
     secret_hash = client.secret_hash
 
-    page = root_desk(application).post(page_of(client), **NEW)
+    page = root_browser(application).post(page_of(client), **NEW)
 
     assert page.path == CLIENTS
     assert now(application, client).terms == TERMS
@@ -164,7 +164,7 @@ def test_terms_are_amended(application: Application) -> None:
 def test_the_log_names_the_amended_terms(application: Application) -> None:
     client = application.services.clients.register(TERMS, by=OPERATOR).client
 
-    root_desk(application).post(page_of(client), **NEW | {"name": "Planner"})
+    root_browser(application).post(page_of(client), **NEW | {"name": "Planner"})
 
     assert log_of(client.id) == ["Changed Name."]
 
@@ -178,7 +178,7 @@ def test_whether_a_client_is_public_cannot_be_changed(
     client = registered(application, is_public=is_public, grant_types=grants)
     wish = {} if is_public else {"is_public": "on"}
 
-    root_desk(application).post(page_of(client), **NEW | wish)
+    root_browser(application).post(page_of(client), **NEW | wish)
 
     assert now(application, client).terms.name == "Notebook"
     assert now(application, client).terms.is_public is is_public
@@ -190,7 +190,7 @@ def test_a_public_client_cannot_get_client_credentials_later(application: Applic
     )
     wish = {"grant_types": ["authorization_code", "client_credentials"]}
 
-    page = root_desk(application).post(page_of(client), **NEW | wish)
+    page = root_browser(application).post(page_of(client), **NEW | wish)
 
     assert "A public client cannot use client credentials." in page.text
     assert now(application, client) == client

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.models import OAuthClient as ClientRow
 from accounts.models import User as UserRow
-from tests.accounts.client_desk import (
+from tests.accounts.client_pages import (
     CLIENTS,
     NEW,
     a_keeper,
@@ -18,7 +18,7 @@ from tests.accounts.client_desk import (
 )
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.staff import a_user_of, desk, log_of, root_desk
+from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.database
 def test_renewing_a_secret_requires_a_reason(application: Application) -> None:
     client = registered(application)
 
-    page = root_desk(application).get(secret_page_of(client))
+    page = root_browser(application).get(secret_page_of(client))
 
     assert "Renew the secret" in page.text
     assert "Reason" in page.text
@@ -37,7 +37,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(
     application: Application,
 ) -> None:
     first = application.services.clients.register(some_client_terms(), by=OPERATOR)
-    client, root = first.client, root_desk(application)
+    client, root = first.client, root_browser(application)
 
     page = root.post(secret_page_of(client), reason="It was in a mail.")
 
@@ -54,7 +54,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(
 def test_without_a_reason_no_secret_is_renewed(application: Application, reason: str) -> None:
     client = registered(application)
 
-    page = root_desk(application).post(secret_page_of(client), reason=reason)
+    page = root_browser(application).post(secret_page_of(client), reason=reason)
 
     assert "Please correct the error below." in page.text
     assert now(application, client) == client
@@ -64,7 +64,7 @@ def test_a_public_client_has_no_secret_to_renew(application: Application) -> Non
     client = registered(
         application, is_public=True, grant_types=frozenset({GrantType.AUTHORIZATION_CODE})
     )
-    root = root_desk(application)
+    root = root_browser(application)
 
     page = root.post(secret_page_of(client), reason="Because I can.")
 
@@ -76,20 +76,20 @@ def test_a_public_client_has_no_secret_to_renew(application: Application) -> Non
 def test_the_secret_page_of_an_unknown_client_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
-    assert root_desk(application).get(f"{CLIENTS}{nobody}/secret/").status == 404
+    assert root_browser(application).get(f"{CLIENTS}{nobody}/secret/").status == 404
 
 
 def test_removing_a_client_requires_a_reason(application: Application) -> None:
     client = registered(application)
 
-    page = root_desk(application).act(CLIENTS, "remove", client.id)
+    page = root_browser(application).act(CLIENTS, "remove", client.id)
 
     assert "Remove 1 client" in page.text
     assert now(application, client).is_active
 
 
 def test_a_removed_client_is_inactive_and_stays_visible(application: Application) -> None:
-    client, root = registered(application), root_desk(application)
+    client, root = registered(application), root_browser(application)
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
@@ -102,7 +102,7 @@ def test_a_removed_client_is_inactive_and_stays_visible(application: Application
 
 
 def test_a_removed_client_cannot_be_amended_or_get_a_secret(application: Application) -> None:
-    client, root = registered(application), root_desk(application)
+    client, root = registered(application), root_browser(application)
     application.services.clients.remove(client.id, by=OPERATOR)
     before = now(application, client)
 
@@ -131,7 +131,7 @@ def test_a_group_may_manage_clients(application: Application) -> None:
 
 @pytest.mark.parametrize("group", ["User managers", "Course editors", "Credential officers"])
 def test_other_staff_cannot_manage_clients(application: Application, group: str) -> None:
-    client, bo = registered(application), desk(application, group)
+    client, bo = registered(application), staff_browser(application, group)
 
     answers = [
         bo.get(CLIENTS),
@@ -145,7 +145,7 @@ def test_other_staff_cannot_manage_clients(application: Application, group: str)
 
 
 def test_the_add_permission_alone_does_not_allow_registration(application: Application) -> None:
-    bo = desk(application)
+    bo = staff_browser(application)
     permission = Permission.objects.get(codename="add_oauthclient")
     UserRow.objects.get(pk=bo.id).user_permissions.add(permission)
 
@@ -156,7 +156,7 @@ def test_the_add_permission_alone_does_not_allow_registration(application: Appli
 
 
 def test_the_list_finds_a_client_by_its_name_and_its_ids(application: Application) -> None:
-    client, root = registered(application, name="Notebook"), root_desk(application)
+    client, root = registered(application, name="Notebook"), root_browser(application)
     registered(application, name="Planner")
 
     for term in ("noteb", client.client_id, str(client.id)):
@@ -168,11 +168,11 @@ def test_the_list_finds_a_client_by_its_name_and_its_ids(application: Applicatio
 
 @pytest.mark.parametrize("lookup", ["secret_hash__startswith=a", "redirect_uris__contains=x"])
 def test_hidden_columns_cannot_be_used_in_lookups(application: Application, lookup: str) -> None:
-    assert root_desk(application).get(f"{CLIENTS}?{lookup}").status == 400
+    assert root_browser(application).get(f"{CLIENTS}?{lookup}").status == 400
 
 
 def test_the_parameters_of_a_pushed_request_are_not_shown(application: Application) -> None:
-    client, root = registered(application), root_desk(application)
+    client, root = registered(application), root_browser(application)
     application.services.pushed_requests.push(client, {"state": "of-nobodys-business"})
 
     page = root.get("accounts/pushedrequest/")
@@ -185,7 +185,7 @@ def test_a_consent_is_shown(application: Application) -> None:
     anna, client = a_user_of(application), registered(application)
     application.services.authorizations.consent(client, user_id=anna.id, scopes=["openid"])
 
-    page = root_desk(application).get("accounts/consent/")
+    page = root_browser(application).get("accounts/consent/")
 
     assert anna.email in page.text
     assert client.terms.name in page.text

@@ -10,7 +10,7 @@ from django.core.management import get_commands
 
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.models import LogoutNotice
-from tests.accounts.letting_in import a_notice, has_client
+from tests.accounts.granting import a_notice, has_client
 from tests.support.application import Application
 from tests.support.commands import refusal_of, said_by
 from tests.support.worlds import World, orm_world

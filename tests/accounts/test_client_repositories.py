@@ -12,7 +12,7 @@ from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm
 from accounts.domain.oauth.errors import ClientNotFound
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import a_consent, has_client
+from tests.accounts.granting import a_consent, has_client
 from tests.support.builders import NOON, a_client_of
 from tests.support.worlds import World
 

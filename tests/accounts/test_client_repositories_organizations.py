@@ -14,7 +14,7 @@ from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from tests.accounts.letting_in import has_client, has_session, stored_session
+from tests.accounts.granting import has_client, has_session, stored_session
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.tenants import has_membership, has_organization, into
 from tests.support.worlds import World

@@ -12,7 +12,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import ClientNotFound, PublicClient, UnsuitableClient
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import has_client, has_session, stored_session
+from tests.accounts.granting import has_client, has_session, stored_session
 from tests.support.builders import NOON, a_client_of, a_principal, some_client_terms
 from tests.support.worlds import World
 

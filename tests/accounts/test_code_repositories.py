@@ -9,7 +9,7 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
-from tests.accounts.letting_in import a_code, a_request, has_client
+from tests.accounts.granting import a_code, a_request, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World
 

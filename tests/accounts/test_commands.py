@@ -19,7 +19,7 @@ from accounts.models import (
     RefreshToken,
 )
 from authsvc.http.idempotency.service import KEPT_FOR
-from tests.accounts.letting_in import a_code, a_device, a_request, has_client
+from tests.accounts.granting import a_code, a_device, a_request, has_client
 from tests.support.builders import a_refresh_token, a_session, an_idempotency_record
 from tests.support.commands import said_by
 from tests.support.worlds import World, orm_world

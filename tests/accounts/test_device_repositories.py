@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
-from tests.accounts.letting_in import HOW, a_device, a_notice, has_client
+from tests.accounts.granting import HOW, a_device, a_notice, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World
 

@@ -18,7 +18,7 @@ from accounts.domain.oauth.repositories.memory import InMemoryDeviceCodeReposito
 from accounts.domain.oauth.services.devices import DEVICE_CODE_LIVES, StartedDevice
 from accounts.domain.oauth.services.grants import DeviceAnswer
 from authsvc.kernel.rate_limits import TooManyAttempts
-from tests.accounts.letting_in import HOW, OPENID, has_client
+from tests.accounts.granting import HOW, OPENID, has_client
 from tests.accounts.limiting import POLICY, limited
 from tests.support.builders import NOON
 from tests.support.worlds import World

@@ -11,7 +11,7 @@ from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.authorizations import CODE_LIVES
 from accounts.domain.oauth.entities.clients import OAuthClient
-from tests.accounts.letting_in import HOW, OPENID, code_for, exchanged, has_client, tokens_for
+from tests.accounts.granting import HOW, OPENID, code_for, exchanged, has_client, tokens_for
 from tests.support.blocks import Oops
 from tests.support.builders import NOON
 from tests.support.worlds import World

@@ -28,7 +28,7 @@ from tests.accounts.forgery import (
     signed,
     tokens,
 )
-from tests.accounts.letting_in import HOW
+from tests.accounts.granting import HOW
 from tests.support.builders import NOON
 
 ANNA: Final = UserId(uuid4())

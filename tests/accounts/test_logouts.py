@@ -14,7 +14,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
 from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import HOW, a_notice, has_client, has_session, stored_session
+from tests.accounts.granting import HOW, a_notice, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_session
 from tests.support.worlds import World
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Invitation as InvitationRow
-from tests.accounts.org_desk import (
+from tests.accounts.org_pages import (
     INVITATIONS,
     MEMBERS,
     has_invitation,
@@ -16,7 +16,7 @@ from tests.accounts.org_desk import (
     suspend,
 )
 from tests.support.application import Application
-from tests.support.staff import a_user_of, desk, log_of, root_desk
+from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -26,7 +26,7 @@ def test_a_role_is_assigned_to_a_member(application: Application, role: str) -> 
     organization, anna = has_organization(application), a_user_of(application)
     key = has_member(application, organization, anna)
 
-    page = root_desk(application).act(MEMBERS, f"make_{role}", key)
+    page = root_browser(application).act(MEMBERS, f"make_{role}", key)
 
     assert page.said == (f"1 membership made {role}.",)
     assert role_of(organization, anna) == role
@@ -37,7 +37,7 @@ def test_a_role_is_assigned_to_a_member(application: Application, role: str) -> 
 def test_an_owner_becomes_a_learner_if_there_is_another_owner(application: Application) -> None:
     olga, bo = a_user_of(application, "Olga"), a_user_of(application, "Bo")
     organization = has_organization(application, olga)
-    key, root = has_member(application, organization, bo), root_desk(application)
+    key, root = has_member(application, organization, bo), root_browser(application)
     root.act(MEMBERS, "make_owner", key)
 
     root.act(MEMBERS, "make_learner", key_of(organization, olga))
@@ -51,7 +51,7 @@ def test_the_last_owner_stays_an_owner(application: Application, action: str) ->
     organization = has_organization(application, olga)
     key = key_of(organization, olga)
 
-    page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
+    page = root_browser(application).act(MEMBERS, action, key, reason="Because I can.")
 
     assert (
         f"{olga.email} in School of Knots. An organization needs at least one owner."
@@ -65,7 +65,7 @@ def test_removing_a_member_requires_a_reason(application: Application) -> None:
     organization, anna = has_organization(application), a_user_of(application)
     key = has_member(application, organization, anna)
 
-    page = root_desk(application).act(MEMBERS, "remove", key)
+    page = root_browser(application).act(MEMBERS, "remove", key)
 
     assert "Remove 1 membership" in page.text
     assert f"{anna.email} in School of Knots" in page.text
@@ -76,7 +76,7 @@ def test_a_member_is_removed_and_the_reason_logged(application: Application) -> 
     organization, anna = has_organization(application), a_user_of(application)
     key = has_member(application, organization, anna)
 
-    page = root_desk(application).act(MEMBERS, "remove", key, reason="Left the school.")
+    page = root_browser(application).act(MEMBERS, "remove", key, reason="Left the school.")
 
     assert page.said == ("1 membership removed.",)
     assert role_of(organization, anna) is None
@@ -92,7 +92,7 @@ def test_members_of_a_suspended_organization_cannot_be_changed(
     key = has_member(application, organization, anna)
     suspend(application, organization)
 
-    page = root_desk(application).act(MEMBERS, action, key, reason="Because I can.")
+    page = root_browser(application).act(MEMBERS, action, key, reason="Because I can.")
 
     assert "The organization is suspended." in page.said[0]
     assert role_of(organization, anna) == "learner"
@@ -102,7 +102,7 @@ def test_an_invitation_is_cancelled(application: Application) -> None:
     organization = has_organization(application)
     invitation = has_invitation(application, organization, "cleo@school.example")
 
-    page = root_desk(application).act(INVITATIONS, "cancel", invitation.pk)
+    page = root_browser(application).act(INVITATIONS, "cancel", invitation.pk)
 
     assert page.said == ("1 invitation cancelled.",)
     assert not InvitationRow.objects.exists()
@@ -114,7 +114,7 @@ def test_members_and_invitations_cannot_be_edited_by_form(application: Applicati
     organization, anna, root = (
         has_organization(application),
         a_user_of(application),
-        root_desk(application),
+        root_browser(application),
     )
     key = has_member(application, organization, anna)
     invitation = has_invitation(application, organization, "cleo@school.example")
@@ -135,7 +135,7 @@ def test_members_and_invitations_cannot_be_edited_by_form(application: Applicati
 def test_an_invitation_is_shown_without_its_hash(application: Application) -> None:
     invitation, root = (
         has_invitation(application, has_organization(application), "cleo@school.example"),
-        root_desk(application),
+        root_browser(application),
     )
 
     for path in (INVITATIONS, f"{INVITATIONS}{invitation.pk}/change/"):
@@ -151,7 +151,7 @@ def test_read_only_staff_cannot_change_anything(application: Application, group:
     organization, anna, bo = (
         has_organization(application),
         a_user_of(application),
-        desk(application, group),
+        staff_browser(application, group),
     )
     key = has_member(application, organization, anna)
     invitation = has_invitation(application, organization, "cleo@school.example")
@@ -173,7 +173,7 @@ def test_viewing_a_member_or_an_invitation_is_recorded(
     organization, anna, root = (
         has_organization(application),
         a_user_of(application),
-        root_desk(application),
+        root_browser(application),
     )
     key = has_member(application, organization, anna)
     invitation = has_invitation(application, organization, "cleo@school.example")
@@ -191,7 +191,7 @@ def test_the_list_finds_members_by_e_mail_and_organization(application: Applicat
     organization, anna, root = (
         has_organization(application, name="Bends"),
         a_user_of(application),
-        root_desk(application),
+        root_browser(application),
     )
     has_member(application, organization, anna)
     has_organization(application)
@@ -211,4 +211,4 @@ def test_the_list_finds_members_by_e_mail_and_organization(application: Applicat
     [f"{MEMBERS}?user__password__startswith=a", f"{INVITATIONS}?token_hash__startswith=a"],
 )
 def test_hidden_columns_cannot_be_used_in_lookups(application: Application, path: str) -> None:
-    assert root_desk(application).get(path).status == 400
+    assert root_browser(application).get(path).status == 400

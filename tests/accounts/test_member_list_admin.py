@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.admin.organizations import LONGEST_LIST
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import has_member, has_organization, list_page_of, page_of, role_of
+from tests.accounts.org_pages import has_member, has_organization, list_page_of, page_of, role_of
 from tests.support.application import Application
 from tests.support.browsing import mails
-from tests.support.staff import Page, a_user_of, desk, log_of, root_desk
+from tests.support.staff import Page, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -40,7 +40,7 @@ def test_each_row_has_its_outcome(
     text = f"email,role\r\n{anna.email},\r\n{bo.email},instructor\r\ncleo@school.example,admin\r\n"
 
     with django_capture_on_commit_callbacks(execute=True):
-        page = root_desk(application).post(list_page_of(organization), text=text)
+        page = root_browser(application).post(list_page_of(organization), text=text)
 
     assert outcomes_on(page) == [
         ["1", anna.email, "learner", "already a member"],
@@ -58,7 +58,7 @@ def test_the_log_has_counts_but_no_names(application: Application) -> None:
     organization, anna = has_organization(application), a_user_of(application)
     text = f"email\n{anna.email}\ncleo@school.example\ndora@school.example\n"
 
-    root_desk(application).post(list_page_of(organization), text=text)
+    root_browser(application).post(list_page_of(organization), text=text)
 
     assert log_of(organization.id) == ["Imported members: 1 added, 2 invited."]
 
@@ -67,7 +67,7 @@ def test_a_file_replaces_the_text(application: Application) -> None:
     organization = has_organization(application)
     file = a_file(b"\xef\xbb\xbfemail,role\ncleo@school.example,learner\n")
 
-    page = root_desk(application).post(list_page_of(organization), file=file, text=WRONG)
+    page = root_browser(application).post(list_page_of(organization), file=file, text=WRONG)
 
     assert [row[1] for row in outcomes_on(page)] == ["cleo@school.example"]
 
@@ -75,7 +75,7 @@ def test_a_file_replaces_the_text(application: Application) -> None:
 def test_errors_name_their_rows_and_the_text_is_kept(application: Application) -> None:
     organization = has_organization(application)
 
-    page = root_desk(application).post(list_page_of(organization), text=WRONG)
+    page = root_browser(application).post(list_page_of(organization), text=WRONG)
 
     assert "Row 1, role: There is no such role." in page.text
     assert "Row 2, email: This is not a valid e-mail address." in page.text
@@ -84,7 +84,7 @@ def test_errors_name_their_rows_and_the_text_is_kept(application: Application) -
 
 
 def test_the_text_of_an_invalid_file_can_be_corrected(application: Application) -> None:
-    page = root_desk(application).post(
+    page = root_browser(application).post(
         list_page_of(has_organization(application)), file=a_file(WRONG.encode())
     )
 
@@ -107,7 +107,7 @@ def test_an_invalid_file_is_refused(
 ) -> None:
     organization = has_organization(application)
 
-    page = root_desk(application).post(list_page_of(organization), file=a_file(content))
+    page = root_browser(application).post(list_page_of(organization), file=a_file(content))
 
     assert field_error in page.text
     assert not InvitationRow.objects.exists()
@@ -115,13 +115,13 @@ def test_an_invalid_file_is_refused(
 
 
 def test_an_empty_form_is_refused(application: Application) -> None:
-    page = root_desk(application).post(list_page_of(has_organization(application)), text="")
+    page = root_browser(application).post(list_page_of(has_organization(application)), text="")
 
     assert "Choose a file or enter a list." in page.text
 
 
 def test_the_page_of_the_organization_links_to_the_import(application: Application) -> None:
-    organization, root = has_organization(application), root_desk(application)
+    organization, root = has_organization(application), root_browser(application)
 
     page = root.get(page_of(organization))
     page = root.get(list_page_of(organization))
@@ -133,6 +133,6 @@ def test_the_page_of_the_organization_links_to_the_import(application: Applicati
 def test_read_only_staff_see_no_link_to_the_import(application: Application) -> None:
     organization = has_organization(application)
 
-    page = desk(application, "Auditors").get(page_of(organization))
+    page = staff_browser(application, "Auditors").get(page_of(organization))
 
     assert f"/admin/{list_page_of(organization)}" not in page.text

@@ -209,7 +209,7 @@ LOSSES: dict[str, Act] = {
 }
 
 
-@pytest.mark.parametrize("by_root", [True, False], ids=["by root", "by himself"])
+@pytest.mark.parametrize("by_root", [True, False], ids=["by root", "by themselves"])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_last_owner_stays_an_owner(world: World, loss: str, *, by_root: bool) -> None:
     school, other = has_organization(world), has_organization(world)

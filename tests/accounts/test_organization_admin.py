@@ -9,7 +9,7 @@ from accounts.domain.identity.entities.users import UserChanges
 from accounts.domain.organizations.entities import Plan
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import (
+from tests.accounts.org_pages import (
     ORGANIZATIONS,
     has_invitation,
     has_member,
@@ -23,7 +23,7 @@ from tests.accounts.org_desk import (
 )
 from tests.accounts.service_clients import a_service_client
 from tests.support.application import Application
-from tests.support.staff import a_user_of, desk, log_of, root_desk
+from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -33,7 +33,7 @@ NEW = {"name": "School of Knots", "slug": "school-of-knots", "owner": "Olga@Scho
 def test_an_organization_is_created_for_its_owner(application: Application) -> None:
     olga = a_user_of(application, "Olga", email="olga@school.example")
 
-    page = root_desk(application).post(f"{ORGANIZATIONS}add/", **NEW)
+    page = root_browser(application).post(f"{ORGANIZATIONS}add/", **NEW)
 
     row, membership = OrganizationRow.objects.get(), MembershipRow.objects.get()
     assert page.path == ORGANIZATIONS
@@ -68,7 +68,7 @@ def test_a_form_says_what_is_wrong_with_a_new_organization(
     olga = a_user_of(application, "Olga", email="olga@school.example")
     has_organization(application, olga, slug="taken")
 
-    page = root_desk(application).post(f"{ORGANIZATIONS}add/", **NEW | wish)
+    page = root_browser(application).post(f"{ORGANIZATIONS}add/", **NEW | wish)
 
     assert field_error in page.text
     assert OrganizationRow.objects.count() == 1
@@ -79,7 +79,7 @@ def test_an_invalid_form_keeps_its_input(application: Application, wish: dict[st
     a_user_of(application, "Olga", email="olga@school.example")
     typed = NEW | wish
 
-    page = root_desk(application).post(f"{ORGANIZATIONS}add/", **typed)
+    page = root_browser(application).post(f"{ORGANIZATIONS}add/", **typed)
 
     assert all(f'value="{text}"' in page.text for text in typed.values())
 
@@ -87,7 +87,9 @@ def test_an_invalid_form_keeps_its_input(application: Application, wish: dict[st
 def test_name_and_plan_of_an_organization_are_changed(application: Application) -> None:
     organization = has_organization(application)
 
-    page = root_desk(application).post(page_of(organization), name="School of Bends", plan="team")
+    page = root_browser(application).post(
+        page_of(organization), name="School of Bends", plan="team"
+    )
 
     assert page.path == ORGANIZATIONS
     assert now(application, organization).name == "School of Bends"
@@ -100,7 +102,9 @@ def test_read_only_fields_cannot_be_submitted(application: Application) -> None:
     organization = has_organization(application)
     wish = {"slug": "other", "status": "deleted", "created_at_0": "2001-01-01"}
 
-    root_desk(application).post(page_of(organization), name="School of Bends", plan="free", **wish)
+    root_browser(application).post(
+        page_of(organization), name="School of Bends", plan="free", **wish
+    )
 
     edited = now(application, organization)
     assert edited.name == "School of Bends"
@@ -109,7 +113,7 @@ def test_read_only_fields_cannot_be_submitted(application: Application) -> None:
 
 
 def test_a_suspended_organization_is_read_only(application: Application) -> None:
-    organization, root = has_organization(application), root_desk(application)
+    organization, root = has_organization(application), root_browser(application)
     suspend(application, organization)
 
     seen = root.get(page_of(organization))
@@ -130,7 +134,7 @@ def test_the_page_shows_members_invitations_and_clients(
     has_invitation(application, organization, "cleo@school.example")
     a_service_client(application, organization, name="Timetable")
 
-    text = root_desk(application).get(page_of(organization)).text
+    text = root_browser(application).get(page_of(organization)).text
 
     assert anna.email in text
     assert "cleo@school.example" in text
@@ -143,7 +147,7 @@ def test_the_page_shows_nothing_of_another_organization(application: Application
     has_member(application, other, anna)
     has_invitation(application, other, "cleo@school.example")
 
-    text = root_desk(application).get(page_of(organization)).text
+    text = root_browser(application).get(page_of(organization)).text
 
     assert anna.email not in text
     assert "cleo@school.example" not in text
@@ -154,7 +158,7 @@ def test_no_hash_and_no_secret_is_on_the_page(application: Application) -> None:
     invitation = has_invitation(application, organization, "cleo@school.example")
     client = a_service_client(application, organization)
 
-    text = root_desk(application).get(page_of(organization)).text
+    text = root_browser(application).get(page_of(organization)).text
 
     assert invitation.token_hash not in text
     assert client.secret_hash not in text
@@ -174,7 +178,9 @@ def test_submitted_inline_values_do_not_change_members(
         "-1-0-DELETE": "on",
     }
 
-    page = root_desk(application).post(page_of(organization), name="Bends", plan="free", **forged)
+    page = root_browser(application).post(
+        page_of(organization), name="Bends", plan="free", **forged
+    )
 
     assert page.path == ORGANIZATIONS
     assert now(application, organization).name == "Bends"
@@ -185,7 +191,7 @@ def test_an_invalid_form_still_shows_the_members(application: Application) -> No
     organization, anna = has_organization(application), a_user_of(application)
     has_member(application, organization, anna)
 
-    page = root_desk(application).post(page_of(organization), name="", plan="free")
+    page = root_browser(application).post(page_of(organization), name="", plan="free")
 
     assert "Please correct the error below." in page.text
     assert anna.email in page.text
@@ -197,14 +203,14 @@ def test_the_page_shows_a_limited_number_of_members(application: Application) ->
     for email in emails:
         has_member(application, organization, a_user_of(application, email=email))
 
-    text = root_desk(application).get(page_of(organization)).text
+    text = root_browser(application).get(page_of(organization)).text
 
     assert text.count("@many.example in School of Knots") == 99
     assert f"?q={organization.slug}" in text
 
 
 def test_viewing_an_organization_is_recorded(application: Application) -> None:
-    organization, root = has_organization(application), root_desk(application)
+    organization, root = has_organization(application), root_browser(application)
 
     root.get(page_of(organization))
 
@@ -215,7 +221,7 @@ def test_viewing_an_organization_is_recorded(application: Application) -> None:
 def test_viewing_by_staff_without_the_right_is_recorded_too(
     application: Application, group: str
 ) -> None:
-    organization, bo = has_organization(application), desk(application, group)
+    organization, bo = has_organization(application), staff_browser(application, group)
 
     page = bo.get(page_of(organization))
 
@@ -225,7 +231,7 @@ def test_viewing_by_staff_without_the_right_is_recorded_too(
 
 
 def test_denied_access_is_not_recorded(application: Application) -> None:
-    organization, bo = has_organization(application), desk(application, "Course editors")
+    organization, bo = has_organization(application), staff_browser(application, "Course editors")
 
     assert bo.get(page_of(organization)).status == 403
     assert recorded_access(organization) == []
@@ -234,7 +240,7 @@ def test_denied_access_is_not_recorded(application: Application) -> None:
 def test_submitting_a_valid_form_is_not_recorded_as_access(application: Application) -> None:
     organization = has_organization(application)
 
-    root_desk(application).post(page_of(organization), name="Bends", plan="free")
+    root_browser(application).post(page_of(organization), name="Bends", plan="free")
 
     assert recorded_access(organization) == []
 
@@ -242,7 +248,7 @@ def test_submitting_a_valid_form_is_not_recorded_as_access(application: Applicat
 def test_the_list_finds_an_organization_by_name_slug_or_id(application: Application) -> None:
     organization, root = (
         has_organization(application, slug="school-of-knots"),
-        root_desk(application),
+        root_browser(application),
     )
     has_organization(application, name="Other")
 
@@ -255,4 +261,4 @@ def test_the_list_finds_an_organization_by_name_slug_or_id(application: Applicat
 
 @pytest.mark.parametrize("lookup", ["name__startswith=S", "created_at__year=2026"])
 def test_only_filter_columns_can_be_used_in_lookups(application: Application, lookup: str) -> None:
-    assert root_desk(application).get(f"{ORGANIZATIONS}?{lookup}").status == 400
+    assert root_browser(application).get(f"{ORGANIZATIONS}?{lookup}").status == 400

@@ -8,7 +8,7 @@ from accounts.domain.organizations.entities import Organization
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
 from accounts.models import User as UserRow
-from tests.accounts.org_desk import (
+from tests.accounts.org_pages import (
     ORGANIZATIONS,
     has_organization,
     list_page_of,
@@ -18,7 +18,7 @@ from tests.accounts.org_desk import (
     suspend,
 )
 from tests.support.application import Application
-from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -27,9 +27,9 @@ def status_of(organization: Organization) -> str:
     return OrganizationRow.objects.get(pk=organization.id).status
 
 
-def a_keeper(application: Application) -> Desk:
+def a_keeper(application: Application) -> StaffBrowser:
     """Staff in a group that may manage organizations."""
-    keeper = desk(application)
+    keeper = staff_browser(application)
     group = Group.objects.create(name="Organization managers")
     verbs = [f"{verb}_organization" for verb in ("view", "add", "change")]
     group.permissions.set(Permission.objects.filter(codename__in=verbs))
@@ -41,7 +41,7 @@ def a_keeper(application: Application) -> Desk:
 def test_closing_an_organization_requires_a_reason(application: Application, action: str) -> None:
     organization = has_organization(application)
 
-    page = root_desk(application).act(ORGANIZATIONS, action, organization.id)
+    page = root_browser(application).act(ORGANIZATIONS, action, organization.id)
 
     assert f"{action.capitalize()} 1 organization" in page.text
     assert status_of(organization) == "active"
@@ -51,7 +51,9 @@ def test_closing_an_organization_requires_a_reason(application: Application, act
 def test_an_organization_is_suspended_and_the_reason_logged(application: Application) -> None:
     organization = has_organization(application)
 
-    page = root_desk(application).act(ORGANIZATIONS, "suspend", organization.id, reason="Unpaid.")
+    page = root_browser(application).act(
+        ORGANIZATIONS, "suspend", organization.id, reason="Unpaid."
+    )
 
     assert page.said == ("1 organization suspended.",)
     assert now(application, organization).status is OrganizationStatus.SUSPENDED
@@ -67,7 +69,7 @@ def test_a_suspended_organization_is_reopened(application: Application) -> None:
     organization = has_organization(application)
     suspend(application, organization)
 
-    page = root_desk(application).act(ORGANIZATIONS, "reopen", organization.id)
+    page = root_browser(application).act(ORGANIZATIONS, "reopen", organization.id)
 
     assert page.said == ("1 organization reopened.",)
     assert now(application, organization).is_open
@@ -75,7 +77,7 @@ def test_a_suspended_organization_is_reopened(application: Application) -> None:
 
 
 def test_a_deleted_organization_stays_visible(application: Application) -> None:
-    organization, root = has_organization(application), root_desk(application)
+    organization, root = has_organization(application), root_browser(application)
 
     page = root.act(ORGANIZATIONS, "delete", organization.id, reason="They have left.")
 
@@ -91,7 +93,7 @@ def test_a_deleted_organization_cannot_be_reopened(application: Application, act
     organization = has_organization(application)
     application.services.organizations.delete(organization.id, by=OPERATOR)
 
-    page = root_desk(application).act(
+    page = root_browser(application).act(
         ORGANIZATIONS, action, organization.id, reason="Because I can."
     )
 
@@ -100,7 +102,7 @@ def test_a_deleted_organization_cannot_be_reopened(application: Application, act
 
 
 def test_no_members_are_imported_into_a_closed_organization(application: Application) -> None:
-    organization, root = has_organization(application), root_desk(application)
+    organization, root = has_organization(application), root_browser(application)
     suspend(application, organization)
 
     answers = [
@@ -113,7 +115,7 @@ def test_no_members_are_imported_into_a_closed_organization(application: Applica
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers", "Course editors"])
 def test_other_staff_cannot_change_organizations(application: Application, group: str) -> None:
-    organization, bo = has_organization(application), desk(application, group)
+    organization, bo = has_organization(application), staff_browser(application, group)
 
     answers = [
         bo.post(f"{ORGANIZATIONS}add/", name="Mine", slug="mine", owner="bo@school.example"),
@@ -156,4 +158,4 @@ def test_a_group_creates_an_organization_for_a_user(application: Application) ->
 def test_the_import_page_of_an_unknown_organization_is_not_found(application: Application) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
 
-    assert root_desk(application).get(f"{ORGANIZATIONS}{nobody}/members/").status == 404
+    assert root_browser(application).get(f"{ORGANIZATIONS}{nobody}/members/").status == 404

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts import models as rows
 from accounts.domain.access import OrgRole
 from authsvc.kernel.paging import PageRequest
-from tests.accounts.letting_in import has_session
+from tests.accounts.granting import has_session
 from tests.support.builders import NOON
 from tests.support.tenants import (
     has_invitation,

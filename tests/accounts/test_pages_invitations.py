@@ -16,7 +16,7 @@ from accounts.domain.identity.entities.users import User
 from accounts.domain.organizations.entities import InvitationId, Organization
 from accounts.models import Invitation as InvitationRow
 from accounts.models import OrgMembership as MembershipRow
-from tests.accounts.org_desk import has_member, has_organization, recorded, role_of, suspend
+from tests.accounts.org_pages import has_member, has_organization, recorded, role_of, suspend
 from tests.accounts.test_pages_looks import assert_well_formed
 from tests.accounts.test_pages_next import link_to, next_in
 from tests.support.application import PASSWORD, Application

@@ -127,13 +127,13 @@ def test_a_sensitive_action_needs_a_fresh_sign_in(
         asked = visitor.client.post(USERS, deactivate(visitor, anna))
         why = visitor.post(asked["Location"], password=PASSWORD)
         (place,) = re.findall(r'<form method="post" action="([^"]*)"', why.text)[-1:]
-        visitor.client.post(place, deactivate(visitor, anna, reason="He has left."))
+        visitor.client.post(place, deactivate(visitor, anna, reason="They have left."))
 
     assert asked["Location"].startswith("/account/again?next=")
     assert "Deactivate 1 user" in why.text
     assert place == USERS
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
-    assert log_of(anna.id) == ["Deactivated. Reason: He has left."]
+    assert log_of(anna.id) == ["Deactivated. Reason: They have left."]
 
 
 def test_a_reason_does_not_replace_a_fresh_sign_in(
@@ -145,7 +145,7 @@ def test_a_reason_does_not_replace_a_fresh_sign_in(
         set_up_app(visitor)
         clock.shift(301)
 
-        visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
+        visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
 
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
@@ -157,7 +157,7 @@ def test_a_sensitive_action_succeeds_after_a_fresh_sign_in(
     _, visitor = root(application)
     set_up_app(visitor)
 
-    visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
+    visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
 
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
 
@@ -182,7 +182,7 @@ def test_the_form_needs_a_csrf_token_after_re_authentication(
     set_up_app(visitor)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
-    seen = visitor.client.post(USERS, deactivate(visitor, anna, reason="He has left."))
+    seen = visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
 
     assert seen.status_code == 403
     assert application.services.users.get(anna.id, by=OPERATOR).is_active

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.services.authorizations import PUSHED_REQUEST_LIVES, USER_HAS
-from tests.accounts.letting_in import has_client
+from tests.accounts.granting import has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World
 

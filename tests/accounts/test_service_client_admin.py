@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.accounts.client_desk import (
+from tests.accounts.client_pages import (
     CLIENTS,
     NEW,
     a_keeper,
@@ -11,10 +11,10 @@ from tests.accounts.client_desk import (
     secret_page_of,
     shown_on,
 )
-from tests.accounts.org_desk import has_organization, recorded, recorded_access, suspend
+from tests.accounts.org_pages import has_organization, recorded, recorded_access, suspend
 from tests.accounts.service_clients import a_service_client
 from tests.support.application import Application
-from tests.support.staff import log_of, root_desk
+from tests.support.staff import log_of, root_browser
 
 pytestmark = pytest.mark.database
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.database
 def test_the_page_shows_organization_and_expiry(application: Application) -> None:
     client = a_service_client(application, has_organization(application))
 
-    page = root_desk(application).get(page_of(client))
+    page = root_browser(application).get(page_of(client))
 
     assert "School of Knots" in page.text
     assert "Expires at" in page.text
@@ -32,7 +32,7 @@ def test_the_page_shows_organization_and_expiry(application: Application) -> Non
 def test_the_list_shows_the_organization_of_each_client(application: Application) -> None:
     a_service_client(application, has_organization(application))
 
-    page = root_desk(application).get(CLIENTS)
+    page = root_browser(application).get(CLIENTS)
 
     assert "School of Knots" in page.text
 
@@ -40,7 +40,7 @@ def test_the_list_shows_the_organization_of_each_client(application: Application
 def test_the_terms_of_a_service_client_cannot_be_amended(application: Application) -> None:
     client, root = (
         a_service_client(application, has_organization(application)),
-        root_desk(application),
+        root_browser(application),
     )
 
     seen = root.get(page_of(client))
@@ -53,7 +53,7 @@ def test_the_terms_of_a_service_client_cannot_be_amended(application: Applicatio
 
 def test_the_secret_of_a_service_client_is_renewed(application: Application) -> None:
     organization = has_organization(application)
-    client, root = a_service_client(application, organization), root_desk(application)
+    client, root = a_service_client(application, organization), root_browser(application)
 
     leads = root.get(page_of(client)).text
     page = root.post(secret_page_of(client), reason="It was in a mail.")
@@ -69,7 +69,7 @@ def test_a_service_client_is_removed_and_the_reason_logged(application: Applicat
     organization = has_organization(application)
     client = a_service_client(application, organization)
 
-    page = root_desk(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
+    page = root_browser(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
 
     assert page.said == ("1 client removed.",)
     assert not now(application, client).is_active
@@ -79,7 +79,7 @@ def test_a_service_client_is_removed_and_the_reason_logged(application: Applicat
 
 def test_clients_of_a_suspended_organization_cannot_be_changed(application: Application) -> None:
     organization = has_organization(application)
-    client, root = a_service_client(application, organization), root_desk(application)
+    client, root = a_service_client(application, organization), root_browser(application)
     suspend(application, organization)
 
     answers = [
@@ -112,7 +112,7 @@ def test_viewing_a_service_client_is_recorded_as_access_to_its_organization(
     application: Application,
 ) -> None:
     organization = has_organization(application)
-    client, root = a_service_client(application, organization), root_desk(application)
+    client, root = a_service_client(application, organization), root_browser(application)
 
     root.get(page_of(client))
 

@@ -11,7 +11,7 @@ from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Organization
-from tests.accounts.letting_in import has_client
+from tests.accounts.granting import has_client
 from tests.support.builders import NOON
 from tests.support.tenants import has_organization, has_service_client, into
 from tests.support.worlds import World

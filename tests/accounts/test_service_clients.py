@@ -16,7 +16,7 @@ from accounts.domain.oauth.services.service_clients import ServiceClientService
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.letting_in import has_client
+from tests.accounts.granting import has_client
 from tests.support.builders import NOON
 from tests.support.tenants import (
     acts_in,

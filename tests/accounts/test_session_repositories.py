@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import SessionEnd
-from tests.accounts.letting_in import HOW, has_client, has_session, stored_session
+from tests.accounts.granting import HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World
 

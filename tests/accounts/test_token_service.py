@@ -9,7 +9,7 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.tokens import TokenFacts, TokenPair
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
-from tests.accounts.letting_in import OPENID, has_client, tokens_for
+from tests.accounts.granting import OPENID, has_client, tokens_for
 from tests.support.builders import NOON
 from tests.support.worlds import World
 

@@ -31,7 +31,7 @@ from tests.support.application import PASSWORD, Application
 from tests.support.builders import NOON, some_client_terms
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
 from tests.support.pathways import a_published_pathway, a_stage
-from tests.support.staff import Desk, a_holder, an_examined, keys_of, lists, root_desk
+from tests.support.staff import StaffBrowser, a_holder, an_examined, keys_of, lists, root_browser
 
 pytestmark = pytest.mark.database
 
@@ -44,7 +44,7 @@ NAMED_BY_HASHES = (
 )
 
 
-def fill(application: Application, root: Desk, *, times: int) -> None:
+def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
     """Create data: every act so many times."""
     for number in range(times):
         anna, course = a_holder(application)
@@ -126,7 +126,7 @@ def secrets() -> Iterator[str]:
 
 
 def test_every_row_is_shown_and_no_secret_is(application: Application) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     fill(application, root, times=1)
     hidden = set(secrets())
 
@@ -143,7 +143,7 @@ def test_every_row_is_shown_and_no_secret_is(application: Application) -> None:
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     application: Application,
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     fill(application, root, times=3)
     _queries(root)
     few = _queries(root)
@@ -157,7 +157,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
 def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
     application: Application,
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     fill(application, root, times=1)
 
     for path in pages():
@@ -171,7 +171,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
 
 @pytest.mark.postgres
 def test_every_list_can_be_filtered_searched_and_sorted(application: Application) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     fill(application, root, times=1)
 
     for row, path in lists().items():
@@ -186,7 +186,7 @@ def test_every_list_can_be_filtered_searched_and_sorted(application: Application
 
 def test_no_form_can_be_sent_from_elsewhere(application: Application) -> None:
     anna, _ = a_holder(application)
-    root = root_desk(application)
+    root = root_browser(application)
     root.client.handler = Client(enforce_csrf_checks=True).handler
 
     for path in ("accounts/user/", f"accounts/user/{anna.id}/password/", "password_change/"):
@@ -203,7 +203,7 @@ def _notice(client: OAuthClient, user_id: UserId) -> LogoutNotice:
     )
 
 
-def _queries(root: Desk) -> dict[str, int]:
+def _queries(root: StaffBrowser) -> dict[str, int]:
     """How many queries each list takes."""
     counts: dict[str, int] = {}
     for path in lists().values():

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.bench.scenarios import SCENARIOS
-from tests.support.paper import page
+from tests.support.documents import page
 from tests.support.server import ROOT
 
 NAMES: Final = [scenario.name for scenario in SCENARIOS]

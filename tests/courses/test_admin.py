@@ -12,7 +12,7 @@ from courses.models import Course as CourseRow
 from tests.support.application import Application
 from tests.support.builders import a_definition, a_definition_of
 from tests.support.learning import a_published_course, published_again
-from tests.support.staff import Desk, desk, log_of
+from tests.support.staff import StaffBrowser, log_of, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -21,8 +21,8 @@ IMPORT = f"{COURSES}add/"
 WRONG = "slug: knots\ntitle: Knots\nmodules:\n  - key: loops\n    items: []\n"
 
 
-def editor(application: Application) -> Desk:
-    return desk(application, "Course editors")
+def editor(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Course editors")
 
 
 def draft_of(application: Application, address: str) -> CourseDefinition:
@@ -241,7 +241,7 @@ def test_a_version_that_there_is_not_is_a_message(application: Application) -> N
 def test_only_authors_download(application: Application) -> None:
     course = a_published_course(application.services)
 
-    page = desk(application, "Auditors").get(f"{COURSES}{course.id}/definition/")
+    page = staff_browser(application, "Auditors").get(f"{COURSES}{course.id}/definition/")
 
     assert page.path == COURSES
     assert page.said[0].startswith("You may not do this.")
@@ -251,7 +251,7 @@ def test_a_version_shows_its_items_and_what_they_say(application: Application) -
     course = a_published_course(application.services, a_definition_of(required=1, slug="knots"))
     version = CourseRow.objects.get(pk=course.id).versions.get()
 
-    page = desk(application, "Auditors").get(f"courses/courseversion/{version.pk}/change/")
+    page = staff_browser(application, "Auditors").get(f"courses/courseversion/{version.pk}/change/")
 
     assert "1.1 Tying a bowline, required lesson" in page.text
     assert "Make a loop." in page.text

@@ -18,7 +18,7 @@ from tests.support.builders import a_definition, a_definition_of
 from tests.support.learning import Learner, a_published_course
 from tests.support.members import founded, looks_into
 from tests.support.organizations import a_member, acts_in, closed
-from tests.support.staff import Desk, a_user_of, desk, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -61,15 +61,15 @@ def course(application: Application, harbour: Organization) -> Course:
     return course
 
 
-def may_also_see_organizations(bo: Desk) -> Desk:
+def may_also_see_organizations(bo: StaffBrowser) -> StaffBrowser:
     permission = Permission.objects.get(codename="view_organization")
     UserRow.objects.get(pk=bo.id).user_permissions.add(permission)
     return bo
 
 
-def staff_without_organizations(application: Application) -> Desk:
+def staff_without_organizations(application: Application) -> StaffBrowser:
     """An administrator with access to all of these lists, but not to organizations."""
-    bo = desk(application, "Auditors")
+    bo = staff_browser(application, "Auditors")
     for group in UserRow.objects.get(pk=bo.id).groups.all():
         group.permissions.remove(Permission.objects.get(codename="view_organization"))
     return bo
@@ -90,7 +90,7 @@ def test_staff_without_access_to_organizations_see_what_belongs_to_the_platform(
 def test_staff_with_access_to_organizations_see_what_belongs_to_them_too(
     application: Application, course: Course, path: str
 ) -> None:
-    page = may_also_see_organizations(desk(application, "Auditors")).get(path)
+    page = may_also_see_organizations(staff_browser(application, "Auditors")).get(path)
 
     assert A_CELL in page.text
 
@@ -100,7 +100,7 @@ def test_a_list_is_narrowed_to_one_organization(
     application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
     other = founded(application, name="Shipyard")
-    root = root_desk(application)
+    root = root_browser(application)
 
     ours = root.get(f"{path}?org__id__exact={harbour.id}")
     theirs = root.get(f"{path}?org__id__exact={other.id}")
@@ -113,7 +113,7 @@ def test_a_list_is_narrowed_to_one_organization(
 def test_the_page_of_a_foreign_course_is_not_there(
     application: Application, course: Course
 ) -> None:
-    editor = desk(application, "Course editors")
+    editor = staff_browser(application, "Course editors")
 
     page = editor.get(f"{COURSES}{course.id}/change/")
 
@@ -125,7 +125,7 @@ def test_the_page_of_a_foreign_course_is_not_there(
 def test_an_editor_with_access_to_organizations_views_their_courses_and_changes_none(
     application: Application, course: Course
 ) -> None:
-    editor = may_also_see_organizations(desk(application, "Course editors"))
+    editor = may_also_see_organizations(staff_browser(application, "Course editors"))
 
     page = editor.get(f"{COURSES}{course.id}/change/")
     acted = editor.act(COURSES, "retire", course.id, reason="Mine.")
@@ -139,7 +139,7 @@ def test_an_editor_with_access_to_organizations_views_their_courses_and_changes_
 def test_an_admin_revises_a_course_by_the_slug_of_its_definition(
     application: Application, course: Course
 ) -> None:
-    root, revised = root_desk(application), a_definition(slug="knots", title="Revised")
+    root, revised = root_browser(application), a_definition(slug="knots", title="Revised")
 
     page = root.get(f"{COURSES}{course.id}/change/")
     root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised))
@@ -153,7 +153,7 @@ def test_an_admin_imports_a_course_for_an_organization(
 ) -> None:
     knots = write_definition(a_definition(slug="knots"))
 
-    root_desk(application).post(f"{COURSES}add/", definition=knots, org=str(harbour.id))
+    root_browser(application).post(f"{COURSES}add/", definition=knots, org=str(harbour.id))
 
     row = CourseRow.objects.get()
     assert (row.slug, row.org_id) == ("harbour--knots", harbour.id)
@@ -164,7 +164,7 @@ def test_only_organizations_that_are_open_can_be_chosen(
 ) -> None:
     shut = founded(application, name="Shipyard", slug="shipyard")
     closed(application.services, shut)
-    root, knots = root_desk(application), write_definition(a_definition(slug="knots"))
+    root, knots = root_browser(application), write_definition(a_definition(slug="knots"))
 
     page = root.get(f"{COURSES}add/")
     root.post(f"{COURSES}add/", definition=knots, org=str(shut.id))
@@ -178,7 +178,7 @@ def test_an_editor_is_not_asked_whose_course_it_is(
     application: Application, harbour: Organization
 ) -> None:
     editor, knots = (
-        desk(application, "Course editors"),
+        staff_browser(application, "Course editors"),
         write_definition(a_definition(slug="knots")),
     )
 
@@ -192,7 +192,7 @@ def test_an_editor_is_not_asked_whose_course_it_is(
 def test_why_a_course_is_retired_is_recorded(
     application: Application, harbour: Organization, course: Course
 ) -> None:
-    root_desk(application).act(COURSES, "retire", course.id, reason="Out of date.")
+    root_browser(application).act(COURSES, "retire", course.id, reason="Out of date.")
 
     assert acts_in(application.services, harbour.id)[-1].reason == "Out of date."
 
@@ -202,7 +202,7 @@ def test_why_a_credential_is_withdrawn_is_recorded(
 ) -> None:
     row = CredentialRow.objects.get()
 
-    root_desk(application).act("credentials/credential/", "withdraw", row.pk, reason="Too easy.")
+    root_browser(application).act("credentials/credential/", "withdraw", row.pk, reason="Too easy.")
 
     assert acts_in(application.services, harbour.id)[-1].reason == "Too easy."
 
@@ -211,7 +211,7 @@ def test_an_officer_defines_for_the_courses_of_the_platform_alone(
     application: Application, course: Course
 ) -> None:
     ours = a_published_course(application.services)
-    officer = desk(application, "Credential officers")
+    officer = staff_browser(application, "Credential officers")
 
     page = officer.get("credentials/credential/add/")
 
@@ -220,14 +220,14 @@ def test_an_officer_defines_for_the_courses_of_the_platform_alone(
 
 
 def test_an_admin_defines_for_the_courses_of_all(application: Application, course: Course) -> None:
-    assert course.slug in root_desk(application).get("credentials/credential/add/").text
+    assert course.slug in root_browser(application).get("credentials/credential/add/").text
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_opening_a_page_of_an_organization_is_recorded_as_access(
     application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
     before = len(looks_into(application, harbour.id))
     (link, *_) = re.findall(rf"/admin/({path}[^/]+/change/)", root.get(path).text)
 

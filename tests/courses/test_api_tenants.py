@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.access import OPERATOR, OrgRole, Role, UserId
 from accounts.domain.organizations.entities import Organization
 from courses.domain.entities.courses import Course, CourseDefinition
-from tests.courses.test_api_gates import FOR_AUTHORS, OF_ONE_COURSE, Address
+from tests.courses.test_api_access import FOR_AUTHORS, OF_ONE_COURSE, Address
 from tests.support.application import Application, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition

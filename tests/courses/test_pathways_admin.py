@@ -11,7 +11,7 @@ from tests.support.builders import a_definition_of
 from tests.support.members import founded
 from tests.support.organizations import acts_in
 from tests.support.pathways import a_chain, a_published_pathway
-from tests.support.staff import Desk, desk, log_of, root_desk
+from tests.support.staff import StaffBrowser, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -21,11 +21,11 @@ WRONG = "slug: ropes\ntitle: Ropes\nstages: []\n"
 
 
 @pytest.fixture
-def bo(application: Application) -> Desk:
+def bo(application: Application) -> StaffBrowser:
     """Bo, an author, and two courses."""
     for slug in ("knots", "bends"):
         application.published(a_definition_of(required=1, slug=slug))
-    return desk(application, "Course editors")
+    return staff_browser(application, "Course editors")
 
 
 def page_of(pathway: LearningPathway) -> str:
@@ -36,7 +36,7 @@ def a_definition_with_exams(application: Application, address: str = "ropes") ->
     return application.services.pathway_authoring.export(address, by=OPERATOR)
 
 
-def test_a_pasted_definition_becomes_a_pathway(application: Application, bo: Desk) -> None:
+def test_a_pasted_definition_becomes_a_pathway(application: Application, bo: StaffBrowser) -> None:
     ropes = a_chain("knots", "bends")
 
     page = bo.post(ADD, definition=write_pathway(ropes).replace("\n", "\r\n"))
@@ -47,7 +47,7 @@ def test_a_pasted_definition_becomes_a_pathway(application: Application, bo: Des
     assert (row.status, row.created_by_id, row.org_id) == ("draft", bo.id, None)
 
 
-def test_errors_name_their_lines_and_the_text_stays(bo: Desk) -> None:
+def test_errors_name_their_lines_and_the_text_stays(bo: StaffBrowser) -> None:
     page = bo.post(ADD, definition=WRONG)
 
     assert "line 3: [] should be non-empty" in page.text
@@ -55,7 +55,7 @@ def test_errors_name_their_lines_and_the_text_stays(bo: Desk) -> None:
     assert not PathwayRow.objects.exists()
 
 
-def test_a_domain_error_is_shown_as_a_message(bo: Desk) -> None:
+def test_a_domain_error_is_shown_as_a_message(bo: StaffBrowser) -> None:
     page = bo.post(ADD, definition=write_pathway(a_chain("hitches")))
 
     assert len(page.said) == 1
@@ -63,7 +63,7 @@ def test_a_domain_error_is_shown_as_a_message(bo: Desk) -> None:
     assert not PathwayRow.objects.exists()
 
 
-def test_a_pathway_is_revised_on_its_page(application: Application, bo: Desk) -> None:
+def test_a_pathway_is_revised_on_its_page(application: Application, bo: StaffBrowser) -> None:
     pathway = a_published_pathway(application.services, a_chain("knots"))
     other = a_chain("bends", title="Bends")
 
@@ -77,7 +77,7 @@ def test_a_pathway_is_revised_on_its_page(application: Application, bo: Desk) ->
 
 
 def test_pathways_are_published_and_retired_from_the_list(
-    application: Application, bo: Desk
+    application: Application, bo: StaffBrowser
 ) -> None:
     pathway = application.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
 
@@ -91,10 +91,10 @@ def test_pathways_are_published_and_retired_from_the_list(
     assert log_of(pathway.id) == ["Published.", "Retired. Reason: Nobody came."]
 
 
-def test_an_admin_says_whose_pathway_it_is(application: Application, bo: Desk) -> None:
+def test_an_admin_says_whose_pathway_it_is(application: Application, bo: StaffBrowser) -> None:
     harbour = founded(application, slug="harbour")
 
-    root_desk(application).post(
+    root_browser(application).post(
         ADD, org=str(harbour.id), definition=write_pathway(a_chain("knots"))
     )
 
@@ -102,7 +102,7 @@ def test_an_admin_says_whose_pathway_it_is(application: Application, bo: Desk) -
 
 
 def test_pathways_of_organizations_are_hidden_from_editors(
-    application: Application, bo: Desk
+    application: Application, bo: StaffBrowser
 ) -> None:
     harbour = founded(application, slug="harbour")
     pathway = a_published_pathway(application.services, a_chain("knots"), org_id=harbour.id)
@@ -110,4 +110,4 @@ def test_pathways_of_organizations_are_hidden_from_editors(
     assert "harbour--ropes" not in bo.get(PATHWAYS).text
     assert "harbour--ropes" not in bo.get("courses/pathwaycourse/").text
     assert "harbour--ropes" not in bo.get(page_of(pathway)).text
-    assert "harbour--ropes" in root_desk(application).get(PATHWAYS).text
+    assert "harbour--ropes" in root_browser(application).get(PATHWAYS).text

@@ -10,7 +10,7 @@ from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCr
 from credentials.models import Credential, UserCredential
 from tests.support.application import Application
 from tests.support.learning import a_published_course
-from tests.support.staff import Desk, a_holder, desk, log_of
+from tests.support.staff import StaffBrowser, a_holder, log_of, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -18,8 +18,8 @@ CREDENTIALS = "credentials/credential/"
 ISSUED = "credentials/usercredential/"
 
 
-def officer(application: Application) -> Desk:
-    return desk(application, "Credential officers")
+def officer(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Credential officers")
 
 
 def terms_of(course: Course, **parts: Any) -> dict[str, Any]:

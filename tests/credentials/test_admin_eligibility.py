@@ -10,7 +10,7 @@ from tests.support.application import Application
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_credential_for, a_published_course
 from tests.support.members import founded, looks_into, member_of
-from tests.support.staff import Desk, a_user_of, desk, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
@@ -19,8 +19,8 @@ def page_of(credential: Credential) -> str:
     return f"credentials/credential/{credential.id}/eligibility/"
 
 
-def officer(application: Application) -> Desk:
-    return desk(application, "Credential officers")
+def officer(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Credential officers")
 
 
 def test_an_administrator_sees_why_a_learner_cannot_have_it(application: Application) -> None:
@@ -98,13 +98,16 @@ def test_the_page_of_a_credential_leads_there(application: Application) -> None:
     change = f"credentials/credential/{credential.id}/change/"
 
     assert "Check eligibility</a>" in officer(application).get(change).text
-    assert "Check eligibility</a>" not in desk(application, "Auditors", name="Cy").get(change).text
+    assert (
+        "Check eligibility</a>"
+        not in staff_browser(application, "Auditors", name="Cy").get(change).text
+    )
 
 
 def test_read_only_staff_cannot_check_eligibility(application: Application) -> None:
     credential = a_credential_for(application.services, a_published_course(application.services))
 
-    assert desk(application, "Auditors").get(page_of(credential)).status == 403
+    assert staff_browser(application, "Auditors").get(page_of(credential)).status == 403
 
 
 def test_a_credential_that_is_not_there_is_not_found(application: Application) -> None:
@@ -124,7 +127,7 @@ def test_access_to_an_organization_is_recorded(application: Application) -> None
     course = authoring.publish(made.slug, by=OPERATOR)
     credential = a_credential_for(application.services, course)
 
-    page = root_desk(application).post(page_of(credential), learner=anna.email)
+    page = root_browser(application).post(page_of(credential), learner=anna.email)
 
     (look,) = looks_into(application, harbour.id)
     assert "Not eligible." in page.text

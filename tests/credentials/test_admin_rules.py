@@ -12,15 +12,15 @@ from credentials.models import UserCredential
 from tests.support.application import Application
 from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_credential_for, a_published_course
-from tests.support.staff import Desk, a_user_of, desk
+from tests.support.staff import StaffBrowser, a_user_of, staff_browser
 
 pytestmark = pytest.mark.database
 
 CREDENTIALS: Final = "credentials/credential/"
 
 
-def officer(application: Application) -> Desk:
-    return desk(application, "Credential officers")
+def officer(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Credential officers")
 
 
 def a_ruled_one(application: Application) -> Credential:
@@ -156,7 +156,7 @@ def test_a_stored_rule_that_is_invalid_is_shown_as_it_is_stored(application: App
 def test_read_only_staff_see_the_rule(application: Application) -> None:
     credential = a_ruled_one(application)
 
-    page = desk(application, "Auditors").get(change_of(credential))
+    page = staff_browser(application, "Auditors").get(change_of(credential))
 
     assert f"course: {credential.terms.course_id}" in page.text
     assert "<textarea" not in page.text

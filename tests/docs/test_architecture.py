@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from tests.support.paper import ROOT, fences, page
+from tests.support.documents import ROOT, fences, page
 
 PAGE: Final = page("docs/architecture.md")
 MAP, LAYERED, ACCOUNTS = [fence.text for fence in fences(PAGE) if fence.language == "text"]

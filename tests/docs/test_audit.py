@@ -12,7 +12,7 @@ from accounts.domain.identity.entities.security_log import (
 )
 from accounts.domain.identity.entities.sessions import SessionEnd
 from authsvc.config.logs import CHATTY
-from tests.support.paper import fences, page, table_under
+from tests.support.documents import fences, page, table_under
 
 PAGE: Final = page("docs/audit.md")
 EVENTS: Final = table_under("## Events", PAGE)

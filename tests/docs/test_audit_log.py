@@ -12,7 +12,7 @@ from accounts.domain.access import OPERATOR, UserId
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from tests.support.application import Application, Person
-from tests.support.paper import Fence, fences, page, table_under
+from tests.support.documents import Fence, fences, page, table_under
 
 _, _, PAGE = page("docs/audit.md").partition("\n## The audit log\n")
 MEMBERS: Final = table_under("### Entries", PAGE.partition("\n### Recorded actions\n")[0])

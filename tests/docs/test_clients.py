@@ -17,8 +17,8 @@ from django.urls import reverse
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
+from tests.support.documents import ROOT, Fence, fences, page, table_under
 from tests.support.forms import WireBrowser
-from tests.support.paper import ROOT, Fence, fences, page, table_under
 from tests.support.provider import Registered, at_a_browser, open_provider, register
 from tests.support.school import School
 

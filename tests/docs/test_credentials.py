@@ -27,9 +27,9 @@ from progress.domain.entities.progress import CourseRecord, LearnerRecord
 from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import NOON, a_definition_of, a_principal
+from tests.support.documents import fences, page, table_under
 from tests.support.learning import assessment_in
 from tests.support.operations import routes
-from tests.support.paper import fences, page, table_under
 
 PAGE: Final = page("docs/credentials.md")
 EXAMPLE, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]

@@ -14,7 +14,7 @@ from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS, Unmapped
 from courses.definitions.olx.problems import RESPONSES
 from courses.domain.errors import InvalidDefinition
 from tests.support.application import Application
-from tests.support.paper import fences, page, table_under
+from tests.support.documents import fences, page, table_under
 
 PAGE: Final = page("docs/course-definitions.md")
 EXAMPLE, EDITOR_HINT, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]

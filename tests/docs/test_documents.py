@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from tests.support.paper import ROOT, page
+from tests.support.documents import ROOT, page
 
 DOCUMENTS: Final = sorted(
     str(path.relative_to(ROOT))

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from django.urls import get_resolver
 
 from authsvc.kernel.errors import DomainError
-from tests.support.paper import page
+from tests.support.documents import page
 
 PAGE: Final = page("docs/glossary.md")
 APPS: Final = ("accounts", "courses", "progress", "credentials")

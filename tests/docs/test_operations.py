@@ -18,7 +18,7 @@ from authsvc.config.variables import VARIABLES
 from authsvc.http.client_ip import IPV6_PREFIX
 from authsvc.kernel.rate_limits import Limit
 from tests.accounts.limiting import POLICY
-from tests.support.paper import ROOT, fences, page, table_under
+from tests.support.documents import ROOT, fences, page, table_under
 
 PAGE: Final = page("docs/operations.md")
 SHIPPED_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")

@@ -13,8 +13,8 @@ from courses.domain.errors import InvalidPathwayDefinition
 from progress.domain.entities.pathways import Standing
 from tests.support.application import Application
 from tests.support.builders import a_definition_of
+from tests.support.documents import fences, page, table_under
 from tests.support.operations import routes
-from tests.support.paper import fences, page, table_under
 
 PAGE: Final = page("docs/pathways.md")
 EXAMPLE, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]

@@ -2,8 +2,8 @@
 
 import json
 
+from tests.support.documents import page
 from tests.support.operations import routes
-from tests.support.paper import page
 from tests.support.permissions import rendered
 
 

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from authsvc.http.problems import OF_HTTP, STATUS_OF, problem_of
 from authsvc.kernel.errors import DomainError
 from progress.domain.errors import AlreadyEnrolled
-from tests.support.paper import fences, page
+from tests.support.documents import fences, page
 
 PAGE: Final = page("docs/problems.md")
 SECTIONS: Final = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.support.paper import Fence, fences, page
+from tests.support.documents import Fence, fences, page
 from tests.support.server import running_server
 
 PAGES: Final = ("docs/quickstart.md", "docs/organizations.md")

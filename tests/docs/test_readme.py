@@ -6,7 +6,7 @@ import re
 import subprocess
 from typing import Any, Final
 
-from tests.support.paper import fences, page
+from tests.support.documents import fences, page
 from tests.support.server import running_server
 
 PAGE: Final = page("README.md")

@@ -15,8 +15,8 @@ from progress.domain.entities.reports import BANDS, USUAL_DAYS
 from tests.support.application import Application, Caller
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
+from tests.support.documents import fences, page
 from tests.support.learning import a_published_course
-from tests.support.paper import fences, page
 
 PAGE: Final = page("docs/reports.md")
 EXAMPLES: Final = {fence.language: fence.text for fence in fences(PAGE)}

@@ -16,7 +16,7 @@ from progress.statements import VERBS, VERSION
 from tests.support.application import Application
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
-from tests.support.paper import fences, page, table_under
+from tests.support.documents import fences, page, table_under
 from tests.support.xapi import faults_in
 
 PAGE: Final = page("docs/xapi.md")

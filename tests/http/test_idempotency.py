@@ -15,7 +15,7 @@ from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
 from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
 from tests.support.application import PASSWORD, Application
-from tests.support.paper import page
+from tests.support.documents import page
 
 ELSEWHERE = "/v1/courses/elsewhere/enroll"
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.application import Application
-from tests.support.paper import page
+from tests.support.documents import page
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
 

@@ -15,8 +15,8 @@ from accounts.domain.access import Role, UserId
 from courses.definitions.courses import read_definition
 from tests.support.application import PASSWORD, Application
 from tests.support.builders import a_definition_of
+from tests.support.documents import ROOT
 from tests.support.exams import EXAMS
-from tests.support.paper import ROOT
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.profiles import examples
 from tests.support.relying import registered

@@ -4,7 +4,7 @@ import pytest
 
 from progress.models import CourseProgress, ProgressEvent
 from tests.support.application import Application
-from tests.support.staff import a_holder, root_desk
+from tests.support.staff import a_holder, root_browser
 
 pytestmark = pytest.mark.database
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.database
 def test_the_log_shows_the_latest_first(application: Application) -> None:
     a_holder(application)
 
-    page = root_desk(application).get("progress/progressevent/")
+    page = root_browser(application).get("progress/progressevent/")
 
     latest = ProgressEvent.objects.order_by("-position").first()
     assert latest is not None
@@ -23,7 +23,7 @@ def test_the_log_shows_the_latest_first(application: Application) -> None:
 def test_the_log_is_sorted_out_by_type(application: Application) -> None:
     a_holder(application)
 
-    page = root_desk(application).get("progress/progressevent/?type__exact=enrolled")
+    page = root_browser(application).get("progress/progressevent/?type__exact=enrolled")
 
     assert page.text.count('class="field-type"') == 1
 
@@ -33,7 +33,7 @@ def test_progress_is_found_by_its_learner_and_its_course(
     application: Application, row: type[ProgressEvent | CourseProgress]
 ) -> None:
     root, (anna, course), (cleo, _) = (
-        root_desk(application),
+        root_browser(application),
         a_holder(application),
         a_holder(application),
     )
@@ -52,7 +52,7 @@ def test_progress_is_for_looking_alone(
     a_holder(application)
     path = f"progress/{row._meta.model_name}/"
     first = row.objects.values_list("pk", flat=True)[0]
-    root = root_desk(application)
+    root = root_browser(application)
 
     page = root.get(f"{path}{first}/change/")
 

@@ -17,8 +17,8 @@ from courses.domain.entities.courses import Course
 from progress.domain.entities.events import EventType, ProgressEvent, StreamId
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of, a_principal
+from tests.support.documents import page
 from tests.support.learning import items_of
-from tests.support.paper import page
 
 SCHEMA: Final[dict[str, Any]] = json.loads(page("docs/openapi.json"))
 EVENT_TYPES: Final = {type_.value for type_ in EventType}

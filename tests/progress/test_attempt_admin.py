@@ -10,7 +10,7 @@ from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from tests.support.application import Application
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
-from tests.support.staff import Desk, a_user_of, desk, log_of, root_desk
+from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 ATTEMPTS = "progress/assessmentattempt/"
@@ -36,8 +36,8 @@ def attempt(anna: Examinee) -> AssessmentAttempt:
 
 
 @pytest.fixture
-def bo(application: Application) -> Desk:
-    return desk(application, "Course editors")
+def bo(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Course editors")
 
 
 def page_of(attempt: AssessmentAttempt) -> str:
@@ -56,7 +56,7 @@ def now(application: Application, attempt: AssessmentAttempt) -> AssessmentAttem
 
 
 def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
-    bo: Desk, attempt: AssessmentAttempt
+    bo: StaffBrowser, attempt: AssessmentAttempt
 ) -> None:
     page = bo.get(page_of(attempt))
 
@@ -68,7 +68,7 @@ def test_the_grading_page_shows_questions_answers_and_what_to_look_at(
 
 
 def test_a_grader_gives_points(
-    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+    application: Application, bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt
 ) -> None:
     page = bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
@@ -81,7 +81,7 @@ def test_a_grader_gives_points(
 
 
 def test_to_grade_again_takes_a_reason(
-    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt
+    application: Application, bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt
 ) -> None:
     bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
 
@@ -95,7 +95,11 @@ def test_to_grade_again_takes_a_reason(
 
 @pytest.mark.parametrize("picture", [6, -1])
 def test_points_that_there_are_not_are_refused(
-    application: Application, bo: Desk, anna: Examinee, attempt: AssessmentAttempt, picture: int
+    application: Application,
+    bo: StaffBrowser,
+    anna: Examinee,
+    attempt: AssessmentAttempt,
+    picture: int,
 ) -> None:
     page = bo.post(page_of(attempt), **points(anna, picture=picture, feedback=1))
 
@@ -103,7 +107,7 @@ def test_points_that_there_are_not_are_refused(
     assert now(application, attempt).grades == ()
 
 
-def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> None:
+def test_what_is_not_handed_in_has_no_grading_page(bo: StaffBrowser, anna: Examinee) -> None:
     begun = anna.begins("exam")
 
     assert bo.get(page_of(begun)).status == 404
@@ -111,13 +115,13 @@ def test_what_is_not_handed_in_has_no_grading_page(bo: Desk, anna: Examinee) -> 
 
 
 def test_read_only_staff_cannot_grade(application: Application, attempt: AssessmentAttempt) -> None:
-    auditor = desk(application, "Auditors")
+    auditor = staff_browser(application, "Auditors")
 
     assert auditor.get(page_of(attempt)).status == 403
     assert "Grade</a>" not in auditor.get(f"{ATTEMPTS}{attempt.id}/change/").text
 
 
-def test_an_attempt_shows_what_was_answered(bo: Desk, attempt: AssessmentAttempt) -> None:
+def test_an_attempt_shows_what_was_answered(bo: StaffBrowser, attempt: AssessmentAttempt) -> None:
     page = bo.get(f"{ATTEMPTS}{attempt.id}/change/")
 
     assert "https://school.example/bowline.jpg" in page.text
@@ -125,7 +129,7 @@ def test_an_attempt_shows_what_was_answered(bo: Desk, attempt: AssessmentAttempt
 
 
 def test_an_attempt_is_voided_for_a_reason(
-    application: Application, bo: Desk, attempt: AssessmentAttempt
+    application: Application, bo: StaffBrowser, attempt: AssessmentAttempt
 ) -> None:
     bo.act(ATTEMPTS, "void", attempt.id, reason="Copied.")
 
@@ -134,6 +138,6 @@ def test_an_attempt_is_voided_for_a_reason(
 
 
 def test_an_unknown_attempt_has_no_page(application: Application, anna: Examinee) -> None:
-    page = root_desk(application).get(f"{ATTEMPTS}{anna.course.id}/grade/")
+    page = root_browser(application).get(f"{ATTEMPTS}{anna.course.id}/grade/")
 
     assert page.status == 404

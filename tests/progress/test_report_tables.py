@@ -14,7 +14,7 @@ from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_published_course
 from tests.support.members import founded, looks_into, member_of
-from tests.support.staff import desk, root_desk
+from tests.support.staff import root_browser, staff_browser
 
 HEADING = ["section", "key", "title", "from_percent", "learners"]
 
@@ -121,7 +121,7 @@ def test_an_error_is_a_problem_even_if_a_table_was_requested(
 def test_the_page_of_a_course_leads_to_its_report(
     application: Application, examined: Examinee
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
 
     course_page = root.get(f"courses/course/{examined.course.id}/change/")
     page = root.get(report_page(examined.course))
@@ -136,7 +136,7 @@ def test_the_page_of_a_course_leads_to_its_report(
 def test_the_admin_site_gives_the_table_as_a_file(
     application: Application, examined: Examinee
 ) -> None:
-    root = root_desk(application)
+    root = root_browser(application)
 
     sent = root.client.get(f"/admin/{report_page(examined.course)}csv/")
 
@@ -151,7 +151,7 @@ def test_the_admin_site_gives_the_table_as_a_file(
 def test_staff_without_the_right_get_no_report(
     application: Application, examined: Examinee
 ) -> None:
-    bo = desk(application)
+    bo = staff_browser(application)
 
     for path in (report_page(examined.course), f"{report_page(examined.course)}csv/"):
         assert "in_progress" not in bo.get(path).text
@@ -165,7 +165,7 @@ def test_access_to_the_report_of_an_organization_is_recorded(application: Applic
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
     )
     course = application.services.authoring.publish(made.slug, by=OPERATOR)
-    root, before = root_desk(application), len(looks_into(application, harbour.id))
+    root, before = root_browser(application), len(looks_into(application, harbour.id))
 
     assert root.get(report_page(course)).status == 200
 

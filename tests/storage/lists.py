@@ -32,7 +32,7 @@ from progress.domain.repositories.protocols.progress import (
     STREAMS,
 )
 from tests.accounts.auditing import an_entry
-from tests.accounts.letting_in import has_client
+from tests.accounts.granting import has_client
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
     NOON,

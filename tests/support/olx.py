@@ -10,7 +10,7 @@ from courses.domain.entities.assessments import Question
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import ModuleItem
 from courses.domain.errors import InvalidDefinition
-from tests.support.paper import ROOT
+from tests.support.documents import ROOT
 
 KNOTS: Final = ROOT / "tests/courses/olx/knots"
 

@@ -49,7 +49,7 @@ class Page:
         return 'name="_save"' in self.text
 
 
-class Desk:
+class StaffBrowser:
     """A signed-in member of staff."""
 
     def __init__(self, user_id: UUID) -> None:
@@ -69,11 +69,11 @@ class Desk:
         return self.post(path, action=action, _selected_action=chosen, **fields)
 
 
-def root_desk(application: Application) -> Desk:
-    return Desk(UUID(application.signed_in(Role.ADMIN, name="Root").id))
+def root_browser(application: Application) -> StaffBrowser:
+    return StaffBrowser(UUID(application.signed_in(Role.ADMIN, name="Root").id))
 
 
-def desk(application: Application, *groups: str, name: str = "Bo") -> Desk:
+def staff_browser(application: Application, *groups: str, name: str = "Bo") -> StaffBrowser:
     """A signed-in member of staff in these groups."""
     GROUPS.create_groups(apps, None)
     user = a_user_of(application, name)
@@ -81,7 +81,7 @@ def desk(application: Application, *groups: str, name: str = "Bo") -> Desk:
     chosen = Group.objects.filter(name__in=groups)
     assert len(chosen) == len(groups)
     UserRow.objects.get(pk=user.id).groups.set(chosen)
-    return Desk(user.id)
+    return StaffBrowser(user.id)
 
 
 def a_user_of(application: Application, name: str = "Anna", **parts: Any) -> User:

@@ -128,5 +128,5 @@ def stored_rule(value: Values | None) -> Rule | None:
         return None
     try:
         return rule_in(value)
-    except InvalidRule as refusal:
-        raise BrokenRule(value) from refusal
+    except InvalidRule as error:
+        raise BrokenRule(value) from error

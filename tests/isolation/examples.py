@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
+from tests.isolation.tenants import TITLE
 from tests.support.application import PASSWORD, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
 from tests.support.pathways import a_chain, pathway_body_of
-from tests.walls.tenants import TITLE
 
 Things = Mapping[str, str]
 Body = Callable[[Things], Any]

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 
 from accounts.domain.access import OrgRole
+from tests.isolation.examples import example_of
+from tests.isolation.tenants import Member, Tenant, Tenants
 from tests.support.application import Answer, Application
 from tests.support.operations import Route, routes
-from tests.walls.examples import example_of
-from tests.walls.tenants import Member, Tenant, Tenants
 
 pytestmark = pytest.mark.postgres_too
 

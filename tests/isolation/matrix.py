@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.domain.access import OPERATOR, OrganizationId, Role
+from tests.isolation.cells import ROLES, CallerKind, Cell, Object
+from tests.isolation.examples import Example, example_of
+from tests.isolation.tenants import Member, Tenant, Tenants
 from tests.support.application import Answer, Application, Caller
 from tests.support.blocks import undone_block
 from tests.support.operations import Route
-from tests.walls.cells import ROLES, CallerKind, Cell, Object
-from tests.walls.examples import Example, example_of
-from tests.walls.tenants import Member, Tenant, Tenants
 
 Things = Mapping[str, Any]
 

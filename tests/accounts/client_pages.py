@@ -11,7 +11,7 @@ from accounts.models import User as UserRow
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.staff import Desk, Page, desk
+from tests.support.staff import Page, StaffBrowser, staff_browser
 
 CLIENTS: Final = "accounts/oauthclient/"
 NEW: Final[dict[str, Any]] = {
@@ -64,9 +64,9 @@ def shown_on(page: Page) -> list[str]:
     return re.findall(r"<code>(.*?)</code>", page.text)
 
 
-def a_keeper(application: Application) -> Desk:
+def a_keeper(application: Application) -> StaffBrowser:
     """Staff in a group that may manage clients."""
-    keeper = desk(application)
+    keeper = staff_browser(application)
     group = Group.objects.create(name="Client managers")
     verbs = [f"{verb}_oauthclient" for verb in ("view", "add", "change")]
     group.permissions.set(Permission.objects.filter(codename__in=verbs))

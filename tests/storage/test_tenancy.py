@@ -7,7 +7,7 @@ import pytest
 from accounts.models import OAuthClient
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from authsvc.storage.tenancy import owned_within
-from tests.accounts.letting_in import has_client
+from tests.accounts.granting import has_client
 from tests.support.builders import a_client_of, some_client_terms
 from tests.support.tenants import has_organization, into
 from tests.support.worlds import orm_world

@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 import pytest
 
+from tests.isolation.cells import CallerKind, Cell, Object, cells_of, names_a_thing
+from tests.isolation.matrix import Matrix
 from tests.support.application import Application
 from tests.support.operations import routes
-from tests.walls.cells import CallerKind, Cell, Object, cells_of, names_a_thing
-from tests.walls.matrix import Matrix
 
 pytestmark = pytest.mark.postgres_too
 

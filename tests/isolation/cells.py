@@ -8,8 +8,8 @@ from typing import Final
 
 from accounts.domain.access import RIGHTS_OF_ORG_ROLE, RIGHTS_OF_ROLE, OrgRole, Role
 from authsvc.http.operations import Whose
+from tests.isolation.examples import example_of
 from tests.support.operations import Route
-from tests.walls.examples import example_of
 
 
 class Object(StrEnum):
