@@ -6,40 +6,18 @@ from typing import Any, Final
 
 import pytest
 
-from accounts.domain.access import OPERATOR, NotPermitted, OrgRole, Principal, Right
+from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import OrganizationNotFound
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course, CourseStatus
-from tests.support.builders import NOON, a_definition
+from tests.courses.tenants import KNOTS, of_another
+from tests.support.builders import NOON
 from tests.support.organizations import a_member, acts_in
 from tests.support.worlds import World
 
 WHOLE: Final = PageRequest(limit=100)
-KNOTS: Final = a_definition(slug="knots")
-
-
-@pytest.fixture
-def harbour(memory: World) -> Organization:
-    return memory.has_organization(slug="harbour", name="Harbour School")
-
-
-@pytest.fixture
-def bo(harbour: Organization) -> Principal:
-    """Bo teaches in the organization."""
-    return a_member(harbour.id, OrgRole.INSTRUCTOR)
-
-
-@pytest.fixture
-def course(memory: World, harbour: Organization, bo: Principal) -> Course:
-    """A course published in the organization."""
-    made = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
-    return memory.services.authoring.publish(made.slug, by=bo)
-
-
-def of_another(memory: World, role: OrgRole = OrgRole.OWNER) -> Principal:
-    return a_member(memory.has_organization().id, role)
 
 
 def listed(memory: World, by: Principal, **filters: Any) -> list[Course]:

@@ -4,11 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
+from accounts.domain.access import OPERATOR, NotPermitted
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import Course
 from courses.domain.entities.pathways import PathwayDefinition, PathwayStatus
 from courses.domain.errors import (
     InvalidPathwayDefinition,
@@ -19,33 +18,13 @@ from courses.domain.errors import (
     PathwaySlugFixed,
     PathwaySlugTaken,
 )
+from tests.courses.pathway_worlds import an_author, counts, errors_of, has
 from tests.support.builders import a_definition_of, a_principal
-from tests.support.learning import a_published_course
 from tests.support.organizations import acts_in
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
 WHOLE = PageRequest(limit=100)
-
-
-def an_author() -> Principal:
-    return a_principal(None, Right.AUTHOR_COURSES)
-
-
-def has(world: World, *slugs: str) -> list[Course]:
-    """Published courses of the platform with these slugs."""
-    return [
-        a_published_course(world.services, a_definition_of(required=1, slug=slug)) for slug in slugs
-    ]
-
-
-def counts(world: World, *slugs: str) -> list[int]:
-    courses = world.repositories.courses
-    return [courses.at(slug, scope=ALL_TENANTS).pathways for slug in slugs]
-
-
-def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
-    return [field_error.path for field_error in refused.value.field_errors]
 
 
 def test_a_pathway_begins_as_a_draft(memory: World) -> None:

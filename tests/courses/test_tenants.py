@@ -15,12 +15,12 @@ from authsvc.composition.container import Services
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound, InvalidDefinition, SlugFixed
+from tests.courses.tenants import KNOTS, of_another
 from tests.support.builders import a_definition, a_principal
 from tests.support.organizations import a_member, acts_in, closed
 from tests.support.worlds import World
 
 WHOLE: Final = PageRequest(limit=100)
-KNOTS: Final = a_definition(slug="knots")
 CHANGED: Final = replace(KNOTS, title="Changed")
 Act = Callable[[Services, Course, Principal], Any]
 CHANGES: Final[dict[str, Act]] = {
@@ -50,28 +50,6 @@ any_act = pytest.mark.parametrize(
     [*CHANGES.values(), *LOOKS_OF_AUTHORS.values(), *LOOKS.values()],
     ids=[*CHANGES, *LOOKS_OF_AUTHORS, *LOOKS],
 )
-
-
-@pytest.fixture
-def harbour(memory: World) -> Organization:
-    return memory.has_organization(slug="harbour", name="Harbour School")
-
-
-@pytest.fixture
-def bo(harbour: Organization) -> Principal:
-    """Bo teaches in the organization."""
-    return a_member(harbour.id, OrgRole.INSTRUCTOR)
-
-
-@pytest.fixture
-def course(memory: World, harbour: Organization, bo: Principal) -> Course:
-    """A course published in the organization."""
-    made = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
-    return memory.services.authoring.publish(made.slug, by=bo)
-
-
-def of_another(memory: World, role: OrgRole = OrgRole.OWNER) -> Principal:
-    return a_member(memory.has_organization().id, role)
 
 
 def test_the_address_of_a_course_begins_with_its_organization(
