@@ -54,7 +54,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Writes]:
 
         return marking
 
-    for name in ("add", "save", "move"):
+    for name in ("add", "save", "change_email"):
         monkeypatch.setattr(OrmUserRepository, name, marked(getattr(OrmUserRepository, name)))
     with connection.execute_wrapper(writes):
         yield writes
