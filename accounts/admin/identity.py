@@ -78,6 +78,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 class UserAdmin(ServiceAdmin):
     right = Right.MANAGE_USERS
     form = UserForm
+    add_form = NewUserForm
     list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
     list_filter = ["is_active", "is_staff"]
     list_select_related = []
@@ -97,17 +98,6 @@ class UserAdmin(ServiceAdmin):
             return []
         read_only = ["email", "is_active", "created_at", "last_login"]
         return read_only if request.user.is_superuser else [*read_only, "groups"]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        if obj is None:
-            kwargs["form"] = NewUserForm
-        return super().get_form(request, obj, change, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.password_view)

@@ -144,6 +144,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
     right = Right.MANAGE_CLIENTS
     subject_type = SubjectType.CLIENT
     form = ClientForm
+    add_form = NewClientForm
     list_display = [
         "name",
         "client_id",
@@ -177,17 +178,6 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         if obj is None:
             return NewClientForm.Meta.fields
         return [*self.get_readonly_fields(request, obj), *ClientForm.Meta.fields]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        if obj is None:
-            kwargs["form"] = NewClientForm
-        return super().get_form(request, obj, change, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.secret_view)

@@ -207,6 +207,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     right = Right.MANAGE_ORGANIZATIONS
     subject_type = SubjectType.ORGANIZATION
     form = OrganizationForm
+    add_form = NewOrganizationForm
     list_display = ["name", "slug", "plan", "status", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = []
@@ -225,17 +226,6 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [] if obj is None else ["slug", "status", "created_at"]
-
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        if obj is None:
-            kwargs["form"] = NewOrganizationForm
-        return super().get_form(request, obj, change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [] if obj is None else self.inlines

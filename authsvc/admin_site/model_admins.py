@@ -272,6 +272,20 @@ class AuditsTenantAccess:
 class ServiceAdmin(StaffAdmin):
     """Admin page with a form: a service writes, and Django reloads the row."""
 
+    add_form: ClassVar[type[Any] | None] = None
+    """Form for a new row, where it differs from that for an existing one."""
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None and self.add_form is not None:
+            kwargs["form"] = self.add_form
+        return super().get_form(request, obj, change, **kwargs)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Deny changes to rows of organizations outside the scope."""
         is_in_scope = (
