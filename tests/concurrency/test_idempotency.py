@@ -1,11 +1,11 @@
 """The same idempotency key in several requests at once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
+from tests.concurrency.waiting import wait_until_blocked
 from tests.support.application import Answer
 from tests.support.school import SAMPLE, School
 from tests.support.wire import at_once
@@ -47,10 +47,11 @@ def test_a_key_whose_request_is_still_running_is_refused_for_now(school: School)
     with (
         ThreadPoolExecutor() as pool,
         psycopg.connect(school.environment["DATABASE_URL"]) as database,
+        database.cursor() as cursor,
     ):
-        database.execute("SELECT 1 FROM progress_courseprogress FOR UPDATE")
+        cursor.execute("SELECT 1 FROM progress_courseprogress FOR UPDATE")
         first = pool.submit(withdraw)
-        wait_until_somebody_waits_for(database)
+        wait_until_blocked(first, by=cursor)
         meanwhile = withdraw()
         database.rollback()
         answer = first.result()
@@ -61,13 +62,3 @@ def test_a_key_whose_request_is_still_running_is_refused_for_now(school: School)
     assert answer.status == 200
     assert again.text == answer.text
     assert again.headers["Idempotent-Replayed"] == "true"
-
-
-def wait_until_somebody_waits_for(database: psycopg.Connection) -> None:
-    """Return when another connection waits for a lock that this one holds."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    for _ in range(1000):
-        if database.execute(waiting).fetchone():
-            return
-        time.sleep(0.01)
-    pytest.fail("Nobody waits.")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
-from time import monotonic, sleep
 from typing import Final
 
 import pytest
@@ -18,6 +17,7 @@ from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from authsvc.storage.append_only import protecting, releasing
 from tests.accounts.inviting import BO, is_invited, pending
+from tests.concurrency.waiting import SECONDS, wait_until_blocked
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, into
 from tests.support.worlds import World, orm_world
 
@@ -25,8 +25,6 @@ pytestmark = pytest.mark.postgres
 
 DONE: Final = "done"
 ROUNDS: Final = 20
-SECONDS: Final = 20
-WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture
@@ -222,19 +220,9 @@ def outcome_after(world: World, change: Callable[[], object], act: Callable[[], 
         with world.unit_of_work.atomic():
             change()
             waiting: Future[str] = pool.submit(outcome_of, act)
-            until_somebody_waits(waiting)
+            with connection.cursor() as cursor:
+                wait_until_blocked(waiting, by=cursor)
         return waiting.result(timeout=SECONDS)
-
-
-def until_somebody_waits(waiting: "Future[str]") -> None:
-    began = monotonic()
-    with connection.cursor() as cursor:
-        while not waiting.done() and monotonic() - began < SECONDS:
-            cursor.execute(WAITING)
-            if cursor.fetchone() != (0,):
-                return
-            sleep(0.01)
-    pytest.fail("nobody waits")
 
 
 def test_nobody_joins_an_organization_that_is_being_suspended(town: World) -> None:
