@@ -41,9 +41,9 @@ class AccountsBackend(ModelBackend):
 
 
 def _authenticated(request: HttpRequest | None, *, email: str, password: str) -> Account:
-    sessions = services().sessions
+    sign_in = services().sign_in
     if request is None:
-        return sessions.authenticate_and_rehash(email=email, password=password)
+        return sign_in.authenticate_and_rehash(email=email, password=password)
     client_ip = client_ip_of(request)
     services().limits.count(LimitName.LOG_IN, client_ip).require()
-    return sessions.authenticate_and_rehash(email=email, password=password, client_ip=client_ip)
+    return sign_in.authenticate_and_rehash(email=email, password=password, client_ip=client_ip)

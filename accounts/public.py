@@ -3,6 +3,7 @@
 from accounts.domain.access import (
     OPERATOR,
     GrantType,
+    InsufficientAuthentication,
     NotPermitted,
     OrganizationId,
     OrganizationStatus,
@@ -36,6 +37,7 @@ __all__ = [
     "EmailTaken",
     "GrantType",
     "IdentityScope",
+    "InsufficientAuthentication",
     "InvalidCredentials",
     "InvalidToken",
     "KeyRotation",

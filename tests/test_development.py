@@ -47,7 +47,7 @@ def logins_in(output: str) -> list[list[str]]:
 
 def may_log_in(services: Services, email: str, password: str) -> bool:
     try:
-        services.sessions.log_in(email=email, password=password)
+        services.sign_in.log_in(email=email, password=password)
     except InvalidCredentials:
         return False
     return True
@@ -112,7 +112,7 @@ def test_a_second_run_changes_nothing(application: Application, data_dir: Path) 
     first = said_by("prepare_development")
     course = application.services.catalog.visible_to(OPERATOR, SLUG)
     people = application.services.users.page_of(PageRequest(), by=OPERATOR)
-    session = application.services.sessions.log_in(
+    session = application.services.sign_in.log_in(
         email=samples.LEARNER, password=passwords_in(data_dir)[samples.LEARNER]
     )
 
@@ -129,7 +129,7 @@ def test_a_second_run_changes_nothing(application: Application, data_dir: Path) 
 def test_lost_passwords_are_replaced(application: Application, data_dir: Path) -> None:
     said_by("prepare_development")
     old = passwords_in(data_dir)
-    session = application.services.sessions.log_in(email=samples.STAFF, password=old[samples.STAFF])
+    session = application.services.sign_in.log_in(email=samples.STAFF, password=old[samples.STAFF])
     (data_dir / "developer-logins.json").unlink()
 
     said_by("prepare_development")

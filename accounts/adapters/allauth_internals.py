@@ -3,14 +3,20 @@
 Each function does one thing that the public API of django-allauth does not offer.
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows import email_verification, login, manage_email, signup
 from allauth.core.internal import cryptokit, ratelimit
 from allauth.mfa.base.internal import flows as second_factor_flows
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal import auth as recovery_codes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 
@@ -54,6 +60,38 @@ def passkey_registration_options(user: Any) -> dict[str, Any]:
     Also stores their challenge in the session.
     """
     return dict(webauthn.begin_registration(user, passwordless=True))
+
+
+def passkey_assertion_options(user_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options for `navigator.credentials.get` with a passkey of the user, and the state that verifies the answer."""
+    options, state = webauthn.get_server().authenticate_begin(
+        credentials=webauthn.get_credentials(get_user_model()(pk=user_id)),
+        user_verification=webauthn.UserVerificationRequirement.PREFERRED,
+    )
+    return json.loads(json.dumps(dict(options["publicKey"]))), dict(state)
+
+
+def verified_passkey(
+    user_id: UUID, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
+) -> Authenticator | None:
+    """The passkey of the user that made the assertion; None if the assertion is wrong."""
+    user = get_user_model()(pk=user_id)
+    try:
+        webauthn.parse_authentication_response(assertion)
+        credential = webauthn.get_server().authenticate_complete(
+            state, webauthn.get_credentials(user), assertion
+        )
+    except (ValueError, ValidationError):
+        return None
+    passkey: Authenticator | None = webauthn.get_authenticator_by_credential_id(
+        user, credential.credential_id
+    )
+    return passkey
+
+
+def redeem_recovery_code(authenticator: Authenticator, code: str) -> bool:
+    """Redeem a recovery code; False if it is wrong or was used before."""
+    return bool(recovery_codes.RecoveryCodes(authenticator).validate_code(code))
 
 
 def totp_step_of(code: str, *, secret: str) -> int | None:

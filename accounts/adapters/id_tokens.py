@@ -48,12 +48,8 @@ class JwtIdTokens:
         if claims.nonce:
             payload["nonce"] = claims.nonce
         if authentication := claims.authentication:
-            payload |= {
-                "auth_time": int(authentication.at.timestamp()),
-                "acr": authentication.context,
-                "amr": list(authentication.methods),
-                "sid": str(authentication.browser_id),
-            }
+            payload |= authentication.claims
+            payload |= {"sid": str(authentication.browser_id)}
         return self._signed(payload, type_=ID_TOKEN, algorithm=algorithm, at=at)
 
     def logout_token(

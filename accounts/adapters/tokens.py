@@ -13,7 +13,7 @@ from jwcrypto.common import JWException
 from jwcrypto.jws import JWS
 
 from accounts.adapters.keys import ES256, Keys
-from accounts.domain.access import SessionId, UserId
+from accounts.domain.access import Authentication, SessionId, UserId
 from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
 from accounts.domain.identity.errors import InvalidToken
 
@@ -53,6 +53,8 @@ class JwtAccessTokens:
             "roles": list(roles),
             "sid": str(claims.session_id),
         }
+        if claims.authentication is not None:
+            payload |= claims.authentication.claims
         return self.keys.current().signed(payload, type_=TYPE, algorithm=ES256, at=at)
 
     def verify(self, token: str, *, at: datetime) -> AccessClaims:
@@ -90,6 +92,7 @@ class JwtAccessTokens:
             client_id=client_id,
             scopes=frozenset(payload["scope"].split()),
             audience="" if audience == self.audience else audience,
+            authentication=_authentication_in(payload),
         )
         signed = SignedClaims(
             claims=claims,
@@ -112,3 +115,11 @@ class JwtAccessTokens:
         except (JWException, ValueError, TypeError):
             raise InvalidToken from None
         return cast("dict[str, Any]", json.loads(jws.payload)), str(key["kid"])
+
+
+def _authentication_in(payload: Mapping[str, Any]) -> Authentication | None:
+    if "auth_time" not in payload:
+        return None
+    return Authentication(
+        at=datetime.fromtimestamp(payload["auth_time"], UTC), methods=tuple(payload["amr"])
+    )

@@ -73,6 +73,7 @@ class MemberListView(ApiView):
         answer=MembershipSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, UserNotFound, AlreadyMember),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OrgMembership:
         user_id, role = UserId(body["user_id"]), OrgRole(body["role"])
@@ -88,6 +89,7 @@ class MemberView(ApiView):
         body=ChangeMemberRequestSerializer,
         answer=MembershipSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        needs_recent_sign_in=True,
     )
     def patch(
         self, org_id: OrganizationId, user_id: UserId, *, body: Members, by: Principal
@@ -101,6 +103,7 @@ class MemberView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> None:
         services().members.remove(org_id, user_id, by=by)
@@ -118,6 +121,7 @@ class MemberImportView(ApiView):
         answer=ListResultsSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, InvalidMemberList),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, body: Any, by: Principal) -> Mapping[str, Any]:
         text = body if isinstance(body, str) else ""  # without a body, DRF passes an empty mapping

@@ -83,6 +83,7 @@ class OrganizationView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound,),
+        needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, *, by: Principal) -> None:
         services().organizations.delete(org_id, by=by)
@@ -98,6 +99,7 @@ class SuspendOrganizationView(ApiView):
         answer=OrganizationSerializer,
         errors=(OrganizationNotFound,),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
         return _own(services().organizations.suspend(org_id, reason=body["reason"], by=by), by)
@@ -112,6 +114,7 @@ class ReopenOrganizationView(ApiView):
         answer=OrganizationSerializer,
         errors=(OrganizationNotFound,),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
         return _own(services().organizations.reopen(org_id, by=by), by)

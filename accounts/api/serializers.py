@@ -42,6 +42,21 @@ class LogInRequestSerializer(serializers.Serializer[Any]):
     password = TextField(max_length=1024, trim_whitespace=False)
 
 
+class VerifyLogInRequestSerializer(serializers.Serializer[Any]):
+    """Exactly one of `code` and `assertion`."""
+
+    challenge = TextField(max_length=200)
+    code = TextField(max_length=20, default=None)
+    assertion = serializers.DictField(
+        default=None, help_text="A PublicKeyCredential with an assertion (WebAuthn Level 3 §5.1)."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["code"] is None) == (attrs["assertion"] is None):
+            raise serializers.ValidationError("Send either a code or an assertion.")
+        return attrs
+
+
 class RefreshRequestSerializer(serializers.Serializer[Any]):
     refresh_token = TextField(max_length=200)
 
@@ -96,6 +111,18 @@ class SessionClientSerializer(serializers.Serializer[OwnSession]):
 
 class OwnSessionSerializer(serializers.Serializer[OwnSession]):
     id = serializers.UUIDField(source="session.id")
+    auth_time = serializers.DateTimeField(
+        source="session.authentication.at", allow_null=True, default=None
+    )
+    acr = serializers.CharField(
+        source="session.authentication.context",
+        allow_null=True,
+        default=None,
+        help_text="`mfa` if the user signed in with a second factor, otherwise `pwd`.",
+    )
+    amr = serializers.ListField(
+        source="session.authentication.methods", child=serializers.CharField(), default=list
+    )
     client = SessionClientSerializer(source="*")
     scopes = SortedListField(source="session.scopes")
     started_at = serializers.DateTimeField(source="session.started_at")

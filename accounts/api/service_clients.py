@@ -44,6 +44,7 @@ class ServiceClientListView(ApiView):
         status=HTTPStatus.CREATED,
         answer=NewServiceClientSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableClient, UnsuitableExpiry),
+        needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> RegisteredClient:
         return services().service_clients.register(
@@ -63,6 +64,7 @@ class ServiceClientView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal) -> None:
         services().service_clients.remove(org_id, client_id, by=by)
@@ -76,6 +78,7 @@ class RenewSecretView(ApiView):
         scope=Scope.ORGS_WRITE,
         answer=NewServiceClientSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        needs_recent_sign_in=True,
     )
     def post(
         self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal

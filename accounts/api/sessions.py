@@ -12,18 +12,23 @@ from accounts.api.serializers import (
     RefreshRequestSerializer,
     RegisterRequestSerializer,
     SignedInSerializer,
+    VerifyLogInRequestSerializer,
 )
 from accounts.domain.access import ClientPk, Principal, Scope, SessionId
 from accounts.domain.identity.entities.sessions import OwnSession
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.errors import (
     EmailTaken,
+    InvalidChallenge,
     InvalidCredentials,
     InvalidRefreshToken,
     PasswordsBusy,
     RefreshTokenReused,
+    SecondFactorMissing,
+    SecondFactorRequired,
     SessionNotFound,
     UnsuitablePassword,
+    WrongSecondFactor,
 )
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.authorizations import Consent
@@ -48,7 +53,7 @@ class RegisterView(ApiView):
         errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
-        return services().sessions.register(
+        return services().sign_in.register(
             email=body["email"], name=body["name"], password=body["password"], client_ip=client_ip
         )
 
@@ -61,11 +66,27 @@ class LogInView(ApiView):
         limit=LimitName.LOG_IN,
         body=LogInRequestSerializer,
         answer=SignedInSerializer,
-        errors=(InvalidCredentials, PasswordsBusy),
+        errors=(InvalidCredentials, SecondFactorRequired, SecondFactorMissing, PasswordsBusy),
     )
     def post(self, *, body: Members, client_ip: str) -> SignedIn:
-        return services().sessions.log_in(
+        return services().sign_in.log_in(
             email=body["email"], password=body["password"], client_ip=client_ip
+        )
+
+
+class VerifyLogInView(ApiView):
+    @operation(
+        name="verifyLogIn",
+        summary="Finish signing in with a second factor: a code, or the assertion of a passkey",
+        access=Access(Whose.ANYBODY),
+        limit=LimitName.LOG_IN,
+        body=VerifyLogInRequestSerializer,
+        answer=SignedInSerializer,
+        errors=(InvalidChallenge, WrongSecondFactor),
+    )
+    def post(self, *, body: Members, client_ip: str) -> SignedIn:
+        return services().sign_in.verify(
+            body["challenge"], code=body["code"], assertion=body["assertion"], client_ip=client_ip
         )
 
 

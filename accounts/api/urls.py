@@ -10,6 +10,7 @@ from accounts.api import audit, members, organizations, service_clients, session
 auth = [
     path("register", sessions.RegisterView.as_view()),
     path("login", sessions.LogInView.as_view()),
+    path("login/verify", sessions.VerifyLogInView.as_view()),
     path("refresh", sessions.RefreshView.as_view()),
     path("logout", sessions.LogOutView.as_view()),
 ]

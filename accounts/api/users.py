@@ -88,6 +88,7 @@ class UserListView(ApiView):
         answer=UserSerializer,
         errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, *, body: Members, by: Principal) -> User:
         return services().users.create(
@@ -119,6 +120,7 @@ class UserView(ApiView):
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
         errors=(NotPermitted, UserNotFound),
+        needs_recent_sign_in=True,
     )
     def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:
         roles = body["roles"]

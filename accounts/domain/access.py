@@ -2,17 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
-from authsvc.kernel.errors import Forbidden
+from authsvc.kernel.errors import Forbidden, Unauthenticated
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 OrganizationId = NewType("OrganizationId", UUID)
 ClientPk = NewType("ClientPk", UUID)
+
+PASSWORD: Final = "pwd"  # noqa: S105  # a method of RFC 8176, not a secret
+SECOND_FACTOR: Final = "mfa"
+"""Authentication methods (`amr`, RFC 8176), which are the contexts (`acr`), too."""
 
 
 class OrganizationStatus(StrEnum):
@@ -119,10 +124,41 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """An authentication of a user: its time and methods (RFC 8176), and the browser session if there was one.
+
+    Everything in `methods` was performed at `at`, or shortly after it in the same sign-in.
+    """
+
+    at: datetime
+    methods: tuple[str, ...]
+    browser_id: SessionId | None = None
+
+    @property
+    def has_second_factor(self) -> bool:
+        return SECOND_FACTOR in self.methods
+
+    @property
+    def context(self) -> str:
+        """Its `acr`: `mfa` with a second factor, otherwise `pwd`."""
+        return SECOND_FACTOR if self.has_second_factor else PASSWORD
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """Its claims in tokens (OpenID Connect Core §2, RFC 9068 §2.2.1)."""
+        return {
+            "auth_time": int(self.at.timestamp()),
+            "acr": self.context,
+            "amr": list(self.methods),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """The authenticated caller of a request. Without `user_id` it is a client that acts for itself.
 
-    `memberships` are the caller's roles in active organizations; a service client has one in its organization.
+    `memberships` are the caller's roles in active organizations; a service client has one in its organization. A right
+    in `withheld` needs a sign-in with a second factor.
     """
 
     user_id: UserId | None
@@ -132,6 +168,8 @@ class Principal:
     client_id: str
     session_id: SessionId | None = None
     memberships: Mapping[OrganizationId, OrgRole] = field(default_factory=dict)
+    authentication: Authentication | None = None
+    withheld: frozenset[Right] = frozenset()
 
     @property
     def person(self) -> UserId:
@@ -167,9 +205,12 @@ class Principal:
         return is_allowed_there or self.rights >= {right, Right.MANAGE_ORGANIZATIONS}
 
     def require(self, right: Right, *, of: OrganizationId | None = None) -> None:
-        """Raise NotPermitted unless the caller has *right* there."""
-        if not self.may(right, of=of):
-            raise NotPermitted(right=right.value)
+        """Raise NotPermitted unless the caller has *right* there; InsufficientAuthentication if it is withheld."""
+        if self.may(right, of=of):
+            return
+        if right in self.withheld:
+            raise InsufficientAuthentication(acr_values=SECOND_FACTOR)
+        raise NotPermitted(right=right.value)
 
 
 OPERATOR: Final = Principal(
@@ -192,3 +233,11 @@ class PersonNeeded(Forbidden):
     code = "person-needed"
     title = "Only a person can do this"
     explanation = "The token belongs to a client that acts for no user. Use a token of a user."
+
+
+class InsufficientAuthentication(Unauthenticated):
+    """The sign-in of a token does not suffice (RFC 9470): the contexts that do, and its greatest age in seconds."""
+
+    code = "insufficient-user-authentication"
+    title = "A more recent or stronger sign-in is required"
+    explanation = "The sign-in is too old or lacks a second factor. Sign in again as `acr_values` and `max_age` ask."

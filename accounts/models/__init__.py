@@ -11,7 +11,7 @@ from accounts.models.oauth import (
     PushedRequest,
 )
 from accounts.models.organizations import Invitation, Organization, OrgMembership
-from accounts.models.sessions import RefreshToken, Session
+from accounts.models.sessions import RefreshToken, Session, SignInChallenge
 from accounts.models.users import User
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "PushedRequest",
     "RefreshToken",
     "Session",
+    "SignInChallenge",
     "User",
 ]

@@ -42,6 +42,16 @@ class Session(_Authenticated):
         return str(self.id)
 
 
+class SignInChallenge(models.Model):
+    hash = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+    passkey_state = models.JSONField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in challenge of {self.user_id}"
+
+
 class RefreshToken(models.Model):
     hash = models.CharField(max_length=64, primary_key=True)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")

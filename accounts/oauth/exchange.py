@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from oauthlib.common import Request
 
-from accounts.domain.access import UserId
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import Authentication, UserId
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims

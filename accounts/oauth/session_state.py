@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from accounts.domain.access import SessionId
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import Authentication, SessionId
 from authsvc.http.middleware import LEADS_TO
 from authsvc.http.sign_in_state import SignIn
 from authsvc.kernel.canonical import canonical_json

@@ -62,6 +62,8 @@ def _members(facts: TokenFacts) -> dict[str, Any]:
         "iat": int(facts.issued_at.timestamp()),
         "exp": int(facts.expires_at.timestamp()),
     }
+    if facts.authentication is not None:  # RFC 9470 §6.2
+        members |= facts.authentication.claims
     if facts.is_access_token:
         members |= {"token_type": "Bearer", "jti": str(facts.token_id)}
     return members

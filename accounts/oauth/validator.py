@@ -7,8 +7,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2 import DeviceCodeGrant
 
-from accounts.domain.access import GrantType
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import Authentication, GrantType
 from accounts.domain.oauth.entities.authorizations import Permission
 from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims

@@ -8,7 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
 from django.http import HttpRequest
-from fido2.webauthn import AuthenticatorData
+
+from accounts.adapters.second_factors import is_synced
 
 
 class CredentialField(forms.JSONField):
@@ -53,9 +54,8 @@ def record_passkey_kind(request: HttpRequest, authenticator: Authenticator, **_:
     """Receiver of `authenticator_used`: record whether a used passkey can be synchronized to other devices."""
     if authenticator.type != Authenticator.Type.WEBAUTHN:
         return
-    flags = authenticator.wrap().authenticator_data.flags
     records = request.session[AUTHENTICATION_METHODS_SESSION_KEY]
-    records[-1]["is_synced"] = bool(flags & AuthenticatorData.FLAG.BE)
+    records[-1]["is_synced"] = is_synced(authenticator)
     request.session.modified = True
 
 

@@ -5,8 +5,10 @@ from functools import cached_property
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
+from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
+from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
@@ -19,6 +21,7 @@ class IdentityServices(Wiring):
         return AccessService(
             sessions=self.repositories.sessions,
             access_tokens=self.ports.access_tokens,
+            policy=self.ports.sign_in_policy,
             clock=self.ports.clock,
         )
 
@@ -26,7 +29,7 @@ class IdentityServices(Wiring):
     def accounts(self) -> AccountService:
         return AccountService(
             users=self.repositories.users,
-            sessions=self.repositories.sessions,
+            revocation=self.revocation,
             passwords=self._passwords,
             security_log=self.security_log,
             unit_of_work=self.unit_of_work,
@@ -66,7 +69,7 @@ class IdentityServices(Wiring):
     def users(self) -> UserService:
         return UserService(
             users=self.repositories.users,
-            sessions=self.repositories.sessions,
+            revocation=self.revocation,
             passwords=self._passwords,
             security_log=self.security_log,
             audit_log=self.audit_log,
@@ -75,19 +78,45 @@ class IdentityServices(Wiring):
         )
 
     @cached_property
-    def sessions(self) -> SessionService:
-        return SessionService(
+    def sign_in(self) -> SignInService:
+        return SignInService(
             accounts=self.accounts,
             users=self.repositories.users,
             sessions=self.repositories.sessions,
-            clients=self.repositories.clients,
+            challenges=self.repositories.sign_in_challenges,
             pairs=self._pairs,
+            limits=self.limits,
+            opaque_tokens=self.ports.opaque_tokens,
+            second_factors=self.repositories.second_factors,
+            security_log=self.security_log,
+            passwords=self.ports.password_hasher,
+            policy=self.ports.sign_in_policy,
+            session_policy=self.ports.session_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(
+            sessions=self.repositories.sessions,
+            clients=self.repositories.clients,
             renewals=self._renewals,
             security_log=self.security_log,
-            limits=self.limits,
-            passwords=self.ports.password_hasher,
-            policy=self.ports.session_policy,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def revocation(self) -> SessionRevocation:
+        return SessionRevocation(
+            sessions=self.repositories.sessions,
+            pending=(
+                self.repositories.sign_in_challenges,
+                self.repositories.authorization_codes,
+                self.repositories.device_codes,
+            ),
+            security_log=self.security_log,
             clock=self.ports.clock,
         )
 

@@ -43,6 +43,7 @@ class OAuthServices(OrganizationServices):
             clients=self.repositories.clients,
             consents=self.repositories.consents,
             codes=self.repositories.authorization_codes,
+            devices=self.repositories.device_codes,
             sessions=self.repositories.sessions,
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
@@ -81,6 +82,7 @@ class OAuthServices(OrganizationServices):
         return DeviceService(
             clients=self.repositories.clients,
             devices=self.repositories.device_codes,
+            authorizations=self.authorizations,
             limits=self.limits,
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
@@ -93,6 +95,8 @@ class OAuthServices(OrganizationServices):
         return LogoutService(
             clients=self.repositories.clients,
             sessions=self.repositories.sessions,
+            codes=self.repositories.authorization_codes,
+            devices=self.repositories.device_codes,
             notices=self.repositories.logout_notices,
             id_tokens=self.ports.id_tokens,
             sender=self.ports.logout_sender,

@@ -15,7 +15,7 @@ from accounts.adapters.opaque_tokens import HmacTokens
 from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.adapters.tokens import JwtAccessTokens
-from accounts.domain.identity.entities.sessions import SessionPolicy
+from accounts.domain.identity.entities.sessions import SessionPolicy, SignInPolicy
 from accounts.domain.identity.ports import (
     AccessTokens,
     EmailAddresses,
@@ -49,6 +49,7 @@ class Ports:
     mailer: Mailer
     opaque_tokens: OpaqueTokens
     session_policy: SessionPolicy
+    sign_in_policy: SignInPolicy
     limit_policy: LimitPolicy
     request_id: Callable[[], str]
 
@@ -76,6 +77,11 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session
+        ),
+        sign_in_policy=SignInPolicy(
+            staff_needs_second_factor=environment.staff_needs_second_factor,
+            second_factor_url=f"{environment.public_url}/account/second-factor",
+            fresh_for=environment.fresh_sign_in,
         ),
         limit_policy=_limit_policy(environment),
         request_id=request_id.get,

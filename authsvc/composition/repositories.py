@@ -3,24 +3,29 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 
+from accounts.adapters.second_factors import AllauthSecondFactors
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.audit.repositories.memory import InMemoryAuditLogRepository
 from accounts.domain.audit.repositories.orm import OrmAuditLogRepository
 from accounts.domain.audit.repositories.protocols import AuditLogRepository
 from accounts.domain.identity.entities.sessions import Session
+from accounts.domain.identity.ports import SecondFactors
 from accounts.domain.identity.repositories.memory import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
     InMemoryRefreshTokenRepository,
     InMemorySessionRepository,
+    InMemorySignInChallengeRepository,
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
+    NoSecondFactors,
 )
 from accounts.domain.identity.repositories.orm import (
     OrmKnownAddressRepository,
     OrmRateLimitRepository,
     OrmRefreshTokenRepository,
     OrmSessionRepository,
+    OrmSignInChallengeRepository,
     OrmUserRepository,
     OrmVerifiedEmailRepository,
 )
@@ -29,6 +34,7 @@ from accounts.domain.identity.repositories.protocols import (
     RateLimitRepository,
     RefreshTokenRepository,
     SessionRepository,
+    SignInChallengeRepository,
     UserRepository,
     VerifiedEmailRepository,
 )
@@ -124,6 +130,8 @@ class Repositories:
 
     users: UserRepository
     verified_emails: VerifiedEmailRepository
+    second_factors: SecondFactors
+    sign_in_challenges: SignInChallengeRepository
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
     limits: RateLimitRepository
@@ -156,6 +164,8 @@ def orm_repositories() -> Repositories:
     return Repositories(
         users=OrmUserRepository(),
         verified_emails=OrmVerifiedEmailRepository(),
+        second_factors=AllauthSecondFactors(),
+        sign_in_challenges=OrmSignInChallengeRepository(),
         sessions=OrmSessionRepository(),
         refresh_tokens=OrmRefreshTokenRepository(),
         limits=OrmRateLimitRepository(),
@@ -198,6 +208,8 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
+        second_factors=NoSecondFactors(),
+        sign_in_challenges=InMemorySignInChallengeRepository(database.table()),
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions
         ),

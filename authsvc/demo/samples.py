@@ -78,7 +78,7 @@ def _load_login(services: Services, login: Login) -> None:
         )
     except EmailTaken:
         try:
-            services.sessions.authenticate(email=login.email, password=login.password)
+            services.sign_in.authenticate(email=login.email, password=login.password)
         except InvalidCredentials:
             user = services.users.find(login.email, by=OPERATOR)
             services.users.set_password(user.id, password=login.password, by=OPERATOR)

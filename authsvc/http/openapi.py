@@ -11,7 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from accounts.public import InvalidToken, NotPermitted
+from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted
 from authsvc.http.idempotency.decorator import HEADER, KEY
 from authsvc.http.idempotency.records import IdempotencyKeyReused, RequestStillRunning
 from authsvc.http.operations import Operation, Whose, operations_of
@@ -115,6 +115,8 @@ class Schema(AutoSchema):
             errors.append(InvalidToken)
         if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
             errors.append(NotPermitted)
+        if self.operation.access.right is not None or self.operation.needs_recent_sign_in:
+            errors.append(InsufficientAuthentication)
         if self.operation.is_idempotent:
             errors += [IdempotencyKeyReused, RequestStillRunning]
         if self.operation.limit is not None:

@@ -30,6 +30,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 from accounts.public import LimitName, Right, Scope
+from authsvc.composition.container import services
 from authsvc.http.actors import principal_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.idempotency.decorator import answered_once, request_key_of
@@ -77,7 +78,8 @@ class Operation(Generic[Shown, Item]):
 
     It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `errors` are
     those its service raises; errors of HTTP, and those that follow from other fields, are added. A `limit`
-    counts the requests of each user, or of each client IP address when the operation is public.
+    counts the requests of each user, or of each client IP address when the operation is public. Operations that give
+    or take away rights need a recent sign-in (RFC 9470).
     """
 
     name: str
@@ -91,6 +93,7 @@ class Operation(Generic[Shown, Item]):
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
     errors: tuple[type[DomainError], ...] = ()
     is_idempotent: bool = False
+    needs_recent_sign_in: bool = False
     limit: LimitName | None = None
     cache_control: str = "no-store"
 
@@ -111,6 +114,8 @@ class Operation(Generic[Shown, Item]):
                 arguments = {name: read(request) for name, read in readers.items()}
                 return self._response(request, handler(view, **path, **arguments))
 
+            if self.needs_recent_sign_in:
+                services().access.require_fresh(principal_of(request))
             # Outermost, so that a rejected request stores no response, and a rollback does not undo the count.
             if self.limit is not None:
                 count(self.limit, view, request, by=client_ip_of if self.is_public else None)

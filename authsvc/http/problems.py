@@ -12,7 +12,7 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from accounts.public import InvalidToken
+from accounts.public import InsufficientAuthentication, InvalidToken
 from authsvc.http.middleware import API_PREFIXES
 from authsvc.kernel.errors import (
     Busy,
@@ -122,11 +122,22 @@ def _headers_of(error: DomainError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(error, InvalidToken):
         headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'  # RFC 6750 §3.1
+    elif isinstance(error, InsufficientAuthentication):
+        headers["WWW-Authenticate"] = ", ".join(_step_up_challenge(error))
     elif isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = CHALLENGE
     if "retry_after" in error.facts:
         headers["Retry-After"] = str(error.facts["retry_after"])
     return headers
+
+
+def _step_up_challenge(error: InsufficientAuthentication) -> Iterator[str]:
+    """The parts of a challenge for a more recent or stronger sign-in (RFC 9470 §3)."""
+    yield CHALLENGE
+    yield 'error="insufficient_user_authentication"'
+    yield f'error_description="{error.title}"'
+    for name, value in error.facts.items():
+        yield f'{name}="{value}"'
 
 
 def json_of(members: Mapping[str, Any]) -> str:
@@ -145,6 +156,8 @@ def _response(
 def _public(fact: object) -> object:
     if isinstance(fact, Listed):
         return list(fact)
+    if isinstance(fact, Mapping):
+        return dict(fact)
     return fact if isinstance(fact, int | str | None) else str(fact)
 
 

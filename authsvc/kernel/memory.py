@@ -13,6 +13,14 @@ State = list[dict[Any, Any]]
 """The content of every table, in the order in which they were created."""
 
 
+def remove_where(store: MutableMapping[Key, Value], is_removed: Callable[[Value], bool]) -> int:
+    """Delete the values that the predicate accepts. Return how many."""
+    keys = [key for key, value in store.items() if is_removed(value)]
+    for key in keys:
+        del store[key]
+    return len(keys)
+
+
 class InMemoryDatabase:
     """Tables in memory, and the unit of work on them. Thread-safe.
 

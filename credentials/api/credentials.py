@@ -120,6 +120,7 @@ class RevokeView(ApiView):
         answer=HeldCredentialSerializer,
         errors=(IssuedCredentialNotFound, AlreadyRevoked, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
         return services().issuing.revoke(issued_id, reason=body["reason"], by=by)
@@ -136,6 +137,7 @@ class ReissueView(ApiView):
         answer=HeldCredentialSerializer,
         errors=(IssuedCredentialNotFound, AlreadyIssued, ReasonMissing, OrganizationSuspended),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, issued_id: IssuedCredentialId, *, body: Members, by: Principal) -> Verification:
         return services().issuing.reissue(issued_id, reason=body["reason"], by=by)

@@ -174,6 +174,7 @@ class VoidView(ApiView):
         answer=GradedAttemptSerializer,
         errors=(AttemptNotFound, AttemptVoided, OrganizationSuspended),
         is_idempotent=True,
+        needs_recent_sign_in=True,
     )
     def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
         return services().grading.void(attempt_id, reason=body["reason"], by=by)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.access import SessionId
-from accounts.domain.identity.entities.sessions import Authentication, Session
+from accounts.domain.access import Authentication, SessionId
+from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.authorizations import (
@@ -22,8 +22,9 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.worlds import World
 
+BROWSER: Final = SessionId(uuid4())
 HOW: Final = Authentication(
-    at=NOON - timedelta(minutes=5), methods=("pwd", "otp", "mfa"), browser_id=SessionId(uuid4())
+    at=NOON - timedelta(minutes=5), methods=("pwd", "otp", "mfa"), browser_id=BROWSER
 )
 OPENID: Final = frozenset({"openid"})
 
@@ -92,7 +93,7 @@ def a_notice(client: OAuthClient, user: User, **parts: Any) -> LogoutNotice:
         id=LogoutNoticeId(uuid4()),
         client_pk=client.id,
         user_id=user.id,
-        browser_id=HOW.browser_id,
+        browser_id=BROWSER,
         due_at=NOON,
     )
     return replace(notice, **parts)

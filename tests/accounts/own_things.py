@@ -59,7 +59,7 @@ def deleted(caller: Caller, path: str, resource_id: object) -> Answer:
 
 
 def logged_in_again(application: Application, person: Person) -> Caller:
-    session = application.services.sessions.log_in(email=person.email, password=PASSWORD)
+    session = application.services.sign_in.log_in(email=person.email, password=PASSWORD)
     return Caller(session.access_token)
 
 

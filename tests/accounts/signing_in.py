@@ -11,11 +11,11 @@ PASSWORD = "a long walk home"
 
 
 def registered(world: World, email: str = EMAIL) -> SignedIn:
-    return world.services.sessions.register(email=email, name="Anna", password=PASSWORD)
+    return world.services.sign_in.register(email=email, name="Anna", password=PASSWORD)
 
 
 def logged_in(world: World, email: str = EMAIL) -> SignedIn:
-    return world.services.sessions.log_in(email=email, password=PASSWORD)
+    return world.services.sign_in.log_in(email=email, password=PASSWORD)
 
 
 def principal(world: World, signed_in: SignedIn) -> Principal:

@@ -82,9 +82,7 @@ def test_a_manager_adds_a_user(application: Application) -> None:
     assert page.path == USERS
     assert (cleo.name, cleo.is_staff) == ("Cleo", False)
     assert cleo.roles == (Role.LEARNER, Role.INSTRUCTOR)
-    assert application.services.sessions.authenticate(
-        email=cleo.email, password=NEW["new_password"]
-    )
+    assert application.services.sign_in.authenticate(email=cleo.email, password=NEW["new_password"])
     assert log_of(cleo.id) == ["Added."]
 
 

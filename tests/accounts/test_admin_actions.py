@@ -109,7 +109,7 @@ def test_a_manager_sets_a_password(application: Application) -> None:
 
     assert page.path == f"{USERS}{anna.id}/change/"
     assert page.said == (f"The password of {anna.email} was changed.",)
-    assert application.services.sessions.authenticate(email=anna.email, password=NEW)
+    assert application.services.sign_in.authenticate(email=anna.email, password=NEW)
     assert anna.caller.get("/v1/me").code == "invalid-token"
     assert log_of(anna.id) == ["Set a new password."]
 
@@ -120,7 +120,7 @@ def test_an_unsuitable_password_is_not_set(application: Application) -> None:
     page = manager(application).post(f"{USERS}{anna.id}/password/", password="short")
 
     assert "This password is too short." in page.text
-    assert application.services.sessions.authenticate(email=anna.email, password=PASSWORD)
+    assert application.services.sign_in.authenticate(email=anna.email, password=PASSWORD)
     assert log_of(anna.id) == []
 
 
@@ -131,7 +131,7 @@ def test_a_manager_cannot_set_the_password_of_staff(application: Application) ->
 
     assert page.said[0].startswith("You may not do this.")
     with pytest.raises(InvalidCredentials):
-        application.services.sessions.authenticate(email=root.email, password=NEW)
+        application.services.sign_in.authenticate(email=root.email, password=NEW)
 
 
 def test_the_password_page_of_an_unknown_user_is_not_found(application: Application) -> None:
@@ -149,7 +149,7 @@ def test_ones_own_password_is_changed_and_other_sessions_end(application: Applic
     page = at_the_desk.post(asked, current_password=PASSWORD, new_password=NEW)
 
     assert page.path == "/account"
-    assert application.services.sessions.authenticate(email=root.email, password=NEW)
+    assert application.services.sign_in.authenticate(email=root.email, password=NEW)
     assert Caller(root.caller.token).get("/v1/me").code == "invalid-token"
     assert at_the_desk.get(USERS).path == USERS
 
@@ -171,4 +171,4 @@ def test_ones_own_password_stays_when_something_is_wrong(
 
     assert field_error in page.text
     user = application.services.users.get(root.id, by=OPERATOR)
-    assert application.services.sessions.authenticate(email=user.email, password=PASSWORD)
+    assert application.services.sign_in.authenticate(email=user.email, password=PASSWORD)

@@ -89,7 +89,7 @@ def test_a_wrong_password_is_recorded_with_the_account(memory: World) -> None:
     anna = registered(memory).user
     memory.trail.notes.clear()
 
-    is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
+    is_refused(lambda: memory.services.sign_in.log_in(email=EMAIL, password="wrong"))
 
     assert memory.trail.notes == [
         (
@@ -110,7 +110,7 @@ def test_an_inactive_user_is_recorded_as_the_reason_if_the_password_is_right(
     memory.repositories.users.save(replace(anna, is_active=False))
 
     is_refused(
-        lambda: memory.services.sessions.authenticate_and_rehash(email=EMAIL, password=password)
+        lambda: memory.services.sign_in.authenticate_and_rehash(email=EMAIL, password=password)
     )
 
     assert memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED) == [
@@ -119,11 +119,11 @@ def test_an_inactive_user_is_recorded_as_the_reason_if_the_password_is_right(
 
 
 def test_unknown_emails_are_distinguishable_but_not_readable(memory: World) -> None:
-    sessions = memory.services.sessions
+    sign_in = memory.services.sign_in
 
-    is_refused(lambda: sessions.log_in(email="bo@school.example", password="wrong"))
-    is_refused(lambda: sessions.log_in(email="BO@school.example", password="wrong"))
-    is_refused(lambda: sessions.log_in(email="cleo@school.example", password="wrong"))
+    is_refused(lambda: sign_in.log_in(email="bo@school.example", password="wrong"))
+    is_refused(lambda: sign_in.log_in(email="BO@school.example", password="wrong"))
+    is_refused(lambda: sign_in.log_in(email="cleo@school.example", password="wrong"))
 
     bo, bo_again, cleo = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
     assert bo == bo_again != cleo
@@ -132,7 +132,7 @@ def test_unknown_emails_are_distinguishable_but_not_readable(memory: World) -> N
 
 
 def test_the_logged_account_is_not_part_of_a_stored_hash(memory: World) -> None:
-    is_refused(lambda: memory.services.sessions.log_in(email=EMAIL, password="wrong"))
+    is_refused(lambda: memory.services.sign_in.log_in(email=EMAIL, password="wrong"))
 
     (facts,) = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)
     assert facts["account"] not in memory.services.ports.opaque_tokens.hash(EMAIL)
@@ -140,11 +140,11 @@ def test_the_logged_account_is_not_part_of_a_stored_hash(memory: World) -> None:
 
 def test_an_attempt_that_comes_too_early_is_recorded(memory: World) -> None:
     registered(memory)
-    sessions = limited(memory).sessions
+    sign_in = limited(memory).sign_in
 
     for _ in range(20):
         with suppress(InvalidCredentials, TooManyAttempts):
-            sessions.log_in(email=EMAIL, password="wrong")
+            sign_in.log_in(email=EMAIL, password="wrong")
 
     last = memory.trail.facts_of(SecurityEvent.SIGN_IN_FAILED)[-1]
     assert last == {"account": last["account"], "reason": SignInFailure.TOO_MANY_ATTEMPTS}
@@ -156,9 +156,7 @@ def test_a_user_deactivated_while_signing_in_is_recorded_as_a_failure(memory: Wo
         WEAK, meanwhile=lambda: memory.repositories.users.save(replace(anna, is_active=False))
     )
 
-    is_refused(
-        lambda: services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
-    )
+    is_refused(lambda: services_with(hasher, memory).sign_in.log_in(email=EMAIL, password=PASSWORD))
 
     assert memory.trail.notes == [
         (
@@ -172,7 +170,7 @@ def test_authenticating_starts_no_session(memory: World) -> None:
     registered(memory)
     memory.trail.notes.clear()
 
-    memory.services.sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
+    memory.services.sign_in.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     assert memory.trail.notes == []
 

@@ -17,6 +17,7 @@ from accounts.domain.oauth.errors import (
     UnsuitableClient,
 )
 from tests.accounts.granting import (
+    BROWSER,
     HOW,
     OPENID,
     code_for,
@@ -63,6 +64,7 @@ def test_the_life_cycle_of_a_client_is_logged_with_its_managers(memory: World) -
         (SecurityEvent.CLIENT_REGISTERED, whose),
         (SecurityEvent.CLIENT_AMENDED, whose),
         (SecurityEvent.CLIENT_SECRET_RENEWED, whose),
+        (SecurityEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.SECRET_RENEWED}),
         (SecurityEvent.CLIENT_REMOVED, whose),
         (SecurityEvent.SESSIONS_ENDED, {**whose, "reason": SessionEnd.CLIENT_REMOVED}),
     ]
@@ -172,9 +174,11 @@ def test_decisions_about_a_device_are_logged(
 ) -> None:
     decided(memory, client, anna, status)
 
-    ((noted, facts),) = memory.trail.notes
+    *consent, (noted, facts) = memory.trail.notes
     assert (noted, facts) == (event, {**of_both(anna, client), "session_id": facts["session_id"]})
     assert facts["session_id"] is not None
+    consented = [(SecurityEvent.CONSENT_GIVEN, of_both(anna, client))]
+    assert consent == (consented if status is DeviceStatus.ALLOWED else [])
 
 
 def test_a_device_that_is_not_pending_is_not_logged(memory: World, anna: User) -> None:
@@ -246,7 +250,7 @@ def test_sessions_ended_with_a_browser_session_are_logged(
         memory, anna, client, authentication=HOW, scopes=frozenset({"offline_access"})
     )
 
-    memory.services.logouts.end_browser(HOW.browser_id)
+    memory.services.logouts.end_browser(BROWSER)
 
     assert stored_session(memory, goes_on).ended_at is None
     assert memory.trail.notes == [

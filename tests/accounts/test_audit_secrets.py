@@ -141,17 +141,17 @@ def secrets_of_everything(world: World) -> list[str]:
 
 
 def secrets_of_signing_in(world: World, refresh_token: str) -> list[str]:
-    sessions = world.services.sessions
+    sign_in, sessions = world.services.sign_in, world.services.sessions
     renewed = sessions.refresh(refresh_token)
     for email in (EMAIL, STRANGER):
         with suppress(InvalidCredentials):
-            sessions.log_in(email=email, password=NEW)
+            sign_in.log_in(email=email, password=NEW)
     world.clock.go_on(minutes=1)
     with suppress(RefreshTokenReused):
         sessions.refresh(refresh_token)
-    again = sessions.log_in(email=EMAIL, password=PASSWORD)
+    again = sign_in.log_in(email=EMAIL, password=PASSWORD)
     sessions.log_out(by=principal(world, again))
-    last = sessions.log_in(email=EMAIL, password=PASSWORD)
+    last = sign_in.log_in(email=EMAIL, password=PASSWORD)
     asking = principal(world, last)
     world.services.accounts.change_password(current=PASSWORD, new=NEW, by=asking)
     tokens = [renewed.tokens, again.tokens, last.tokens]

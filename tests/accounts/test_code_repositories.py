@@ -9,7 +9,7 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
-from tests.accounts.granting import a_code, a_request, has_client
+from tests.accounts.granting import BROWSER, a_code, a_request, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -136,3 +136,32 @@ def test_expired_requests_are_deleted_and_counted(world: World) -> None:
 
     assert count == 2
     assert [found_request(world, request) for request in (*old, young)] == [None, None, young]
+
+
+def test_the_unused_codes_of_a_user_are_removed(world: World) -> None:
+    anna, client = world.has_user(), has_client(world)
+    pending, used = a_code(client, anna), a_code(client, anna, used_at=LATER)
+    elsewhere, others = a_code(has_client(world), anna), a_code(client, world.has_user())
+    for code in (pending, used, elsewhere, others):
+        world.repositories.authorization_codes.add(code)
+
+    world.repositories.authorization_codes.remove_pending(anna.id, client.id)
+
+    assert found_code(world, pending) is None
+    assert [found_code(world, code) for code in (used, elsewhere, others)] == [
+        used,
+        elsewhere,
+        others,
+    ]
+    world.repositories.authorization_codes.remove_pending(anna.id)
+    assert [found_code(world, code) for code in (used, elsewhere, others)] == [used, None, others]
+
+
+def test_the_unused_codes_of_a_browser_are_removed(world: World) -> None:
+    pending, used = stored_code(world), stored_code(world, used_at=LATER)
+    elsewhere = stored_code(world, authentication=None)
+
+    world.repositories.authorization_codes.remove_pending_in(BROWSER)
+
+    codes = (pending, used, elsewhere)
+    assert [found_code(world, code) for code in codes] == [None, used, elsewhere]

@@ -38,6 +38,7 @@ def removed(**counts: str) -> str:
     """The output of the command with these counts; all others are zero."""
     nothing = {
         "sessions": "0 sessions",
+        "challenges": "0 sign-in challenges",
         "codes": "0 codes",
         "devices": "0 devices",
         "requests": "0 pushed requests",

@@ -32,7 +32,7 @@ def test_the_new_account_is_an_admin_and_can_log_in(
 
     output = said_by("create_admin", "Root@School.example", "--name", "Root")
 
-    made = application.services.sessions.log_in(email=ROOT, password=PASSWORD).user
+    made = application.services.sign_in.log_in(email=ROOT, password=PASSWORD).user
     assert output == f"{ROOT} is now an administrator.\n"
     assert (made.name, made.is_staff) == ("Root", True)
     assert Role.ADMIN in made.roles

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
-from tests.accounts.granting import HOW, a_device, a_notice, has_client
+from tests.accounts.granting import BROWSER, HOW, a_device, a_notice, has_client
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -74,6 +74,30 @@ def test_expired_devices_are_deleted_and_counted(world: World) -> None:
 
     assert count == 2
     assert [found_device(world, device) for device in (*old, young)] == [None, None, young]
+
+
+def test_the_devices_of_a_user_are_removed(world: World) -> None:
+    anna, client = world.has_user(), has_client(world)
+    decided = {"status": DeviceStatus.ALLOWED, "user_id": anna.id}
+    allowed, elsewhere = a_device(client, **decided), a_device(has_client(world), **decided)
+    waiting = a_device(client)
+    for device in (allowed, elsewhere, waiting):
+        world.repositories.device_codes.add(device)
+
+    world.repositories.device_codes.remove_pending(anna.id, client.id)
+
+    devices = (allowed, elsewhere, waiting)
+    assert [found_device(world, device) for device in devices] == [None, elsewhere, waiting]
+    world.repositories.device_codes.remove_pending(anna.id)
+    assert [found_device(world, device) for device in devices] == [None, None, waiting]
+
+
+def test_the_devices_of_a_browser_are_removed(world: World) -> None:
+    allowed, waiting = stored_device(world, authentication=HOW), stored_device(world)
+
+    world.repositories.device_codes.remove_pending_in(BROWSER)
+
+    assert [found_device(world, device) for device in (allowed, waiting)] == [None, waiting]
 
 
 def stored_notice(world: World, **parts: object) -> LogoutNotice:

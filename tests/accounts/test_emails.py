@@ -40,9 +40,9 @@ def test_following_a_link_at_a_new_email_changes_to_it(world: World) -> None:
     world.services.emails.verify(anna.id, email=OTHER)
 
     assert world.services.emails.verified(anna.id) == OTHER
-    assert world.services.sessions.authenticate(email=OTHER, password=PASSWORD).id == anna.id
+    assert world.services.sign_in.authenticate(email=OTHER, password=PASSWORD).id == anna.id
     with pytest.raises(InvalidCredentials):
-        world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+        world.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_an_email_in_use_cannot_be_verified(world: World) -> None:
@@ -82,9 +82,9 @@ def test_a_reset_password_replaces_the_old_one(world: World) -> None:
 
     world.services.accounts.reset_password(anna.id, password=NEW)
 
-    assert world.services.sessions.authenticate(email=EMAIL, password=NEW).id == anna.id
+    assert world.services.sign_in.authenticate(email=EMAIL, password=NEW).id == anna.id
     with pytest.raises(InvalidCredentials):
-        world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+        world.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_a_reset_password_ends_every_session(world: World) -> None:
@@ -105,7 +105,7 @@ def test_a_password_is_not_reset_to_an_unsuitable_one(world: World) -> None:
         world.services.accounts.reset_password(signed_in.user.id, password="short")
 
     assert not is_over(world, signed_in)
-    assert world.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    assert world.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_the_password_of_an_unknown_user_cannot_be_reset(world: World) -> None:

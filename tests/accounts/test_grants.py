@@ -237,7 +237,7 @@ def test_a_refresh_token_of_another_client_is_not_found_and_stays_valid(
 
 
 def test_our_own_refresh_tokens_belong_to_no_client(memory: World, client: OAuthClient) -> None:
-    signed_in = memory.services.sessions.register(
+    signed_in = memory.services.sign_in.register(
         email="bo@school.example", name="Bo", password="a long walk home"
     )
 

@@ -28,7 +28,7 @@ from tests.accounts.forgery import (
     signed,
     tokens,
 )
-from tests.accounts.granting import HOW
+from tests.accounts.granting import BROWSER, HOW
 from tests.support.builders import NOON
 
 ANNA: Final = UserId(uuid4())
@@ -52,7 +52,7 @@ def logout_token(algorithm: IdTokenAlgorithm = ES256) -> str:
     return id_tokens().logout_token(
         user_id=ANNA,
         client_id="notebook",
-        browser_id=HOW.browser_id,
+        browser_id=BROWSER,
         algorithm=algorithm,
         at=NOON,
     )
@@ -81,7 +81,7 @@ def test_an_id_token_states_the_user_and_the_authentication(algorithm: IdTokenAl
         "auth_time": int(HOW.at.timestamp()),
         "acr": "mfa",
         "amr": ["pwd", "otp", "mfa"],
-        "sid": str(HOW.browser_id),
+        "sid": str(BROWSER),
     }
 
 
@@ -120,7 +120,7 @@ def test_a_logout_token_names_the_user_and_the_session() -> None:
         "aud": "notebook",
         "iat": int(NOON.timestamp()),
         "exp": int(NOON.timestamp()) + 120,
-        "sid": str(HOW.browser_id),
+        "sid": str(BROWSER),
         "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
     }
 

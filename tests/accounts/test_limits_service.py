@@ -130,12 +130,12 @@ def test_addresses_are_removed_when_they_are_no_longer_known(
 
 def test_nothing_stored_reveals_who_tried(memory: World, limits: LoginAttempts) -> None:
     memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
-    sessions = limited(memory).sessions
+    sign_in = limited(memory).sign_in
     limits.count(LimitName.LOG_IN, HOME)
     limits.count(LimitName.TOKEN, HOME)
-    sessions.authenticate(email=EMAIL, password=PASSWORD, client_ip=HOME)
-    is_wrong(lambda: sessions.authenticate(email=EMAIL, password="wrong", client_ip=HOME))
-    is_wrong(lambda: sessions.authenticate(email="bo", password="wrong", client_ip=HOME))
+    sign_in.authenticate(email=EMAIL, password=PASSWORD, client_ip=HOME)
+    is_wrong(lambda: sign_in.authenticate(email=EMAIL, password="wrong", client_ip=HOME))
+    is_wrong(lambda: sign_in.authenticate(email="bo", password="wrong", client_ip=HOME))
 
     keys = [*memory.repositories.limits.store, *memory.repositories.known_addresses.store]  # type: ignore[attr-defined]  # stores of in-memory repositories
 

@@ -23,7 +23,7 @@ def has_anna(world: World, **parts: Any) -> User:
 def test_a_log_in_takes_one_verification_and_no_hash(memory: World) -> None:
     anna, hasher = has_anna(memory), WatchedHasher(WEAK)
 
-    services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+    services_with(hasher, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
 
     assert hasher.verified == [anna.password_hash]
     assert hasher.hashed == []
@@ -45,7 +45,7 @@ def test_a_failed_log_in_takes_one_verification_too(
     hasher = WatchedHasher(WEAK)
 
     with pytest.raises(InvalidCredentials):
-        services_with(hasher, memory).sessions.log_in(email=email, password=password)
+        services_with(hasher, memory).sign_in.log_in(email=email, password=password)
 
     assert len(hasher.verified) == 1
     assert hasher.hashed == []
@@ -54,7 +54,7 @@ def test_a_failed_log_in_takes_one_verification_too(
 def test_an_outdated_hash_is_replaced_at_the_next_log_in(memory: World) -> None:
     anna = has_anna(memory)
 
-    signed_in = services_with(STRONG, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+    signed_in = services_with(STRONG, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
 
     stored = memory.repositories.users.get(anna.id)
     assert stored.password_hash != anna.password_hash
@@ -67,16 +67,16 @@ def test_an_outdated_hash_is_replaced_at_the_next_log_in(memory: World) -> None:
 def test_an_up_to_date_hash_stays(memory: World) -> None:
     anna = has_anna(memory)
 
-    services_with(WEAK, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+    services_with(WEAK, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
 
     assert memory.repositories.users.get(anna.id) == anna
 
 
 def test_an_outdated_hash_is_replaced_at_a_sign_in_page(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(PASSWORD))
-    sessions = services_with(STRONG, memory).sessions
+    sign_in = services_with(STRONG, memory).sign_in
 
-    user = sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
+    user = sign_in.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     stored = memory.repositories.users.get(anna.id)
     assert user == stored
@@ -87,7 +87,7 @@ def test_an_outdated_hash_is_replaced_at_a_sign_in_page(memory: World) -> None:
 def test_an_up_to_date_hash_stays_at_a_sign_in_page(memory: World) -> None:
     anna = memory.has_user(email=EMAIL, password_hash=STRONG.hash(PASSWORD))
 
-    services_with(STRONG, memory).sessions.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
+    services_with(STRONG, memory).sign_in.authenticate_and_rehash(email=EMAIL, password=PASSWORD)
 
     assert memory.repositories.users.get(anna.id) == anna
 
@@ -96,7 +96,7 @@ def test_a_wrong_password_does_not_replace_an_outdated_hash(memory: World) -> No
     anna = has_anna(memory)
 
     with pytest.raises(InvalidCredentials):
-        services_with(STRONG, memory).sessions.log_in(email=EMAIL, password="a wrong password")
+        services_with(STRONG, memory).sign_in.log_in(email=EMAIL, password="a wrong password")
 
     assert memory.repositories.users.get(anna.id) == anna
 
@@ -113,7 +113,7 @@ def test_a_user_deactivated_while_signing_in_gets_no_session(
     )
 
     with pytest.raises(InvalidCredentials):
-        services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+        services_with(hasher, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
 
 
 @pytest.mark.parametrize("changes", [{"name": "Annabel"}, {"password_hash": STRONG.hash(PASSWORD)}])
@@ -123,7 +123,7 @@ def test_a_user_changed_otherwise_while_signing_in_gets_a_session(
     changed = replace(has_anna(memory), **changes)
     hasher = WatchedHasher(WEAK, meanwhile=lambda: memory.repositories.users.save(changed))
 
-    signed_in = services_with(hasher, memory).sessions.log_in(email=EMAIL, password=PASSWORD)
+    signed_in = services_with(hasher, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
 
     assert signed_in.user.name == changed.name
 

@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import PasswordsBusy
 from accounts.domain.identity.services.login_attempts import KNOWN_FOR
-from accounts.domain.identity.services.sessions import SessionService
+from accounts.domain.identity.services.sign_in import SignInService
 from tests.accounts.hashing import WEAK, WatchedHasher
 from tests.accounts.limiting import is_wrong, limited, wait_of
 from tests.support.blocks import Oops
@@ -24,12 +24,12 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 class Attempts:
     """Login attempts at one account from one client IP address."""
 
-    sessions: SessionService
+    service: SignInService
     email: str = EMAIL
     client_ip: str | None = ELSEWHERE
 
     def sign_in(self, password: str = PASSWORD) -> User:
-        return self.sessions.authenticate(
+        return self.service.authenticate(
             email=self.email, password=password, client_ip=self.client_ip
         )
 
@@ -47,7 +47,7 @@ def anna(memory: World) -> User:
 
 
 def attempts(world: World, email: str = EMAIL, client_ip: str | None = ELSEWHERE) -> Attempts:
-    return Attempts(limited(world).sessions, email, client_ip)
+    return Attempts(limited(world).sign_in, email, client_ip)
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@school.example"])
@@ -78,7 +78,7 @@ def test_the_right_password_has_to_wait_too(memory: World, anna: User) -> None:
 
 def test_an_attempt_that_comes_too_early_is_not_checked(memory: World, anna: User) -> None:
     hasher = WatchedHasher(WEAK)
-    series = Attempts(limited(memory, hasher=hasher).sessions)
+    series = Attempts(limited(memory, hasher=hasher).sign_in)
     series.fail_times(5)
 
     wait_of(series.fail)
@@ -204,8 +204,8 @@ def test_an_address_is_known_for_30_days_after_the_last_sign_in(memory: World, a
 
 
 def test_registering_makes_the_address_known(memory: World) -> None:
-    sessions = limited(memory).sessions
-    sessions.register(email="Anna@School.example", name="Anna", password=PASSWORD, client_ip=HOME)
+    sign_in = limited(memory).sign_in
+    sign_in.register(email="Anna@School.example", name="Anna", password=PASSWORD, client_ip=HOME)
 
     attempts(memory).fail_times(5)
 
@@ -218,7 +218,7 @@ def test_an_attempt_refused_as_busy_does_not_count(
 ) -> None:
     attempts(memory, client_ip=HOME).sign_in()
     busy = Attempts(
-        limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions, EMAIL, client_ip
+        limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sign_in, EMAIL, client_ip
     )
     series = attempts(memory, client_ip=client_ip)
     series.fail_times(4)
@@ -233,7 +233,7 @@ def test_an_attempt_refused_as_busy_does_not_count(
 
 def test_an_attempt_refused_as_busy_does_not_prolong_the_wait(memory: World, anna: User) -> None:
     series = attempts(memory)
-    busy = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sessions)
+    busy = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_refuse)).sign_in)
     series.fail_times(5)
     memory.clock.go_on(seconds=1)
 
@@ -244,7 +244,7 @@ def test_an_attempt_refused_as_busy_does_not_prolong_the_wait(memory: World, ann
 
 
 def test_an_attempt_that_fails_unexpectedly_counts(memory: World, anna: User) -> None:
-    broken = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_break)).sessions)
+    broken = Attempts(limited(memory, hasher=WatchedHasher(WEAK, meanwhile=_break)).sign_in)
 
     for _ in range(5):
         with pytest.raises(Oops):
@@ -260,7 +260,7 @@ def test_concurrent_attempts_count(memory: World, anna: User) -> None:
         """Make a failed attempt that starts so many others while it is checked."""
         meanwhile = partial(fail, others=others - 1) if others else attempt_too_early
         hasher = WatchedHasher(WEAK, meanwhile=meanwhile)
-        is_wrong(Attempts(limited(memory, hasher=hasher).sessions).fail)
+        is_wrong(Attempts(limited(memory, hasher=hasher).sign_in).fail)
 
     def attempt_too_early() -> None:
         waits.append(wait_of(attempts(memory).fail))
@@ -280,7 +280,7 @@ def test_others_are_served_while_a_password_is_checked(memory: World, anna: User
 
     watched = WatchedHasher(WEAK, meanwhile=serve_another)
 
-    assert Attempts(limited(memory, hasher=watched).sessions).sign_in() == anna
+    assert Attempts(limited(memory, hasher=watched).sign_in).sign_in() == anna
 
 
 def _refuse() -> None:

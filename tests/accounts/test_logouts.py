@@ -14,7 +14,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
 from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.granting import HOW, a_notice, has_client, has_session, stored_session
+from tests.accounts.granting import BROWSER, HOW, a_notice, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_session
 from tests.support.worlds import World
 
@@ -75,7 +75,7 @@ def test_sessions_of_the_browser_end_and_no_others(
     ]
     memory.clock.go_on(hours=1)
 
-    logouts.end_browser(HOW.browser_id)
+    logouts.end_browser(BROWSER)
 
     now = memory.clock.now()
     ended = [session.ended(at=now, because=SessionEnd.LOGGED_OUT) for session in ending]
@@ -88,7 +88,7 @@ def test_a_session_with_offline_access_goes_on_and_its_client_is_notified(
 ) -> None:
     session = signed_in(memory, anna, client, scopes=LASTING)
 
-    count = logouts.end_browser(HOW.browser_id)
+    count = logouts.end_browser(BROWSER)
 
     assert count == 1
     assert stored_session(memory, session) == session
@@ -101,14 +101,12 @@ def test_each_client_is_notified_once(
     for each_client in (client, client, other):
         signed_in(memory, anna, each_client)
 
-    count = logouts.end_browser(HOW.browser_id)
+    count = logouts.end_browser(BROWSER)
 
     notices = waiting(memory)
     assert count == 2
     assert {notice.client_pk for notice in notices} == {client.id, other.id}
-    assert {(notice.user_id, notice.browser_id) for notice in notices} == {
-        (anna.id, HOW.browser_id)
-    }
+    assert {(notice.user_id, notice.browser_id) for notice in notices} == {(anna.id, BROWSER)}
     assert {(notice.due_at, notice.failures) for notice in notices} == {(NOON, 0)}
 
 
@@ -125,7 +123,7 @@ def test_clients_without_a_logout_uri_and_removed_clients_are_not_notified(
         a_session(user_id=None, client_id=alone.client_id, authentication=HOW)
     )
 
-    assert logouts.end_browser(HOW.browser_id) == 0
+    assert logouts.end_browser(BROWSER) == 0
     assert waiting(memory) == []
 
 
@@ -134,7 +132,7 @@ def test_a_browser_without_sessions_creates_no_notices(
 ) -> None:
     signed_in(memory, anna, client, ended_at=NOON, ended_because=SessionEnd.REVOKED)
 
-    assert logouts.end_browser(HOW.browser_id) == 0
+    assert logouts.end_browser(BROWSER) == 0
     assert logouts.end_browser(SessionId(uuid4())) == 0
 
 
@@ -142,7 +140,7 @@ def test_the_logout_token_names_the_ended_session(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
     signed_in(memory, anna, client)
-    logouts.end_browser(HOW.browser_id)
+    logouts.end_browser(BROWSER)
 
     assert logouts.deliver() == 1
 

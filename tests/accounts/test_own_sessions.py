@@ -38,7 +38,11 @@ def test_users_list_their_sessions(application: Application) -> None:
         "started_at": with_notebook.started_at.isoformat().replace("+00:00", "Z"),
         "expires_at": with_notebook.expires_at.isoformat().replace("+00:00", "Z"),
         "is_current": False,
+        "auth_time": None,
+        "acr": None,
+        "amr": [],
     }
+    assert (own["acr"], own["amr"], own["auth_time"]) == ("pwd", ["pwd"], own["started_at"])
     assert own["client"] == {"client_id": FIRST_PARTY_CLIENT, "name": None}
     assert own["scopes"] == sorted(Scope)
     assert own["is_current"] is True

@@ -77,7 +77,7 @@ def test_password_changes_are_limited(application: Application) -> None:
     seen = visitor.post("/account/password", **fields | {"current_password": PASSWORD})
 
     assert seen.field_errors == [f"{WAIT}900 s, then try again."]
-    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_too_many_concurrent_password_checks_are_an_error(

@@ -31,9 +31,9 @@ def test_the_mailed_link_resets_the_password(application: Application, visitor: 
     led_to = set_password(visitor, ask_for_link())
 
     assert led_to == "/password/reset/done"
-    assert application.services.sessions.authenticate(email=EMAIL, password=NEW).id == anna.id
+    assert application.services.sign_in.authenticate(email=EMAIL, password=NEW).id == anna.id
     with pytest.raises(InvalidCredentials):
-        application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+        application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_a_password_reset_ends_all_sessions(application: Application, visitor: Visitor) -> None:
@@ -158,7 +158,7 @@ def test_a_weak_password_is_not_set(application: Application, visitor: Visitor) 
 
     (field_error,) = seen.field_errors
     assert field_error.startswith("New password: This password is too short.")
-    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 def test_the_link_does_not_get_past_the_second_factor(

@@ -36,7 +36,7 @@ def test_the_account_is_created_by_our_service(application: Application, visitor
 
     anna = application.services.users.find(EMAIL, by=OPERATOR)
     assert (anna.name, anna.is_staff) == ("Anna", False)
-    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD) == anna
+    assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD) == anna
     assert application.services.emails.verified(anna.id) is None
 
 
@@ -89,7 +89,7 @@ def test_the_owner_of_a_taken_address_is_notified(
 
     (mail,) = mails()
     assert (mail.to, mail.subject) == ([EMAIL], "You already have an account")
-    assert application.services.sessions.authenticate(email=EMAIL, password=PASSWORD)
+    assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_page_says_what_is_wrong(
 def test_a_password_keeps_its_spaces(application: Application, visitor: Visitor) -> None:
     sign_up(visitor, password="  a long walk  ")
 
-    assert application.services.sessions.authenticate(email=EMAIL, password="  a long walk  ")
+    assert application.services.sign_in.authenticate(email=EMAIL, password="  a long walk  ")
 
 
 def test_the_link_works_once_and_for_an_hour(application: Application) -> None:

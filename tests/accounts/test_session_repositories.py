@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import SessionEnd
-from tests.accounts.granting import HOW, has_client, has_session, stored_session
+from tests.accounts.granting import BROWSER, HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World
 
@@ -59,7 +59,7 @@ def test_live_sessions_of_a_browser_are_ordered_by_id(world: World) -> None:
     for session_id in IDS:
         has_session(world, anna, has_client(world), id=session_id, authentication=HOW)
 
-    sessions = world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER)
+    sessions = world.repositories.sessions.live_in_browser(BROWSER, at=LATER)
 
     assert [session.id for session in sessions] == sorted(IDS)
 
@@ -73,7 +73,7 @@ def test_ended_sessions_and_those_of_other_browsers_are_not_listed(world: World)
     has_session(world, anna, authentication=elsewhere)
     has_session(world, anna)
 
-    assert world.repositories.sessions.live_in_browser(HOW.browser_id, at=LATER) == [live]
+    assert world.repositories.sessions.live_in_browser(BROWSER, at=LATER) == [live]
 
 
 def test_the_sessions_between_a_user_and_a_client_end(world: World) -> None:
@@ -105,12 +105,27 @@ def test_all_sessions_of_one_client_end(world: World) -> None:
     staying = [has_session(world, anna, client, **OVER), has_session(world, bo, has_client(world))]
 
     world.repositories.sessions.end_all_of_client(
-        client.client_id, at=LATER, because=SessionEnd.CLIENT_REMOVED
+        client.client_id, at=LATER, because=SessionEnd.CLIENT_REMOVED, of_users=True
     )
 
     ended = [session.ended(at=LATER, because=SessionEnd.CLIENT_REMOVED) for session in ending]
     assert [stored_session(world, session) for session in ending] == ended
     assert [stored_session(world, session) for session in staying] == staying
+
+
+def test_only_the_own_sessions_of_a_client_end(world: World) -> None:
+    client = has_client(world)
+    own = a_session(user_id=None, client_id=client.client_id)
+    world.repositories.sessions.add(own)
+    staying = has_session(world, world.has_user(), client)
+
+    world.repositories.sessions.end_all_of_client(
+        client.client_id, at=LATER, because=SessionEnd.SECRET_RENEWED, of_users=False
+    )
+
+    ended = own.ended(at=LATER, because=SessionEnd.SECRET_RENEWED)
+    assert stored_session(world, own) == ended
+    assert stored_session(world, staying) == staying
 
 
 def test_a_refresh_token_is_found_with_its_session(world: World) -> None:

@@ -48,7 +48,7 @@ def test_an_email_cannot_be_registered_again_in_any_case(memory: World) -> None:
 
 def test_an_unsuitable_password_creates_no_user(memory: World) -> None:
     with pytest.raises(UnsuitablePassword):
-        memory.services.sessions.register(email=EMAIL, name="Anna", password="password")
+        memory.services.sign_in.register(email=EMAIL, name="Anna", password="password")
 
     assert memory.repositories.users.page_of(PageRequest()).items == ()
 
@@ -109,7 +109,7 @@ def test_a_wrong_email_or_password_is_refused(memory: World, email: str, passwor
     registered(memory)
 
     with pytest.raises(InvalidCredentials):
-        memory.services.sessions.log_in(email=email, password=password)
+        memory.services.sign_in.log_in(email=email, password=password)
 
 
 def test_an_inactive_user_is_refused(memory: World) -> None:

@@ -9,7 +9,7 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.tokens import TokenFacts, TokenPair
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
-from tests.accounts.granting import OPENID, has_client, tokens_for
+from tests.accounts.granting import HOW, OPENID, has_client, tokens_for
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -48,6 +48,7 @@ def test_an_access_token_is_introspected(
         user_id=anna.id,
         scopes=OPENID,
         resource=NOTES,
+        authentication=HOW,
         issued_at=NOON,
         expires_at=NOON + memory.services.ports.access_tokens.lifetime,
     )
@@ -63,6 +64,7 @@ def test_a_refresh_token_is_introspected(
         user_id=anna.id,
         scopes=OPENID,
         resource=NOTES,
+        authentication=HOW,
         issued_at=NOON,
         expires_at=NOON + memory.services.ports.session_policy.refresh_within,
     )

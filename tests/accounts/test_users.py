@@ -88,7 +88,7 @@ def test_listing_users_needs_the_right(memory: World) -> None:
 def test_a_created_user_can_log_in(memory: World) -> None:
     bo = created(memory, Role.INSTRUCTOR, by=a_manager(), email="Bo@School.example")
 
-    signed_in = memory.services.sessions.log_in(email="bo@school.example", password=PASSWORD)
+    signed_in = memory.services.sign_in.log_in(email="bo@school.example", password=PASSWORD)
     assert signed_in.user == bo
     assert (bo.email, bo.name, bo.created_at) == ("bo@school.example", "Bo", NOON)
     assert bo.roles == (Role.LEARNER, Role.INSTRUCTOR)
@@ -248,7 +248,7 @@ def test_a_password_that_is_set_takes_effect_and_ends_every_session(memory: Worl
 
     memory.services.users.set_password(bo.id, password=PASSWORD, by=a_manager())
 
-    assert memory.services.sessions.authenticate(email=bo.email, password=PASSWORD).id == bo.id
+    assert memory.services.sign_in.authenticate(email=bo.email, password=PASSWORD).id == bo.id
     ended = session.ended(at=NOON, because=SessionEnd.PASSWORD_CHANGED)
     assert memory.repositories.sessions.get_for_update(session.id) == ended
 

@@ -11,8 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.domain.access import OPERATOR, OrgRole, SessionId, UserId
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import OPERATOR, Authentication, OrgRole, SessionId, UserId
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.authorizations import Permission
 from accounts.domain.oauth.entities.clients import OAuthClient
@@ -49,7 +48,7 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
     for number in range(times):
         anna, course = a_holder(application)
         address = f"192.0.2.{number}"
-        session = application.services.sessions.log_in(
+        session = application.services.sign_in.log_in(
             email=anna.email, password=PASSWORD, client_ip=address
         )
         application.services.limits.count(LimitName.REGISTER, address)

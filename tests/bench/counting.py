@@ -69,7 +69,7 @@ _COUNTS_OF_ORGANIZATION: Final = (
 def measure(*, learners: int, tries: int) -> None:
     """Fill an empty database, and print a line for each report, with medians in milliseconds."""
     call_command("migrate", verbosity=0)
-    root = services().sessions.register(
+    root = services().sign_in.register(
         email="root@bench.example", name="Root", password="a long walk home"
     )
     services().users.edit(root.user.id, UserChanges(roles=(Role.ADMIN,)), by=OPERATOR)
@@ -77,7 +77,7 @@ def measure(*, learners: int, tries: int) -> None:
     names = _fill(course, learners=learners)
     caller = Caller(
         services()
-        .sessions.log_in(email="root@bench.example", password="a long walk home")
+        .sign_in.log_in(email="root@bench.example", password="a long walk home")
         .access_token
     )
     print(LINE.format("", "report", "statements", "SQL", "times"))

@@ -74,7 +74,7 @@ def _build() -> Names:
 
 
 def _person(name: str) -> SignedIn:
-    return services().sessions.register(
+    return services().sign_in.register(
         email=f"{name}@school.example", name=name, password="a long walk home"
     )
 

@@ -36,7 +36,7 @@ class Sent:
 
     def sent_by_another_session(self, application: Application, **other: Any) -> Answer:
         """Like sent, with a new token: some of these requests end the session of the one they come with."""
-        self.by.caller.token = application.services.sessions.log_in(
+        self.by.caller.token = application.services.sign_in.log_in(
             email=self.by.email, password=self.password
         ).access_token
         return self.sent(**other)

@@ -134,7 +134,7 @@ class Sender:
         }
 
     def _other_session(self) -> str:
-        self._house.services.sessions.log_in(email=self._person.email, password=PASSWORD)
+        self._house.services.sign_in.log_in(email=self._person.email, password=PASSWORD)
         sessions = self._person.caller.get("/v1/me/sessions").json["items"]
         return next(str(session["id"]) for session in sessions if not session["is_current"])
 

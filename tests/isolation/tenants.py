@@ -50,7 +50,7 @@ class Tenants:
 
     def somebody(self, *roles: Role, name: str) -> Member:
         person = self.application.signed_in(*roles, name=name)
-        log_in = self.application.services.sessions.log_in(email=person.email, password=PASSWORD)
+        log_in = self.application.services.sign_in.log_in(email=person.email, password=PASSWORD)
         sessions = person.caller.get("/v1/me/sessions").json["items"]
         client = registered(self.application).client
         self.application.services.authorizations.consent(

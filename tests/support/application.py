@@ -102,7 +102,7 @@ class Application:
         user = self.services.users.create(
             email=email, name=name, password=PASSWORD, roles=roles, by=OPERATOR
         )
-        session = self.services.sessions.log_in(email=email, password=PASSWORD)
+        session = self.services.sign_in.log_in(email=email, password=PASSWORD)
         return Person(str(user.id), email, Caller(session.access_token))
 
     def published(self, definition: CourseDefinition | None = None) -> Course:

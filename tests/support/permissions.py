@@ -21,6 +21,10 @@ Each request passes three checks, in this order:
 3. *Authorization.* Resources of an organization do not exist for non-members: the response is 404, as for unknown ids.
    Members whose role lacks the right get 403 `not-permitted`.
 
+Operations marked *recent sign-in* also need a token whose user signed in within the last minutes
+(`FRESH_SIGN_IN_SECONDS`), or the response is 401 `insufficient-user-authentication`. Service clients are exempt: they
+authenticate for each token.
+
 Roles are looked up at every request, so removals, role changes and deactivations take effect at the next request. A
 suspended organization is closed immediately to its members and service clients.
 """
@@ -61,7 +65,10 @@ def rendered() -> str:
             PROGRAMS,
             ", ".join(f"`{scope}`" for scope in sorted(SERVICE_SCOPES)) + ".\n",
             OPERATIONS,
-            _table(["Operation", "Request", "Scope", "Open to", "Right"], _operations()),
+            _table(
+                ["Operation", "Request", "Scope", "Open to", "Right", "Recent sign-in"],
+                _operations(),
+            ),
         ]
     )
 
@@ -77,6 +84,7 @@ def _operations() -> Iterator[list[str]]:
             f"`{route.operation.scope}`" if route.operation.scope else "",
             access.whose.value,
             f"`{access.right}`" if access.right else "",
+            "yes" if route.operation.needs_recent_sign_in else "",
         ]
 
 

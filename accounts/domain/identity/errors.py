@@ -27,6 +27,32 @@ class InvalidCredentials(Unauthenticated):
     explanation = "No active user has this address and this password."
 
 
+class SecondFactorRequired(Unauthenticated):
+    code = "second-factor-required"
+    title = "A second factor is required"
+    explanation = (
+        "The password is right. Answer the challenge within {expires_in} s with one of: {methods}."
+    )
+
+
+class SecondFactorMissing(Unauthenticated):
+    code = "second-factor-missing"
+    title = "This account needs a second factor"
+    explanation = "Set up an authenticator app or a passkey at {url}, then sign in again."
+
+
+class InvalidChallenge(Unauthenticated):
+    code = "invalid-challenge"
+    title = "The challenge is invalid"
+    explanation = "It is unknown, expired or already answered. Sign in again."
+
+
+class WrongSecondFactor(Unauthenticated):
+    code = "wrong-second-factor"
+    title = "The code or the passkey is wrong"
+    explanation = "The code is wrong or was already used, or the passkey is not the user's."
+
+
 class WrongPassword(Invalid):
     code = "wrong-password"
     title = "The current password is wrong"

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol, Unpack
+from typing import Any, Protocol, Unpack
 
+from accounts.domain.access import UserId
+from accounts.domain.identity.entities.second_factors import FactorMethod, PasskeyRequest
 from accounts.domain.identity.entities.security_log import SecurityEvent, SecurityFacts
 from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
 
@@ -73,6 +75,34 @@ class AccessTokens(Protocol):
 class SecurityLogWriter(Protocol):
     def write(self, event: SecurityEvent, **facts: Unpack[SecurityFacts]) -> None:
         """Write a line for the event. Facts that are None are left out."""
+
+
+class SecondFactors(Protocol):
+    """The second factors that users have set up."""
+
+    def methods_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        """Every method that can answer a challenge of the user; empty without a second factor."""
+
+    def redeem_code(self, user_id: UserId, code: str) -> str | None:
+        """The method (RFC 8176) of a code of the user's app or of a recovery code; None if it is wrong.
+
+        A code works once, even in concurrent calls.
+        """
+
+    def begin_passkey(self, user_id: UserId) -> PasskeyRequest:
+        """A request for an assertion by one of the user's passkeys (WebAuthn Level 3 §7.2)."""
+
+    def verify_assertion(
+        self, user_id: UserId, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
+    ) -> str | None:
+        """The method (RFC 8176) of an assertion by a passkey of the user; None if it is wrong."""
+
+
+class PendingSignIns(Protocol):
+    """What can still begin a session of a user: challenges, authorization codes, allowed devices."""
+
+    def remove_pending(self, user_id: UserId) -> None:
+        """Delete all of the user's."""
 
 
 class ClientNames(Protocol):

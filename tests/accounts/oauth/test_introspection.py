@@ -45,6 +45,9 @@ def test_an_access_token_is_introspected(
         "exp": claims["exp"],
         "token_type": "Bearer",
         "jti": claims["jti"],
+        "auth_time": claims["auth_time"],
+        "acr": "pwd",
+        "amr": ["pwd"],
     }
 
 

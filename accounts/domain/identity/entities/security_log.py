@@ -42,6 +42,7 @@ class SignInFailure(StrEnum):
 
     UNKNOWN_ACCOUNT = "unknown-account"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105  # a reason, not a secret
+    WRONG_SECOND_FACTOR = "wrong-second-factor"
     INACTIVE = "inactive"
     CHANGED_MEANWHILE = "changed-meanwhile"
     TOO_MANY_ATTEMPTS = "too-many-attempts"

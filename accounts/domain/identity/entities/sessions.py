@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from accounts.domain.access import OrganizationId, OrgRole, Role, SessionId, UserId
+from accounts.domain.access import (
+    Authentication,
+    OrganizationId,
+    OrgRole,
+    Role,
+    SessionId,
+    UserId,
+)
 
 FIRST_PARTY_CLIENT: Final = "authsvc"
 
@@ -23,6 +30,25 @@ class SessionPolicy:
     repeats_within: timedelta = timedelta(seconds=10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPolicy:
+    """What a sign-in must include.
+
+    Staff need a second factor if `staff_needs_second_factor`, which they set up at `second_factor_url`. A sign-in
+    counts as recent for `fresh_for`.
+    """
+
+    staff_needs_second_factor: bool
+    second_factor_url: str
+    fresh_for: timedelta
+
+    def requires_second_factor(self, *, is_staff: bool) -> bool:
+        return is_staff and self.staff_needs_second_factor
+
+    def is_fresh(self, authentication: Authentication | None, *, at: datetime) -> bool:
+        return authentication is not None and at - authentication.at < self.fresh_for
+
+
 class SessionEnd(StrEnum):
     """Reasons for the end of a session. They are stored, so a value never changes."""
 
@@ -33,20 +59,7 @@ class SessionEnd(StrEnum):
     CODE_REUSED = "code-reused"
     REVOKED = "revoked"
     CLIENT_REMOVED = "client-removed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authentication:
-    """An authentication of a user: time, methods (RFC 8176) and browser session."""
-
-    at: datetime
-    methods: tuple[str, ...]
-    browser_id: SessionId
-
-    @property
-    def context(self) -> str:
-        """Its `acr`: `mfa` with a second factor, otherwise `pwd`."""
-        return "mfa" if "mfa" in self.methods else "pwd"
+    SECRET_RENEWED = "secret-renewed"  # noqa: S105  # a reason, not a secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +67,7 @@ class Session:
     """One sign-in and the family of its refresh tokens.
 
     Without `user_id` a client acts for itself, or for its organization. `resource` is the API that its access tokens
-    are for, empty for ours; `authentication` is set if the user signed in on our pages.
+    are for, empty for ours; `authentication` says how the user signed in.
     """
 
     id: SessionId

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from accounts.domain.access import SessionId, UserId
+from accounts.domain.access import Authentication, SessionId, UserId
 from accounts.domain.identity.entities.users import User
 
 
@@ -21,6 +21,7 @@ class AccessClaims:
     client_id: str
     scopes: frozenset[str]
     audience: str = ""
+    authentication: Authentication | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class TokenFacts:
     user_id: UserId | None
     scopes: frozenset[str]
     resource: str
+    authentication: Authentication | None
     issued_at: datetime
     expires_at: datetime
 

@@ -3,9 +3,14 @@
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from accounts.domain.access import OrganizationId, OrgRole, SessionId, UserId
+from accounts.domain.identity.entities.second_factors import (
+    FactorMethod,
+    PasskeyRequest,
+    SignInChallenge,
+)
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
     Session,
@@ -15,6 +20,7 @@ from accounts.domain.identity.entities.sessions import (
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
 from accounts.domain.identity.repositories.protocols import USERS
+from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.rate_limits import Limit, LimitState
 
@@ -85,10 +91,7 @@ class InMemoryRateLimitRepository:
         self.store.pop(key, None)
 
     def remove_expired(self, *, before: datetime) -> int:
-        expired = [key for key, state in self.store.items() if state.forgotten_at <= before]
-        for key in expired:
-            del self.store[key]
-        return len(expired)
+        return remove_where(self.store, lambda state: state.forgotten_at <= before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,7 @@ class InMemoryKnownAddressRepository:
         return self.store.get(key)
 
     def remove_expired(self, *, before: datetime) -> int:
-        expired = [key for key, seen_at in self.store.items() if seen_at < before]
-        for key in expired:
-            del self.store[key]
-        return len(expired)
+        return remove_where(self.store, lambda seen_at: seen_at < before)
 
 
 class OpenMemberships(Protocol):
@@ -171,9 +171,11 @@ class InMemorySessionRepository:
             if (session.user_id, session.client_id) == (user_id, client_id):
                 self.store[session.id] = session.ended(at=at, because=because)
 
-    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
+    def end_all_of_client(
+        self, client_id: str, *, at: datetime, because: SessionEnd, of_users: bool
+    ) -> None:
         for session in list(self.store.values()):
-            if session.client_id == client_id:
+            if session.client_id == client_id and (of_users or session.user_id is None):
                 self.store[session.id] = session.ended(at=at, because=because)
 
     def remove_expired(self, *, before: datetime) -> int:
@@ -187,6 +189,44 @@ class InMemorySessionRepository:
 
     def _live(self, at: datetime) -> list[Session]:
         return [session for session in self.store.values() if session.is_live(at=at)]
+
+
+@dataclass(frozen=True, slots=True)
+class InMemorySignInChallengeRepository:
+    store: MutableMapping[str, SignInChallenge] = field(default_factory=dict)
+
+    def add(self, challenge: SignInChallenge) -> None:
+        self.store[challenge.hash] = challenge
+
+    def find(self, challenge_hash: str) -> SignInChallenge | None:
+        return self.store.get(challenge_hash)
+
+    def remove(self, challenge_hash: str) -> bool:
+        return self.store.pop(challenge_hash, None) is not None
+
+    def remove_pending(self, user_id: UserId) -> None:
+        remove_where(self.store, lambda challenge: challenge.user_id == user_id)
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return remove_where(self.store, lambda challenge: challenge.expires_at < before)
+
+
+class NoSecondFactors:
+    """Second factors where there are no pages to set them up: nobody has one."""
+
+    def methods_of(self, user_id: UserId) -> tuple[FactorMethod, ...]:
+        return ()
+
+    def redeem_code(self, user_id: UserId, code: str) -> None:
+        return None
+
+    def begin_passkey(self, user_id: UserId) -> PasskeyRequest:
+        return PasskeyRequest(options={}, state={})
+
+    def verify_assertion(
+        self, user_id: UserId, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
+    ) -> None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

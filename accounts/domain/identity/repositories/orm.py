@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from accounts import models as rows
 from accounts.domain.access import (
+    Authentication,
     OrganizationId,
     OrganizationStatus,
     OrgRole,
@@ -17,8 +18,8 @@ from accounts.domain.access import (
     SessionId,
     UserId,
 )
+from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
-    Authentication,
     RefreshToken,
     Session,
     SessionEnd,
@@ -213,14 +214,53 @@ class OrmSessionRepository:
         live = rows.Session.objects.filter(user_id=user_id, client_id=client_id, ended_at=None)
         live.update(ended_at=at, ended_because=because)
 
-    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
+    def end_all_of_client(
+        self, client_id: str, *, at: datetime, because: SessionEnd, of_users: bool
+    ) -> None:
         live = rows.Session.objects.filter(client_id=client_id, ended_at=None)
-        live.update(ended_at=at, ended_because=because)
+        ended = live if of_users else live.filter(user=None)
+        ended.update(ended_at=at, ended_because=because)
 
     def remove_expired(self, *, before: datetime) -> int:
         expired = rows.Session.objects.filter(expires_at__lt=before)
         rows.RefreshToken.objects.filter(session__in=expired).delete()
         return expired.delete()[0]
+
+
+class OrmSignInChallengeRepository:
+    def add(self, challenge: SignInChallenge) -> None:
+        insert(rows.SignInChallenge, [_challenge_values(challenge)])
+
+    def find(self, challenge_hash: str) -> SignInChallenge | None:
+        row = rows.SignInChallenge.objects.filter(pk=challenge_hash).first()
+        return _challenge(row) if row else None
+
+    def remove(self, challenge_hash: str) -> bool:
+        return rows.SignInChallenge.objects.filter(pk=challenge_hash).delete()[0] > 0
+
+    def remove_pending(self, user_id: UserId) -> None:
+        rows.SignInChallenge.objects.filter(user_id=user_id).delete()
+
+    def remove_expired(self, *, before: datetime) -> int:
+        return rows.SignInChallenge.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _challenge(row: rows.SignInChallenge) -> SignInChallenge:
+    return SignInChallenge(
+        hash=row.hash,
+        user_id=UserId(row.user_id),
+        expires_at=row.expires_at,
+        passkey_state=row.passkey_state,
+    )
+
+
+def _challenge_values(challenge: SignInChallenge) -> Values:
+    return {
+        "hash": challenge.hash,
+        "user_id": challenge.user_id,
+        "expires_at": challenge.expires_at,
+        "passkey_state": challenge.passkey_state,
+    }
 
 
 class OrmRefreshTokenRepository:
@@ -282,7 +322,7 @@ def authentication_in(row: Any) -> Authentication | None:
     return Authentication(
         at=row.authenticated_at,
         methods=tuple(row.methods),
-        browser_id=SessionId(row.browser_id),
+        browser_id=SessionId(row.browser_id) if row.browser_id else None,
     )
 
 

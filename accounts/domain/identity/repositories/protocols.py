@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.domain.access import SessionId, UserId
+from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
     Session,
@@ -105,11 +106,33 @@ class SessionRepository(Protocol):
     ) -> None:
         """End the user's sessions with this client; those that have ended keep their reason."""
 
-    def end_all_of_client(self, client_id: str, *, at: datetime, because: SessionEnd) -> None:
-        """End the client's sessions; those that have ended keep their reason."""
+    def end_all_of_client(
+        self, client_id: str, *, at: datetime, because: SessionEnd, of_users: bool
+    ) -> None:
+        """End the sessions in which the client acts for itself, and those of users if *of_users*.
+
+        Those that have ended keep their reason.
+        """
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete sessions that expired before that time, with their tokens; return how many."""
+
+
+class SignInChallengeRepository(Protocol):
+    def add(self, challenge: SignInChallenge) -> None:
+        """Store a new challenge."""
+
+    def find(self, challenge_hash: str) -> SignInChallenge | None:
+        """The challenge with this hash, if any."""
+
+    def remove(self, challenge_hash: str) -> bool:
+        """Delete the challenge; return whether it was there. Of concurrent callers one succeeds."""
+
+    def remove_pending(self, user_id: UserId) -> None:
+        """Delete all challenges of the user."""
+
+    def remove_expired(self, *, before: datetime) -> int:
+        """Delete the challenges that expired before that time; return how many."""
 
 
 class RefreshTokenRepository(Protocol):

@@ -9,7 +9,8 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import UnsuitablePassword, WrongPassword
 from accounts.domain.identity.ports import PasswordHasher, PasswordPolicy
-from accounts.domain.identity.repositories.protocols import SessionRepository, UserRepository
+from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
@@ -36,7 +37,7 @@ class Passwords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountService:
     users: UserRepository
-    sessions: SessionRepository
+    revocation: SessionRevocation
     passwords: Passwords
     security_log: SecurityLog
     unit_of_work: UnitOfWork
@@ -97,9 +98,7 @@ class AccountService:
 
     def _replace_password(self, user: User, password_hash: str) -> None:
         self.users.save(replace(user, password_hash=password_hash))
-        because = SessionEnd.PASSWORD_CHANGED
-        self.sessions.end_all_of(user.id, at=self.clock.now(), because=because)
-        self.security_log.record(SecurityEvent.SESSIONS_ENDED, user_id=user.id, reason=because)
+        self.revocation.revoke_all_of(user.id, because=SessionEnd.PASSWORD_CHANGED)
 
     def _require(self, current: str, *, password_hash: str) -> None:
         """Raises WrongPassword."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Final, Unpack
 
+from accounts.domain.access import UserId
 from accounts.domain.identity.entities.security_log import (
     SecurityEvent,
     SecurityFacts,
     SignInFailure,
 )
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
-from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.ports import OpaqueTokens, SecurityLogWriter
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -51,8 +51,8 @@ class SecurityLog:
                 reason=because,
             )
 
-    def record_failure(self, user: User, reason: SignInFailure) -> None:
-        self.record(SecurityEvent.SIGN_IN_FAILED, user_id=user.id, reason=reason)
+    def record_failure_of(self, user_id: UserId, reason: SignInFailure) -> None:
+        self.record(SecurityEvent.SIGN_IN_FAILED, user_id=user_id, reason=reason)
 
     def record_failure_for(self, email: str, reason: SignInFailure) -> None:
         """Record a failed sign-in with this e-mail address, which is logged as part of its keyed hash."""

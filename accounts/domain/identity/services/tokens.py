@@ -5,13 +5,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid5
 
-from accounts.domain.access import Principal, SessionId, rights_of
+from accounts.domain.access import (
+    PASSWORD,
+    SECOND_FACTOR,
+    Authentication,
+    InsufficientAuthentication,
+    Principal,
+    Role,
+    SessionId,
+    rights_of,
+)
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
     Session,
     SessionEnd,
     SessionPolicy,
+    SignInPolicy,
 )
 from accounts.domain.identity.entities.tokens import AccessClaims, TokenFacts, TokenPair
 from accounts.domain.identity.entities.users import User
@@ -29,8 +39,14 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessService:
+    """The callers behind access tokens, and how they signed in.
+
+    Admins whose sign-in lacks the second factor that staff need keep no right of their role until they sign in with it.
+    """
+
     sessions: SessionRepository
     access_tokens: AccessTokens
+    policy: SignInPolicy
     clock: Clock
 
     def principal_of(self, access_token: str) -> Principal:
@@ -40,19 +56,40 @@ class AccessService:
         state = self.sessions.state_of(claims.session_id)
         if state is None or state.user_id != claims.user_id or not state.accepts_tokens(at=now):
             raise InvalidToken
+        rights = rights_of(state.roles)
+        is_withheld = self._lacks_second_factor(state.roles, claims.authentication)
         return Principal(
             user_id=claims.user_id,
             roles=state.roles,
-            rights=rights_of(state.roles),
+            rights=frozenset() if is_withheld else rights,
+            withheld=rights if is_withheld else frozenset(),
             scopes=claims.scopes,
             client_id=claims.client_id,
             session_id=claims.session_id,
             memberships=state.standing,
+            authentication=claims.authentication,
+        )
+
+    def require_fresh(self, by: Principal) -> None:
+        """Raise InsufficientAuthentication unless the caller signed in recently, or is a client itself."""
+        if by.user_id is None or self.policy.is_fresh(by.authentication, at=self.clock.now()):
+            return
+        needs_second_factor = self.policy.requires_second_factor(is_staff=Role.ADMIN in by.roles)
+        raise InsufficientAuthentication(
+            acr_values=SECOND_FACTOR if needs_second_factor else PASSWORD,
+            max_age=int(self.policy.fresh_for.total_seconds()),
         )
 
     def public_keys(self) -> Mapping[str, object]:
         """The JSON Web Key Set (RFC 7517) that verifies access tokens."""
         return self.access_tokens.public_keys(at=self.clock.now())
+
+    def _lacks_second_factor(
+        self, roles: tuple[Role, ...], authentication: Authentication | None
+    ) -> bool:
+        has_second_factor = authentication is not None and authentication.has_second_factor
+        is_staff = Role.ADMIN in roles
+        return self.policy.requires_second_factor(is_staff=is_staff) and not has_second_factor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +181,7 @@ class TokenPairs:
             client_id=session.client_id,
             scopes=session.scopes,
             audience=session.resource,
+            authentication=session.authentication,
         )
         roles = user.roles if user else ()
         remaining = issued_at + self.access_tokens.lifetime - at
@@ -268,6 +306,7 @@ class TokenService:
             user_id=claims.user_id,
             scopes=claims.scopes,
             resource=claims.audience,
+            authentication=claims.authentication,
             issued_at=signed.issued_at,
             expires_at=min(signed.expires_at, state.expires_at),
         )
@@ -289,6 +328,7 @@ class TokenService:
             user_id=session.user_id,
             scopes=session.scopes,
             resource=session.resource,
+            authentication=session.authentication,
             issued_at=refresh_token.issued_at,
             expires_at=refresh_token.expires_at,
         )

@@ -12,11 +12,11 @@ from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.domain.identity.errors import UserNotFound
 from accounts.domain.identity.repositories.protocols import (
-    SessionRepository,
     UserRepository,
     VerifiedEmailRepository,
 )
 from accounts.domain.identity.services.accounts import Passwords
+from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
@@ -51,7 +51,7 @@ class UserService:
     """User management. It requires the right to manage users, and for staff also the right to appoint staff."""
 
     users: UserRepository
-    sessions: SessionRepository
+    revocation: SessionRevocation
     passwords: Passwords
     security_log: SecurityLog
     audit_log: AuditLog
@@ -127,7 +127,8 @@ class UserService:
                 _require_rights_over(user, edited, by=by)
             self.users.save(edited)
             if user.is_active and not edited.is_active:
-                self._end_sessions(user_id, because=SessionEnd.DEACTIVATED, by=by)
+                because = SessionEnd.DEACTIVATED
+                self.revocation.revoke_all_of(user_id, because=because, by=by.identity)
             if edited != user and not is_own_name:
                 self.audit_log.record(
                     AuditAction.USER_EDITED,
@@ -149,16 +150,11 @@ class UserService:
             user = self.users.get_for_update(user_id)
             _require_rights_over(user, by=by)
             self.users.save(replace(user, password_hash=password_hash))
-            self._end_sessions(user_id, because=SessionEnd.PASSWORD_CHANGED, by=by)
+            because = SessionEnd.PASSWORD_CHANGED
+            self.revocation.revoke_all_of(user_id, because=because, by=by.identity)
             self.security_log.record(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
             self.audit_log.record(action, _subject(user), by=by, because=reason)
-
-    def _end_sessions(self, user_id: UserId, *, because: SessionEnd, by: Principal) -> None:
-        self.sessions.end_all_of(user_id, at=self.clock.now(), because=because)
-        self.security_log.record(
-            SecurityEvent.SESSIONS_ENDED, by=by.identity, user_id=user_id, reason=because
-        )
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from accounts.domain.access import ClientPk, SessionId, UserId
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import Authentication, ClientPk, SessionId, UserId
 
 CODE_LIVES: Final = timedelta(seconds=60)
 SLOWER_BY_SECONDS: Final = 5

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from accounts.domain.access import UserId
-from accounts.domain.identity.entities.sessions import Authentication
+from accounts.domain.access import Authentication, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

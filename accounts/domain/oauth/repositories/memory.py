@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from accounts.domain.access import ClientPk, OrganizationId, UserId
+from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
@@ -17,6 +16,7 @@ from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.entities import Organization
+from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 
@@ -106,8 +106,23 @@ class InMemoryAuthorizationCodeRepository:
     def save(self, code: AuthorizationCode) -> None:
         self.store[code.hash] = replace(self.store[code.hash], used_at=code.used_at)
 
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        remove_where(
+            self.store,
+            lambda code: (
+                code.used_at is None
+                and code.permission.user_id == user_id
+                and client_pk in {None, code.client_pk}
+            ),
+        )
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        remove_where(
+            self.store, lambda code: code.used_at is None and _browser_of(code) == browser_id
+        )
+
     def remove_expired(self, *, before: datetime) -> int:
-        return _remove_expired(self.store, before)
+        return remove_where(self.store, lambda code: code.expires_at < before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +146,17 @@ class InMemoryDeviceCodeRepository:
     def remove(self, code_hash: str) -> None:
         del self.store[code_hash]
 
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        remove_where(
+            self.store,
+            lambda code: code.user_id == user_id and client_pk in {None, code.client_pk},
+        )
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        remove_where(self.store, lambda code: _browser_of(code) == browser_id)
+
     def remove_expired(self, *, before: datetime) -> int:
-        return _remove_expired(self.store, before)
+        return remove_where(self.store, lambda code: code.expires_at < before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +177,7 @@ class InMemoryPushedRequestRepository:
         return self.store.pop(request_hash, None) is not None
 
     def remove_expired(self, *, before: datetime) -> int:
-        return _remove_expired(self.store, before)
-
-
-def _remove_expired(store: MutableMapping[str, Any], before: datetime) -> int:
-    expired = [key for key, entity in store.items() if entity.expires_at < before]
-    for key in expired:
-        del store[key]
-    return len(expired)
+        return remove_where(self.store, lambda request: request.expires_at < before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +197,8 @@ class InMemoryLogoutNoticeRepository:
 
     def remove(self, notice_id: LogoutNoticeId) -> None:
         self.store.pop(notice_id, None)
+
+
+def _browser_of(code: AuthorizationCode | DeviceCode) -> SessionId | None:
+    """The browser session in which the user allowed it."""
+    return code.authentication.browser_id if code.authentication else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -36,6 +36,7 @@ from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.tenancy import owned_within
 
 Values = dict[str, Any]
+Code = TypeVar("Code", rows.AuthorizationCode, rows.DeviceCode)
 
 _CLIENT: Final = PreparedQuery(
     lambda client_id: rows.OAuthClient.objects.filter(
@@ -196,6 +197,13 @@ class OrmAuthorizationCodeRepository:
     def save(self, code: AuthorizationCode) -> None:
         rows.AuthorizationCode.objects.filter(pk=code.hash).update(used_at=code.used_at)
 
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        codes = rows.AuthorizationCode.objects.filter(user_id=user_id, used_at=None)
+        _of_client(codes, client_pk).delete()
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        rows.AuthorizationCode.objects.filter(browser_id=browser_id, used_at=None).delete()
+
     def remove_expired(self, *, before: datetime) -> int:
         return rows.AuthorizationCode.objects.filter(expires_at__lt=before).delete()[0]
 
@@ -217,6 +225,12 @@ class OrmDeviceCodeRepository:
 
     def remove(self, code_hash: str) -> None:
         rows.DeviceCode.objects.filter(pk=code_hash).delete()
+
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        _of_client(rows.DeviceCode.objects.filter(user_id=user_id), client_pk).delete()
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        rows.DeviceCode.objects.filter(browser_id=browser_id).delete()
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.DeviceCode.objects.filter(expires_at__lt=before).delete()[0]
@@ -240,6 +254,11 @@ class OrmPushedRequestRepository:
 
     def remove_expired(self, *, before: datetime) -> int:
         return rows.PushedRequest.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _of_client(codes: QuerySet[Code], client_pk: ClientPk | None) -> QuerySet[Code]:
+    """Those of this client, or all."""
+    return codes if client_pk is None else codes.filter(client_id=client_pk)
 
 
 def _code(row: rows.AuthorizationCode) -> AuthorizationCode:

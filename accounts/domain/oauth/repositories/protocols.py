@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from accounts.domain.access import ClientPk, OrganizationId, UserId
+from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
@@ -76,6 +76,12 @@ class AuthorizationCodeRepository(Protocol):
     def save(self, code: AuthorizationCode) -> None:
         """Save whether the code was used; nothing else about it changes."""
 
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        """Delete the unused codes of the user, or only those for this client."""
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        """Delete the unused codes that were issued in this browser session."""
+
     def remove_expired(self, *, before: datetime) -> int:
         """Delete codes that expired before then. Return how many."""
 
@@ -95,6 +101,12 @@ class DeviceCodeRepository(Protocol):
 
     def remove(self, code_hash: str) -> None:
         """Delete the device code."""
+
+    def remove_pending(self, user_id: UserId, client_pk: ClientPk | None = None) -> None:
+        """Delete the devices on which the user has decided, or only those of this client."""
+
+    def remove_pending_in(self, browser_id: SessionId) -> None:
+        """Delete the devices on which was decided in this browser session."""
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete device codes that expired before then. Return how many."""

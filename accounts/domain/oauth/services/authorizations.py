@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import ClientPk, Principal, SessionId, UserId
+from accounts.domain.access import Authentication, ClientPk, Principal, SessionId, UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import Authentication, SessionEnd
+from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
 from accounts.domain.identity.services.security_log import SecurityLog
@@ -25,6 +25,7 @@ from accounts.domain.oauth.repositories.protocols import (
     AuthorizationCodeRepository,
     ClientRepository,
     ConsentRepository,
+    DeviceCodeRepository,
     PushedRequestRepository,
 )
 from authsvc.kernel.clock import Clock
@@ -37,6 +38,7 @@ class AuthorizationService:
     clients: ClientRepository
     consents: ConsentRepository
     codes: AuthorizationCodeRepository
+    devices: DeviceCodeRepository
     sessions: SessionRepository
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
@@ -104,6 +106,9 @@ class AuthorizationService:
                 self.clients.get(client_pk, scope=TenantScope()).client_id,
                 SessionEnd.REVOKED,
             )
+            # First what is pending: this waits for a request that is exchanging it, whose session then ends below.
+            self.codes.remove_pending(by.person, client_pk)
+            self.devices.remove_pending(by.person, client_pk)
             self.sessions.end_all_between(
                 by.person, client_id, at=self.clock.now(), because=because
             )

@@ -85,7 +85,10 @@ class ClientService:
     def renew_secret(
         self, client_pk: ClientPk, *, reason: str = "", by: Principal
     ) -> RegisteredClient:
-        """Replace the secret by a new one, which is shown once. Raises ClientNotFound, PublicClient."""
+        """Replace the secret by a new one, which is shown once. Tokens that the client got for itself end.
+
+        Raises ClientNotFound, PublicClient.
+        """
         secret = self.opaque_tokens.new()
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by)
@@ -94,6 +97,7 @@ class ClientService:
             client = replace(client, secret_hash=self._hash_of(secret))
             self.clients.save(client, scope=by.tenant_scope)
             self._note(SecurityEvent.CLIENT_SECRET_RENEWED, client, by=by)
+            self._end_sessions(client, SessionEnd.SECRET_RENEWED, of_users=False, by=by)
             action = AuditAction.CLIENT_SECRET_RENEWED
             self.audit_log.record(action, _subject(client), by=by, because=reason)
         return RegisteredClient(client=client, secret=secret)
@@ -103,15 +107,8 @@ class ClientService:
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by).removed()
             self.clients.save(client, scope=by.tenant_scope)
-            because = SessionEnd.CLIENT_REMOVED
-            self.sessions.end_all_of_client(client.client_id, at=self.clock.now(), because=because)
             self._note(SecurityEvent.CLIENT_REMOVED, client, by=by)
-            self.security_log.record(
-                SecurityEvent.SESSIONS_ENDED,
-                by=by.identity,
-                client_id=client.client_id,
-                reason=because,
-            )
+            self._end_sessions(client, SessionEnd.CLIENT_REMOVED, of_users=True, by=by)
             action = AuditAction.CLIENT_REMOVED
             self.audit_log.record(action, _subject(client), by=by, because=reason)
 
@@ -137,6 +134,17 @@ class ClientService:
         client = self.clients.get_for_update(client_pk, scope=by.tenant_scope)
         by.require(Right.MANAGE_CLIENTS, of=client.org_id)
         return client
+
+    def _end_sessions(
+        self, client: OAuthClient, because: SessionEnd, *, of_users: bool, by: Principal
+    ) -> None:
+        """End the sessions in which the client acts for itself, and those of users if *of_users*."""
+        self.sessions.end_all_of_client(
+            client.client_id, at=self.clock.now(), because=because, of_users=of_users
+        )
+        self.security_log.record(
+            SecurityEvent.SESSIONS_ENDED, by=by.identity, client_id=client.client_id, reason=because
+        )
 
     def _note(self, event: SecurityEvent, client: OAuthClient, *, by: Principal) -> None:
         self.security_log.record(event, by=by.identity, client_id=client.client_id)

@@ -7,9 +7,8 @@ from secrets import choice
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import SessionId, UserId
+from accounts.domain.access import Authentication, SessionId, UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import Authentication
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.services.login_attempts import LimitName, LoginAttempts
 from accounts.domain.identity.services.security_log import SecurityLog
@@ -17,6 +16,7 @@ from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStat
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import DeviceNotFound
 from accounts.domain.oauth.repositories.protocols import ClientRepository, DeviceCodeRepository
+from accounts.domain.oauth.services.authorizations import AuthorizationService
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -41,6 +41,7 @@ class StartedDevice:
 class DeviceService:
     clients: ClientRepository
     devices: DeviceCodeRepository
+    authorizations: AuthorizationService
     limits: LoginAttempts
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
@@ -84,7 +85,10 @@ class DeviceService:
         user_id: UserId,
         authentication: Authentication,
     ) -> None:
-        """Allow or deny the access of the device. Raises DeviceNotFound, TooManyAttempts."""
+        """Allow or deny the access of the device. Allowing it is a consent, which the user can revoke.
+
+        Raises DeviceNotFound, TooManyAttempts.
+        """
         self.limits.count(LimitName.DEVICE, str(user_id)).require()
         with self.unit_of_work.atomic():
             waiting, client = self._waiting(user_code)
@@ -95,6 +99,8 @@ class DeviceService:
                 device.decided(status, user_id=user_id, authentication=authentication)
             )
             is_allowed = status is DeviceStatus.ALLOWED
+            if is_allowed:
+                self.authorizations.consent(client, user_id=user_id, scopes=device.scopes)
             self.security_log.record(
                 SecurityEvent.DEVICE_LET_IN if is_allowed else SecurityEvent.DEVICE_DENIED,
                 user_id=user_id,

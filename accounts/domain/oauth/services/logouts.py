@@ -10,7 +10,12 @@ from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
-from accounts.domain.oauth.repositories.protocols import ClientRepository, LogoutNoticeRepository
+from accounts.domain.oauth.repositories.protocols import (
+    AuthorizationCodeRepository,
+    ClientRepository,
+    DeviceCodeRepository,
+    LogoutNoticeRepository,
+)
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -22,6 +27,8 @@ BATCH_SIZE = 20
 class LogoutService:
     clients: ClientRepository
     sessions: SessionRepository
+    codes: AuthorizationCodeRepository
+    devices: DeviceCodeRepository
     notices: LogoutNoticeRepository
     id_tokens: IdTokens
     sender: LogoutSender
@@ -33,6 +40,8 @@ class LogoutService:
         """End the sessions that started in this browser session, unless they outlive it. Return how many notices."""
         now = self.clock.now()
         with self.unit_of_work.atomic():
+            self.codes.remove_pending_in(browser_id)
+            self.devices.remove_pending_in(browser_id)
             live = self.sessions.live_in_browser(browser_id, at=now)
             for session in live:
                 if not session.outlives_sign_out:
