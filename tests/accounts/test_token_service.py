@@ -48,7 +48,7 @@ def test_an_access_token_is_introspected(
         user_id=anna.id,
         scopes=OPENID,
         resource=NOTES,
-        authentication=HOW,
+        authentication=replace(HOW, browser_id=None),
         issued_at=NOON,
         expires_at=NOON + memory.services.ports.access_tokens.lifetime,
     )
