@@ -7,11 +7,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
 
 from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
@@ -20,8 +19,7 @@ from authsvc.admin_site.model_admins import (
     ListOnlyAdmin,
     ReadOnlyAdmin,
     ServiceAdmin,
-    form_page,
-    shows_domain_errors,
+    admin_page,
     staff_action,
 )
 from authsvc.composition.container import services
@@ -99,13 +97,6 @@ class UserAdmin(ServiceAdmin):
         read_only = ["email", "is_active", "created_at", "last_login"]
         return read_only if request.user.is_superuser else [*read_only, "groups"]
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.password_view)
-        return [
-            path("<uuid:user_id>/password/", view, name="accounts_user_password"),
-            *super().get_urls(),
-        ]
-
     def added(self, form: NewUserForm, by: Principal) -> UUID:
         values = form.cleaned_data
         user = services().users.create(
@@ -141,20 +132,14 @@ class UserAdmin(ServiceAdmin):
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:
         services().users.edit(UserId(row.id), UserChanges(is_active=True), by=by)
 
-    @shows_domain_errors
+    @admin_page({"<uuid:user_id>/password/": "accounts_user_password"})
     def password_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
-        row = self.get_object(request, str(user_id))
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
+        row = self.row_allowed_by(self.has_change_permission, request, user_id)
         form = SetPasswordForm(request.POST or None)
-        back = reverse("admin:accounts_user_change", args=[row.pk])
         if submit(form, lambda: self._set_password(request, row, form)):
             self.message_user(request, f"The password of {row} was changed.", messages.SUCCESS)
-            return redirect(back)
-        about = {"subtitle": row, "opts": self.opts}
-        return form_page(request, self.admin_site, form, title="Set a password", back=back, **about)
+            return redirect("admin:accounts_user_change", row.pk)
+        return self.row_form_page(request, row, form, title="Set a password")
 
     def _set_password(self, request: HttpRequest, row: rows.User, form: SetPasswordForm) -> None:
         password, by = form.cleaned_data["password"], staff_of(request)

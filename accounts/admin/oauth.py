@@ -6,11 +6,9 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 
 from accounts import models as rows
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Principal, Right
@@ -18,14 +16,13 @@ from accounts.domain.audit.entities import SubjectType
 from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, RegisteredClient
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.domain.oauth.errors import UnsuitableClient
+from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ListOnlyAdmin,
     ReadOnlyAdmin,
-    ReasonForm,
     ServiceAdmin,
-    form_page,
-    shows_domain_errors,
+    admin_page,
     staff_action,
 )
 from authsvc.composition.container import services
@@ -145,6 +142,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.CLIENT
     form = ClientForm
     add_form = NewClientForm
+    add_title = "Register a client"
     list_display = [
         "name",
         "client_id",
@@ -179,13 +177,6 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             return NewClientForm.Meta.fields
         return [*self.get_readonly_fields(request, obj), *ClientForm.Meta.fields]
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.secret_view)
-        return [
-            path("<uuid:client_pk>/secret/", view, name="accounts_oauthclient_secret"),
-            *super().get_urls(),
-        ]
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Removed clients and clients of organizations are read-only."""
         is_open = obj is None or (obj.is_active and obj.org_id is None)
@@ -203,12 +194,6 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         has_secret = obj is not None and not obj.is_public
         context["may_renew_secret"] = has_secret and self.may_renew_secret(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, buttons | {"title": "Register a client"})
 
     def added(self, form: Any, by: Principal) -> UUID:
         registered = services().clients.register(form.terms, by=by)
@@ -232,22 +217,15 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             org_id = OrganizationId(row.org_id)
             services().service_clients.remove(org_id, client_pk, reason=reason, by=by)
 
-    @shows_domain_errors
+    @admin_page({"<uuid:client_pk>/secret/": "accounts_oauthclient_secret"})
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Replace the secret. The old one stops working, so a reason is required."""
-        row = self.get_object(request, str(client_pk))
-        if not self.may_renew_secret(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
+        row = self.row_allowed_by(self.may_renew_secret, request, client_pk)
         if settings.ENVIRONMENT.staff_needs_second_factor:
             require_fresh_sign_in(request)
         form = ReasonForm(request.POST or None)
         if not form.is_valid():
-            back = reverse("admin:accounts_oauthclient_change", args=[row.pk])
-            about = {"subtitle": row, "opts": self.opts}
-            title = "Renew the secret"
-            return form_page(request, self.admin_site, form, title=title, back=back, **about)
+            return self.row_form_page(request, row, form, title="Renew the secret")
         reason = form.cleaned_data["reason"]
         renewed = services().staff_actions.perform(
             lambda: _renewed(row, reason=reason, by=staff_of(request)),

@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts import models as rows
@@ -27,18 +26,29 @@ from accounts.domain.audit.entities import SubjectType
 from accounts.domain.organizations.entities import InvitationId, Organization, Plan
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
+from authsvc.admin_site.forms import show_text_of_file
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ReadOnlyAdmin,
     ReadOnlyInline,
     ServiceAdmin,
-    form_page,
-    shows_domain_errors,
+    admin_page,
     staff_action,
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import AddressField, TextFileField, add_form_errors
+
+
+def _assignment(role: OrgRole) -> Any:
+    """The action that gives members this role."""
+
+    @staff_action(f"Make {role.value}s of", done=f"made {role.value}")
+    def assign(page: Any, row: rows.OrgMembership, reason: str, by: Principal) -> None:
+        org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
+        services().members.assign(org_id, user_id, role=role, by=by)
+
+    return assign
 
 
 @admin.register(rows.OrgMembership)
@@ -56,21 +66,10 @@ class OrgMembershipAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def audited_subject(self, row: rows.OrgMembership) -> tuple[Any, Any]:
         return row.org_id, row.user_id
 
-    @staff_action("Make owners of", done="made owner")
-    def make_owner(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
-        _assign(row, OrgRole.OWNER, by)
-
-    @staff_action("Make admins of", done="made admin")
-    def make_admin(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
-        _assign(row, OrgRole.ADMIN, by)
-
-    @staff_action("Make instructors of", done="made instructor")
-    def make_instructor(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
-        _assign(row, OrgRole.INSTRUCTOR, by)
-
-    @staff_action("Make learners of", done="made learner")
-    def make_learner(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
-        _assign(row, OrgRole.LEARNER, by)
+    make_owner = _assignment(OrgRole.OWNER)
+    make_admin = _assignment(OrgRole.ADMIN)
+    make_instructor = _assignment(OrgRole.INSTRUCTOR)
+    make_learner = _assignment(OrgRole.LEARNER)
 
     @staff_action("Remove", done="removed", requires_reason=True)
     def remove(self, row: rows.OrgMembership, reason: str, by: Principal) -> None:
@@ -97,11 +96,6 @@ class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     @staff_action("Cancel", done="cancelled")
     def cancel(self, row: rows.Invitation, reason: str, by: Principal) -> None:
         services().invitations.cancel(OrganizationId(row.org_id), InvitationId(row.id), by=by)
-
-
-def _assign(row: rows.OrgMembership, role: OrgRole, by: Principal) -> None:
-    org_id, user_id = OrganizationId(row.org_id), UserId(row.user_id)
-    services().members.assign(org_id, user_id, role=role, by=by)
 
 
 LONGEST_LIST: Final = 500_000
@@ -156,10 +150,7 @@ class MemberListForm(forms.Form):
             values["text"] = values["file"] or values["text"]
             if not values["text"]:
                 raise ValidationError("Choose a file or enter a list.")
-            # A browser does not send a file again, so its text goes where it can be corrected.
-            data = cast("QueryDict", self.data).copy()
-            data["text"] = values["text"]
-            self.data = data
+            show_text_of_file(self, "text", values["text"])
         return values
 
     def add_row_errors(self, error: InvalidMemberList) -> None:
@@ -208,6 +199,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     subject_type = SubjectType.ORGANIZATION
     form = OrganizationForm
     add_form = NewOrganizationForm
+    add_title = "Create an organization"
     list_display = ["name", "slug", "plan", "status", "created_at"]
     list_filter = ["status", "plan"]
     list_select_related = []
@@ -230,23 +222,10 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [] if obj is None else self.inlines
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.members_view)
-        return [
-            path("<uuid:org_id>/members/", view, name="accounts_organization_members"),
-            *super().get_urls(),
-        ]
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Suspended and deleted organizations are read-only."""
         is_open = obj is None or obj.status == OrganizationStatus.ACTIVE
         return is_open and super().has_change_permission(request, obj)
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, buttons | {"title": "Create an organization"})
 
     def added(self, form: NewOrganizationForm, by: Principal) -> UUID:
         values = form.cleaned_data
@@ -273,14 +252,10 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     def delete(self, row: rows.Organization, reason: str, by: Principal) -> None:
         services().organizations.delete(OrganizationId(row.id), reason=reason, by=by)
 
-    @shows_domain_errors
+    @admin_page({"<uuid:org_id>/members/": "accounts_organization_members"})
     def members_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         """Import a member list; the outcome of each row is shown only in this response."""
-        row = self.get_object(request, str(org_id))
-        if not self.has_change_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
+        row = self.row_allowed_by(self.has_change_permission, request, org_id)
         form = MemberListForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             try:
@@ -289,9 +264,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
                 form.add_row_errors(error)
             else:
                 return self._import_results(request, row, results)
-        back = reverse("admin:accounts_organization_change", args=[row.pk])
-        about = {"subtitle": row, "opts": self.opts}
-        return form_page(request, self.admin_site, form, title="Import members", back=back, **about)
+        return self.row_form_page(request, row, form, title="Import members")
 
     def _import(
         self, request: HttpRequest, row: rows.Organization, text: str

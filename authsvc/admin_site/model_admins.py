@@ -1,7 +1,8 @@
 """Base classes of admin pages. They read rows and leave every change to a service."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
+from inspect import getmembers
 from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
@@ -10,13 +11,16 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet, UUIDField
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 
 from accounts.public import Principal, Right, SubjectType
+from authsvc.admin_site.forms import ReasonForm
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import sentence_of
@@ -30,14 +34,6 @@ MOST_AT_ONCE: Final = 100
 View = Callable[..., HttpResponse]
 RowAction = Callable[[Any, Any, str, Principal], object]
 """What an action does to one row: given the page, the row, the reason and the principal, call a service once."""
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text="Recorded in the log.",
-    )
 
 
 def sees_organizations(request: HttpRequest) -> bool:
@@ -60,6 +56,17 @@ def shows_domain_errors(view: View) -> View:
             return redirect(f"admin:{page.opts.label_lower.replace('.', '_')}_changelist")
 
     return showing
+
+
+def admin_page(routes: Mapping[str, str]) -> Callable[[View], View]:
+    """Serve a method of an admin class at these routes below its list, by their names, and show domain errors."""
+
+    def page_of(view: View) -> View:
+        page = shows_domain_errors(view)
+        page.routes = routes  # type: ignore[attr-defined]  # read by StaffAdmin.get_urls
+        return page
+
+    return page_of
 
 
 def staff_action(
@@ -106,6 +113,15 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     class Media:
         css = {"all": ["authsvc/admin.css"]}
 
+    def get_urls(self) -> list[URLPattern]:
+        """Django's pages, preceded by those of `admin_page`."""
+        pages = [
+            path(route, self.admin_site.admin_view(getattr(self, method)), name=name)
+            for method, view in getmembers(type(self))
+            for route, name in getattr(view, "routes", {}).items()
+        ]
+        return [*pages, *super().get_urls()]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
         if self.owner and not sees_organizations(request):
@@ -120,7 +136,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_act_permission(self, request: HttpRequest) -> bool:
+    def has_act_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.right is not None and staff_of(request).may(self.right)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -139,6 +155,36 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             return queryset.filter(pk=row_id), False
         return super().get_search_results(request, queryset, search_term)
 
+    def row_allowed_by(
+        self, allows: Callable[[HttpRequest, Any], bool], request: HttpRequest, row_id: UUID
+    ) -> Any:
+        """The row with this id. Raises PermissionDenied, also if there is no such row, and Http404."""
+        row = self.get_object(request, str(row_id))
+        if not allows(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        return row
+
+    def row_form_page(
+        self, request: HttpRequest, row: Model, form: forms.Form, *, title: str, **context: Any
+    ) -> HttpResponse:
+        """A page with one form about a row, to whose own page it links back."""
+        back = reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_change", args=[row.pk])
+        return self.form_page(request, form, title=title, back=back, subtitle=row, **context)
+
+    def form_page(
+        self, request: HttpRequest, form: forms.Form, *, title: str, back: str, **context: Any
+    ) -> HttpResponse:
+        """A page with one small form; *back* is the URL of its Back link."""
+        fieldsets = AdminForm(cast("Any", form), [(None, {"fields": list(form.fields)})], {})
+        # After a fresh sign-in the page may be shown at another URL; the form is submitted to this one all the same.
+        about = {"title": title, "back": back, "here": request.get_full_path(), "opts": self.opts}
+        context |= {"form": form, "fieldsets": fieldsets} | about
+        return TemplateResponse(
+            request, "admin/form_page.html", self.admin_site.each_context(request) | context
+        )
+
     def ask_reason(
         self,
         request: HttpRequest,
@@ -148,13 +194,11 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         verb: str,
         action: str,
     ) -> HttpResponse:
-        return form_page(
+        return self.form_page(
             request,
-            self.admin_site,
             form,
             title=f"{verb} {len(chosen)} {model_ngettext(self.opts, len(chosen))}",
             back=request.get_full_path(),
-            opts=self.opts,
             chosen=chosen,
             hidden=[("action", action), *((ACTION_CHECKBOX_NAME, row.pk) for row in chosen)],
         )
@@ -274,6 +318,16 @@ class ServiceAdmin(StaffAdmin):
 
     add_form: ClassVar[type[Any] | None] = None
     """Form for a new row, where it differs from that for an existing one."""
+    add_title: ClassVar[str] = ""
+    """Title of the page for a new row, if it is to be left once that row is saved."""
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.add_title:
+            buttons = {"show_save_and_add_another": False, "show_save_and_continue": False}
+            extra_context = buttons | {"title": self.add_title}
+        return super().add_view(request, form_url, extra_context)
 
     def get_form(
         self,
@@ -283,7 +337,7 @@ class ServiceAdmin(StaffAdmin):
         **kwargs: Any,
     ) -> Any:
         if obj is None and self.add_form is not None:
-            kwargs["form"] = self.add_form
+            kwargs.setdefault("form", self.add_form)
         return super().get_form(request, obj, change, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -318,20 +372,3 @@ class ServiceAdmin(StaffAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Django's transaction ends in there, so an error that arrives here has rolled everything back.
         return super().changeform_view(request, *args, **kwargs)
-
-
-def form_page(
-    request: HttpRequest,
-    site: admin.AdminSite,
-    form: forms.Form,
-    *,
-    title: str,
-    back: str,
-    **context: Any,
-) -> HttpResponse:
-    """Render a page with one small form; *back* is the URL of its Back link."""
-    fieldsets = AdminForm(cast("Any", form), [(None, {"fields": list(form.fields)})], {})
-    # After a fresh sign-in the page may be shown at another URL; the form is submitted to this one all the same.
-    here = request.get_full_path()
-    context |= {"title": title, "back": back, "here": here, "form": form, "fieldsets": fieldsets}
-    return TemplateResponse(request, "admin/form_page.html", site.each_context(request) | context)

@@ -1,20 +1,27 @@
-"""Admin forms for course definitions."""
+"""Admin forms for definitions of courses and pathways."""
 
-from typing import Any, ClassVar, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from accounts.public import OrganizationStatus, Right
+from authsvc.admin_site.forms import show_text_of_file
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import TextFileField, YamlField
+from authsvc.kernel.errors import Invalid
 from courses import models as rows
 from courses.definitions.courses import read_definition
 from courses.definitions.formats import LONGEST_TEXT
-from courses.domain.entities.courses import CourseDefinition
-from courses.domain.errors import InvalidDefinition, SlugFixed
+from courses.definitions.pathways import read_pathway
+from courses.domain.entities.courses import CourseDefinition, local_slug_in
+from courses.domain.entities.pathways import PathwayDefinition
+from courses.domain.errors import SlugFixed
+
+Definition = TypeVar("Definition")
 
 
 def owner_field(model: type[Model], *, help_text: str) -> Any:
@@ -34,11 +41,17 @@ def chooses_owner(request: HttpRequest) -> bool:
     return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)
 
 
-class DraftForm(forms.ModelForm[rows.Course]):
-    """`current` is the stored draft, and `local_slug` its slug. Django makes a class for each request."""
+class DefinitionForm(forms.ModelForm[Any]):
+    """`current` is the stored definition. Django makes a class for each request."""
 
     current: ClassVar[str] = ""
-    local_slug: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["definition"] = self.current
+
+
+class DraftForm(DefinitionForm):
     definition = YamlField(
         strip=False, help_text="The draft in YAML. Learners see it once it is published."
     )
@@ -47,14 +60,11 @@ class DraftForm(forms.ModelForm[rows.Course]):
         model = rows.Course
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["definition"] = self.current
-
     def clean_definition(self) -> CourseDefinition:
-        definition = definition_in(self.cleaned_data["definition"])
-        if definition.slug != self.local_slug:
-            raise ValidationError(SlugFixed(slug=self.local_slug).detail)
+        definition = definition_in(self.cleaned_data["definition"], read=read_definition)
+        local_slug = local_slug_in(self.instance.slug)
+        if definition.slug != local_slug:
+            raise ValidationError(SlugFixed(slug=local_slug).detail)
         return definition
 
 
@@ -78,12 +88,9 @@ class ImportForm(forms.ModelForm[rows.Course]):
             if not text:
                 raise ValidationError("Choose a file, or enter a definition.")
             try:
-                cleaned["definition"] = definition_in(text)
+                cleaned["definition"] = definition_in(text, read=read_definition)
             except ValidationError as errors:
-                # A browser does not send a file again, so its text goes into the field, to be corrected there.
-                data = cast("QueryDict", self.data).copy()
-                data["definition"] = text
-                self.data = data
+                show_text_of_file(self, "definition", text)
                 self.add_error("definition", errors)
         return cleaned
 
@@ -94,9 +101,29 @@ class PlatformImportForm(ImportForm):
     org = None
 
 
-def definition_in(text: str) -> CourseDefinition:
+class PathwayForm(DefinitionForm):
+    definition = YamlField(
+        strip=False,
+        help_text="The pathway in YAML. Learners see changes to a published pathway at once.",
+    )
+
+    class Meta:
+        model = rows.LearningPathway
+        fields: ClassVar[list[str]] = []
+
+    def clean_definition(self) -> PathwayDefinition:
+        return definition_in(self.cleaned_data["definition"], read=read_pathway)
+
+
+class OwnedPathwayForm(PathwayForm):
+    """For administrators who can choose the organization."""
+
+    org = owner_field(rows.LearningPathway, help_text="The organization that owns the pathway.")
+
+
+def definition_in(text: str, *, read: Callable[[str], Definition]) -> Definition:
     """The definition in the text. Raises ValidationError with each error and its line."""
     try:
-        return read_definition(text)
-    except InvalidDefinition as error:
+        return read(text)
+    except Invalid as error:
         raise ValidationError([field_error.detail for field_error in error.field_errors]) from None

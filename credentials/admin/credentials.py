@@ -1,15 +1,14 @@
 """Admin pages of credential definitions: editing them and checking eligibility."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,8 +16,7 @@ from accounts.public import Principal, Right, SubjectType, UserId
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ServiceAdmin,
-    form_page,
-    shows_domain_errors,
+    admin_page,
     staff_action,
 )
 from authsvc.composition.container import services
@@ -35,8 +33,6 @@ from credentials.domain.entities.credentials import (
     CredentialTerms,
     CredentialType,
 )
-
-ELIGIBILITY: Final = "credentials_credential_eligibility"
 
 
 class CredentialForm(forms.ModelForm[rows.Credential]):
@@ -158,29 +154,16 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
             format_html("<pre>{}</pre>", text_of(row.rule)) if row.rule else "Complete the course"
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.eligibility_view)
-        here = path("<uuid:credential_id>/eligibility/", view, name=ELIGIBILITY)
-        return [here, *super().get_urls()]
-
-    @shows_domain_errors
+    @admin_page({"<uuid:credential_id>/eligibility/": "credentials_credential_eligibility"})
     def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
         """Show whether a learner is eligible now, and why; change nothing."""
-        if not self.has_act_permission(request):
-            raise PermissionDenied
-        row = self.get_object(request, str(credential_id))
-        if row is None:
-            raise Http404
+        row = self.row_allowed_by(self.has_act_permission, request, credential_id)
         form, answer = LearnerForm(request.POST or None), ""
         if form.is_valid():
             learner, by = form.cleaned_data["learner"], staff_of(request)
             eligibility = services().earning.eligibility_of(learner, CredentialId(row.pk), by=by)
             answer = eligibility_text(eligibility)
-        back = reverse("admin:credentials_credential_change", args=[row.pk])
-        about = {"subtitle": row, "opts": self.opts, "answer": answer}
-        return form_page(
-            request, self.admin_site, form, title="Check eligibility", back=back, **about
-        )
+        return self.row_form_page(request, row, form, title="Check eligibility", answer=answer)
 
     def added(self, form: CredentialForm, by: Principal) -> UUID:
         return services().credentials.define(form.terms, by=by).id

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
-from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -20,8 +18,7 @@ from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    form_page,
-    shows_domain_errors,
+    admin_page,
     staff_action,
 )
 from authsvc.composition.container import services
@@ -138,11 +135,6 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     inlines = [AttemptGradeInline]
     actions = ["void"]
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.grade_view)
-        here = path("<uuid:attempt_id>/grade/", view, name="progress_assessmentattempt_grade")
-        return [here, *super().get_urls()]
-
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
         lines = (
@@ -155,30 +147,23 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, by=by)
 
-    @shows_domain_errors
+    @admin_page({"<uuid:attempt_id>/grade/": "progress_assessmentattempt_grade"})
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-        row, by = self._to_grade(request, attempt_id), staff_of(request)
+        row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
+        if row.status not in GRADABLE:
+            raise Http404
+        by = staff_of(request)
         attempt, assessment = services().grading.sheet_of(AttemptId(attempt_id), by=by)
         form = GradeForm(attempt, assessment, request.POST or None)
-        back = reverse("admin:progress_assessmentattempt_change", args=[row.pk])
         if not form.is_valid():
-            about = {"subtitle": row, "opts": self.opts}
-            return form_page(request, self.admin_site, form, title="Grade", back=back, **about)
+            return self.row_form_page(request, row, form, title="Grade")
         reason = form.cleaned_data["reason"]
         message = f"Graded. Reason: {reason}" if reason else "Graded."
         services().staff_actions.perform(
             lambda: services().grading.grade(attempt.id, form.marks, reason=reason, by=by),
             note=lambda _: self.log_change(request, row, message),
         )
-        return redirect(back)
-
-    def _to_grade(self, request: HttpRequest, attempt_id: UUID) -> rows.AssessmentAttempt:
-        if not self.has_act_permission(request):
-            raise PermissionDenied
-        row: rows.AssessmentAttempt | None = self.get_object(request, str(attempt_id))
-        if row is None or row.status not in GRADABLE:
-            raise Http404
-        return row
+        return redirect("admin:progress_assessmentattempt_change", row.pk)
 
 
 @admin.register(rows.AttemptGrade)

@@ -6,10 +6,9 @@ from uuid import UUID
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 
 from accounts.public import Right, SubjectType
-from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, shows_domain_errors
+from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, admin_page
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
 from authsvc.kernel.tables import csv_of
@@ -50,15 +49,7 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     search_fields = ["user__email", "course_slug"]
     ordering = ["-last_activity_at"]
 
-    def get_urls(self) -> list[URLPattern]:
-        page, table = map(self.admin_site.admin_view, (self.report_view, self.table_view))
-        return [
-            path("report/<uuid:course_id>/", page, name="progress_courseprogress_report"),
-            path("report/<uuid:course_id>/csv/", table, name="progress_courseprogress_table"),
-            *super().get_urls(),
-        ]
-
-    @shows_domain_errors
+    @admin_page({"report/<uuid:course_id>/": "progress_courseprogress_report"})
     def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Show the report on a course, in the default window."""
         report = _report_on(course_id, request)
@@ -71,7 +62,7 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/progress/courseprogress/report.html", context)
 
-    @shows_domain_errors
+    @admin_page({"report/<uuid:course_id>/csv/": "progress_courseprogress_table"})
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the report as a CSV file."""
         report = _report_on(course_id, request)

@@ -1,0 +1,64 @@
+"""Base of the admin pages of courses and learning pathways."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts.public import Principal, Right
+from authsvc.admin_site.model_admins import ServiceAdmin
+from authsvc.http.actors import staff_of
+from courses.admin.forms import chooses_owner
+
+
+class AuthoredAdmin(ServiceAdmin):
+    """Page of what is created from a definition, revised by editing it, published and retired."""
+
+    owned_add_form: ClassVar[type[Any]]
+    """Form for a new row, for administrators who can choose the organization."""
+    add_fields: ClassVar[list[str]] = ["definition"]
+    right = Right.AUTHOR_COURSES
+    owner = "org"
+    list_display = ["slug", "org", "title", "status", "version", "created_by"]
+    list_filter = ["status", "org"]
+    list_select_related = ["created_by", "org"]
+    search_fields = ["slug", "title"]
+    ordering = ["slug"]
+    readonly_fields = [
+        "slug",
+        "org",
+        "title",
+        "summary",
+        "status",
+        "version",
+        "created_by",
+        "created_at",
+    ]
+    actions = ["publish", "retire"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [] if obj is None else list(self.readonly_fields)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        if obj is None:
+            return ["org", *self.add_fields] if chooses_owner(request) else self.add_fields
+        text = ["definition"] if self.has_change_permission(request, obj) else []
+        return [*self.readonly_fields, *text]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
+        **kwargs: Any,
+    ) -> Any:
+        if obj is None and chooses_owner(request):
+            kwargs["form"] = self.owned_add_form
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and self.has_change_permission(request, obj):
+            form.current = self.definition_of(obj, staff_of(request))
+        return form
+
+    def definition_of(self, row: Any, by: Principal) -> str:
+        """The current definition in YAML."""
+        raise NotImplementedError  # subclasses implement it
