@@ -2,10 +2,10 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.columns import actor_column, enum_column, owner_column
 from courses.domain.entities.courses import CourseStatus
 from courses.domain.entities.outlines import ItemType
 from courses.domain.entities.pathways import PathwayStatus
@@ -17,23 +17,11 @@ class Course(models.Model):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     search_text = models.TextField(editable=False)
-    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in CourseStatus])
+    status = enum_column(CourseStatus, max_length=16)
     version = models.PositiveIntegerField(default=0)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    created_by = actor_column()
     created_at = models.DateTimeField()
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
     pathways = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
@@ -78,7 +66,7 @@ class ModuleItem(models.Model):
     position = models.PositiveIntegerField()
     key = models.SlugField(max_length=80)
     title = models.CharField(max_length=200)
-    type = models.CharField(max_length=16, choices=[(t.value, t.value) for t in ItemType])
+    type = enum_column(ItemType, max_length=16)
     is_required = models.BooleanField(default=True)
     body = models.TextField(blank=True)
     url = models.URLField(max_length=2000, blank=True)
@@ -99,13 +87,7 @@ class Assessment(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
     item_id = models.UUIDField()
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
 
     def __str__(self) -> str:
         return str(self.id)
@@ -123,21 +105,8 @@ class CourseVersion(AppendOnlyRow):
     outline = models.JSONField()
     checksum = models.CharField(max_length=64)
     published_at = models.DateTimeField()
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    published_by = actor_column()
+    org = owner_column(db_index=False)
 
     class Meta:
         constraints = [
@@ -155,24 +124,12 @@ class LearningPathway(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
-    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in PathwayStatus])
+    status = enum_column(PathwayStatus, max_length=16)
     version = models.PositiveIntegerField(default=0)
     stages = models.JSONField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    created_by = actor_column()
     created_at = models.DateTimeField()
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
 
     class Meta:
         indexes = [

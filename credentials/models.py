@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from authsvc.storage.columns import actor_column, enum_column, owner_column
 from credentials.domain.entities.credentials import CredentialType
 from credentials.domain.entities.rules import TriggerKind
 
@@ -13,7 +14,7 @@ class Credential(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     name = models.CharField(max_length=200)
-    type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in CredentialType])
+    type = enum_column(CredentialType, max_length=20)
     description = models.TextField(blank=True)
     criteria = models.TextField(
         help_text="What a holder had to do to earn it; third parties read this."
@@ -26,13 +27,7 @@ class Credential(models.Model):
         related_name="+",
         help_text="Completing this course earns the credential.",
     )
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
     valid_for_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Leave empty if it never expires."
     )
@@ -51,7 +46,7 @@ class CredentialTrigger(models.Model):
     credential = models.ForeignKey(
         Credential, on_delete=models.CASCADE, related_name="triggers", db_index=False
     )
-    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in TriggerKind])
+    kind = enum_column(TriggerKind, max_length=16)
     subject_id = models.UUIDField()
 
     class Meta:
@@ -75,13 +70,7 @@ class UserCredential(models.Model):
     credential_version = models.PositiveIntegerField()
     terms = models.JSONField()
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
     course_version = models.PositiveIntegerField()
     completed_at = models.DateTimeField()
     met_by = models.JSONField(null=True, blank=True)
@@ -92,13 +81,7 @@ class UserCredential(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.TextField(blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    revoked_by = actor_column()
     is_current = models.BooleanField(default=True)
 
     class Meta:

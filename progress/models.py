@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.columns import enum_column, owner_column
 from progress.domain.entities.attempts import AttemptStatus
 from progress.domain.entities.events import EntityType, EventType
 from progress.domain.entities.progress import ProgressStatus
@@ -22,17 +23,10 @@ class ProgressEvent(AppendOnlyRow):
     course = models.ForeignKey(
         "courses.Course", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    org = owner_column(db_index=False)
     sequence = models.PositiveIntegerField()
-    type = models.CharField(max_length=32, choices=[(t.value, t.value) for t in EventType])
-    entity_type = models.CharField(max_length=16, choices=[(t.value, t.value) for t in EntityType])
+    type = enum_column(EventType, max_length=32)
+    entity_type = enum_column(EntityType, max_length=16)
     entity_id = models.UUIDField()
     payload = models.JSONField()
     occurred_at = models.DateTimeField()
@@ -72,14 +66,8 @@ class CourseProgress(models.Model):
     )
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
     course_slug = models.SlugField(max_length=80, db_index=False)
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in ProgressStatus])
+    org = owner_column()
+    status = enum_column(ProgressStatus, max_length=16)
     course_version = models.PositiveIntegerField()
     percent_complete = models.PositiveSmallIntegerField()
     enrolled_at = models.DateTimeField()
@@ -125,13 +113,7 @@ class AssessmentAttempt(models.Model):
     course = models.ForeignKey(
         "courses.Course", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    org = models.ForeignKey(
-        "accounts.Organization",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
+    org = owner_column()
     course_version = models.PositiveIntegerField()
     item_id = models.UUIDField()
     assessment = models.ForeignKey(
@@ -142,7 +124,7 @@ class AssessmentAttempt(models.Model):
     pass_score = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
-    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in AttemptStatus])
+    status = enum_column(AttemptStatus, max_length=16)
     is_open = models.BooleanField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField()

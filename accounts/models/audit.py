@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 
 from accounts.domain.audit.entities import AuditAction, SubjectType
-from accounts.models.organizations import Organization
 from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.columns import enum_column, owner_column
 
 
 class AuditHead(models.Model):
@@ -25,21 +25,10 @@ class AuditEntry(AppendOnlyRow):
 
     position = models.BigAutoField(primary_key=True)
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    org = models.ForeignKey(
-        Organization,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
+    org = owner_column(db_index=False)
     sequence = models.PositiveIntegerField()
-    action = models.CharField(
-        max_length=32, choices=[(action.value, action.value) for action in AuditAction]
-    )
-    subject_type = models.CharField(
-        max_length=20, choices=[(type_.value, type_.value) for type_ in SubjectType]
-    )
+    action = enum_column(AuditAction, max_length=32)
+    subject_type = enum_column(SubjectType, max_length=20)
     subject_id = models.CharField(max_length=100)
     before = models.JSONField()
     after = models.JSONField()

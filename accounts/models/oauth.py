@@ -6,9 +6,9 @@ from django.db import models
 
 from accounts.domain.oauth.entities.authorizations import DeviceStatus
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
-from accounts.models.organizations import Organization
 from accounts.models.sessions import _Authenticated
 from accounts.models.users import User
+from authsvc.storage.columns import enum_column, owner_column
 
 
 class OAuthClient(models.Model):
@@ -26,16 +26,12 @@ class OAuthClient(models.Model):
     allowed_scopes = models.JSONField(blank=True)
     grant_types = models.JSONField()
     resources = models.JSONField(blank=True)
-    id_token_algorithm = models.CharField(
-        max_length=10, choices=[(name.value, name.value) for name in IdTokenAlgorithm]
-    )
+    id_token_algorithm = enum_column(IdTokenAlgorithm, max_length=10)
     is_trusted = models.BooleanField(default=False)
     must_push = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
-    org = models.ForeignKey(
-        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    org = owner_column()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
@@ -76,9 +72,7 @@ class DeviceCode(_Authenticated):
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     scopes = models.JSONField()
-    status = models.CharField(
-        max_length=10, choices=[(status.value, status.value) for status in DeviceStatus]
-    )
+    status = enum_column(DeviceStatus, max_length=10)
     interval_seconds = models.PositiveIntegerField()
     polled_at = models.DateTimeField(null=True, blank=True)
     session_id = models.UUIDField()

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.organizations.entities import Plan
 from accounts.models.users import User
+from authsvc.storage.columns import enum_column
 
 
 class Organization(models.Model):
@@ -17,10 +18,8 @@ class Organization(models.Model):
         unique=True,
         help_text="The addresses of its courses begin with it. It never changes.",
     )
-    plan = models.CharField(max_length=16, choices=[(plan.value, plan.value) for plan in Plan])
-    status = models.CharField(
-        max_length=16, choices=[(status.value, status.value) for status in OrganizationStatus]
-    )
+    plan = enum_column(Plan, max_length=16)
+    status = enum_column(OrganizationStatus, max_length=16)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -36,7 +35,7 @@ class OrgMembership(models.Model):
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="memberships", db_index=False
     )
-    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in OrgRole])
+    role = enum_column(OrgRole, max_length=16)
     joined_at = models.DateTimeField()
 
     class Meta:
@@ -59,7 +58,7 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in OrgRole])
+    role = enum_column(OrgRole, max_length=16)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField()

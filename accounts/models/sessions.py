@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.models.organizations import Organization
 from accounts.models.users import User
+from authsvc.storage.columns import enum_column, owner_column
 
 
 class _Authenticated(models.Model):
@@ -31,12 +31,8 @@ class Session(_Authenticated):
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_because = models.CharField(
-        max_length=20, blank=True, choices=[(end.value, end.value) for end in SessionEnd]
-    )
-    org = models.ForeignKey(
-        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    ended_because = enum_column(SessionEnd, max_length=20, blank=True)
+    org = owner_column()
 
     def __str__(self) -> str:
         return str(self.id)
