@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView, TemplateView
 
-from accounts.pages import forms, invitations, passkeys, second_factors, sessions, views
+from accounts.pages import forms, passkeys, second_factors, sessions, views
 
 SIGN_IN = [
     path("signin", views.SignInView.as_view(), name="account_login"),
@@ -73,7 +73,7 @@ ACCOUNT = [
     path("account/sessions", sessions.SessionsView.as_view(), name="account_sessions"),
     path(
         "account/invitations/<str:token>/",
-        invitations.InvitationView.as_view(),
+        views.InvitationView.as_view(),
         name="account_invitation",
     ),
     path("account/second-factor", code_views.index, name="mfa_index"),

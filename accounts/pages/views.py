@@ -1,5 +1,6 @@
 """Account pages, where they differ from those of django-allauth."""
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -10,14 +11,18 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts.adapters.allauth_internals import rate_limited, send_verification_email
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.organizations.errors import AlreadyMember
 from accounts.pages.adapters import mailed_link
 from accounts.pages.addresses import key_for, read_key
 from accounts.pages.forms import (
@@ -31,7 +36,7 @@ from authsvc.composition.container import services
 from authsvc.http.actors import person_of
 from authsvc.http.forms import add_form_errors
 from authsvc.http.sign_in_state import require_fresh_sign_in
-from authsvc.kernel.errors import DomainError
+from authsvc.kernel.errors import DomainError, NotFound
 
 
 class _ShowsDomainErrors:
@@ -170,3 +175,30 @@ class ConfirmEmailChangeView(FormView[Form]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"move": read_key(self.kwargs["key"])}
+
+
+@method_decorator(never_cache, name="dispatch")
+class InvitationView(LoginRequiredMixin, View):
+    """The target of the link in an invitation mail. Asks first, as does the view above."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            offered = services().invitations.offered(token, by=person_of(request))
+        except NotFound:
+            return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
+        return render(request, "account/invitation.html", {"offered": offered})
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            joined = services().invitations.accept(token, by=person_of(request))
+        except NotFound:
+            return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
+        except AlreadyMember:
+            return _invitation_error(request, status=HTTPStatus.CONFLICT)
+        messages.success(request, f"You joined {joined.organization.name}.")
+        return redirect("account")
+
+
+def _invitation_error(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
+    facts = {"is_member": status is HTTPStatus.CONFLICT}
+    return render(request, "account/invitation_refused.html", facts, status=status)
