@@ -1,12 +1,8 @@
 """Placeholder for Django's command."""
 
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
+from accounts.management.unsupported import UnsupportedCommand
 
 
-class Command(BaseCommand):
+class Command(UnsupportedCommand):
     help = "Not supported: use create_admin, which applies the rules for all accounts."
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        raise CommandError("Use manage.py create_admin EMAIL.")
+    instead = "Use manage.py create_admin EMAIL."
