@@ -1,10 +1,18 @@
 """Wiring: the base class of the composition."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from authsvc.composition.ports import Ports
 from authsvc.composition.repositories import Repositories
 from authsvc.kernel.unit_of_work import UnitOfWork
+
+
+class Expiring(Protocol):
+    """A service of data that expires."""
+
+    def remove_expired(self) -> int:
+        """Delete what has expired and return how much."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -14,3 +22,8 @@ class Wiring:
     repositories: Repositories
     ports: Ports
     unit_of_work: UnitOfWork
+
+    @property
+    def expiring(self) -> dict[str, Expiring]:
+        """The services of data that expires, by a noun for what one of them removes. Subclasses add theirs."""
+        return {}

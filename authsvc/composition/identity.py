@@ -12,10 +12,18 @@ from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
-from authsvc.composition.base import Wiring
+from authsvc.composition.base import Expiring, Wiring
 
 
 class IdentityServices(Wiring):
+    @property
+    def expiring(self) -> dict[str, Expiring]:
+        return super().expiring | {
+            "session": self.sessions,
+            "sign-in challenge": self.sign_in,
+            "rate-limit counter": self.limits,
+        }
+
     @cached_property
     def access(self) -> AccessService:
         return AccessService(

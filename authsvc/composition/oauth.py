@@ -10,10 +10,19 @@ from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
 from accounts.domain.oauth.services.logouts import LogoutService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
+from authsvc.composition.base import Expiring
 from authsvc.composition.organizations import OrganizationServices
 
 
 class OAuthServices(OrganizationServices):
+    @property
+    def expiring(self) -> dict[str, Expiring]:
+        return super().expiring | {
+            "code": self.authorizations,
+            "device": self.devices,
+            "pushed request": self.pushed_requests,
+        }
+
     @cached_property
     def clients(self) -> ClientService:
         return ClientService(

@@ -8,10 +8,15 @@ from accounts.domain.organizations.services.member_lists import MemberListServic
 from accounts.domain.organizations.services.members import MemberService
 from accounts.domain.organizations.services.organizations import OrganizationService
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.composition.base import Expiring
 from authsvc.composition.identity import IdentityServices
 
 
 class OrganizationServices(IdentityServices):
+    @property
+    def expiring(self) -> dict[str, Expiring]:
+        return super().expiring | {"invitation": self.invitations}
+
     @cached_property
     def tenant_access(self) -> TenantAccess:
         return TenantAccess(organizations=self.repositories.organizations, audit_log=self.audit_log)

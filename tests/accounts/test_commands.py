@@ -39,12 +39,12 @@ def removed(**counts: str) -> str:
     nothing = {
         "sessions": "0 sessions",
         "challenges": "0 sign-in challenges",
+        "counters": "0 rate-limit counters",
+        "invitations": "0 invitations",
         "codes": "0 codes",
         "devices": "0 devices",
         "requests": "0 pushed requests",
-        "invitations": "0 invitations",
         "records": "0 idempotency records",
-        "counters": "0 rate-limit counters",
     }
     *most, last = (nothing | counts).values()
     return f"Removed: {', '.join(most)} and {last}.\n"
