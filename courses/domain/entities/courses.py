@@ -8,12 +8,11 @@ from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
-from authsvc.kernel.errors import FieldError
+from authsvc.kernel.errors import FieldError, Invalid
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
     CourseNotPublished,
-    InvalidDefinition,
     NothingRequired,
     NothingToPublish,
 )
@@ -208,23 +207,14 @@ class CatalogEntry:
     outline: Outline
 
 
-def slug_of(local_slug: str, *, org_slug: str) -> str:
-    """The slug of a course of the organization with this slug. Raises InvalidDefinition."""
-    longest = longest_slug(org_slug)
+def slug_of(local_slug: str, *, org_slug: str, error: type[Invalid]) -> str:
+    """The local slug, preceded by the slug of the organization. Raises *error* if it is too long."""
+    prefix = f"{org_slug}{_SEPARATOR}"
+    longest = LONGEST_SLUG - len(prefix)
     if len(local_slug) > longest:
-        detail = f"In this organization, the slug of a course has at most {longest} characters."
-        raise InvalidDefinition(FieldError(path="slug", detail=detail))
-    return full_slug(local_slug, org_slug=org_slug)
-
-
-def full_slug(local_slug: str, *, org_slug: str) -> str:
-    """The local slug, preceded by the slug of the organization."""
-    return f"{org_slug}{_SEPARATOR}{local_slug}"
-
-
-def longest_slug(org_slug: str) -> int:
-    """The maximum length of a local slug in the organization with this slug."""
-    return LONGEST_SLUG - len(full_slug("", org_slug=org_slug))
+        detail = f"In this organization, a slug has at most {longest} characters."
+        raise error(FieldError(path="slug", detail=detail))
+    return f"{prefix}{local_slug}"
 
 
 def local_slug_in(slug: str) -> str:

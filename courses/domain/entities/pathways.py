@@ -8,10 +8,9 @@ from typing import NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.errors import FieldError
 from courses.domain.entities.assessments import NIL_ID
-from courses.domain.entities.courses import CourseId, full_slug, local_slug_in, longest_slug
-from courses.domain.errors import InvalidPathwayDefinition, PathwayNotPublished, PathwayPublished
+from courses.domain.entities.courses import CourseId, local_slug_in
+from courses.domain.errors import PathwayNotPublished, PathwayPublished
 
 PathwayId = NewType("PathwayId", UUID)
 
@@ -173,12 +172,3 @@ class PathwayDefinition:
             )
             for stage in self.stages
         )
-
-
-def pathway_slug_of(local_slug: str, *, org_slug: str) -> str:
-    """The slug of a pathway of the organization with this slug. Raises InvalidPathwayDefinition."""
-    longest = longest_slug(org_slug)
-    if len(local_slug) > longest:
-        detail = f"In this organization, the slug of a pathway has at most {longest} characters."
-        raise InvalidPathwayDefinition(FieldError(path="slug", detail=detail))
-    return full_slug(local_slug, org_slug=org_slug)

@@ -23,15 +23,15 @@ from courses.domain.entities.courses import (
     CourseId,
     CourseStatus,
     CourseVersion,
-    slug_of,
 )
-from courses.domain.errors import CourseNotFound, SlugFixed
+from courses.domain.errors import CourseNotFound, InvalidDefinition, SlugFixed
 from courses.domain.repositories.protocols.courses import (
     AssessmentRepository,
     CourseDraftRepository,
     CourseRepository,
     CourseVersionRepository,
 )
+from courses.domain.services.authors import slug_for
 
 Members = Mapping[str, object]
 
@@ -178,14 +178,13 @@ class AuthoringService:
     def _slug_for(
         self, definition: CourseDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> str:
-        """The full slug of the course, once the right is checked. Raises OrganizationNotFound, InvalidDefinition."""
-        if org_id is None:
-            by.require(Right.AUTHOR_COURSES)
-            return definition.slug
-        organization = self.tenant_access.organization(org_id, by=by)
-        by.require(Right.AUTHOR_COURSES, of=org_id)
-        organization.require_open()
-        return slug_of(definition.slug, org_slug=organization.slug)
+        return slug_for(
+            definition.slug,
+            org_id,
+            error=InvalidDefinition,
+            tenant_access=self.tenant_access,
+            by=by,
+        )
 
     def _for_change(self, slug_or_id: str, *, by: Principal) -> Course:
         """The course, locked until the unit of work ends. Raises CourseNotFound."""

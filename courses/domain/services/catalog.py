@@ -23,6 +23,7 @@ from courses.domain.repositories.protocols.courses import (
     CourseRepository,
     CourseVersionRepository,
 )
+from courses.domain.services.authors import listed_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +48,10 @@ class CatalogService:
         Drafts and retired courses are listed for authors only, and without an organization only those of the platform.
         Raises OrganizationNotFound, NotPermitted.
         """
-        scope = by.member_scope
-        if org_id is not None:
-            scope = TenantScope.into(self.tenant_access.organization(org_id, by=by).id)
-        if status is not CourseStatus.PUBLISHED:
-            by.require(Right.AUTHOR_COURSES, of=org_id)
-            scope = TenantScope.into(org_id)
+        is_published = status is CourseStatus.PUBLISHED
+        scope = listed_scope(
+            org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
+        )
         page = self.courses.page_of(
             request, status=status, search=search, org_id=org_id, scope=scope
         )

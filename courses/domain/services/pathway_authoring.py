@@ -25,7 +25,6 @@ from courses.domain.entities.pathways import (
     PathwayId,
     PathwayStage,
     PathwayStatus,
-    pathway_slug_of,
 )
 from courses.domain.errors import (
     CourseNotFound,
@@ -36,6 +35,7 @@ from courses.domain.errors import (
 )
 from courses.domain.repositories.protocols.courses import CourseRepository
 from courses.domain.repositories.protocols.pathways import PathwayRepository
+from courses.domain.services.authors import slug_for
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 
 Members = Mapping[str, object]
@@ -158,17 +158,13 @@ class PathwayAuthoringService:
     def _slug_for(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal
     ) -> str:
-        """The full slug of the pathway, once the right is checked.
-
-        Raises OrganizationNotFound, InvalidPathwayDefinition.
-        """
-        if org_id is None:
-            by.require(Right.AUTHOR_COURSES)
-            return definition.slug
-        organization = self.tenant_access.organization(org_id, by=by)
-        by.require(Right.AUTHOR_COURSES, of=org_id)
-        organization.require_open()
-        return pathway_slug_of(definition.slug, org_slug=organization.slug)
+        return slug_for(
+            definition.slug,
+            org_id,
+            error=InvalidPathwayDefinition,
+            tenant_access=self.tenant_access,
+            by=by,
+        )
 
     def _stages_of(
         self, definition: PathwayDefinition, org_id: OrganizationId | None, *, by: Principal

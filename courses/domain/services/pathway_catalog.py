@@ -10,6 +10,7 @@ from courses.domain.entities.courses import CourseId
 from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
 from courses.domain.errors import PathwayNotFound
 from courses.domain.repositories.protocols.pathways import PathwayRepository
+from courses.domain.services.authors import listed_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,10 @@ class PathwayCatalogService:
         Drafts and retired pathways are listed for authors only, and without an organization only those of the platform.
         Raises OrganizationNotFound, NotPermitted.
         """
-        scope = by.member_scope
-        if org_id is not None:
-            scope = TenantScope.into(self.tenant_access.organization(org_id, by=by).id)
-        if status is not PathwayStatus.PUBLISHED:
-            by.require(Right.AUTHOR_COURSES, of=org_id)
-            scope = TenantScope.into(org_id)
+        is_published = status is PathwayStatus.PUBLISHED
+        scope = listed_scope(
+            org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
+        )
         page = self.pathways.page_of(request, status=status, org_id=org_id, scope=scope)
         self.tenant_access.record_access(
             org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
