@@ -28,7 +28,13 @@ from courses.api.serializers import (
     VersionQuerySerializer,
 )
 from courses.definitions.courses import SCHEMA, definition_of
-from courses.domain.entities.courses import CatalogEntry, Course, CourseStatus, CourseVersion
+from courses.domain.entities.courses import (
+    CatalogEntry,
+    Course,
+    CourseSelection,
+    CourseStatus,
+    CourseVersion,
+)
 from courses.domain.entities.outlines import ItemId, ModuleItem
 from courses.domain.errors import (
     CourseNotFound,
@@ -57,10 +63,10 @@ class CourseListView(ApiView):
         errors=(NotPermitted, OrganizationNotFound),
     )
     def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[Course]:
-        status = CourseStatus(query["status"])
-        return services().catalog.page_of(
-            page, status=status, search=query["q"], org_id=query["org"], by=by
+        selection = CourseSelection(
+            status=CourseStatus(query["status"]), search=query["q"], org_id=query["org"]
         )
+        return services().catalog.page_of(selection, page, by=by)
 
     @operation(
         name="createCourse",

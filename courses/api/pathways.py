@@ -21,7 +21,7 @@ from authsvc.kernel.paging import Page, PageRequest
 from courses.api.pathway_serializers import PathwayListQuerySerializer, PathwaySerializer
 from courses.api.serializers import OwnerQuerySerializer
 from courses.definitions.pathways import PATHWAY_SCHEMA, pathway_of
-from courses.domain.entities.pathways import LearningPathway, PathwayStatus
+from courses.domain.entities.pathways import LearningPathway, PathwaySelection, PathwayStatus
 from courses.domain.errors import (
     InvalidPathwayDefinition,
     PathwayNotFound,
@@ -45,8 +45,8 @@ class PathwayListView(ApiView):
         errors=(NotPermitted, OrganizationNotFound),
     )
     def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[LearningPathway]:
-        status = PathwayStatus(query["status"])
-        return services().pathway_catalog.page_of(page, status=status, org_id=query["org"], by=by)
+        selection = PathwaySelection(status=PathwayStatus(query["status"]), org_id=query["org"])
+        return services().pathway_catalog.page_of(selection, page, by=by)
 
     @operation(
         name="createPathway",

@@ -10,7 +10,7 @@ import pytest
 from accounts.domain.access import NotPermitted, Principal, Right
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import Course, CourseDefinition, CourseStatus
+from courses.domain.entities.courses import Course, CourseDefinition, CourseSelection, CourseStatus
 from courses.domain.entities.outlines import ItemId, Outline
 from courses.domain.errors import CourseNotFound, CourseNotOpen, CourseVersionNotFound, ItemNotFound
 from courses.domain.services.catalog import CatalogService
@@ -72,7 +72,7 @@ def test_learners_find_what_is_published(memory: World, catalog: CatalogService)
     course = published(memory)
     memory.services.authoring.create(a_definition(), by=BO)
 
-    page = catalog.page_of(PageRequest(), status=CourseStatus.PUBLISHED, search="", by=ANNA)
+    page = catalog.page_of(CourseSelection(status=CourseStatus.PUBLISHED), PageRequest(), by=ANNA)
 
     assert page.items == (course,)
 
@@ -80,7 +80,8 @@ def test_learners_find_what_is_published(memory: World, catalog: CatalogService)
 def test_a_search_finds_some_of_the_courses(memory: World, catalog: CatalogService) -> None:
     published(memory)
 
-    page = catalog.page_of(PageRequest(), status=CourseStatus.PUBLISHED, search="bends", by=ANNA)
+    bends = CourseSelection(status=CourseStatus.PUBLISHED, search="bends")
+    page = catalog.page_of(bends, PageRequest(), by=ANNA)
 
     assert page.items == ()
 
@@ -90,7 +91,7 @@ def test_learners_do_not_list_what_is_not_published(
     catalog: CatalogService, status: CourseStatus
 ) -> None:
     with pytest.raises(NotPermitted):
-        catalog.page_of(PageRequest(), status=status, search="", by=ANNA)
+        catalog.page_of(CourseSelection(status=status), PageRequest(), by=ANNA)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_authors_list_courses_of_any_status(
 ) -> None:
     course = make(memory)
 
-    page = catalog.page_of(PageRequest(), status=status, search="", by=BO)
+    page = catalog.page_of(CourseSelection(status=status), PageRequest(), by=BO)
 
     assert page.items == (course,)
 

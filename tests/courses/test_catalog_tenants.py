@@ -11,7 +11,7 @@ from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import OrganizationNotFound
 from authsvc.kernel.paging import PageRequest
-from courses.domain.entities.courses import Course, CourseStatus
+from courses.domain.entities.courses import Course, CourseSelection, CourseStatus
 from tests.courses.tenants import KNOTS, of_another
 from tests.support.builders import NOON
 from tests.support.organizations import a_member, acts_in
@@ -21,8 +21,8 @@ WHOLE: Final = PageRequest(limit=100)
 
 
 def listed(memory: World, by: Principal, **filters: Any) -> list[Course]:
-    wanted = {"status": CourseStatus.PUBLISHED, "search": ""} | filters
-    return list(memory.services.catalog.page_of(WHOLE, by=by, **wanted).items)
+    selection = CourseSelection(**{"status": CourseStatus.PUBLISHED} | filters)
+    return list(memory.services.catalog.page_of(selection, WHOLE, by=by).items)
 
 
 def test_the_catalogue_holds_what_the_asker_can_learn(memory: World, course: Course) -> None:

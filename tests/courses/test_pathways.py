@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR, NotPermitted
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.pathways import PathwayDefinition, PathwayStatus
+from courses.domain.entities.pathways import PathwayDefinition, PathwaySelection, PathwayStatus
 from courses.domain.errors import (
     InvalidPathwayDefinition,
     PathwayNotFound,
@@ -153,11 +153,12 @@ def test_drafts_are_for_authors(memory: World) -> None:
     draft = memory.services.pathway_authoring.create(a_chain("knots"), by=bo)
 
     assert catalog.get("ropes", by=bo) == draft
-    assert catalog.page_of(WHOLE, status=PathwayStatus.DRAFT, by=bo).items == (draft,)
+    drafts = PathwaySelection(status=PathwayStatus.DRAFT)
+    assert catalog.page_of(drafts, WHOLE, by=bo).items == (draft,)
     with pytest.raises(PathwayNotFound):
         catalog.get("ropes", by=anna)
     with pytest.raises(NotPermitted):
-        catalog.page_of(WHOLE, status=PathwayStatus.DRAFT, by=anna)
+        catalog.page_of(drafts, WHOLE, by=anna)
 
 
 @pytest.mark.parametrize(

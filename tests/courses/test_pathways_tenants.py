@@ -9,7 +9,7 @@ from accounts.domain.audit.entities import AuditAction
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
-from courses.domain.entities.pathways import PathwayStatus
+from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.errors import InvalidPathwayDefinition, PathwayNotFound
 from tests.courses.pathway_worlds import an_author, counts, errors_of, has
 from tests.support.builders import a_definition_of, a_principal
@@ -158,7 +158,8 @@ def test_lists_show_what_is_of_the_platform_and_of_ones_own(
     everybodys = a_published_pathway(memory.services, a_chain("knots"))
 
     def listed(by: Principal, org_id: OrganizationId | None = None) -> set[str]:
-        page = catalog.page_of(WHOLE, status=PathwayStatus.PUBLISHED, org_id=org_id, by=by)
+        selection = PathwaySelection(status=PathwayStatus.PUBLISHED, org_id=org_id)
+        page = catalog.page_of(selection, WHOLE, by=by)
         return {pathway.slug for pathway in page.items}
 
     assert listed(anna) == {ours.slug, everybodys.slug}

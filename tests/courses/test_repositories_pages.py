@@ -9,7 +9,7 @@ import pytest
 
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import Course, CourseId, CourseStatus
+from courses.domain.entities.courses import Course, CourseId, CourseSelection, CourseStatus
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -24,9 +24,8 @@ def listed(
     status: CourseStatus = CourseStatus.PUBLISHED,
     search: str = "",
 ) -> Page[Course]:
-    return world.repositories.courses.page_of(
-        request, status=status, search=search, scope=ALL_TENANTS
-    )
+    selection = CourseSelection(status=status, search=search)
+    return world.repositories.courses.page_of(selection, request, scope=ALL_TENANTS)
 
 
 def slugs_matching(world: World, search: str) -> set[str]:

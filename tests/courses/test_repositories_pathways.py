@@ -10,7 +10,7 @@ import pytest
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
 from courses.domain.entities.courses import CourseId
-from courses.domain.entities.pathways import PathwayId, PathwayStatus
+from courses.domain.entities.pathways import PathwayId, PathwaySelection, PathwayStatus
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from tests.support.builders import NOON
 from tests.support.definitions import whole
@@ -132,7 +132,10 @@ def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
     has_pathway(world, world.has_course(), status=PathwayStatus.DRAFT)
 
     pages = pages_of(
-        lambda request: pathways.page_of(request, status=PUBLISHED, scope=ALL_TENANTS), limit=3
+        lambda request: pathways.page_of(
+            PathwaySelection(status=PUBLISHED), request, scope=ALL_TENANTS
+        ),
+        limit=3,
     )
 
     expected = sorted(made, key=lambda pathway: (pathway.created_at, pathway.id))
@@ -145,7 +148,8 @@ def test_a_member_finds_the_pathways_of_their_organization(world: World) -> None
     pathway, scope = has_pathway(world, course, org_id=org_id), TenantScope.into(org_id)
     has_pathway(world, course)
 
-    listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, scope=scope)
+    selection = PathwaySelection(status=PUBLISHED, org_id=org_id)
+    listed = pathways.page_of(selection, WHOLE, scope=scope)
 
     assert listed.items == (pathway,)
     assert pathways.at(pathway.slug, scope=scope) == pathway
@@ -167,7 +171,8 @@ def test_nobody_else_finds_them(world: World) -> None:
         assert pathways.open_with(course.id, scope=scope) == []
         assert pathways.shown_with([course.id], scope=scope) == []
         assert pathways.those_of([pathway.id], scope=scope) == []
-        listed = pathways.page_of(WHOLE, status=PUBLISHED, org_id=org_id, scope=scope)
+        selection = PathwaySelection(status=PUBLISHED, org_id=org_id)
+        listed = pathways.page_of(selection, WHOLE, scope=scope)
         assert listed.items == ()
 
 

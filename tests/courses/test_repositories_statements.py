@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import CourseStatus
+from courses.domain.entities.courses import CourseSelection, CourseStatus
 from tests.support.builders import a_definition, a_draft, a_module_definition, a_version
 from tests.support.worlds import orm_world
 
@@ -34,10 +34,9 @@ def test_a_page_of_courses_takes_one_statement(
     for _ in range(MANY):
         world.has_course()
 
+    knots = CourseSelection(status=CourseStatus.PUBLISHED, search="knots")
     with django_assert_num_queries(1):
-        world.repositories.courses.page_of(
-            PageRequest(), status=CourseStatus.PUBLISHED, search="knots", scope=ALL_TENANTS
-        )
+        world.repositories.courses.page_of(knots, PageRequest(), scope=ALL_TENANTS)
 
 
 @pytest.mark.parametrize("modules", [1, MANY])

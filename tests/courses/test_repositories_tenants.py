@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.access import OrganizationId
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from courses.domain.entities.courses import Course, CourseId, CourseStatus
+from courses.domain.entities.courses import Course, CourseId, CourseSelection, CourseStatus
 from courses.domain.errors import CourseNotFound, CourseVersionNotFound
 from tests.support.builders import a_course, a_draft, a_version
 from tests.support.worlds import World
@@ -33,9 +33,8 @@ def elsewhere(world: World) -> TenantScope:
 
 
 def listed(world: World, scope: TenantScope, org_id: OrganizationId | None = None) -> list[Course]:
-    page = world.repositories.courses.page_of(
-        WHOLE, status=PUBLISHED, search="", org_id=org_id, scope=scope
-    )
+    selection = CourseSelection(status=PUBLISHED, org_id=org_id)
+    page = world.repositories.courses.page_of(selection, WHOLE, scope=scope)
     return list(page.items)
 
 

@@ -14,8 +14,8 @@ from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENT
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.paging import Key, Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import CourseStatus
-from courses.domain.entities.pathways import PathwayStatus
+from courses.domain.entities.courses import CourseSelection, CourseStatus
+from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 from courses.domain.repositories.protocols.pathways import PATHWAYS
 from credentials.domain.repositories.protocols.credentials import CREDENTIALS
@@ -144,8 +144,7 @@ def _courses(world: World) -> Listing:
     return Listing(
         page=partial(
             world.repositories.courses.page_of,
-            status=CourseStatus.PUBLISHED,
-            search="",
+            CourseSelection(status=CourseStatus.PUBLISHED),
             scope=ALL_TENANTS,
         ),
         add=lambda at: world.has_course(created_at=_after_noon(at)),
@@ -164,7 +163,9 @@ def _versions(world: World) -> Listing:
 def _pathways(world: World) -> Listing:
     return Listing(
         page=partial(
-            world.repositories.pathways.page_of, status=PathwayStatus.PUBLISHED, scope=ALL_TENANTS
+            world.repositories.pathways.page_of,
+            PathwaySelection(status=PathwayStatus.PUBLISHED),
+            scope=ALL_TENANTS,
         ),
         add=lambda at: has_pathway(world, world.has_course(), created_at=_after_noon(at)),
     )

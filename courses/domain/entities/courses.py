@@ -200,6 +200,18 @@ class CourseDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseSelection:
+    """Courses with a status whose title or summary contains *search*, without regard to case.
+
+    With an organization, only those that it owns.
+    """
+
+    status: CourseStatus
+    search: str = ""
+    org_id: OrganizationId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
     """A course with the outline of one of its versions, or of its draft."""
 

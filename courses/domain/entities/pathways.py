@@ -137,6 +137,14 @@ class LearningPathway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathwaySelection:
+    """Pathways with a status; with an organization, only those that it owns."""
+
+    status: PathwayStatus
+    org_id: OrganizationId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayDefinition:
     """A pathway as its author writes it: courses are named by slug, and have no ids yet."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess
+from accounts.public import Principal, Right, SubjectType, TenantAccess
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.assessments import AssessmentId
@@ -12,6 +12,7 @@ from courses.domain.entities.courses import (
     CatalogEntry,
     Course,
     CourseId,
+    CourseSelection,
     CourseStatus,
     CourseVersion,
 )
@@ -35,26 +36,19 @@ class CatalogService:
     tenant_access: TenantAccess
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: CourseStatus,
-        search: str,
-        org_id: OrganizationId | None = None,
-        by: Principal,
+        self, selection: CourseSelection, request: PageRequest, *, by: Principal
     ) -> Page[Course]:
-        """Courses that match, oldest first: of the platform and the caller's organizations, or of one organization.
+        """Selected courses, oldest first: of the platform and the caller's organizations, or of one organization.
 
         Drafts and retired courses are listed for authors only, and without an organization only those of the platform.
         Raises OrganizationNotFound, NotPermitted.
         """
-        is_published = status is CourseStatus.PUBLISHED
+        is_published = selection.status is CourseStatus.PUBLISHED
         scope = listed_scope(
-            org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
+            selection.org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
         )
-        page = self.courses.page_of(
-            request, status=status, search=search, org_id=org_id, scope=scope
-        )
+        page = self.courses.page_of(selection, request, scope=scope)
+        org_id = selection.org_id
         self.tenant_access.record_access(
             org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
         )

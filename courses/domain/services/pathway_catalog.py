@@ -3,11 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess
+from accounts.public import Principal, Right, SubjectType, TenantAccess
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.courses import CourseId
-from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
+from courses.domain.entities.pathways import (
+    LearningPathway,
+    PathwayId,
+    PathwaySelection,
+    PathwayStatus,
+)
 from courses.domain.errors import PathwayNotFound
 from courses.domain.repositories.protocols.pathways import PathwayRepository
 from courses.domain.services.authors import listed_scope
@@ -19,23 +24,19 @@ class PathwayCatalogService:
     tenant_access: TenantAccess
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: PathwayStatus,
-        org_id: OrganizationId | None = None,
-        by: Principal,
+        self, selection: PathwaySelection, request: PageRequest, *, by: Principal
     ) -> Page[LearningPathway]:
-        """Pathways, oldest first: of the platform and the caller's organizations, or of one organization.
+        """Selected pathways, oldest first: of the platform and the caller's organizations, or of one organization.
 
         Drafts and retired pathways are listed for authors only, and without an organization only those of the platform.
         Raises OrganizationNotFound, NotPermitted.
         """
-        is_published = status is PathwayStatus.PUBLISHED
+        is_published = selection.status is PathwayStatus.PUBLISHED
         scope = listed_scope(
-            org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
+            selection.org_id, is_published=is_published, tenant_access=self.tenant_access, by=by
         )
-        page = self.pathways.page_of(request, status=status, org_id=org_id, scope=scope)
+        page = self.pathways.page_of(selection, request, scope=scope)
+        org_id = selection.org_id
         self.tenant_access.record_access(
             org_id, at=SubjectType.ORGANIZATION, subject_id=org_id, by=by
         )

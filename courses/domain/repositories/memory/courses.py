@@ -3,7 +3,6 @@
 from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from accounts.public import OrganizationId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.assessments import AssessmentId
@@ -12,7 +11,7 @@ from courses.domain.entities.courses import (
     Course,
     CourseDraft,
     CourseId,
-    CourseStatus,
+    CourseSelection,
     CourseVersion,
 )
 from courses.domain.errors import CourseNotFound, CourseVersionNotFound, SlugTaken
@@ -59,18 +58,11 @@ class InMemoryCourseRepository:
                 self.store[course_id] = replace(course, pathways=course.pathways + change)
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: CourseStatus,
-        search: str,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: CourseSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[Course]:
         visible = (course for course in self.store.values() if scope.covers(course.org_id))
-        listed = (course for course in visible if org_id is None or course.org_id == org_id)
-        matches = (course for course in listed if _matches(course, status, search))
-        return page_in_memory(matches, request, COURSES)
+        selected = (course for course in visible if _matches(course, selection))
+        return page_in_memory(selected, request, COURSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +122,9 @@ class InMemoryAssessmentRepository:
         return [place for place in places if scope.covers(place.org_id)]
 
 
-def _matches(course: Course, status: CourseStatus, search: str) -> bool:
-    return course.status is status and search.casefold() in course.search_text
+def _matches(course: Course, selection: CourseSelection) -> bool:
+    return (
+        course.status is selection.status
+        and selection.org_id in (None, course.org_id)
+        and selection.search.casefold() in course.search_text
+    )

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from accounts.public import OrganizationId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.courses import CourseId
-from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
+from courses.domain.entities.pathways import (
+    LearningPathway,
+    PathwayId,
+    PathwaySelection,
+)
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.protocols.pathways import PATHWAYS
 
@@ -38,16 +41,14 @@ class InMemoryPathwayRepository:
         self.store[pathway.id] = pathway
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: PathwayStatus,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: PathwaySelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[LearningPathway]:
-        pathways = (pathway for pathway in self._in(scope) if pathway.status is status)
-        listed = (pathway for pathway in pathways if org_id is None or pathway.org_id == org_id)
-        return page_in_memory(listed, request, PATHWAYS)
+        selected = (
+            pathway
+            for pathway in self._in(scope)
+            if pathway.status is selection.status and selection.org_id in (None, pathway.org_id)
+        )
+        return page_in_memory(selected, request, PATHWAYS)
 
     def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:
         return [

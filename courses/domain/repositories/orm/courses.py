@@ -21,6 +21,7 @@ from courses.domain.entities.courses import (
     Course,
     CourseDraft,
     CourseId,
+    CourseSelection,
     CourseStatus,
     CourseVersion,
 )
@@ -88,19 +89,12 @@ class OrmCourseRepository:
             changed.update(pathways=F("pathways") + change)
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: CourseStatus,
-        search: str,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: CourseSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[Course]:
-        organizations = organizations_in(scope)
-        if not search:
-            return _PAGES.page(request, organizations, status, org_id)
-        courses = _listed(organizations, status, org_id)
-        matches = courses.filter(search_text__contains=search.casefold())
+        listed = (organizations_in(scope), selection.status, selection.org_id)
+        if not selection.search:
+            return _PAGES.page(request, *listed)
+        matches = _listed(*listed).filter(search_text__contains=selection.search.casefold())
         return page_of_rows(matches, request, COURSES, _course)
 
 

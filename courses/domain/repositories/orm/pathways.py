@@ -14,7 +14,12 @@ from authsvc.storage.paging import page_of_rows
 from authsvc.storage.tenancy import owned_within
 from courses import models as rows
 from courses.domain.entities.courses import CourseId
-from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
+from courses.domain.entities.pathways import (
+    LearningPathway,
+    PathwayId,
+    PathwaySelection,
+    PathwayStatus,
+)
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.orm.stored_json import stages_from_json, stages_to_json
 from courses.domain.repositories.protocols.pathways import PATHWAYS
@@ -51,16 +56,11 @@ class OrmPathwayRepository:
         _save_courses(pathway)
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: PathwayStatus,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: PathwaySelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[LearningPathway]:
-        pathways = rows.LearningPathway.objects.filter(owned_within(scope), status=status)
-        if org_id is not None:
-            pathways = pathways.filter(org_id=org_id)
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope), status=selection.status)
+        if selection.org_id is not None:
+            pathways = pathways.filter(org_id=selection.org_id)
         return page_of_rows(pathways, request, PATHWAYS, _pathway)
 
     def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:

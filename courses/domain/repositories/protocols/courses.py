@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from accounts.public import OrganizationId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.assessments import AssessmentId
@@ -17,7 +16,7 @@ from courses.domain.entities.courses import (
     Course,
     CourseDraft,
     CourseId,
-    CourseStatus,
+    CourseSelection,
     CourseVersion,
 )
 
@@ -47,18 +46,9 @@ class CourseRepository(Protocol):
         """Add one to the pathways of courses in scope that joined one, and subtract one for those that left one."""
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: CourseStatus,
-        search: str,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: CourseSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[Course]:
-        """Courses in scope with this status whose title or summary contains *search*, without regard to case.
-
-        Only those of the organization, if there is one. Oldest first; the id breaks ties.
-        """
+        """The selected courses in scope, oldest first; the id breaks ties."""
 
 
 class CourseDraftRepository(Protocol):

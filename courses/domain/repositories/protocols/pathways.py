@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from accounts.public import OrganizationId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.courses import CourseId
-from courses.domain.entities.pathways import LearningPathway, PathwayId, PathwayStatus
+from courses.domain.entities.pathways import (
+    LearningPathway,
+    PathwayId,
+    PathwaySelection,
+)
 
 PATHWAYS: Final = Keyset("pathways", {"created_at": datetime, "id": UUID})
 
@@ -31,17 +34,9 @@ class PathwayRepository(Protocol):
         """Replace the stored pathway."""
 
     def page_of(
-        self,
-        request: PageRequest,
-        *,
-        status: PathwayStatus,
-        org_id: OrganizationId | None = None,
-        scope: TenantScope,
+        self, selection: PathwaySelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[LearningPathway]:
-        """Pathways in scope with this status, only those of the organization if there is one.
-
-        Oldest first; the id breaks ties.
-        """
+        """The selected pathways in scope, oldest first; the id breaks ties."""
 
     def open_with(self, course_id: CourseId, *, scope: TenantScope) -> list[LearningPathway]:
         """The published pathways in scope with the course, oldest first; the id breaks ties."""
