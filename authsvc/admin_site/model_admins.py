@@ -336,9 +336,17 @@ class ServiceAdmin(StaffAdmin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> Any:
-        if obj is None and self.add_form is not None:
-            kwargs.setdefault("form", self.add_form)
-        return super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            kwargs["form"] = self.form_for_new_row(request)
+        form = super().get_form(request, obj, change, **kwargs)
+        self.prepare_form(form, request, obj)
+        return form
+
+    def form_for_new_row(self, request: HttpRequest) -> type[Any]:
+        return self.add_form or self.form
+
+    def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
+        """Set attributes of the form class, which Django creates for each request; *row* is None for a new one."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Deny changes to rows of organizations outside the scope."""

@@ -1,8 +1,19 @@
 """Tenant scope: the organizations that a call may see, an argument of every repository with tenant data."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
+
+
+class Owned(Protocol):
+    """What belongs to an organization, or to the platform if `org_id` is None."""
+
+    @property
+    def org_id(self) -> UUID | None: ...
+
+
+Entity = TypeVar("Entity", bound=Owned)
 
 
 class OutsideTenantScope(LookupError):
@@ -27,6 +38,10 @@ class TenantScope:
     def covers(self, org_id: UUID | None) -> bool:
         """Whether resources of this organization, or of the platform if None, are in scope."""
         return org_id is None or org_id in self.organizations
+
+    def among(self, entities: Iterable[Entity]) -> Iterator[Entity]:
+        """Those of the entities that are in scope."""
+        return (entity for entity in entities if self.covers(entity.org_id))
 
     def require(self, org_id: UUID | None) -> None:
         """Raise OutsideTenantScope unless resources of this organization may be written."""

@@ -45,19 +45,12 @@ class AuthoredAdmin(ServiceAdmin):
         text = ["definition"] if self.has_change_permission(request, obj) else []
         return [*self.readonly_fields, *text]
 
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        if obj is None and chooses_owner(request):
-            kwargs["form"] = self.owned_add_form
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        if obj is not None and self.has_change_permission(request, obj):
-            form.current = self.definition_of(obj, staff_of(request))
-        return form
+    def form_for_new_row(self, request: HttpRequest) -> type[Any]:
+        return self.owned_add_form if chooses_owner(request) else super().form_for_new_row(request)
+
+    def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
+        if row is not None and self.has_change_permission(request, row):
+            form.current = self.definition_of(row, staff_of(request))
 
     def definition_of(self, row: Any, by: Principal) -> str:
         """The current definition in YAML."""

@@ -137,16 +137,8 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
         rule = "earned_by" if is_written else "shown_rule"
         return [*CredentialForm.Meta.fields, rule, *self.get_readonly_fields(request, obj)]
 
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-        change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
-        **kwargs: Any,
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
+    def prepare_form(self, form: Any, request: HttpRequest, row: Any) -> None:
         form.tenant_scope = staff_of(request).tenant_scope
-        return form
 
     @admin.display(description="rule")
     def shown_rule(self, row: rows.Credential) -> SafeString | str:

@@ -59,15 +59,14 @@ class InMemoryClientRepository:
         return {client.client_id: client.terms.name for client in clients}
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[OAuthClient]:
-        clients = (client for client in self.store.values() if scope.covers(client.org_id))
-        return page_in_memory(clients, request, CLIENTS)
+        return page_in_memory(scope.among(self.store.values()), request, CLIENTS)
 
     def page_for_organization(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
     ) -> Page[OAuthClient]:
-        visible = (client for client in self.store.values() if scope.covers(client.org_id))
-        clients = (client for client in visible if client.org_id == org_id and client.is_active)
-        return page_in_memory(clients, request, SERVICE_CLIENTS)
+        clients = scope.among(self.store.values())
+        listed = (client for client in clients if client.org_id == org_id and client.is_active)
+        return page_in_memory(listed, request, SERVICE_CLIENTS)
 
     def _is_open(self, client: OAuthClient) -> bool:
         return client.org_id is None or self.organizations[client.org_id].is_open

@@ -23,7 +23,7 @@ from accounts.domain.organizations.errors import (
 )
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
-from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.tenancy import Entity, TenantScope
 
 Memberships = MutableMapping[tuple[OrganizationId, UserId], OrgMembership]
 
@@ -133,9 +133,7 @@ class InMemoryMembershipRepository:
         return frozenset(self._member(membership).email for membership in self._of(org_id, scope))
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[OrgMembership]:
-        if not scope.covers(org_id):
-            return []
-        return [membership for membership in self.store.values() if membership.org_id == org_id]
+        return _owned_by(org_id, self.store.values(), scope)
 
     def _member(self, membership: OrgMembership) -> Member:
         user = self.users.get(membership.user_id)
@@ -184,9 +182,13 @@ class InMemoryInvitationRepository:
         return len(expired)
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[Invitation]:
-        if not scope.covers(org_id):
-            return []
-        return [invitation for invitation in self.store.values() if invitation.org_id == org_id]
+        return _owned_by(org_id, self.store.values(), scope)
+
+
+def _owned_by(
+    org_id: OrganizationId, entities: Iterable[Entity], scope: TenantScope
+) -> list[Entity]:
+    return [entity for entity in scope.among(entities) if entity.org_id == org_id]
 
 
 def _key(membership: OrgMembership) -> tuple[OrganizationId, UserId]:

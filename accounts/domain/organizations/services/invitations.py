@@ -95,10 +95,8 @@ class InvitationService:
     ) -> Page[Invitation]:
         """Return the pending invitations, oldest first. Raises OrganizationNotFound, NotPermitted."""
         with self.unit_of_work.atomic():
-            self.organizations.get(org_id, scope=by.tenant_scope)
-            by.require(Right.MANAGE_MEMBERS, of=org_id)
-            self.tenant_access.record_access(
-                org_id, at=SubjectType.INVITATION, subject_id="all", by=by
+            self.tenant_access.require_to_list(
+                org_id, Right.MANAGE_MEMBERS, of=SubjectType.INVITATION, by=by
             )
             return self.invitations.page_of(org_id, request, scope=by.tenant_scope)
 

@@ -38,9 +38,9 @@ class MemberService:
     ) -> Page[Member]:
         """Return the members in the order they joined. Raises NotPermitted."""
         with self.unit_of_work.atomic():
-            self.organizations.get(org_id, scope=by.tenant_scope)
-            by.require(Right.SEE_MEMBERS, of=org_id)
-            self.tenant_access.record_access(org_id, at=SubjectType.MEMBER, subject_id="all", by=by)
+            self.tenant_access.require_to_list(
+                org_id, Right.SEE_MEMBERS, of=SubjectType.MEMBER, by=by
+            )
             return self.memberships.page_of(org_id, request, scope=by.tenant_scope)
 
     def add(

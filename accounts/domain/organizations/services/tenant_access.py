@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.domain.access import OrganizationId, Principal, UserId
+from accounts.domain.access import OrganizationId, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.organizations.entities import Organization
@@ -29,6 +29,17 @@ class TenantAccess:
         if org_id is not None and not by.is_in(org_id):
             subject = AuditSubject(at, str(subject_id), org_id)
             self.audit_log.record(AuditAction.LOOKED_INTO, subject, by=by)
+
+    def require_to_list(
+        self, org_id: OrganizationId, right: Right, *, of: SubjectType, by: Principal
+    ) -> None:
+        """Check the right to list something of an organization, and record access from outside.
+
+        Raises OrganizationNotFound, NotPermitted.
+        """
+        self.organizations.get(org_id, scope=by.tenant_scope)
+        by.require(right, of=org_id)
+        self.record_access(org_id, at=of, subject_id="all", by=by)
 
     def require_open(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         """Raises OrganizationNotFound, OrganizationSuspended."""

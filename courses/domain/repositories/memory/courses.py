@@ -29,14 +29,13 @@ class InMemoryCourseRepository:
         self.store[course.id] = course
 
     def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
-        for course in self.store.values():
-            if slug_or_id in (course.slug, str(course.id)) and scope.covers(course.org_id):
+        for course in scope.among(self.store.values()):
+            if slug_or_id in (course.slug, str(course.id)):
                 return course
         raise CourseNotFound
 
     def those_of(self, course_ids: Collection[CourseId], *, scope: TenantScope) -> list[Course]:
-        courses = (self.store[id_] for id_ in set(course_ids) & self.store.keys())
-        return [course for course in courses if scope.covers(course.org_id)]
+        return list(scope.among(self.store[id_] for id_ in set(course_ids) & self.store.keys()))
 
     def get_for_update(self, course_id: CourseId, *, scope: TenantScope) -> Course:
         return self.at(str(course_id), scope=scope)
@@ -60,8 +59,8 @@ class InMemoryCourseRepository:
     def page_of(
         self, selection: CourseSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[Course]:
-        visible = (course for course in self.store.values() if scope.covers(course.org_id))
-        selected = (course for course in visible if _matches(course, selection))
+        courses = scope.among(self.store.values())
+        selected = (course for course in courses if _matches(course, selection))
         return page_in_memory(selected, request, COURSES)
 
 
@@ -97,9 +96,9 @@ class InMemoryCourseVersionRepository:
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
-        versions = (version for version in self.store.values() if version.course_id == course_id)
-        visible = (version for version in versions if scope.covers(version.org_id))
-        return page_in_memory(visible, request, VERSIONS)
+        versions = scope.among(self.store.values())
+        of_course = (version for version in versions if version.course_id == course_id)
+        return page_in_memory(of_course, request, VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,8 @@ class InMemoryAssessmentRepository:
     def places_of(
         self, assessment_ids: Collection[AssessmentId], *, scope: TenantScope
     ) -> list[AssessmentPlace]:
-        places = (self.store[id_] for id_ in set(assessment_ids) & self.store.keys())
-        return [place for place in places if scope.covers(place.org_id)]
+        ids = set(assessment_ids) & self.store.keys()
+        return list(scope.among(self.store[id_] for id_ in ids))
 
 
 def _matches(course: Course, selection: CourseSelection) -> bool:

@@ -28,8 +28,8 @@ class InMemoryPathwayRepository:
         self.store[pathway.id] = pathway
 
     def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
-        for pathway in self.store.values():
-            if slug_or_id in (pathway.slug, str(pathway.id)) and scope.covers(pathway.org_id):
+        for pathway in self._in(scope):
+            if slug_or_id in (pathway.slug, str(pathway.id)):
                 return pathway
         raise PathwayNotFound
 
@@ -73,8 +73,7 @@ class InMemoryPathwayRepository:
 
     def _in(self, scope: TenantScope) -> list[LearningPathway]:
         """The pathways in scope, oldest first."""
-        pathways = (pathway for pathway in self.store.values() if scope.covers(pathway.org_id))
-        return sorted(pathways, key=_age)
+        return sorted(scope.among(self.store.values()), key=_age)
 
 
 def _age(pathway: LearningPathway) -> tuple[datetime, UUID]:
