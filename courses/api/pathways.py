@@ -18,8 +18,11 @@ from authsvc.http.reading import Members
 from authsvc.http.renderers import JSON_SCHEMA, SchemaRenderer
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
-from courses.api.pathway_serializers import PathwayListQuerySerializer, PathwaySerializer
-from courses.api.serializers import OwnerQuerySerializer
+from courses.api.serializers import (
+    OwnerQuerySerializer,
+    PathwayListQuerySerializer,
+    PathwaySerializer,
+)
 from courses.definitions.pathways import PATHWAY_SCHEMA, pathway_of
 from courses.domain.entities.pathways import LearningPathway, PathwaySelection, PathwayStatus
 from courses.domain.errors import (

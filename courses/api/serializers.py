@@ -1,6 +1,6 @@
-"""Courses as JSON."""
+"""Courses and learning pathways as JSON."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from rest_framework import serializers
 
@@ -17,8 +17,11 @@ from courses.domain.entities.assessments import (
 )
 from courses.domain.entities.courses import CatalogEntry, Course, CourseStatus, CourseVersion
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
+from courses.domain.entities.pathways import LearningPathway, PathwayStatus
 
+Authored = TypeVar("Authored", Course, LearningPathway)
 STATUSES = [status.value for status in CourseStatus]
+"""Courses and pathways have the same."""
 ITEM_TYPES = [type_.value for type_ in ItemType]
 
 
@@ -38,6 +41,13 @@ class CourseListQuerySerializer(PageQuerySerializer):
     status = serializers.ChoiceField(choices=STATUSES, default=CourseStatus.PUBLISHED.value)
 
 
+class PathwayListQuerySerializer(PageQuerySerializer):
+    org = serializers.UUIDField(
+        default=None, help_text="Only the pathways of the organization with this ID."
+    )
+    status = serializers.ChoiceField(choices=STATUSES, default=PathwayStatus.PUBLISHED.value)
+
+
 class VersionQuerySerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(
         min_value=1,
@@ -47,7 +57,7 @@ class VersionQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class CourseSerializer(serializers.Serializer[Course]):
+class _AuthoredSerializer(serializers.Serializer[Authored]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -55,6 +65,14 @@ class CourseSerializer(serializers.Serializer[Course]):
     status = serializers.ChoiceField(choices=STATUSES)
     version = serializers.IntegerField()
     org_id = serializers.UUIDField(allow_null=True)
+
+
+class CourseSerializer(_AuthoredSerializer[Course]):
+    pass
+
+
+class PathwaySerializer(_AuthoredSerializer[LearningPathway]):
+    pass
 
 
 class ItemSerializer(serializers.Serializer[ModuleItem]):
