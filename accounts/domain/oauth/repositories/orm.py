@@ -34,6 +34,7 @@ from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.values import values_of
 
 Values = dict[str, Any]
 Code = TypeVar("Code", rows.AuthorizationCode, rows.DeviceCode)
@@ -97,7 +98,9 @@ class OrmConsentRepository:
         return _consent(row) if row else None
 
     def save(self, consent: Consent) -> None:
-        values = _consent_values(consent)
+        values = values_of(
+            rows.Consent, consent, client_id=consent.client_pk, scopes=sorted(consent.scopes)
+        )
         if not insert(rows.Consent, [values], unless_taken=("user_id", "client_id")):
             rows.Consent.objects.filter(
                 user_id=consent.user_id, client_id=consent.client_pk
@@ -177,15 +180,6 @@ def _consent(row: rows.Consent) -> Consent:
     )
 
 
-def _consent_values(consent: Consent) -> Values:
-    return {
-        "user_id": consent.user_id,
-        "client_id": consent.client_pk,
-        "scopes": sorted(consent.scopes),
-        "given_at": consent.given_at,
-    }
-
-
 class OrmAuthorizationCodeRepository:
     def add(self, code: AuthorizationCode) -> None:
         insert(rows.AuthorizationCode, [_code_values(code)])
@@ -238,7 +232,11 @@ class OrmDeviceCodeRepository:
 
 class OrmPushedRequestRepository:
     def add(self, request: PushedRequest) -> None:
-        insert(rows.PushedRequest, [_request_values(request)])
+        parameters = dict(request.parameters)
+        values = values_of(
+            rows.PushedRequest, request, client_id=request.client_pk, parameters=parameters
+        )
+        insert(rows.PushedRequest, [values])
 
     def find(self, request_hash: str, client_pk: ClientPk) -> PushedRequest | None:
         row = rows.PushedRequest.objects.filter(pk=request_hash, client_id=client_pk).first()
@@ -314,19 +312,13 @@ def _device(row: rows.DeviceCode) -> DeviceCode:
 
 
 def _device_values(code: DeviceCode) -> Values:
-    return {
-        "hash": code.hash,
-        "user_code_hash": code.user_code_hash,
-        "client_id": code.client_pk,
-        "user_id": code.user_id,
-        "scopes": sorted(code.scopes),
-        "status": code.status,
-        "interval_seconds": code.interval_seconds,
-        "polled_at": code.polled_at,
-        "session_id": code.session_id,
-        "expires_at": code.expires_at,
+    return values_of(
+        rows.DeviceCode,
+        code,
+        client_id=code.client_pk,
+        scopes=sorted(code.scopes),
         **authentication_values(code.authentication),
-    }
+    )
 
 
 def _request(row: rows.PushedRequest) -> PushedRequest:
@@ -339,26 +331,9 @@ def _request(row: rows.PushedRequest) -> PushedRequest:
     )
 
 
-def _request_values(request: PushedRequest) -> Values:
-    return {
-        "hash": request.hash,
-        "client_id": request.client_pk,
-        "parameters": dict(request.parameters),
-        "expires_at": request.expires_at,
-        "is_opened": request.is_opened,
-    }
-
-
 class OrmLogoutNoticeRepository:
     def add(self, notice: LogoutNotice) -> None:
-        values = {
-            "id": notice.id,
-            "client_id": notice.client_pk,
-            "user_id": notice.user_id,
-            "browser_id": notice.browser_id,
-            "due_at": notice.due_at,
-            "failures": notice.failures,
-        }
+        values = values_of(rows.LogoutNotice, notice, client_id=notice.client_pk)
         insert(rows.LogoutNotice, [values])
 
     def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:

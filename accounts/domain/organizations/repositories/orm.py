@@ -1,7 +1,6 @@
 """ORM repositories of organizations."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -28,13 +27,12 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
-
-Values = dict[str, Any]
+from authsvc.storage.values import values_of
 
 
 class OrmOrganizationRepository:
     def add(self, organization: Organization) -> None:
-        values = _organization_values(organization)
+        values = values_of(rows.Organization, organization)
         if not insert(rows.Organization, [values], unless_taken=("slug",)):
             raise OrganizationSlugTaken(slug=organization.slug)
 
@@ -51,7 +49,7 @@ class OrmOrganizationRepository:
     def save(self, organization: Organization, *, scope: TenantScope) -> None:
         scope.require(organization.id)
         stored = rows.Organization.objects.filter(pk=organization.id)
-        stored.update(**_organization_values(organization))
+        stored.update(**values_of(rows.Organization, organization))
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Organization]:
         organizations = _in_scope(rows.Organization.objects.all(), scope)
@@ -77,7 +75,7 @@ class OrmOrganizationRepository:
 class OrmMembershipRepository:
     def add(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
-        values = _membership_values(membership)
+        values = values_of(rows.OrgMembership, membership)
         if not insert(rows.OrgMembership, [values], unless_taken=("user_id", "org_id")):
             raise AlreadyMember
 
@@ -90,7 +88,7 @@ class OrmMembershipRepository:
     def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
         stored = _members(membership.org_id, scope).filter(user_id=membership.user_id)
-        stored.update(**_membership_values(membership))
+        stored.update(**values_of(rows.OrgMembership, membership))
 
     def remove(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
@@ -113,7 +111,7 @@ class OrmInvitationRepository:
     def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
         scope.require(invitation.org_id)
         _invitations(invitation.org_id, scope).filter(email=invitation.email).delete()
-        insert(rows.Invitation, [_invitation_values(invitation)])
+        insert(rows.Invitation, [values_of(rows.Invitation, invitation)])
 
     def find(self, token_hash: str) -> Invitation | None:
         invitations = rows.Invitation.objects.filter(token_hash=token_hash)
@@ -172,17 +170,6 @@ def _organization(row: rows.Organization) -> Organization:
     )
 
 
-def _organization_values(organization: Organization) -> Values:
-    return {
-        "id": organization.id,
-        "name": organization.name,
-        "slug": organization.slug,
-        "plan": organization.plan,
-        "status": organization.status,
-        "created_at": organization.created_at,
-    }
-
-
 def _membership(row: rows.OrgMembership) -> OrgMembership:
     return OrgMembership(
         org_id=OrganizationId(row.org_id),
@@ -196,15 +183,6 @@ def _member(row: rows.OrgMembership) -> Member:
     return Member(membership=_membership(row), email=row.user.email, name=row.user.name)
 
 
-def _membership_values(membership: OrgMembership) -> Values:
-    return {
-        "org_id": membership.org_id,
-        "user_id": membership.user_id,
-        "role": membership.role,
-        "joined_at": membership.joined_at,
-    }
-
-
 def _invitation(row: rows.Invitation) -> Invitation:
     return Invitation(
         id=InvitationId(row.id),
@@ -216,16 +194,3 @@ def _invitation(row: rows.Invitation) -> Invitation:
         created_at=row.created_at,
         expires_at=row.expires_at,
     )
-
-
-def _invitation_values(invitation: Invitation) -> Values:
-    return {
-        "id": invitation.id,
-        "org_id": invitation.org_id,
-        "email": invitation.email,
-        "role": invitation.role,
-        "token_hash": invitation.token_hash,
-        "invited_by": invitation.invited_by,
-        "created_at": invitation.created_at,
-        "expires_at": invitation.expires_at,
-    }

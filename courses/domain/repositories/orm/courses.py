@@ -1,7 +1,7 @@
 """Courses, drafts, versions and places of assessments in the database."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Prefetch, QuerySet
@@ -14,6 +14,7 @@ from authsvc.storage.inserts import insert
 from authsvc.storage.paging import PreparedPages, page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
+from authsvc.storage.values import values_of
 from courses import models as rows
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
@@ -42,8 +43,6 @@ from courses.domain.repositories.orm.stored_json import (
 )
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 
-Values = dict[str, Any]
-
 _WITH_SLUG: Final = PreparedQuery(lambda slug: rows.Course.objects.filter(slug=slug))
 _WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=course_id))
 
@@ -51,7 +50,7 @@ _WITH_ID: Final = PreparedQuery(lambda course_id: rows.Course.objects.filter(pk=
 class OrmCourseRepository:
     def add(self, course: Course, *, scope: TenantScope) -> None:
         scope.require(course.org_id)
-        if not insert(rows.Course, [_course_values(course)], unless_taken=("slug",)):
+        if not insert(rows.Course, [values_of(rows.Course, course)], unless_taken=("slug",)):
             raise SlugTaken(slug=course.slug)
 
     def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
@@ -75,7 +74,7 @@ class OrmCourseRepository:
 
     def save(self, course: Course, *, scope: TenantScope) -> None:
         scope.require(course.org_id)
-        rows.Course.objects.filter(pk=course.id).update(**_course_values(course))
+        rows.Course.objects.filter(pk=course.id).update(**values_of(rows.Course, course))
 
     def count_pathways(
         self, *, joined: Collection[CourseId], left: Collection[CourseId], scope: TenantScope
@@ -126,7 +125,8 @@ class OrmAssessmentRepository:
     def keep(self, places: Sequence[AssessmentPlace], *, scope: TenantScope) -> None:
         for place in places:
             scope.require(place.org_id)
-            insert(rows.Assessment, [_place_values(place)], unless_taken=("id",))
+            values = values_of(rows.Assessment, place, id=place.assessment_id)
+            insert(rows.Assessment, [values], unless_taken=("id",))
 
     def find(self, assessment_id: AssessmentId, *, scope: TenantScope) -> AssessmentPlace | None:
         row = rows.Assessment.objects.filter(owned_within(scope), pk=assessment_id).first()
@@ -142,7 +142,8 @@ class OrmAssessmentRepository:
 class OrmCourseVersionRepository:
     def add(self, version: CourseVersion, *, scope: TenantScope) -> None:
         scope.require(version.org_id)
-        insert(rows.CourseVersion, [_version_values(version)])
+        values = values_of(rows.CourseVersion, version, outline=outline_to_json(version.outline))
+        insert(rows.CourseVersion, [values])
 
     def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
@@ -181,22 +182,6 @@ def _course(row: rows.Course) -> Course:
 
 
 _PAGES: Final = PreparedPages(COURSES, _listed, _course)
-
-
-def _course_values(course: Course) -> Values:
-    return {
-        "id": course.id,
-        "slug": course.slug,
-        "title": course.title,
-        "summary": course.summary,
-        "search_text": course.search_text,
-        "status": course.status,
-        "version": course.version,
-        "created_by_id": course.created_by,
-        "created_at": course.created_at,
-        "org_id": course.org_id,
-        "pathways": course.pathways,
-    }
 
 
 def _draft(row: rows.CourseDraft) -> CourseDraft:
@@ -274,21 +259,6 @@ def _version(row: rows.CourseVersion) -> CourseVersion:
     )
 
 
-def _version_values(version: CourseVersion) -> Values:
-    return {
-        "course_id": version.course_id,
-        "number": version.number,
-        "slug": version.slug,
-        "title": version.title,
-        "summary": version.summary,
-        "outline": outline_to_json(version.outline),
-        "checksum": version.checksum,
-        "published_at": version.published_at,
-        "published_by_id": version.published_by,
-        "org_id": version.org_id,
-    }
-
-
 def _place(row: rows.Assessment) -> AssessmentPlace:
     return AssessmentPlace(
         assessment_id=AssessmentId(row.id),
@@ -296,12 +266,3 @@ def _place(row: rows.Assessment) -> AssessmentPlace:
         item_id=ItemId(row.item_id),
         org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
-
-
-def _place_values(place: AssessmentPlace) -> Values:
-    return {
-        "id": place.assessment_id,
-        "course_id": place.course_id,
-        "item_id": place.item_id,
-        "org_id": place.org_id,
-    }

@@ -12,6 +12,7 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.values import values_of
 from courses import models as rows
 from courses.domain.entities.courses import CourseId
 from courses.domain.entities.pathways import (
@@ -23,8 +24,6 @@ from courses.domain.entities.pathways import (
 from courses.domain.errors import PathwayNotFound, PathwaySlugTaken
 from courses.domain.repositories.orm.stored_json import stages_from_json, stages_to_json
 from courses.domain.repositories.protocols.pathways import PATHWAYS
-
-Values = dict[str, Any]
 
 
 class OrmPathwayRepository:
@@ -106,16 +105,5 @@ def _pathway(row: rows.LearningPathway) -> LearningPathway:
     )
 
 
-def _values(pathway: LearningPathway) -> Values:
-    return {
-        "id": pathway.id,
-        "slug": pathway.slug,
-        "title": pathway.title,
-        "summary": pathway.summary,
-        "status": pathway.status,
-        "version": pathway.version,
-        "created_by_id": pathway.created_by,
-        "created_at": pathway.created_at,
-        "org_id": pathway.org_id,
-        "stages": stages_to_json(pathway.stages),
-    }
+def _values(pathway: LearningPathway) -> dict[str, Any]:
+    return values_of(rows.LearningPathway, pathway, stages=stages_to_json(pathway.stages))
