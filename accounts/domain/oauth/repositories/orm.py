@@ -33,8 +33,8 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.rows import first_of, values_of
 from authsvc.storage.tenancy import owned_within
-from authsvc.storage.values import values_of
 
 Values = dict[str, Any]
 Code = TypeVar("Code", rows.AuthorizationCode, rows.DeviceCode)
@@ -86,10 +86,8 @@ class OrmClientRepository:
     def _get(
         self, clients: QuerySet[rows.OAuthClient], client_pk: ClientPk, scope: TenantScope
     ) -> OAuthClient:
-        try:
-            return _client(clients.get(owned_within(scope), pk=client_pk))
-        except rows.OAuthClient.DoesNotExist:
-            raise ClientNotFound from None
+        clients = clients.filter(owned_within(scope), pk=client_pk)
+        return _client(first_of(clients, missing=ClientNotFound))
 
 
 class OrmConsentRepository:

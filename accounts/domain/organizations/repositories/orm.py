@@ -27,7 +27,7 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
-from authsvc.storage.values import values_of
+from authsvc.storage.rows import Row, first_of, values_of
 
 
 class OrmOrganizationRepository:
@@ -66,10 +66,8 @@ class OrmOrganizationRepository:
     def _one(
         self, organizations: QuerySet[rows.Organization], org_id: OrganizationId, scope: TenantScope
     ) -> Organization:
-        row = _in_scope(organizations.filter(pk=org_id), scope).first()
-        if row is None:
-            raise OrganizationNotFound
-        return _organization(row)
+        organizations = _in_scope(organizations.filter(pk=org_id), scope)
+        return _organization(first_of(organizations, missing=OrganizationNotFound))
 
 
 class OrmMembershipRepository:
@@ -80,10 +78,8 @@ class OrmMembershipRepository:
             raise AlreadyMember
 
     def get(self, org_id: OrganizationId, user_id: UserId, *, scope: TenantScope) -> OrgMembership:
-        row = _members(org_id, scope).filter(user_id=user_id).first()
-        if row is None:
-            raise MemberNotFound
-        return _membership(row)
+        memberships = _members(org_id, scope).filter(user_id=user_id)
+        return _membership(first_of(memberships, missing=MemberNotFound))
 
     def save(self, membership: OrgMembership, *, scope: TenantScope) -> None:
         scope.require(membership.org_id)
@@ -121,10 +117,8 @@ class OrmInvitationRepository:
     def get(
         self, org_id: OrganizationId, invitation_id: InvitationId, *, scope: TenantScope
     ) -> Invitation:
-        row = _invitations(org_id, scope).filter(pk=invitation_id).first()
-        if row is None:
-            raise InvitationNotFound
-        return _invitation(row)
+        invitations = _invitations(org_id, scope).filter(pk=invitation_id)
+        return _invitation(first_of(invitations, missing=InvitationNotFound))
 
     def page_of(
         self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
@@ -148,15 +142,15 @@ def _in_scope(
 
 
 def _members(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.OrgMembership]:
-    if not scope.covers(org_id):
-        return rows.OrgMembership.objects.none()
-    return rows.OrgMembership.objects.filter(org_id=org_id)
+    return _of(org_id, rows.OrgMembership.objects.all(), scope)
 
 
 def _invitations(org_id: OrganizationId, scope: TenantScope) -> QuerySet[rows.Invitation]:
-    if not scope.covers(org_id):
-        return rows.Invitation.objects.none()
-    return rows.Invitation.objects.filter(org_id=org_id)
+    return _of(org_id, rows.Invitation.objects.all(), scope)
+
+
+def _of(org_id: OrganizationId, owned: QuerySet[Row], scope: TenantScope) -> QuerySet[Row]:
+    return owned.filter(org_id=org_id) if scope.covers(org_id) else owned.none()
 
 
 def _organization(row: rows.Organization) -> Organization:

@@ -13,8 +13,8 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import PreparedPages, page_of_rows
 from authsvc.storage.prepared import PreparedQuery
+from authsvc.storage.rows import first_of, values_of
 from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
-from authsvc.storage.values import values_of
 from courses import models as rows
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
@@ -66,11 +66,8 @@ class OrmCourseRepository:
         return [_course(row) for row in courses]
 
     def get_for_update(self, course_id: CourseId, *, scope: TenantScope) -> Course:
-        courses = rows.Course.objects.filter(owned_within(scope)).select_for_update()
-        try:
-            return _course(courses.get(pk=course_id))
-        except rows.Course.DoesNotExist:
-            raise CourseNotFound from None
+        courses = rows.Course.objects.filter(owned_within(scope), pk=course_id)
+        return _course(first_of(courses.select_for_update(), missing=CourseNotFound))
 
     def save(self, course: Course, *, scope: TenantScope) -> None:
         scope.require(course.org_id)
@@ -104,10 +101,8 @@ class OrmCourseDraftRepository:
         drafts = rows.CourseDraft.objects.select_related("course").prefetch_related(
             Prefetch("modules", modules.prefetch_related(Prefetch("items", items)))
         )
-        try:
-            return _draft(drafts.get(owned_within(scope, column="course__org_id"), pk=course_id))
-        except rows.CourseDraft.DoesNotExist:
-            raise CourseNotFound from None
+        drafts = drafts.filter(owned_within(scope, column="course__org_id"), pk=course_id)
+        return _draft(first_of(drafts, missing=CourseNotFound))
 
     def save(self, draft: CourseDraft, *, scope: TenantScope) -> None:
         scope.require(draft.org_id)
@@ -147,10 +142,7 @@ class OrmCourseVersionRepository:
 
     def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
-        try:
-            return _version(versions.get(number=number))
-        except rows.CourseVersion.DoesNotExist:
-            raise CourseVersionNotFound from None
+        return _version(first_of(versions.filter(number=number), missing=CourseVersionNotFound))
 
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope

@@ -11,8 +11,8 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
+from authsvc.storage.rows import first_of, values_of
 from authsvc.storage.tenancy import owned_within
-from authsvc.storage.values import values_of
 from courses import models as rows
 from courses.domain.entities.courses import CourseId
 from courses.domain.entities.pathways import (
@@ -36,17 +36,12 @@ class OrmPathwayRepository:
     def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
         pathway_id = parse_uuid(slug_or_id)
         named = Q(slug=slug_or_id) if pathway_id is None else Q(pk=pathway_id)
-        row = rows.LearningPathway.objects.filter(owned_within(scope), named).first()
-        if row is None:
-            raise PathwayNotFound
-        return _pathway(row)
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope), named)
+        return _pathway(first_of(pathways, missing=PathwayNotFound))
 
     def get_for_update(self, pathway_id: PathwayId, *, scope: TenantScope) -> LearningPathway:
-        pathways = rows.LearningPathway.objects.filter(owned_within(scope)).select_for_update()
-        try:
-            return _pathway(pathways.get(pk=pathway_id))
-        except rows.LearningPathway.DoesNotExist:
-            raise PathwayNotFound from None
+        pathways = rows.LearningPathway.objects.filter(owned_within(scope), pk=pathway_id)
+        return _pathway(first_of(pathways.select_for_update(), missing=PathwayNotFound))
 
     def save(self, pathway: LearningPathway, *, scope: TenantScope) -> None:
         scope.require(pathway.org_id)

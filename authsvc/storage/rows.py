@@ -1,9 +1,21 @@
-"""Values of rows, taken from entities."""
+"""Rows: their values, taken from entities, and those that must exist."""
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Model, QuerySet
+
+from authsvc.kernel.errors import NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+def first_of(rows: QuerySet[Row], *, missing: type[NotFound]) -> Row:
+    """The first of the rows. Raises *missing* if there is none."""
+    row = rows.first()
+    if row is None:
+        raise missing
+    return row
 
 
 def values_of(model: type[Model], entity: object, **given: Any) -> dict[str, Any]:
