@@ -1,12 +1,16 @@
 """Base class of management commands that call services."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
 from accounts.adapters.key_file import UnusableKeys
+from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
+from authsvc.composition.container import services
 from authsvc.kernel.errors import DomainError, FieldError, Invalid
 
 
@@ -26,6 +30,37 @@ class OperatorCommand(BaseCommand):
             reason = str(error).partition("\n")[0]
             msg = f"The database at DATABASE_URL fails: {reason}. Does `manage.py migrate` succeed?"
             raise CommandError(msg) from error
+
+    def add_output_argument(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help="the file to write, which is overwritten; standard output by default",
+        )
+
+    def write_lines(self, lines: Iterable[str], file: Path | None, *, done: str) -> None:
+        """Write the lines to the file and print *done*, or to standard output without a file. Raises CommandError."""
+        if file is None:
+            for line in lines:
+                self.stdout.write(line, ending="")
+            return
+        try:
+            with file.open("w", encoding="utf-8", newline="\n") as opened:
+                opened.writelines(lines)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
+        self.stdout.write(done)
+
+
+def organization_at(slug: str | None) -> OrganizationId | None:
+    """The id of the organization with this slug; None without a slug. Raises OrganizationNotFound."""
+    if slug is None:
+        return None
+    organization = services().tenant_access.by_slug(slug, by=OPERATOR)
+    if organization is None:
+        raise OrganizationNotFound
+    return organization.id
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,28 +1,25 @@
-"""Arguments of commands: definition files and organizations."""
+"""Arguments of commands: definition files."""
 
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
-from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
-from authsvc.composition.container import services
 from courses.definitions.formats import LONGEST_TEXT
 
 MOST_BYTES: Final = 4 * LONGEST_TEXT
 """The size of the longest text in UTF-8."""
 
 
-def organization_at(slug: str | None) -> OrganizationId | None:
-    """The id of the organization with this slug; None without a slug. Raises OrganizationNotFound."""
-    if slug is None:
-        return None
-    organization = services().tenant_access.by_slug(slug, by=OPERATOR)
-    if organization is None:
-        raise OrganizationNotFound
-    return organization.id
+def add_owner_argument(parser: CommandParser, noun: str) -> None:
+    """The argument --org of a command that imports what an organization can own."""
+    parser.add_argument(
+        "--org",
+        metavar="SLUG",
+        help=f"the slug of the organization that owns the {noun}; the platform by default",
+    )
 
 
 def text_in(file: str) -> str:

@@ -1,9 +1,8 @@
 """Export a course."""
 
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
@@ -26,23 +25,12 @@ class Command(OperatorCommand):
             metavar="N",
             help="the number of a published version; the draft by default",
         )
-        parser.add_argument(
-            "--output",
-            type=Path,
-            metavar="FILE",
-            help="the file to write, which is overwritten; standard output by default",
-        )
+        self.add_output_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         definition = services().authoring.export(
             options["slug"], version=options["version"], by=OPERATOR
         )
-        text, file = write_definition(definition), options["output"]
-        if file is None:
-            self.stdout.write(text)
-            return
-        try:
-            file.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-        self.stdout.write(f"{definition.slug} has been written to {file}.")
+        file = options["output"]
+        done = f"{definition.slug} has been written to {file}."
+        self.write_lines([write_definition(definition)], file, done=done)

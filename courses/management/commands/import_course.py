@@ -7,12 +7,12 @@ from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.management.base import OperatorCommand, counted, organization_at
 from courses.definitions.courses import read_definition
 from courses.definitions.olx.files import ROOT, Unmapped, is_archive, unpacked
 from courses.definitions.olx.reading import read_olx
 from courses.domain.entities.courses import CourseDefinition
-from courses.management.files import organization_at, text_in, unreadable
+from courses.management.files import add_owner_argument, text_in, unreadable
 
 
 class Command(OperatorCommand):
@@ -31,11 +31,7 @@ class Command(OperatorCommand):
                 "or such a folder packed as .tar.gz"
             ),
         )
-        parser.add_argument(
-            "--org",
-            metavar="SLUG",
-            help="the slug of the organization that owns the course; the platform by default",
-        )
+        add_owner_argument(parser, "course")
 
     def handle(self, *args: Any, **options: Any) -> None:
         definition, unmapped = _read(options["file"])

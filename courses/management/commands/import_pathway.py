@@ -6,9 +6,9 @@ from django.core.management.base import CommandParser
 
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand, counted
+from authsvc.management.base import OperatorCommand, counted, organization_at
 from courses.definitions.pathways import read_pathway
-from courses.management.files import organization_at, text_in
+from courses.management.files import add_owner_argument, text_in
 
 
 class Command(OperatorCommand):
@@ -23,11 +23,7 @@ class Command(OperatorCommand):
             metavar="FILE",
             help="the definition, YAML or JSON in UTF-8; - reads standard input",
         )
-        parser.add_argument(
-            "--org",
-            metavar="SLUG",
-            help="the slug of the organization that owns the pathway; the platform by default",
-        )
+        add_owner_argument(parser, "pathway")
 
     def handle(self, *args: Any, **options: Any) -> None:
         definition = read_pathway(text_in(options["file"]))

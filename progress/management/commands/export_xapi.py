@@ -2,16 +2,15 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
-from accounts.public import OPERATOR, OrganizationId, OrganizationNotFound
+from accounts.public import OPERATOR
 from authsvc.composition.container import services
-from authsvc.management.base import OperatorCommand
+from authsvc.management.base import OperatorCommand, organization_at
 from progress.statements import statement_of
 
 
@@ -25,41 +24,18 @@ class Command(OperatorCommand):
         parser.add_argument("--org", metavar="SLUG", help="only events of this organization")
         parser.add_argument("--since", metavar="TIME", help="only events stored after this time")
         parser.add_argument("--until", metavar="TIME", help="only events stored up to this time")
-        parser.add_argument(
-            "--output",
-            type=Path,
-            metavar="FILE",
-            help="the file to write or overwrite (default: standard output)",
-        )
+        self.add_output_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         events = services().export.whole(
             by=OPERATOR,
-            org_id=_org_id(options["org"]),
+            org_id=organization_at(options["org"]),
             since=_time(options["since"]),
             until=_time(options["until"]),
         )
         home, file = settings.ENVIRONMENT.public_url, options["output"]
         lines = (f"{json.dumps(statement_of(event, home=home))}\n" for event in events)
-        if file is None:
-            for line in lines:
-                self.stdout.write(line, ending="")
-            return
-        try:
-            with file.open("w", encoding="utf-8", newline="\n") as opened:
-                opened.writelines(lines)
-        except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-        self.stdout.write(f"Statements written to {file}.")
-
-
-def _org_id(slug: str | None) -> OrganizationId | None:
-    if slug is None:
-        return None
-    organization = services().tenant_access.by_slug(slug, by=OPERATOR)
-    if organization is None:
-        raise OrganizationNotFound
-    return organization.id
+        self.write_lines(lines, file, done=f"Statements written to {file}.")
 
 
 def _time(text: str | None) -> datetime | None:
