@@ -136,17 +136,15 @@ class UserAdmin(ServiceAdmin):
     def password_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_change_permission, request, user_id)
         form = SetPasswordForm(request.POST or None)
-        if submit(form, lambda: self._set_password(request, row, form)):
+
+        def set_password() -> None:
+            password, by = form.cleaned_data["password"], staff_of(request)
+            services().users.set_password(UserId(row.id), password=password, by=by)
+
+        if submit(form, lambda: self.perform(request, row, set_password, "Set a new password.")):
             self.message_user(request, f"The password of {row} was changed.", messages.SUCCESS)
             return redirect("admin:accounts_user_change", row.pk)
         return self.row_form_page(request, row, form, title="Set a password")
-
-    def _set_password(self, request: HttpRequest, row: rows.User, form: SetPasswordForm) -> None:
-        password, by = form.cleaned_data["password"], staff_of(request)
-        services().staff_actions.perform(
-            lambda: services().users.set_password(UserId(row.id), password=password, by=by),
-            note=lambda _: self.log_change(request, row, "Set a new password."),
-        )
 
 
 @admin.register(rows.Session)

@@ -227,9 +227,11 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Renew the secret")
         reason = form.cleaned_data["reason"]
-        renewed = services().staff_actions.perform(
+        renewed = self.perform(
+            request,
+            row,
             lambda: _renewed(row, reason=reason, by=staff_of(request)),
-            note=lambda _: self.log_change(request, row, f"Renewed the secret. Reason: {reason}"),
+            f"Renewed the secret. Reason: {reason}",
         )
         return self._secret_page(request, row, renewed, title="Secret renewed")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, wraps
 from inspect import getmembers
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 from django import forms
@@ -31,6 +31,7 @@ from authsvc.kernel.ids import parse_uuid
 MOST_AT_ONCE: Final = 100
 """Number of rows that a list shows and an action accepts."""
 
+Result = TypeVar("Result")
 View = Callable[..., HttpResponse]
 RowAction = Callable[[Any, Any, str, Principal], object]
 """What an action does to one row: given the page, the row, the reason and the principal, call a service once."""
@@ -222,10 +223,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         )
         for row in chosen:
             try:
-                services().staff_actions.perform(
-                    partial(act, self, row, reason, by),
-                    note=partial(self._log, request, row, log_message),
-                )
+                self.perform(request, row, partial(act, self, row, reason, by), log_message)
             except DomainError as error:
                 message = f"Not {done}: {row}. {sentence_of(error)}"
                 self.message_user(request, message, messages.ERROR)
@@ -235,8 +233,13 @@ class StaffAdmin(admin.ModelAdmin[Any]):
             message = f"{count} {model_ngettext(self.opts, count)} {done}."
             self.message_user(request, message, messages.SUCCESS)
 
-    def _log(self, request: HttpRequest, row: Model, message: str, _: object) -> None:
-        self.log_change(request, row, message)
+    def perform(
+        self, request: HttpRequest, row: Model, act: Callable[[], Result], message: str
+    ) -> Result:
+        """Call a service and log the change of the row in one unit of work."""
+        return services().staff_actions.perform(
+            act, note=lambda _: self.log_change(request, row, message)
+        )
 
 
 class _ReadOnly:

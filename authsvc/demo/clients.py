@@ -47,14 +47,11 @@ def find_or_register(services: Services) -> OAuthClient:
                 return client
         cursor = page.next_cursor
         request = PageRequest(limit=100, cursor=cursor) if cursor else None
-    return services.clients.register(_terms(), by=OPERATOR).client
-
-
-def _terms() -> ClientTerms:
-    return ClientTerms(
+    terms = ClientTerms(
         name=NAME,
         is_public=True,
         redirect_uris=(REDIRECT_URI,),
         allowed_scopes=frozenset(SCOPES),
         grant_types=frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
     )
+    return services.clients.register(terms, by=OPERATOR).client

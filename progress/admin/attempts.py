@@ -159,9 +159,11 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             return self.row_form_page(request, row, form, title="Grade")
         reason = form.cleaned_data["reason"]
         message = f"Graded. Reason: {reason}" if reason else "Graded."
-        services().staff_actions.perform(
+        self.perform(
+            request,
+            row,
             lambda: services().grading.grade(attempt.id, form.marks, reason=reason, by=by),
-            note=lambda _: self.log_change(request, row, message),
+            message,
         )
         return redirect("admin:progress_assessmentattempt_change", row.pk)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from accounts.domain.access import OPERATOR, OrganizationId
+from accounts.domain.access import OPERATOR
 from authsvc.composition.container import services
 from authsvc.management.base import OperatorCommand, counted
 
@@ -18,13 +18,10 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = services().audit_reader.verify(by=OPERATOR)
         for flaw in report.flaws:
-            self.stdout.write(f"{_name_of(flaw.org_id)}: {flaw.reason}")
+            name = f"organization {flaw.org_id}" if flaw.org_id else "the platform"
+            self.stdout.write(f"{name}: {flaw.reason}")
         chains = counted(report.chains, "chain")
         entries = "1 entry" if report.entries == 1 else f"{report.entries} entries"
         self.stdout.write(f"{chains}, {entries}")
         if report.flaws:
             raise CommandError(f"The audit log has {counted(len(report.flaws), 'flaw')}.")
-
-
-def _name_of(org_id: OrganizationId | None) -> str:
-    return f"organization {org_id}" if org_id else "the platform"

@@ -32,8 +32,9 @@ class InMemoryClientRepository:
 
     def find(self, client_id: str) -> OAuthClient | None:
         for client in self.store.values():
-            if client.client_id == client_id and client.is_active and self._is_open(client):
-                return client
+            if client.client_id == client_id and client.is_active:
+                is_open = client.org_id is None or self.organizations[client.org_id].is_open
+                return client if is_open else None
         return None
 
     def get(self, client_pk: ClientPk, *, scope: TenantScope) -> OAuthClient:
@@ -67,9 +68,6 @@ class InMemoryClientRepository:
         clients = scope.among(self.store.values())
         listed = (client for client in clients if client.org_id == org_id and client.is_active)
         return page_in_memory(listed, request, SERVICE_CLIENTS)
-
-    def _is_open(self, client: OAuthClient) -> bool:
-        return client.org_id is None or self.organizations[client.org_id].is_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from accounts.domain.organizations.entities import (
     INVITATION_LIFETIME,
     Invitation,
     InvitationId,
-    Organization,
     OrgMembership,
     OwnOrganization,
 )
@@ -120,7 +119,9 @@ class InvitationService:
     def offered(self, token: str, *, by: Principal) -> OwnOrganization:
         """Return the organization and role this token offers the caller. Raises InvitationNotFound."""
         invitation = self._pending(token, by)
-        return OwnOrganization(organization=self._organization_of(invitation), role=invitation.role)
+        scope = TenantScope.into(invitation.org_id)
+        organization = self.organizations.get(invitation.org_id, scope=scope)
+        return OwnOrganization(organization=organization, role=invitation.role)
 
     def accept(self, token: str, *, by: Principal) -> OwnOrganization:
         """Accept the invitation and join its organization. Raises InvitationNotFound, AlreadyMember."""
@@ -150,9 +151,6 @@ class InvitationService:
         if not invitation.is_live(at=self.clock.now()):
             raise InvitationNotFound
         return invitation
-
-    def _organization_of(self, invitation: Invitation) -> Organization:
-        return self.organizations.get(invitation.org_id, scope=TenantScope.into(invitation.org_id))
 
     def _join(self, membership: OrgMembership, *, by: Principal) -> None:
         self.memberships.add(membership, scope=TenantScope.into(membership.org_id))

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
@@ -73,8 +71,5 @@ class InMemoryPathwayRepository:
 
     def _in(self, scope: TenantScope) -> list[LearningPathway]:
         """The pathways in scope, oldest first."""
-        return sorted(scope.among(self.store.values()), key=_age)
-
-
-def _age(pathway: LearningPathway) -> tuple[datetime, UUID]:
-    return pathway.created_at, pathway.id
+        pathways = scope.among(self.store.values())
+        return sorted(pathways, key=lambda pathway: (pathway.created_at, pathway.id))
