@@ -18,7 +18,7 @@ def first_of(rows: QuerySet[Row], *, missing: type[NotFound]) -> Row:
     return row
 
 
-def values_of(model: type[Model], entity: object, **given: Any) -> dict[str, Any]:
+def values_of(model: type[Model], entity: Any, **given: Any) -> dict[str, Any]:
     """The value of every column but an automatic key: the attribute of the same name, unless it is *given*.
 
     The column of a foreign key, such as `created_by_id`, is also filled from `created_by`.
@@ -29,7 +29,7 @@ def values_of(model: type[Model], entity: object, **given: Any) -> dict[str, Any
 
 
 @cache
-def _attributes(model: type[Model], entity: type[object]) -> tuple[tuple[str, str], ...]:
+def _attributes(model: type[Model], entity: type[Any]) -> tuple[tuple[str, str], ...]:
     """The name of each column, and of the attribute with its value."""
     return tuple(
         (field.attname, field.attname if hasattr(entity, field.attname) else field.name)
