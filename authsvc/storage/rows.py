@@ -23,7 +23,7 @@ def values_of(model: type[Model], entity: Any, **given: Any) -> dict[str, Any]:
 
     The column of a foreign key, such as `created_by_id`, is also filled from `created_by`.
     """
-    attributes = _attributes(model, type(entity))
+    attributes = _attributes(model, entity.__class__)
     own = {name: getattr(entity, attribute) for name, attribute in attributes if name not in given}
     return own | given
 

@@ -219,12 +219,12 @@ class CatalogEntry:
     outline: Outline
 
 
-def slug_of(local_slug: str, *, org_slug: str, error: type[Invalid]) -> str:
+def slug_of(local_slug: str, *, org_slug: str, noun: str, error: type[Invalid]) -> str:
     """The local slug, preceded by the slug of the organization. Raises *error* if it is too long."""
     prefix = f"{org_slug}{_SEPARATOR}"
     longest = LONGEST_SLUG - len(prefix)
     if len(local_slug) > longest:
-        detail = f"In this organization, a slug has at most {longest} characters."
+        detail = f"In this organization, the slug of a {noun} has at most {longest} characters."
         raise error(FieldError(path="slug", detail=detail))
     return f"{prefix}{local_slug}"
 

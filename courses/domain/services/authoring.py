@@ -181,6 +181,7 @@ class AuthoringService:
         return slug_for(
             definition.slug,
             org_id,
+            noun="course",
             error=InvalidDefinition,
             tenant_access=self.tenant_access,
             by=by,

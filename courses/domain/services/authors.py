@@ -27,6 +27,7 @@ def slug_for(
     local_slug: str,
     org_id: OrganizationId | None,
     *,
+    noun: str,
     error: type[Invalid],
     tenant_access: TenantAccess,
     by: Principal,
@@ -41,4 +42,4 @@ def slug_for(
     organization = tenant_access.organization(org_id, by=by)
     by.require(Right.AUTHOR_COURSES, of=org_id)
     organization.require_open()
-    return slug_of(local_slug, org_slug=organization.slug, error=error)
+    return slug_of(local_slug, org_slug=organization.slug, noun=noun, error=error)

@@ -161,6 +161,7 @@ class PathwayAuthoringService:
         return slug_for(
             definition.slug,
             org_id,
+            noun="pathway",
             error=InvalidPathwayDefinition,
             tenant_access=self.tenant_access,
             by=by,

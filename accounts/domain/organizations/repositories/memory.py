@@ -22,6 +22,7 @@ from accounts.domain.organizations.errors import (
     OrganizationSlugTaken,
 )
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
+from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import Entity, TenantScope
 
@@ -176,10 +177,7 @@ class InMemoryInvitationRepository:
         return self.store.pop(invitation.id, None) is not None
 
     def remove_expired(self, *, before: datetime) -> int:
-        expired = [stored.id for stored in self.store.values() if stored.expires_at < before]
-        for invitation_id in expired:
-            del self.store[invitation_id]
-        return len(expired)
+        return remove_where(self.store, lambda stored: stored.expires_at < before)
 
     def _of(self, org_id: OrganizationId, scope: TenantScope) -> list[Invitation]:
         return _owned_by(org_id, self.store.values(), scope)
