@@ -23,16 +23,15 @@ def values_of(model: type[Model], entity: Any, **given: Any) -> dict[str, Any]:
 
     The column of a foreign key, such as `created_by_id`, is also filled from `created_by`.
     """
-    attributes = _attributes(model, entity.__class__)
-    own = {name: getattr(entity, attribute) for name, attribute in attributes if name not in given}
-    return own | given
+    attributes = _attributes(model, entity.__class__, *given)
+    return {name: getattr(entity, attribute) for name, attribute in attributes} | given
 
 
 @cache
-def _attributes(model: type[Model], entity: type[Any]) -> tuple[tuple[str, str], ...]:
-    """The name of each column, and of the attribute with its value."""
+def _attributes(model: type[Model], entity: type[Any], *given: str) -> tuple[tuple[str, str], ...]:
+    """The name of each column that is not given, and of the attribute with its value."""
     return tuple(
         (field.attname, field.attname if hasattr(entity, field.attname) else field.name)
         for field in model._meta.concrete_fields
-        if not isinstance(field, AutoField)
+        if field.attname not in given and not isinstance(field, AutoField)
     )
