@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -179,10 +179,7 @@ class IdempotencyRecordAdmin(ReadOnlyAdmin):
     list_select_related = []
     fields = ["id", "status", "content_type", "kept_at"]
     ordering = ["-kept_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Staff do not see stored responses."""
-        return super().get_queryset(request).defer("body", "fingerprint")
+    deferred = ["body", "fingerprint"]
 
 
 @admin.register(rows.LimitState)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -276,10 +276,7 @@ class PushedRequestAdmin(ListOnlyAdmin):
     list_select_related = ["client"]
     search_fields = ["client__name"]
     ordering = ["-expires_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Staff do not see the parameters of a request."""
-        return super().get_queryset(request).defer("parameters")
+    deferred = ["parameters"]
 
 
 @admin.register(rows.Consent)

@@ -88,10 +88,7 @@ class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     ordering = ["-created_at"]
     fields = ["email", "org", "role", "invited_by", "created_at", "expires_at"]
     actions = ["cancel"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Staff do not see the token hash."""
-        return super().get_queryset(request).defer("token_hash")
+    deferred = ["token_hash"]
 
     @staff_action("Cancel", done="cancelled")
     def cancel(self, row: rows.Invitation, reason: str, by: Principal) -> None:
@@ -178,9 +175,7 @@ class InvitationInline(_OrganizationInline):
     model = rows.Invitation
     fields = ["role", "created_at", "expires_at"]
     ordering = ["created_at", "id"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("token_hash")
+    deferred = ["token_hash"]
 
 
 class ServiceClientInline(_OrganizationInline):
@@ -188,9 +183,7 @@ class ServiceClientInline(_OrganizationInline):
     fields = ["is_active", "expires_at", "last_used_at"]
     ordering = ["created_at", "id"]
     verbose_name_plural = "service clients"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("secret_hash")
+    deferred = ["secret_hash"]
 
 
 @admin.register(rows.Organization)

@@ -108,6 +108,8 @@ class StaffAdmin(admin.ModelAdmin[Any]):
 
     right: ClassVar[Right | None] = None
     owner: ClassVar[str] = ""
+    deferred: ClassVar[list[str]] = []
+    """Columns that staff do not see, or that are long; they are not read."""
     list_per_page = MOST_AT_ONCE
     list_max_show_all = MOST_AT_ONCE
 
@@ -124,7 +126,7 @@ class StaffAdmin(admin.ModelAdmin[Any]):
         return [*pages, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset = super().get_queryset(request)
+        queryset = super().get_queryset(request).defer(*self.deferred)
         if self.owner and not sees_organizations(request):
             return queryset.filter(**{self.owner: None})
         return queryset
@@ -284,10 +286,15 @@ class _ReadOnlyFormSet(BaseInlineFormSet[Any, Any, Any]):
 class ReadOnlyInline(_ReadOnly, admin.TabularInline[Any, Any]):
     """Read-only rows on the page of the row they belong to."""
 
+    deferred: ClassVar[list[str]] = []
+    """Columns that staff do not see; they are not read."""
     formset = _ReadOnlyFormSet
     extra = 0
     can_delete = False
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer(*self.deferred)
 
 
 class AuditsTenantAccess:

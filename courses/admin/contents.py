@@ -1,10 +1,6 @@
 """Read-only admin pages of drafts, versions and assessments."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -88,10 +84,7 @@ class CourseVersionAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "published_by",
     ]
     fields = [*readonly_fields, "checksum", "content"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the outlines, which are long."""
-        return super().get_queryset(request).defer("outline")
+    deferred = ["outline"]
 
     @admin.display
     def content(self, row: rows.CourseVersion) -> SafeString:
