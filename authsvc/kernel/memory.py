@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from authsvc.kernel.unit_of_work import InsideUnitOfWork
 
-
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 State = list[dict[Any, Any]]
