@@ -17,7 +17,7 @@ from accounts.adapters.key_file import KeyFile
 from authsvc.composition.container import services
 from authsvc.management.base import OperatorCommand
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.databases import own_database
 from tests.support.documents import ROOT
 
@@ -92,7 +92,7 @@ def test_every_other_command_is_an_operator_command(name: str) -> None:
 def test_without_a_database_commands_fail(settings: Settings, name: str) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, database_url="")
 
-    error, output = refusal_of(name, *ARGUMENTS.get(name, []))
+    error, output = error_of(name, *ARGUMENTS.get(name, []))
 
     assert "DATABASE_URL" in error
     assert output == ""
@@ -106,7 +106,7 @@ def test_unusable_keys_are_reported(
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)
     services.cache_clear()
 
-    error, _ = refusal_of("verify_log")
+    error, _ = error_of("verify_log")
 
     assert error == (
         f"authsvc cannot start: the signing keys at {file} cannot be read: "
@@ -146,7 +146,7 @@ def test_an_unreachable_database_is_reported_without_its_password() -> None:
 
 def test_new_keys_are_a_valid_key_set(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
-    file.write_text(said_by("new_signing_keys"))
+    file.write_text(output_of("new_signing_keys"))
 
     keys = KeyFile(file).current().keys
 
@@ -155,7 +155,7 @@ def test_new_keys_are_a_valid_key_set(tmp_path: Path) -> None:
 
 
 def test_new_keys_are_new_each_time() -> None:
-    first, second = (json.loads(said_by("new_signing_keys"))["keys"][0] for _ in range(2))
+    first, second = (json.loads(output_of("new_signing_keys"))["keys"][0] for _ in range(2))
 
     assert first["kid"] != second["kid"]
     assert first["d"] != second["d"]
@@ -170,6 +170,6 @@ def test_new_keys_need_no_other_settings(tmp_path: Path) -> None:
 
 
 def test_createsuperuser_refers_to_create_admin() -> None:
-    error, _ = refusal_of("createsuperuser")
+    error, _ = error_of("createsuperuser")
 
     assert error == "Use manage.py create_admin EMAIL."

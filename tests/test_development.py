@@ -19,7 +19,7 @@ from authsvc.kernel.paging import PageRequest
 from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import CourseStatus
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.databases import own_database
 from tests.support.school import manage
 from tests.support.worlds import World
@@ -62,7 +62,7 @@ def credentials_in(services: Services) -> list[str]:
 def test_the_sample_data_has_two_users_who_can_log_in(
     application: Application, data_dir: Path
 ) -> None:
-    output = said_by("prepare_development")
+    output = output_of("prepare_development")
 
     staff, learner = logins_in(output)
     assert staff[:2] == ["admin", samples.STAFF]
@@ -77,7 +77,7 @@ def test_the_sample_data_has_two_users_who_can_log_in(
 def test_the_sample_data_has_a_course_and_its_credential(
     application: Application, data_dir: Path
 ) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
 
     course = application.services.catalog.visible_to(OPERATOR, SLUG)
     assert (course.status, course.version) == (CourseStatus.PUBLISHED, 1)
@@ -87,7 +87,7 @@ def test_the_sample_data_has_a_course_and_its_credential(
 
 @pytest.mark.any_database
 def test_the_command_prints_the_urls(application: Application, data_dir: Path) -> None:
-    output = said_by("prepare_development")
+    output = output_of("prepare_development")
 
     for path in ("/v1", "/docs", "/admin/"):
         assert f" http://127.0.0.1:8000{path}\n" in output
@@ -97,7 +97,7 @@ def test_the_command_prints_the_urls(application: Application, data_dir: Path) -
 def test_the_password_file_is_readable_only_by_its_owner(
     application: Application, data_dir: Path
 ) -> None:
-    output = said_by("prepare_development")
+    output = output_of("prepare_development")
 
     assert passwords_in(data_dir) == {email: password for _, email, password in logins_in(output)}
     assert {file.name for file in data_dir.iterdir()} == {
@@ -109,14 +109,14 @@ def test_the_password_file_is_readable_only_by_its_owner(
 
 @pytest.mark.any_database
 def test_a_second_run_changes_nothing(application: Application, data_dir: Path) -> None:
-    first = said_by("prepare_development")
+    first = output_of("prepare_development")
     course = application.services.catalog.visible_to(OPERATOR, SLUG)
     people = application.services.users.page_of(PageRequest(), by=OPERATOR)
     session = application.services.sign_in.log_in(
         email=samples.LEARNER, password=passwords_in(data_dir)[samples.LEARNER]
     )
 
-    again = said_by("prepare_development")
+    again = output_of("prepare_development")
 
     assert again == first
     assert application.services.catalog.visible_to(OPERATOR, SLUG) == course
@@ -127,12 +127,12 @@ def test_a_second_run_changes_nothing(application: Application, data_dir: Path) 
 
 @pytest.mark.any_database
 def test_lost_passwords_are_replaced(application: Application, data_dir: Path) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
     old = passwords_in(data_dir)
     session = application.services.sign_in.log_in(email=samples.STAFF, password=old[samples.STAFF])
     (data_dir / "developer-logins.json").unlink()
 
-    said_by("prepare_development")
+    output_of("prepare_development")
 
     new = passwords_in(data_dir)
     for email in (samples.STAFF, samples.LEARNER):
@@ -146,23 +146,23 @@ def test_lost_passwords_are_replaced(application: Application, data_dir: Path) -
 def test_a_changed_password_is_reset_to_the_stored_one(
     application: Application, data_dir: Path
 ) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
     staff = application.services.users.find(samples.STAFF, by=OPERATOR)
     application.services.users.set_password(staff.id, password="a long walk home", by=OPERATOR)
 
-    said_by("prepare_development")
+    output_of("prepare_development")
 
     assert may_log_in(application.services, samples.STAFF, passwords_in(data_dir)[samples.STAFF])
 
 
 @pytest.mark.any_database
 def test_an_edited_sample_course_stays_unchanged(application: Application, data_dir: Path) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
     revised = replace(COURSE, title="Another introduction")
     application.services.authoring.revise(SLUG, revised, by=OPERATOR)
     application.services.authoring.publish(SLUG, by=OPERATOR)
 
-    said_by("prepare_development")
+    output_of("prepare_development")
 
     assert application.services.authoring.export(SLUG, by=OPERATOR) == revised
     assert application.services.catalog.visible_to(OPERATOR, SLUG).version == 2
@@ -172,10 +172,10 @@ def test_an_edited_sample_course_stays_unchanged(application: Application, data_
 def test_in_production_the_command_fails_without_printing_passwords(
     application: Application, data_dir: Path, settings: Settings
 ) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
-    error, output = refusal_of("prepare_development")
+    error, output = error_of("prepare_development")
 
     assert "production" in error
     assert output == ""
@@ -188,7 +188,7 @@ def test_in_production_nothing_is_created(
 ) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, app_env=AppEnv.PROD)
 
-    refusal_of("prepare_development")
+    error_of("prepare_development")
 
     assert not data_dir.exists()
     with pytest.raises(UserNotFound):
@@ -204,7 +204,7 @@ def test_an_invalid_password_file_is_reported_and_left_unchanged(
     data_dir.mkdir()
     file.write_text(text)
 
-    error, output = refusal_of("prepare_development")
+    error, output = error_of("prepare_development")
 
     assert error.startswith(f"{file} does not contain the passwords of the logins.")
     assert output == ""
@@ -215,7 +215,7 @@ def test_an_invalid_password_file_is_reported_and_left_unchanged(
 def test_an_unwritable_folder_is_reported(application: Application, data_dir: Path) -> None:
     data_dir.write_text("no directory")
 
-    error, output = refusal_of("prepare_development")
+    error, output = error_of("prepare_development")
 
     assert error.startswith(f"{data_dir / 'developer-logins.json'} cannot be read or created: ")
     assert output == ""

@@ -13,7 +13,7 @@ from authsvc.composition.container import Services
 from authsvc.demo import samples
 from authsvc.kernel.paging import PageRequest
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.postgres import free_port
 from tests.support.provider import open_provider
 from tests.support.school import manage
@@ -32,9 +32,9 @@ def clients_in(services: Services) -> list[OAuthClient]:
 
 @pytest.mark.any_database
 def test_repeated_runs_register_one_demo_client(application: Application, data_dir: Path) -> None:
-    output = said_by("prepare_development")
+    output = output_of("prepare_development")
     (data_dir / "demo-client.json").unlink()
-    again = said_by("prepare_development")
+    again = output_of("prepare_development")
 
     (client,) = clients_in(application.services)
     assert again == output
@@ -48,11 +48,11 @@ def test_repeated_runs_register_one_demo_client(application: Application, data_d
 def test_a_removed_demo_client_is_registered_again(
     application: Application, data_dir: Path
 ) -> None:
-    said_by("prepare_development")
+    output_of("prepare_development")
     (old,) = clients_in(application.services)
     application.services.clients.remove(old.id, by=OPERATOR)
 
-    said_by("prepare_development")
+    output_of("prepare_development")
 
     (new,) = [client for client in clients_in(application.services) if client.is_active]
     assert new.client_id != old.client_id
@@ -71,7 +71,7 @@ def test_try_client_runs_the_code_flow(tmp_path: Path) -> None:
 
 
 def test_try_client_fails_without_sample_data(data_dir: Path) -> None:
-    error, output = refusal_of("try_client")
+    error, output = error_of("try_client")
 
     assert error == f"There is no sample data in {data_dir}. Prepare it with `make run`."
     assert output == ""
@@ -83,7 +83,7 @@ def test_try_client_fails_without_a_server(data_dir: Path) -> None:
     (data_dir / "developer-logins.json").write_text(json.dumps(samples.new_passwords()))
     (data_dir / "demo-client.json").write_text(json.dumps({"url": url, "client_id": "nobody"}))
 
-    error, output = refusal_of("try_client")
+    error, output = error_of("try_client")
 
     assert error == f"There is no response from {url}. Start the server with `make run`."
     assert output == ""

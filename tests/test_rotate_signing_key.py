@@ -17,7 +17,7 @@ from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.identity.errors import InvalidToken
 from tests.accounts.forgery import CLAIMS, ISSUER, LIFETIME
 from tests.support.builders import NOON
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def a_process(path: Path) -> JwtAccessTokens:
 
 
 def test_the_command_prints_a_new_key_for_each_algorithm(path: Path) -> None:
-    output = said_by("rotate_signing_key")
+    output = output_of("rotate_signing_key")
 
     new = read_key_ring(path).keys[-2:]
     assert output.splitlines() == [f"{key['alg']}: {key['kid']}" for key in new]
@@ -64,14 +64,14 @@ def test_the_command_prints_a_new_key_for_each_algorithm(path: Path) -> None:
 
 
 def test_no_token_is_refused_before_it_expires(path: Path, clock: time_machine.Traveller) -> None:
-    one, other = a_process(path), a_process(path)
-    said_by("rotate_signing_key")
+    first, other = a_process(path), a_process(path)
+    output_of("rotate_signing_key")
     second, living = timedelta(seconds=30), list[tuple[float, str]]()
 
     for _ in range(60):
-        living.append((timezone.now().timestamp() + LIFETIME.total_seconds(), issued(one)))
+        living.append((timezone.now().timestamp() + LIFETIME.total_seconds(), issued(first)))
         clock.shift(second)
-        living = [kept for kept in living if kept[0] > timezone.now().timestamp()]
+        living = [token for token in living if token[0] > timezone.now().timestamp()]
         assert all(is_honoured(token, other) for _, token in living)
 
     assert len(other.public_keys(at=timezone.now())["keys"]) == 2
@@ -81,7 +81,7 @@ def test_compromised_keys_are_removed_at_once(path: Path, clock: time_machine.Tr
     process = a_process(path)
     old = issued(process)
 
-    said_by("rotate_signing_key", "--compromised")
+    output_of("rotate_signing_key", "--compromised")
 
     assert not is_honoured(old, process)
     assert is_honoured(issued(process), process)
@@ -91,13 +91,13 @@ def test_a_missing_algorithm_is_added_at_once(path: Path, clock: time_machine.Tr
     old = read_key_ring(path).keys[0]
     write_key_ring(path, KeyRing((old,)))
 
-    said_by("rotate_signing_key")
+    output_of("rotate_signing_key")
 
     assert is_honoured(issued(a_process(path)), a_process(path))
 
 
 def test_without_a_key_file_the_command_fails() -> None:
-    error, _ = refusal_of("rotate_signing_key")
+    error, _ = error_of("rotate_signing_key")
 
     assert error == "SIGNING_KEYS_FILE is not set, so there are no keys to rotate."
 
@@ -105,7 +105,7 @@ def test_without_a_key_file_the_command_fails() -> None:
 def test_an_invalid_key_file_stays_unchanged(path: Path) -> None:
     path.write_text("nonsense")
 
-    error, _ = refusal_of("rotate_signing_key")
+    error, _ = error_of("rotate_signing_key")
 
     assert error == f"{path} does not hold a JSON Web Key Set."
     assert path.read_text() == "nonsense"
@@ -117,6 +117,6 @@ def test_an_unwritable_folder_is_reported(path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Path, "touch", refuse)
 
-    error, _ = refusal_of("rotate_signing_key")
+    error, _ = error_of("rotate_signing_key")
 
     assert error == f"{path} cannot be written: Permission denied."

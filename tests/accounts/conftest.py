@@ -27,6 +27,6 @@ def verified_email(settings: Settings) -> None:
 
 
 @pytest.fixture
-def careful_house(settings: Settings) -> None:
+def staff_second_factor(settings: Settings) -> None:
     """Staff must satisfy the same rules as in production."""
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, staff_second_factor=True)

@@ -37,29 +37,29 @@ def test_staff_sign_in_with_address_and_password(application: Application) -> No
     root = Visitor()
     landing = root.lands_at("/admin/accounts/user/")
 
-    seen = root.sign_in("Root@School.example", next="/admin/accounts/user/")
+    response = root.sign_in("Root@School.example", next="/admin/accounts/user/")
 
     assert landing == "/signin?next=/admin/accounts/user/"
-    assert seen.leads_to == "/admin/accounts/user/"
-    assert "Select user to change" in root.get(seen.leads_to).text
+    assert response.leads_to == "/admin/accounts/user/"
+    assert "Select user to change" in root.get(response.leads_to).text
 
 
 def test_users_who_are_not_staff_are_denied_access(application: Application) -> None:
     anna, visitor = a_user_of(application), Visitor()
     visitor.sign_in(anna.email, next="/admin/")
 
-    seen = visitor.get(visitor.lands_at("/admin/"))
+    response = visitor.get(visitor.lands_at("/admin/"))
 
-    assert (seen.status, seen.heading) == (403, "Access denied")
+    assert (response.status, response.heading) == (403, "Access denied")
 
 
 def test_the_sign_in_form_of_django_signs_nobody_in(application: Application) -> None:
     root = a_user_of(application, "Root", roles=[Role.ADMIN])
     visitor = Visitor()
 
-    seen = visitor.post("/admin/login/", username=root.email, password=PASSWORD)
+    response = visitor.post("/admin/login/", username=root.email, password=PASSWORD)
 
-    assert seen.leads_to == "/signin?next=/admin/"
+    assert response.leads_to == "/signin?next=/admin/"
     assert not visitor.is_signed_in
 
 
@@ -97,7 +97,7 @@ def test_a_manager_adds_no_staff(application: Application, wish: dict[str, Any])
     page = manager(application).post(f"{USERS}add/", **NEW, **wish)
 
     assert page.path == f"{USERS}add/"
-    assert page.said == (
+    assert page.messages == (
         "You may not do this. This needs the right appoint-staff, which your roles do not give.",
     )
     assert not UserRow.objects.filter(email="cleo@school.example").exists()
@@ -152,7 +152,7 @@ def test_a_manager_changes_no_staff(application: Application) -> None:
     page = manager(application).post(page_of(root), name="Robert")
 
     assert page.path == page_of(root)
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
     assert now(application, root) == root
     assert log_of(root.id) == []
 
@@ -162,7 +162,7 @@ def test_a_manager_appoints_no_staff(application: Application) -> None:
 
     page = manager(application).post(page_of(anna), name="Anna", is_staff="on")
 
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
     assert not now(application, anna).is_staff
 
 

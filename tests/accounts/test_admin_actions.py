@@ -47,7 +47,7 @@ def test_with_a_reason_the_selected_users_are_deactivated(
 
     page = bo.act(USERS, "deactivate", anna.id, cleo.id, reason="Left the school.")
 
-    assert page.said == ("2 users deactivated.",)
+    assert page.messages == ("2 users deactivated.",)
     for user in (anna, cleo):
         assert not application.services.users.get(user.id, by=OPERATOR).is_active
         assert log_of(user.id) == ["Deactivated. Reason: Left the school."]
@@ -68,8 +68,8 @@ def test_an_error_names_its_row_and_does_not_stop_the_others(application: Applic
         USERS, "deactivate", anna.id, root.id, reason="Spring cleaning."
     )
 
-    refusal, success = page.said
-    assert refusal.startswith(f"Not deactivated: {root.email}. You may not do this.")
+    error, success = page.messages
+    assert error.startswith(f"Not deactivated: {root.email}. You may not do this.")
     assert success == "1 user deactivated."
     assert application.services.users.get(root.id, by=OPERATOR).is_active
     assert log_of(root.id) == []
@@ -81,7 +81,7 @@ def test_activating_needs_no_reason(application: Application) -> None:
 
     page = manager(application).act(USERS, "activate", anna.id)
 
-    assert page.said == ("1 user activated.",)
+    assert page.messages == ("1 user activated.",)
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
     assert log_of(anna.id) == ["Activated."]
 
@@ -99,7 +99,7 @@ def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> N
 
     page = bo.act(USERS, "activate", learners[0].id, select_across="1")
 
-    assert page.said == ("Select at most 100.",)
+    assert page.messages == ("Select at most 100.",)
 
 
 def test_a_manager_sets_a_password(application: Application) -> None:
@@ -108,7 +108,7 @@ def test_a_manager_sets_a_password(application: Application) -> None:
     page = manager(application).post(f"{USERS}{anna.id}/password/", password=NEW)
 
     assert page.path == f"{USERS}{anna.id}/change/"
-    assert page.said == (f"The password of {anna.email} was changed.",)
+    assert page.messages == (f"The password of {anna.email} was changed.",)
     assert application.services.sign_in.authenticate(email=anna.email, password=NEW)
     assert anna.caller.get("/v1/me").code == "invalid-token"
     assert log_of(anna.id) == ["Set a new password."]
@@ -129,7 +129,7 @@ def test_a_manager_cannot_set_the_password_of_staff(application: Application) ->
 
     page = manager(application).post(f"{USERS}{root.id}/password/", password=NEW)
 
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
     with pytest.raises(InvalidCredentials):
         application.services.sign_in.authenticate(email=root.email, password=NEW)
 
@@ -144,9 +144,9 @@ def test_ones_own_password_is_changed_and_other_sessions_end(application: Applic
     root = application.signed_in(Role.ADMIN, name="Root")
     at_the_desk = StaffBrowser(application.services.users.find(root.email, by=OPERATOR).id)
 
-    asked = at_the_desk.get("password_change/").path
+    path = at_the_desk.get("password_change/").path
 
-    page = at_the_desk.post(asked, current_password=PASSWORD, new_password=NEW)
+    page = at_the_desk.post(path, current_password=PASSWORD, new_password=NEW)
 
     assert page.path == "/account"
     assert application.services.sign_in.authenticate(email=root.email, password=NEW)

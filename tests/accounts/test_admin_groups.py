@@ -230,11 +230,13 @@ def test_the_permissions_equal_those_django_creates(application: Application) ->
 
     GROUPS.create_groups(apps, None)
 
-    for made in Permission.objects.select_related("content_type"):
-        row = made.content_type.model_class()
+    for permission in Permission.objects.select_related("content_type"):
+        row = permission.content_type.model_class()
         assert row is not None
-        assert made.codename.split("_")[0] in row._meta.default_permissions
-        assert made.name == f"Can {made.codename.split('_')[0]} {row._meta.verbose_name}"
+        assert permission.codename.split("_")[0] in row._meta.default_permissions
+        assert (
+            permission.name == f"Can {permission.codename.split('_')[0]} {row._meta.verbose_name}"
+        )
 
 
 def test_the_groups_can_be_removed_again(application: Application) -> None:

@@ -35,7 +35,7 @@ WAYS = ["/audit", "/audit/export"]
 both_ways = pytest.mark.parametrize("way", WAYS)
 
 
-def founded(application: Application, owner: Person, slug: str = "knots") -> Organization:
+def add_organization(application: Application, owner: Person, slug: str = "knots") -> Organization:
     owner_id = UserId(UUID(owner.id))
     return application.services.organizations.create(
         name="School", slug=slug, owner_id=owner_id, by=OPERATOR
@@ -63,7 +63,7 @@ def recomputed(entry: dict[str, Any], org_id: OrganizationId) -> str:
 
 def test_an_owner_reads_the_log_most_recent_first(application: Application) -> None:
     anna = application.signed_in()
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     bo = joined(application, knots, OrgRole.LEARNER)
 
     answer = read(anna.caller, knots)
@@ -80,7 +80,7 @@ def test_an_owner_reads_the_log_most_recent_first(application: Application) -> N
 
 def test_an_entry_made_over_http_names_its_user_and_request(application: Application) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
 
     response = read(root.caller, knots, X_Request_Id="the-look-of-root")
 
@@ -92,7 +92,7 @@ def test_an_entry_made_over_http_names_its_user_and_request(application: Applica
 
 def test_cursors_return_every_entry_exactly_once(application: Application) -> None:
     anna = application.signed_in()
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     for _ in range(4):
         joined(application, knots, OrgRole.LEARNER)
 
@@ -108,14 +108,14 @@ def test_cursors_return_every_entry_exactly_once(application: Application) -> No
 def test_a_cursor_of_another_list_is_refused(application: Application) -> None:
     anna = application.signed_in()
 
-    answer = read(anna.caller, founded(application, anna), "/audit?cursor=rubbish")
+    answer = read(anna.caller, add_organization(application, anna), "/audit?cursor=rubbish")
 
     assert (answer.status, answer.code) == (422, "invalid-cursor")
 
 
 def test_an_export_has_one_entry_a_line_oldest_first(application: Application) -> None:
     anna = application.signed_in()
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     for _ in range(3):
         joined(application, knots, OrgRole.LEARNER)
 
@@ -132,7 +132,7 @@ def test_an_export_has_one_entry_a_line_oldest_first(application: Application) -
 
 def test_an_export_can_be_verified_independently(application: Application) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     joined(application, knots, OrgRole.INSTRUCTOR)
     read(root.caller, knots)
     application.services.organizations.edit(knots.id, name="Schule für Knoten 🪢", by=OPERATOR)
@@ -154,7 +154,7 @@ def test_an_export_is_sent_to_clients_that_accept_json(
 ) -> None:
     anna = application.signed_in()
 
-    answer = read(anna.caller, founded(application, anna), "/audit/export", Accept=accept)
+    answer = read(anna.caller, add_organization(application, anna), "/audit/export", Accept=accept)
 
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/jsonl")
 
@@ -162,7 +162,9 @@ def test_an_export_is_sent_to_clients_that_accept_json(
 def test_an_export_has_no_other_media_type(application: Application) -> None:
     anna = application.signed_in()
 
-    answer = read(anna.caller, founded(application, anna), "/audit/export", Accept="text/csv")
+    answer = read(
+        anna.caller, add_organization(application, anna), "/audit/export", Accept="text/csv"
+    )
 
     assert (answer.status, answer.code) == (406, "not-acceptable")
 
@@ -172,7 +174,7 @@ def test_an_export_has_no_other_media_type(application: Application) -> None:
 def test_members_who_are_not_owners_may_not_read_the_log(
     application: Application, role: OrgRole, way: str
 ) -> None:
-    knots = founded(application, application.signed_in())
+    knots = add_organization(application, application.signed_in())
     bo = joined(application, knots, role)
 
     answer = read(bo.caller, knots, way)
@@ -182,9 +184,9 @@ def test_members_who_are_not_owners_may_not_read_the_log(
 
 @both_ways
 def test_for_non_members_the_organization_is_not_found(application: Application, way: str) -> None:
-    knots = founded(application, application.signed_in())
+    knots = add_organization(application, application.signed_in())
     instructor, other = application.signed_in(Role.INSTRUCTOR), application.signed_in(name="Cleo")
-    founded(application, other, "sails")
+    add_organization(application, other, "sails")
 
     for person in (application.signed_in(), instructor, other):
         answer = read(person.caller, knots, way)
@@ -195,7 +197,7 @@ def test_for_non_members_the_organization_is_not_found(application: Application,
 @both_ways
 def test_an_unknown_organization_gets_the_same_response(application: Application, way: str) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    nowhere = replace(founded(application, anna), id=OrganizationId(uuid4()))
+    nowhere = replace(add_organization(application, anna), id=OrganizationId(uuid4()))
 
     for person in (anna, root):
         answer = read(person.caller, nowhere, way)
@@ -208,14 +210,14 @@ def test_owners_cannot_read_the_log_of_a_suspended_organization(
     application: Application, way: str
 ) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     application.services.organizations.suspend(knots.id, reason="Unpaid.", by=OPERATOR)
 
-    closed, seen = read(anna.caller, knots, way), read(root.caller, knots, way)
+    closed, response = read(anna.caller, knots, way), read(root.caller, knots, way)
 
     assert (closed.status, closed.code) == (404, "organization-not-found")
-    assert seen.status == 200
-    assert "Unpaid." in seen.text
+    assert response.status == 200
+    assert "Unpaid." in response.text
 
 
 @both_ways
@@ -223,7 +225,7 @@ def test_access_by_a_platform_admin_is_recorded_in_the_log(
     application: Application, way: str
 ) -> None:
     anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
 
     answer = read(root.caller, knots, way)
 
@@ -238,7 +240,7 @@ def test_access_by_a_platform_admin_who_is_a_member_is_not_recorded(
     application: Application, way: str
 ) -> None:
     root = application.signed_in(Role.ADMIN, name="Root")
-    knots = founded(application, application.signed_in())
+    knots = add_organization(application, application.signed_in())
     user_id = UserId(UUID(root.id))
     application.services.members.add(knots.id, user_id, role=OrgRole.LEARNER, by=OPERATOR)
 
@@ -251,7 +253,7 @@ def test_access_by_a_platform_admin_who_is_a_member_is_not_recorded(
 @both_ways
 def test_a_token_needs_the_scope(application: Application, way: str) -> None:
     anna = application.signed_in()
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
     others = [scope for scope in Scope if scope is not Scope.ORGS_READ]
 
     without = read(narrowed(application, anna, *others), knots, way)
@@ -263,7 +265,7 @@ def test_a_token_needs_the_scope(application: Application, way: str) -> None:
 
 @both_ways
 def test_anonymous_requests_are_unauthorized(application: Application, way: str) -> None:
-    answer = read(application.stranger, founded(application, application.signed_in()), way)
+    answer = read(application.stranger, add_organization(application, application.signed_in()), way)
 
     assert (answer.status, answer.code) == (401, "not-authenticated")
 
@@ -271,7 +273,7 @@ def test_anonymous_requests_are_unauthorized(application: Application, way: str)
 @pytest.mark.parametrize("way", ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
 def test_the_log_is_read_only(application: Application, way: str) -> None:
     anna = application.signed_in()
-    knots = founded(application, anna)
+    knots = add_organization(application, anna)
 
     for path in WAYS:
         answer = anna.caller.send(way, f"/v1/orgs/{knots.id}{path}")
@@ -282,7 +284,7 @@ def test_the_log_is_read_only(application: Application, way: str) -> None:
 @both_ways
 def test_head_is_get_without_its_body(application: Application, way: str) -> None:
     anna = application.signed_in()
-    path = f"/v1/orgs/{founded(application, anna).id}{way}"
+    path = f"/v1/orgs/{add_organization(application, anna).id}{way}"
 
     got, head = anna.caller.get(path), anna.caller.send("HEAD", path)
 

@@ -115,9 +115,9 @@ def test_tokens_issued_for_a_code_are_logged(
     tokens = tokens_for(memory, client, anna)
 
     asking = memory.services.access.principal_of(tokens.access_token)
-    noted = {**of_both(anna, client), "session_id": asking.session_id}
+    facts = {**of_both(anna, client), "session_id": asking.session_id}
     assert memory.trail.notes == [
-        (SecurityEvent.TOKENS_ISSUED, {**noted, "grant_type": GrantType.AUTHORIZATION_CODE})
+        (SecurityEvent.TOKENS_ISSUED, {**facts, "grant_type": GrantType.AUTHORIZATION_CODE})
     ]
 
 
@@ -174,8 +174,8 @@ def test_decisions_about_a_device_are_logged(
 ) -> None:
     decided(memory, client, anna, status)
 
-    *consent, (noted, facts) = memory.trail.notes
-    assert (noted, facts) == (event, {**of_both(anna, client), "session_id": facts["session_id"]})
+    *consent, (logged, facts) = memory.trail.notes
+    assert (logged, facts) == (event, {**of_both(anna, client), "session_id": facts["session_id"]})
     assert facts["session_id"] is not None
     consented = [(SecurityEvent.CONSENT_GIVEN, of_both(anna, client))]
     assert consent == (consented if status is DeviceStatus.ALLOWED else [])
@@ -206,11 +206,11 @@ def test_tokens_issued_to_a_device_are_logged_with_their_session(
 def test_client_credentials_are_logged_without_a_user(memory: World, client: OAuthClient) -> None:
     memory.services.grants.redeem_client_credentials(client, scopes=[], resource="")
 
-    (noted,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
-    assert noted == {
+    (facts,) = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)
+    assert facts == {
         "user_id": None,
         "client_id": client.client_id,
-        "session_id": noted["session_id"],
+        "session_id": facts["session_id"],
         "grant_type": GrantType.CLIENT_CREDENTIALS,
     }
 
@@ -219,12 +219,12 @@ def test_a_revoked_token_is_logged_with_the_end_of_its_session(
     memory: World, anna: User, client: OAuthClient
 ) -> None:
     tokens = tokens_for(memory, client, anna)
-    noted = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)[0]
+    facts = memory.trail.facts_of(SecurityEvent.TOKENS_ISSUED)[0]
     memory.trail.notes.clear()
 
     memory.services.tokens.revoke(tokens.refresh_token, client_id=client.client_id)
 
-    whose = {**of_both(anna, client), "session_id": noted["session_id"]}
+    whose = {**of_both(anna, client), "session_id": facts["session_id"]}
     assert memory.trail.notes == [
         (SecurityEvent.TOKEN_REVOKED, whose),
         (SecurityEvent.SESSION_ENDED, {**whose, "reason": SessionEnd.REVOKED}),

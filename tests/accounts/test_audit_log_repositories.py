@@ -43,11 +43,11 @@ def test_a_stored_entry_comes_back_equal(world: World) -> None:
 
     entry = stored(world, None, act=act)
 
-    (found,) = world.repositories.audit_log.following(
+    (stored_entry,) = world.repositories.audit_log.following(
         act.org_id, after=0, limit=1, scope=TenantScope.into(act.org_id)
     )
-    assert found == entry
-    assert found.hash == found.computed_hash()
+    assert stored_entry == entry
+    assert stored_entry.hash == stored_entry.computed_hash()
 
 
 def test_a_stored_entry_without_a_user_comes_back_equal(world: World) -> None:

@@ -110,10 +110,10 @@ def test_members_who_are_not_owners_may_not_read_the_log(memory: World, role: Or
     knots = has_organization(memory)
 
     for reading in readings(memory, knots.id, a_member(knots, role)):
-        with pytest.raises(NotPermitted) as refusal:
+        with pytest.raises(NotPermitted) as error:
             reading()
 
-        assert refusal.value.facts == {"right": "read-audit"}
+        assert error.value.facts == {"right": "read-audit"}
 
 
 def test_for_others_the_organization_is_not_found(memory: World) -> None:

@@ -19,7 +19,7 @@ from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.models import User
 from tests.support.application import Application, a_client
 from tests.support.browsing import EMAIL, Visitor
-from tests.support.commands import said_by
+from tests.support.commands import output_of
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
 from tests.support.trail import lines_in
@@ -43,7 +43,7 @@ def noting(request: pytest.FixtureRequest) -> Noting:
     return block
 
 
-def noted(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]]:
+def notes(caplog: pytest.LogCaptureFixture, *facts: str) -> list[tuple[str, ...]]:
     """The logged events with these facts, as far as they have them."""
     return [
         (line["event"], *(line[fact] for fact in facts if fact in line))
@@ -61,7 +61,7 @@ def test_signing_in_and_out_at_a_page_is_logged(
         visitor.sign_in()
         visitor.post("/signout")
 
-    assert noted(caplog, "user_id") == [
+    assert notes(caplog, "user_id") == [
         ("signed-in", str(anna.id)),
         ("logged-out", str(anna.id)),
     ]
@@ -76,7 +76,7 @@ def test_a_failed_sign_in_at_a_page_is_logged(
     with noting():
         Visitor().sign_in(password="a wrong password")
 
-    assert noted(caplog, "user_id", "reason") == [
+    assert notes(caplog, "user_id", "reason") == [
         ("sign-in-failed", str(anna.id), "wrong-password")
     ]
 
@@ -93,7 +93,7 @@ def test_signing_out_twice_is_logged_once(
         visitor.post("/signout")
         visitor.post("/signout")
 
-    assert noted(caplog) == [("signed-in",), ("logged-out",)]
+    assert notes(caplog) == [("signed-in",), ("logged-out",)]
 
 
 @pytest.mark.memory
@@ -131,7 +131,7 @@ def test_changes_to_second_factors_are_logged(
 
     signal.send(sender=Authenticator, request=None, user=anna, authenticator=factor)
 
-    assert noted(caplog, "user_id", "kind") == [(event, str(anna.pk), kind)]
+    assert notes(caplog, "user_id", "kind") == [(event, str(anna.pk), kind)]
     assert "open-sesame" not in caplog.text
 
 
@@ -149,7 +149,7 @@ def test_removing_a_second_factor_at_a_page_is_logged(
     with noting():
         visitor.post("/account/app/remove")
 
-    assert noted(caplog, "user_id", "kind") == [
+    assert notes(caplog, "user_id", "kind") == [
         ("second-factor-removed", str(anna.id), "totp"),
         ("second-factor-removed", str(anna.id), "recovery_codes"),
     ]
@@ -168,6 +168,6 @@ def test_key_rotation_is_logged(
     write_key_ring(tmp_path / "keys.json", new_key_ring())
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=tmp_path / "keys.json")
 
-    said_by("rotate_signing_key", *options)
+    output_of("rotate_signing_key", *options)
 
-    assert noted(caplog, "by", "reason") == [("signing-keys-rotated", "command-line", reason)]
+    assert notes(caplog, "by", "reason") == [("signing-keys-rotated", "command-line", reason)]

@@ -50,10 +50,10 @@ def test_committed_events_are_logged_and_rolled_back_ones_are_not(
     with committed():
         with failed_block(world.unit_of_work):
             clients.register(some_client_terms(), by=OPERATOR)
-        made = clients.register(some_client_terms(), by=OPERATOR).client
+        client = clients.register(some_client_terms(), by=OPERATOR).client
 
     assert world.trail.notes == [
-        (SecurityEvent.CLIENT_REGISTERED, {"by": "command-line", "client_id": made.client_id})
+        (SecurityEvent.CLIENT_REGISTERED, {"by": "command-line", "client_id": client.client_id})
     ]
 
 
@@ -85,8 +85,8 @@ def test_a_log_line_has_ids_and_omits_missing_ones(
     )
 
     (line,) = lines_in(caplog)
-    said = {name: line[name] for name in line if name not in {"timestamp", "logger", "level"}}
-    assert said == {
+    facts = {name: line[name] for name in line if name not in {"timestamp", "logger", "level"}}
+    assert facts == {
         "event": "tokens-issued",
         "user_id": str(anna.user_id),
         "client_id": "notebook",
@@ -103,8 +103,8 @@ def test_no_secret_and_no_e_mail_address_is_logged(
 
     log = "\n".join([*map(str, lines_in(caplog)), caplog.text]).lower()
 
-    noted = {line["event"] for line in lines_in(caplog)}
-    assert noted == set(SecurityEvent) - OF_PAGES - OF_COMMANDS
+    events = {line["event"] for line in lines_in(caplog)}
+    assert events == set(SecurityEvent) - OF_PAGES - OF_COMMANDS
     assert len(secrets) > 20
     assert all(secrets)
     assert [secret for secret in secrets if secret.lower() in log] == []
@@ -155,7 +155,7 @@ def secrets_of_signing_in(world: World, refresh_token: str) -> list[str]:
     asking = principal(world, last)
     world.services.accounts.change_password(current=PASSWORD, new=NEW, by=asking)
     tokens = [renewed.tokens, again.tokens, last.tokens]
-    return [secret for each in tokens for secret in (each.access_token, each.refresh_token)]
+    return [secret for pair in tokens for secret in (pair.access_token, pair.refresh_token)]
 
 
 def secrets_of_client(world: World, client: OAuthClient, user: User) -> list[str]:
@@ -174,7 +174,7 @@ def secrets_of_client(world: World, client: OAuthClient, user: User) -> list[str
     for device, status in zip(devices, (DeviceStatus.ALLOWED, DeviceStatus.DENIED), strict=False):
         services.devices.decide(device.user_code, status, user_id=user.id, authentication=HOW)
     pairs = [
-        secret for each in (tokens, others) for secret in (each.access_token, each.refresh_token)
+        secret for pair in (tokens, others) for secret in (pair.access_token, pair.refresh_token)
     ]
-    codes = [secret for each in devices for secret in (each.device_code, each.user_code)]
+    codes = [secret for device in devices for secret in (device.device_code, device.user_code)]
     return [code, other_code, own.access_token, *pairs, *codes]

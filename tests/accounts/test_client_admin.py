@@ -34,7 +34,7 @@ def test_the_secret_is_in_the_response_and_nowhere_else(application: Application
     row = ClientRow.objects.get()
 
     assert secret not in " ".join(str(value) for value in vars(row).values())
-    assert page.said == ()
+    assert page.messages == ()
     assert secret not in str(root.client.cookies)
     assert all(secret not in str(session.get_decoded()) for session in BrowserSession.objects.all())
     assert secret not in root.get(f"{CLIENTS}{row.pk}/change/").text

@@ -46,7 +46,7 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(
     assert client_id == client.client_id
     assert authenticated(client_id, secret) is not None
     assert authenticated(client_id, first.secret) is None
-    assert page.said == ()
+    assert page.messages == ()
     assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
 
 
@@ -68,7 +68,7 @@ def test_a_public_client_has_no_secret_to_renew(application: Application) -> Non
 
     page = root.post(secret_page_of(client), reason="Because I can.")
 
-    assert page.said[0].startswith("A public client has no secret.")
+    assert page.messages[0].startswith("A public client has no secret.")
     assert log_of(client.id) == []
     assert "/secret/" not in root.get(page_of(client)).text
 
@@ -93,12 +93,12 @@ def test_a_removed_client_is_inactive_and_stays_visible(application: Application
 
     page = root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
 
-    assert page.said == ("1 client removed.",)
+    assert page.messages == ("1 client removed.",)
     assert application.services.clients.find(client.client_id) is None
     assert log_of(client.id) == ["Removed. Reason: The school has left it."]
-    seen = root.get(page_of(client))
-    assert seen.status == 200
-    assert not seen.may_be_saved
+    response = root.get(page_of(client))
+    assert response.status == 200
+    assert not response.may_be_saved
 
 
 def test_a_removed_client_cannot_be_amended_or_get_a_secret(application: Application) -> None:
@@ -151,7 +151,7 @@ def test_the_add_permission_alone_does_not_allow_registration(application: Appli
 
     page = bo.post(f"{CLIENTS}add/", **NEW)
 
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
     assert not ClientRow.objects.exists()
 
 

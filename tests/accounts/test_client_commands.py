@@ -12,7 +12,7 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.models import LogoutNotice
 from tests.accounts.granting import a_notice, has_client
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -23,7 +23,7 @@ class Listener(HTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.heard: list[str] = []
+        self.tokens: list[str] = []
 
     @property
     def uri(self) -> str:
@@ -35,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.heard += parse_qs(body)["logout_token"]
+        self.server.tokens += parse_qs(body)["logout_token"]
         self.send_response(200)
         self.end_headers()
 
@@ -67,24 +67,24 @@ def test_due_notices_are_delivered(world: World, listener: Listener) -> None:
     for _ in range(2):
         has_notice(world, listener.uri)
 
-    output = said_by("send_logout_notices")
+    output = output_of("send_logout_notices")
 
     assert output == "Delivered: 2 notices.\n"
-    assert len(set(listener.heard)) == 2
+    assert len(set(listener.tokens)) == 2
     assert not LogoutNotice.objects.exists()
 
 
 def test_an_undelivered_notice_is_kept_for_a_retry(world: World) -> None:
     has_notice(world, "http://127.0.0.1:1/logout")
 
-    output = said_by("send_logout_notices")
+    output = output_of("send_logout_notices")
 
     assert output == "Delivered: 0 notices.\n"
     assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
 
 
 def test_without_due_notices_nothing_is_delivered(application: Application) -> None:
-    assert said_by("send_logout_notices") == "Delivered: 0 notices.\n"
+    assert output_of("send_logout_notices") == "Delivered: 0 notices.\n"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_without_due_notices_nothing_is_delivered(application: Application) -> N
     ],
 )
 def test_each_command_of_the_toolkit_names_its_replacement(command: str, instead: str) -> None:
-    error, output = refusal_of(command)
+    error, output = error_of(command)
 
     assert get_commands()[command] == "accounts"
     assert instead in error
@@ -104,6 +104,6 @@ def test_each_command_of_the_toolkit_names_its_replacement(command: str, instead
 
 
 def test_arguments_of_the_toolkits_command_are_ignored() -> None:
-    error, _ = refusal_of("createapplication", "confidential", "authorization-code")
+    error, _ = error_of("createapplication", "confidential", "authorization-code")
 
     assert "/admin/accounts/oauthclient/add/" in error

@@ -121,12 +121,12 @@ def test_the_scope_covers_platform_clients_and_those_of_its_organizations(
     of_the_platform = has_client(world, created_at=NOON + SECOND)
     foreign = has_client_of(world, other, created_at=LATER)
 
-    def seen(scope: TenantScope) -> tuple[OAuthClient, ...]:
+    def clients_in(scope: TenantScope) -> tuple[OAuthClient, ...]:
         return world.repositories.clients.page_of(PageRequest(), scope=scope).items
 
-    assert seen(TenantScope()) == (of_the_platform,)
-    assert seen(into(school)) == (own, of_the_platform)
-    assert seen(ALL_TENANTS) == (own, of_the_platform, foreign)
+    assert clients_in(TenantScope()) == (of_the_platform,)
+    assert clients_in(into(school)) == (own, of_the_platform)
+    assert clients_in(ALL_TENANTS) == (own, of_the_platform, foreign)
 
 
 def test_active_clients_of_an_organization_are_listed_oldest_first(world: World) -> None:

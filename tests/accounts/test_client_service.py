@@ -31,62 +31,64 @@ def stored_client(world: World, client_pk: ClientPk) -> OAuthClient:
 def test_a_registered_client_is_stored_and_active_at_once(memory: World) -> None:
     terms = some_client_terms(name="Notebook")
 
-    made = memory.services.clients.register(terms, by=MANAGER)
+    registration = memory.services.clients.register(terms, by=MANAGER)
 
-    assert stored_client(memory, made.client.id) == made.client
-    assert (made.client.terms, made.client.is_active) == (terms, True)
-    assert made.client.created_at == NOON
+    assert stored_client(memory, registration.client.id) == registration.client
+    assert (registration.client.terms, registration.client.is_active) == (terms, True)
+    assert registration.client.created_at == NOON
 
 
 def test_a_client_authenticates_with_its_id_and_secret(memory: World) -> None:
-    made, other = registered(memory), registered(memory)
+    registration, other = registered(memory), registered(memory)
 
     authenticated = memory.services.clients.authenticated
 
-    assert authenticated(made.client.client_id, made.secret) == made.client
-    assert authenticated(made.client.client_id, other.secret) is None
-    assert authenticated(made.client.client_id, "") is None
-    assert authenticated(made.client.client_id, made.client.secret_hash) is None
-    assert authenticated("nobody", made.secret) is None
+    assert authenticated(registration.client.client_id, registration.secret) == registration.client
+    assert authenticated(registration.client.client_id, other.secret) is None
+    assert authenticated(registration.client.client_id, "") is None
+    assert authenticated(registration.client.client_id, registration.client.secret_hash) is None
+    assert authenticated("nobody", registration.secret) is None
 
 
 def test_ids_and_secrets_are_never_the_same_twice(memory: World) -> None:
-    made = [registered(memory) for _ in range(3)]
+    registration = [registered(memory) for _ in range(3)]
 
     assert (
         len(
-            {registered_client.secret for registered_client in made}
-            | {registered_client.client.client_id for registered_client in made}
+            {registered_client.secret for registered_client in registration}
+            | {registered_client.client.client_id for registered_client in registration}
         )
         == 6
     )
-    assert min(len(registered_client.secret) for registered_client in made) >= 43, (
+    assert min(len(registered_client.secret) for registered_client in registration) >= 43, (
         "which is 256 bits"
     )
 
 
 def test_a_secret_is_not_printed_and_stored_only_as_a_hash(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
 
-    assert made.secret not in repr(made)
-    assert made.client.secret_hash == memory.services.ports.opaque_tokens.hash(made.secret)
+    assert registration.secret not in repr(registration)
+    assert registration.client.secret_hash == memory.services.ports.opaque_tokens.hash(
+        registration.secret
+    )
 
 
 @pytest.mark.parametrize("secret", ["", "0" * 64, "anything"])
 def test_a_public_client_has_no_secret_and_cannot_authenticate_with_one(
     memory: World, secret: str
 ) -> None:
-    made = registered(memory, is_public=True, grant_types=frozenset({"authorization_code"}))
+    registration = registered(memory, is_public=True, grant_types=frozenset({"authorization_code"}))
 
-    assert made.secret == ""
-    assert made.client.secret_hash == ""
-    assert memory.services.clients.authenticated(made.client.client_id, secret) is None
+    assert registration.secret == ""
+    assert registration.client.secret_hash == ""
+    assert memory.services.clients.authenticated(registration.client.client_id, secret) is None
 
 
 def test_a_client_is_found_by_its_public_id(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
 
-    assert memory.services.clients.find(made.client.client_id) == made.client
+    assert memory.services.clients.find(registration.client.client_id) == registration.client
     assert memory.services.clients.find("nobody") is None
 
 
@@ -99,44 +101,46 @@ def test_unsuitable_terms_are_not_registered(memory: World) -> None:
 
 
 def test_amended_terms_replace_the_old_ones(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
     terms = some_client_terms(name="Notebook Pro", is_trusted=True)
 
-    amended = memory.services.clients.amend(made.client.id, terms, by=MANAGER)
+    amended = memory.services.clients.amend(registration.client.id, terms, by=MANAGER)
 
-    assert amended == replace(made.client, terms=terms)
-    assert stored_client(memory, made.client.id) == amended
-    assert memory.services.clients.authenticated(amended.client_id, made.secret) == amended
+    assert amended == replace(registration.client, terms=terms)
+    assert stored_client(memory, registration.client.id) == amended
+    assert memory.services.clients.authenticated(amended.client_id, registration.secret) == amended
 
 
 def test_unsuitable_terms_change_nothing(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
 
     with pytest.raises(UnsuitableClient):
-        memory.services.clients.amend(made.client.id, some_client_terms(name=""), by=MANAGER)
+        memory.services.clients.amend(
+            registration.client.id, some_client_terms(name=""), by=MANAGER
+        )
 
-    assert stored_client(memory, made.client.id) == made.client
+    assert stored_client(memory, registration.client.id) == registration.client
 
 
 def test_a_client_that_becomes_public_loses_its_secret(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
     terms = some_client_terms(is_public=True, grant_types=frozenset({"authorization_code"}))
 
-    amended = memory.services.clients.amend(made.client.id, terms, by=MANAGER)
+    amended = memory.services.clients.amend(registration.client.id, terms, by=MANAGER)
 
     assert amended.secret_hash == ""
-    assert memory.services.clients.authenticated(amended.client_id, made.secret) is None
+    assert memory.services.clients.authenticated(amended.client_id, registration.secret) is None
 
 
 def test_a_new_secret_replaces_the_old_one(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
 
-    renewed = memory.services.clients.renew_secret(made.client.id, by=MANAGER)
+    renewed = memory.services.clients.renew_secret(registration.client.id, by=MANAGER)
 
     authenticated = memory.services.clients.authenticated
-    assert renewed.client == stored_client(memory, made.client.id)
-    assert authenticated(made.client.client_id, renewed.secret) == renewed.client
-    assert authenticated(made.client.client_id, made.secret) is None
+    assert renewed.client == stored_client(memory, registration.client.id)
+    assert authenticated(registration.client.client_id, renewed.secret) == renewed.client
+    assert authenticated(registration.client.client_id, registration.secret) is None
 
 
 def test_a_public_client_gets_no_secret(memory: World) -> None:
@@ -149,13 +153,18 @@ def test_a_public_client_gets_no_secret(memory: World) -> None:
 
 
 def test_a_removed_client_cannot_authenticate(memory: World) -> None:
-    made = registered(memory)
+    registration = registered(memory)
 
-    memory.services.clients.remove(made.client.id, by=MANAGER)
+    memory.services.clients.remove(registration.client.id, by=MANAGER)
 
-    assert memory.services.clients.find(made.client.client_id) is None
-    assert memory.services.clients.authenticated(made.client.client_id, made.secret) is None
-    assert stored_client(memory, made.client.id) == replace(made.client, is_active=False)
+    assert memory.services.clients.find(registration.client.client_id) is None
+    assert (
+        memory.services.clients.authenticated(registration.client.client_id, registration.secret)
+        is None
+    )
+    assert stored_client(memory, registration.client.id) == replace(
+        registration.client, is_active=False
+    )
 
 
 def test_the_sessions_of_a_removed_client_end_and_no_others(memory: World) -> None:

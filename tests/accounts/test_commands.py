@@ -21,7 +21,7 @@ from accounts.models import (
 from authsvc.http.idempotency.service import KEPT_FOR
 from tests.accounts.granting import a_code, a_device, a_request, has_client
 from tests.support.builders import a_refresh_token, a_session, an_idempotency_record
-from tests.support.commands import said_by
+from tests.support.commands import output_of
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -63,7 +63,7 @@ def test_expired_sessions_are_removed_with_their_tokens(application: World) -> N
     old = a_stored_session(application, user, ends_in=-A_MINUTE)
     live = a_stored_session(application, user, ends_in=A_MINUTE)
 
-    output = said_by("remove_expired")
+    output = output_of("remove_expired")
 
     assert output == removed(sessions="1 session")
     with pytest.raises(SessionNotFound):
@@ -80,7 +80,7 @@ def test_expired_idempotency_records_are_removed(application: World) -> None:
     for entry in (old, older, live):
         application.idempotency.records.save(entry)
 
-    output = said_by("remove_expired")
+    output = output_of("remove_expired")
 
     assert output == removed(records="2 idempotency records")
     assert application.idempotency.records.claim(live.request_key, since=now - KEPT_FOR) == live
@@ -94,7 +94,7 @@ def test_expired_rate_limit_counters_are_removed(application: World) -> None:
     application.services.limits.count(LimitName.LOG_IN, "192.0.2.1")
     application.services.limits.count(LimitName.REGISTER, "192.0.2.1")
 
-    output = said_by("remove_expired")
+    output = output_of("remove_expired")
 
     assert output == removed(counters="1 rate-limit counter")
     assert [state.limit for state in LimitState.objects.all()] == ["register"]
@@ -114,17 +114,17 @@ def test_expired_codes_devices_and_pushed_requests_are_removed(application: Worl
         devices.add(a_device(client, expires_at=at))
         requests.add(a_request(client, expires_at=at))
 
-    output = said_by("remove_expired")
+    output = output_of("remove_expired")
 
     assert output == removed(codes="1 code", devices="1 device", requests="1 pushed request")
     for row in (AuthorizationCode, DeviceCode, PushedRequest):
-        assert [kept.expires_at for kept in row.objects.all()] == [now + A_MINUTE]
+        assert [code.expires_at for code in row.objects.all()] == [now + A_MINUTE]
 
 
 def test_a_second_run_removes_nothing(application: World) -> None:
     a_stored_session(application, application.has_user(), ends_in=-A_MINUTE)
-    said_by("remove_expired")
+    output_of("remove_expired")
 
-    output = said_by("remove_expired")
+    output = output_of("remove_expired")
 
     assert output == removed()

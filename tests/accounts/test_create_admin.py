@@ -6,7 +6,7 @@ import pytest
 
 from accounts.domain.access import Role
 from accounts.domain.identity.errors import EmailTaken
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -30,12 +30,12 @@ def test_the_new_account_is_an_admin_and_can_log_in(
 ) -> None:
     typed(monkeypatch, f"{PASSWORD}\n")
 
-    output = said_by("create_admin", "Root@School.example", "--name", "Root")
+    output = output_of("create_admin", "Root@School.example", "--name", "Root")
 
-    made = application.services.sign_in.log_in(email=ROOT, password=PASSWORD).user
+    root = application.services.sign_in.log_in(email=ROOT, password=PASSWORD).user
     assert output == f"{ROOT} is now an administrator.\n"
-    assert (made.name, made.is_staff) == ("Root", True)
-    assert Role.ADMIN in made.roles
+    assert (root.name, root.is_staff) == ("Root", True)
+    assert Role.ADMIN in root.roles
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_invalid_input_creates_no_account(
 ) -> None:
     typed(monkeypatch, password)
 
-    error, _ = refusal_of("create_admin", address)
+    error, _ = error_of("create_admin", address)
 
     assert reason in error
     assert application.repositories.users.find_by_email(address) is None
@@ -63,7 +63,7 @@ def test_an_existing_account_stays_unchanged(
     stored = application.has_user(email=ROOT)
     typed(monkeypatch, PASSWORD)
 
-    error, _ = refusal_of("create_admin", ROOT)
+    error, _ = error_of("create_admin", ROOT)
 
     assert EmailTaken.title in error
     assert application.repositories.users.get(stored.id) == stored
@@ -78,7 +78,7 @@ def test_at_a_terminal_two_different_passwords_create_no_account(
         "accounts.management.commands.create_admin.getpass", lambda *prompt: next(answers)
     )
 
-    error, _ = refusal_of("create_admin", ROOT)
+    error, _ = error_of("create_admin", ROOT)
 
     assert "passwords differ" in error
     assert application.repositories.users.find_by_email(ROOT) is None

@@ -145,8 +145,8 @@ def test_any_id_token_signed_with_our_key_is_a_valid_hint() -> None:
 def in_json(count: int) -> str:
     """An ID token of ours in the JSON form of a signature (RFC 7515 §7.2), signed so often."""
     header, payload, signature = signed(HEADER, PAYLOAD).split(".")
-    one = {"protected": header, "signature": signature}
-    return json.dumps({"payload": payload, "signatures": [one] * count})
+    entry = {"protected": header, "signature": signature}
+    return json.dumps({"payload": payload, "signatures": [entry] * count})
 
 
 NO_HINTS: Final = {

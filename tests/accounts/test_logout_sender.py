@@ -22,7 +22,7 @@ class Listener(HTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Ear)
-        self.heard: list[tuple[str, str, dict[str, list[str]]]] = []
+        self.requests: list[tuple[str, str, dict[str, list[str]]]] = []
 
     def at(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_port}{path}"
@@ -33,7 +33,7 @@ class Ear(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.heard.append((self.path, self.headers["Content-Type"], parse_qs(body)))
+        self.server.requests.append((self.path, self.headers["Content-Type"], parse_qs(body)))
         self.send_response(int(self.path[1:]))
         self.send_header("Location", self.server.at("/200"))
         self.send_header("Content-Length", "0")
@@ -57,7 +57,7 @@ def test_a_logout_token_is_sent_as_a_form(listener: Listener) -> None:
     assert ANYWHERE.send(listener.at("/200"), logout_token=TOKEN)
 
     form = "application/x-www-form-urlencoded"
-    assert listener.heard == [("/200", form, {"logout_token": [TOKEN]})]
+    assert listener.requests == [("/200", form, {"logout_token": [TOKEN]})]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_success_status_means_delivered(
 def test_no_redirect_is_followed(listener: Listener, status: int) -> None:
     assert not ANYWHERE.send(listener.at(f"/{status}"), logout_token=TOKEN)
 
-    assert [path for path, _, _ in listener.heard] == [f"/{status}"]
+    assert [path for path, _, _ in listener.requests] == [f"/{status}"]
 
 
 def test_a_client_that_does_not_respond_is_not_notified() -> None:
@@ -84,7 +84,7 @@ def test_a_client_that_does_not_respond_is_not_notified() -> None:
 def test_private_addresses_are_blocked_unless_allowed(listener: Listener) -> None:
     assert not OUTSIDE.send(listener.at("/200"), logout_token=TOKEN)
 
-    assert listener.heard == []
+    assert listener.requests == []
 
 
 @pytest.mark.parametrize(

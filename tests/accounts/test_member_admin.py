@@ -28,7 +28,7 @@ def test_a_role_is_assigned_to_a_member(application: Application, role: str) -> 
 
     page = root_browser(application).act(MEMBERS, f"make_{role}", key)
 
-    assert page.said == (f"1 membership made {role}.",)
+    assert page.messages == (f"1 membership made {role}.",)
     assert role_of(organization, anna) == role
     assert log_of(key) == [f"Made {role}."]
     assert recorded(organization.id)[-1] == ("member-role-changed", str(anna.id), "")
@@ -55,7 +55,7 @@ def test_the_last_owner_stays_an_owner(application: Application, action: str) ->
 
     assert (
         f"{olga.email} in School of Knots. An organization needs at least one owner."
-        in page.said[0]
+        in page.messages[0]
     )
     assert role_of(organization, olga) == "owner"
     assert log_of(key) == []
@@ -78,7 +78,7 @@ def test_a_member_is_removed_and_the_reason_logged(application: Application) -> 
 
     page = root_browser(application).act(MEMBERS, "remove", key, reason="Left the school.")
 
-    assert page.said == ("1 membership removed.",)
+    assert page.messages == ("1 membership removed.",)
     assert role_of(organization, anna) is None
     assert log_of(key) == ["Removed. Reason: Left the school."]
     assert recorded(organization.id)[-1] == ("member-removed", str(anna.id), "Left the school.")
@@ -94,7 +94,7 @@ def test_members_of_a_suspended_organization_cannot_be_changed(
 
     page = root_browser(application).act(MEMBERS, action, key, reason="Because I can.")
 
-    assert "The organization is suspended." in page.said[0]
+    assert "The organization is suspended." in page.messages[0]
     assert role_of(organization, anna) == "learner"
 
 
@@ -104,7 +104,7 @@ def test_an_invitation_is_cancelled(application: Application) -> None:
 
     page = root_browser(application).act(INVITATIONS, "cancel", invitation.pk)
 
-    assert page.said == ("1 invitation cancelled.",)
+    assert page.messages == ("1 invitation cancelled.",)
     assert not InvitationRow.objects.exists()
     assert log_of(invitation.pk) == ["Cancelled."]
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"

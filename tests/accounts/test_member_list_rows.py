@@ -19,9 +19,9 @@ def rows_in(text: str) -> list[ListRow]:
 
 
 def field_errors_in(text: str) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidMemberList) as refusal:
+    with pytest.raises(InvalidMemberList) as error:
         rows_in(text)
-    return [(field_error.path, field_error.detail) for field_error in refusal.value.field_errors]
+    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]
 
 
 TWO_ROWS = [
@@ -191,8 +191,8 @@ def test_every_invalid_row_is_reported_at_once() -> None:
 
 
 def test_an_error_repeats_nothing_of_the_list() -> None:
-    with pytest.raises(InvalidMemberList) as refusal:
+    with pytest.raises(InvalidMemberList) as error:
         rows_in("email,role\nsecret-name,secret-role\n")
 
-    assert FieldError(path="1/email", detail=NO_ADDRESS) in refusal.value.field_errors
-    assert "secret" not in repr(refusal.value.field_errors)
+    assert FieldError(path="1/email", detail=NO_ADDRESS) in error.value.field_errors
+    assert "secret" not in repr(error.value.field_errors)

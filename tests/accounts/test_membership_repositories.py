@@ -68,8 +68,8 @@ def test_a_saved_membership_replaces_the_stored_one_and_no_other(world: World) -
     stored = world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
     assert stored == replace(here, role=OrgRole.ADMIN)
     assert staying == [
-        world.repositories.memberships.get(each.org_id, each.user_id, scope=ALL_TENANTS)
-        for each in staying
+        world.repositories.memberships.get(other.org_id, other.user_id, scope=ALL_TENANTS)
+        for other in staying
     ]
 
 
@@ -84,8 +84,8 @@ def test_a_membership_is_removed_and_no_other(world: World) -> None:
     with pytest.raises(MemberNotFound):
         world.repositories.memberships.get(school.id, anna.id, scope=ALL_TENANTS)
     assert staying == [
-        world.repositories.memberships.get(each.org_id, each.user_id, scope=ALL_TENANTS)
-        for each in staying
+        world.repositories.memberships.get(other.org_id, other.user_id, scope=ALL_TENANTS)
+        for other in staying
     ]
 
 
@@ -112,9 +112,9 @@ def test_e_mail_addresses_are_those_of_the_members(world: World) -> None:
         has_membership(world, school, user_id=world.has_user(email=email).id)
     has_membership(world, other)
 
-    found = world.repositories.memberships.emails_in(school.id, scope=into(school))
+    emails = world.repositories.memberships.emails_in(school.id, scope=into(school))
 
-    assert found == {"anna@school.example", "bo@school.example"}
+    assert emails == {"anna@school.example", "bo@school.example"}
 
 
 def test_members_come_with_name_and_e_mail_in_the_order_they_joined(world: World) -> None:
@@ -125,9 +125,9 @@ def test_members_come_with_name_and_e_mail_in_the_order_they_joined(world: World
     early = has_membership(world, school, user_id=bo.id, role=OrgRole.OWNER, joined_at=NOON)
     has_membership(world, other)
 
-    found = world.repositories.memberships.page_of(school.id, PageRequest(), scope=into(school))
+    page = world.repositories.memberships.page_of(school.id, PageRequest(), scope=into(school))
 
-    assert found == Page(
+    assert page == Page(
         items=(
             Member(membership=early, email="bo@school.example", name="Bo"),
             Member(membership=late, email="anna@school.example", name="Anna"),

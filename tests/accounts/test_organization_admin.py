@@ -116,12 +116,12 @@ def test_a_suspended_organization_is_read_only(application: Application) -> None
     organization, root = has_organization(application), root_browser(application)
     suspend(application, organization)
 
-    seen = root.get(page_of(organization))
+    response = root.get(page_of(organization))
     answer = root.post(page_of(organization), name="Mine", plan="team")
 
-    assert seen.status == 200
-    assert not seen.may_be_saved
-    assert "Import members" not in seen.text
+    assert response.status == 200
+    assert not response.may_be_saved
+    assert "Import members" not in response.text
     assert answer.status == 403
     assert now(application, organization).name == organization.name
 

@@ -55,7 +55,7 @@ def test_an_organization_is_suspended_and_the_reason_logged(application: Applica
         ORGANIZATIONS, "suspend", organization.id, reason="Unpaid."
     )
 
-    assert page.said == ("1 organization suspended.",)
+    assert page.messages == ("1 organization suspended.",)
     assert now(application, organization).status is OrganizationStatus.SUSPENDED
     assert log_of(organization.id) == ["Suspended. Reason: Unpaid."]
     assert recorded(organization.id)[1] == (
@@ -71,7 +71,7 @@ def test_a_suspended_organization_is_reopened(application: Application) -> None:
 
     page = root_browser(application).act(ORGANIZATIONS, "reopen", organization.id)
 
-    assert page.said == ("1 organization reopened.",)
+    assert page.messages == ("1 organization reopened.",)
     assert now(application, organization).is_open
     assert log_of(organization.id) == ["Reopened."]
 
@@ -81,11 +81,11 @@ def test_a_deleted_organization_stays_visible(application: Application) -> None:
 
     page = root.act(ORGANIZATIONS, "delete", organization.id, reason="They have left.")
 
-    seen = root.get(page_of(organization))
-    assert page.said == ("1 organization deleted.",)
+    response = root.get(page_of(organization))
+    assert page.messages == ("1 organization deleted.",)
     assert status_of(organization) == "deleted"
     assert log_of(organization.id) == ["Deleted. Reason: They have left."]
-    assert (seen.status, seen.may_be_saved) == (200, False)
+    assert (response.status, response.may_be_saved) == (200, False)
 
 
 @pytest.mark.parametrize("action", ["suspend", "reopen", "delete"])
@@ -97,7 +97,7 @@ def test_a_deleted_organization_cannot_be_reopened(application: Application, act
         ORGANIZATIONS, action, organization.id, reason="Because I can."
     )
 
-    assert "There is no such organization." in page.said[0]
+    assert "There is no such organization." in page.messages[0]
     assert status_of(organization) == "deleted"
 
 
@@ -142,7 +142,7 @@ def test_a_group_may_suspend_organizations_without_managing_their_members(
         "organization-suspended",
         "organization-reopened",
     ]
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
     assert now(application, organization).name == organization.name
 
 

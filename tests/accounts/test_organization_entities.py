@@ -86,18 +86,18 @@ def test_a_slug_has_lowercase_letters_digits_and_single_hyphens(slug: str) -> No
     ],
 )
 def test_an_invalid_slug_is_refused(slug: str) -> None:
-    with pytest.raises(UnsuitableOrganization) as refusal:
+    with pytest.raises(UnsuitableOrganization) as error:
         an_organization(slug=slug).checked()
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["slug"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["slug"]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\t\n", "x" * 201])
 def test_an_empty_or_too_long_name_is_refused(name: str) -> None:
-    with pytest.raises(UnsuitableOrganization) as refusal:
+    with pytest.raises(UnsuitableOrganization) as error:
         an_organization(name=name).checked()
 
-    assert [field_error.path for field_error in refusal.value.field_errors] == ["name"]
+    assert [field_error.path for field_error in error.value.field_errors] == ["name"]
 
 
 @pytest.mark.parametrize("name", ["K", "Skeppsskolan ☃", "x" * 200])
@@ -218,9 +218,9 @@ def test_a_missing_right_in_an_organization_is_refused_by_name() -> None:
 
     anna.require(Right.MANAGE_MEMBERS, of=SCHOOL)
 
-    with pytest.raises(NotPermitted) as refusal:
+    with pytest.raises(NotPermitted) as error:
         anna.require(Right.ASSIGN_ROLES, of=SCHOOL)
-    assert refusal.value.facts == {"right": "assign-roles"}
+    assert error.value.facts == {"right": "assign-roles"}
 
 
 def test_a_member_sees_the_platform_and_their_organizations() -> None:

@@ -41,10 +41,10 @@ def test_a_slug_belongs_to_one_organization(world: World) -> None:
     stored = has_organization(world, slug="knots")
     second = an_organization(slug="knots")
 
-    with pytest.raises(OrganizationSlugTaken) as refusal:
+    with pytest.raises(OrganizationSlugTaken) as error:
         world.repositories.organizations.add(second)
 
-    assert refusal.value.facts == {"slug": "knots"}
+    assert error.value.facts == {"slug": "knots"}
     assert world.repositories.organizations.find_by_slug("knots", scope=ALL_TENANTS) == stored
 
 

@@ -71,9 +71,9 @@ def test_every_list_is_one_query(
         lambda: repositories.clients.page_for_organization(school.id, request, scope=scope),
     ]
 
-    for found in lists:
+    for list_ in lists:
         with django_assert_num_queries(1):
-            found()
+            list_()
 
 
 def test_the_database_refuses_a_second_membership(town: World) -> None:

@@ -58,9 +58,9 @@ def test_a_password_and_a_code_are_two_methods(application: Application) -> None
         _, owner = somebody(application)
         set_up_app(owner)
         code, visitor = recovery_codes(owner)[0], Visitor()
-        asked = visitor.sign_in()
+        page = visitor.sign_in()
         clock.shift(60)
-        visitor.post(asked.leads_to, code=code)
+        visitor.post(page.leads_to, code=code)
 
         a_minute_later = NOON + timedelta(minutes=1)
         assert how(visitor) == SignIn(at=a_minute_later, methods=("pwd", "otp", "mfa"))
@@ -132,10 +132,10 @@ def test_confirming_the_password_refreshes_the_sign_in_and_the_session_key(
         clock.shift(3600)
         page = visitor.client.get(sign_in_again(request_of(visitor), back_to=PATH).url)
 
-        seen = visitor.post("/account/again", password=PASSWORD, next=PATH)
+        response = visitor.post("/account/again", password=PASSWORD, next=PATH)
 
         assert b"Please confirm it's you" in page.content
-        assert seen.leads_to == PATH
+        assert response.leads_to == PATH
         assert is_fresh(request_of(visitor))
         assert visitor.session_id != before
 
@@ -145,9 +145,9 @@ def test_a_wrong_password_does_not_refresh_the_sign_in(application: Application)
         _, visitor = somebody(application)
         clock.shift(3600)
 
-        seen = visitor.post("/account/again", password="a wrong password", next=PATH)
+        response = visitor.post("/account/again", password="a wrong password", next=PATH)
 
-        assert seen.field_errors == ["Password: The password is wrong."]
+        assert response.field_errors == ["Password: The password is wrong."]
         assert not is_fresh(request_of(visitor))
 
 
@@ -167,10 +167,10 @@ def test_a_user_with_a_second_factor_is_asked_for_it(application: Application) -
     code = recovery_codes(owner)[0]
 
     led = show_second_factor(request_of(owner), back_to=PATH)
-    seen = owner.post(led.url, code=code)
+    response = owner.post(led.url, code=code)
 
     assert led.url.startswith("/account/again/code?next=")
-    assert seen.leads_to == PATH
+    assert response.leads_to == PATH
 
 
 @pytest.mark.parametrize(
@@ -198,11 +198,11 @@ def test_changing_the_address_needs_a_fresh_sign_in(application: Application) ->
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = somebody(application)
         clock.shift(3600)
-        asked = visitor.post("/account/email", email="other@school.example")
+        page = visitor.post("/account/email", email="other@school.example")
 
-        seen = visitor.post(asked.leads_to, password=PASSWORD)
+        response = visitor.post(page.leads_to, password=PASSWORD)
 
-        assert asked.leads_to == "/account/again?next=%2Faccount%2Femail"
-        assert seen.leads_to == "/account/email"
+        assert page.leads_to == "/account/again?next=%2Faccount%2Femail"
+        assert response.leads_to == "/account/email"
         assert "We sent a link to other@school.example" in visitor.get("/account/email").text
         assert [mail.to for mail in mails()] == [["other@school.example"]]

@@ -67,11 +67,11 @@ def test_the_page_asks_before_it_accepts(anna: tuple[User, Visitor], invite: Any
     user, visitor = anna
     invited = invite()
 
-    seen = visitor.get(invited.link)
+    response = visitor.get(invited.link)
 
-    assert (seen.status, seen.heading) == (200, "Join School of Knots as instructor?")
-    assert EMAIL in seen.text
-    assert_well_formed(seen.text)
+    assert (response.status, response.heading) == (200, "Join School of Knots as instructor?")
+    assert EMAIL in response.text
+    assert_well_formed(response.text)
     assert role_of(invited.organization, user) is None
 
 
@@ -129,9 +129,9 @@ def test_an_invented_link_does_not_work(anna: tuple[User, Visitor]) -> None:
     _, visitor = anna
 
     for token in ("none", "%00", "%ED%A0%80", "x" * 5000):
-        seen = visitor.get(f"/account/invitations/{token}/")
+        response = visitor.get(f"/account/invitations/{token}/")
 
-        assert seen.status == 404
+        assert response.status == 404
 
 
 def test_a_revoked_link_does_not_work(
@@ -192,9 +192,9 @@ def test_signing_in_returns_to_the_invitation(
     invited, visitor = invite(), Visitor()
     page = visitor.client.get(visitor.get(invited.link).leads_to)
 
-    seen = visitor.sign_in(next=next_in(page))
+    response = visitor.sign_in(next=next_in(page))
 
-    assert seen.leads_to == invited.link
+    assert response.leads_to == invited.link
 
 
 def test_signing_up_returns_to_the_invitation(invite: Any) -> None:
@@ -203,9 +203,9 @@ def test_signing_up_returns_to_the_invitation(invite: Any) -> None:
     sign_up = visitor.client.get(link_to("/signup", sign_in))
     visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD, next=next_in(sign_up))
 
-    seen = visitor.post(link_in(mails()[-1]))
+    response = visitor.post(link_in(mails()[-1]))
 
-    assert seen.leads_to == invited.link
+    assert response.leads_to == invited.link
     assert visitor.get(invited.link).heading == "Join School of Knots as instructor?"
 
 

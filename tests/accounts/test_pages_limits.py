@@ -40,9 +40,9 @@ def test_sign_in_attempts_are_limited(application: Application, visitor: Visitor
     for _ in range(5):
         visitor.sign_in(EMAIL, "a wrong password")
 
-    seen = visitor.sign_in()
+    response = visitor.sign_in()
 
-    assert seen.field_errors == [f"{WAIT}1 s, then try again."]
+    assert response.field_errors == [f"{WAIT}1 s, then try again."]
     assert not visitor.is_signed_in
 
 
@@ -61,9 +61,9 @@ def test_sign_ups_are_limited(application: Application) -> None:
         body = {"email": f"{number}@school.example", "password1": PASSWORD}
         assert Visitor().post("/signup", **body).status == 302
 
-    seen = Visitor().post("/signup", email=EMAIL, password1=PASSWORD)
+    response = Visitor().post("/signup", email=EMAIL, password1=PASSWORD)
 
-    assert seen.field_errors == [f"{WAIT}3600 s, then try again."]
+    assert response.field_errors == [f"{WAIT}3600 s, then try again."]
     body = {"email": EMAIL, "password": PASSWORD}
     assert application.stranger.post("/v1/auth/register", body).code == "too-many-attempts"
 
@@ -74,9 +74,9 @@ def test_password_changes_are_limited(application: Application) -> None:
     for _ in range(5):
         visitor.post("/account/password", **fields)
 
-    seen = visitor.post("/account/password", **fields | {"current_password": PASSWORD})
+    response = visitor.post("/account/password", **fields | {"current_password": PASSWORD})
 
-    assert seen.field_errors == [f"{WAIT}900 s, then try again."]
+    assert response.field_errors == [f"{WAIT}900 s, then try again."]
     assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
@@ -91,13 +91,13 @@ def test_too_many_concurrent_password_checks_are_an_error(
     changed = {"current_password": PASSWORD, "new_password": NEW}
 
     with hasher_of(application)._turn():  # noqa: SLF001  # the only turn that there is
-        seen = [
+        pages = [
             Visitor().post("/signup", email="cleo@school.example", password1=PASSWORD),
             visitor.post("/account/password", **changed),
             reset.post(place, password1=NEW),
         ]
 
     message = "Too many passwords are being checked"
-    assert [page.status for page in seen] == [200] * 3
-    assert all(page.field_errors[0].startswith(message) for page in seen)
+    assert [page.status for page in pages] == [200] * 3
+    assert all(page.field_errors[0].startswith(message) for page in pages)
     assert reset.post(place, password1=NEW).leads_to == "/password/reset/done"

@@ -63,18 +63,18 @@ def assert_well_formed(text: str) -> None:
         assert "csrfmiddlewaretoken" in form
         labels = re.findall(r'<label for="([^"]+)"', form)
         fields = re.findall(r"<input [^>]*>", form)
-        seen = [field for field in fields if 'type="hidden"' not in field]
-        assert [re.findall(r' id="([^"]+)"', field)[0] for field in seen] == labels
+        response = [field for field in fields if 'type="hidden"' not in field]
+        assert [re.findall(r' id="([^"]+)"', field)[0] for field in response] == labels
 
 
 @pytest.mark.parametrize("place", OF_STRANGERS)
 def test_public_pages_are_well_formed(
     application: Application, visitor: Visitor, place: str
 ) -> None:
-    seen = visitor.get(place)
+    response = visitor.get(place)
 
-    assert seen.status == 200
-    assert_well_formed(seen.text)
+    assert response.status == 200
+    assert_well_formed(response.text)
 
 
 def test_account_pages_are_well_formed_and_not_cached(application: Application) -> None:
@@ -82,10 +82,10 @@ def test_account_pages_are_well_formed_and_not_cached(application: Application) 
     set_up_app(visitor)
 
     for place in OF_OWNERS:
-        seen = visitor.get(place)
-        assert seen.status == 200, place
-        assert_well_formed(seen.text)
-        assert "no-store" in seen.headers["Cache-Control"], place
+        response = visitor.get(place)
+        assert response.status == 200, place
+        assert_well_formed(response.text)
+        assert "no-store" in response.headers["Cache-Control"], place
 
 
 def test_pages_allow_only_our_own_scripts_and_forms(
@@ -129,17 +129,17 @@ def test_an_icon_is_on_every_page(application: Application) -> None:
 
 
 def test_a_missing_page_has_the_same_layout(application: Application, visitor: Visitor) -> None:
-    seen = visitor.get("/nothing")
+    response = visitor.get("/nothing")
 
-    assert (seen.status, seen.heading) == (404, "Page not found")
-    assert_well_formed(seen.text)
+    assert (response.status, response.heading) == (404, "Page not found")
+    assert_well_formed(response.text)
 
 
 def test_an_unknown_host_gets_an_error(application: Application, visitor: Visitor) -> None:
-    seen = visitor.get("/signin", Host="evil.example")
+    response = visitor.get("/signin", Host="evil.example")
 
-    assert (seen.status, seen.heading) == (400, "Invalid request")
-    assert_well_formed(seen.text)
+    assert (response.status, response.heading) == (400, "Invalid request")
+    assert_well_formed(response.text)
 
 
 def test_a_server_error_page_discloses_nothing(
@@ -148,10 +148,10 @@ def test_a_server_error_page_discloses_nothing(
     settings.ROOT_URLCONF = Failing
     visitor = Visitor(raise_request_exception=False)
 
-    seen = visitor.get("/fails")
+    response = visitor.get("/fails")
 
-    assert (seen.status, seen.heading) == (500, "Something went wrong")
-    assert "RuntimeError" not in seen.text
+    assert (response.status, response.heading) == (500, "Something went wrong")
+    assert "RuntimeError" not in response.text
 
 
 def test_the_name_of_a_user_is_escaped(application: Application) -> None:

@@ -95,9 +95,9 @@ def test_a_path_survives_signing_in(application: Application, visitor: Visitor) 
     a_user_of(application, email=EMAIL)
     page = visitor.client.get("/signin", {"next": AUTHORIZE})
 
-    seen = visitor.sign_in(next=next_in(page))
+    response = visitor.sign_in(next=next_in(page))
 
-    assert seen.leads_to == AUTHORIZE
+    assert response.leads_to == AUTHORIZE
 
 
 def test_a_path_survives_the_second_factor(application: Application) -> None:
@@ -106,11 +106,11 @@ def test_a_path_survives_the_second_factor(application: Application) -> None:
     code, visitor = recovery_codes(owner)[0], Visitor()
     page = visitor.client.get("/signin", {"next": AUTHORIZE})
 
-    asked = visitor.sign_in(next=next_in(page))
-    seen = visitor.post(asked.leads_to, code=code)
+    code_page = visitor.sign_in(next=next_in(page))
+    response = visitor.post(code_page.leads_to, code=code)
 
-    assert asked.leads_to == "/signin/code"
-    assert seen.leads_to == AUTHORIZE
+    assert code_page.leads_to == "/signin/code"
+    assert response.leads_to == AUTHORIZE
 
 
 def test_a_path_survives_signing_up(application: Application, visitor: Visitor) -> None:
@@ -118,9 +118,9 @@ def test_a_path_survives_signing_up(application: Application, visitor: Visitor) 
     sign_up = visitor.client.get(link_to("/signup", sign_in))
     visitor.post("/signup", name="Anna", email=EMAIL, password1=PASSWORD, next=next_in(sign_up))
 
-    seen = visitor.post(link_in(mails()[-1]))
+    response = visitor.post(link_in(mails()[-1]))
 
-    assert seen.leads_to == AUTHORIZE
+    assert response.leads_to == AUTHORIZE
     assert visitor.is_signed_in
 
 
@@ -128,9 +128,9 @@ def test_a_path_survives_re_authentication(application: Application) -> None:
     _, visitor = somebody(application)
     page = visitor.client.get("/account/again", {"next": AUTHORIZE})
 
-    seen = visitor.post("/account/again", password=PASSWORD, next=next_in(page))
+    response = visitor.post("/account/again", password=PASSWORD, next=next_in(page))
 
-    assert seen.leads_to == AUTHORIZE
+    assert response.leads_to == AUTHORIZE
 
 
 def test_a_path_survives_another_method_of_re_authentication(application: Application) -> None:
@@ -140,10 +140,10 @@ def test_a_path_survives_another_method_of_re_authentication(application: Applic
     by_password = visitor.client.get("/account/again", {"next": AUTHORIZE})
     by_code = visitor.client.get(link_to("/account/again/code", by_password))
 
-    seen = visitor.post("/account/again/code", code=code, next=next_in(by_code))
+    response = visitor.post("/account/again/code", code=code, next=next_in(by_code))
 
     assert b"Use your authenticator app or a recovery code" in by_password.content
-    assert seen.leads_to == AUTHORIZE
+    assert response.leads_to == AUTHORIZE
 
 
 def test_a_path_survives_for_a_signed_in_user(application: Application) -> None:

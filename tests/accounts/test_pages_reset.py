@@ -65,12 +65,12 @@ def test_known_and_unknown_addresses_get_the_same_response(application: Applicat
     application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
     visitors = [Visitor() for _ in range(3)]
 
-    seen = [
+    pages = [
         visitor.post("/password/reset", email=email)
         for visitor, email in zip(visitors, [EMAIL, bo.email, "nobody@x.example"], strict=True)
     ]
 
-    assert {(page.status, page.leads_to, page.text) for page in seen} == {
+    assert {(page.status, page.leads_to, page.text) for page in pages} == {
         (302, "/password/reset/sent", "")
     }
     assert len({tuple(visitor.client.cookies) for visitor in visitors}) == 1
@@ -90,9 +90,9 @@ def test_the_link_works_once(application: Application, visitor: Visitor) -> None
     link = ask_for_link()
     set_password(visitor, link)
 
-    seen = visitor.get(link)
+    response = visitor.get(link)
 
-    assert (seen.status, seen.heading) == (200, "This link does not work")
+    assert (response.status, response.heading) == (200, "This link does not work")
 
 
 def test_the_link_works_for_an_hour(application: Application) -> None:
@@ -154,9 +154,9 @@ def test_a_weak_password_is_not_set(application: Application, visitor: Visitor) 
     a_user_of(application, email=EMAIL)
     place = visitor.lands_at(ask_for_link())
 
-    seen = visitor.post(place, password1="short")
+    response = visitor.post(place, password1="short")
 
-    (field_error,) = seen.field_errors
+    (field_error,) = response.field_errors
     assert field_error.startswith("New password: This password is too short.")
     assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
@@ -178,9 +178,9 @@ def test_reset_mails_are_limited(application: Application) -> None:
     for _ in range(5):
         ask_for_link()
 
-    seen = Visitor().post("/password/reset", email=EMAIL)
+    response = Visitor().post("/password/reset", email=EMAIL)
 
-    assert (seen.status, seen.heading) == (429, "Too many attempts")
+    assert (response.status, response.heading) == (429, "Too many attempts")
     assert len(mails()) == 5
     assert Visitor().post("/password/reset", email="bo@school.example").status == 302
 
@@ -194,9 +194,9 @@ def test_changing_the_password_ends_all_other_sessions(
     elsewhere.sign_in(person.email)
     before = here.session_id
 
-    seen = here.post("/account/password", current_password=PASSWORD, new_password=NEW)
+    response = here.post("/account/password", current_password=PASSWORD, new_password=NEW)
 
-    assert seen.leads_to == "/account"
+    assert response.leads_to == "/account"
     assert here.is_signed_in
     assert here.session_id != before
     assert not elsewhere.is_signed_in
@@ -218,11 +218,11 @@ def test_the_address_changes_when_the_link_is_followed(
     before = application.services.users.get(anna.id, by=OPERATOR).email
     (mail,) = mails()
 
-    asked = visitor.get(link_in(mail))
+    page = visitor.get(link_in(mail))
     visitor.post(link_in(mail))
 
     assert (mail.to, before) == (["other@school.example"], EMAIL)
-    assert asked.heading == "Change your e-mail address?"
+    assert page.heading == "Change your e-mail address?"
     assert application.services.users.get(anna.id, by=OPERATOR).email == "other@school.example"
     assert application.services.emails.verified(anna.id) == "other@school.example"
     assert visitor.is_signed_in
@@ -245,11 +245,11 @@ def test_a_change_link_works_once_and_not_after_a_password_change(application: A
 def test_a_taken_address_is_an_error_when_the_link_is_followed(application: Application) -> None:
     anna, visitor = somebody(application)
     a_user_of(application, "Bo", email="bo@school.example")
-    asked = visitor.post("/account/email", email="bo@school.example")
+    page = visitor.post("/account/email", email="bo@school.example")
 
     visitor.post(link_in(mails()[-1]))
 
-    assert asked.leads_to == "/account/email", "and says nothing of Bo"
+    assert page.leads_to == "/account/email", "and says nothing of Bo"
     assert "The e-mail address is already registered" in visitor.get("/account").text
     assert application.services.users.get(anna.id, by=OPERATOR).email == EMAIL
 
@@ -259,7 +259,7 @@ def test_change_mails_are_limited(application: Application) -> None:
     for number in range(10):
         visitor.post("/account/email", email=f"nobody-{number}@school.example")
 
-    seen = visitor.post("/account/email", email="nobody@school.example")
+    response = visitor.post("/account/email", email="nobody@school.example")
 
-    assert seen.status == 429
+    assert response.status == 429
     assert len(mails()) == 10

@@ -45,9 +45,9 @@ def test_sign_in_asks_for_the_code_of_an_app(application: Application) -> None:
         visitor = visitor_at_code_page()
         before = visitor.is_signed_in
 
-        seen = visitor.post("/signin/code", code=code_of(key))
+        response = visitor.post("/signin/code", code=code_of(key))
 
-        assert (before, seen.leads_to) == (False, "/account")
+        assert (before, response.leads_to) == (False, "/account")
         assert visitor.is_signed_in
 
 
@@ -56,9 +56,9 @@ def test_setting_up_an_app_needs_its_code(application: Application) -> None:
     page = owner.get("/account/app").text
     (key,) = re.findall(r"<code>(\w+)</code>", page)
 
-    seen = owner.post("/account/app", code=wrong(key))
+    response = owner.post("/account/app", code=wrong(key))
 
-    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
+    assert response.field_errors == ["Code: The code is wrong or has already been used."]
     assert Visitor().sign_in().leads_to == "/account"
 
 
@@ -67,10 +67,10 @@ def test_a_second_factor_needs_a_verified_address(
 ) -> None:
     _, owner = somebody(application, is_verified=False)
 
-    seen = owner.get("/account/app")
+    response = owner.get("/account/app")
 
-    assert seen.leads_to == "/account/second-factor"
-    assert "Verify your e-mail address before" in owner.get(seen.leads_to).text
+    assert response.leads_to == "/account/second-factor"
+    assert "Verify your e-mail address before" in owner.get(response.leads_to).text
 
 
 def test_the_code_that_set_up_the_app_does_not_sign_in(application: Application) -> None:
@@ -79,9 +79,9 @@ def test_the_code_that_set_up_the_app_does_not_sign_in(application: Application)
         key = set_up_app(owner)
         visitor = visitor_at_code_page()
 
-        seen = visitor.post("/signin/code", code=code_of(key))
+        response = visitor.post("/signin/code", code=code_of(key))
 
-    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
+    assert response.field_errors == ["Code: The code is wrong or has already been used."]
 
 
 def test_a_code_works_once(application: Application) -> None:
@@ -91,9 +91,9 @@ def test_a_code_works_once(application: Application) -> None:
         clock.shift(STEP)
         first, other = visitor_at_code_page(), visitor_at_code_page()
 
-        seen = [visitor.post("/signin/code", code=code_of(key)) for visitor in (first, other)]
+        pages = [visitor.post("/signin/code", code=code_of(key)) for visitor in (first, other)]
 
-    assert [page.leads_to for page in seen] == ["/account", ""]
+    assert [page.leads_to for page in pages] == ["/account", ""]
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_a_code_can_be_one_time_step_off(
         clock.shift(10 * STEP)
         visitor = visitor_at_code_page()
 
-        seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=off))
+        response = visitor.post("/signin/code", code=code_of(key, steps_from_now=off))
 
-    assert (seen.leads_to == "/account") is is_right
+    assert (response.leads_to == "/account") is is_right
 
 
 def test_code_attempts_are_limited_per_account(application: Application) -> None:
@@ -122,14 +122,14 @@ def test_code_attempts_are_limited_per_account(application: Application) -> None
             visitor_at_code_page().post("/signin/code", code=wrong(key))
 
         visitor = visitor_at_code_page()
-        refused = visitor.post("/signin/code", code=code_of(key))
+        early = visitor.post("/signin/code", code=code_of(key))
         clock.shift(2)
-        let_in = visitor.post("/signin/code", code=code_of(key))
+        accepted = visitor.post("/signin/code", code=code_of(key))
 
-    assert refused.field_errors == [
+    assert early.field_errors == [
         "Code: There were too many attempts. Wait for 1 s, then try again."
     ]
-    assert let_in.leads_to == "/account"
+    assert accepted.leads_to == "/account"
 
 
 def test_recovery_codes_are_shown_once_and_work_once(application: Application) -> None:
@@ -137,9 +137,9 @@ def test_recovery_codes_are_shown_once_and_work_once(application: Application) -
     set_up_app(owner)
     code, *others = recovery_codes(owner)
 
-    seen = [visitor_at_code_page().post("/signin/code", code=code) for _ in range(2)]
+    pages = [visitor_at_code_page().post("/signin/code", code=code) for _ in range(2)]
 
-    assert [page.leads_to for page in seen] == ["/account", ""]
+    assert [page.leads_to for page in pages] == ["/account", ""]
     assert recovery_codes(owner) == []
     assert "You have 9 of 10 recovery codes left." in owner.get("/account/recovery-codes").text
     assert len(others) == 9
@@ -198,9 +198,9 @@ def test_under_another_secret_key_a_code_is_wrong(
     settings.SECRET_KEY = "another key, that is long enough for production"
     visitor = visitor_at_code_page()
 
-    seen = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
+    response = visitor.post("/signin/code", code=code_of(key, steps_from_now=1))
 
-    assert seen.field_errors == ["Code: The code is wrong or has already been used."]
+    assert response.field_errors == ["Code: The code is wrong or has already been used."]
 
 
 def test_the_code_cannot_be_skipped(application: Application) -> None:
@@ -249,9 +249,9 @@ def test_an_invalid_passkey_does_not_sign_in(
 ) -> None:
     visitor.client.get("/signin/passkey", headers={"Accept": "application/json"})
 
-    seen = visitor.post("/signin/passkey", credential=credential)
+    response = visitor.post("/signin/passkey", credential=credential)
 
-    assert seen.leads_to == "/signin"
+    assert response.leads_to == "/signin"
     assert not visitor.is_signed_in
 
 
@@ -260,7 +260,7 @@ def test_an_invalid_passkey_is_not_added(application: Application, credential: s
     _, owner = somebody(application)
     owner.get("/account/passkeys")
 
-    seen = owner.post("/account/passkeys", name="Phone", credential=credential)
+    response = owner.post("/account/passkeys", name="Phone", credential=credential)
 
-    assert seen.field_errors
+    assert response.field_errors
     assert not Authenticator.objects.exists()

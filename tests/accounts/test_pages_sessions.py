@@ -58,13 +58,13 @@ def test_the_page_lists_sessions(application: Application, anna: User, visitor: 
     sessions = [has_session(application, anna, notebook), has_session(application, anna)]
     theirs = has_session(application, a_user_of(application, name="Bo"), notebook)
 
-    seen = visitor.get(PAGE)
+    response = visitor.get(PAGE)
 
-    assert seen.status == 200
-    assert "<dt>Notebook</dt>" in seen.text
-    assert "<dt>authsvc</dt>" in seen.text
-    assert all(f'name="end" value="{session.id}"' in seen.text for session in sessions)
-    assert str(theirs.id) not in seen.text
+    assert response.status == 200
+    assert "<dt>Notebook</dt>" in response.text
+    assert "<dt>authsvc</dt>" in response.text
+    assert all(f'name="end" value="{session.id}"' in response.text for session in sessions)
+    assert str(theirs.id) not in response.text
 
 
 def test_the_page_lists_clients_and_their_permissions(
@@ -75,20 +75,20 @@ def test_the_page_lists_clients_and_their_permissions(
         notebook, user_id=anna.id, scopes=["openid", "courses:read"]
     )
 
-    seen = visitor.get(PAGE)
+    response = visitor.get(PAGE)
 
-    assert "<li>recognise you when you sign in</li>" in seen.text
-    assert "<li>see the courses available to you</li>" in seen.text
-    assert "courses:read" not in seen.text
-    assert f'name="take_back" value="{notebook.id}"' in seen.text
+    assert "<li>recognise you when you sign in</li>" in response.text
+    assert "<li>see the courses available to you</li>" in response.text
+    assert "courses:read" not in response.text
+    assert f'name="take_back" value="{notebook.id}"' in response.text
 
 
 def test_the_page_says_when_there_are_no_other_sessions(visitor: Visitor) -> None:
-    seen = visitor.get(PAGE)
+    response = visitor.get(PAGE)
 
-    assert "You have no other sessions." in seen.text
-    assert "No app has access to your account." in seen.text
-    assert "<button" not in seen.text.partition("<main>")[2]
+    assert "You have no other sessions." in response.text
+    assert "No app has access to your account." in response.text
+    assert "<button" not in response.text.partition("<main>")[2]
 
 
 def test_a_name_is_escaped(application: Application, anna: User, visitor: Visitor) -> None:
@@ -102,12 +102,12 @@ def test_a_session_can_be_ended(application: Application, anna: User, visitor: V
 
     answer = visitor.post(PAGE, end=str(ending.id))
 
-    seen = visitor.get(PAGE)
+    response = visitor.get(PAGE)
     assert (answer.status, answer.leads_to) == (302, PAGE)
-    assert seen.notes == ["Session ended."]
+    assert response.notes == ["Session ended."]
     assert end_of(application, ending) is SessionEnd.REVOKED
     assert end_of(application, staying) is None
-    assert str(ending.id) not in seen.text
+    assert str(ending.id) not in response.text
 
 
 def test_the_access_of_a_client_can_be_revoked(
@@ -119,10 +119,10 @@ def test_the_access_of_a_client_can_be_revoked(
 
     answer = visitor.post(PAGE, take_back=str(notebook.id))
 
-    seen = visitor.get(PAGE)
+    response = visitor.get(PAGE)
     assert answer.leads_to == PAGE
-    assert seen.notes == ["Access revoked."]
-    assert "Notebook" not in seen.text
+    assert response.notes == ["Access revoked."]
+    assert "Notebook" not in response.text
     assert end_of(application, session) is SessionEnd.REVOKED
 
 

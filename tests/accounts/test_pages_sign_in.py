@@ -19,9 +19,9 @@ pytestmark = pytest.mark.database
 def test_the_password_signs_in(application: Application, visitor: Visitor) -> None:
     a_user_of(application, email=EMAIL)
 
-    seen = visitor.sign_in()
+    response = visitor.sign_in()
 
-    assert (seen.status, seen.leads_to) == (302, "/account")
+    assert (response.status, response.leads_to) == (302, "/account")
     assert visitor.is_signed_in
 
 
@@ -41,13 +41,13 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_response(
     bo = a_user_of(application, name="Bo", email="bo@school.example")
     application.services.users.edit(bo.id, UserChanges(is_active=False), by=OPERATOR)
 
-    seen = [
+    pages = [
         visitor.sign_in(anna.email, "a wrong password"),
         visitor.sign_in("nobody@school.example", PASSWORD),
         visitor.sign_in(bo.email, PASSWORD),
     ]
 
-    assert {(page.status, *page.field_errors) for page in seen} == {
+    assert {(page.status, *page.field_errors) for page in pages} == {
         (200, "The e-mail address or the password is wrong.")
     }
     assert not visitor.is_signed_in
@@ -56,10 +56,10 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_response(
 def test_a_submitted_password_is_not_shown_again(
     application: Application, visitor: Visitor
 ) -> None:
-    seen = visitor.sign_in(EMAIL, "a wrong password")
+    response = visitor.sign_in(EMAIL, "a wrong password")
 
-    assert EMAIL in seen.text
-    assert "a wrong password" not in seen.text
+    assert EMAIL in response.text
+    assert "a wrong password" not in response.text
 
 
 def test_a_login_hint_is_filled_in(application: Application, visitor: Visitor) -> None:
@@ -82,9 +82,9 @@ def test_an_anonymous_user_signs_in_first(
 ) -> None:
     a_user_of(application, email=EMAIL)
 
-    asked = visitor.get(path)
+    page = visitor.get(path)
 
-    assert asked.leads_to == f"/signin?next={path}"
+    assert page.leads_to == f"/signin?next={path}"
     assert visitor.sign_in(next=path).leads_to == path
 
 
@@ -101,12 +101,12 @@ def test_signing_out_asks_first_and_ends_the_session_on_the_server(
     stolen = Visitor()
     stolen.client.cookies["sessionid"] = visitor.session_id
 
-    asked = visitor.get("/signout")
+    page = visitor.get("/signout")
     still = visitor.is_signed_in
-    seen = visitor.post("/signout")
+    response = visitor.post("/signout")
 
-    assert (asked.status, asked.heading, still) == (200, "Sign out?", True)
-    assert seen.leads_to == "/signout/done"
+    assert (page.status, page.heading, still) == (200, "Sign out?", True)
+    assert response.leads_to == "/signout/done"
     assert visitor.get("/signout/done").heading == "You are signed out"
     assert not visitor.is_signed_in
     assert not stolen.is_signed_in
@@ -142,12 +142,12 @@ def test_an_active_session_ends_at_its_maximum_age(
 ) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         _, visitor = somebody(application)
-        seen = []
+        states = []
         for _ in range(12):
-            seen.append(visitor.is_signed_in)
+            states.append(visitor.is_signed_in)
             clock.shift(timedelta(hours=1))
 
-        assert all(seen)
+        assert all(states)
         assert settings.ENVIRONMENT.browser_session == timedelta(hours=12)
         assert not visitor.is_signed_in
 
@@ -174,6 +174,6 @@ def test_forms_need_a_csrf_token(application: Application, path: str) -> None:
     _, visitor = somebody(application)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
-    seen = visitor.post(path, login=EMAIL, password=PASSWORD)
+    response = visitor.post(path, login=EMAIL, password=PASSWORD)
 
-    assert (seen.status, seen.heading) == (403, "This form has expired")
+    assert (response.status, response.heading) == (403, "This form has expired")

@@ -5,13 +5,13 @@ import time_machine
 
 from accounts.domain.access import OPERATOR
 from tests.support.application import PASSWORD, Application
-from tests.support.browsing import EMAIL, Seen, Visitor, link_in, mails, somebody
+from tests.support.browsing import EMAIL, Response, Visitor, link_in, mails, somebody
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
 
 
-def sign_up(visitor: Visitor, email: str = EMAIL, password: str = PASSWORD) -> Seen:
+def sign_up(visitor: Visitor, email: str = EMAIL, password: str = PASSWORD) -> Response:
     return visitor.post("/signup", name="Anna", email=email, password1=password)
 
 
@@ -22,12 +22,12 @@ def test_a_new_user_is_signed_in_after_following_the_link(
     before = visitor.is_signed_in
     (mail,) = mails()
 
-    asked = visitor.get(link_in(mail))
-    seen = visitor.post(link_in(mail))
+    page = visitor.get(link_in(mail))
+    response = visitor.post(link_in(mail))
 
     assert (sent.leads_to, before) == ("/email/sent", False)
-    assert asked.heading == "Verify your e-mail address"
-    assert seen.leads_to == "/account"
+    assert page.heading == "Verify your e-mail address"
+    assert response.leads_to == "/account"
     assert visitor.is_signed_in
 
 
@@ -45,9 +45,9 @@ def test_an_unverified_user_can_sign_in_by_default(
 ) -> None:
     sign_up(visitor)
 
-    seen = Visitor().sign_in()
+    response = Visitor().sign_in()
 
-    assert seen.leads_to == "/account"
+    assert response.leads_to == "/account"
 
 
 def test_a_setting_makes_verification_mandatory(
@@ -55,9 +55,9 @@ def test_a_setting_makes_verification_mandatory(
 ) -> None:
     a_user_of(application, email=EMAIL)
 
-    seen = visitor.sign_in()
+    response = visitor.sign_in()
 
-    assert seen.leads_to == "/email/sent"
+    assert response.leads_to == "/email/sent"
     assert not visitor.is_signed_in
     visitor.post(link_in(mails()[-1]))
     assert visitor.is_signed_in
@@ -67,12 +67,12 @@ def test_a_taken_address_gets_the_same_response_as_a_new_one(application: Applic
     a_user_of(application, email="bo@school.example")
     visitors = [Visitor(), Visitor()]
 
-    seen = [
+    pages = [
         sign_up(visitor, email)
         for visitor, email in zip(visitors, [EMAIL, "bo@school.example"], strict=True)
     ]
 
-    first, other = ((page.status, page.leads_to, page.text) for page in seen)
+    first, other = ((page.status, page.leads_to, page.text) for page in pages)
     assert first == other
     one_jar, other_jar = (sorted(visitor.client.cookies) for visitor in visitors)
     assert one_jar == other_jar
@@ -111,11 +111,11 @@ def test_the_page_says_what_is_wrong(
 ) -> None:
     given = {"name": "Anna", "email": EMAIL, "password1": PASSWORD} | fields
 
-    seen = visitor.post("/signup", **given)
+    response = visitor.post("/signup", **given)
 
-    (shown,) = seen.field_errors
+    (shown,) = response.field_errors
     assert shown.startswith(field_error)
-    assert PASSWORD not in seen.text
+    assert PASSWORD not in response.text
     assert mails() == []
 
 
@@ -172,10 +172,10 @@ def test_an_invented_link_does_not_work(
 def test_an_expired_link_can_be_sent_again(application: Application) -> None:
     anna, visitor = somebody(application, is_verified=False)
 
-    seen = visitor.post("/account/email", send="")
+    response = visitor.post("/account/email", send="")
     visitor.post(link_in(mails()[-1]))
 
-    assert seen.leads_to == "/account/email"
+    assert response.leads_to == "/account/email"
     assert application.services.emails.verified(anna.id) == EMAIL
 
 

@@ -46,17 +46,17 @@ def test_in_development_a_password_is_enough_for_staff(application: Application)
 
 
 def test_staff_without_a_second_factor_are_sent_to_set_one_up(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     _, visitor = root(application)
 
-    seen = visitor.get(visitor.lands_at(USERS))
+    response = visitor.get(visitor.lands_at(USERS))
 
-    assert (seen.status, seen.heading) == (200, "Two-factor authentication")
+    assert (response.status, response.heading) == (200, "Two-factor authentication")
 
 
 def test_staff_can_enter_after_setting_one_up(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     _, visitor = root(application)
 
@@ -66,21 +66,21 @@ def test_staff_can_enter_after_setting_one_up(
 
 
 def test_staff_can_enter_with_their_second_factor(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     bo, owner = root(application)
     set_up_app(owner)
     code, visitor = recovery_codes(owner)[0], Visitor()
 
-    asked = visitor.sign_in(bo.email, next=USERS)
-    seen = visitor.post(asked.leads_to, code=code)
+    page = visitor.sign_in(bo.email, next=USERS)
+    response = visitor.post(page.leads_to, code=code)
 
-    assert seen.leads_to == USERS
+    assert response.leads_to == USERS
     assert visitor.get(USERS).status == 200
 
 
 def test_a_session_without_the_second_factor_is_asked_for_it(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     bo, owner = root(application)
     by_password = Visitor()
@@ -88,16 +88,16 @@ def test_a_session_without_the_second_factor_is_asked_for_it(
     set_up_app(owner)
     code = recovery_codes(owner)[0]
 
-    asked = by_password.lands_at(USERS)
-    seen = by_password.post(asked, code=code)
+    page = by_password.lands_at(USERS)
+    response = by_password.post(page, code=code)
 
-    assert asked.startswith("/account/again/code?next=")
-    assert seen.leads_to == USERS
+    assert page.startswith("/account/again/code?next=")
+    assert response.leads_to == USERS
     assert by_password.get(USERS).status == 200
 
 
 def test_a_second_factor_does_not_make_a_user_staff(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
@@ -107,7 +107,7 @@ def test_a_second_factor_does_not_make_a_user_staff(
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example"])
 def test_next_of_the_admin_site_cannot_lead_to_another_site(
-    application: Application, careful_house: None, elsewhere: str
+    application: Application, staff_second_factor: None, elsewhere: str
 ) -> None:
     _, visitor = root(application)
     set_up_app(visitor)
@@ -116,7 +116,7 @@ def test_next_of_the_admin_site_cannot_lead_to_another_site(
 
 
 def test_a_sensitive_action_needs_a_fresh_sign_in(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
@@ -124,12 +124,12 @@ def test_a_sensitive_action_needs_a_fresh_sign_in(
         set_up_app(visitor)
         clock.shift(301)
 
-        asked = visitor.client.post(USERS, deactivate(visitor, anna))
-        why = visitor.post(asked["Location"], password=PASSWORD)
+        page = visitor.client.post(USERS, deactivate(visitor, anna))
+        why = visitor.post(page["Location"], password=PASSWORD)
         (place,) = re.findall(r'<form method="post" action="([^"]*)"', why.text)[-1:]
         visitor.client.post(place, deactivate(visitor, anna, reason="They have left."))
 
-    assert asked["Location"].startswith("/account/again?next=")
+    assert page["Location"].startswith("/account/again?next=")
     assert "Deactivate 1 user" in why.text
     assert place == USERS
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
@@ -137,7 +137,7 @@ def test_a_sensitive_action_needs_a_fresh_sign_in(
 
 
 def test_a_reason_does_not_replace_a_fresh_sign_in(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
@@ -151,7 +151,7 @@ def test_a_reason_does_not_replace_a_fresh_sign_in(
 
 
 def test_a_sensitive_action_succeeds_after_a_fresh_sign_in(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     anna = a_user_of(application)
     _, visitor = root(application)
@@ -162,36 +162,40 @@ def test_a_sensitive_action_succeeds_after_a_fresh_sign_in(
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_other_actions_need_no_fresh_sign_in(application: Application, careful_house: None) -> None:
+def test_other_actions_need_no_fresh_sign_in(
+    application: Application, staff_second_factor: None
+) -> None:
     anna = a_user_of(application)
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = root(application)
         set_up_app(visitor)
         clock.shift(301)
 
-        seen = visitor.client.post(USERS, {"action": "activate", "_selected_action": str(anna.id)})
+        response = visitor.client.post(
+            USERS, {"action": "activate", "_selected_action": str(anna.id)}
+        )
 
-    assert seen["Location"] == USERS
+    assert response["Location"] == USERS
 
 
 def test_the_form_needs_a_csrf_token_after_re_authentication(
-    application: Application, careful_house: None
+    application: Application, staff_second_factor: None
 ) -> None:
     anna = a_user_of(application)
     _, visitor = root(application)
     set_up_app(visitor)
     visitor.client.handler = Client(enforce_csrf_checks=True).handler
 
-    seen = visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
+    response = visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
 
-    assert seen.status_code == 403
+    assert response.status_code == 403
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
 def test_signing_out_of_the_admin_site_ends_the_session(application: Application) -> None:
     _, visitor = root(application)
 
-    seen = visitor.post("/admin/logout/")
+    response = visitor.post("/admin/logout/")
 
-    assert seen.heading == "You are signed out"
+    assert response.heading == "You are signed out"
     assert not visitor.is_signed_in

@@ -43,10 +43,10 @@ def test_the_terms_of_a_service_client_cannot_be_amended(application: Applicatio
         root_browser(application),
     )
 
-    seen = root.get(page_of(client))
+    response = root.get(page_of(client))
     answer = root.post(page_of(client), **NEW)
 
-    assert (seen.status, seen.may_be_saved) == (200, False)
+    assert (response.status, response.may_be_saved) == (200, False)
     assert answer.status == 403
     assert now(application, client) == client
 
@@ -71,7 +71,7 @@ def test_a_service_client_is_removed_and_the_reason_logged(application: Applicat
 
     page = root_browser(application).act(CLIENTS, "remove", client.id, reason="They have left it.")
 
-    assert page.said == ("1 client removed.",)
+    assert page.messages == ("1 client removed.",)
     assert not now(application, client).is_active
     entry = ("client-removed", str(client.id), "They have left it.")
     assert recorded(organization.id)[-1] == entry
@@ -87,7 +87,9 @@ def test_clients_of_a_suspended_organization_cannot_be_changed(application: Appl
         root.post(secret_page_of(client), reason="Because I can."),
     ]
 
-    assert ["The organization is suspended." in answer.said[0] for answer in answers] == [True] * 2
+    assert ["The organization is suspended." in answer.messages[0] for answer in answers] == [
+        True
+    ] * 2
     assert now(application, client) == client
 
 
@@ -104,7 +106,7 @@ def test_managers_of_platform_clients_cannot_change_service_clients(
         keeper.post(secret_page_of(client), reason="Because I can."),
     ]
 
-    assert ["There is no such" in answer.said[0] for answer in answers] == [True] * 2
+    assert ["There is no such" in answer.messages[0] for answer in answers] == [True] * 2
     assert now(application, client) == client
 
 

@@ -59,41 +59,45 @@ def clients_of(world: World, school: Organization) -> list[OAuthClient]:
 def test_a_service_client_has_only_client_credentials_and_its_scopes(
     memory: World, school: Organization, owner: Principal
 ) -> None:
-    made = has_service_client(memory, school, owner)
+    registration = has_service_client(memory, school, owner)
 
-    assert clients_of(memory, school) == [made.client]
-    assert made.client.terms == ClientTerms(
+    assert clients_of(memory, school) == [registration.client]
+    assert registration.client.terms == ClientTerms(
         name="Register",
         is_public=False,
         allowed_scopes=frozenset({"orgs:read", "progress:read"}),
         grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}),
     )
-    assert (made.client.org_id, made.client.expires_at) == (school.id, NEXT_MONTH)
-    assert made.client.last_used_at is None
+    assert (registration.client.org_id, registration.client.expires_at) == (school.id, NEXT_MONTH)
+    assert registration.client.last_used_at is None
 
 
 def test_the_secret_of_a_service_client_is_shown_once(
     memory: World, school: Organization, owner: Principal
 ) -> None:
-    made = has_service_client(memory, school, owner)
+    registration = has_service_client(memory, school, owner)
 
-    known = memory.services.clients.authenticated(made.client.client_id, made.secret)
+    known = memory.services.clients.authenticated(
+        registration.client.client_id, registration.secret
+    )
 
-    assert known == made.client
-    assert made.secret not in repr([made, clients_of(memory, school), acts_in(memory, school)])
+    assert known == registration.client
+    assert registration.secret not in repr(
+        [registration, clients_of(memory, school), acts_in(memory, school)]
+    )
 
 
 def test_the_registration_is_recorded_in_the_organization(
     memory: World, school: Organization, owner: Principal
 ) -> None:
-    made = has_service_client(memory, school, owner)
+    registration = has_service_client(memory, school, owner)
 
     (act,) = acts_in(memory, school)
     assert (act.action, act.subject_type) == (
         AuditAction.CLIENT_REGISTERED,
         SubjectType.CLIENT,
     )
-    assert (act.subject_id, act.before) == (str(made.client.id), {})
+    assert (act.subject_id, act.before) == (str(registration.client.id), {})
     assert act.after["allowed_scopes"] == ["orgs:read", "progress:read"]
     assert act.after["expires_at"] == "2026-03-31T12:00:00+00:00"
 
@@ -114,9 +118,9 @@ def test_the_expiry_is_in_the_future_and_within_a_year(
     if is_suitable:
         has_service_client(memory, school, expires_at=expires_at)
     else:
-        with pytest.raises(UnsuitableExpiry) as refusal:
+        with pytest.raises(UnsuitableExpiry) as error:
             has_service_client(memory, school, expires_at=expires_at)
-        assert [field_error.path for field_error in refusal.value.field_errors] == ["expires_at"]
+        assert [field_error.path for field_error in error.value.field_errors] == ["expires_at"]
 
     assert [client.expires_at for client in clients_of(memory, school)] == (
         [expires_at] if is_suitable else []
@@ -134,44 +138,50 @@ def test_unsuitable_terms_are_refused(
 
 
 def test_an_expired_client_is_not_accepted(memory: World, school: Organization) -> None:
-    made = has_service_client(memory, school)
+    registration = has_service_client(memory, school)
     memory.clock.at = NEXT_MONTH - SECOND
-    before = memory.services.clients.authenticated(made.client.client_id, made.secret)
+    before = memory.services.clients.authenticated(
+        registration.client.client_id, registration.secret
+    )
     memory.clock.at = NEXT_MONTH
 
-    after = memory.services.clients.authenticated(made.client.client_id, made.secret)
+    after = memory.services.clients.authenticated(
+        registration.client.client_id, registration.secret
+    )
 
-    assert (before, after) == (made.client, None)
+    assert (before, after) == (registration.client, None)
 
 
 def test_clients_of_a_suspended_organization_are_not_accepted_until_it_reopens(
     memory: World, school: Organization
 ) -> None:
-    made = has_service_client(memory, school)
+    registration = has_service_client(memory, school)
     authenticated, organizations = (
         memory.services.clients.authenticated,
         memory.services.organizations,
     )
 
     organizations.suspend(school.id, reason="Unpaid", by=OPERATOR)
-    while_suspended = authenticated(made.client.client_id, made.secret)
+    while_suspended = authenticated(registration.client.client_id, registration.secret)
     organizations.reopen(school.id, by=OPERATOR)
 
     assert while_suspended is None
-    assert authenticated(made.client.client_id, made.secret) == made.client
+    assert authenticated(registration.client.client_id, registration.secret) == registration.client
 
 
 def test_a_renewed_secret_replaces_the_old_one(
     memory: World, school: Organization, owner: Principal
 ) -> None:
-    made = has_service_client(memory, school, owner)
+    registration = has_service_client(memory, school, owner)
 
-    renewed = memory.services.service_clients.renew_secret(school.id, made.client.id, by=owner)
+    renewed = memory.services.service_clients.renew_secret(
+        school.id, registration.client.id, by=owner
+    )
 
     authenticated = memory.services.clients.authenticated
-    assert authenticated(made.client.client_id, made.secret) is None
-    assert authenticated(made.client.client_id, renewed.secret) == renewed.client
-    assert renewed.client == replace(made.client, secret_hash=renewed.client.secret_hash)
+    assert authenticated(registration.client.client_id, registration.secret) is None
+    assert authenticated(registration.client.client_id, renewed.secret) == renewed.client
+    assert renewed.client == replace(registration.client, secret_hash=renewed.client.secret_hash)
     act = acts_in(memory, school)[-1]
     assert (act.action, act.before, act.after) == (AuditAction.CLIENT_SECRET_RENEWED, {}, {})
 
@@ -179,26 +189,28 @@ def test_a_renewed_secret_replaces_the_old_one(
 def test_a_removed_client_is_not_accepted_and_the_reason_is_recorded(
     memory: World, school: Organization, owner: Principal
 ) -> None:
-    made, other = has_service_client(memory, school), has_service_client(memory, school)
+    registration, other = has_service_client(memory, school), has_service_client(memory, school)
 
-    memory.services.service_clients.remove(school.id, made.client.id, reason="Not needed", by=owner)
+    memory.services.service_clients.remove(
+        school.id, registration.client.id, reason="Not needed", by=owner
+    )
 
     assert clients_of(memory, school) == [other.client]
-    assert memory.services.clients.find(made.client.client_id) is None
+    assert memory.services.clients.find(registration.client.client_id) is None
     act = acts_in(memory, school)[-1]
     assert (act.action, act.reason) == (AuditAction.CLIENT_REMOVED, "Not needed")
-    assert act.subject_id == str(made.client.id)
+    assert act.subject_id == str(registration.client.id)
 
 
 @pytest.mark.parametrize("change", ["renew_secret", "remove"])
 def test_a_removed_client_is_not_found_again(
     memory: World, school: Organization, owner: Principal, change: str
 ) -> None:
-    made = has_service_client(memory, school)
-    memory.services.service_clients.remove(school.id, made.client.id, by=owner)
+    registration = has_service_client(memory, school)
+    memory.services.service_clients.remove(school.id, registration.client.id, by=owner)
 
     with pytest.raises(ClientNotFound):
-        CHANGES[change](memory.services.service_clients, school, made.client, owner)
+        CHANGES[change](memory.services.service_clients, school, registration.client, owner)
 
 
 @pytest.mark.parametrize("change", ["renew_secret", "remove"])

@@ -10,7 +10,7 @@ from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.storage.append_only import releasing
 from tests.accounts.auditing import an_act, has_organization, record_act
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -66,17 +66,17 @@ def id_of(organization: Organization) -> Any:
 
 @pytest.mark.usefixtures("knots")
 def test_an_intact_log_is_verified() -> None:
-    assert said_by("verify_audit") == "2 chains, 5 entries\n"
+    assert output_of("verify_audit") == "2 chains, 5 entries\n"
 
 
 def test_an_empty_database_is_verified() -> None:
-    assert said_by("verify_audit") == "0 chains, 0 entries\n"
+    assert output_of("verify_audit") == "0 chains, 0 entries\n"
 
 
 def test_one_entry_is_counted_in_the_singular(school: World) -> None:
     record_act(school.services, an_act(), by=OPERATOR)
 
-    assert said_by("verify_audit") == "1 chain, 1 entry\n"
+    assert output_of("verify_audit") == "1 chain, 1 entry\n"
 
 
 @pytest.mark.usefixtures("knots")
@@ -84,7 +84,7 @@ def test_one_entry_is_counted_in_the_singular(school: World) -> None:
 def test_a_changed_entry_is_named(change: str) -> None:
     run(CHANGES[change])
 
-    error, output = refusal_of("verify_audit")
+    error, output = error_of("verify_audit")
 
     assert error == "The audit log has 1 flaw."
     assert output == "the platform: entry 3 was changed\n2 chains, 5 entries\n"
@@ -95,7 +95,7 @@ def test_a_changed_entry_is_named(change: str) -> None:
 def test_an_unreadable_entry_is_a_flaw(change: str) -> None:
     run(UNREADABLE[change])
 
-    error, output = refusal_of("verify_audit")
+    error, output = error_of("verify_audit")
 
     assert error == "The audit log has 1 flaw."
     assert output.startswith("the platform: an entry cannot be read: ")
@@ -105,7 +105,7 @@ def test_an_unreadable_entry_is_a_flaw(change: str) -> None:
 def test_a_missing_entry_is_reported_with_its_organization(knots: Organization) -> None:
     run("DELETE FROM accounts_auditentry WHERE org_id = %s AND sequence = 1", id_of(knots))
 
-    _, output = refusal_of("verify_audit")
+    _, output = error_of("verify_audit")
 
     assert output == f"organization {knots.id}: entry 1 is missing\n2 chains, 5 entries\n"
 
@@ -113,7 +113,7 @@ def test_a_missing_entry_is_reported_with_its_organization(knots: Organization) 
 def test_a_truncated_log_is_reported(knots: Organization) -> None:
     run("DELETE FROM accounts_auditentry WHERE org_id = %s AND sequence = 2", id_of(knots))
 
-    _, output = refusal_of("verify_audit")
+    _, output = error_of("verify_audit")
 
     assert output == f"organization {knots.id}: entry 2 is missing\n2 chains, 5 entries\n"
 
@@ -121,7 +121,7 @@ def test_a_truncated_log_is_reported(knots: Organization) -> None:
 def test_a_deleted_head_is_reported_missing(knots: Organization) -> None:
     run("DELETE FROM accounts_audithead WHERE id = %s", id_of(knots))
 
-    _, output = refusal_of("verify_audit")
+    _, output = error_of("verify_audit")
 
     assert output == f"organization {knots.id}: its head is missing\n2 chains, 3 entries\n"
 
@@ -130,7 +130,7 @@ def test_each_flaw_is_reported(knots: Organization) -> None:
     run(CHANGES["its reason"])
     run("UPDATE accounts_audithead SET hash = 'f' WHERE id = %s", id_of(knots))
 
-    error, output = refusal_of("verify_audit")
+    error, output = error_of("verify_audit")
 
     assert error == "The audit log has 2 flaws."
     assert output.splitlines() == [

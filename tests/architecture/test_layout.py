@@ -134,11 +134,11 @@ def test_only_those_who_may_touch_rows_ask_for_them() -> None:
     may_touch = re.compile(
         r"(repositories/orm(/\w+)?|admin(/\w+)?|idempotency/orm|backends|adapters/second_factors)\.py$"
     )
-    asked = {
+    readers = {
         source.name
         for source in OURS
         for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
     }
 
-    assert {name for name in asked if not may_touch.search(name)} == set()
+    assert {name for name in readers if not may_touch.search(name)} == set()

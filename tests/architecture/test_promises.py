@@ -86,9 +86,9 @@ def test_a_repository_that_remembers_is_asked_in_the_same_words() -> None:
     cached = repositories_in("courses.domain.repositories.cached")["CachedCourseVersionRepository"]
     _, promise = PROMISES["CourseVersionRepository"]
 
-    asked = {name: signature(method) for name, method in methods_of(cached).items()}
+    signatures = {name: signature(method) for name, method in methods_of(cached).items()}
 
-    assert asked == {name: signature(method) for name, method in methods_of(promise).items()}
+    assert signatures == {name: signature(method) for name, method in methods_of(promise).items()}
 
 
 @pytest.mark.parametrize(("name", "method"), METHODS)

@@ -99,8 +99,8 @@ def _school(owner: User) -> Course:
     school = services().organizations.create(
         name="Bench", slug="bench", owner_id=owner.id, by=OPERATOR
     )
-    made = services().authoring.create(a_definition_with_exams(), org_id=school.id, by=OPERATOR)
-    return services().authoring.publish(made.slug, by=OPERATOR)
+    draft = services().authoring.create(a_definition_with_exams(), org_id=school.id, by=OPERATOR)
+    return services().authoring.publish(draft.slug, by=OPERATOR)
 
 
 def _fill(course: Course, *, learners: int) -> dict[str, Any]:
@@ -144,9 +144,9 @@ def _compare(
                 cursor.execute(statement, names)
                 cursor.fetchall()
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         ask()
-    statements = len(asked)
+    statements = len(queries)
     report, plain = _median(ask, tries), _median(count, tries)
     print(LINE.format(name, f"{report:.1f}", statements, f"{plain:.1f}", f"{report / plain:.2f}"))
 

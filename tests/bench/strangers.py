@@ -53,13 +53,13 @@ def _build() -> Names:
     call_command("migrate", verbosity=0)
     anna, bo = _person("anna"), _person("bo")
     asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
-    keeps = _client("Keeps", is_public=False)
+    confidential = _client("Keeps", is_public=False)
     device = services().devices.start(owns.client, scopes=())
     school = _school(anna.user)
     connection.close()
     known = {
         "users": anna.user.email,
-        "clients": keeps.client.client_id,
+        "clients": confidential.client.client_id,
         "devices of others": device.device_code,
         "courses of others": f"{school.slug}--knots",
         "schools of others": str(school.id),
@@ -131,5 +131,13 @@ def _compare(name: str, ask: Ask, *, tries: int, known: str, unknown: str) -> No
             taken.append((perf_counter() - asked_at) * 1000)
             answers.add((answer.status, answer.text))
     assert len(answers) == 1, answers
-    one, other = median(times[known]), median(times[unknown])
-    print(LINE.format(name, f"{one:.2f}", f"{other:.2f}", f"{abs(one - other):.2f}"), flush=True)
+    known_time, unknown_time = median(times[known]), median(times[unknown])
+    print(
+        LINE.format(
+            name,
+            f"{known_time:.2f}",
+            f"{unknown_time:.2f}",
+            f"{abs(known_time - unknown_time):.2f}",
+        ),
+        flush=True,
+    )

@@ -43,8 +43,8 @@ class Exam:
         place = self.begins(0)
         quiz = self.assessments[0]["questions"]
         responses = [
-            {"question_id": asked["id"], **answer}
-            for asked, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
+            {"question_id": question["id"], **answer}
+            for question, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
         ]
         saved = self.anna.put(f"{place}/responses", {"responses": responses})
         assert saved.status == 200, saved.text
@@ -98,8 +98,8 @@ def test_an_attempt_is_handed_in_once_and_completes_the_course_once(exam: Exam) 
 def test_answers_saved_simultaneously_are_all_stored(exam: Exam) -> None:
     place, quiz = exam.begins(0), exam.assessments[0]["questions"]
     saves = [
-        {"responses": [{"question_id": asked["id"], **answer}]}
-        for asked, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
+        {"responses": [{"question_id": question["id"], **answer}]}
+        for question, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
     ]
 
     answers = at_once(
@@ -127,8 +127,8 @@ def test_what_is_saved_while_it_is_handed_in_counts_or_is_refused(exam: Exam) ->
 def test_every_grade_of_twenty_graders_is_stored_and_the_last_one_counts(exam: Exam) -> None:
     place = exam.begins(2)
     exam.anna.post(f"{place}/submit")
-    (asked,) = exam.assessments[2]["questions"]
-    marks = {"marks": [{"question_id": asked["id"], "score": 1}], "reason": "Looked at again."}
+    (question,) = exam.assessments[2]["questions"]
+    marks = {"marks": [{"question_id": question["id"], "score": 1}], "reason": "Looked at again."}
 
     answers = at_once(*[lambda: exam.staff.post(f"{place}/grade", marks)] * 20)
 

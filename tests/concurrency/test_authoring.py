@@ -20,10 +20,10 @@ def test_publishing_a_draft_twice_at_once_makes_one_version(school: School) -> N
 
     answers = at_once(*[lambda: root.post(f"{course}/publish")] * 2)
 
-    published, refused = sorted(answers, key=lambda answer: answer.status)
-    assert (published.status, refused.status) == (200, 409)
+    published, rejection = sorted(answers, key=lambda answer: answer.status)
+    assert (published.status, rejection.status) == (200, 409)
     assert published.json["version"] == 1
-    assert refused.code == "nothing-to-publish"
+    assert rejection.code == "nothing-to-publish"
     assert [version["version"] for version in root.get(f"{course}/versions").json["items"]] == [1]
 
 

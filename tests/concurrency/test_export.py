@@ -55,8 +55,8 @@ def harbour(town: World) -> Organization:
 @pytest.fixture
 def course(town: World, harbour: Organization) -> Course:
     authoring, definition = town.services.authoring, a_definition_of(required=1)
-    made = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
-    return authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
+    return authoring.publish(draft.slug, by=OPERATOR)
 
 
 @pytest.fixture

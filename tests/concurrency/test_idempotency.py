@@ -17,9 +17,9 @@ def test_twenty_equal_keys_at_once_have_one_effect(school: School) -> None:
 
     answers = at_once(*[lambda: anna.post(f"{SAMPLE}/enroll", Idempotency_Key="once")] * 20)
 
-    made = [answer for answer in answers if answer.status == 201]
-    assert len({answer.text for answer in made}) == 1
-    assert [answer.headers.get("Idempotent-Replayed") for answer in made].count(None) == 1
+    successes = [answer for answer in answers if answer.status == 201]
+    assert len({answer.text for answer in successes}) == 1
+    assert [answer.headers.get("Idempotent-Replayed") for answer in successes].count(None) == 1
     assert {answer.code for answer in answers if answer.status != 201} <= {"request-still-running"}
     events = anna.get(f"{SAMPLE.replace('courses', 'progress')}/events").json["items"]
     assert [event["type"] for event in events] == ["enrolled"]

@@ -25,7 +25,7 @@ SLOW: Final = {"ARGON2_MEMORY_KIB": "19456", "ARGON2_PASSES": "25", "ARGON2_AT_O
 """Hashing a password takes longer than a request may wait for its turn."""
 
 
-def guess(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:
+def log_in(caller: WireCaller, *, email: str = "", address: str = "") -> Answer:
     """A login attempt on this account, by default on a new one."""
     body = {"email": email or f"{uuid4()}@school.example", "password": "a wrong password"}
     return caller.post("/v1/auth/login", body, X_Forwarded_For=address)
@@ -53,7 +53,7 @@ def test_of_fifty_simultaneous_log_ins_exactly_as_many_as_the_limit_are_allowed(
 
     with running_server(environment, workers=2, threads=8) as server:
         caller = WireCaller(server.port)
-        answers = at_once(*[lambda: guess(caller, address=address)] * 50)
+        answers = at_once(*[lambda: log_in(caller, address=address)] * 50)
 
     assert Counter(answer.status for answer in answers) == {401: 30, 429: 20}
     left = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
@@ -69,7 +69,7 @@ def test_of_fifty_simultaneous_login_attempts_on_an_account_few_are_verified(
 
     with running_server(environment, workers=2, threads=8) as server:
         caller, began = WireCaller(server.port), monotonic()
-        answers = at_once(*[lambda: guess(caller, email=email, address=address)] * 50)
+        answers = at_once(*[lambda: log_in(caller, email=email, address=address)] * 50)
         seconds = monotonic() - began
 
     looked_at = [answer.status for answer in answers].count(401)
@@ -97,9 +97,9 @@ def test_of_fifty_simultaneous_connections_exactly_as_many_as_the_limit_are_allo
         return state.is_allowed
 
     with ThreadPoolExecutor(50) as pool:
-        let_in = list(pool.map(attempt, range(50)))
+        allowed = list(pool.map(attempt, range(50)))
 
-    assert let_in.count(True) == min(most, 50)
+    assert allowed.count(True) == min(most, 50)
 
 
 @pytest.mark.database
@@ -108,7 +108,7 @@ def test_a_flood_of_passwords_does_not_block_other_requests(school: School) -> N
 
     with running_server(school.environment | SLOW, threads=8) as server:
         flood, anna = WireCaller(server.port), WireCaller(server.port, token)
-        acts: list[Callable[[], Answer]] = [lambda: guess(flood)] * 100
+        acts: list[Callable[[], Answer]] = [lambda: log_in(flood)] * 100
         acts[::5] = [lambda: anna.get("/v1/me")] * 20
         answers = at_once(*acts)
 

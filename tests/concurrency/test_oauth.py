@@ -55,8 +55,8 @@ def test_of_twenty_exchanges_of_a_code_at_once_one_succeeds_and_its_tokens_are_d
     answers = at_once(*[lambda: client.exchange(code)] * 20)
 
     assert Counter(answer.status for answer in answers) == {200: 1, 400: 19}
-    refused = [answer.json["error"] for answer in answers if answer.status == 400]
-    assert set(refused) == {"invalid_grant"}
+    errors = [answer.json["error"] for answer in answers if answer.status == 400]
+    assert set(errors) == {"invalid_grant"}
     (tokens,) = (answer.json for answer in answers if answer.status == 200)
     assert sessions_of(client, school) == [("code-reused", 1)]
     assert not client.says_active(tokens["access_token"])

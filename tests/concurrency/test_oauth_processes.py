@@ -105,7 +105,7 @@ def test_of_a_code_for_another_client_nothing_is_lost(
 ) -> None:
     code, other = notebook.code_for(anna, scope=SCOPE), register(school)
 
-    refused = WireClient(neighbour.port, other).exchange(code)
+    answer = WireClient(neighbour.port, other).exchange(code)
 
-    assert refused.json["error"] == "invalid_grant"
+    assert answer.json["error"] == "invalid_grant"
     assert notebook.exchange(code).status == 200

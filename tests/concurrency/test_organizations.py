@@ -196,12 +196,12 @@ def test_of_twenty_simultaneous_creations_of_an_organization_with_one_slug_one_s
     )
 
     assert outcomes == {DONE: 1, "organization-slug-taken": 19}
-    founded = [
+    roles = [
         own.role
         for person in people
         for own in town.repositories.organizations.for_user(person.person)
     ]
-    assert founded == [OrgRole.OWNER]
+    assert roles == [OrgRole.OWNER]
 
 
 def test_of_twenty_invitations_of_an_address_at_once_one_stands(town: World) -> None:

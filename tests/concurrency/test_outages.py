@@ -99,12 +99,12 @@ def test_the_service_recovers_when_the_database_drops_its_connections(
         drop_connections(url)
         after = [anna.get("/v1/me") for _ in range(20)]
 
-    refused = [answer for answer in after if answer.status != 200]
+    failures = [answer for answer in after if answer.status != 200]
     assert {answer.status for answer in before} == {200}
-    assert {answer.code for answer in refused} == {"unavailable"}
-    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+    assert {answer.code for answer in failures} == {"unavailable"}
+    assert {answer.headers["Retry-After"] for answer in failures} == {"1"}
     assert {answer.status for answer in after[-10:]} == {200}
-    assert log.read_text().count("the database failed a request") == len(refused)
+    assert log.read_text().count("the database failed a request") == len(failures)
 
 
 def drop_connections(url: str) -> None:

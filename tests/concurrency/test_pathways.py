@@ -130,7 +130,7 @@ def test_a_last_course_that_is_completed_twenty_times_at_once_completes_the_path
 
     assert outcomes == {DONE: MANY}
     assert [event.course_id for event in published] == [bends.id]
-    assert [held.issued.evidence.course_id for held in anna.held()] == [bends.id]
+    assert [verification.issued.evidence.course_id for verification in anna.held()] == [bends.id]
 
 
 def test_enrolling_while_a_pathway_is_retired_succeeds_or_is_rejected(

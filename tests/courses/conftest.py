@@ -24,5 +24,5 @@ def bo(harbour: Organization) -> Principal:
 @pytest.fixture
 def course(memory: World, harbour: Organization, bo: Principal) -> Course:
     """A course published in the organization."""
-    made = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
-    return memory.services.authoring.publish(made.slug, by=bo)
+    draft = memory.services.authoring.create(KNOTS, org_id=harbour.id, by=bo)
+    return memory.services.authoring.publish(draft.slug, by=bo)

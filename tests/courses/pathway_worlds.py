@@ -27,5 +27,5 @@ def counts(world: World, *slugs: str) -> list[int]:
     return [courses.at(slug, scope=ALL_TENANTS).pathways for slug in slugs]
 
 
-def errors_of(refused: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
-    return [field_error.path for field_error in refused.value.field_errors]
+def errors_of(error: pytest.ExceptionInfo[InvalidPathwayDefinition]) -> list[str]:
+    return [field_error.path for field_error in error.value.field_errors]

@@ -44,7 +44,7 @@ def test_a_pasted_definition_becomes_a_course(application: Application) -> None:
 
     course = CourseRow.objects.get(slug="knots")
     assert page.path == f"{COURSES}{course.pk}/change/"
-    assert page.said == ("The draft of knots has been imported.",)
+    assert page.messages == ("The draft of knots has been imported.",)
     assert draft_of(application, "knots") == knots
     assert (course.status, course.created_by_id) == ("draft", bo.id)
     assert log_of(course.pk) == ["Imported a draft."]
@@ -63,7 +63,7 @@ def test_a_file_takes_the_place_of_the_text(application: Application) -> None:
 
     page = editor(application).post(IMPORT, file=file, definition=WRONG)
 
-    assert page.said == ("The draft of knots has been imported.",)
+    assert page.messages == ("The draft of knots has been imported.",)
 
 
 def test_lines_that_end_as_in_a_browser_are_read_alike(application: Application) -> None:
@@ -171,7 +171,7 @@ def test_a_course_whose_draft_is_gone_is_a_message(application: Application) -> 
     page = editor(application).get(page_of(course))
 
     assert page.path == COURSES
-    assert page.said[0].startswith("Course not found.")
+    assert page.messages[0].startswith("Course not found.")
 
 
 def test_publishing_is_an_action(application: Application) -> None:
@@ -179,7 +179,7 @@ def test_publishing_is_an_action(application: Application) -> None:
 
     page = editor(application).act(COURSES, "publish", course.id)
 
-    assert page.said == ("1 course published.",)
+    assert page.messages == ("1 course published.",)
     assert CourseRow.objects.get().status == "published"
     assert log_of(course.id) == ["Published."]
 
@@ -190,20 +190,22 @@ def test_a_course_that_cannot_be_published_is_named(application: Application) ->
 
     page = editor(application).act(COURSES, "publish", new.id, old.id)
 
-    assert page.said[0].startswith(f"Not published: {old.slug}. The draft is already published.")
-    assert page.said[1] == "1 course published."
+    assert page.messages[0].startswith(
+        f"Not published: {old.slug}. The draft is already published."
+    )
+    assert page.messages[1] == "1 course published."
     assert log_of(old.id) == []
 
 
 def test_retiring_asks_for_a_reason_and_logs_it(application: Application) -> None:
     course, bo = a_published_course(application.services), editor(application)
 
-    asked = bo.act(COURSES, "retire", course.id)
+    question = bo.act(COURSES, "retire", course.id)
     page = bo.act(COURSES, "retire", course.id, reason="Nobody ties knots any more.")
 
-    assert "Retire 1 course" in asked.text
-    assert asked.said == ()
-    assert page.said == ("1 course retired.",)
+    assert "Retire 1 course" in question.text
+    assert question.messages == ()
+    assert page.messages == ("1 course retired.",)
     assert CourseRow.objects.get().status == "retired"
     assert log_of(course.id) == ["Retired. Reason: Nobody ties knots any more."]
 
@@ -235,7 +237,7 @@ def test_a_version_that_there_is_not_is_a_message(application: Application) -> N
     page = editor(application).get(f"{COURSES}{course.id}/definition/7/")
 
     assert page.path == COURSES
-    assert page.said[0].startswith("Course version not found.")
+    assert page.messages[0].startswith("Course version not found.")
 
 
 def test_only_authors_download(application: Application) -> None:
@@ -244,7 +246,7 @@ def test_only_authors_download(application: Application) -> None:
     page = staff_browser(application, "Auditors").get(f"{COURSES}{course.id}/definition/")
 
     assert page.path == COURSES
-    assert page.said[0].startswith("You may not do this.")
+    assert page.messages[0].startswith("You may not do this.")
 
 
 def test_a_version_shows_its_items_and_what_they_say(application: Application) -> None:

@@ -16,7 +16,7 @@ from credentials.models import Credential as CredentialRow
 from tests.support.application import Application
 from tests.support.builders import a_definition, a_definition_of
 from tests.support.learning import Learner, a_published_course
-from tests.support.members import founded, looks_into
+from tests.support.members import access_entries, add_organization
 from tests.support.organizations import a_member, acts_in, closed
 from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
 
@@ -43,7 +43,7 @@ OF_HARBOUR: Final = "Reef knots of the harbour"
 
 @pytest.fixture
 def harbour(application: Application) -> Organization:
-    return founded(application, name="Harbour School", slug="harbour")
+    return add_organization(application, name="Harbour School", slug="harbour")
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def course(application: Application, harbour: Organization) -> Course:
     """A course of the harbour that a learner has passed, with the credential that it earns."""
     services = application.services
     definition = a_definition_of(required=1, slug="knots", title=OF_HARBOUR)
-    made = services.authoring.create(definition, org_id=harbour.id, by=OPERATOR)
-    course = services.authoring.publish(made.slug, by=OPERATOR)
+    draft = services.authoring.create(definition, org_id=harbour.id, by=OPERATOR)
+    course = services.authoring.publish(draft.slug, by=OPERATOR)
     application.earns(course, name=OF_HARBOUR)
     anna = a_member(
         harbour.id, OrgRole.LEARNER, a_user_of(application, email="anna@harbour.example")
@@ -99,7 +99,7 @@ def test_staff_with_access_to_organizations_see_what_belongs_to_them_too(
 def test_a_list_is_narrowed_to_one_organization(
     application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
-    other = founded(application, name="Shipyard")
+    other = add_organization(application, name="Shipyard")
     root = root_browser(application)
 
     ours = root.get(f"{path}?org__id__exact={harbour.id}")
@@ -132,7 +132,7 @@ def test_an_editor_with_access_to_organizations_views_their_courses_and_changes_
 
     assert OF_HARBOUR in page.text
     assert not page.may_be_saved
-    assert "Course not found" in acted.said[0]
+    assert "Course not found" in acted.messages[0]
     assert CourseRow.objects.get(pk=course.id).status == "published"
 
 
@@ -162,7 +162,7 @@ def test_an_admin_imports_a_course_for_an_organization(
 def test_only_organizations_that_are_open_can_be_chosen(
     application: Application, harbour: Organization
 ) -> None:
-    shut = founded(application, name="Shipyard", slug="shipyard")
+    shut = add_organization(application, name="Shipyard", slug="shipyard")
     closed(application.services, shut)
     root, knots = root_browser(application), write_definition(a_definition(slug="knots"))
 
@@ -228,11 +228,11 @@ def test_opening_a_page_of_an_organization_is_recorded_as_access(
     application: Application, harbour: Organization, course: Course, path: str
 ) -> None:
     root = root_browser(application)
-    before = len(looks_into(application, harbour.id))
+    before = len(access_entries(application, harbour.id))
     (link, *_) = re.findall(rf"/admin/({path}[^/]+/change/)", root.get(path).text)
 
     root.get(link)
 
-    look = looks_into(application, harbour.id)[-1]
-    assert len(looks_into(application, harbour.id)) == before + 1
+    look = access_entries(application, harbour.id)[-1]
+    assert len(access_entries(application, harbour.id)) == before + 1
     assert look.actor_id == root.id

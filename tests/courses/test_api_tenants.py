@@ -13,7 +13,7 @@ from tests.courses.test_api_access import FOR_AUTHORS, OF_ONE_COURSE, Address
 from tests.support.application import Application, Caller
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 
 pytestmark = pytest.mark.postgres_too
 
@@ -38,14 +38,14 @@ class Harbour:
 
 @pytest.fixture
 def harbour(application: Application) -> Harbour:
-    organization = founded(application, slug="harbour")
+    organization = add_organization(application, slug="harbour")
     authoring = application.services.authoring
-    made = authoring.create(KNOTS, org_id=organization.id, by=OPERATOR)
-    return Harbour(organization, authoring.publish(made.slug, by=OPERATOR))
+    draft = authoring.create(KNOTS, org_id=organization.id, by=OPERATOR)
+    return Harbour(organization, authoring.publish(draft.slug, by=OPERATOR))
 
 
 def test_an_instructor_creates_a_course_in_the_organization(application: Application) -> None:
-    organization = founded(application, slug="harbour")
+    organization = add_organization(application, slug="harbour")
     bo = member_of(application, organization.id, OrgRole.INSTRUCTOR, "Bo").caller
 
     answer = bo.post(f"/v1/courses?org={organization.id}", body_of(KNOTS))
@@ -94,7 +94,7 @@ def test_the_course_is_not_there_for_anybody_who_is_not_in(
 def test_the_course_is_not_there_for_anybody_in_another_organization(
     application: Application, harbour: Harbour, address: Address, role: OrgRole
 ) -> None:
-    bo = member_of(application, founded(application).id, role, "Bo").caller
+    bo = member_of(application, add_organization(application).id, role, "Bo").caller
 
     answer = address.asked_by(bo, harbour.course)
 
@@ -105,7 +105,7 @@ def test_the_course_is_not_there_for_anybody_in_another_organization(
 def test_a_course_of_another_tenant_looks_like_one_that_does_not_exist(
     application: Application, harbour: Harbour, address: Address
 ) -> None:
-    bo = member_of(application, founded(application).id, OrgRole.OWNER, "Bo").caller
+    bo = member_of(application, add_organization(application).id, OrgRole.OWNER, "Bo").caller
     there = address.asked_by(bo, harbour.course)
     path = address.path.format(course="harbour--bends", item=uuid4())
 
@@ -186,13 +186,13 @@ def test_an_organization_that_is_suspended_is_closed_at_once(
     assert bo.get("/v1/courses/harbour--knots").status == 404
     assert bo.get(harbour.listed).status == 404
     assert root.get("/v1/courses/harbour--knots").status == 200
-    refused = [
+    answers = [
         root.post(harbour.listed, body_of(a_definition())),
         root.put("/v1/courses/harbour--knots/draft", body_of(KNOTS)),
         root.post("/v1/courses/harbour--knots/publish"),
         root.post("/v1/courses/harbour--knots/retire"),
     ]
-    assert {(answer.status, answer.code) for answer in refused} == {(409, "organization-suspended")}
+    assert {(answer.status, answer.code) for answer in answers} == {(409, "organization-suspended")}
 
 
 def test_an_admin_of_the_platform_sees_a_course_and_is_noted(
@@ -202,7 +202,7 @@ def test_an_admin_of_the_platform_sees_a_course_and_is_noted(
 
     assert root.caller.get("/v1/courses/harbour--knots").status == 200
 
-    looks = looks_into(application, harbour.organization.id)
+    looks = access_entries(application, harbour.organization.id)
     assert [(entry.actor_id, entry.act.subject_id) for entry in looks] == [
         (UUID(root.id), str(harbour.course.id))
     ]

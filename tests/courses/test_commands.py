@@ -16,7 +16,7 @@ from courses.domain.entities.courses import CourseDefinition, CourseStatus
 from courses.domain.errors import CourseNotFound
 from tests.support.application import Application
 from tests.support.builders import a_definition_of
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.definitions import KNOTS_YAML, with_change
 
 pytestmark = pytest.mark.database
@@ -42,7 +42,7 @@ def assert_there_is_no_course(application: Application, slug: str) -> None:
 
 
 def test_an_import_starts_a_course(application: Application, definition_file: Path) -> None:
-    said_by("import_course", str(definition_file))
+    output_of("import_course", str(definition_file))
 
     assert draft_of(application, "knots") == KNOTS
     course = application.services.catalog.visible_to(OPERATOR, "knots")
@@ -53,7 +53,7 @@ def test_an_import_starts_a_course(application: Application, definition_file: Pa
 def test_an_import_says_what_came_in_and_what_to_do_next(
     application: Application, definition_file: Path
 ) -> None:
-    output = said_by("import_course", str(definition_file))
+    output = output_of("import_course", str(definition_file))
 
     assert output.splitlines() == [
         "knots: the draft has 2 modules and 3 items.",
@@ -65,7 +65,7 @@ def test_one_module_is_counted_as_one(application: Application, tmp_path: Path) 
     file = tmp_path / "short.yaml"
     file.write_text(write_definition(a_definition_of(required=1)), encoding="utf-8")
 
-    assert "1 module and 1 item." in said_by("import_course", str(file))
+    assert "1 module and 1 item." in output_of("import_course", str(file))
 
 
 def test_json_is_imported_like_yaml(application: Application, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_json_is_imported_like_yaml(application: Application, tmp_path: Path) ->
     file = tmp_path / "knots.json"
     file.write_text(json.dumps({"slug": "knots", "title": "Knots", "modules": [module]}))
 
-    said_by("import_course", str(file))
+    output_of("import_course", str(file))
 
     assert draft_of(application, "knots").modules[0].items[0].title == "🪢"
 
@@ -85,7 +85,7 @@ def test_an_import_can_come_from_standard_input(
     text = with_change("title: Knots", "title: Nœuds").encode()
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text), encoding="ascii"))
 
-    said_by("import_course", "-")
+    output_of("import_course", "-")
 
     assert draft_of(application, "knots").title == "Nœuds"
 
@@ -94,7 +94,7 @@ def test_a_byte_order_mark_is_passed_over(application: Application, tmp_path: Pa
     file = tmp_path / "knots.yaml"
     file.write_text(KNOTS_YAML, encoding="utf-8-sig")
 
-    said_by("import_course", str(file))
+    output_of("import_course", str(file))
 
     assert draft_of(application, "knots") == KNOTS
 
@@ -102,10 +102,10 @@ def test_a_byte_order_mark_is_passed_over(application: Application, tmp_path: Pa
 def test_to_import_the_same_again_changes_nothing(
     application: Application, definition_file: Path
 ) -> None:
-    first = said_by("import_course", str(definition_file))
+    first = output_of("import_course", str(definition_file))
     before = application.services.catalog.visible_to(OPERATOR, "knots")
 
-    again = said_by("import_course", str(definition_file))
+    again = output_of("import_course", str(definition_file))
 
     assert again == first
     assert application.services.catalog.visible_to(OPERATOR, "knots") == before
@@ -117,7 +117,7 @@ def test_an_import_takes_the_place_of_the_draft_and_learners_do_not_see_it(
 ) -> None:
     course = application.published(replace(KNOTS, title="Old knots"))
 
-    said_by("import_course", str(definition_file))
+    output_of("import_course", str(definition_file))
 
     assert draft_of(application, "knots").title == "Knots"
     assert application.services.catalog.visible_to(OPERATOR, "knots") == course
@@ -130,7 +130,7 @@ def test_a_definition_is_refused_with_the_place_and_the_line_of_each_fault(
     text = with_change("key: loops", "key: Loops").replace("https:", "gopher:")
     file.write_text(text, encoding="utf-8")
 
-    error, output = refusal_of("import_course", str(file))
+    error, output = error_of("import_course", str(file))
 
     headline, first, second = error.splitlines()
     assert headline == "The course definition is not valid:"
@@ -146,7 +146,7 @@ def test_a_text_that_is_no_yaml_is_refused_with_the_line(
     file = tmp_path / "knots.yaml"
     file.write_text("slug: knots\ntitle: [", encoding="utf-8")
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert "\n  line 2: " in error
 
@@ -154,13 +154,13 @@ def test_a_text_that_is_no_yaml_is_refused_with_the_line(
 def test_a_file_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.yaml"
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert error == f"{file} cannot be read: No such file or directory."
 
 
 def test_a_directory_is_no_definition(application: Application, tmp_path: Path) -> None:
-    error, _ = refusal_of("import_course", str(tmp_path))
+    error, _ = error_of("import_course", str(tmp_path))
 
     assert error == f"{tmp_path} cannot be read: Is a directory."
 
@@ -169,7 +169,7 @@ def test_a_file_in_another_encoding_is_refused(application: Application, tmp_pat
     file = tmp_path / "knots.yaml"
     file.write_text(with_change("title: Knots", "title: Nœuds"), encoding="utf-16")
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert error == f"{file} is not text in UTF-8."
     assert_there_is_no_course(application, "knots")
@@ -182,14 +182,14 @@ def test_a_file_that_is_too_long_is_refused(
     file = tmp_path / "knots.yaml"
     file.write_text(f"{KNOTS_YAML}#{character * LONGEST_TEXT}", encoding="utf-8")
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert "too long" in error
     assert_there_is_no_course(application, "knots")
 
 
 def test_a_source_without_an_end_is_refused() -> None:
-    error, _ = refusal_of("import_course", "/dev/zero")
+    error, _ = error_of("import_course", "/dev/zero")
 
     assert error == "/dev/zero is too long for a definition."
 
@@ -198,7 +198,7 @@ def test_publishing_says_which_version_learners_see(application: Application) ->
     application.published(KNOTS)
     application.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
-    output = said_by("publish_course", "knots")
+    output = output_of("publish_course", "knots")
 
     assert output == "knots: learners now see version 2.\n"
     course = application.services.catalog.visible_to(OPERATOR, "knots")
@@ -208,7 +208,7 @@ def test_publishing_says_which_version_learners_see(application: Application) ->
 def test_a_course_is_published_by_its_id_as_well(application: Application) -> None:
     course = application.services.authoring.create(KNOTS, by=OPERATOR)
 
-    output = said_by("publish_course", str(course.id))
+    output = output_of("publish_course", str(course.id))
 
     assert output == "knots: learners now see version 1.\n"
 
@@ -219,14 +219,14 @@ def test_a_retired_course_opens_again_with_the_version_that_it_had(
     application.published(KNOTS)
     application.services.authoring.retire("knots", by=OPERATOR)
 
-    output = said_by("publish_course", "knots")
+    output = output_of("publish_course", "knots")
 
     assert output == "knots: learners now see version 1.\n"
     assert application.services.catalog.visible_to(OPERATOR, "knots").is_open
 
 
 def test_a_course_that_is_not_there_cannot_be_published(application: Application) -> None:
-    error, output = refusal_of("publish_course", "bends")
+    error, output = error_of("publish_course", "bends")
 
     assert error.startswith("Course not found. ")
     assert output == ""
@@ -235,7 +235,7 @@ def test_a_course_that_is_not_there_cannot_be_published(application: Application
 def test_a_draft_that_is_published_already_is_not_published_again(application: Application) -> None:
     course = application.published(KNOTS)
 
-    error, _ = refusal_of("publish_course", "knots")
+    error, _ = error_of("publish_course", "knots")
 
     assert error == (
         "The draft is already published. Version 1 has the same content as the draft. "
@@ -248,7 +248,7 @@ def test_a_draft_that_requires_nothing_is_not_published(application: Application
     idle = a_definition_of(required=0, optional=1, slug="idle")
     application.services.authoring.create(idle, by=OPERATOR)
 
-    error, _ = refusal_of("publish_course", "idle")
+    error, _ = error_of("publish_course", "idle")
 
     assert error.startswith("The draft has no required item. ")
     assert not application.services.catalog.visible_to(OPERATOR, "idle").is_open

@@ -8,9 +8,9 @@ from accounts.domain.access import OPERATOR
 from accounts.domain.organizations.entities import Organization
 from courses.domain.errors import CourseNotFound
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.definitions import KNOTS_YAML
-from tests.support.members import founded
+from tests.support.members import add_organization
 from tests.support.organizations import closed
 
 pytestmark = pytest.mark.database
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 
 @pytest.fixture
 def harbour(application: Application) -> Organization:
-    return founded(application, slug="harbour")
+    return add_organization(application, slug="harbour")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def definition_file(tmp_path: Path) -> str:
 def test_a_course_is_imported_for_an_organization(
     application: Application, harbour: Organization, definition_file: str
 ) -> None:
-    output = said_by("import_course", definition_file, "--org", "harbour")
+    output = output_of("import_course", definition_file, "--org", "harbour")
 
     assert output.splitlines()[0] == "harbour--knots: the draft has 2 modules and 3 items."
     assert application.services.catalog.visible_to(OPERATOR, "harbour--knots").org_id == harbour.id
@@ -43,10 +43,10 @@ def test_a_course_is_imported_for_an_organization(
 def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
     harbour: Organization, definition_file: str
 ) -> None:
-    said_by("import_course", definition_file, "--org", "harbour")
+    output_of("import_course", definition_file, "--org", "harbour")
 
-    published = said_by("publish_course", "harbour--knots")
-    exported = said_by("export_course", "harbour--knots")
+    published = output_of("publish_course", "harbour--knots")
+    exported = output_of("export_course", "harbour--knots")
 
     assert published == "harbour--knots: learners now see version 1.\n"
     assert "slug: knots\n" in exported
@@ -55,7 +55,7 @@ def test_a_course_of_an_organization_is_published_and_exported_as_it_came(
 def test_nothing_is_imported_for_an_organization_that_there_is_not(
     application: Application, definition_file: str
 ) -> None:
-    error, _ = refusal_of("import_course", definition_file, "--org", "harbour")
+    error, _ = error_of("import_course", definition_file, "--org", "harbour")
 
     assert error.startswith("There is no such organization. ")
     with pytest.raises(CourseNotFound):
@@ -65,13 +65,13 @@ def test_nothing_is_imported_for_an_organization_that_there_is_not(
 def test_nothing_is_changed_in_an_organization_that_is_suspended(
     application: Application, harbour: Organization, definition_file: str
 ) -> None:
-    said_by("import_course", definition_file, "--org", "harbour")
+    output_of("import_course", definition_file, "--org", "harbour")
     closed(application.services, harbour)
 
     errors = [
-        refusal_of("import_course", definition_file, "--org", "harbour"),
-        refusal_of("publish_course", "harbour--knots"),
+        error_of("import_course", definition_file, "--org", "harbour"),
+        error_of("publish_course", "harbour--knots"),
     ]
 
     assert all("suspended" in error for error, _ in errors)
-    assert said_by("export_course", "harbour--knots")
+    assert output_of("export_course", "harbour--knots")

@@ -10,7 +10,7 @@ from accounts.domain.access import OPERATOR
 from courses.definitions.courses import read_definition, write_definition
 from tests.support.application import Application
 from tests.support.builders import a_definition
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.definitions import KNOTS_YAML
 
 pytestmark = pytest.mark.database
@@ -22,7 +22,7 @@ def test_the_draft_is_exported_to_standard_output(application: Application) -> N
     application.published(replace(KNOTS, title="Old knots"))
     application.services.authoring.revise("knots", KNOTS, by=OPERATOR)
 
-    output = said_by("export_course", "knots")
+    output = output_of("export_course", "knots")
 
     assert read_definition(output) == KNOTS
     assert output == write_definition(KNOTS)
@@ -32,7 +32,7 @@ def test_a_version_is_exported(application: Application) -> None:
     application.published(KNOTS)
     application.services.authoring.revise("knots", replace(KNOTS, title="Knots II"), by=OPERATOR)
 
-    output = said_by("export_course", "knots", "--version", "1")
+    output = output_of("export_course", "knots", "--version", "1")
 
     assert read_definition(output) == KNOTS
 
@@ -44,7 +44,7 @@ def test_a_version_that_is_not_there_is_not_exported(
     application.published(KNOTS)
     file = tmp_path / "knots.yaml"
 
-    error, _ = refusal_of("export_course", "knots", "--version", number, "--output", str(file))
+    error, _ = error_of("export_course", "knots", "--version", number, "--output", str(file))
 
     assert error.startswith("Course version not found. ")
     assert not file.exists()
@@ -56,9 +56,9 @@ def test_what_was_imported_is_exported_to_a_file_and_reads_back_as_the_same(
     source, file = tmp_path / "knots.yaml", tmp_path / "exported.yaml"
     source.write_text(KNOTS_YAML, encoding="utf-8")
     file.write_text("what stood there before, and was longer than a course " * 100)
-    said_by("import_course", str(source))
+    output_of("import_course", str(source))
 
-    output = said_by("export_course", "knots", "--output", str(file))
+    output = output_of("export_course", "knots", "--output", str(file))
 
     assert output == f"knots has been written to {file}.\n"
     assert read_definition(file.read_text(encoding="utf-8")) == KNOTS
@@ -70,10 +70,10 @@ def test_an_export_comes_in_again_where_the_course_is_unknown(
     file = tmp_path / "exported.yaml"
     definition = a_definition(slug="knots", title="结 — naïve 🪢", summary="yes\n\n  - no\n")
     application.services.authoring.create(replace(definition, slug="other"), by=OPERATOR)
-    said_by("export_course", "other", "--output", str(file))
+    output_of("export_course", "other", "--output", str(file))
     file.write_text(file.read_text(encoding="utf-8").replace("slug: other", "slug: knots"))
 
-    said_by("import_course", str(file))
+    output_of("import_course", str(file))
 
     assert application.services.authoring.export("knots", by=OPERATOR) == definition
 
@@ -82,20 +82,20 @@ def test_a_file_that_cannot_be_written_is_named(application: Application, tmp_pa
     application.published(KNOTS)
     file = tmp_path / "nowhere" / "knots.yaml"
 
-    error, output = refusal_of("export_course", "knots", "--output", str(file))
+    error, output = error_of("export_course", "knots", "--output", str(file))
 
     assert error == f"{file} cannot be written: No such file or directory."
     assert output == ""
 
 
 def test_a_course_that_is_not_there_cannot_be_exported(application: Application) -> None:
-    error, output = refusal_of("export_course", "bends")
+    error, output = error_of("export_course", "bends")
 
     assert error.startswith("Course not found. ")
     assert output == ""
 
 
 def test_a_version_is_a_number(application: Application) -> None:
-    error, _ = refusal_of("export_course", "knots", "--version", "first")
+    error, _ = error_of("export_course", "knots", "--version", "first")
 
     assert "argument --version: invalid int value: 'first'" in error

@@ -8,7 +8,7 @@ import pytest
 from accounts.domain.access import OPERATOR
 from courses.definitions.courses import read_definition
 from tests.support.application import Application
-from tests.support.commands import refusal_of
+from tests.support.commands import error_of
 from tests.support.definitions import errors_in
 from tests.support.exams import EXAMS, Mutant, mutants
 
@@ -64,7 +64,7 @@ def test_what_went_wrong_changes_nothing(application: Application, tmp_path: Pat
 
     for mutant in MUTANTS:
         file.write_text(mutant.text, encoding="utf-8")
-        error, output = refusal_of("import_course", str(file))
+        error, output = error_of("import_course", str(file))
 
         assert f"line {mutant.line}: " in error, mutant.name
         assert output == "", mutant.name

@@ -36,10 +36,10 @@ def a_member(name: str, *, type_: bytes = tarfile.REGTYPE, link: str = "") -> Pa
     return lambda archive: archive.addfile(member, BytesIO(content))
 
 
-def refusal_of(file: Path) -> str:
-    with pytest.raises(InvalidDefinition) as refused, unpacked(file):
+def error_of(file: Path) -> str:
+    with pytest.raises(InvalidDefinition) as error, unpacked(file):
         pass
-    (field_error,) = refused.value.field_errors
+    (field_error,) = error.value.field_errors
     assert field_error.path == file.name
     return field_error.detail
 
@@ -107,7 +107,7 @@ def test_nothing_is_left_behind_and_what_is_not_read_is_not_unpacked(file: Path)
 def test_what_could_reach_out_of_the_archive_is_refused(
     file: Path, packing: Packing, detail: str
 ) -> None:
-    assert refusal_of(packed(file, packing)) == detail
+    assert error_of(packed(file, packing)) == detail
 
 
 def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
         member.size = 4_000_001
         archive.addfile(member, BytesIO(b" " * member.size))
 
-    assert refusal_of(packed(file, too_long)) == "it contains a file that is too long, 'a.html'"
+    assert error_of(packed(file, too_long)) == "it contains a file that is too long, 'a.html'"
 
 
 def test_a_small_archive_of_very_much_is_given_up(
@@ -129,7 +129,7 @@ def test_a_small_archive_of_very_much_is_given_up(
         member.size = 10_000_000
         archive.addfile(member, BytesIO(bytes(member.size)))
 
-    assert refusal_of(packed(file, much)) == "it is too large when unpacked"
+    assert error_of(packed(file, much)) == "it is too large when unpacked"
     assert MOST_BYTES == 200_000_000
 
 
@@ -141,7 +141,7 @@ def test_a_header_that_claims_to_be_long_is_not_believed(
     header.type, header.size = tarfile.XHDTYPE, 50_000_000
     file.write_bytes(gzip.compress(header.tobuf(tarfile.USTAR_FORMAT) + bytes(header.size)))
 
-    assert refusal_of(file) == "it is too large when unpacked"
+    assert error_of(file) == "it is too large when unpacked"
 
 
 def test_an_archive_of_very_many_files_is_given_up(
@@ -153,7 +153,7 @@ def test_an_archive_of_very_many_files_is_given_up(
         for number in range(4):
             archive.addfile(tarfile.TarInfo(f"{number}.png"))
 
-    assert refusal_of(packed(file, many)) == "it contains too many files"
+    assert error_of(packed(file, many)) == "it contains too many files"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_an_archive_of_very_many_files_is_given_up(
 def test_what_is_no_archive_is_refused(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
-    assert refusal_of(file) == "it is not a complete archive"
+    assert error_of(file) == "it is not a complete archive"
 
 
 def is_unpacked_or_refused(file: Path) -> bool:
@@ -204,7 +204,7 @@ def test_an_archive_that_was_cut_short_is_no_whole_one(file: Path, whole: bytes)
 
     for length in lengths:
         file.write_bytes(whole[:length])
-        assert refusal_of(file) == "it is not a complete archive", length
+        assert error_of(file) == "it is not a complete archive", length
 
 
 def test_an_archive_that_differs_from_its_checksum_is_no_whole_one(
@@ -212,7 +212,7 @@ def test_an_archive_that_differs_from_its_checksum_is_no_whole_one(
 ) -> None:
     for at in range(len(whole) - TRAILER, len(whole)):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        assert refusal_of(file) == "it is not a complete archive", at
+        assert error_of(file) == "it is not a complete archive", at
 
 
 def test_an_archive_in_several_gzip_members_is_whole_as_long_as_all_are(
@@ -227,7 +227,7 @@ def test_an_archive_in_several_gzip_members_is_whole_as_long_as_all_are(
 
     for cut in (first, first + second[:-TRAILER], first + second[:-1]):
         file.write_bytes(cut)
-        assert refusal_of(file) == "it is not a complete archive"
+        assert error_of(file) == "it is not a complete archive"
 
 
 def test_zeros_after_an_archive_are_padding_and_all_else_is_refused(
@@ -246,7 +246,7 @@ def test_zeros_after_an_archive_are_padding_and_all_else_is_refused(
         gzip.compress(bytes(512) + b"x"),
     ):
         file.write_bytes(whole + rest)
-        assert refusal_of(file) == "it is not a complete archive"
+        assert error_of(file) == "it is not a complete archive"
 
 
 def test_an_archive_that_was_cut_short_before_it_was_compressed_is_no_whole_one(
@@ -258,7 +258,7 @@ def test_an_archive_that_was_cut_short_before_it_was_compressed_is_no_whole_one(
 
     for length in [0, *starts, *(start + 100 for start in starts), end, end + 512, end + 1023]:
         file.write_bytes(gzip.compress(plain[:length], 1))
-        assert refusal_of(file) == "it is not a complete archive", length
+        assert error_of(file) == "it is not a complete archive", length
 
     file.write_bytes(gzip.compress(plain[: end + 1024], 1))
     with unpacked(file) as place:
@@ -271,7 +271,7 @@ def test_a_damaged_header_in_the_middle_does_not_end_an_archive(file: Path, plai
 
     for start in starts:
         file.write_bytes(gzip.compress(plain[:start] + b"\xff" + plain[start + 1 :], 1))
-        assert refusal_of(file) == "it is not a complete archive", start
+        assert error_of(file) == "it is not a complete archive", start
 
 
 def test_padding_is_bounded_as_all_else_in_an_archive(
@@ -281,7 +281,7 @@ def test_padding_is_bounded_as_all_else_in_an_archive(
 
     file.write_bytes(whole + gzip.compress(bytes(2_000_000)))
 
-    assert refusal_of(file) == "it is too large when unpacked"
+    assert error_of(file) == "it is too large when unpacked"
 
 
 def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path, plain: bytes) -> None:
@@ -295,16 +295,16 @@ def test_a_file_in_the_place_of_a_folder_is_refused(file: Path) -> None:
         a_member("a.xml")(archive)
         a_member("a.xml/b.xml")(archive)
 
-    assert refusal_of(packed(file, clash)) == "it is not a complete archive"
+    assert error_of(packed(file, clash)) == "it is not a complete archive"
 
 
 def test_an_archive_without_a_course_is_read_as_a_folder_without_one(file: Path) -> None:
     packed(file, a_member("readme.html"))
 
-    with pytest.raises(InvalidDefinition) as refused, unpacked(file) as place:
+    with pytest.raises(InvalidDefinition) as error, unpacked(file) as place:
         read_olx(place)
 
-    assert [field_error.detail for field_error in refused.value.field_errors] == [
+    assert [field_error.detail for field_error in error.value.field_errors] == [
         "course.xml is missing"
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from accounts.domain.access import OPERATOR
 from courses.domain.errors import CourseNotFound
 from tests.support.application import Application
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.olx import KNOTS, a_course_in, mapped, put
 
 pytestmark = pytest.mark.database
@@ -23,7 +23,7 @@ def keys_of(application: Application, slug: str) -> list[str]:
 def test_an_import_says_what_could_not_be_mapped_and_how_much_that_was(
     application: Application,
 ) -> None:
-    output = said_by("import_course", str(KNOTS)).splitlines()
+    output = output_of("import_course", str(KNOTS)).splitlines()
 
     definition, unmapped = mapped(KNOTS)
     assert output == [
@@ -42,7 +42,7 @@ def test_a_course_of_which_nothing_is_left_out_says_so_by_silence(
 ) -> None:
     folder = a_course_in(tmp_path, "<html><p>Make a loop.</p></html>")
 
-    output = said_by("import_course", str(folder))
+    output = output_of("import_course", str(folder))
 
     assert output.splitlines() == [
         "sailx-knots: the draft has 1 module and 1 item.",
@@ -57,9 +57,9 @@ def test_a_packed_export_is_imported_like_its_folder(
     with tarfile.open(file, "w:gz") as archive:
         archive.add(KNOTS, arcname="course")
 
-    output = said_by("import_course", str(file))
+    output = output_of("import_course", str(file))
 
-    assert output == said_by("import_course", str(KNOTS))
+    assert output == output_of("import_course", str(KNOTS))
     assert len(keys_of(application, "sailx-knots101")) == 7
 
 
@@ -67,10 +67,10 @@ def test_a_changed_course_takes_the_place_of_its_draft(
     application: Application, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(KNOTS, tmp_path / "knots")
-    said_by("import_course", str(folder))
+    output_of("import_course", str(folder))
     put(folder, {"vertical/quiz.xml": '<vertical><html url_name="before"/></vertical>'})
 
-    said_by("import_course", str(folder))
+    output_of("import_course", str(folder))
 
     assert keys_of(application, "sailx-knots101") == [
         "read", "film", "quiz", "read-2", "film-2", "sheet-bend",
@@ -80,7 +80,7 @@ def test_a_changed_course_takes_the_place_of_its_draft(
 def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
     application: Application, tmp_path: Path
 ) -> None:
-    error, output = refusal_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
+    error, output = error_of("import_course", str(a_course_in(tmp_path, "<lti/>")))
 
     assert error.splitlines()[:3] == [
         "The course definition is not valid:",
@@ -95,7 +95,7 @@ def test_a_course_of_which_nothing_can_be_mapped_is_refused_with_the_reasons(
 def test_an_archive_that_is_not_there_is_named(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "missing.tar.gz"
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert error == f"{file} cannot be read: No such file or directory."
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_not_an_archive_is_rejected(
     file = tmp_path / "knots.tar.gz"
     file.write_bytes(b"not packed")
 
-    error, _ = refusal_of("import_course", str(file))
+    error, _ = error_of("import_course", str(file))
 
     assert error.splitlines() == [
         "The course definition is not valid:",

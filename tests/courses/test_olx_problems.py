@@ -127,8 +127,8 @@ def test_a_text_is_what_is_accepted(tmp_path: Path, content: str, texts: tuple[s
 
 
 def test_another_parameter_is_no_tolerance(tmp_path: Path) -> None:
-    asked = number("5").replace("<textline/>", '<responseparam type="hidden" default="9"/>')
-    (question,) = questions_in(a_course_in(tmp_path, problem(asked)))
+    text = number("5").replace("<textline/>", '<responseparam type="hidden" default="9"/>')
+    (question,) = questions_in(a_course_in(tmp_path, problem(text)))
 
     assert question.answer_key == AnswerKey(number=5)
 

@@ -9,7 +9,7 @@ import pytest
 
 from courses.definitions.courses import read_definition, write_definition
 from courses.domain.errors import InvalidDefinition
-from tests.support.olx import KNOTS, a_course_in, mapped, put, refusal_of
+from tests.support.olx import KNOTS, a_course_in, error_of, mapped, put
 
 TEXT: Final = "<html><p>Make a loop.</p></html>"
 NAMES: Final = sorted(
@@ -112,13 +112,13 @@ def test_what_is_no_course_is_refused(
 ) -> None:
     put(tmp_path, files)
 
-    assert refusal_of(tmp_path)[0] == detail
+    assert error_of(tmp_path)[0] == detail
 
 
 def test_of_a_course_of_which_nothing_is_left_everything_is_named(tmp_path: Path) -> None:
     folder = a_course_in(tmp_path, "<lti/>")
 
-    assert refusal_of(folder)[1:] == [
+    assert error_of(folder)[1:] == [
         ": course.xml:2: <lti> cannot be mapped",
         ": course.xml:2: <vertical> cannot be mapped: nothing in it can be mapped",
         ": course.xml:1: <chapter> cannot be mapped: nothing in it can be mapped",
@@ -132,7 +132,7 @@ def test_a_course_that_reads_the_same_files_for_ever_is_given_up(
     folder = a_course_in(tmp_path, '<html url_name="x"/>' * 6)
     put(folder, {"html/x.xml": TEXT})
 
-    assert refusal_of(folder) == ["course.xml: the course has too many files"]
+    assert error_of(folder) == ["course.xml: the course has too many files"]
 
 
 @pytest.mark.parametrize("name", NAMES)

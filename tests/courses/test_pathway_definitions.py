@@ -37,9 +37,9 @@ def course(slug: str, *after: str) -> dict[str, Any]:
 
 
 def errors_of(value: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidPathwayDefinition) as refused:
+    with pytest.raises(InvalidPathwayDefinition) as error:
         pathway_of(value)
-    return [(field_error.path, field_error.detail) for field_error in refused.value.field_errors]
+    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]
 
 
 def test_a_definition_is_read() -> None:
@@ -164,10 +164,10 @@ def test_a_key_stands_once() -> None:
     ],
 )
 def test_errors_in_text_name_the_line(old: str, new: str, field_error: str) -> None:
-    with pytest.raises(InvalidPathwayDefinition) as refused:
+    with pytest.raises(InvalidPathwayDefinition) as error:
         read_pathway(TEXT.replace(old, new))
 
-    assert [error.detail for error in refused.value.field_errors] == [field_error]
+    assert [line.detail for line in error.value.field_errors] == [field_error]
 
 
 def test_an_id_is_no_slug_of_a_course() -> None:

@@ -31,14 +31,14 @@ def test_a_pathway_begins_as_a_draft(memory: World) -> None:
     knots, bends = has(memory, "knots", "bends")
     bo = an_author()
 
-    made = memory.services.pathway_authoring.create(a_chain("knots", "bends"), by=bo)
+    draft = memory.services.pathway_authoring.create(a_chain("knots", "bends"), by=bo)
 
-    assert memory.repositories.pathways.at("ropes", scope=ALL_TENANTS) == made
-    assert (made.status, made.version, made.created_by) == (PathwayStatus.DRAFT, 0, bo.user_id)
-    assert made.stages[0].choose == 2
-    assert [course.after for course in made.courses] == [(), ("knots",)]
-    assert [course.course_id for course in made.courses] == [knots.id, bends.id]
-    assert made.course_ids == {knots.id, bends.id}
+    assert memory.repositories.pathways.at("ropes", scope=ALL_TENANTS) == draft
+    assert (draft.status, draft.version, draft.created_by) == (PathwayStatus.DRAFT, 0, bo.user_id)
+    assert draft.stages[0].choose == 2
+    assert [course.after for course in draft.courses] == [(), ("knots",)]
+    assert [course.course_id for course in draft.courses] == [knots.id, bends.id]
+    assert draft.course_ids == {knots.id, bends.id}
     assert counts(memory, "knots", "bends") == [0, 0]
 
 
@@ -125,13 +125,12 @@ def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots", "bends"), by=OPERATOR)
 
-    with pytest.raises(PathwayNotReady) as refused:
+    with pytest.raises(PathwayNotReady) as error:
         authoring.publish("ropes", by=OPERATOR)
 
-    assert refused.value.facts == {"unpublished": ["bends"]}
+    assert error.value.facts == {"unpublished": ["bends"]}
     assert (
-        refused.value.detail
-        == "Publish these courses first, or remove them from the pathway: bends."
+        error.value.detail == "Publish these courses first, or remove them from the pathway: bends."
     )
     memory.services.authoring.publish("bends", by=OPERATOR)
     assert authoring.publish("ropes", by=OPERATOR).is_open
@@ -141,10 +140,10 @@ def test_unknown_courses_are_errors_with_their_paths(memory: World) -> None:
     has(memory, "knots")
     definition = a_definition_with_exams(a_stage("bends"), a_stage("knots", "hitches", key="end"))
 
-    with pytest.raises(InvalidPathwayDefinition) as refused:
+    with pytest.raises(InvalidPathwayDefinition) as error:
         memory.services.pathway_authoring.create(definition, by=OPERATOR)
 
-    assert errors_of(refused) == ["stages/0/courses/0/course", "stages/1/courses/1/course"]
+    assert errors_of(error) == ["stages/0/courses/0/course", "stages/1/courses/1/course"]
 
 
 def test_drafts_are_for_authors(memory: World) -> None:

@@ -8,7 +8,7 @@ from courses.domain.entities.pathways import LearningPathway, PathwayDefinition
 from courses.models import LearningPathway as PathwayRow
 from tests.support.application import Application
 from tests.support.builders import a_definition_of
-from tests.support.members import founded
+from tests.support.members import add_organization
 from tests.support.organizations import acts_in
 from tests.support.pathways import a_chain, a_published_pathway
 from tests.support.staff import StaffBrowser, log_of, root_browser, staff_browser
@@ -58,8 +58,8 @@ def test_errors_name_their_lines_and_the_text_stays(bo: StaffBrowser) -> None:
 def test_a_domain_error_is_shown_as_a_message(bo: StaffBrowser) -> None:
     page = bo.post(ADD, definition=write_pathway(a_chain("hitches")))
 
-    assert len(page.said) == 1
-    assert page.said[0].startswith("The pathway definition is not valid")
+    assert len(page.messages) == 1
+    assert page.messages[0].startswith("The pathway definition is not valid")
     assert not PathwayRow.objects.exists()
 
 
@@ -84,15 +84,15 @@ def test_pathways_are_published_and_retired_from_the_list(
     published = bo.act(PATHWAYS, "publish", pathway.id)
     retired = bo.act(PATHWAYS, "retire", pathway.id, reason="Nobody came.")
 
-    assert published.said == ("1 learning pathway published.",)
-    assert retired.said == ("1 learning pathway retired.",)
+    assert published.messages == ("1 learning pathway published.",)
+    assert retired.messages == ("1 learning pathway retired.",)
     assert PathwayRow.objects.get().status == "retired"
     assert acts_in(application.services, None)[-1].reason == "Nobody came."
     assert log_of(pathway.id) == ["Published.", "Retired. Reason: Nobody came."]
 
 
 def test_an_admin_says_whose_pathway_it_is(application: Application, bo: StaffBrowser) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
 
     root_browser(application).post(
         ADD, org=str(harbour.id), definition=write_pathway(a_chain("knots"))
@@ -104,7 +104,7 @@ def test_an_admin_says_whose_pathway_it_is(application: Application, bo: StaffBr
 def test_pathways_of_organizations_are_hidden_from_editors(
     application: Application, bo: StaffBrowser
 ) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
     pathway = a_published_pathway(application.services, a_chain("knots"), org_id=harbour.id)
 
     assert "harbour--ropes" not in bo.get(PATHWAYS).text

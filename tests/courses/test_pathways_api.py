@@ -7,7 +7,7 @@ import pytest
 from accounts.domain.access import OrgRole, Role
 from tests.support.application import Application, Caller
 from tests.support.builders import a_definition_of
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 from tests.support.pathways import a_chain, pathway_body_of
 from tests.support.school import items_of
 
@@ -86,15 +86,15 @@ def test_an_enrolment_is_refused_until_what_comes_before_is_completed(
     published(bo)
     anna = application.signed_in().caller
 
-    refused = anna.post("/v1/courses/bends/enroll")
+    answer = anna.post("/v1/courses/bends/enroll")
     nothing = anna.get("/v1/progress").json["items"]
     completed_all(anna, "knots")
     enrolled = anna.post("/v1/courses/bends/enroll")
 
-    assert (refused.status, refused.code) == (409, "prerequisites-missing")
-    assert refused.json["missing"] == ["knots"]
-    assert refused.json["titles"] == ["Knots"]
-    assert refused.json["detail"] == "Complete these courses first: Knots."
+    assert (answer.status, answer.code) == (409, "prerequisites-missing")
+    assert answer.json["missing"] == ["knots"]
+    assert answer.json["titles"] == ["Knots"]
+    assert answer.json["detail"] == "Complete these courses first: Knots."
     assert nothing == []
     assert enrolled.status == 201
 
@@ -104,10 +104,10 @@ def test_a_published_pathway_is_revised_at_once(application: Application, bo: Ca
 
     answer = bo.put("/v1/pathways/ropes", pathway_body_of(a_chain("bends", title="Bends")))
 
-    seen = application.signed_in().caller.get("/v1/pathways/ropes").json
+    pathway = application.signed_in().caller.get("/v1/pathways/ropes").json
     assert (answer.status, answer.json["version"]) == (200, 2)
-    assert answer.json == seen
-    assert [course["slug"] for course in seen["stages"][0]["courses"]] == ["bends"]
+    assert answer.json == pathway
+    assert [course["slug"] for course in pathway["stages"][0]["courses"]] == ["bends"]
 
 
 def test_learners_do_not_write(application: Application, bo: Caller) -> None:
@@ -126,7 +126,7 @@ def test_learners_do_not_write(application: Application, bo: Caller) -> None:
 
 
 def test_a_pathway_of_an_organization_is_its_members(application: Application, bo: Caller) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
     cleo = member_of(application, harbour.id, OrgRole.INSTRUCTOR, "Cleo").caller
     created = cleo.post(f"/v1/pathways?org={harbour.id}", ROPES)
     cleo.post("/v1/pathways/harbour--ropes/publish")
@@ -141,13 +141,15 @@ def test_a_pathway_of_an_organization_is_its_members(application: Application, b
 def test_access_by_a_platform_administrator_is_recorded(
     application: Application, bo: Caller
 ) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
     member_of(application, harbour.id, OrgRole.INSTRUCTOR).caller.post(
         f"/v1/pathways?org={harbour.id}", ROPES
     )
 
-    seen = application.signed_in(Role.ADMIN, name="Root").caller.get("/v1/pathways/harbour--ropes")
+    answer = application.signed_in(Role.ADMIN, name="Root").caller.get(
+        "/v1/pathways/harbour--ropes"
+    )
 
-    assert [entry.act.subject_id for entry in looks_into(application, harbour.id)] == [
-        seen.json["id"]
+    assert [entry.act.subject_id for entry in access_entries(application, harbour.id)] == [
+        answer.json["id"]
     ]

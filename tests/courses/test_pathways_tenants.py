@@ -35,10 +35,10 @@ def test_an_organization_mixes_its_courses_with_those_of_the_platform(
     services.authoring.publish("harbour--bends", by=bo)
     definition = a_chain("knots", "harbour--bends")
 
-    made = services.pathway_authoring.create(definition, org_id=harbour, by=bo)
-    services.pathway_authoring.publish(made.slug, by=bo)
+    draft = services.pathway_authoring.create(definition, org_id=harbour, by=bo)
+    services.pathway_authoring.publish(draft.slug, by=bo)
 
-    assert (made.slug, made.local_slug, made.org_id) == ("harbour--ropes", "ropes", harbour)
+    assert (draft.slug, draft.local_slug, draft.org_id) == ("harbour--ropes", "ropes", harbour)
     assert services.pathway_authoring.export("harbour--ropes", by=bo) == definition
     assert counts(memory, "knots", "harbour--bends") == [1, 1]
 
@@ -87,12 +87,12 @@ def test_a_slug_leaves_room_for_that_of_the_organization(
 ) -> None:
     has(memory, "knots")
 
-    with pytest.raises(InvalidPathwayDefinition) as refused:
+    with pytest.raises(InvalidPathwayDefinition) as error:
         memory.services.pathway_authoring.create(
             a_chain("knots", slug="r" * 72), org_id=harbour, by=OPERATOR
         )
 
-    assert errors_of(refused) == ["slug"]
+    assert errors_of(error) == ["slug"]
 
 
 def test_only_authors_write(memory: World, harbour: OrganizationId) -> None:

@@ -118,14 +118,14 @@ def test_several_pathways_are_found_by_their_ids(world: World) -> None:
 
     assert {pathway.id: pathway for pathway in stored} == {
         published.id: published,
-        draft.id: draft,
+        stored.id: draft,
     }
     assert len(stored) == 2
 
 
 def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
     pathways = world.repositories.pathways
-    made = [
+    stored = [
         has_pathway(world, world.has_course(), created_at=NOON + timedelta(days=day))
         for day in (2, 0, 1, 1)
     ]
@@ -138,7 +138,7 @@ def test_a_list_goes_from_page_to_page_oldest_first(world: World) -> None:
         limit=3,
     )
 
-    expected = sorted(made, key=lambda pathway: (pathway.created_at, pathway.id))
+    expected = sorted(stored, key=lambda pathway: (pathway.created_at, pathway.id))
     assert [pathway for page in pages for pathway in page] == expected
 
 

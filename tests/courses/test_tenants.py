@@ -90,12 +90,12 @@ def test_a_definition_is_taken_from_one_organization_to_another(
     taken = memory.services.authoring.export(course.slug, version=1, by=bo)
     other = memory.has_organization(slug="shipyard")
 
-    made = memory.services.authoring.import_definition(
+    draft = memory.services.authoring.import_definition(
         taken, org_id=other.id, by=a_member(other.id, OrgRole.ADMIN)
     )
 
     assert taken == KNOTS
-    assert made.slug == "shipyard--knots"
+    assert draft.slug == "shipyard--knots"
 
 
 def test_a_definition_that_is_imported_again_is_the_draft_of_the_same_course(

@@ -40,8 +40,8 @@ def a_holding(application: Application, **terms: Any) -> Holding:
     course = application.published(a_definition_of(required=1))
     credential, anna = application.earns(course, **terms), application.signed_in()
     enrol_and_complete(application, anna, course)
-    (held,) = anna.caller.get("/v1/me/credentials").json["items"]
-    return Holding(application, anna, course, credential, held["id"])
+    (issued,) = anna.caller.get("/v1/me/credentials").json["items"]
+    return Holding(application, anna, course, credential, issued["id"])
 
 
 def enrol_and_complete(application: Application, person: Person, course: Course) -> None:

@@ -102,11 +102,11 @@ def test_withdrawing_asks_for_a_reason_and_logs_it(application: Application) -> 
         officer(application),
     )
 
-    asked = bo.act(CREDENTIALS, "withdraw", credential.id)
+    question = bo.act(CREDENTIALS, "withdraw", credential.id)
     page = bo.act(CREDENTIALS, "withdraw", credential.id, reason="The course is too old.")
 
-    assert "Withdraw 1 credential" in asked.text
-    assert page.said == ("1 credential withdrawn.",)
+    assert "Withdraw 1 credential" in question.text
+    assert page.messages == ("1 credential withdrawn.",)
     assert not Credential.objects.get().is_offered
     assert log_of(credential.id) == ["Withdrawn. Reason: The course is too old."]
 
@@ -120,7 +120,7 @@ def test_a_withdrawn_credential_is_offered_again(application: Application) -> No
 
     page = bo.act(CREDENTIALS, "offer", credential.id)
 
-    assert page.said == ("1 credential offered.",)
+    assert page.messages == ("1 credential offered.",)
     assert Credential.objects.get().is_offered
 
 
@@ -139,7 +139,7 @@ def test_a_revocation_keeps_its_reason_and_who_it_was(application: Application) 
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Issued by mistake.")
 
     issued.refresh_from_db()
-    assert page.said == ("1 user credential revoked.",)
+    assert page.messages == ("1 user credential revoked.",)
     assert status_of(application, issued) is IssuedCredentialStatus.REVOKED
     assert (issued.revocation_reason, issued.revoked_by_id) == ("Issued by mistake.", bo.id)
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
@@ -152,7 +152,7 @@ def test_a_credential_is_revoked_once(application: Application) -> None:
     page = bo.act(ISSUED, "revoke", issued.pk, reason="Once more.")
 
     issued.refresh_from_db()
-    assert page.said[0].startswith(f"Not revoked: {issued.pk}. Credential already revoked.")
+    assert page.messages[0].startswith(f"Not revoked: {issued.pk}. Credential already revoked.")
     assert issued.revocation_reason == "Issued by mistake."
     assert log_of(issued.pk) == ["Revoked. Reason: Issued by mistake."]
 
@@ -163,7 +163,7 @@ def test_a_credential_is_reissued(application: Application) -> None:
     page = officer(application).act(ISSUED, "reissue", old.pk, reason="The name was wrong.")
 
     new = UserCredential.objects.get(is_current=True)
-    assert page.said == ("1 user credential re-issued.",)
+    assert page.messages == ("1 user credential re-issued.",)
     assert new.supersedes_id == old.pk
     assert status_of(application, old) is IssuedCredentialStatus.REVOKED
     assert log_of(old.pk) == ["Re-issued. Reason: The name was wrong."]

@@ -9,7 +9,7 @@ from credentials.models import UserCredential
 from tests.support.application import Application
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_credential_for, a_published_course
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
@@ -120,25 +120,25 @@ def test_a_credential_that_is_not_there_is_not_found(application: Application) -
 
 
 def test_access_to_an_organization_is_recorded(application: Application) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
     anna = member_of(application, harbour.id, OrgRole.LEARNER)
     authoring = application.services.authoring
-    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
-    course = authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    course = authoring.publish(draft.slug, by=OPERATOR)
     credential = a_credential_for(application.services, course)
 
     page = root_browser(application).post(page_of(credential), learner=anna.email)
 
-    (look,) = looks_into(application, harbour.id)
+    (look,) = access_entries(application, harbour.id)
     assert "Not eligible." in page.text
     assert look.act.subject_id == str(credential.id)
 
 
 def test_administrators_do_not_find_what_organizations_offer(application: Application) -> None:
-    harbour = founded(application, slug="harbour")
+    harbour = add_organization(application, slug="harbour")
     authoring = application.services.authoring
-    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
-    course = authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    course = authoring.publish(draft.slug, by=OPERATOR)
     credential = a_credential_for(application.services, course)
 
     assert officer(application).get(page_of(credential)).status == 404

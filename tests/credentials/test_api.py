@@ -100,19 +100,19 @@ def test_a_page_that_there_cannot_be_is_refused(
 
 
 def test_the_holder_sees_their_credential(holding: Holding) -> None:
-    (held,) = holding.listed()
+    (issued,) = holding.listed()
 
-    assert list(held) == HELD
-    assert held["credential"] == {
+    assert list(issued) == HELD
+    assert issued["credential"] == {
         "id": str(holding.credential.id),
         "name": "Knot Basics",
         "type": "badge",
         "version": 1,
     }
-    assert held["status"] == "issued"
-    assert held["verify_url"] == f"http://127.0.0.1:8000/v1/issued/{holding.id}/verify"
-    issued_at, expires_at = (datetime.fromisoformat(held[n]) for n in ("issued_at", "expires_at"))
-    assert held["issued_at"].endswith("Z")
+    assert issued["status"] == "issued"
+    assert issued["verify_url"] == f"http://127.0.0.1:8000/v1/issued/{holding.id}/verify"
+    issued_at, expires_at = (datetime.fromisoformat(issued[n]) for n in ("issued_at", "expires_at"))
+    assert issued["issued_at"].endswith("Z")
     assert expires_at - issued_at == timedelta(days=30)
 
 
@@ -145,8 +145,8 @@ def test_who_has_the_id_sees_the_issued_credential_and_nothing_of_its_holder(
 def test_who_was_shown_a_credential_can_verify_it(
     application: Application, holding: Holding
 ) -> None:
-    (held,) = holding.listed()
-    path = held["verify_url"].removeprefix("http://127.0.0.1:8000")
+    (issued,) = holding.listed()
+    path = issued["verify_url"].removeprefix("http://127.0.0.1:8000")
 
     answer = application.stranger.get(path)
 
@@ -155,8 +155,8 @@ def test_who_was_shown_a_credential_can_verify_it(
         "id": holding.id,
         "credential_name": "Knot Basics",
         "issuer": "School of Knots",
-        "issued_at": held["issued_at"],
-        "expires_at": held["expires_at"],
+        "issued_at": issued["issued_at"],
+        "expires_at": issued["expires_at"],
         "status": "issued",
         "valid": True,
     }
@@ -172,9 +172,9 @@ def test_two_credentials_for_one_course_are_two_issued_credentials(
 
     enrol_and_complete(application, anna, course)
 
-    held = anna.caller.get("/v1/me/credentials").json["items"]
-    assert {issued["credential"]["name"] for issued in held} == {"Badge", "Paper"}
-    assert len({issued["id"] for issued in held}) == 2
+    items = anna.caller.get("/v1/me/credentials").json["items"]
+    assert {issued["credential"]["name"] for issued in items} == {"Badge", "Paper"}
+    assert len({issued["id"] for issued in items}) == 2
 
 
 def test_a_revoked_credential_is_answered_for_and_is_not_valid(
@@ -231,7 +231,8 @@ def test_each_issued_credential_names_the_version_that_was_issued(
     awarded(root, holding.id, "reissue")
 
     named = [
-        (held["credential"]["name"], held["credential"]["version"]) for held in holding.listed()
+        (issued["credential"]["name"], issued["credential"]["version"])
+        for issued in holding.listed()
     ]
     assert named == [("Knot Basics", 1), ("Knots for Sailors", 2)]
     assert holding.verified()["credential_name"] == "Knot Basics"

@@ -50,8 +50,8 @@ class Exam:
         return self.anna.caller.post(f"{place}/submit")
 
     def grades(self, place: str) -> Answer:
-        (asked,) = assessment_in(self.application.services, self.course, self.key).questions
-        marks = {"marks": [{"question_id": str(asked.id), "score": asked.max_score}]}
+        (question,) = assessment_in(self.application.services, self.course, self.key).questions
+        marks = {"marks": [{"question_id": str(question.id), "score": question.max_score}]}
         return self.bo.caller.post(f"{place}/grade", marks)
 
     def stored(self, place: str) -> tuple[Any, ...]:

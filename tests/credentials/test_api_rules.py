@@ -104,8 +104,8 @@ def test_completing_the_rest_issues_it_and_says_so(study: Study) -> None:
 
     answer = study.asks("eligibility")
 
-    (held,) = study.held()
-    assert held["credential"]["id"] == str(study.credential.id)
+    (issued,) = study.held()
+    assert issued["credential"]["id"] == str(study.credential.id)
     assert (answer.json["is_eligible"], answer.json["holds"]) == (True, True)
     assert answer.json["missing"] == []
 
@@ -138,12 +138,12 @@ def test_what_was_revoked_is_not_taken_again(study: Study) -> None:
     root.caller.post(f"/v1/issued/{first.json['id']}/revoke", {"reason": "A mistake."})
 
     again = study.asks("issue", credential_id=later.id)
-    seen = study.asks("eligibility", credential_id=later.id).json
+    eligibility = study.asks("eligibility", credential_id=later.id).json
 
     assert (again.status, again.code) == (409, "already-revoked")
-    assert [held["status"] for held in study.held()] == ["revoked"]
-    assert (seen["is_eligible"], seen["holds"]) == (False, False)
-    assert seen["missing"] == ["it was revoked"]
+    assert [issued["status"] for issued in study.held()] == ["revoked"]
+    assert (eligibility["is_eligible"], eligibility["holds"]) == (False, False)
+    assert eligibility["missing"] == ["it was revoked"]
 
 
 def test_what_was_revoked_does_not_come_back_by_itself(study: Study) -> None:
@@ -153,7 +153,7 @@ def test_what_was_revoked_does_not_come_back_by_itself(study: Study) -> None:
 
     enrol_and_complete(study.application, study.anna, study.bends)
 
-    names = [held["credential"]["id"] for held in study.held()]
+    names = [issued["credential"]["id"] for issued in study.held()]
     assert names.count(str(later.id)) == 1
     assert str(study.credential.id) in names
 

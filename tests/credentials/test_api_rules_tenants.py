@@ -12,14 +12,14 @@ from credentials.domain.entities.rules import AllOf, CompletedCourse
 from tests.credentials.holding import enrol_and_complete
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 
 pytestmark = pytest.mark.postgres_too
 
 
 @pytest.fixture
 def harbour(application: Application) -> Organization:
-    return founded(application, slug="harbour")
+    return add_organization(application, slug="harbour")
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def anna(application: Application, harbour: Organization) -> Person:
 def own(application: Application, harbour: Organization) -> Course:
     """A course of the organization."""
     authoring = application.services.authoring
-    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
-    return authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    return authoring.publish(draft.slug, by=OPERATOR)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_nothing_is_earned_in_a_suspended_organization(
 def test_for_others_there_is_no_such_credential(
     application: Application, credential: Credential, method: str, act: str
 ) -> None:
-    ada = member_of(application, founded(application).id, OrgRole.OWNER, "Ada").caller
+    ada = member_of(application, add_organization(application).id, OrgRole.OWNER, "Ada").caller
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
     path = f"/v1/credentials/{credential.id}/{act}"
 
@@ -111,10 +111,10 @@ def test_a_platform_administrator_has_access_but_earns_nothing_there(
 ) -> None:
     root = application.signed_in(Role.ADMIN, name="Root").caller
 
-    seen = root.get(f"/v1/credentials/{credential.id}/eligibility")
+    answer = root.get(f"/v1/credentials/{credential.id}/eligibility")
     taken = root.post(f"/v1/credentials/{credential.id}/issue")
 
-    assert (seen.status, seen.json["is_eligible"]) == (200, False)
+    assert (answer.status, answer.json["is_eligible"]) == (200, False)
     assert (taken.status, taken.code) == (404, "credential-not-found")
-    (look,) = looks_into(application, harbour.id)
+    (look,) = access_entries(application, harbour.id)
     assert look.act.subject_id == str(credential.id)

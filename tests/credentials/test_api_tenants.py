@@ -9,7 +9,7 @@ from accounts.domain.organizations.entities import Organization
 from tests.credentials.holding import enrol_and_complete
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.members import founded, member_of
+from tests.support.members import add_organization, member_of
 
 pytestmark = pytest.mark.postgres_too
 
@@ -19,7 +19,7 @@ awards = pytest.mark.parametrize("act", ["revoke", "reissue"])
 
 @pytest.fixture
 def harbour(application: Application) -> Organization:
-    return founded(application, slug="harbour")
+    return add_organization(application, slug="harbour")
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def anna(application: Application, harbour: Organization) -> Person:
         application.services.authoring,
         member_of(application, harbour.id, OrgRole.LEARNER),
     )
-    made = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
-    course = authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(a_definition_of(required=1), org_id=harbour.id, by=OPERATOR)
+    course = authoring.publish(draft.slug, by=OPERATOR)
     application.earns(course)
     enrol_and_complete(application, anna, course)
     return anna
@@ -39,8 +39,8 @@ def anna(application: Application, harbour: Organization) -> Person:
 @pytest.fixture
 def issued(anna: Person) -> str:
     """The path of the credential issued to Anna."""
-    (held,) = anna.caller.get("/v1/me/credentials").json["items"]
-    return f"/v1/issued/{held['id']}"
+    (item,) = anna.caller.get("/v1/me/credentials").json["items"]
+    return f"/v1/issued/{item['id']}"
 
 
 @awards
@@ -67,7 +67,7 @@ def test_others_there_do_not(
 def test_for_those_who_are_elsewhere_there_is_nothing_to_award(
     application: Application, issued: str, act: str
 ) -> None:
-    ada = member_of(application, founded(application).id, OrgRole.OWNER, "Ada").caller
+    ada = member_of(application, add_organization(application).id, OrgRole.OWNER, "Ada").caller
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     answers = [caller.post(f"{issued}/{act}", REASON) for caller in (ada, bo)]

@@ -33,9 +33,9 @@ def test_a_rule_of_two_courses_is_met_by_the_last_of_them(memory: World) -> None
     before = anna.held()
     anna.passes(bends)
 
-    (held,) = anna.held()
+    (verification,) = anna.held()
     assert before == []
-    assert held.issued.evidence.course_id == bends.id
+    assert verification.issued.evidence.course_id == bends.id
     assert anna.types_of(bends)[-1] is EventType.CREDENTIAL_ISSUED
     assert EventType.CREDENTIAL_ISSUED not in anna.types_of(knots)
 
@@ -48,8 +48,8 @@ def test_an_issued_credential_has_the_proofs_of_its_rule(memory: World) -> None:
 
     progress = anna.passes(bends)
 
-    (held,) = anna.held()
-    (proof,) = held.issued.evidence.met_by
+    (verification,) = anna.held()
+    (proof,) = verification.issued.evidence.met_by
     assert proof.subject == Trigger(TriggerKind.COURSE, bends.id)
     assert (proof.course_version, proof.completed_at) == (1, progress.completed_at)
 

@@ -68,11 +68,13 @@ def test_the_last_course_of_a_pathway_earns_what_asks_for_the_pathway(
     before = anna.held()
     anna.passes(bends)
 
-    (held,) = anna.held()
+    (verification,) = anna.held()
     assert before == []
-    assert held.issued.credential_id == credential.id
-    assert held.issued.evidence.course_id == bends.id
-    assert held.issued.evidence.met_by == (Proof(subject=Trigger(TriggerKind.PATHWAY, ropes.id)),)
+    assert verification.issued.credential_id == credential.id
+    assert verification.issued.evidence.course_id == bends.id
+    assert verification.issued.evidence.met_by == (
+        Proof(subject=Trigger(TriggerKind.PATHWAY, ropes.id)),
+    )
     assert anna.types_of(bends)[-2:] == [EventType.COURSE_COMPLETED, EventType.CREDENTIAL_ISSUED]
 
 
@@ -147,5 +149,5 @@ def test_a_pathway_of_an_organization_earns_its_members_what_it_awards(
         member.passes(course)
         stranger.passes(course)
 
-    assert [held.issued.credential_id for held in member.held()] == [credential.id]
+    assert [verification.issued.credential_id for verification in member.held()] == [credential.id]
     assert stranger.held() == []

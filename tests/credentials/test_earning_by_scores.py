@@ -47,10 +47,10 @@ def test_what_a_program_scores_earns_at_once(anna: Examinee) -> None:
 
     anna.takes("quiz", **RIGHT)
 
-    (held,) = anna.held()
-    assert held.issued.credential_id == credential.id
+    (verification,) = anna.held()
+    assert verification.issued.credential_id == credential.id
     assert anna.types_of(anna.course)[-1] is EventType.CREDENTIAL_ISSUED
-    (proof,) = held.issued.evidence.met_by
+    (proof,) = verification.issued.evidence.met_by
     assert proof.subject == Trigger(TriggerKind.ASSESSMENT, anna.assessment("quiz").id)
     assert proof.percent == 100
 
@@ -91,13 +91,13 @@ def test_a_regrade_that_lowers_it_takes_nothing_away_and_brings_nothing_more(
 ) -> None:
     a_credential_by(anna, "project", 80)
     attempt = graded(anna, anna.takes("project", picture=PICTURE), picture=5, feedback=1)
-    held = anna.held()
+    verifications = anna.held()
 
     for points in (1, 5):
         attempt = graded(anna, attempt, picture=points, feedback=1)
 
-    assert len(held) == 1
-    assert anna.held() == held
+    assert len(verifications) == 1
+    assert anna.held() == verifications
     assert anna.types_of(anna.course).count(EventType.CREDENTIAL_ISSUED) == 1
 
 

@@ -43,10 +43,10 @@ def test_completing_a_course_earns_its_credential(memory: World) -> None:
 
     anna.passes(course)
 
-    (held,) = anna.held()
-    assert held.status is ISSUED
-    assert held.issued == IssuedCredential(
-        id=held.issued.id,
+    (verification,) = anna.held()
+    assert verification.status is ISSUED
+    assert verification.issued == IssuedCredential(
+        id=verification.issued.id,
         user_id=anna.principal.person,
         credential_id=credential.id,
         credential_version=1,
@@ -117,7 +117,7 @@ def test_a_course_earns_every_credential_that_names_it(memory: World) -> None:
 
     anna.passes(course)
 
-    assert {held.issued.credential_id for held in anna.held()} == {
+    assert {verification.issued.credential_id for verification in anna.held()} == {
         credential.id for credential in defined
     }
     assert anna.types_of(course).count(EventType.CREDENTIAL_ISSUED) == 2
@@ -134,8 +134,8 @@ def test_who_comes_back_with_everything_done_earns_the_credential(memory: World)
 
     anna.enrols(course)
 
-    (held,) = anna.held()
-    assert held.issued.evidence.course_version == 2
+    (verification,) = anna.held()
+    assert verification.issued.evidence.course_version == 2
 
 
 def test_a_credential_earned_by_another_course_stays(memory: World) -> None:
@@ -143,14 +143,14 @@ def test_a_credential_earned_by_another_course_stays(memory: World) -> None:
     old, new = a_published_course(memory.services), a_published_course(memory.services)
     credential = a_credential_for(memory.services, old)
     anna.passes(old)
-    held = anna.held()
+    verifications = anna.held()
     terms = replace(credential.terms, course_id=new.id)
     memory.services.credentials.amend(credential.id, terms, by=OPERATOR)
 
     done = anna.passes(new)
 
     assert done.status is ProgressStatus.COMPLETED
-    assert anna.held() == held
+    assert anna.held() == verifications
     assert EventType.CREDENTIAL_ISSUED not in anna.types_of(new)
 
 
@@ -166,7 +166,7 @@ def test_holding_one_credential_does_not_prevent_earning_others(memory: World) -
 
     anna.passes(new)
 
-    assert other.id in {held.issued.credential_id for held in anna.held()}
+    assert other.id in {verification.issued.credential_id for verification in anna.held()}
 
 
 def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
@@ -175,9 +175,9 @@ def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
 
     anna.passes(course)
 
-    last, (held,) = anna.log_of(course)[-1], anna.held()
+    last, (verification,) = anna.log_of(course)[-1], anna.held()
     assert last.fact.type is EventType.CREDENTIAL_ISSUED
-    assert last.fact.entity_id == held.issued.id
+    assert last.fact.entity_id == verification.issued.id
     assert last.fact.payload == {"credential_id": str(credential.id), "credential_version": 1}
     assert last.recorded_by == anna.principal.user_id
 
@@ -209,9 +209,9 @@ def test_amended_terms_are_for_those_who_earn_it_later(memory: World) -> None:
     ben.passes(course)
 
     assert anna.held() == before
-    (held,) = ben.held()
-    assert (held.issued.credential_version, held.issued.terms) == (2, terms)
-    assert held.issued.expires_at == NOON + timedelta(days=30)
+    (verification,) = ben.held()
+    assert (verification.issued.credential_version, verification.issued.terms) == (2, terms)
+    assert verification.issued.expires_at == NOON + timedelta(days=30)
 
 
 def test_a_credential_expires_at_the_very_moment(memory: World) -> None:
@@ -220,25 +220,25 @@ def test_a_credential_expires_at_the_very_moment(memory: World) -> None:
     anna.passes(course)
     moments = (timedelta(days=1) - AN_INSTANT, timedelta(days=1))
 
-    seen: list[tuple[IssuedCredentialStatus, bool]] = []
+    statuses: list[tuple[IssuedCredentialStatus, bool]] = []
     for moment in moments:
         memory.clock.at = NOON + moment
-        (held,) = anna.held()
-        verified = memory.services.issuing.verify(held.issued.id)
-        seen.append((held.status, verified.valid))
+        (verification,) = anna.held()
+        verified = memory.services.issuing.verify(verification.issued.id)
+        statuses.append((verification.status, verified.valid))
 
-    assert seen == [(ISSUED, True), (EXPIRED, False)]
+    assert statuses == [(ISSUED, True), (EXPIRED, False)]
 
 
 def test_anybody_may_know_what_a_credential_says_and_that_it_is_valid(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     credential = a_credential_for(memory.services, course, valid_for_days=30)
     anna.passes(course)
-    (held,) = anna.held()
+    (own,) = anna.held()
 
-    verification = memory.services.issuing.verify(held.issued.id)
+    verification = memory.services.issuing.verify(own.issued.id)
 
-    assert verification == held
+    assert verification == own
     assert verification.valid
     assert verification.issued.terms == credential.terms
     assert verification.issued.issued_at == NOON
@@ -267,10 +267,12 @@ def test_a_holder_lists_everything_issued_to_them(memory: World) -> None:
         lambda request: memory.services.issuing.page_for(anna.principal, request), limit=2
     )
 
-    held = anna.held()
-    assert list(pages) == [held[:2], held[2:]]
-    assert [verification.issued.user_id for verification in held] == [anna.principal.user_id] * 3
-    assert [verification.issued.issued_at for verification in held] == [
+    verifications = anna.held()
+    assert list(pages) == [verifications[:2], verifications[2:]]
+    assert [verification.issued.user_id for verification in verifications] == [
+        anna.principal.user_id
+    ] * 3
+    assert [verification.issued.issued_at for verification in verifications] == [
         NOON + timedelta(hours=n) for n in range(3)
     ]
 

@@ -41,14 +41,18 @@ class Case:
     first: Verification
     root: Principal
 
-    def revokes(self, held: Verification, reason: str = "Misspelt.") -> Verification:
-        return self.world.services.issuing.revoke(held.issued.id, reason=reason, by=self.root)
+    def revokes(self, verification: Verification, reason: str = "Misspelt.") -> Verification:
+        return self.world.services.issuing.revoke(
+            verification.issued.id, reason=reason, by=self.root
+        )
 
-    def reissues(self, held: Verification, reason: str = "Misspelt.") -> Verification:
-        return self.world.services.issuing.reissue(held.issued.id, reason=reason, by=self.root)
+    def reissues(self, verification: Verification, reason: str = "Misspelt.") -> Verification:
+        return self.world.services.issuing.reissue(
+            verification.issued.id, reason=reason, by=self.root
+        )
 
-    def now(self, held: Verification) -> Verification:
-        return self.world.services.issuing.verify(held.issued.id)
+    def now(self, verification: Verification) -> Verification:
+        return self.world.services.issuing.verify(verification.issued.id)
 
 
 @pytest.fixture
@@ -271,10 +275,10 @@ def test_credentials_can_be_reissued_again_and_again(case: Case) -> None:
 
     third = case.reissues(second)
 
-    assert [held.issued.supersedes for held in case.anna.held()] == [
+    assert [item.issued.supersedes for item in case.anna.held()] == [
         None,
         case.first.issued.id,
         second.issued.id,
     ]
-    assert [held.issued.is_current for held in case.anna.held()] == [False, False, True]
+    assert [item.issued.is_current for item in case.anna.held()] == [False, False, True]
     assert case.now(third).status is ISSUED

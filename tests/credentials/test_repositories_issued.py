@@ -212,13 +212,13 @@ def test_saving_moves_nothing_that_was_settled_when_it_was_issued(
 
 def test_the_list_holds_all_that_somebody_was_issued_and_nothing_of_others(world: World) -> None:
     anna = world.has_user()
-    held, lost = a_stored_issue(world, anna), a_stored_issue(world, anna, issued_at=NOON + AN_HOUR)
+    valid, lost = a_stored_issue(world, anna), a_stored_issue(world, anna, issued_at=NOON + AN_HOUR)
     world.repositories.issued_credentials.save(revoked(lost), scope=ALL_TENANTS)
     a_stored_issue(world)
 
     page = world.repositories.issued_credentials.page_for_user(anna.id, PageRequest())
 
-    assert page == Page(items=(held, revoked(lost)), next_cursor=None)
+    assert page == Page(items=(valid, revoked(lost)), next_cursor=None)
 
 
 def test_what_was_issued_first_comes_first_and_the_id_breaks_ties(world: World) -> None:

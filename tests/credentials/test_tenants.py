@@ -25,11 +25,11 @@ WHOLE: Final = PageRequest(limit=100)
 Award = Callable[[Services, Verification, Principal], Any]
 Change = Callable[[Services, Credential, Principal], Any]
 AWARDS: Final[dict[str, Award]] = {
-    "revoke": lambda services, held, by: services.issuing.revoke(
-        held.issued.id, reason="Misspelt.", by=by
+    "revoke": lambda services, verification, by: services.issuing.revoke(
+        verification.issued.id, reason="Misspelt.", by=by
     ),
-    "reissue": lambda services, held, by: services.issuing.reissue(
-        held.issued.id, reason="Misspelt.", by=by
+    "reissue": lambda services, verification, by: services.issuing.reissue(
+        verification.issued.id, reason="Misspelt.", by=by
     ),
 }
 CHANGES: Final[dict[str, Change]] = {
@@ -62,8 +62,8 @@ def ada(harbour: Organization) -> Principal:
 def course(memory: World, harbour: Organization, ada: Principal) -> Course:
     """A published course of the organization."""
     definition = a_definition_of(required=1)
-    made = memory.services.authoring.create(definition, org_id=harbour.id, by=ada)
-    return memory.services.authoring.publish(made.slug, by=ada)
+    draft = memory.services.authoring.create(definition, org_id=harbour.id, by=ada)
+    return memory.services.authoring.publish(draft.slug, by=ada)
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def anna(memory: World, harbour: Organization) -> Learner:
 
 
 @pytest.fixture
-def held(anna: Learner, course: Course, credential: Credential) -> Verification:
+def verification(anna: Learner, course: Course, credential: Credential) -> Verification:
     """The credential issued to Anna for the course."""
     anna.passes(course)
-    (held,) = anna.held()
-    return held
+    (verification,) = anna.held()
+    return verification
 
 
 def of_another(memory: World) -> Principal:
@@ -90,9 +90,9 @@ def of_another(memory: World) -> Principal:
 
 
 def test_a_credential_belongs_to_the_owner_of_the_course(
-    harbour: Organization, credential: Credential, held: Verification
+    harbour: Organization, credential: Credential, verification: Verification
 ) -> None:
-    assert (credential.org_id, held.issued.org_id) == (harbour.id, harbour.id)
+    assert (credential.org_id, verification.issued.org_id) == (harbour.id, harbour.id)
 
 
 def test_nobody_defines_a_credential_for_a_course_out_of_their_scope(
@@ -170,41 +170,41 @@ def test_what_can_be_earned_is_listed_for_those_who_can_earn_it(
 
 @award
 def test_an_issued_credential_does_not_exist_out_of_scope(
-    memory: World, held: Verification, act: Award
+    memory: World, verification: Verification, act: Award
 ) -> None:
     for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
         with pytest.raises(IssuedCredentialNotFound):
-            act(memory.services, held, by)
+            act(memory.services, verification, by)
 
 
 @award
 @pytest.mark.parametrize("role", [OrgRole.LEARNER, OrgRole.INSTRUCTOR])
 def test_nobody_awards_there_without_the_right_to(
-    memory: World, harbour: Organization, held: Verification, act: Award, role: OrgRole
+    memory: World, harbour: Organization, verification: Verification, act: Award, role: OrgRole
 ) -> None:
     with pytest.raises(NotPermitted):
-        act(memory.services, held, a_member(harbour.id, role))
+        act(memory.services, verification, a_member(harbour.id, role))
 
 
 @award
 def test_nothing_is_awarded_in_an_organization_that_is_closed(
-    memory: World, harbour: Organization, held: Verification, act: Award
+    memory: World, harbour: Organization, verification: Verification, act: Award
 ) -> None:
     closed(memory.services, harbour)
 
     with pytest.raises(OrganizationSuspended):
-        act(memory.services, held, OPERATOR)
+        act(memory.services, verification, OPERATOR)
 
 
 def test_what_was_earned_is_the_holders_to_show_whatever_becomes_of_the_organization(
-    memory: World, harbour: Organization, held: Verification, anna: Learner
+    memory: World, harbour: Organization, verification: Verification, anna: Learner
 ) -> None:
     closed(memory.services, harbour)
     out = Learner(services=memory.services, principal=replace(anna.principal, memberships={}))
 
-    assert out.held() == [held]
-    assert memory.services.issuing.verify(held.issued.id) == held
-    assert memory.services.issuing.verify(held.issued.id).valid
+    assert out.held() == [verification]
+    assert memory.services.issuing.verify(verification.issued.id) == verification
+    assert memory.services.issuing.verify(verification.issued.id).valid
 
 
 def test_changes_of_definitions_are_audited(
@@ -229,14 +229,14 @@ def test_changes_of_definitions_are_audited(
 
 
 def test_revoking_and_reissuing_are_audited(
-    memory: World, harbour: Organization, held: Verification, ada: Principal
+    memory: World, harbour: Organization, verification: Verification, ada: Principal
 ) -> None:
-    AWARDS["revoke"](memory.services, held, ada)
-    new = memory.services.issuing.reissue(held.issued.id, reason="Spelt right.", by=ada)
+    AWARDS["revoke"](memory.services, verification, ada)
+    new = memory.services.issuing.reissue(verification.issued.id, reason="Spelt right.", by=ada)
 
     revoked, reissued = acts_in(memory.services, harbour.id)[-2:]
     assert {(act.subject_type, act.subject_id) for act in (revoked, reissued)} == {
-        (SubjectType.USER_CREDENTIAL, str(held.issued.id))
+        (SubjectType.USER_CREDENTIAL, str(verification.issued.id))
     }
     assert (revoked.action, revoked.reason) == (AuditAction.CREDENTIAL_REVOKED, "Misspelt.")
     assert (reissued.action, reissued.reason) == (AuditAction.CREDENTIAL_REISSUED, "Spelt right.")
@@ -244,8 +244,8 @@ def test_revoking_and_reissuing_are_audited(
 
 
 def test_a_reissued_credential_belongs_to_the_same_organization(
-    memory: World, harbour: Organization, held: Verification, ada: Principal
+    memory: World, harbour: Organization, verification: Verification, ada: Principal
 ) -> None:
-    new = AWARDS["reissue"](memory.services, held, ada)
+    new = AWARDS["reissue"](memory.services, verification, ada)
 
     assert new.issued.org_id == harbour.id

@@ -78,13 +78,13 @@ def test_every_member_is_described() -> None:
 def test_the_errors_shown_are_those_that_are_reported() -> None:
     _, shown = TEXTS
 
-    with pytest.raises(InvalidDefinition) as refused:
+    with pytest.raises(InvalidDefinition) as error:
         read_definition(WRONG)
 
-    made = [
-        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
+    lines = [
+        f"{field_error.path}: {field_error.detail}" for field_error in error.value.field_errors
     ]
-    assert made == shown.splitlines()
+    assert lines == shown.splitlines()
 
 
 def test_the_schema_is_where_the_page_says(application: Application) -> None:

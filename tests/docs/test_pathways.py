@@ -58,13 +58,13 @@ def test_every_standing_is_named() -> None:
 def test_the_errors_shown_are_those_that_are_reported() -> None:
     (shown,) = [fence.text for fence in fences(PAGE) if fence.language == "text"]
 
-    with pytest.raises(InvalidPathwayDefinition) as refused:
+    with pytest.raises(InvalidPathwayDefinition) as error:
         read_pathway(WRONG)
 
-    made = [
-        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
+    lines = [
+        f"{field_error.path}: {field_error.detail}" for field_error in error.value.field_errors
     ]
-    assert made == shown.splitlines()
+    assert lines == shown.splitlines()
 
 
 def test_the_schema_is_where_the_page_says(application: Application) -> None:

@@ -221,8 +221,8 @@ def create_organization(application: Application) -> Sent:
 def an_organization(application: Application) -> tuple[Person, str]:
     """Its owner, and its path."""
     founding = create_organization(application)
-    founded = founding.by.caller.post(founding.path, founding.body)
-    return founding.by, f"/v1/orgs/{founded.json['id']}"
+    created = founding.by.caller.post(founding.path, founding.body)
+    return founding.by, f"/v1/orgs/{created.json['id']}"
 
 
 def add_member(application: Application) -> Sent:

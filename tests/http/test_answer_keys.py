@@ -49,8 +49,8 @@ class Spy:
 
 @pytest.fixture
 def spy(application: Application) -> Spy:
-    made = application.services.authoring.create(read_definition(PAPER), by=OPERATOR)
-    application.services.authoring.publish(made.slug, by=OPERATOR)
+    draft = application.services.authoring.create(read_definition(PAPER), by=OPERATOR)
+    application.services.authoring.publish(draft.slug, by=OPERATOR)
     return Spy(application)
 
 

@@ -74,11 +74,11 @@ def test_a_scope_does_not_widen_what_a_person_may_do(application: Application) -
 def test_a_scope_for_reading_covers_head(application: Application) -> None:
     anna = application.signed_in()
 
-    allowed = with_scopes(application, anna, Scope.COURSES_READ).send("HEAD", "/v1/courses")
-    refused = with_scopes(application, anna, Scope.COURSES_WRITE).send("HEAD", "/v1/courses")
+    reader = with_scopes(application, anna, Scope.COURSES_READ).send("HEAD", "/v1/courses")
+    writer = with_scopes(application, anna, Scope.COURSES_WRITE).send("HEAD", "/v1/courses")
 
-    assert allowed.status == 200
-    assert refused.status == 403
+    assert reader.status == 200
+    assert writer.status == 403
 
 
 def with_scopes(application: Application, person: Person, *scopes: Scope) -> Caller:

@@ -140,13 +140,13 @@ def test_an_error_is_replayed_even_if_the_request_would_succeed_now(
 ) -> None:
     request = enroll(application)
     request.by.caller.post(request.path)
-    refused = request.sent()
+    rejection = request.sent()
     request.by.caller.post(request.path.replace("enroll", "withdraw"))
 
     again = request.sent()
 
-    assert refused.code == "already-enrolled"
-    assert (again.status, again.text) == (409, refused.text)
+    assert rejection.code == "already-enrolled"
+    assert (again.status, again.text) == (409, rejection.text)
     assert again.headers["Content-Type"] == "application/problem+json"
     assert again.headers["Idempotent-Replayed"] == "true"
 
@@ -156,10 +156,10 @@ def test_a_body_that_was_not_understood_leaves_its_key_free(application: Applica
     body = {"email": "bo@school.example", "password": PASSWORD}
     request = Sent(by=root, path="/v1/users", body=body)
 
-    refused = request.sent(body={"email": "bo"})
+    rejection = request.sent(body={"email": "bo"})
     answer = request.sent()
 
-    assert refused.status == 422
+    assert rejection.status == 422
     assert answer.status == 201
 
 

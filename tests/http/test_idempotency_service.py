@@ -118,13 +118,13 @@ def test_a_failure_is_no_answer_and_leaves_nothing_behind(memory: World) -> None
 
 @pytest.mark.parametrize("error", [TooManyAttempts(retry_after=9), PasswordsBusy(retry_after=1)])
 def test_not_now_is_no_answer(memory: World, error: DomainError) -> None:
-    act, refused = Act(memory), Act(memory, error=error)
+    act, busy = Act(memory), Act(memory, error=error)
     with pytest.raises(type(error)):
-        respond_once(memory, refused)
+        respond_once(memory, busy)
 
     answer = respond_once(memory, act)
 
-    assert (refused.times, refused.left) == (1, [])
+    assert (busy.times, busy.left) == (1, [])
     assert answer == replace(MADE, body='{"made":1}')
 
 

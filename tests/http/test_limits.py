@@ -33,10 +33,12 @@ def _limits(settings: Settings) -> None:
 
 def log_in(caller: Caller) -> Answer:
     """Make a login attempt on a new account."""
-    return guess(caller, f"{uuid4()}@school.example")
+    return log_in_as(caller, f"{uuid4()}@school.example")
 
 
-def guess(caller: Caller, email: str, password: str = "a wrong password", **headers: str) -> Answer:
+def log_in_as(
+    caller: Caller, email: str, password: str = "a wrong password", **headers: str
+) -> Answer:
     return caller.post("/v1/auth/login", {"email": email, "password": password}, **headers)
 
 
@@ -86,15 +88,15 @@ def test_as_many_requests_as_documented_are_allowed_and_the_next_is_rejected(
 ) -> None:
     caller = limited.by(application)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        let_in = [limited.act(caller) for _ in range(limited.most)]
-        refused = limited.act(caller)
+        allowed = [limited.act(caller) for _ in range(limited.most)]
+        rejection = limited.act(caller)
         clock.shift(limited.seconds)
-        let_in.append(limited.act(caller))
+        allowed.append(limited.act(caller))
 
-    assert {answer.status for answer in let_in} <= {201, 401, 422}
-    assert (refused.status, refused.code) == (429, "too-many-attempts")
-    assert refused.headers["Retry-After"] == str(limited.seconds)
-    assert refused.json["retry_after"] == limited.seconds
+    assert {answer.status for answer in allowed} <= {201, 401, 422}
+    assert (rejection.status, rejection.code) == (429, "too-many-attempts")
+    assert rejection.headers["Retry-After"] == str(limited.seconds)
+    assert rejection.json["retry_after"] == limited.seconds
 
 
 @every
@@ -128,11 +130,11 @@ def test_a_malformed_request_counts_and_states_the_remaining_ones_too(
 
 def test_addresses_are_counted_each_by_itself(application: Application) -> None:
     for _ in range(31):
-        refused = guess(application.stranger, str(uuid4()), X_Forwarded_For=HOME)
+        rejection = log_in_as(application.stranger, str(uuid4()), X_Forwarded_For=HOME)
 
-    answer = guess(application.stranger, str(uuid4()), X_Forwarded_For=f"{HOME}, {ELSEWHERE}")
+    answer = log_in_as(application.stranger, str(uuid4()), X_Forwarded_For=f"{HOME}, {ELSEWHERE}")
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert answer.status == 401
 
 
@@ -141,9 +143,9 @@ def test_people_who_change_their_passwords_are_counted_each_by_himself(
 ) -> None:
     anna, bo = application.signed_in(), application.signed_in(name="Bo")
     for _ in range(6):
-        refused = change_password(anna.caller)
+        rejection = change_password(anna.caller)
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert change_password(bo.caller).status == 422
     assert change_password(application.stranger).status == 401
 
@@ -155,13 +157,13 @@ def test_login_attempts_are_slowed_down_whether_or_not_the_account_exists(
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         for email in (anna.email, NOBODY):
             for _ in range(5):
-                guess(application.stranger, email)
+                log_in_as(application.stranger, email)
         known, unknown = (
-            guess(application.stranger, anna.email, PASSWORD),
-            guess(application.stranger, NOBODY),
+            log_in_as(application.stranger, anna.email, PASSWORD),
+            log_in_as(application.stranger, NOBODY),
         )
         clock.shift(1)
-        afterwards = guess(application.stranger, anna.email, PASSWORD)
+        afterwards = log_in_as(application.stranger, anna.email, PASSWORD)
 
     assert (known.status, known.code) == (429, "too-many-attempts")
     assert known.headers["Retry-After"] == "1"
@@ -172,13 +174,13 @@ def test_login_attempts_are_slowed_down_whether_or_not_the_account_exists(
 
 def test_the_owner_is_allowed_from_a_known_address(application: Application) -> None:
     anna = application.signed_in()
-    guess(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+    log_in_as(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
     for _ in range(6):
-        refused = guess(application.stranger, anna.email, X_Forwarded_For=ELSEWHERE)
+        rejection = log_in_as(application.stranger, anna.email, X_Forwarded_For=ELSEWHERE)
 
-    answer = guess(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
+    answer = log_in_as(application.stranger, anna.email, PASSWORD, X_Forwarded_For=HOME)
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert answer.status == 200
 
 
@@ -186,9 +188,9 @@ def test_registering_makes_the_address_known(application: Application) -> None:
     body = {"email": NOBODY, "password": PASSWORD}
     application.stranger.post("/v1/auth/register", body, X_Forwarded_For=HOME)
     for _ in range(5):
-        guess(application.stranger, NOBODY, X_Forwarded_For=ELSEWHERE)
+        log_in_as(application.stranger, NOBODY, X_Forwarded_For=ELSEWHERE)
 
-    assert guess(application.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
+    assert log_in_as(application.stranger, NOBODY, PASSWORD, X_Forwarded_For=HOME).status == 200
 
 
 def test_a_temporary_error_is_not_stored_under_a_key(application: Application) -> None:
@@ -196,12 +198,12 @@ def test_a_temporary_error_is_not_stored_under_a_key(application: Application) -
     for _ in range(5):
         change_password(anna)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10)):
-        refused = change_password(anna, Idempotency_Key="once")
+        rejection = change_password(anna, Idempotency_Key="once")
 
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
         answer = change_password(anna, Idempotency_Key="once")
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert answer.code == "wrong-password"
     assert "Idempotent-Replayed" not in answer.headers
 
@@ -223,8 +225,10 @@ def test_other_addresses_are_not_limited(application: Application) -> None:
 
 
 BUSY: dict[str, Callable[[Application, Caller], Answer]] = {
-    "a known account": lambda application, anna: guess(application.stranger, "anna@school.example"),
-    "an unknown account": lambda application, anna: guess(application.stranger, NOBODY),
+    "a known account": lambda application, anna: log_in_as(
+        application.stranger, "anna@school.example"
+    ),
+    "an unknown account": lambda application, anna: log_in_as(application.stranger, NOBODY),
     "registering": lambda application, anna: register(application.stranger),
     "changing a password": lambda application, anna: change_password(anna, Idempotency_Key="once"),
 }
@@ -242,12 +246,12 @@ def test_when_too_many_passwords_are_at_work_others_are_refused_for_a_moment(
     assert isinstance(hasher, BoundedHasher)
 
     with hasher._turn():  # noqa: SLF001  # the only turn that there is
-        refused = act(application, bo)
+        rejection = act(application, bo)
     answer = act(application, bo)
 
-    assert (refused.status, refused.code) == (503, "busy")
-    assert refused.headers["Retry-After"] == "1"
-    assert refused.json["retry_after"] == 1
+    assert (rejection.status, rejection.code) == (503, "busy")
+    assert rejection.headers["Retry-After"] == "1"
+    assert rejection.json["retry_after"] == 1
     assert answer.status in (201, 401, 422)
     assert "Idempotent-Replayed" not in answer.headers
 
@@ -260,8 +264,8 @@ def test_busy_looks_the_same_whether_or_not_there_is_such_an_account(
 
     with hasher._turn():  # noqa: SLF001  # the only turn that there is
         known, unknown = (
-            guess(application.stranger, anna.email),
-            guess(application.stranger, NOBODY),
+            log_in_as(application.stranger, anna.email),
+            log_in_as(application.stranger, NOBODY),
         )
 
     assert (known.status, known.text) == (unknown.status, unknown.text)

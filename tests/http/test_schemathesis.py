@@ -121,14 +121,14 @@ class Sender:
     def _organization(self) -> dict[str, str]:
         """Of which the sender is the owner."""
         owner = self._person.caller
-        made = owner.post("/v1/orgs", {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"})
-        place = f"/v1/orgs/{made.json['id']}"
+        organization = owner.post("/v1/orgs", {"name": "Acme", "slug": f"acme-{uuid4().hex[:8]}"})
+        place = f"/v1/orgs/{organization.json['id']}"
         invited = owner.post(f"{place}/invitations", {"email": "bo@school.example"})
         expires_at = self._house.services.ports.clock.now() + timedelta(days=1)
         terms = {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
         client = owner.post(f"{place}/clients", terms)
         return {
-            "org_id": made.json["id"],
+            "org_id": organization.json["id"],
             "invitation_id": invited.json["id"],
             "client_id": client.json["client"]["id"],
         }

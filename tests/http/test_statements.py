@@ -16,7 +16,7 @@ from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition_of
 from tests.support.databases import connected_to, own_database
 from tests.support.learning import assessment_in
-from tests.support.members import founded, member_of
+from tests.support.members import add_organization, member_of
 from tests.support.school import items_of
 
 pytestmark = pytest.mark.postgres
@@ -149,14 +149,14 @@ def listing_statements(study: Study) -> Act:
 
 def listing_statements_of_an_organization(study: Study) -> Act:
     """By an instructor of the organization."""
-    org = founded(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
     bo = member_of(study.application, org.id, OrgRole.INSTRUCTOR, "Bo")
     return lambda: bo.caller.get(f"/v1/xapi/statements?org={org.id}")
 
 
 def listing_statements_of_an_organization_from_outside(study: Study) -> Act:
     """By a platform administrator, whose access was recorded before."""
-    org = founded(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
     root = study.application.signed_in(Role.ADMIN, name="Root")
     place = f"/v1/xapi/statements?org={org.id}"
     root.caller.get(place)

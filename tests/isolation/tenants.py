@@ -153,8 +153,8 @@ class Tenants:
         return {"name": "Sync", "scopes": ["orgs:read"], "expires_at": expires_at.isoformat()}
 
     def _published(self, owner: Person, org_id: str, definition: Any) -> str:
-        made = owner.caller.post(f"/v1/courses?org={org_id}", definition)
-        return str(owner.caller.post(f"/v1/courses/{made.json['slug']}/publish").json["slug"])
+        draft = owner.caller.post(f"/v1/courses?org={org_id}", definition)
+        return str(owner.caller.post(f"/v1/courses/{draft.json['slug']}/publish").json["slug"])
 
     def _assessment(self, person: Person, course: str, number: int) -> Any:
         """The assessment of the item with this number."""

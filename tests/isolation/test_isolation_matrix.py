@@ -39,7 +39,7 @@ def test_every_operation_follows_the_permission_table(kind: CallerKind, matrix: 
 def test_responses_for_another_tenants_objects_equal_those_for_missing_ones(
     kind: CallerKind, matrix: Matrix
 ) -> None:
-    refused = [
+    hidden = [
         route
         for route in routes().values()
         if names_a_thing(route) and Cell(route, kind, Object.OTHER).expected == HTTPStatus.NOT_FOUND
@@ -50,7 +50,7 @@ def test_responses_for_another_tenants_objects_equal_those_for_missing_ones(
             matrix.send(Cell(route, kind, object_)).text
             for object_ in (Object.OTHER, Object.MISSING)
         ]
-        for route in refused
+        for route in hidden
     }
 
     assert responses

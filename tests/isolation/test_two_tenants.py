@@ -40,7 +40,7 @@ class Side:
 
     tenant: Tenant
     people: list[Member]
-    seen: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
 
 class Scene:
@@ -70,7 +70,7 @@ class Scene:
         request, answer = _send(route, member, things)
         if member is not self.both:
             # Words that callers sent themselves reveal nothing to them.
-            mine.seen |= _names_in(answer.text) - _names_in(request)
+            mine.names |= _names_in(answer.text) - _names_in(request)
 
     def _things(self, mine: Side, about: Side, member: Member) -> dict[str, Any]:
         """Identifiers that the sender of a request knows or could have learned."""
@@ -120,5 +120,5 @@ def test_members_of_two_tenants_never_see_each_other(application: Application, s
         scene.act(random)
 
     acme, brix = scene.sides
-    assert min(len(acme.seen), len(brix.seen)) > 25
-    assert acme.seen & brix.seen <= scene.known_to_all
+    assert min(len(acme.names), len(brix.names)) > 25
+    assert acme.names & brix.names <= scene.known_to_all

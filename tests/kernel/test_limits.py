@@ -56,13 +56,13 @@ def test_what_remains_is_counted_down_to_nothing() -> None:
     ("second", "wait"), [(0, 60), (1, 59), (59, 1), (59.999, 1), (0.001, 60), (30.5, 30)]
 )
 def test_a_refused_attempt_says_in_whole_seconds_how_long_to_wait(second: float, wait: int) -> None:
-    refused = tried(THREE_A_MINUTE, 0, 0, 0, second)
+    attempt = tried(THREE_A_MINUTE, 0, 0, 0, second)
 
-    with pytest.raises(TooManyAttempts) as refusal:
-        refused.require()
+    with pytest.raises(TooManyAttempts) as error:
+        attempt.require()
 
-    assert refusal.value.facts == {"retry_after": wait}
-    assert refused.forgotten_in_seconds == wait
+    assert error.value.facts == {"retry_after": wait}
+    assert attempt.forgotten_in_seconds == wait
 
 
 def test_an_allowed_attempt_raises_nothing() -> None:

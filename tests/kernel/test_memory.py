@@ -95,13 +95,13 @@ def test_a_block_within_a_block_starts_from_what_the_outer_one_wrote(
 def test_a_view_does_not_change_while_it_is_read(
     database: InMemoryDatabase, knots: InMemoryTable[str, str]
 ) -> None:
-    seen = []
+    uses = []
 
     for name, use in knots.items():
-        seen.append((name, use))
+        uses.append((name, use))
         knots.clear()
 
-    assert dict(seen) == KNOTS
+    assert dict(uses) == KNOTS
     assert dict(knots) == {}
 
 

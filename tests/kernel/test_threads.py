@@ -25,15 +25,15 @@ def hurry() -> Iterator[None]:
     sys.setswitchinterval(patience)
 
 
-def seen_while(write: Callable[[], None], read: Callable[[], object]) -> set[object]:
+def values_during(write: Callable[[], None], read: Callable[[], object]) -> set[object]:
     """All values that two readers read until *write* has returned."""
     is_over = Event()
 
     def keep_reading() -> set[object]:
-        seen = {read()}
+        values = {read()}
         while not is_over.is_set():
-            seen.add(read())
-        return seen
+            values.add(read())
+        return values
 
     with ThreadPoolExecutor() as pool:
         readers = [pool.submit(keep_reading) for _ in range(2)]
@@ -50,11 +50,11 @@ def test_a_draft_is_visible_to_its_writer_only() -> None:
 
     with ThreadPoolExecutor() as pool, database.atomic():
         knots["bowline"] = "a loop"
-        seen_by_another = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
-        seen_by_the_writer = dict(knots)
+        others_view = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
+        writers_view = dict(knots)
 
-    assert seen_by_another == {}
-    assert seen_by_the_writer == {"bowline": "a loop"}
+    assert others_view == {}
+    assert writers_view == {"bowline": "a loop"}
 
 
 def test_an_open_block_is_that_of_its_own_thread_alone() -> None:
@@ -69,9 +69,9 @@ def test_committed_values_are_visible_to_all_threads() -> None:
     knots["bowline"] = "a loop"
 
     with ThreadPoolExecutor() as pool:
-        seen = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
+        copy = pool.submit(lambda: dict(knots)).result(LONG_ENOUGH)
 
-    assert seen == {"bowline": "a loop"}
+    assert copy == {"bowline": "a loop"}
 
 
 def test_a_second_writer_waits_for_the_first() -> None:
@@ -137,7 +137,7 @@ def test_a_reader_of_two_tables_never_sees_half_of_what_was_committed() -> None:
         rounds = first["rounds"]
         return bool(second["rounds"] < rounds)
 
-    assert seen_while(count_rounds, is_second_behind) == {False}
+    assert values_during(count_rounds, is_second_behind) == {False}
 
 
 @pytest.mark.parametrize("view", ["values", "items"])
@@ -154,4 +154,4 @@ def test_a_reader_of_many_rows_never_sees_some_of_what_was_removed(view: str) ->
             with database.atomic():
                 knots.update(fifty)
 
-    assert seen_while(empty_and_fill, lambda: len(list(getattr(knots, view)()))) <= {0, 50}
+    assert values_during(empty_and_fill, lambda: len(list(getattr(knots, view)()))) <= {0, 50}

@@ -136,15 +136,16 @@ class Flows:
 
     def register_with_initial_access_token(self) -> None:
         invitation = manage(self.school.environment, "invite_client").strip()
-        made = httpx.post(
+        registration = httpx.post(
             f"{self.school.server.url}/oauth/register",
             headers={"Authorization": f"Bearer {invitation}"},
             json={"client_name": "Diary", "redirect_uris": [LANDING]},
             trust_env=False,
         ).json()
-        self.record("registration", invitation, made["client_secret"])
+        self.record("registration", invitation, registration["client_secret"])
         diary = WireClient(
-            self.school.server.port, Registered("", made["client_id"], made["client_secret"])
+            self.school.server.port,
+            Registered("", registration["client_id"], registration["client_secret"]),
         )
         self.tokens("registered", diary.tokens_for(self.anna, scope="openid"))
 

@@ -124,10 +124,10 @@ def test_what_an_act_answered_is_what_is_seen_afterwards(study: Study) -> None:
 def test_progress_is_found_by_the_id_of_the_course_too(study: Study) -> None:
     enrolled = study.does("enroll").json
 
-    seen = study.anna.caller.get(f"/v1/progress/{study.course.id}")
+    answer = study.anna.caller.get(f"/v1/progress/{study.course.id}")
     withdrawn = study.anna.caller.post(f"/v1/courses/{study.course.id}/withdraw")
 
-    assert (seen.status, seen.json) == (200, enrolled)
+    assert (answer.status, answer.json) == (200, enrolled)
     assert (withdrawn.status, withdrawn.json["status"]) == (200, "withdrawn")
 
 
@@ -192,11 +192,11 @@ def test_a_retired_course_takes_nobody_and_lets_nobody_down(
     application.services.authoring.retire(study.course.slug, by=OPERATOR)
     ben = application.signed_in(name="Ben").caller
 
-    refused = ben.post(f"/v1/courses/{study.course.slug}/enroll")
+    answer = ben.post(f"/v1/courses/{study.course.slug}/enroll")
     completed = study.completes(0)
 
-    assert (refused.status, refused.code) == (404, "course-not-open")
-    assert refused.json["detail"].startswith("The course is retired")
+    assert (answer.status, answer.code) == (404, "course-not-open")
+    assert answer.json["detail"].startswith("The course is retired")
     assert (completed.status, completed.json["percent_complete"]) == (200, 33)
 
 

@@ -156,10 +156,10 @@ def test_an_event_notes_the_key_of_its_request_and_not_as_it_was_sent(
 
     anna.caller.post(f"{place}/items/{second}/complete", Idempotency_Key="secret-of-anna")
 
-    noted = [event.idempotency_key for event in log_of(application, anna, course)]
-    entry_id = request_key_for(principal, "secret-of-anna")
-    assert noted == ["", "", entry_id, entry_id]
-    assert len(entry_id) == 64
+    keys = [event.idempotency_key for event in log_of(application, anna, course)]
+    request_key = request_key_for(principal, "secret-of-anna")
+    assert keys == ["", "", request_key, request_key]
+    assert len(request_key) == 64
 
 
 def test_a_request_that_is_sent_again_is_recorded_once(

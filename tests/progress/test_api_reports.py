@@ -10,7 +10,7 @@ from accounts.domain.organizations.entities import Organization
 from tests.support.application import Application
 from tests.support.builders import a_definition_of
 from tests.support.learning import items_of
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 
 KNOTS: Final = "/v1/courses/harbour--knots/report"
 STATUSES: Final = {"not_started": 0, "in_progress": 1, "completed": 0, "withdrawn": 0}
@@ -19,7 +19,10 @@ STATUSES: Final = {"not_started": 0, "in_progress": 1, "completed": 0, "withdraw
 @pytest.fixture
 def harbour(application: Application) -> Organization:
     """An organization with a course on which one learner has completed the first item."""
-    harbour, authoring = founded(application, slug="harbour"), application.services.authoring
+    harbour, authoring = (
+        add_organization(application, slug="harbour"),
+        application.services.authoring,
+    )
     authoring.create(a_definition_of(required=2, slug="knots"), org_id=harbour.id, by=OPERATOR)
     course = authoring.publish("harbour--knots", by=OPERATOR)
     anna = member_of(application, harbour.id, OrgRole.LEARNER).caller
@@ -81,11 +84,11 @@ def test_to_those_who_are_not_in_there_is_no_report(
 
 def test_access_from_outside_is_recorded(application: Application, harbour: Organization) -> None:
     root = application.signed_in(Role.ADMIN, name="Root").caller
-    before = len(looks_into(application, harbour.id))
+    before = len(access_entries(application, harbour.id))
 
     assert root.get(KNOTS).status == root.get(report_on(harbour.id)).status == 200
 
-    assert len(looks_into(application, harbour.id)) == before + 2
+    assert len(access_entries(application, harbour.id)) == before + 2
 
 
 @pytest.mark.parametrize("query", ["since=2026-03-02&until=2026-03-01", "since=yesterday"])

@@ -11,7 +11,7 @@ from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role
 from progress.api.statements import MARGIN
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 from tests.support.school import items_of
 from tests.support.xapi import faults_in
 
@@ -84,17 +84,17 @@ def test_another_version_is_refused(anna: Person, version: str, status: int) -> 
 def test_more_leads_through_all_once_though_more_happens_meanwhile(
     application: Application, anna: Person
 ) -> None:
-    seen, more = [], f"{PATH}?limit=3"
+    ids, more = [], f"{PATH}?limit=3"
     while more:
         answer = anna.caller.get(more)
-        seen += [statement["id"] for statement in answer.json["statements"]]
+        ids += [statement["id"] for statement in answer.json["statements"]]
         more = answer.json["more"]
-        if len(seen) == 3:
+        if len(ids) == 3:
             course = application.published(a_definition_of(required=1))
             anna.caller.post(f"/v1/courses/{course.slug}/enroll")
 
-    assert seen == [statement["id"] for statement in anna.caller.get(PATH).json["statements"]]
-    assert len(seen) == len(set(seen)) == 5
+    assert ids == [statement["id"] for statement in anna.caller.get(PATH).json["statements"]]
+    assert len(ids) == len(set(ids)) == 5
 
 
 def test_more_holds_all_that_was_asked_for(anna: Person) -> None:
@@ -103,10 +103,10 @@ def test_more_holds_all_that_was_asked_for(anna: Person) -> None:
 
     more = urlsplit(anna.caller.get(f"{PATH}{query}").json["more"])
 
-    asked = parse_qs(more.query)
-    assert asked.pop("cursor")
+    parameters = parse_qs(more.query)
+    assert parameters.pop("cursor")
     assert more.path == PATH
-    assert asked == {"limit": ["2"], "since": [since], "until": [until]}
+    assert parameters == {"limit": ["2"], "since": [since], "until": [until]}
 
 
 def test_since_leaves_out_its_moment_and_until_does_not(anna: Person) -> None:
@@ -133,10 +133,10 @@ def test_invalid_parameters_are_rejected(anna: Person, query: str) -> None:
 @pytest.fixture
 def harbour(application: Application) -> str:
     """The id of an organization with a learner enrolled on a course."""
-    org = founded(application, slug="harbour")
+    org = add_organization(application, slug="harbour")
     definition = a_definition_of(required=1, slug="knots")
-    made = application.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
-    application.services.authoring.publish(made.slug, by=OPERATOR)
+    draft = application.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
+    application.services.authoring.publish(draft.slug, by=OPERATOR)
     learner = member_of(application, org.id, OrgRole.LEARNER, "Lea")
     assert learner.caller.post("/v1/courses/harbour--knots/enroll").status == 201
     return str(org.id)
@@ -152,7 +152,7 @@ def test_an_instructor_reads_all_statements_of_the_organization(
     answer = bo.caller.get(f"{PATH}?org={harbour}&limit=1")
 
     assert verbs_in(answer) == ["registered"]
-    assert looks_into(application, org_id) == []
+    assert access_entries(application, org_id) == []
     assert bo.caller.get(PATH).json["statements"] == []
 
 
@@ -164,7 +164,7 @@ def test_an_admin_of_the_platform_reads_it_and_is_noted(
     answer = root.get(f"{PATH}?org={harbour}")
 
     assert verbs_in(answer) == ["registered"]
-    (look,) = looks_into(application, OrganizationId(UUID(harbour)))
+    (look,) = access_entries(application, OrganizationId(UUID(harbour)))
     assert look.act.subject_id == harbour
 
 
@@ -175,7 +175,7 @@ def test_access_with_a_cursor_is_recorded_too(application: Application, harbour:
     answer = root.get(f"{PATH}?org={harbour}&cursor={made_up}")
 
     assert verbs_in(answer) == ["registered"]
-    assert len(looks_into(application, OrganizationId(UUID(harbour)))) == 1
+    assert len(access_entries(application, OrganizationId(UUID(harbour)))) == 1
 
 
 def test_learners_there_do_not(application: Application, harbour: str) -> None:

@@ -13,7 +13,7 @@ from tests.accounts.callers import narrowed
 from tests.support.application import Answer, Application, Caller, Person
 from tests.support.builders import a_definition_of
 from tests.support.learning import items_of
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 
 pytestmark = pytest.mark.postgres_too
 
@@ -33,15 +33,15 @@ every_act = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 
 @pytest.fixture
 def harbour(application: Application) -> Organization:
-    return founded(application, slug="harbour")
+    return add_organization(application, slug="harbour")
 
 
 @pytest.fixture
 def course(application: Application, harbour: Organization) -> Course:
     authoring = application.services.authoring
     definition = a_definition_of(required=1, slug="knots")
-    made = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
-    return authoring.publish(made.slug, by=OPERATOR)
+    draft = authoring.create(definition, org_id=harbour.id, by=OPERATOR)
+    return authoring.publish(draft.slug, by=OPERATOR)
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_an_admin_of_the_platform_sees_learners_and_is_noted(
     answers = [root.get(path) for path in (f"{KNOTS}/learners", progress_in(harbour))]
 
     assert [item["user_id"] for answer in answers for item in answer.json["items"]] == [anna.id] * 2
-    looks = looks_into(application, harbour.id)
+    looks = access_entries(application, harbour.id)
     assert [look.act.subject_type.value for look in looks] == ["learners", "learners"]
 
 
@@ -173,11 +173,11 @@ def test_learners_of_the_platform_are_seen_by_its_instructors(application: Appli
     ben.caller.post(f"/v1/courses/{course.slug}/enroll")
     path = f"/v1/courses/{course.slug}/learners"
 
-    seen = application.signed_in(Role.INSTRUCTOR, name="Bo").caller.get(path)
-    refused = ben.caller.get(path)
+    page = application.signed_in(Role.INSTRUCTOR, name="Bo").caller.get(path)
+    answer = ben.caller.get(path)
 
-    assert [item["user_id"] for item in seen.json["items"]] == [ben.id]
-    assert (refused.status, refused.code) == (403, "not-permitted")
+    assert [item["user_id"] for item in page.json["items"]] == [ben.id]
+    assert (answer.status, answer.code) == (403, "not-permitted")
 
 
 @pytest.mark.parametrize("path", [f"{KNOTS}/learners", "/v1/orgs/{org}/progress"])
@@ -189,8 +189,8 @@ def test_learners_are_shown_to_a_token_for_progress(
     address = path.format(org=harbour.id)
 
     allowed = narrowed(application, bo, Scope.PROGRESS_READ).get(address)
-    refused = narrowed(application, bo, *others).get(address)
+    answer = narrowed(application, bo, *others).get(address)
 
     assert allowed.status == 200
-    assert (refused.status, refused.code) == (403, "insufficient-scope")
+    assert (answer.status, answer.code) == (403, "insufficient-scope")
     assert application.stranger.get(address).status == 401

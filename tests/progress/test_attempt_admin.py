@@ -18,8 +18,8 @@ ATTEMPTS = "progress/assessmentattempt/"
 
 @pytest.fixture
 def anna(application: Application) -> Examinee:
-    made = application.services.authoring.create(a_definition_with_exams(), by=OPERATOR)
-    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    draft = application.services.authoring.create(a_definition_with_exams(), by=OPERATOR)
+    course = application.services.authoring.publish(draft.slug, by=OPERATOR)
     anna = Examinee(
         services=application.services, principal=a_principal(a_user_of(application)), course=course
     )

@@ -176,8 +176,8 @@ def under_strict_rules(memory: World, **rules: Any) -> Examinee:
     strict = replace(lenient, late=LatePolicy.REFUSE, **rules)
     items = (*module.items[:2], replace(module.items[2], assessment=strict))
     definition = replace(exams, modules=(replace(module, items=items),))
-    made = memory.services.authoring.create(definition, by=OPERATOR)
-    return another_examinee(memory, memory.services.authoring.publish(made.slug, by=OPERATOR))
+    draft = memory.services.authoring.create(definition, by=OPERATOR)
+    return another_examinee(memory, memory.services.authoring.publish(draft.slug, by=OPERATOR))
 
 
 @pytest.mark.parametrize("act", ["answers", "hands_in"])

@@ -10,7 +10,7 @@ from authsvc.storage.append_only import releasing
 from progress.domain.entities.events import StreamId
 from progress.models import ProgressEvent
 from tests.support.builders import a_definition_of
-from tests.support.commands import refusal_of, said_by
+from tests.support.commands import error_of, output_of
 from tests.support.learning import a_learner, a_published_course
 from tests.support.worlds import World, orm_world
 
@@ -77,7 +77,7 @@ def checksums_in(output: str) -> list[str]:
 
 @pytest.mark.usefixtures("passed", "begun")
 def test_a_true_projection_passes_the_check() -> None:
-    output = said_by("rebuild_progress", "--check")
+    output = output_of("rebuild_progress", "--check")
 
     of_log, of_kept = checksums_in(output)
     assert output.splitlines()[0] == "2 streams, 0 different"
@@ -87,15 +87,15 @@ def test_a_true_projection_passes_the_check() -> None:
 
 @pytest.mark.usefixtures("passed", "begun")
 def test_there_is_nothing_to_repair_in_a_true_projection() -> None:
-    output = said_by("rebuild_progress")
+    output = output_of("rebuild_progress")
 
     assert output.splitlines()[0] == "2 streams, 0 repaired"
-    assert checksums_in(output) == checksums_in(said_by("rebuild_progress", "--check"))[:1]
+    assert checksums_in(output) == checksums_in(output_of("rebuild_progress", "--check"))[:1]
 
 
 def test_an_empty_log_is_verified() -> None:
-    assert said_by("verify_log") == "0 streams, 0 events\n"
-    assert said_by("rebuild_progress").startswith("0 streams, 0 repaired\n")
+    assert output_of("verify_log") == "0 streams, 0 events\n"
+    assert output_of("rebuild_progress").startswith("0 streams, 0 repaired\n")
 
 
 @pytest.mark.usefixtures("passed")
@@ -103,7 +103,7 @@ def test_an_empty_log_is_verified() -> None:
 def test_a_projection_that_was_changed_fails_the_check(begun: StreamId, change: str) -> None:
     run(CHANGED_PROJECTIONS[change])
 
-    error, output = refusal_of("rebuild_progress", "--check")
+    error, output = error_of("rebuild_progress", "--check")
 
     assert error == "The stored progress differs from the log."
     assert output.splitlines()[:2] == [f"{begun}: different", "2 streams, 1 different"]
@@ -117,14 +117,14 @@ def test_a_projection_that_was_changed_is_repaired(
     school: World, begun: StreamId, change: str
 ) -> None:
     whole = school.repositories.progress.find(begun.user_id, "bends", scope=ALL_TENANTS)
-    before = said_by("rebuild_progress", "--check")
+    before = output_of("rebuild_progress", "--check")
     run(CHANGED_PROJECTIONS[change])
 
-    output = said_by("rebuild_progress")
+    output = output_of("rebuild_progress")
 
     assert output.splitlines()[:2] == [f"{begun}: repaired", "2 streams, 1 repaired"]
     assert checksums_in(output) == checksums_in(before)[:1]
-    assert said_by("rebuild_progress", "--check") == before
+    assert output_of("rebuild_progress", "--check") == before
     assert school.repositories.progress.find(begun.user_id, "bends", scope=ALL_TENANTS) == whole
 
 
@@ -132,8 +132,8 @@ def test_a_projection_that_was_changed_is_repaired(
 def test_a_check_repairs_nothing() -> None:
     run(CHANGED_PROJECTIONS["its share"])
 
-    first = refusal_of("rebuild_progress", "--check")
-    second = refusal_of("rebuild_progress", "--check")
+    first = error_of("rebuild_progress", "--check")
+    second = error_of("rebuild_progress", "--check")
 
     assert first == second
 
@@ -143,17 +143,17 @@ def test_what_cannot_be_computed_is_named_and_all_else_repaired(begun: StreamId)
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
     run("UPDATE progress_courseprogress SET completed_items = '[]' WHERE sequence = 4")
 
-    error, output = refusal_of("rebuild_progress")
+    error, output = error_of("rebuild_progress")
 
     assert error == "Some progress cannot be rebuilt from the log."
     assert f"{begun}: event 1 is missing\n1 stream, 1 repaired\n" in output
-    error, output = refusal_of("rebuild_progress", "--check")
+    error, output = error_of("rebuild_progress", "--check")
     assert output.startswith(f"{begun}: event 1 is missing\n1 stream, 0 different\n")
 
 
 @pytest.mark.usefixtures("passed", "begun")
 def test_an_untouched_log_is_verified() -> None:
-    assert said_by("verify_log") == "2 streams, 5 events\n"
+    assert output_of("verify_log") == "2 streams, 5 events\n"
 
 
 @pytest.mark.usefixtures("begun")
@@ -161,7 +161,7 @@ def test_an_untouched_log_is_verified() -> None:
 def test_an_event_that_was_changed_is_named(passed: StreamId, change: str) -> None:
     run(CHANGED_EVENTS[change])
 
-    error, output = refusal_of("verify_log")
+    error, output = error_of("verify_log")
 
     assert error == "The log has 1 flaw."
     unreadable = f"{passed}: an event cannot be read: "
@@ -175,8 +175,8 @@ def test_an_event_whose_payload_has_no_shape_is_a_flaw(begun: StreamId, payload:
     statement = "UPDATE progress_progressevent SET payload = %s WHERE user_id = %s"
     run(statement, payload, id_of_learner(begun))
 
-    _, proof = refusal_of("verify_log")
-    _, check = refusal_of("rebuild_progress", "--check")
+    _, proof = error_of("verify_log")
+    _, check = error_of("rebuild_progress", "--check")
 
     reason = "an event cannot be read: the payload of enrolled does not have the shape of its type"
     assert proof.startswith(f"{begun}: {reason}")
@@ -187,7 +187,7 @@ def test_an_event_whose_payload_has_no_shape_is_a_flaw(begun: StreamId, payload:
 def test_an_event_that_was_taken_out_is_named(passed: StreamId) -> None:
     run("DELETE FROM progress_progressevent WHERE sequence = 3")
 
-    _, output = refusal_of("verify_log")
+    _, output = error_of("verify_log")
 
     assert output == f"{passed}: event 3 is missing\n2 streams, 4 events\n"
 
@@ -196,7 +196,7 @@ def test_an_event_that_was_taken_out_is_named(passed: StreamId) -> None:
 def test_a_removed_last_event_is_detected(passed: StreamId) -> None:
     run("DELETE FROM progress_progressevent WHERE sequence = 4")
 
-    _, output = refusal_of("verify_log")
+    _, output = error_of("verify_log")
 
     assert output == f"{passed}: the projection ends with another event\n2 streams, 4 events\n"
 
@@ -205,7 +205,7 @@ def test_a_removed_last_event_is_detected(passed: StreamId) -> None:
 def test_a_removed_only_event_is_detected(begun: StreamId) -> None:
     run(ALL_OF_A_LEARNER, id_of_learner(begun))
 
-    _, output = refusal_of("verify_log")
+    _, output = error_of("verify_log")
 
     assert output == f"{begun}: event 1 is missing\n1 stream, 4 events\n"
 
@@ -214,7 +214,7 @@ def test_each_flaw_is_named(passed: StreamId, begun: StreamId) -> None:
     run("UPDATE progress_progressevent SET idempotency_key = 'k' WHERE sequence = 3")
     run(CHANGED_PROJECTIONS["its head"])
 
-    error, output = refusal_of("verify_log")
+    error, output = error_of("verify_log")
 
     assert error == "The log has 2 flaws."
     assert output.splitlines() == [

@@ -62,16 +62,16 @@ def test_following_the_pages_yields_each_event_once_whatever_happens_meanwhile(
         chronicle.see(act)
     known = list(chronicle.events)
 
-    seen: list[ProgressEvent] = []
+    copy: list[ProgressEvent] = []
     export_of = chronicle.school.services.export
     for page in pages_of(lambda request: export_of.page(request, by=OPERATOR), limit=limit):
-        seen += page
+        copy += page
         for act in to_come:
             chronicle.see(act)
             break
 
-    assert seen[: len(known)] == known
-    assert seen == chronicle.events[: len(seen)]
+    assert copy[: len(known)] == known
+    assert copy == chronicle.events[: len(copy)]
 
 
 @modestly
@@ -108,13 +108,13 @@ def harbour(memory: World) -> Organization:
     """An organization in which a learner has completed a course of two items: four events."""
     harbour = memory.has_organization(slug="harbour")
     services, lea = memory.services, a_member(harbour.id, OrgRole.LEARNER)
-    made = services.authoring.create(a_definition_of(required=2), org_id=harbour.id, by=OPERATOR)
-    course = services.authoring.publish(made.slug, by=OPERATOR)
+    draft = services.authoring.create(a_definition_of(required=2), org_id=harbour.id, by=OPERATOR)
+    course = services.authoring.publish(draft.slug, by=OPERATOR)
     Learner(services=services, principal=lea).passes(course)
     return harbour
 
 
-def looks_into(world: World, organization: Organization) -> int:
+def access_entries(world: World, organization: Organization) -> int:
     acts_there = acts_in(world.services, organization.id)
     return sum(act.action is AuditAction.LOOKED_INTO for act in acts_there)
 
@@ -127,7 +127,7 @@ def test_a_whole_export_is_recorded_as_one_access(
     taken = list(memory.services.export.whole(by=OPERATOR, org_id=harbour.id))
 
     assert len(taken) == 4
-    assert looks_into(memory, harbour) == 1
+    assert access_entries(memory, harbour) == 1
 
 
 def test_every_page_is_recorded_as_an_access(memory: World, harbour: Organization) -> None:
@@ -136,7 +136,7 @@ def test_every_page_is_recorded_as_an_access(memory: World, harbour: Organizatio
     pages = pages_of(lambda request: of.page(request, by=OPERATOR, org_id=harbour.id), limit=1)
 
     assert len(list(pages)) == 4
-    assert looks_into(memory, harbour) == 4
+    assert access_entries(memory, harbour) == 4
 
 
 def test_a_whole_export_is_not_for_everybody(memory: World, harbour: Organization) -> None:

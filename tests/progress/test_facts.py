@@ -85,11 +85,11 @@ def test_a_malformed_fact_is_a_defect_and_no_answer_to_anybody() -> None:
 
 
 def test_a_malformed_fact_names_its_type_what_was_due_and_what_came() -> None:
-    with pytest.raises(MalformedFact) as refused:
+    with pytest.raises(MalformedFact) as error:
         a_fact("withdrawn", {"reason": "bored"})
 
-    assert refused.value.args == ("withdrawn", [], ["reason"])
-    assert "withdrawn" in str(refused.value)
+    assert error.value.args == ("withdrawn", [], ["reason"])
+    assert "withdrawn" in str(error.value)
 
 
 @pytest.mark.parametrize("payload", [None, [], "text", 5])

@@ -49,7 +49,7 @@ def a_member_of(memory: World, organization: Organization) -> Learner:
     return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
 
 
-def seen(anna: Learner, address: str = "ropes") -> PathwayProgress:
+def pathway_progress(anna: Learner, address: str = "ropes") -> PathwayProgress:
     return anna.services.pathways.get(address, by=anna.principal)
 
 
@@ -81,8 +81,8 @@ def test_the_course_that_completes_a_pathway_is_published(
             completed_at=NOON,
         )
     ]
-    assert seen(anna).is_completed
-    assert seen(anna).percent_complete == 100
+    assert pathway_progress(anna).is_completed
+    assert pathway_progress(anna).percent_complete == 100
 
 
 def test_a_course_more_than_is_asked_for_completes_nothing_again(
@@ -104,13 +104,13 @@ def test_one_course_can_complete_several_pathways(
     memory: World, has: Has, published: list[PathwayCompleted]
 ) -> None:
     (knots,) = has("knots")
-    made = [
+    pathways = [
         a_published_pathway(memory.services, a_chain("knots", slug=slug)) for slug in ("a", "b")
     ]
 
     a_learner(memory).passes(knots)
 
-    assert {event.pathway_id for event in published} == {pathway.id for pathway in made}
+    assert {event.pathway_id for event in published} == {pathway.id for pathway in pathways}
 
 
 def test_a_pathway_that_is_not_offered_is_not_completed(
@@ -200,5 +200,5 @@ def test_what_a_listener_refuses_undoes_the_completion(memory: World, has: Has) 
         anna.completes(knots, last)
 
     by: Principal = anna.principal
-    assert not seen(anna).is_completed
+    assert not pathway_progress(anna).is_completed
     assert memory.services.progress.get("knots", by=by).percent_complete == 50

@@ -48,14 +48,14 @@ def standings(progress: PathwayProgress) -> dict[str, str]:
     return {step.slug: step.standing.value for stage in progress.stages for step in stage.courses}
 
 
-def seen(anna: Learner, address: str = "ropes") -> PathwayProgress:
+def pathway_progress(anna: Learner, address: str = "ropes") -> PathwayProgress:
     return anna.services.pathways.get(address, by=anna.principal)
 
 
 def missing(anna: Learner, course: Course) -> object:
-    with pytest.raises(PrerequisitesMissing) as refused:
+    with pytest.raises(PrerequisitesMissing) as error:
         anna.enrols(course)
-    return refused.value.facts["missing"]
+    return error.value.facts["missing"]
 
 
 def test_a_course_is_taken_when_what_comes_before_it_is_completed(memory: World, has: Has) -> None:
@@ -80,11 +80,11 @@ def test_the_error_names_all_missing_prerequisites(memory: World, has: Has) -> N
     )
     a_published_pathway(memory.services, after)
 
-    with pytest.raises(PrerequisitesMissing) as refused:
+    with pytest.raises(PrerequisitesMissing) as error:
         a_learner(memory).enrols(hitches)
 
-    assert refused.value.facts == {"missing": ["bends", "knots"], "titles": ["Bends", "Knots"]}
-    assert refused.value.detail == "Complete these courses first: Bends, Knots."
+    assert error.value.facts == {"missing": ["bends", "knots"], "titles": ["Bends", "Knots"]}
+    assert error.value.detail == "Complete these courses first: Bends, Knots."
 
 
 def test_a_rejected_request_changes_nothing(memory: World, has: Has) -> None:
@@ -193,7 +193,7 @@ def test_a_pathway_of_an_organization_asks_its_members_alone(memory: World, has:
     assert missing(anna, bends) == ["knots"]
     assert cleo.enrols(bends).is_enrolled
     with pytest.raises(PathwayNotFound):
-        seen(cleo, "harbour--ropes")
+        pathway_progress(cleo, "harbour--ropes")
 
 
 def test_a_learner_sees_their_progress_on_a_pathway(memory: World, has: Has) -> None:
@@ -201,11 +201,11 @@ def test_a_learner_sees_their_progress_on_a_pathway(memory: World, has: Has) -> 
     a_published_pathway(memory.services, a_chain("knots", "bends", "hitches"))
     anna = a_learner(memory)
 
-    first = seen(anna)
+    first = pathway_progress(anna)
     anna.passes(knots)
     anna.enrols(bends)
     anna.completes(bends, items_of(memory.services, bends)[0])
-    later = seen(anna)
+    later = pathway_progress(anna)
 
     assert standings(first) == {"knots": "open", "bends": "locked", "hitches": "locked"}
     assert (first.percent_complete, first.is_completed) == (0, False)
@@ -228,7 +228,7 @@ def test_a_stage_is_completed_by_as_many_courses_as_are_to_be_chosen(
     anna.passes(knots)
     anna.passes(bends)
 
-    progress = seen(anna)
+    progress = pathway_progress(anna)
     assert [stage.is_completed for stage in progress.stages] == [True, False]
     assert progress.percent_complete == 50
 
@@ -240,7 +240,7 @@ def test_who_has_left_a_course_may_take_it_again(memory: World, has: Has) -> Non
     anna.enrols(knots)
     anna.withdraws(knots)
 
-    assert standings(seen(anna)) == {"knots": "open"}
+    assert standings(pathway_progress(anna)) == {"knots": "open"}
 
 
 def test_a_program_stands_at_the_beginning(memory: World, has: Has) -> None:

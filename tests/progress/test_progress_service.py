@@ -101,8 +101,8 @@ def test_a_learner_lists_their_courses_in_the_order_of_enrolment(memory: World) 
         lambda request: memory.services.progress.page_for(anna.principal, request), limit=2
     )
 
-    seen = [progress for page in pages for progress in page]
-    assert seen == [anna.progress_on(course) for course in reversed(courses)]
+    listed_progress = [progress for page in pages for progress in page]
+    assert listed_progress == [anna.progress_on(course) for course in reversed(courses)]
 
 
 def test_a_learner_lists_their_events_from_the_first_one(memory: World) -> None:

@@ -13,7 +13,7 @@ from tests.support.application import Application
 from tests.support.attempts import Examinee, a_definition_with_exams
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_published_course
-from tests.support.members import founded, looks_into, member_of
+from tests.support.members import access_entries, add_organization, member_of
 from tests.support.staff import root_browser, staff_browser
 
 HEADING = ["section", "key", "title", "from_percent", "learners"]
@@ -81,11 +81,11 @@ def test_each_day_on_which_somebody_completed_the_course_is_a_row(application: A
 
 
 def test_the_table_of_an_organization_has_a_row_for_each_course(application: Application) -> None:
-    harbour = founded(application, slug="harbour")
-    made = application.services.authoring.create(
+    harbour = add_organization(application, slug="harbour")
+    draft = application.services.authoring.create(
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
     )
-    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    course = application.services.authoring.publish(draft.slug, by=OPERATOR)
     anna = member_of(application, harbour.id, OrgRole.LEARNER).caller
     assert anna.post(f"/v1/courses/{course.slug}/enroll").status == 201
     bo = member_of(application, harbour.id, OrgRole.ADMIN, name="Bo").caller
@@ -160,13 +160,13 @@ def test_staff_without_the_right_get_no_report(
 
 @pytest.mark.database
 def test_access_to_the_report_of_an_organization_is_recorded(application: Application) -> None:
-    harbour = founded(application, slug="harbour")
-    made = application.services.authoring.create(
+    harbour = add_organization(application, slug="harbour")
+    draft = application.services.authoring.create(
         a_definition_of(required=1, slug="knots"), org_id=harbour.id, by=OPERATOR
     )
-    course = application.services.authoring.publish(made.slug, by=OPERATOR)
-    root, before = root_browser(application), len(looks_into(application, harbour.id))
+    course = application.services.authoring.publish(draft.slug, by=OPERATOR)
+    root, before = root_browser(application), len(access_entries(application, harbour.id))
 
     assert root.get(report_page(course)).status == 200
 
-    assert len(looks_into(application, harbour.id)) == before + 1
+    assert len(access_entries(application, harbour.id)) == before + 1

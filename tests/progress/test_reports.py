@@ -52,9 +52,9 @@ def test_a_score_lies_in_one_of_ten_bands(percent: int, band: int) -> None:
 def test_the_default_window_is_the_ninety_days_up_to_today(
     since: date | None, until: date | None, window: tuple[date, date]
 ) -> None:
-    made = Window.of(since, until, today=TODAY)
+    result = Window.of(since, until, today=TODAY)
 
-    assert (made.since, made.until) == window
+    assert (result.since, result.until) == window
 
 
 def test_a_report_says_how_many_learners_stand_where_and_who_has_completed(memory: World) -> None:

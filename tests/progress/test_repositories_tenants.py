@@ -153,9 +153,9 @@ def test_all_courses_of_a_learner_are_those_in_view(world: World) -> None:
     first = is_on(world, here, anna)
     is_on(world, here)
 
-    for scope, seen in (
+    for scope, visible in (
         (TenantScope.into(there.org_id), [first, later]),
         (elsewhere(world), [first]),
     ):
-        assert world.repositories.progress.all_of(anna.id, scope=scope) == seen
-        assert world.repositories.progress.all_of_for_update(anna.id, scope=scope) == seen
+        assert world.repositories.progress.all_of(anna.id, scope=scope) == visible
+        assert world.repositories.progress.all_of_for_update(anna.id, scope=scope) == visible

@@ -48,8 +48,8 @@ def harbour(memory: World) -> Organization:
 def course(memory: World, harbour: Organization) -> Course:
     """A published course of the organization, with one item."""
     services, bo = memory.services, a_member(harbour.id, OrgRole.INSTRUCTOR)
-    made = services.authoring.create(a_definition_of(required=1), org_id=harbour.id, by=bo)
-    return services.authoring.publish(made.slug, by=bo)
+    draft = services.authoring.create(a_definition_of(required=1), org_id=harbour.id, by=bo)
+    return services.authoring.publish(draft.slug, by=bo)
 
 
 def learner(memory: World, principal: Principal) -> Learner:
@@ -135,8 +135,8 @@ def test_learners_there_see_nobody_else(
 
 
 def test_who_is_on_a_course_of_the_platform_is_for_those_who_teach_on_it(memory: World) -> None:
-    made = memory.services.authoring.create(a_definition_of(required=1), by=OPERATOR)
-    course = memory.services.authoring.publish(made.slug, by=OPERATOR)
+    draft = memory.services.authoring.create(a_definition_of(required=1), by=OPERATOR)
+    course = memory.services.authoring.publish(draft.slug, by=OPERATOR)
     progress = learner(memory, a_principal(memory.has_user())).enrols(course)
 
     assert learners_of(memory, course, a_principal(None, Right.SEE_PROGRESS)) == [progress]

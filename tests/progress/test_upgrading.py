@@ -32,8 +32,8 @@ def anna(memory: World, course: Course) -> Learner:
 
 
 def published(world: World, definition: CourseDefinition) -> Course:
-    made = world.services.authoring.import_definition(definition, by=OPERATOR)
-    return world.services.authoring.publish(made.slug, by=OPERATOR)
+    draft = world.services.authoring.import_definition(definition, by=OPERATOR)
+    return world.services.authoring.publish(draft.slug, by=OPERATOR)
 
 
 def with_one_more(definition: CourseDefinition) -> CourseDefinition:

@@ -53,11 +53,11 @@ ANOTHER_VALUE = {
 }
 
 
-def refusal_of(**given: str) -> str:
+def error_of(**given: str) -> str:
     """What is said against these variables."""
-    with pytest.raises(Misconfigured) as refused:
+    with pytest.raises(Misconfigured) as error:
         read_environment(given)
-    return str(refused.value)
+    return str(error.value)
 
 
 def is_a_sentence(text: str) -> bool:
@@ -136,7 +136,7 @@ def test_other_variables_are_nobodys_business() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, value: str) -> None:
-    error = refusal_of(**{name: value})
+    error = error_of(**{name: value})
 
     assert error.startswith(f"{name} must ")
     assert is_a_sentence(error)
@@ -153,11 +153,11 @@ def test_a_wrong_value_is_refused_in_a_sentence_about_its_variable(name: str, va
     ],
 )
 def test_a_refusal_never_repeats_a_password(name: str, value: str) -> None:
-    assert PASSWORD not in refusal_of(**{name: value})
+    assert PASSWORD not in error_of(**{name: value})
 
 
 def test_a_lane_of_argon2_needs_memory() -> None:
-    error = refusal_of(ARGON2_MEMORY_KIB="31", ARGON2_LANES="4")
+    error = error_of(ARGON2_MEMORY_KIB="31", ARGON2_LANES="4")
 
     assert error == "ARGON2_MEMORY_KIB must be at least 8 times ARGON2_LANES."
     assert read_environment({"ARGON2_MEMORY_KIB": "32", "ARGON2_LANES": "4"}).argon2_lanes == 4
@@ -172,13 +172,13 @@ def test_production_starts_when_all_that_it_needs_is_given() -> None:
 )
 @pytest.mark.parametrize("value", ["", "  "])
 def test_production_makes_up_nothing(name: str, value: str) -> None:
-    error = refusal_of(**PRODUCTION | {name: value})
+    error = error_of(**PRODUCTION | {name: value})
 
     assert error == f"APP_ENV=prod needs {name}, see .env.example."
 
 
 def test_all_that_is_missing_is_said_at_once() -> None:
-    error = refusal_of(APP_ENV="prod")
+    error = error_of(APP_ENV="prod")
 
     assert error == (
         "APP_ENV=prod needs SECRET_KEY and SIGNING_KEYS_FILE and ALLOWED_HOSTS and DATABASE_URL "
@@ -198,7 +198,7 @@ def test_all_that_is_missing_is_said_at_once() -> None:
     ],
 )
 def test_production_refuses_what_is_unsafe(name: str, value: str) -> None:
-    error = refusal_of(**PRODUCTION | {name: value})
+    error = error_of(**PRODUCTION | {name: value})
 
     assert error.startswith(f"{name} must ")
     assert is_a_sentence(error)

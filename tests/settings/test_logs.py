@@ -213,7 +213,7 @@ def test_a_code_that_oauthlib_would_print_is_not_logged(caplog: pytest.LogCaptur
     grant = AuthorizationCodeGrant(RequestValidator())
 
     with configured("DEBUG"):
-        made = grant.create_authorization_code(Request("https://auth.example/authorize"))
+        answer = grant.create_authorization_code(Request("https://auth.example/authorize"))
 
-    assert made["code"]
-    assert made["code"] not in caplog.text
+    assert answer["code"]
+    assert answer["code"] not in caplog.text

@@ -77,13 +77,13 @@ def test_postgresql_may_be_found_without_a_host(url: str) -> None:
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused_in_a_sentence(url: str) -> None:
-    with pytest.raises(Misconfigured) as refused:
+    with pytest.raises(Misconfigured) as error:
         database_at(url)
 
-    error = str(refused.value)
-    assert error.startswith("DATABASE_URL ")
-    assert error.endswith(".")
-    assert PASSWORD not in error
+    message = str(error.value)
+    assert message.startswith("DATABASE_URL ")
+    assert message.endswith(".")
+    assert PASSWORD not in message
 
 
 def test_a_secret_is_made_once(tmp_path: Path) -> None:

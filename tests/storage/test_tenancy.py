@@ -15,7 +15,7 @@ from tests.support.worlds import orm_world
 pytestmark = pytest.mark.every_database
 
 
-def seen(scope: TenantScope, *, column: str = "org_id") -> set[UUID]:
+def ids_in(scope: TenantScope, *, column: str = "org_id") -> set[UUID]:
     return set(
         OAuthClient.objects.filter(owned_within(scope, column=column)).values_list("id", flat=True)
     )
@@ -32,7 +32,7 @@ def test_rows_in_view_are_the_platforms_and_those_of_organizations_in_view(colum
     world.repositories.clients.add(foreign, scope=into(other))
     of_the_platform = has_client(world)
 
-    assert seen(TenantScope(), column=column) == {of_the_platform.id}
-    assert seen(into(school), column=column) == {of_the_platform.id, own.id}
-    assert seen(into(school, other), column=column) == {of_the_platform.id, own.id, foreign.id}
-    assert seen(ALL_TENANTS, column=column) == {of_the_platform.id, own.id, foreign.id}
+    assert ids_in(TenantScope(), column=column) == {of_the_platform.id}
+    assert ids_in(into(school), column=column) == {of_the_platform.id, own.id}
+    assert ids_in(into(school, other), column=column) == {of_the_platform.id, own.id, foreign.id}
+    assert ids_in(ALL_TENANTS, column=column) == {of_the_platform.id, own.id, foreign.id}

@@ -73,8 +73,8 @@ class Examinee(Learner):
 def an_examinee(world: World, organization: Organization | None = None) -> Examinee:
     """A new learner, enrolled on a new course with assessments."""
     services, org_id = world.services, organization.id if organization else None
-    made = services.authoring.create(a_definition_with_exams(), org_id=org_id, by=OPERATOR)
-    course = services.authoring.publish(made.slug, by=OPERATOR)
+    draft = services.authoring.create(a_definition_with_exams(), org_id=org_id, by=OPERATOR)
+    course = services.authoring.publish(draft.slug, by=OPERATOR)
     return another_examinee(world, course)
 
 

@@ -19,7 +19,7 @@ EMAIL: Final = "anna@school.example"
 
 
 @dataclass(frozen=True)
-class Seen:
+class Response:
     """A response: a page or a redirect."""
 
     status: int
@@ -50,11 +50,11 @@ class Visitor:
     def __init__(self, **options: Any) -> None:
         self.client = a_client(**options)
 
-    def get(self, path: str, **headers: str) -> Seen:
-        return _seen(self.client.get(path, headers=headers))
+    def get(self, path: str, **headers: str) -> Response:
+        return _response(self.client.get(path, headers=headers))
 
-    def post(self, path: str, **fields: Any) -> Seen:
-        return _seen(self.client.post(path, fields))
+    def post(self, path: str, **fields: Any) -> Response:
+        return _response(self.client.post(path, fields))
 
     def lands_at(self, path: str) -> str:
         """The path at the end of the redirects."""
@@ -62,7 +62,7 @@ class Visitor:
             path = to
         return path
 
-    def sign_in(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> Seen:
+    def sign_in(self, email: str = EMAIL, password: str = PASSWORD, **more: str) -> Response:
         return self.post("/signin", login=email, password=password, **more)
 
     @property
@@ -90,8 +90,8 @@ def set_up_app(visitor: Visitor) -> str:
     """Set up an authenticator app; return its key."""
     match = re.search(r"<code>(\w+)</code>", visitor.get("/account/app").text)
     assert match
-    seen = visitor.post("/account/app", code=code_of(match[1]))
-    assert seen.leads_to == "/account/recovery-codes", seen.field_errors
+    response = visitor.post("/account/app", code=code_of(match[1]))
+    assert response.leads_to == "/account/recovery-codes", response.field_errors
     return match[1]
 
 
@@ -112,6 +112,8 @@ def link_in(message: EmailMessage) -> str:
     return str(urlsplit(link).path)
 
 
-def _seen(response: Any) -> Seen:
+def _response(response: Any) -> Response:
     text = unescape(response.content.decode())
-    return Seen(response.status_code, text, response.headers.get("Location", ""), response.headers)
+    return Response(
+        response.status_code, text, response.headers.get("Location", ""), response.headers
+    )

@@ -108,8 +108,8 @@ class Key:
             "hasUserVerification": True,
             "isUserVerified": True,
         }
-        made = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
-        self._id = made["authenticatorId"]
+        device = self._devtools.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+        self._id = device["authenticatorId"]
 
     def is_touched(self, *, at_once: bool) -> None:
         """Whether the user touches it, and so confirms every request."""

@@ -6,17 +6,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 
-def said_by(command: str, *arguments: str) -> str:
+def output_of(command: str, *arguments: str) -> str:
     """The output of the command, which must succeed."""
     output = StringIO()
     call_command(command, *arguments, stdout=output)
     return output.getvalue()
 
 
-def refusal_of(command: str, *arguments: str) -> tuple[str, str]:
+def error_of(command: str, *arguments: str) -> tuple[str, str]:
     """The error of the command, which must fail, and its output."""
     output = StringIO()
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError) as error:
         call_command(command, *arguments, stdout=output)
-    assert refused.value.returncode == 1
-    return str(refused.value), output.getvalue()
+    assert error.value.returncode == 1
+    return str(error.value), output.getvalue()

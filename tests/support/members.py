@@ -11,7 +11,7 @@ from tests.support.builders import NOON
 from tests.support.organizations import an_organization
 
 
-def founded(application: Application, **parts: object) -> Organization:
+def add_organization(application: Application, **parts: object) -> Organization:
     organization = an_organization(**parts)
     application.services.repositories.organizations.add(organization)
     return organization
@@ -29,7 +29,7 @@ def member_of(
     return person
 
 
-def looks_into(application: Application, org_id: OrganizationId) -> list[AuditEntry]:
+def access_entries(application: Application, org_id: OrganizationId) -> list[AuditEntry]:
     """The audit entries about access from outside, oldest first."""
     recorded = application.services.repositories.audit_log.following(
         org_id, after=0, limit=100, scope=ALL_TENANTS

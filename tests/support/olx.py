@@ -49,10 +49,8 @@ def questions_in(folder: Path) -> list[Question]:
     return [question for assessment in assessments for question in assessment.questions]
 
 
-def refusal_of(folder: Path) -> list[str]:
+def error_of(folder: Path) -> list[str]:
     """The errors with which the course is refused."""
-    with pytest.raises(InvalidDefinition) as refused:
+    with pytest.raises(InvalidDefinition) as error:
         read_olx(folder)
-    return [
-        f"{field_error.path}: {field_error.detail}" for field_error in refused.value.field_errors
-    ]
+    return [f"{field_error.path}: {field_error.detail}" for field_error in error.value.field_errors]

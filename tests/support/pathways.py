@@ -60,8 +60,8 @@ def pathway_body_of(definition: PathwayDefinition) -> Any:
 def a_published_pathway(
     services: Services, definition: PathwayDefinition, *, org_id: OrganizationId | None = None
 ) -> LearningPathway:
-    made = services.pathway_authoring.create(definition, org_id=org_id, by=OPERATOR)
-    return services.pathway_authoring.publish(str(made.id), by=OPERATOR)
+    draft = services.pathway_authoring.create(definition, org_id=org_id, by=OPERATOR)
+    return services.pathway_authoring.publish(str(draft.id), by=OPERATOR)
 
 
 def a_pathway(*courses: Course, **parts: Any) -> LearningPathway:

@@ -35,8 +35,8 @@ client_terms = ClientTerms(
     grant_types=frozenset(map(GrantType, terms.pop("grant_types"))),
     **{{name: tuple(value) for name, value in terms.items()}},
 )
-made = services().clients.register(client_terms, by=OPERATOR)
-print(json.dumps([str(made.client.id), made.client.client_id, made.secret]))
+registration = services().clients.register(client_terms, by=OPERATOR)
+print(json.dumps([str(registration.client.id), registration.client.client_id, registration.secret]))
 """
 
 

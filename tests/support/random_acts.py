@@ -146,9 +146,9 @@ class School:
 
     def _award(self, kind: Kind, learner: Principal) -> None:
         """Revoke or re-issue the first credential of the learner."""
-        held = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
+        credentials = self.services.issuing.page_for(learner, PageRequest(limit=1)).items
         act = self.services.issuing.revoke if kind is Kind.REVOKE else self.services.issuing.reissue
-        for issued in held:
+        for issued in credentials:
             act(issued.issued.id, reason="Misspelt.", by=OPERATOR)
 
 

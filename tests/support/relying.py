@@ -14,7 +14,7 @@ from jwcrypto.jws import JWS
 from accounts.domain.access import OPERATOR, GrantType
 from accounts.domain.oauth.entities.clients import KNOWN_SCOPES, ClientTerms, RegisteredClient
 from tests.support.application import Answer, Application, a_client
-from tests.support.browsing import Seen, Visitor
+from tests.support.browsing import Response, Visitor
 
 CALLBACK: Final = "https://app.example/callback"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -26,13 +26,13 @@ class Attempt:
 
     verifier: str
     parameters: dict[str, str]
-    seen: Seen
+    response: Response
 
     @property
     def answer(self) -> dict[str, str]:
         """The parameters with which the browser came back."""
-        address = self.seen.leads_to
-        assert address.startswith(self.parameters["redirect_uri"]), self.seen
+        address = self.response.leads_to
+        assert address.startswith(self.parameters["redirect_uri"]), self.response
         return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
     @property
@@ -64,13 +64,13 @@ class RelyingParty:
         } | more
         for name in drop:
             del parameters[name]
-        seen = self.browser.get(f"/oauth/authorize?{urlencode(parameters)}")
-        return Attempt(verifier, parameters, seen)
+        response = self.browser.get(f"/oauth/authorize?{urlencode(parameters)}")
+        return Attempt(verifier, parameters, response)
 
     def allowed(self, *, drop: tuple[str, ...] = (), **more: str) -> Attempt:
         """Like authorize; the user who is signed in at the browser consents if asked."""
         attempt = self.authorize(drop=drop, **more)
-        if attempt.seen.status != 200:
+        if attempt.response.status != 200:
             return attempt
         address = f"/oauth/authorize?{urlencode(attempt.parameters)}"
         return Attempt(
@@ -105,9 +105,9 @@ class RelyingParty:
 
 def a_relying_party(application: Application, **terms: Any) -> RelyingParty:
     """A confidential client that may do all that people let it, unless the terms say otherwise."""
-    made = registered(application, **terms)
-    redirect_uri = (*made.client.terms.redirect_uris, CALLBACK)[0]
-    return RelyingParty(made.client.client_id, made.secret, redirect_uri)
+    registration = registered(application, **terms)
+    redirect_uri = (*registration.client.terms.redirect_uris, CALLBACK)[0]
+    return RelyingParty(registration.client.client_id, registration.secret, redirect_uri)
 
 
 def registered(application: Application, **terms: Any) -> RegisteredClient:

@@ -37,7 +37,7 @@ class Page:
     status: int
     path: str
     text: str
-    said: tuple[str, ...]
+    messages: tuple[str, ...]
 
     @property
     def actions(self) -> set[str]:
@@ -105,10 +105,10 @@ def a_holder(application: Application) -> tuple[User, Course]:
 
 def an_examined(application: Application, user: User) -> AssessmentAttempt:
     """A graded attempt of the user."""
-    made = application.services.authoring.create(
+    draft = application.services.authoring.create(
         a_definition_with_exams(f"exams-{uuid4().hex[:8]}"), by=OPERATOR
     )
-    course = application.services.authoring.publish(made.slug, by=OPERATOR)
+    course = application.services.authoring.publish(draft.slug, by=OPERATOR)
     anna = Examinee(services=application.services, principal=a_principal(user), course=course)
     anna.enrols(course)
     attempt = anna.takes("exam", program=Answer(text="tie()"))

@@ -12,7 +12,7 @@ import pytest
 from tests.support.postgres import start_cluster
 
 STORE: Final = os.environ.get("STORE", "memory")
-_SAID: Final = "AUTHSVC_TEST_STORE"
+_DESCRIPTION: Final = "AUTHSVC_TEST_STORE"
 
 
 def _database_url() -> tuple[str, str]:
@@ -29,8 +29,8 @@ def _database_url() -> tuple[str, str]:
     return cluster.url, f"a temporary PostgreSQL made by {cluster.binaries}"
 
 
-if _SAID not in os.environ:
-    os.environ["DATABASE_URL"], os.environ[_SAID] = _database_url()
+if _DESCRIPTION not in os.environ:
+    os.environ["DATABASE_URL"], os.environ[_DESCRIPTION] = _database_url()
     os.environ["APP_ENV"] = "test"
     os.environ["ARGON2_MEMORY_KIB"] = "8"
     os.environ["ARGON2_PASSES"] = "1"
@@ -43,4 +43,4 @@ if _SAID not in os.environ:
 
 
 def pytest_report_header() -> str:
-    return f"store: {os.environ[_SAID]}"
+    return f"store: {os.environ[_DESCRIPTION]}"

@@ -19,7 +19,7 @@ class RecordedTrail:
 
     def facts_of(self, event: SecurityEvent) -> list[SecurityFacts]:
         """The facts of all notes of this event."""
-        return [facts for noted, facts in self.notes if noted is event]
+        return [facts for noted_event, facts in self.notes if noted_event is event]
 
 
 def lines_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

@@ -26,14 +26,14 @@ class WireCaller(Caller):
         given.setdefault("Content-Type", "application/json")
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, _spelled(body), given)
+            connection.request(method, path, _encoded(body), given)
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read().decode())
         finally:
             connection.close()
 
 
-def _spelled(body: Any) -> bytes:
+def _encoded(body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
     return b"" if body is None else json.dumps(body).encode()

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.application import PASSWORD, Answer, Application, Caller
-from tests.support.browsing import Seen
+from tests.support.browsing import Response
 from tests.support.relying import Attempt, RelyingParty, a_relying_party, claims_in
 
 
@@ -32,9 +32,9 @@ def id_claims(app: RelyingParty, application: Application, **wishes: Any) -> dic
 
 def confirm_password(app: RelyingParty, attempt: Attempt) -> Attempt:
     """Anna confirms the password and is redirected back to the authorization endpoint."""
-    seen = app.browser.post(attempt.seen.leads_to, password=PASSWORD)
-    assert seen.leads_to.startswith("/oauth/authorize?"), seen
-    return Attempt(attempt.verifier, attempt.parameters, app.browser.get(seen.leads_to))
+    response = app.browser.post(attempt.response.leads_to, password=PASSWORD)
+    assert response.leads_to.startswith("/oauth/authorize?"), response
+    return Attempt(attempt.verifier, attempt.parameters, app.browser.get(response.leads_to))
 
 
 def error_of(answer: Answer) -> tuple[int, str]:
@@ -44,8 +44,8 @@ def error_of(answer: Answer) -> tuple[int, str]:
     return answer.status, answer.json["error"]
 
 
-def is_error_page(seen: Seen) -> bool:
-    return (seen.status, seen.leads_to, seen.heading) == (400, "", "Invalid request")
+def is_error_page(response: Response) -> bool:
+    return (response.status, response.leads_to, response.heading) == (400, "", "Invalid request")
 
 
 def parameters_in(address: str) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ def test_the_response_has_code_state_and_issuer_and_nothing_else(app: RelyingPar
     assert set(attempt.answer) == {"code", "state", "iss"}
     assert attempt.answer["state"] == attempt.parameters["state"]
     assert attempt.answer["iss"] == settings.ENVIRONMENT.public_url
-    assert attempt.seen.status == 303
+    assert attempt.response.status == 303
 
 
 def test_a_code_cannot_be_guessed(app: RelyingParty) -> None:
@@ -71,7 +71,7 @@ def test_denying_consent_returns_access_denied(app: RelyingParty) -> None:
 
     assert denied.answer["error"] == "access_denied"
     assert denied.answer["iss"] == settings.ENVIRONMENT.public_url
-    assert app.authorize().seen.heading == "Allow Study Buddy to access your account?"
+    assert app.authorize().response.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_consent_is_remembered(app: RelyingParty) -> None:
@@ -83,14 +83,14 @@ def test_a_consent_is_remembered(app: RelyingParty) -> None:
 def test_a_consent_covers_only_the_scopes_that_were_shown(app: RelyingParty) -> None:
     tokens_of(app, scope="openid")
 
-    seen = app.authorize(scope="openid email").seen
+    response = app.authorize(scope="openid email").response
 
-    assert seen.heading == "Allow Study Buddy to access your account?"
-    assert "see your e-mail address" in seen.text
+    assert response.heading == "Allow Study Buddy to access your account?"
+    assert "see your e-mail address" in response.text
 
 
 def test_a_client_cannot_consent_for_the_user(app: RelyingParty) -> None:
-    assert app.authorize(decision="allow", approval_prompt="auto").seen.status == 200
+    assert app.authorize(decision="allow", approval_prompt="auto").response.status == 200
 
 
 def test_a_decision_needs_a_csrf_token(app: RelyingParty) -> None:
@@ -104,16 +104,16 @@ def test_a_decision_needs_a_csrf_token(app: RelyingParty) -> None:
     )
 
     assert response.status_code == 403
-    assert app.authorize().seen.heading == "Allow Study Buddy to access your account?"
+    assert app.authorize().response.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_request_can_be_posted(app: RelyingParty) -> None:
     """OpenID Connect Core §3.1.2.1; module oidcc-ensure-post-request-succeeds."""
     tokens_of(app)
-    asked = app.authorize()
+    request = app.authorize()
 
     response = app.browser.client.generic(
-        "POST", "/oauth/authorize", urlencode(asked.parameters), content_type=FORM
+        "POST", "/oauth/authorize", urlencode(request.parameters), content_type=FORM
     )
 
     assert response.status_code == 303
@@ -164,7 +164,7 @@ def test_a_client_with_one_redirect_uri_can_omit_it(app: RelyingParty) -> None:
     """RFC 6749 §3.1.2.3."""
     attempt = app.authorize(drop=("redirect_uri",))
 
-    assert attempt.seen.heading == "Allow Study Buddy to access your account?"
+    assert attempt.response.heading == "Allow Study Buddy to access your account?"
 
 
 def test_a_client_with_two_redirect_uris_must_send_one(
@@ -172,28 +172,28 @@ def test_a_client_with_two_redirect_uris_must_send_one(
 ) -> None:
     app = an_app(application, redirect_uris=("https://app.example/a", "https://app.example/b"))
 
-    assert is_error_page(app.authorize(drop=("redirect_uri",)).seen)
+    assert is_error_page(app.authorize(drop=("redirect_uri",)).response)
 
 
 def test_the_form_can_redirect_to_the_client_alone(app: RelyingParty) -> None:
-    policy = app.authorize().seen.headers["Content-Security-Policy"]
+    policy = app.authorize().response.headers["Content-Security-Policy"]
 
     assert "form-action 'self' https://app.example" in policy.split("; ")
 
 
 def test_the_consent_page_cannot_be_framed_or_cached(app: RelyingParty) -> None:
     """RFC 9700 §4.16."""
-    seen = app.authorize().seen
+    response = app.authorize().response
 
-    assert seen.headers["X-Frame-Options"] == "DENY"
-    assert "frame-ancestors 'none'" in seen.headers["Content-Security-Policy"]
-    assert "no-store" in seen.headers["Cache-Control"]
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 def test_the_consent_page_shows_the_user_the_client_and_the_scopes(
     app: RelyingParty, anna: User
 ) -> None:
-    page = app.authorize(scope="openid courses:read").seen
+    page = app.authorize(scope="openid courses:read").response
 
     assert page.heading == "Allow Study Buddy to access your account?"
     assert anna.email in page.text

@@ -109,7 +109,7 @@ def test_a_wrong_verifier_is_an_error_and_does_not_use_up_the_code(
     """RFC 7636 §4.6."""
     attempt = app.allowed()
 
-    status, _ = error_of(app.exchange(Attempt(verifier, attempt.parameters, attempt.seen)))
+    status, _ = error_of(app.exchange(Attempt(verifier, attempt.parameters, attempt.response)))
 
     assert status == 400
     assert app.exchange(attempt).status == 200

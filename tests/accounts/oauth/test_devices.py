@@ -13,7 +13,7 @@ from accounts.domain.access import GrantType
 from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, error_of, me, parameters_in
 from tests.support.application import Answer, Application
-from tests.support.browsing import Seen, Visitor
+from tests.support.browsing import Response, Visitor
 from tests.support.relying import RelyingParty, a_relying_party, claims_in
 
 pytestmark = pytest.mark.database
@@ -46,11 +46,11 @@ def poll(screen: RelyingParty, started: dict[str, Any]) -> Answer:
     return screen.tokens(grant_type=GrantType.DEVICE_CODE, device_code=started["device_code"])
 
 
-def type_in(browser: Visitor, user_code: str, **more: str) -> Seen:
+def type_in(browser: Visitor, user_code: str, **more: str) -> Response:
     return browser.post("/device", user_code=user_code, **more)
 
 
-def decide(screen: RelyingParty, started: dict[str, Any], decision: str = "allow") -> Seen:
+def decide(screen: RelyingParty, started: dict[str, Any], decision: str = "allow") -> Response:
     return type_in(screen.browser, started["user_code"], decision=decision)
 
 
@@ -172,9 +172,9 @@ def test_a_user_code_can_be_entered_in_any_spelling(
     """RFC 8628 §6.1."""
     started = start(screen)
 
-    seen = type_in(screen.browser, typed(started["user_code"]))
+    response = type_in(screen.browser, typed(started["user_code"]))
 
-    assert seen.heading == "Connect Big Screen?"
+    assert response.heading == "Connect Big Screen?"
 
 
 def test_a_link_fills_in_the_code_and_does_not_submit_it(screen: RelyingParty) -> None:
@@ -182,21 +182,21 @@ def test_a_link_fills_in_the_code_and_does_not_submit_it(screen: RelyingParty) -
     started = start(screen)
     link = started["verification_uri_complete"].partition("/device")[2]
 
-    seen = screen.browser.get(f"/device{link}")
+    response = screen.browser.get(f"/device{link}")
 
-    assert seen.heading == "Connect a device"
-    assert "If someone else gave you the code or a link, close this page" in seen.text
+    assert response.heading == "Connect a device"
+    assert "If someone else gave you the code or a link, close this page" in response.text
     assert error_of(poll(screen, started)) == PENDING
 
 
 def test_the_page_shows_what_the_device_requests(screen: RelyingParty, anna: User) -> None:
     started = start(screen)
 
-    seen = type_in(screen.browser, started["user_code"])
+    response = type_in(screen.browser, started["user_code"])
 
-    assert anna.email in seen.text
-    assert started["user_code"] in seen.text
-    assert "see your account" in seen.text
+    assert anna.email in response.text
+    assert started["user_code"] in response.text
+    assert "see your account" in response.text
     assert error_of(poll(screen, started)) == PENDING
 
 
@@ -204,9 +204,9 @@ def test_a_user_code_can_be_decided_on_once(screen: RelyingParty) -> None:
     started = start(screen)
     decide(screen, started, "deny")
 
-    seen = decide(screen, started)
+    response = decide(screen, started)
 
-    assert seen.heading == "Connect a device"
+    assert response.heading == "Connect a device"
     assert error_of(poll(screen, started)) == (400, "access_denied")
 
 

@@ -38,15 +38,15 @@ def test_hostile_authorization_requests_get_an_error_and_write_nothing(
     good = app.authorize().parameters
     query = {name: value for name, value in (good | different).items() if value is not None}
 
-    seen = app.browser.get(f"/oauth/authorize?{urlencode(query)}{added}")
+    response = app.browser.get(f"/oauth/authorize?{urlencode(query)}{added}")
 
     assert row_counts() == before
     if error == PAGE:
-        assert is_error_page(seen)
+        assert is_error_page(response)
         return
-    assert seen.status == 303
-    assert seen.leads_to.startswith(f"{CALLBACK}?")
-    answer = parameters_in(seen.leads_to)
+    assert response.status == 303
+    assert response.leads_to.startswith(f"{CALLBACK}?")
+    answer = parameters_in(response.leads_to)
     assert answer["error"] == [error]
     assert set(answer) <= {"error", "error_description", "state", "iss"}
 

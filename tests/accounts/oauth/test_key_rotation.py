@@ -15,7 +15,7 @@ from accounts.adapters.keys import new_key_ring
 from tests.accounts.oauth.acting import accepted, me, tokens_of, userinfo
 from tests.support.application import Application
 from tests.support.builders import NOON
-from tests.support.commands import said_by
+from tests.support.commands import output_of
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("keys")]
@@ -49,7 +49,7 @@ def test_the_new_keys_are_published_before_they_sign(
 ) -> None:
     old = key_ids(application)
 
-    said_by("rotate_signing_key")
+    output_of("rotate_signing_key")
 
     assert old < key_ids(application)
     assert claims_in(tokens_of(app)["id_token"], application)
@@ -59,7 +59,7 @@ def test_the_new_keys_are_published_before_they_sign(
 def test_every_token_can_be_verified_until_it_expires(
     clock: time_machine.Traveller, application: Application, app: RelyingParty, minutes: int
 ) -> None:
-    said_by("rotate_signing_key")
+    output_of("rotate_signing_key")
     clock.shift(timedelta(minutes=minutes))
     granted = tokens_of(app, scope=SCOPE)
     clock.shift(timedelta(minutes=14, seconds=59))
@@ -74,7 +74,7 @@ def test_old_keys_are_removed_when_their_last_token_has_expired(
     clock: time_machine.Traveller, application: Application, app: RelyingParty
 ) -> None:
     old = key_ids(application)
-    said_by("rotate_signing_key")
+    output_of("rotate_signing_key")
 
     clock.shift(timedelta(hours=2))
 
@@ -87,7 +87,7 @@ def test_an_id_token_hint_of_an_old_key_is_still_accepted(
     clock: time_machine.Traveller, app: RelyingParty
 ) -> None:
     hint = tokens_of(app)["id_token"]
-    said_by("rotate_signing_key")
+    output_of("rotate_signing_key")
 
     clock.shift(timedelta(minutes=10))
 

@@ -26,8 +26,8 @@ ASKED_AGAIN = "/account/again?next="
 def test_an_anonymous_user_signs_in_and_returns(application: Application, anna: User) -> None:
     app = a_relying_party(application)
     attempt = app.authorize()
-    assert attempt.seen.leads_to.startswith("/signin?next=")
-    back_to = parameters_in(attempt.seen.leads_to)["next"][0]
+    assert attempt.response.leads_to.startswith("/signin?next=")
+    back_to = parameters_in(attempt.response.leads_to)["next"][0]
 
     assert app.browser.sign_in(next=back_to).leads_to == back_to
     assert app.browser.get(back_to).heading == "Allow Study Buddy to access your account?"
@@ -76,7 +76,7 @@ def test_prompt_login_asks_for_another_sign_in(
 
     with time_machine.travel(before["auth_time"] + 5):
         attempt = app.authorize(prompt=prompt)
-        assert attempt.seen.leads_to.startswith(ASKED_AGAIN)
+        assert attempt.response.leads_to.startswith(ASKED_AGAIN)
         confirm_password(app, attempt)
         after = id_claims_of(app, application)
 
@@ -101,21 +101,21 @@ def test_a_sign_in_answers_one_request(app: RelyingParty) -> None:
     tokens_of(app)
     confirm_password(app, app.authorize(prompt="login"))
 
-    assert app.authorize(prompt="login").seen.leads_to.startswith(ASKED_AGAIN)
+    assert app.authorize(prompt="login").response.leads_to.startswith(ASKED_AGAIN)
 
 
 def test_a_sign_in_for_one_request_does_not_answer_another(app: RelyingParty) -> None:
     tokens_of(app)
-    asked = app.authorize(prompt="login")
-    app.browser.post(asked.seen.leads_to, password="correct horse battery staple")
+    attempt = app.authorize(prompt="login")
+    app.browser.post(attempt.response.leads_to, password="correct horse battery staple")
 
-    assert app.authorize(prompt="login").seen.leads_to.startswith(ASKED_AGAIN)
+    assert app.authorize(prompt="login").response.leads_to.startswith(ASKED_AGAIN)
 
 
 def test_returning_without_a_sign_in_does_not_answer_the_request(app: RelyingParty) -> None:
     tokens_of(app)
-    asked = app.authorize(prompt="login")
-    here = parameters_in(asked.seen.leads_to)["next"][0]
+    attempt = app.authorize(prompt="login")
+    here = parameters_in(attempt.response.leads_to)["next"][0]
 
     assert app.browser.get(here).leads_to.startswith(ASKED_AGAIN)
 
@@ -124,7 +124,8 @@ def test_prompt_consent_asks_again(app: RelyingParty) -> None:
     tokens_of(app)
 
     assert (
-        app.authorize(prompt="consent").seen.heading == "Allow Study Buddy to access your account?"
+        app.authorize(prompt="consent").response.heading
+        == "Allow Study Buddy to access your account?"
     )
     assert app.allowed(prompt="consent").code
 
@@ -144,7 +145,7 @@ def test_a_sign_in_older_than_max_age_is_repeated(
 
     with time_machine.travel(before["auth_time"] + 3, tick=False):
         attempt = app.authorize(max_age="1")
-        assert attempt.seen.leads_to.startswith(ASKED_AGAIN)
+        assert attempt.response.leads_to.startswith(ASKED_AGAIN)
     with time_machine.travel(before["auth_time"] + 4, tick=False):
         granted = accepted(app.exchange(confirm_password(app, attempt)))
 
@@ -154,7 +155,7 @@ def test_a_sign_in_older_than_max_age_is_repeated(
 def test_max_age_zero_is_like_prompt_login(app: RelyingParty) -> None:
     tokens_of(app)
 
-    assert app.authorize(max_age="0").seen.leads_to.startswith(ASKED_AGAIN)
+    assert app.authorize(max_age="0").response.leads_to.startswith(ASKED_AGAIN)
 
 
 @pytest.mark.parametrize("max_age", ["-1", "1.5", "soon", "1e3", " 1", "٣", "1" * 5000])
@@ -166,7 +167,9 @@ def test_acr_values_mfa_asks_for_a_second_factor(app: RelyingParty) -> None:
     """OpenID Connect Core §3.1.2.1: `acr_values`."""
     tokens_of(app)
 
-    assert app.authorize(acr_values="mfa").seen.leads_to.startswith("/account/second-factor?next=")
+    assert app.authorize(acr_values="mfa").response.leads_to.startswith(
+        "/account/second-factor?next="
+    )
 
 
 @pytest.mark.parametrize("contexts", ["pwd mfa", "pwd", "urn:of:others"])
@@ -181,7 +184,7 @@ def test_a_login_hint_is_filled_in(application: Application) -> None:
     """Module oidcc-login-hint."""
     app = a_relying_party(application)
 
-    leads_to = app.authorize(login_hint="anna@school.example").seen.leads_to
+    leads_to = app.authorize(login_hint="anna@school.example").response.leads_to
 
     assert parameters_in(leads_to)["login_hint"] == ["anna@school.example"]
     assert 'value="anna@school.example"' in app.browser.get(leads_to).text

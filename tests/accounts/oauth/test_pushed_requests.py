@@ -47,10 +47,10 @@ def authorize_with(app: RelyingParty, reference: str, **more: str) -> Attempt:
     """The browser brings the reference and these parameters, and Anna consents."""
     query = urlencode({"client_id": app.client_id, "request_uri": reference} | more)
     address = f"/oauth/authorize?{query}"
-    seen = app.browser.get(address)
-    if seen.status == 200:
-        seen = app.browser.post(address, decision="allow")
-    return Attempt(VERIFIER, REQUEST, seen)
+    response = app.browser.get(address)
+    if response.status == 200:
+        response = app.browser.post(address, decision="allow")
+    return Attempt(VERIFIER, REQUEST, response)
 
 
 def test_the_pushed_parameters_are_used(app: RelyingParty) -> None:
@@ -77,7 +77,7 @@ def test_a_reference_works_once(app: RelyingParty) -> None:
     reference = reference_of(app)
     assert authorize_with(app, reference).code
 
-    assert is_error_page(authorize_with(app, reference).seen)
+    assert is_error_page(authorize_with(app, reference).response)
 
 
 def test_a_denial_uses_up_the_reference(app: RelyingParty) -> None:
@@ -85,7 +85,7 @@ def test_a_denial_uses_up_the_reference(app: RelyingParty) -> None:
     query = urlencode({"client_id": app.client_id, "request_uri": reference})
     app.browser.post(f"/oauth/authorize?{query}", decision="deny")
 
-    assert is_error_page(authorize_with(app, reference).seen)
+    assert is_error_page(authorize_with(app, reference).response)
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(89, 303), (90, 400)])
@@ -99,7 +99,7 @@ def test_a_reference_expires_if_no_browser_brings_it(
         reference = reference_of(app)
         clock.shift(seconds)
 
-        assert authorize_with(app, reference).seen.status == status
+        assert authorize_with(app, reference).response.status == status
 
 
 def test_the_user_has_more_time_once_the_browser_has_brought_the_reference(
@@ -109,9 +109,9 @@ def test_the_user_has_more_time_once_the_browser_has_brought_the_reference(
     assert app.browser.get(f"/oauth/authorize?{query}").status == 200
 
     with time_machine.travel(timedelta(minutes=9)):
-        seen = app.browser.post(f"/oauth/authorize?{query}", decision="allow")
+        response = app.browser.post(f"/oauth/authorize?{query}", decision="allow")
 
-    assert "code=" in seen.leads_to
+    assert "code=" in response.leads_to
 
 
 def test_it_is_of_use_to_its_client_alone(application: Application, app: RelyingParty) -> None:
@@ -119,7 +119,7 @@ def test_it_is_of_use_to_its_client_alone(application: Application, app: Relying
     reference = reference_of(app)
     other = RelyingParty(a_relying_party(application).client_id, "", browser=app.browser)
 
-    assert is_error_page(authorize_with(other, reference).seen)
+    assert is_error_page(authorize_with(other, reference).response)
     assert authorize_with(app, reference).code
 
 
@@ -167,7 +167,7 @@ def test_a_public_client_can_push(application: Application, anna: User) -> None:
     ["urn:ietf:params:oauth:request_uri:", "urn:ietf:params:oauth:request_uri:unknown"],
 )
 def test_an_unknown_reference_is_an_error(app: RelyingParty, reference: str) -> None:
-    assert is_error_page(authorize_with(app, reference).seen)
+    assert is_error_page(authorize_with(app, reference).response)
 
 
 def test_a_client_that_must_push_cannot_send_parameters_directly(
@@ -176,7 +176,7 @@ def test_a_client_that_must_push_cannot_send_parameters_directly(
     """RFC 9126 §5."""
     app = an_app(application, must_push=True)
 
-    assert is_error_page(app.authorize().seen)
+    assert is_error_page(app.authorize().response)
     assert accepted(app.exchange(authorize_with(app, reference_of(app))))
 
 

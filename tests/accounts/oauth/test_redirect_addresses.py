@@ -40,7 +40,7 @@ def test_a_redirect_uri_must_equal_the_registered_one(app: RelyingParty, variant
     """RFC 6749 §3.1.2.4: no redirect; module oidcc-ensure-registered-redirect-uri."""
     tokens_of(app)
 
-    assert is_error_page(app.authorize(redirect_uri=variant).seen)
+    assert is_error_page(app.authorize(redirect_uri=variant).response)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
@@ -79,7 +79,7 @@ def test_a_loopback_redirect_uri_must_match_in_host_and_path(
 ) -> None:
     app = a_relying_party(application, is_public=True, redirect_uris=("http://127.0.0.1/cb",))
 
-    assert is_error_page(app.authorize(redirect_uri=variant).seen)
+    assert is_error_page(app.authorize(redirect_uri=variant).response)
 
 
 def test_a_code_is_bound_to_the_requested_port(application: Application, anna: User) -> None:
@@ -102,7 +102,7 @@ def test_a_mobile_app_can_have_a_private_use_scheme(application: Application, an
 
     attempt = app.allowed()
 
-    assert attempt.seen.leads_to.startswith("com.example.app:/cb?")
+    assert attempt.response.leads_to.startswith("com.example.app:/cb?")
     assert accepted(app.exchange(attempt))
 
 
@@ -120,4 +120,4 @@ def test_redirect_uris_are_not_patterns(application: Application) -> None:
     """RFC 9700 §4.1.1: no patterns."""
     app = an_app(application, redirect_uris=("https://*.app.example/callback",))
 
-    assert is_error_page(app.authorize(redirect_uri="https://evil.app.example/callback").seen)
+    assert is_error_page(app.authorize(redirect_uri="https://evil.app.example/callback").response)

@@ -60,19 +60,19 @@ def test_the_response_has_all_registered_metadata(guest: Caller) -> None:
 @pytest.mark.usefixtures("anna")
 def test_a_registered_client_works_at_once(guest: Caller) -> None:
     grants = ["authorization_code", "refresh_token"]
-    made = register(guest, grant_types=grants).json
+    client = register(guest, grant_types=grants).json
 
-    app = RelyingParty(made["client_id"], made["client_secret"])
+    app = RelyingParty(client["client_id"], client["client_secret"])
     app.browser.sign_in()
 
     assert app.refresh(tokens_of(app)["refresh_token"]).status == 200
 
 
 def test_a_registered_public_client_has_no_secret(guest: Caller) -> None:
-    made = register(guest, token_endpoint_auth_method="none").json
+    client = register(guest, token_endpoint_auth_method="none").json
 
-    assert made["token_endpoint_auth_method"] == "none"
-    assert {"client_secret", "client_secret_expires_at"}.isdisjoint(made)
+    assert client["token_endpoint_auth_method"] == "none"
+    assert {"client_secret", "client_secret_expires_at"}.isdisjoint(client)
 
 
 def test_an_initial_access_token_works_repeatedly_for_a_day(guest: Caller) -> None:
@@ -208,9 +208,11 @@ def test_a_form_is_rejected(guest: Caller) -> None:
 
 
 def test_a_client_cannot_register_as_trusted(application: Application, guest: Caller) -> None:
-    made = register(guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"])
+    answer = register(
+        guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"]
+    )
 
-    client = application.services.clients.find(made.json["client_id"])
+    client = application.services.clients.find(answer.json["client_id"])
 
     assert client
     assert not client.terms.is_trusted

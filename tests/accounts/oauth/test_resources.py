@@ -54,7 +54,7 @@ def test_a_token_is_for_the_requested_resource(
 
 
 def test_the_consent_page_shows_the_resource(reader: RelyingParty) -> None:
-    assert f"This applies to {NOTES}." in reader.authorize(resource=NOTES).seen.text
+    assert f"This applies to {NOTES}." in reader.authorize(resource=NOTES).response.text
 
 
 def test_a_refresh_keeps_the_resource(application: Application, reader: RelyingParty) -> None:

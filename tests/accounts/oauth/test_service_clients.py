@@ -34,11 +34,13 @@ class School:
         terms = {"name": "Sync", "scopes": scopes, "expires_at": expires_at.isoformat()}
         return self.owner.caller.post(f"{self.place}/clients", terms).json
 
-    def asked(self, *scopes: str) -> Answer:
+    def token_response(self, *scopes: str) -> Answer:
         return self.program.tokens(grant_type="client_credentials", scope=" ".join(scopes))
 
     def caller(self, *scopes: str) -> Caller:
-        return Caller(self.asked(*(scopes or ("orgs:read", "orgs:write"))).json["access_token"])
+        return Caller(
+            self.token_response(*(scopes or ("orgs:read", "orgs:write"))).json["access_token"]
+        )
 
     @property
     def client(self) -> str:
@@ -93,7 +95,7 @@ def test_a_service_client_has_its_scopes_and_no_others(school: School) -> None:
     reader = school.caller("orgs:read")
 
     assert reader.post(f"{school.place}/invitations", {"email": "a@b.example"}).status == 403
-    assert school.asked("courses:write").json["error"] == "invalid_scope"
+    assert school.token_response("courses:write").json["error"] == "invalid_scope"
 
 
 @pytest.mark.parametrize("scope", ["accounts:read", "accounts:write", "progress:write", "openid"])
@@ -112,7 +114,7 @@ def test_scopes_for_users_alone_cannot_be_given_to_a_service_client(
 def test_the_owner_sees_when_a_service_client_was_last_used(school: School) -> None:
     (before,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
 
-    school.asked("orgs:read")
+    school.token_response("orgs:read")
 
     (after,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
     assert before["last_used_at"] is None
@@ -142,7 +144,7 @@ def test_a_closed_organization_or_removed_client_gets_no_access_and_no_tokens(
     close(school)
 
     assert program.get(school.place).code == "invalid-token"
-    assert school.asked("orgs:read").json["error"] == "invalid_client"
+    assert school.token_response("orgs:read").json["error"] == "invalid_client"
     token = program.token
     assert school.program.post("/oauth/introspect", token=token).status == 401
 
@@ -155,14 +157,14 @@ def test_a_service_client_of_a_reopened_organization_works_again(school: School)
     root.caller.post(f"{school.place}/reopen")
 
     assert program.get(school.place).status == 200
-    assert school.asked("orgs:read").status == 200
+    assert school.token_response("orgs:read").status == 200
 
 
 def test_an_expired_service_client_cannot_authenticate(school: School) -> None:
     later = school.application.services.ports.clock.now() + timedelta(days=31)
 
     with time_machine.travel(later):
-        answer = school.asked("orgs:read")
+        answer = school.token_response("orgs:read")
 
     assert answer.json["error"] == "invalid_client"
 
@@ -172,8 +174,8 @@ def test_a_token_expires_with_its_service_client(application: Application) -> No
     now = application.services.ports.clock.now()
     ends_at = now + timedelta(minutes=5)
     terms = {"name": "Brief", "scopes": ["orgs:read"], "expires_at": ends_at.isoformat()}
-    made = school.owner.caller.post(f"{school.place}/clients", terms).json
-    brief = RelyingParty(made["client"]["client_id"], made["client_secret"], "")
+    client = school.owner.caller.post(f"{school.place}/clients", terms).json
+    brief = RelyingParty(client["client"]["client_id"], client["client_secret"], "")
     token = brief.tokens(grant_type="client_credentials", scope="orgs:read").json["access_token"]
 
     with time_machine.travel(now + timedelta(minutes=6)):
@@ -185,11 +187,11 @@ def test_a_token_expires_with_its_service_client(application: Application) -> No
 def test_a_renewed_secret_replaces_the_old_one(school: School) -> None:
     renewed = school.owner.caller.post(f"{school.client}/renew-secret").json
 
-    answer = school.asked("orgs:read")
+    answer = school.token_response("orgs:read")
 
     school.program = RelyingParty(school.program.client_id, renewed["client_secret"], "")
     assert answer.json["error"] == "invalid_client"
-    assert school.asked("orgs:read").status == 200
+    assert school.token_response("orgs:read").status == 200
 
 
 def test_a_service_client_cannot_sign_users_in(school: School) -> None:

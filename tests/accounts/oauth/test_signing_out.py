@@ -10,7 +10,7 @@ from accounts.domain.identity.entities.users import User
 from tests.accounts.forgery import encoded
 from tests.accounts.oauth.acting import an_app, error_of, is_error_page, me, tokens_of
 from tests.support.application import Application
-from tests.support.browsing import Seen
+from tests.support.browsing import Response
 from tests.support.relying import FORM, RelyingParty, a_relying_party, claims_in
 from tests.support.staff import a_user_of
 
@@ -25,7 +25,7 @@ def app(application: Application, anna: User) -> RelyingParty:
     return an_app(application, post_logout_redirect_uris=(AFTERWARDS,))
 
 
-def sign_out(app: RelyingParty, **parameters: str) -> Seen:
+def sign_out(app: RelyingParty, **parameters: str) -> Response:
     query = f"?{urlencode(parameters)}" if parameters else ""
     return app.browser.get(f"/oauth/logout{query}")
 
@@ -38,9 +38,9 @@ def test_the_user_of_the_hint_is_signed_out_and_redirected(app: RelyingParty) ->
     """Module oidcc-rp-initiated-logout."""
     hint = tokens_of(app)["id_token"]
 
-    seen = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS, state="S&1")
+    response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=AFTERWARDS, state="S&1")
 
-    assert (seen.status, seen.leads_to) == (303, f"{AFTERWARDS}?state=S%261")
+    assert (response.status, response.leads_to) == (303, f"{AFTERWARDS}?state=S%261")
     assert not is_signed_in(app)
 
 
@@ -108,9 +108,9 @@ def test_a_forged_hint_is_an_error(app: RelyingParty, forge: object) -> None:
 
 def test_a_redirect_needs_a_hint(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout-no-id-token-hint."""
-    seen = sign_out(app, client_id=app.client_id, post_logout_redirect_uri=AFTERWARDS)
+    response = sign_out(app, client_id=app.client_id, post_logout_redirect_uri=AFTERWARDS)
 
-    assert is_error_page(seen)
+    assert is_error_page(response)
     assert is_signed_in(app)
 
 
@@ -120,19 +120,19 @@ def test_without_a_hint_the_user_is_asked(app: RelyingParty, parameters: dict[st
     assert sign_out(app, **parameters).status == 200
     assert is_signed_in(app)
 
-    seen = app.browser.post("/oauth/logout", decision="sign-out")
+    response = app.browser.post("/oauth/logout", decision="sign-out")
 
-    assert seen.status == 303
-    assert seen.leads_to.startswith("/")
+    assert response.status == 303
+    assert response.leads_to.startswith("/")
     assert not is_signed_in(app)
 
 
 def test_a_hint_alone_ends_on_the_signed_out_page(app: RelyingParty) -> None:
     """Module oidcc-rp-initiated-logout-no-post-logout-redirect-uri."""
-    seen = sign_out(app, id_token_hint=tokens_of(app)["id_token"], state="x")
+    response = sign_out(app, id_token_hint=tokens_of(app)["id_token"], state="x")
 
-    assert (seen.status, seen.leads_to[:1]) == (303, "/")
-    assert app.browser.get(seen.leads_to).status == 200
+    assert (response.status, response.leads_to[:1]) == (303, "/")
+    assert app.browser.get(response.leads_to).status == 200
     assert not is_signed_in(app)
 
 
