@@ -3,15 +3,12 @@
 import re
 from typing import Any, Final
 
-from django.contrib.auth.models import Group, Permission
-
 from accounts.domain.access import OPERATOR, ClientPk, GrantType
 from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
-from accounts.models import User as UserRow
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
-from tests.support.staff import Page, StaffBrowser, staff_browser
+from tests.support.staff import Page, StaffBrowser, staff_managing
 
 CLIENTS: Final = "accounts/oauthclient/"
 NEW: Final[dict[str, Any]] = {
@@ -66,9 +63,4 @@ def shown_on(page: Page) -> list[str]:
 
 def a_keeper(application: Application) -> StaffBrowser:
     """Staff in a group that may manage clients."""
-    keeper = staff_browser(application)
-    group = Group.objects.create(name="Client managers")
-    verbs = [f"{verb}_oauthclient" for verb in ("view", "add", "change")]
-    group.permissions.set(Permission.objects.filter(codename__in=verbs))
-    UserRow.objects.get(pk=keeper.id).groups.add(group)
-    return keeper
+    return staff_managing(application, "oauthclient")

@@ -6,13 +6,27 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
+from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.clients import OAuthClient
+from tests.accounts.granting import has_client
 from tests.support.browsing import Visitor
+from tests.support.worlds import World
 
 
 @pytest.fixture(autouse=True)
 def _nothing_was_mailed() -> None:
     """django-allauth counts sent mails in the cache, which all tests of the process share."""
     cache.clear()
+
+
+@pytest.fixture
+def anna(memory: World) -> User:
+    return memory.has_user(name="Anna")
+
+
+@pytest.fixture
+def client(memory: World) -> OAuthClient:
+    return has_client(memory)
 
 
 @pytest.fixture

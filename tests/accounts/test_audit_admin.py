@@ -1,9 +1,12 @@
 """Admin page of the audit log, and entries made by staff."""
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts.domain.access import OPERATOR
 from accounts.domain.audit.entities import AuditAction, AuditEntry
+from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.organizations.entities import Organization
 from accounts.models import AuditEntry as AuditEntryRow
 from authsvc.config.logs import request_id
@@ -123,24 +126,32 @@ def test_the_reason_for_deactivating_a_user_is_in_the_log(application: Applicati
     assert (entry.actor_id, entry.client_id) == (root.id, "back-office")
 
 
-def test_the_reason_for_removing_a_client_is_in_the_log(application: Application) -> None:
+@pytest.mark.parametrize(
+    ("act", "action"),
+    [
+        (
+            lambda root, client: root.act(CLIENTS, "remove", client.id, reason="Left the school."),
+            AuditAction.CLIENT_REMOVED,
+        ),
+        (
+            lambda root, client: root.post(secret_page_of(client), reason="Left the school."),
+            AuditAction.CLIENT_SECRET_RENEWED,
+        ),
+    ],
+    ids=["removing a client", "renewing a secret"],
+)
+def test_the_reason_for_an_act_on_a_client_is_in_the_log(
+    application: Application,
+    act: Callable[[StaffBrowser, OAuthClient], object],
+    action: AuditAction,
+) -> None:
     root, client = root_browser(application), registered(application)
 
-    root.act(CLIENTS, "remove", client.id, reason="The school has left it.")
+    act(root, client)
 
-    entry = last_of(application)
-    assert entry.act.action is AuditAction.CLIENT_REMOVED
-    assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "The school has left it.")
-
-
-def test_the_reason_for_renewing_a_secret_is_in_the_log(application: Application) -> None:
-    root, client = root_browser(application), registered(application)
-
-    root.post(secret_page_of(client), reason="It was in a mail.")
-
-    entry = last_of(application)
-    assert entry.act.action is AuditAction.CLIENT_SECRET_RENEWED
-    assert (entry.act.subject_id, entry.act.reason) == (str(client.id), "It was in a mail.")
+    entry = last_of(application).act
+    assert entry.action is action
+    assert (entry.subject_id, entry.reason) == (str(client.id), "Left the school.")
 
 
 def test_setting_a_password_is_in_the_log(application: Application) -> None:

@@ -42,6 +42,22 @@ def add_organization(application: Application, owner: Person, slug: str = "knots
     )
 
 
+@pytest.fixture
+def root(application: Application) -> Person:
+    return application.signed_in(Role.ADMIN, name="Root")
+
+
+@pytest.fixture
+def anna(application: Application) -> Person:
+    return application.signed_in()
+
+
+@pytest.fixture
+def knots(application: Application, anna: Person) -> Organization:
+    """An organization of Anna."""
+    return add_organization(application, anna)
+
+
 def joined(application: Application, organization: Organization, role: OrgRole) -> Person:
     person = application.signed_in(name="Bo")
     user_id = UserId(UUID(person.id))
@@ -207,10 +223,8 @@ def test_an_unknown_organization_gets_the_same_response(application: Application
 
 @both_ways
 def test_owners_cannot_read_the_log_of_a_suspended_organization(
-    application: Application, way: str
+    application: Application, root: Person, anna: Person, knots: Organization, way: str
 ) -> None:
-    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = add_organization(application, anna)
     application.services.organizations.suspend(knots.id, reason="Unpaid.", by=OPERATOR)
 
     closed, response = read(anna.caller, knots, way), read(root.caller, knots, way)
@@ -222,11 +236,8 @@ def test_owners_cannot_read_the_log_of_a_suspended_organization(
 
 @both_ways
 def test_access_by_a_platform_admin_is_recorded_in_the_log(
-    application: Application, way: str
+    root: Person, anna: Person, knots: Organization, way: str
 ) -> None:
-    anna, root = application.signed_in(), application.signed_in(Role.ADMIN, name="Root")
-    knots = add_organization(application, anna)
-
     answer = read(root.caller, knots, way)
 
     look = read(anna.caller, knots).json["items"][0]

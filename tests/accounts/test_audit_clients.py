@@ -34,16 +34,6 @@ from tests.support.worlds import World
 ROOT = a_principal(None, Right.MANAGE_CLIENTS)
 
 
-@pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user()
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
-
-
 def decided(memory: World, client: OAuthClient, user: User, status: DeviceStatus) -> str:
     """The code of a device that the user has allowed or denied."""
     device = memory.services.devices.start(client, scopes=OPENID)

@@ -27,16 +27,6 @@ from tests.support.worlds import World
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user(name="Anna")
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
-
-
 def agrees(world: World, user: User, client: OAuthClient, *scopes: str) -> None:
     world.services.authorizations.consent(client, user_id=user.id, scopes=scopes)
 

@@ -1,7 +1,5 @@
 """Limits of Django's sign-in, shared with those of the API."""
 
-from dataclasses import replace
-
 import pytest
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
@@ -11,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
 from accounts.models import User
-from authsvc.config.environment import read_environment
 from tests.support.application import PASSWORD, Application
+from tests.support.limits import use_default_limits
 
 pytestmark = pytest.mark.database
 
@@ -22,13 +20,7 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> None:
-    default = read_environment({})
-    settings.ENVIRONMENT = replace(
-        settings.ENVIRONMENT,
-        log_ins_per_minute=default.log_ins_per_minute,
-        failures_before_backoff=default.failures_before_backoff,
-        argon2_at_once=1,
-    )
+    use_default_limits(settings)
 
 
 def has_root(application: Application) -> None:

@@ -5,27 +5,16 @@ from datetime import timedelta
 
 from accounts.domain.access import UserId
 from accounts.domain.oauth.entities.authorizations import (
-    AuthorizationCode,
     Permission,
-    PushedRequest,
 )
 from tests.accounts.granting import BROWSER, a_code, a_request, has_client
+from tests.accounts.stored_grants import found_code, found_request, stored_code, stored_request
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 NOBODYS = "0" * 64
-
-
-def stored_code(world: World, **parts: object) -> AuthorizationCode:
-    code = a_code(has_client(world), world.has_user(), **parts)
-    world.repositories.authorization_codes.add(code)
-    return code
-
-
-def found_code(world: World, code: AuthorizationCode) -> AuthorizationCode | None:
-    return world.repositories.authorization_codes.find_for_update(code.hash)
 
 
 def a_rich_permission(user_id: UserId) -> Permission:
@@ -71,26 +60,6 @@ def test_saving_a_code_stores_whether_it_was_used_and_nothing_else(world: World)
     assert found_code(world, other) == other
 
 
-def test_expired_codes_are_deleted_and_counted(world: World) -> None:
-    old = [stored_code(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = stored_code(world, expires_at=NOON)
-
-    count = world.repositories.authorization_codes.remove_expired(before=NOON)
-
-    assert count == 2
-    assert [found_code(world, code) for code in (*old, young)] == [None, None, young]
-
-
-def stored_request(world: World, **parts: object) -> PushedRequest:
-    request = a_request(has_client(world), **parts)
-    world.repositories.pushed_requests.add(request)
-    return request
-
-
-def found_request(world: World, request: PushedRequest) -> PushedRequest | None:
-    return world.repositories.pushed_requests.find(request.hash, request.client_pk)
-
-
 def test_a_pushed_request_is_returned_unchanged(world: World) -> None:
     request = a_request(has_client(world), parameters={"scope": "openid", "claims": '{"å": 1}'})
     stored_request(world)
@@ -126,16 +95,6 @@ def test_a_pushed_request_is_deleted_once_and_no_other(world: World) -> None:
     assert (first, second) == (True, False)
     assert found_request(world, request) is None
     assert found_request(world, other) == other
-
-
-def test_expired_requests_are_deleted_and_counted(world: World) -> None:
-    old = [stored_request(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = stored_request(world, expires_at=NOON)
-
-    count = world.repositories.pushed_requests.remove_expired(before=NOON)
-
-    assert count == 2
-    assert [found_request(world, request) for request in (*old, young)] == [None, None, young]
 
 
 def test_the_unused_codes_of_a_user_are_removed(world: World) -> None:

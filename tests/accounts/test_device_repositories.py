@@ -4,25 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from accounts.domain.oauth.entities.authorizations import DeviceCode, DeviceStatus
+from accounts.domain.oauth.entities.authorizations import DeviceStatus
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from tests.accounts.granting import BROWSER, HOW, a_device, a_notice, has_client
+from tests.accounts.stored_grants import found_device, stored_device
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
 LATER = NOON + timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 NOBODYS = "0" * 64
-
-
-def stored_device(world: World, **parts: object) -> DeviceCode:
-    device = a_device(has_client(world), **parts)
-    world.repositories.device_codes.add(device)
-    return device
-
-
-def found_device(world: World, device: DeviceCode) -> DeviceCode | None:
-    return world.repositories.device_codes.find_for_update(device.hash)
 
 
 def test_a_stored_device_is_returned_unchanged(world: World) -> None:
@@ -64,16 +55,6 @@ def test_a_device_is_deleted_and_no_other(world: World) -> None:
     assert found_device(world, device) is None
     assert world.repositories.device_codes.find_by_user_code(device.user_code_hash) is None
     assert found_device(world, other) == other
-
-
-def test_expired_devices_are_deleted_and_counted(world: World) -> None:
-    old = [stored_device(world, expires_at=NOON - SECOND) for _ in range(2)]
-    young = stored_device(world, expires_at=NOON)
-
-    count = world.repositories.device_codes.remove_expired(before=NOON)
-
-    assert count == 2
-    assert [found_device(world, device) for device in (*old, young)] == [None, None, young]
 
 
 def test_the_devices_of_a_user_are_removed(world: World) -> None:

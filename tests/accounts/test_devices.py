@@ -25,16 +25,6 @@ from tests.support.worlds import World
 
 
 @pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user(name="Anna")
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
-
-
-@pytest.fixture
 def started(memory: World, client: OAuthClient) -> StartedDevice:
     return memory.services.devices.start(client, scopes=OPENID)
 

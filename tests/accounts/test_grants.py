@@ -21,16 +21,6 @@ NOTES = "https://notes.example/api"
 BOTH = frozenset({"openid", "email"})
 
 
-@pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user(name="Anna")
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
-
-
 def session_of(world: World, tokens: TokenPair) -> Session:
     ports = world.services.ports
     signed = ports.access_tokens.inspect(tokens.access_token, at=world.clock.now())

@@ -87,20 +87,22 @@ def committed() -> Iterator[Committed]:
     elsewhere(lambda: rows.User.objects.filter(pk=user.id).delete())
 
 
+def save_despite_lock(save: Callable[[], None], *, lock: Callable[[], object]) -> None:
+    """Fail to save what another connection has locked, then save it."""
+    with locked_elsewhere(lock), pytest.raises(OperationalError, match=LOCKED):
+        elsewhere(save)
+    elsewhere(save)
+
+
 @pytest.mark.postgres
 def test_a_user_locked_for_update_cannot_be_changed_elsewhere(committed: Committed) -> None:
     renamed = replace(committed.user, name="Anna Ek")
 
-    def rename() -> None:
-        STORE.users.save(renamed)
+    save_despite_lock(
+        lambda: STORE.users.save(renamed),
+        lock=lambda: STORE.users.get_for_update(committed.user.id),
+    )
 
-    with (
-        locked_elsewhere(lambda: STORE.users.get_for_update(committed.user.id)),
-        pytest.raises(OperationalError, match=LOCKED),
-    ):
-        elsewhere(rename)
-
-    elsewhere(rename)
     assert elsewhere(lambda: STORE.users.get(committed.user.id)) == renamed
 
 
@@ -108,17 +110,12 @@ def test_a_user_locked_for_update_cannot_be_changed_elsewhere(committed: Committ
 def test_a_session_locked_for_update_cannot_be_changed_elsewhere(committed: Committed) -> None:
     ended = committed.session.ended(at=NOON, because=SessionEnd.LOGGED_OUT)
 
-    def end() -> None:
-        STORE.sessions.save(ended)
+    def lock() -> Session:
+        return STORE.sessions.get_for_update(committed.session.id)
 
-    with (
-        locked_elsewhere(lambda: STORE.sessions.get_for_update(committed.session.id)),
-        pytest.raises(OperationalError, match=LOCKED),
-    ):
-        elsewhere(end)
+    save_despite_lock(lambda: STORE.sessions.save(ended), lock=lock)
 
-    elsewhere(end)
-    assert elsewhere(lambda: STORE.sessions.get_for_update(committed.session.id)) == ended
+    assert elsewhere(lock) == ended
 
 
 @pytest.mark.postgres

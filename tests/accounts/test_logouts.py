@@ -46,11 +46,6 @@ def logouts(memory: World, post: Post) -> LogoutService:
 
 
 @pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user(name="Anna")
-
-
-@pytest.fixture
 def client(memory: World) -> OAuthClient:
     return has_client(memory, backchannel_logout_uri=ADDRESS)
 

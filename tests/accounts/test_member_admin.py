@@ -2,6 +2,8 @@
 
 import pytest
 
+from accounts.domain.identity.entities.users import User
+from accounts.domain.organizations.entities import Organization
 from accounts.models import Invitation as InvitationRow
 from tests.accounts.org_pages import (
     INVITATIONS,
@@ -110,14 +112,18 @@ def test_an_invitation_is_cancelled(application: Application) -> None:
     assert recorded(organization.id)[-1][0] == "invitation-taken-back"
 
 
-def test_members_and_invitations_cannot_be_edited_by_form(application: Application) -> None:
-    organization, anna, root = (
-        has_organization(application),
-        a_user_of(application),
-        root_browser(application),
-    )
+def a_member_and_an_invitation(
+    application: Application,
+) -> tuple[Organization, User, int, InvitationRow]:
+    """An organization, a member with the key of the membership, and an invitation."""
+    organization, anna = has_organization(application), a_user_of(application)
     key = has_member(application, organization, anna)
-    invitation = has_invitation(application, organization, "cleo@school.example")
+    return organization, anna, key, has_invitation(application, organization, "cleo@school.example")
+
+
+def test_members_and_invitations_cannot_be_edited_by_form(application: Application) -> None:
+    organization, anna, key, invitation = a_member_and_an_invitation(application)
+    root = root_browser(application)
 
     answers = [
         root.post(f"{MEMBERS}add/", role="owner"),
@@ -148,13 +154,8 @@ def test_an_invitation_is_shown_without_its_hash(application: Application) -> No
 
 @pytest.mark.parametrize("group", ["Auditors", "User managers"])
 def test_read_only_staff_cannot_change_anything(application: Application, group: str) -> None:
-    organization, anna, bo = (
-        has_organization(application),
-        a_user_of(application),
-        staff_browser(application, group),
-    )
-    key = has_member(application, organization, anna)
-    invitation = has_invitation(application, organization, "cleo@school.example")
+    organization, anna, key, invitation = a_member_and_an_invitation(application)
+    bo = staff_browser(application, group)
 
     pages = [bo.get(MEMBERS), bo.get(INVITATIONS)]
     for action in ("make_owner", "remove"):
@@ -170,13 +171,8 @@ def test_read_only_staff_cannot_change_anything(application: Application, group:
 def test_viewing_a_member_or_an_invitation_is_recorded(
     application: Application,
 ) -> None:
-    organization, anna, root = (
-        has_organization(application),
-        a_user_of(application),
-        root_browser(application),
-    )
-    key = has_member(application, organization, anna)
-    invitation = has_invitation(application, organization, "cleo@school.example")
+    organization, anna, key, invitation = a_member_and_an_invitation(application)
+    root = root_browser(application)
 
     root.get(f"{MEMBERS}{key}/change/")
     root.get(f"{INVITATIONS}{invitation.pk}/change/")

@@ -1,13 +1,11 @@
 """Admin actions on organizations, and their permissions."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 
 from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
 from accounts.domain.organizations.entities import Organization
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
-from accounts.models import User as UserRow
 from tests.accounts.org_pages import (
     ORGANIZATIONS,
     has_organization,
@@ -18,7 +16,14 @@ from tests.accounts.org_pages import (
     suspend,
 )
 from tests.support.application import Application
-from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
+from tests.support.staff import (
+    StaffBrowser,
+    a_user_of,
+    log_of,
+    root_browser,
+    staff_browser,
+    staff_managing,
+)
 
 pytestmark = pytest.mark.database
 
@@ -29,12 +34,7 @@ def status_of(organization: Organization) -> str:
 
 def a_keeper(application: Application) -> StaffBrowser:
     """Staff in a group that may manage organizations."""
-    keeper = staff_browser(application)
-    group = Group.objects.create(name="Organization managers")
-    verbs = [f"{verb}_organization" for verb in ("view", "add", "change")]
-    group.permissions.set(Permission.objects.filter(codename__in=verbs))
-    UserRow.objects.get(pk=keeper.id).groups.add(group)
-    return keeper
+    return staff_managing(application, "organization")
 
 
 @pytest.mark.parametrize("action", ["suspend", "delete"])

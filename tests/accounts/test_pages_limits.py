@@ -1,14 +1,12 @@
 """Rate limits of the account pages, which share their counts with the API."""
 
-from dataclasses import replace
-
 import pytest
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
-from authsvc.config.environment import read_environment
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
+from tests.support.limits import use_default_limits
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -19,14 +17,7 @@ WAIT = "There were too many attempts. Wait for "
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> None:
-    told_nothing = read_environment({})
-    settings.ENVIRONMENT = replace(
-        settings.ENVIRONMENT,
-        log_ins_per_minute=told_nothing.log_ins_per_minute,
-        failures_before_backoff=told_nothing.failures_before_backoff,
-        registrations_per_hour=told_nothing.registrations_per_hour,
-        argon2_at_once=1,
-    )
+    use_default_limits(settings)
 
 
 def hasher_of(application: Application) -> BoundedHasher:

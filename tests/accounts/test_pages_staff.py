@@ -1,6 +1,7 @@
 """Second factors and re-authentication of staff in the admin site."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -19,14 +20,33 @@ pytestmark = pytest.mark.database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USERS = "/admin/accounts/user/"
+strict = pytest.mark.usefixtures("staff_second_factor")
 
 
 def root(application: Application) -> tuple[User, Visitor]:
     return somebody(application, name="Root", email="root@school.example", roles=[Role.ADMIN])
 
 
-def deactivate(visitor: Visitor, user: User, **more: str) -> dict[str, str]:
+def deactivate(user: User, **more: str) -> dict[str, str]:
     return {"action": "deactivate", "_selected_action": str(user.id)} | more
+
+
+@pytest.fixture
+def strong_root(application: Application, staff_second_factor: None) -> Visitor:
+    """Root, who has just signed in and set up a second factor."""
+    _, visitor = root(application)
+    set_up_app(visitor)
+    return visitor
+
+
+@pytest.fixture
+def stale_root(application: Application, staff_second_factor: None) -> Iterator[Visitor]:
+    """Root, who has a second factor and signed in a little too long ago."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = root(application)
+        set_up_app(visitor)
+        clock.shift(301)
+        yield visitor
 
 
 @pytest.mark.parametrize(
@@ -45,9 +65,8 @@ def test_in_development_a_password_is_enough_for_staff(application: Application)
     assert visitor.get(USERS).status == 200
 
 
-def test_staff_without_a_second_factor_are_sent_to_set_one_up(
-    application: Application, staff_second_factor: None
-) -> None:
+@strict
+def test_staff_without_a_second_factor_are_sent_to_set_one_up(application: Application) -> None:
     _, visitor = root(application)
 
     response = visitor.get(visitor.lands_at(USERS))
@@ -55,9 +74,8 @@ def test_staff_without_a_second_factor_are_sent_to_set_one_up(
     assert (response.status, response.heading) == (200, "Two-factor authentication")
 
 
-def test_staff_can_enter_after_setting_one_up(
-    application: Application, staff_second_factor: None
-) -> None:
+@strict
+def test_staff_can_enter_after_setting_one_up(application: Application) -> None:
     _, visitor = root(application)
 
     set_up_app(visitor)
@@ -65,9 +83,8 @@ def test_staff_can_enter_after_setting_one_up(
     assert visitor.get(USERS).status == 200
 
 
-def test_staff_can_enter_with_their_second_factor(
-    application: Application, staff_second_factor: None
-) -> None:
+@strict
+def test_staff_can_enter_with_their_second_factor(application: Application) -> None:
     bo, owner = root(application)
     set_up_app(owner)
     code, visitor = recovery_codes(owner)[0], Visitor()
@@ -79,9 +96,8 @@ def test_staff_can_enter_with_their_second_factor(
     assert visitor.get(USERS).status == 200
 
 
-def test_a_session_without_the_second_factor_is_asked_for_it(
-    application: Application, staff_second_factor: None
-) -> None:
+@strict
+def test_a_session_without_the_second_factor_is_asked_for_it(application: Application) -> None:
     bo, owner = root(application)
     by_password = Visitor()
     by_password.sign_in(bo.email)
@@ -96,9 +112,8 @@ def test_a_session_without_the_second_factor_is_asked_for_it(
     assert by_password.get(USERS).status == 200
 
 
-def test_a_second_factor_does_not_make_a_user_staff(
-    application: Application, staff_second_factor: None
-) -> None:
+@strict
+def test_a_second_factor_does_not_make_a_user_staff(application: Application) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
 
@@ -107,27 +122,20 @@ def test_a_second_factor_does_not_make_a_user_staff(
 
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example"])
 def test_next_of_the_admin_site_cannot_lead_to_another_site(
-    application: Application, staff_second_factor: None, elsewhere: str
+    strong_root: Visitor, elsewhere: str
 ) -> None:
-    _, visitor = root(application)
-    set_up_app(visitor)
-
-    assert visitor.get(f"/admin/login/?next={elsewhere}").leads_to == "/admin/"
+    assert strong_root.get(f"/admin/login/?next={elsewhere}").leads_to == "/admin/"
 
 
 def test_a_sensitive_action_needs_a_fresh_sign_in(
-    application: Application, staff_second_factor: None
+    application: Application, stale_root: Visitor
 ) -> None:
     anna = a_user_of(application)
-    with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(application)
-        set_up_app(visitor)
-        clock.shift(301)
 
-        page = visitor.client.post(USERS, deactivate(visitor, anna))
-        why = visitor.post(page["Location"], password=PASSWORD)
-        (place,) = re.findall(r'<form method="post" action="([^"]*)"', why.text)[-1:]
-        visitor.client.post(place, deactivate(visitor, anna, reason="They have left."))
+    page = stale_root.client.post(USERS, deactivate(anna))
+    why = stale_root.post(page["Location"], password=PASSWORD)
+    (place,) = re.findall(r'<form method="post" action="([^"]*)"', why.text)[-1:]
+    stale_root.client.post(place, deactivate(anna, reason="They have left."))
 
     assert page["Location"].startswith("/account/again?next=")
     assert "Deactivate 1 user" in why.text
@@ -137,56 +145,42 @@ def test_a_sensitive_action_needs_a_fresh_sign_in(
 
 
 def test_a_reason_does_not_replace_a_fresh_sign_in(
-    application: Application, staff_second_factor: None
+    application: Application, stale_root: Visitor
 ) -> None:
     anna = a_user_of(application)
-    with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(application)
-        set_up_app(visitor)
-        clock.shift(301)
 
-        visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
+    stale_root.client.post(USERS, deactivate(anna, reason="They have left."))
 
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
 def test_a_sensitive_action_succeeds_after_a_fresh_sign_in(
-    application: Application, staff_second_factor: None
+    application: Application, strong_root: Visitor
 ) -> None:
     anna = a_user_of(application)
-    _, visitor = root(application)
-    set_up_app(visitor)
 
-    visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
+    strong_root.client.post(USERS, deactivate(anna, reason="They have left."))
 
     assert not application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_other_actions_need_no_fresh_sign_in(
-    application: Application, staff_second_factor: None
-) -> None:
+def test_other_actions_need_no_fresh_sign_in(application: Application, stale_root: Visitor) -> None:
     anna = a_user_of(application)
-    with time_machine.travel(NOON, tick=False) as clock:
-        _, visitor = root(application)
-        set_up_app(visitor)
-        clock.shift(301)
 
-        response = visitor.client.post(
-            USERS, {"action": "activate", "_selected_action": str(anna.id)}
-        )
+    response = stale_root.client.post(
+        USERS, {"action": "activate", "_selected_action": str(anna.id)}
+    )
 
     assert response["Location"] == USERS
 
 
 def test_the_form_needs_a_csrf_token_after_re_authentication(
-    application: Application, staff_second_factor: None
+    application: Application, strong_root: Visitor
 ) -> None:
     anna = a_user_of(application)
-    _, visitor = root(application)
-    set_up_app(visitor)
-    visitor.client.handler = Client(enforce_csrf_checks=True).handler
+    strong_root.client.handler = Client(enforce_csrf_checks=True).handler
 
-    response = visitor.client.post(USERS, deactivate(visitor, anna, reason="They have left."))
+    response = strong_root.client.post(USERS, deactivate(anna, reason="They have left."))
 
     assert response.status_code == 403
     assert application.services.users.get(anna.id, by=OPERATOR).is_active

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.services.authorizations import PUSHED_REQUEST_LIVES, USER_HAS
 from tests.accounts.granting import has_client
@@ -12,11 +10,6 @@ from tests.support.worlds import World
 
 SECOND = timedelta(seconds=1)
 ASKED = {"response_type": "code", "scope": "openid", "state": "å&b=c"}
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
 
 
 def test_a_client_can_open_its_pushed_request(memory: World, client: OAuthClient) -> None:

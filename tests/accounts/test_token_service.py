@@ -18,16 +18,6 @@ WHICH = pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 
 
 @pytest.fixture
-def anna(memory: World) -> User:
-    return memory.has_user(name="Anna")
-
-
-@pytest.fixture
-def client(memory: World) -> OAuthClient:
-    return has_client(memory)
-
-
-@pytest.fixture
 def tokens(memory: World, client: OAuthClient, anna: User) -> TokenPair:
     return tokens_for(memory, client, anna, resource=NOTES)
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.databases import migrated
 from tests.support.school import School, open_school
 from tests.support.server import Server, running_server
+from tests.support.worlds import World, orm_world
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +21,10 @@ def neighbour(school: School) -> Iterator[Server]:
     """A second process that serves the same school, as if in another data centre."""
     with running_server(school.environment) as server:
         yield server
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[World]:
+    """A world that all threads see, in a database of the module's own."""
+    with migrated(database_url):
+        yield orm_world()

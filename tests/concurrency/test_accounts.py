@@ -64,33 +64,35 @@ def test_of_twenty_log_outs_at_once_none_fails(school: School) -> None:
     assert 204 in {answer.status for answer in answers}
 
 
-def test_a_deactivation_on_one_server_is_seen_by_the_other_at_the_next_request(
-    school: School, neighbour: Server
+@pytest.mark.parametrize(
+    ("changes", "path", "outcomes"),
+    [
+        ({"is_active": False}, "/v1/me", [(200, None), (401, "invalid-token")]),
+        (
+            {"roles": ["instructor"]},
+            "/v1/courses?status=draft",
+            [(403, "not-permitted"), (200, None)],
+        ),
+    ],
+    ids=["deactivation", "role"],
+)
+def test_a_change_on_one_server_counts_on_the_other_at_the_next_request(
+    school: School,
+    neighbour: Server,
+    changes: dict[str, object],
+    path: str,
+    outcomes: list[tuple[int, str | None]],
 ) -> None:
     anna, root = school.learner(), school.staff()
     elsewhere = WireCaller(neighbour.port, anna.token)
     user_id = elsewhere.get("/v1/me").json["id"]
 
-    deactivated = root.patch(f"/v1/users/{user_id}", {"is_active": False})
+    answers = [elsewhere.get(path)]
+    changed = root.patch(f"/v1/users/{user_id}", changes)
+    answers.append(elsewhere.get(path))
 
-    after = elsewhere.get("/v1/me")
-    assert deactivated.status == 200
-    assert after.code == "invalid-token"
-
-
-def test_a_role_given_on_one_server_counts_on_the_other_at_the_next_request(
-    school: School, neighbour: Server
-) -> None:
-    anna, root = school.learner(), school.staff()
-    elsewhere = WireCaller(neighbour.port, anna.token)
-    user_id = elsewhere.get("/v1/me").json["id"]
-    before = elsewhere.get("/v1/courses?status=draft")
-
-    root.patch(f"/v1/users/{user_id}", {"roles": ["instructor"]})
-
-    after = elsewhere.get("/v1/courses?status=draft")
-    assert before.code == "not-permitted"
-    assert after.status == 200
+    assert changed.status == 200
+    assert [(answer.status, answer.json.get("code")) for answer in answers] == outcomes
 
 
 def test_of_twenty_acts_at_once_each_has_its_place_in_the_audit_log(school: School) -> None:

@@ -9,7 +9,6 @@ from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
 
 from accounts.domain.access import OPERATOR
 from accounts.domain.organizations.entities import Organization
@@ -18,10 +17,10 @@ from authsvc.storage import settled
 from courses.domain.entities.courses import Course
 from progress.domain.entities.events import ProgressEvent
 from tests.support.builders import a_definition_of
-from tests.support.databases import connected_to, own_database
+from tests.support.databases import connected_to
 from tests.support.learning import Learner
 from tests.support.tenants import has_member, has_organization
-from tests.support.worlds import World, orm_world
+from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
 
@@ -31,19 +30,10 @@ SECONDS: Final = 20
 A_WHILE: Final = 0.3
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with own_database(tmp_path_factory.mktemp("export")) as url:
-        yield url
-
-
-@pytest.fixture
-def town(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A world that all threads see, in a database of its own, with patience for slow machines."""
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer for writers, on slow machines."""
     monkeypatch.setattr(settled, "_PATIENCE_SECONDS", SECONDS)
-    with connected_to(url):
-        call_command("migrate", verbosity=0)
-        yield orm_world()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Races between learners and authors of learning pathways."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 
 from accounts.domain.access import OPERATOR
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -19,7 +18,7 @@ from progress.domain.events import PathwayCompleted
 from tests.concurrency.test_organizations import DONE
 from tests.concurrency.test_organizations import at_once as anywhere_at_once
 from tests.support.builders import a_definition_of
-from tests.support.databases import connected_to, own_database
+from tests.support.databases import connected_to
 from tests.support.learning import (
     Learner,
     a_credential_for,
@@ -28,7 +27,7 @@ from tests.support.learning import (
     items_of,
 )
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
-from tests.support.worlds import World, orm_world
+from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
 
@@ -37,20 +36,6 @@ AtOnce = Callable[..., Counter[str]]
 
 MANY: Final = 20
 ROUNDS: Final = 10
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with own_database(tmp_path_factory.mktemp("pathways")) as url:
-        yield url
-
-
-@pytest.fixture
-def town(url: str) -> Iterator[World]:
-    """A world that all threads see, in a database of its own."""
-    with connected_to(url):
-        call_command("migrate", verbosity=0)
-        yield orm_world()
 
 
 @pytest.fixture

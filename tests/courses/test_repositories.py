@@ -6,14 +6,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseId, CourseStatus
 from courses.domain.errors import CourseNotFound, SlugTaken
 from tests.support.builders import NOON, a_course
-from tests.support.worlds import World, orm_world
+from tests.support.worlds import World
 
 
 def test_a_course_is_stored_as_it_was_added(world: World) -> None:
@@ -81,14 +79,6 @@ def test_a_course_answers_to_nothing_else(world: World, address: str) -> None:
         world.repositories.courses.at(address, scope=ALL_TENANTS)
 
 
-def test_a_course_can_be_had_for_a_change(world: World) -> None:
-    course = world.has_course()
-    world.has_course()
-
-    with world.unit_of_work.atomic():
-        assert world.repositories.courses.get_for_update(course.id, scope=ALL_TENANTS) == course
-
-
 def test_a_course_that_is_not_there_cannot_be_had_for_a_change(world: World) -> None:
     with pytest.raises(CourseNotFound), world.unit_of_work.atomic():
         world.repositories.courses.get_for_update(CourseId(uuid4()), scope=ALL_TENANTS)
@@ -115,17 +105,6 @@ def test_nobody_else_changes_a_course_before_the_unit_of_work_of_its_reader_ends
     other.join(timeout=10)
 
     assert courses.at(course.slug, scope=ALL_TENANTS).version == 3
-
-
-@pytest.mark.postgres
-def test_the_row_of_a_course_that_is_had_for_a_change_is_locked() -> None:
-    world = orm_world()
-    course = world.has_course()
-
-    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.courses.get_for_update(course.id, scope=ALL_TENANTS)
-
-    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
 def test_a_saved_course_replaces_the_stored_one_and_no_other(world: World) -> None:

@@ -2,29 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
-from courses.domain.entities.courses import Course, CourseId
+from courses.domain.entities.courses import CourseId
 from credentials.domain.entities.credentials import Credential, CredentialId, CredentialType
 from credentials.domain.entities.rules import Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound
+from tests.credentials.storing import a_stored_credential
 from tests.support.builders import NOON, a_credential, some_terms
-from tests.support.worlds import World, orm_world
-
-
-def a_stored_credential(world: World, course: Course | None = None, **parts: Any) -> Credential:
-    """A credential for the course, or for a new one."""
-    terms = some_terms(course_id=(course or world.has_course()).id)
-    credential = a_credential(terms=terms, **parts)
-    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
-    return credential
+from tests.support.worlds import World
 
 
 def done(course_id: CourseId) -> Trigger:
@@ -68,26 +58,6 @@ def test_an_unknown_definition_is_not_found(world: World) -> None:
         world.repositories.credentials.get(unknown, scope=ALL_TENANTS)
     with pytest.raises(CredentialNotFound), world.unit_of_work.atomic():
         world.repositories.credentials.get_for_update(unknown, scope=ALL_TENANTS)
-
-
-def test_a_definition_that_is_to_be_changed_is_got_likewise(world: World) -> None:
-    credential = a_stored_credential(world)
-
-    with world.unit_of_work.atomic():
-        result = world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
-
-    assert result == credential
-
-
-@pytest.mark.postgres
-def test_the_row_of_a_definition_that_is_to_be_changed_is_locked() -> None:
-    world = orm_world()
-    credential = a_stored_credential(world)
-
-    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.credentials.get_for_update(credential.id, scope=ALL_TENANTS)
-
-    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
 def test_a_saved_definition_replaces_the_stored_one_and_no_other(world: World) -> None:

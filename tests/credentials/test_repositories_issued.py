@@ -6,14 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, connection
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError
 
-from accounts.domain.identity.entities.users import User
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import (
-    Credential,
     CredentialType,
     Evidence,
     IssuedCredential,
@@ -21,23 +18,11 @@ from credentials.domain.entities.credentials import (
     Revocation,
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
-from tests.support.builders import NOON, a_credential, an_issued_credential, some_terms
+from tests.credentials.storing import a_stored_credential, a_stored_issue
+from tests.support.builders import NOON, an_issued_credential, some_terms
 from tests.support.worlds import World, orm_world
 
 AN_HOUR = timedelta(hours=1)
-
-
-def a_stored_credential(world: World) -> Credential:
-    credential = a_credential(terms=some_terms(course_id=world.has_course().id))
-    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
-    return credential
-
-
-def a_stored_issue(world: World, user: User | None = None, **parts: Any) -> IssuedCredential:
-    """A new credential, issued to the user or to a new one."""
-    issued = an_issued_credential(a_stored_credential(world), user or world.has_user(), **parts)
-    world.repositories.issued_credentials.add(issued, scope=ALL_TENANTS)
-    return issued
 
 
 def revoked(issued: IssuedCredential) -> IssuedCredential:
@@ -141,26 +126,6 @@ def test_an_issued_credential_that_was_never_issued_is_not_found(world: World) -
         world.repositories.issued_credentials.shown(unknown)
     with pytest.raises(IssuedCredentialNotFound), world.unit_of_work.atomic():
         world.repositories.issued_credentials.get_for_update(unknown, scope=ALL_TENANTS)
-
-
-def test_an_issued_credential_that_is_to_be_changed_is_got_likewise(world: World) -> None:
-    issued = a_stored_issue(world)
-
-    with world.unit_of_work.atomic():
-        result = world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
-
-    assert result == issued
-
-
-@pytest.mark.postgres
-def test_the_row_of_an_issued_credential_that_is_to_be_changed_is_locked() -> None:
-    world = orm_world()
-    issued = a_stored_issue(world)
-
-    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.issued_credentials.get_for_update(issued.id, scope=ALL_TENANTS)
-
-    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
 def test_saving_stores_the_revocation_and_whether_it_is_current(world: World) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from django.urls import reverse
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
-from tests.support.documents import ROOT, Fence, fences, page, table_under
+from tests.support.documents import ROOT, commands_in, fences, page, table_under
 from tests.support.forms import WireBrowser
 from tests.support.provider import Registered, at_a_browser, open_provider, register
 from tests.support.school import School
@@ -95,16 +94,9 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(school, anna, robot)
 
 
-def steps(blocks: list[Fence]) -> Iterator[tuple[str, str]]:
-    """The commands of each shell block, and their output as shown on the page."""
-    for fence, following in pairwise([*blocks, Fence("", "")]):
-        if fence.language == "sh":
-            yield fence.text, following.text if following.language == "text" else ""
-
-
 @pytest.mark.any_database
 def test_the_commands_print_what_is_shown(reader: Reader) -> None:
-    commands, shown = zip(*steps(fences(PAGE)), strict=True)
+    commands, shown = zip(*commands_in(PAGE), strict=True)
 
     printed = reader.types(commands)
 

@@ -2,32 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-import pytest
 import yaml
 
 from accounts.domain.access import Role
 from courses.definitions.courses import SCHEMA, read_definition
 from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS, Unmapped
 from courses.definitions.olx.problems import RESPONSES
-from courses.domain.errors import InvalidDefinition
 from tests.support.application import Application
-from tests.support.documents import fences, page, table_under
+from tests.support.definitions import errors_in
+from tests.support.documents import fences, members_of, page, table_under, words_in
 
 PAGE: Final = page("docs/course-definitions.md")
 EXAMPLE, EDITOR_HINT, WRONG = [fence.text for fence in fences(PAGE) if fence.language == "yaml"]
 
 TEXTS: Final = [fence.text for fence in fences(PAGE) if fence.language == "text"]
-
-
-def _members(schema: Any) -> Iterator[str]:
-    """The names of all members in the schema."""
-    if isinstance(schema, Mapping):
-        yield from schema.get("properties", {}) if schema.get("type") == "object" else ()
-        for inner in schema.values():
-            yield from _members(inner)
 
 
 def test_the_example_can_be_read() -> None:
@@ -38,9 +28,7 @@ def test_the_example_can_be_read() -> None:
 
 
 def test_the_example_shows_every_member() -> None:
-    shown = {word.strip(" -") for word in EXAMPLE.replace(":", "\n").split("\n")}
-
-    assert set(_members(SCHEMA)) - shown == set()
+    assert members_of(SCHEMA) - words_in(EXAMPLE) == set()
 
 
 def test_the_example_asks_questions_that_programs_and_people_score() -> None:
@@ -72,18 +60,13 @@ def test_how_much_an_export_may_hold_is_said() -> None:
 def test_every_member_is_described() -> None:
     described = [row[0].strip("`") for row in table_under("## Members", PAGE)]
 
-    assert sorted(described) == sorted(set(_members(SCHEMA)))
+    assert sorted(described) == sorted(members_of(SCHEMA))
 
 
 def test_the_errors_shown_are_those_that_are_reported() -> None:
     _, shown = TEXTS
 
-    with pytest.raises(InvalidDefinition) as error:
-        read_definition(WRONG)
-
-    lines = [
-        f"{field_error.path}: {field_error.detail}" for field_error in error.value.field_errors
-    ]
+    lines = [": ".join(error) for error in errors_in(WRONG)]
     assert lines == shown.splitlines()
 
 

@@ -4,13 +4,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.support.documents import Fence, fences, page
+from tests.support.documents import commands_in, page
 from tests.support.server import running_server
 
 PAGES: Final = ("docs/quickstart.md", "docs/organizations.md")
@@ -29,19 +28,12 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
-    commands, shown = zip(*_steps(fences(page(path))), strict=True)
+    commands, shown = zip(*commands_in(page(path)), strict=True)
 
     printed = _typed(commands, home)
 
     assert len(printed) > 10
     assert printed == list(shown)
-
-
-def _steps(blocks: list[Fence]) -> Iterator[tuple[str, str]]:
-    """The commands of each shell block, and their output as shown on the page."""
-    for fence, following in pairwise([*blocks, Fence("", "")]):
-        if fence.language == "sh":
-            yield fence.text, following.text if following.language == "text" else ""
 
 
 def _typed(commands: tuple[str, ...], home: Path) -> list[str]:

@@ -42,6 +42,9 @@ class Sent:
         return self.sent(**other)
 
 
+Operation = Callable[[Application], Sent]
+
+
 def a_course(application: Application) -> str:
     """The path of a published course of two items."""
     course = application.published(a_definition_of(required=2))
@@ -128,29 +131,34 @@ def enroll(application: Application) -> Sent:
     return Sent(by=application.signed_in(), path=f"{a_course(application)}/enroll")
 
 
-def withdraw(application: Application) -> Sent:
-    anna, course = a_learner(application)
-    return Sent(by=anna, path=f"{course}/withdraw")
+def on_a_course(act: str) -> Operation:
+    """A request of a learner about the course that they are enrolled on."""
+
+    def request(application: Application) -> Sent:
+        anna, course = a_learner(application)
+        return Sent(by=anna, path=f"{course}/{act}")
+
+    return request
 
 
-def start_item(application: Application) -> Sent:
-    anna, course = a_learner(application)
-    return Sent(by=anna, path=f"{an_item(anna, course)}/start")
+def on_an_item(act: str) -> Operation:
+    """A request of a learner about an item of a course that they are enrolled on."""
+
+    def request(application: Application) -> Sent:
+        anna, course = a_learner(application)
+        return Sent(by=anna, path=f"{an_item(anna, course)}/{act}")
+
+    return request
 
 
-def complete_item(application: Application) -> Sent:
-    anna, course = a_learner(application)
-    return Sent(by=anna, path=f"{an_item(anna, course)}/complete")
+def award(act: str) -> Operation:
+    """A request of an administrator about an issued credential."""
 
+    def request(application: Application) -> Sent:
+        path, body = f"{an_issued_credential(application)}/{act}", {"reason": "Issued in error."}
+        return Sent(by=root_of(application), path=path, body=body)
 
-def revoke(application: Application) -> Sent:
-    place = f"{an_issued_credential(application)}/revoke"
-    return Sent(by=root_of(application), path=place, body={"reason": "Issued in error."})
-
-
-def reissue(application: Application) -> Sent:
-    place = f"{an_issued_credential(application)}/reissue"
-    return Sent(by=root_of(application), path=place, body={"reason": "The name has changed."})
+    return request
 
 
 def claim(application: Application) -> Sent:
@@ -160,11 +168,6 @@ def claim(application: Application) -> Sent:
     anna.caller.post(f"{place}/enroll")
     anna.caller.post(f"{an_item(anna, place)}/complete")
     return Sent(by=anna, path=f"/v1/credentials/{application.earns(course).id}/issue")
-
-
-def upgrade(application: Application) -> Sent:
-    anna, course = a_learner(application)
-    return Sent(by=anna, path=f"{course}/upgrade")
 
 
 def start_attempt(application: Application) -> Sent:
@@ -272,13 +275,12 @@ def accept_invitation(application: Application) -> Sent:
     return Sent(by=anna, path="/v1/invitations/accept", body={"token": token})
 
 
-Operation = Callable[[Application], Sent]
 OPERATIONS: Mapping[str, Operation] = {
     "acceptInvitation": accept_invitation,
     "addMember": add_member,
     "changeMyPassword": change_password,
     "claimCredential": claim,
-    "completeItem": complete_item,
+    "completeItem": on_an_item("complete"),
     "createCourse": create_course,
     "createOrganization": create_organization,
     "createPathway": create_pathway,
@@ -290,16 +292,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "logOut": log_out,
     "publishCourse": publish,
     "publishPathway": publish_pathway,
-    "reissueIssued": reissue,
+    "reissueIssued": award("reissue"),
     "reopenOrganization": reopen_organization,
     "retireCourse": retire,
     "retirePathway": retire_pathway,
-    "revokeIssued": revoke,
+    "revokeIssued": award("revoke"),
     "startAttempt": start_attempt,
-    "startItem": start_item,
+    "startItem": on_an_item("start"),
     "submitAttempt": submit_attempt,
     "suspendOrganization": suspend_organization,
-    "upgrade": upgrade,
+    "upgrade": on_a_course("upgrade"),
     "voidAttempt": void_attempt,
-    "withdraw": withdraw,
+    "withdraw": on_a_course("withdraw"),
 }

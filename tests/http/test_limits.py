@@ -1,7 +1,7 @@
 """Rate limits over HTTP, with the default settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,8 +10,8 @@ import time_machine
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
-from authsvc.config.environment import read_environment
 from tests.support.application import PASSWORD, Answer, Application, Caller
+from tests.support.limits import use_default_limits
 
 NOBODY = "nobody@school.example"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
@@ -19,16 +19,7 @@ HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> None:
-    told_nothing = read_environment({})
-    settings.ENVIRONMENT = replace(
-        settings.ENVIRONMENT,
-        log_ins_per_minute=told_nothing.log_ins_per_minute,
-        failures_before_backoff=told_nothing.failures_before_backoff,
-        registrations_per_hour=told_nothing.registrations_per_hour,
-        argon2_at_once=1,
-        is_behind_proxy=True,
-        access_token=timedelta(hours=1),
-    )
+    use_default_limits(settings, is_behind_proxy=True, access_token=timedelta(hours=1))
 
 
 def log_in(caller: Caller) -> Answer:

@@ -1,23 +1,19 @@
 """Database statements of each request, with BEGIN and COMMIT and the look-up of the session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OrgRole, Role
-from authsvc.composition.container import services
 from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
 from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition_of
-from tests.support.databases import connected_to, own_database
 from tests.support.learning import assessment_in
 from tests.support.members import add_organization, member_of
 from tests.support.school import items_of
+from tests.support.sql import statements_of
 
 pytestmark = pytest.mark.postgres
 
@@ -231,20 +227,9 @@ COSTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with own_database(tmp_path_factory.mktemp("statements")) as url:
-        yield url
-
-
 @pytest.fixture
-def study(url: str) -> Iterator[Study]:
-    """On a connection that commits: inside the transaction of a test there would be no BEGIN and COMMIT."""
-    with connected_to(url):
-        call_command("migrate", verbosity=0)
-        services.cache_clear()
-        yield Study(Application(services()))
-    services.cache_clear()
+def study(committing_application: Application) -> Study:
+    return Study(committing_application)
 
 
 @pytest.mark.parametrize(
@@ -256,8 +241,7 @@ def test_a_request_takes_these_statements_and_no_more(
     """Completing a course takes one more statement: whether the course is on pathways."""
     act = prepare(study)
 
-    with CaptureQueriesContext(connection) as captured:
-        answer = act()
+    answer, executed = statements_of(act)
 
     assert answer.status < 300
-    assert [query["sql"].split()[0] for query in captured.captured_queries] == statements.split()
+    assert executed == statements.split()

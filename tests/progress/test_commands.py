@@ -1,17 +1,18 @@
 """The verify_log and rebuild_progress commands, after tampering with the database."""
 
+from functools import partial
 from typing import Any, Final
 
 import pytest
 from django.db import connection
 
 from authsvc.kernel.tenancy import ALL_TENANTS
-from authsvc.storage.append_only import releasing
 from progress.domain.entities.events import StreamId
 from progress.models import ProgressEvent
 from tests.support.builders import a_definition_of
 from tests.support.commands import error_of, output_of
 from tests.support.learning import a_learner, a_published_course
+from tests.support.sql import change_row
 from tests.support.worlds import World, orm_world
 
 pytestmark = pytest.mark.database
@@ -56,14 +57,7 @@ def begun(school: World) -> StreamId:
     return a_learner(school, "Ben").enrols(course).stream
 
 
-def run(statement: str, *parameters: str) -> None:
-    """Update one row, bypassing the code and the triggers."""
-    connection.check_constraints()  # now, for PostgreSQL alters no table that waits for it
-    with connection.cursor() as cursor:
-        for release in releasing(ProgressEvent._meta.db_table, connection):
-            cursor.execute(release)
-        cursor.execute(statement, parameters or None)
-        assert cursor.rowcount == 1
+run = partial(change_row, ProgressEvent)
 
 
 def id_of_learner(stream: StreamId) -> Any:

@@ -224,12 +224,16 @@ def test_the_last_required_item_completes_the_course(memory: World) -> None:
     assert anna.types_of(course)[-2:] == [EventType.ITEM_COMPLETED, EventType.COURSE_COMPLETED]
 
 
-def test_optional_items_are_recorded_and_do_not_count(memory: World) -> None:
-    anna = a_learner(memory)
-    definition = a_definition_of(required=1, optional=1)
-    course = a_published_course(memory.services, definition)
-    required, optional = items_of(memory.services, course)
+def enrolled_with_an_optional_item(world: World) -> tuple[Learner, Course, list[ItemId]]:
+    """A learner on a course of two items, of which only the first is required."""
+    anna = a_learner(world)
+    course = a_published_course(world.services, a_definition_of(required=1, optional=1))
     anna.enrols(course)
+    return anna, course, items_of(world.services, course)
+
+
+def test_optional_items_are_recorded_and_do_not_count(memory: World) -> None:
+    anna, course, (required, optional) = enrolled_with_an_optional_item(memory)
 
     before = anna.completes(course, optional)
     done = anna.completes(course, required)
@@ -239,11 +243,7 @@ def test_optional_items_are_recorded_and_do_not_count(memory: World) -> None:
 
 
 def test_who_has_completed_a_course_may_go_on_with_it(memory: World) -> None:
-    anna = a_learner(memory)
-    definition = a_definition_of(required=1, optional=1)
-    course = a_published_course(memory.services, definition)
-    required, optional = items_of(memory.services, course)
-    anna.enrols(course)
+    anna, course, (required, optional) = enrolled_with_an_optional_item(memory)
     done = anna.completes(course, required)
     memory.clock.go_on(hours=1)
 

@@ -1,13 +1,24 @@
 """Course versions: effects on enrolled and returning learners."""
 
+from collections.abc import Callable
+
 import pytest
 
 from accounts.domain.access import OPERATOR
+from courses.domain.entities.courses import Course, CourseDefinition
+from courses.domain.entities.outlines import ItemId
 from courses.domain.errors import CourseNotOpen, ItemNotFound
 from progress.domain.entities.events import EventType
-from progress.domain.entities.progress import ProgressStatus
+from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from tests.support.builders import NOON, a_definition_of
-from tests.support.learning import a_learner, a_published_course, items_of, published_again, revised
+from tests.support.learning import (
+    Learner,
+    a_learner,
+    a_published_course,
+    items_of,
+    published_again,
+    revised,
+)
 from tests.support.worlds import World
 
 
@@ -81,9 +92,12 @@ def test_a_later_version_does_not_complete_a_course_less(memory: World) -> None:
     assert anna.progress_on(course) == done
 
 
-def test_retiring_a_course_changes_nothing_for_those_on_it(memory: World) -> None:
+@pytest.mark.parametrize("act", [Learner.enrols, Learner.passes])
+def test_retiring_a_course_changes_nothing_for_those_on_it(
+    memory: World, act: Callable[[Learner, Course], CourseProgress]
+) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
-    before = anna.enrols(course)
+    before = act(anna, course)
 
     memory.services.authoring.retire(course.slug, by=OPERATOR)
 
@@ -151,14 +165,22 @@ def test_progress_is_kept_when_a_learner_enrols_again(memory: World) -> None:
     ]
 
 
-def test_who_comes_back_is_on_the_version_that_is_published_then(memory: World) -> None:
-    anna, definition = a_learner(memory), a_definition_of(required=3)
-    course = a_published_course(memory.services, definition)
-    first, _, third = items_of(memory.services, course)
+def withdrawn_after(
+    world: World, definition: CourseDefinition, *places: int
+) -> tuple[Learner, Course, list[ItemId]]:
+    """A learner who has withdrawn from the course after completing the items at these places."""
+    anna, course = a_learner(world), a_published_course(world.services, definition)
+    items = items_of(world.services, course)
     anna.enrols(course)
-    for item_id in (first, third):
-        anna.completes(course, item_id)
+    for place in places:
+        anna.completes(course, items[place])
     anna.withdraws(course)
+    return anna, course, items
+
+
+def test_who_comes_back_is_on_the_version_that_is_published_then(memory: World) -> None:
+    definition = a_definition_of(required=3)
+    anna, course, (first, _, third) = withdrawn_after(memory, definition, 0, 2)
     published_again(memory.services, revised(definition, keeping=2, adding=2))
 
     back = anna.enrols(course)
@@ -183,13 +205,8 @@ def test_what_an_earlier_version_asked_counts_again_when_a_later_one_does(memory
 
 
 def test_who_comes_back_with_everything_done_has_completed_the_course(memory: World) -> None:
-    anna, definition = a_learner(memory), a_definition_of(required=3)
-    course = a_published_course(memory.services, definition)
-    first, second, _ = items_of(memory.services, course)
-    anna.enrols(course)
-    for item_id in (first, second):
-        anna.completes(course, item_id)
-    anna.withdraws(course)
+    definition = a_definition_of(required=3)
+    anna, course, _ = withdrawn_after(memory, definition, 0, 1)
     published_again(memory.services, revised(definition, keeping=2))
     memory.clock.go_on(days=1)
 

@@ -71,15 +71,6 @@ def test_only_a_person_has_courses(memory: World) -> None:
         memory.services.progress.page_for(OPERATOR, PageRequest())
 
 
-def test_what_was_done_on_a_retired_course_is_still_seen(memory: World) -> None:
-    anna, course = a_learner(memory), a_published_course(memory.services)
-    done = anna.passes(course)
-
-    memory.services.authoring.retire(course.slug, by=OPERATOR)
-
-    assert anna.progress_on(course) == done
-
-
 def test_progress_stays_visible_after_a_withdrawal(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.enrols(course)

@@ -1,8 +1,9 @@
 """Invariants under random acts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from random import Random
 from typing import Final
@@ -64,12 +65,6 @@ acts: Final = st.builds(
     key=st.sampled_from(KEYS),
     plan=plans,
 )
-whatever_people_do = given(plan=plans, story=st.lists(acts, max_size=40))
-modestly = examples(60)
-
-
-def a_school(plan: Plan) -> School:
-    return School(memory_world().services, learners=LEARNERS, plans=(plan,))
 
 
 def state_of(school: School) -> State:
@@ -82,17 +77,42 @@ def state_of(school: School) -> State:
     )
 
 
-def steps_through(story: list[Act], school: School) -> Iterator[Step]:
-    before = state_of(school)
-    for act in story:
-        is_refused = False
-        try:
-            school.see(act)
-        except DomainError:
-            is_refused = True
-        after = state_of(school)
-        yield Step(before, after, is_refused)
-        before = after
+@dataclass(frozen=True)
+class History:
+    """Acts of people at a school with one course."""
+
+    plan: Plan
+    story: list[Act]
+
+    @cached_property
+    def school(self) -> School:
+        return School(memory_world().services, learners=LEARNERS, plans=(self.plan,))
+
+    def steps(self) -> Iterator[Step]:
+        """Perform one act after another."""
+        before = state_of(self.school)
+        for act in self.story:
+            is_refused = False
+            try:
+                self.school.see(act)
+            except DomainError:
+                is_refused = True
+            after = state_of(self.school)
+            yield Step(before, after, is_refused)
+            before = after
+
+    def progress(self) -> Iterator[tuple[CourseProgress, CourseProgress]]:
+        """The progress of each learner before and after each act, once there is any."""
+        for step in self.steps():
+            for before, after in zip(step.before.progress, step.after.progress, strict=True):
+                if before and after:
+                    yield before, after
+
+
+def whatever_people_do(test: Callable[[History], None]) -> Callable[[], None]:
+    """Run the test with many histories."""
+    histories = st.builds(History, plan=plans, story=st.lists(acts, max_size=40))
+    return examples(60)(given(histories)(test))
 
 
 def folded(school: School, events: list[ProgressEvent]) -> CourseProgress:
@@ -120,26 +140,18 @@ def types_in_the_log_of(school: School) -> set[EventType]:
     return {event.fact.type for events in streams for event in events}
 
 
-@modestly
 @whatever_people_do
-def test_the_projection_is_what_the_log_amounts_to(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
+def test_the_projection_is_what_the_log_amounts_to(history: History) -> None:
+    for step in history.steps():
         for progress, events in zip(step.after.progress, step.after.log, strict=True):
-            assert progress == (folded(school, events) if events else None)
+            assert progress == (folded(history.school, events) if events else None)
 
 
-@modestly
 @whatever_people_do
-def test_nobody_is_at_100_percent_without_all_that_is_required(
-    plan: Plan, story: list[Act]
-) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
+def test_nobody_is_at_100_percent_without_all_that_is_required(history: History) -> None:
+    for step in history.steps():
         for progress in filter(None, step.after.progress):
-            version = school.services.catalog.version(
+            version = history.school.services.catalog.version(
                 progress.course_id, progress.course_version, scope=ALL_TENANTS
             )
             is_done = version.outline.required_items <= set(progress.completed_items)
@@ -148,74 +160,55 @@ def test_nobody_is_at_100_percent_without_all_that_is_required(
             assert (progress.completed_at is not None) is is_done
 
 
-@modestly
 @whatever_people_do
-def test_percent_never_falls_within_a_version(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
-        for before, after in zip(step.before.progress, step.after.progress, strict=True):
-            if before and after and before.course_version == after.course_version:
-                assert after.percent_complete >= before.percent_complete
+def test_percent_never_falls_within_a_version(history: History) -> None:
+    for before, after in history.progress():
+        if before.course_version == after.course_version:
+            assert after.percent_complete >= before.percent_complete
 
 
-@modestly
 @whatever_people_do
-def test_a_newer_version_takes_nothing_back(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
-        for before, after in zip(step.before.progress, step.after.progress, strict=True):
-            if before and after and after.course_version > before.course_version:
-                assert set(after.completed_items) >= set(before.completed_items)
-                assert (before.status, after.status) != (
-                    ProgressStatus.COMPLETED,
-                    ProgressStatus.IN_PROGRESS,
-                )
-                assert after.completed_at == (before.completed_at or after.completed_at)
+def test_a_newer_version_takes_nothing_back(history: History) -> None:
+    for before, after in history.progress():
+        if after.course_version > before.course_version:
+            assert set(after.completed_items) >= set(before.completed_items)
+            assert (before.status, after.status) != (
+                ProgressStatus.COMPLETED,
+                ProgressStatus.IN_PROGRESS,
+            )
+            assert after.completed_at == (before.completed_at or after.completed_at)
 
 
-@modestly
 @whatever_people_do
-def test_what_is_tested_is_completed_by_a_pass_alone(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-    tested = {item_of(school.courses[0], key) for key in TESTED}
+def test_what_is_tested_is_completed_by_a_pass_alone(history: History) -> None:
+    tested = {item_of(history.school.courses[0], key) for key in TESTED}
 
-    for step in steps_through(story, school):
+    for step in history.steps():
         for progress, events in zip(step.after.progress, step.after.log, strict=True):
             passes = sum(event.fact.type is EventType.ASSESSMENT_PASSED for event in events)
             assert len(tested & set(progress.completed_items if progress else ())) <= passes
 
 
-@modestly
 @whatever_people_do
-def test_a_rejected_request_changes_nothing(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
+def test_a_rejected_request_changes_nothing(history: History) -> None:
+    for step in history.steps():
         if step.is_refused:
             assert step.after == step.before
 
 
-@modestly
 @whatever_people_do
-def test_the_log_only_grows(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
-
-    for step in steps_through(story, school):
+def test_the_log_only_grows(history: History) -> None:
+    for step in history.steps():
         for before, after in zip(step.before.log, step.after.log, strict=True):
             assert after[: len(before)] == before
 
 
-@modestly
 @whatever_people_do
-def test_the_log_is_verified(plan: Plan, story: list[Act]) -> None:
-    school = a_school(plan)
+def test_the_log_is_verified(history: History) -> None:
+    for _ in history.steps():
+        pass
 
-    for act in story:
-        with suppress(DomainError):
-            school.see(act)
-
+    school = history.school
     report = school.services.log_verifier.compare(by=OPERATOR)
     assert report.is_clean
     assert report.checksum == report.stored_checksum

@@ -6,8 +6,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, connection
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError
 
 from accounts.domain.access import UserId
 from authsvc.kernel.paging import PageRequest
@@ -119,19 +118,6 @@ def test_what_is_to_be_changed_is_found_likewise(world: World) -> None:
 
     assert by_slug == by_id == progress
     assert elsewhere is None
-
-
-@pytest.mark.postgres
-def test_the_row_that_is_to_be_changed_is_locked() -> None:
-    world = orm_world()
-    progress = a_stored_progress(world)
-
-    with CaptureQueriesContext(connection) as statements, world.unit_of_work.atomic():
-        world.repositories.progress.find_for_update(
-            progress.user_id, progress.course_slug, scope=ALL_TENANTS
-        )
-
-    assert any("FOR UPDATE" in statement["sql"] for statement in statements)
 
 
 def test_saved_progress_replaces_the_stored_one_and_nothing_else(world: World) -> None:

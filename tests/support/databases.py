@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.sql import SQL, Identifier
@@ -41,3 +42,11 @@ def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
     finally:
         other.close()
         connections["default"] = original
+
+
+@contextmanager
+def migrated(url: str) -> Iterator[None]:
+    """Connect to this database, with all its tables."""
+    with connected_to(url):
+        call_command("migrate", verbosity=0)
+        yield

@@ -1,12 +1,14 @@
 """The text of a course definition, and the errors in changed ones."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from courses.definitions.courses import read_definition
-from courses.domain.errors import InvalidDefinition
+from courses.definitions.pathways import read_pathway
+from courses.domain.errors import InvalidDefinition, InvalidPathwayDefinition
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -50,7 +52,18 @@ def with_change(old: str, new: str) -> str:
 
 
 def errors_in(text: str) -> list[tuple[str, str]]:
-    """The path and the text of each error."""
-    with pytest.raises(InvalidDefinition) as error:
-        read_definition(text)
+    """The path and the text of each error in a course definition."""
+    return _errors(InvalidDefinition, lambda: read_definition(text))
+
+
+def pathway_errors_in(text: str) -> list[tuple[str, str]]:
+    """The path and the text of each error in a pathway definition."""
+    return _errors(InvalidPathwayDefinition, lambda: read_pathway(text))
+
+
+def _errors(
+    kind: type[InvalidDefinition] | type[InvalidPathwayDefinition], read: Callable[[], object]
+) -> list[tuple[str, str]]:
+    with pytest.raises(kind) as error:
+        read()
     return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.messages import get_messages
 from django.db.models import Model, QuerySet
 
@@ -82,6 +82,16 @@ def staff_browser(application: Application, *groups: str, name: str = "Bo") -> S
     assert len(chosen) == len(groups)
     UserRow.objects.get(pk=user.id).groups.set(chosen)
     return StaffBrowser(user.id)
+
+
+def staff_managing(application: Application, kind: str) -> StaffBrowser:
+    """A signed-in member of staff in a group that may view, add and change this kind of row."""
+    staff = staff_browser(application)
+    group = Group.objects.create(name=f"Managers of {kind}")
+    permissions = [f"{verb}_{kind}" for verb in ("view", "add", "change")]
+    group.permissions.set(Permission.objects.filter(codename__in=permissions))
+    UserRow.objects.get(pk=staff.id).groups.add(group)
+    return staff
 
 
 def a_user_of(application: Application, name: str = "Anna", **parts: Any) -> User:

@@ -1,20 +1,15 @@
 """Database statements of OAuth requests, with BEGIN and COMMIT."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import GrantType
-from authsvc.composition.container import services
 from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.support.application import Answer, Application
 from tests.support.browsing import EMAIL
-from tests.support.databases import connected_to, own_database
 from tests.support.relying import RelyingParty
+from tests.support.sql import statements_of
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.postgres
@@ -53,15 +48,10 @@ COSTS = [
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[RelyingParty]:
-    """A client on a connection that commits: inside a test's transaction there is no BEGIN or COMMIT."""
-    with own_database(tmp_path) as url, connected_to(url):
-        call_command("migrate", verbosity=0)
-        services.cache_clear()
-        application = Application(services())
-        a_user_of(application, email=EMAIL)
-        yield an_app(application, grant_types=GRANTS)
-    services.cache_clear()
+def app(committing_application: Application) -> RelyingParty:
+    """A client, with Anna signed in at its browser."""
+    a_user_of(committing_application, email=EMAIL)
+    return an_app(committing_application, grant_types=GRANTS)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +62,7 @@ def test_a_request_executes_these_statements_and_no_more(
 ) -> None:
     act = prepare(app)
 
-    with CaptureQueriesContext(connection) as captured:
-        answer = act()
+    answer, executed = statements_of(act)
 
     assert answer.status == 200
-    assert [query["sql"].split()[0] for query in captured.captured_queries] == statements.split()
+    assert executed == statements.split()

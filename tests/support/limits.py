@@ -1,0 +1,21 @@
+"""The default limits, which the environment of the test run lifts."""
+
+from dataclasses import replace
+from typing import Any
+
+from pytest_django import Settings
+
+from authsvc.config.environment import read_environment
+
+
+def use_default_limits(settings: Settings, **variables: Any) -> None:
+    """Limit attempts in this test as by default, with one password checked at a time."""
+    default = read_environment({})
+    settings.ENVIRONMENT = replace(
+        settings.ENVIRONMENT,
+        log_ins_per_minute=default.log_ins_per_minute,
+        failures_before_backoff=default.failures_before_backoff,
+        registrations_per_hour=default.registrations_per_hour,
+        argon2_at_once=1,
+        **variables,
+    )
