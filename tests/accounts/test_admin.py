@@ -12,11 +12,10 @@ from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import Visitor
-from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
+from tests.support.staff import USERS, StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
-USERS = "accounts/user/"
 NEW = {"email": "Cleo@School.example", "name": "Cleo", "new_password": "a long walk home"}
 
 

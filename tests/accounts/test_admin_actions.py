@@ -7,11 +7,10 @@ from accounts.domain.identity.entities.users import UserChanges
 from accounts.domain.identity.errors import InvalidCredentials
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application, Caller
-from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
+from tests.support.staff import USERS, StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
-USERS = "accounts/user/"
 NEW = "an even longer walk"
 
 
@@ -40,9 +39,7 @@ def test_an_invalid_reason_is_refused(application: Application, reason: str) -> 
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
-def test_with_a_reason_the_selected_users_are_deactivated(
-    application: Application,
-) -> None:
+def test_with_a_reason_the_selected_users_are_deactivated(application: Application) -> None:
     anna, cleo, bo = a_user_of(application), a_user_of(application, "Cleo"), manager(application)
 
     page = bo.act(USERS, "deactivate", anna.id, cleo.id, reason="Left the school.")

@@ -200,9 +200,7 @@ def test_an_auditor_has_only_the_right_to_see_progress(application: Application)
     assert staff_of(request).rights == {Right.SEE_PROGRESS}
 
 
-def test_a_custom_group_gives_access_to_its_pages_only(
-    application: Application,
-) -> None:
+def test_a_custom_group_gives_access_to_its_pages_only(application: Application) -> None:
     bo, root = staff_browser(application), root_browser(application)
     wanted = Permission.objects.get(codename="view_courseversion")
     root.post("auth/group/add/", name="Readers", permissions=[wanted.pk])

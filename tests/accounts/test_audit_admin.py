@@ -15,12 +15,11 @@ from tests.accounts.auditing import ANNA, an_act, record_act
 from tests.accounts.client_pages import CLIENTS, registered, secret_page_of
 from tests.support.application import Application
 from tests.support.builders import a_principal
-from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
+from tests.support.staff import USERS, StaffBrowser, a_user_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
 
 LOG = "accounts/auditentry/"
-USERS = "accounts/user/"
 
 
 def auditor(application: Application) -> StaffBrowser:

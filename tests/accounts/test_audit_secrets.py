@@ -71,9 +71,7 @@ def test_logging_takes_no_statements(world: World, django_assert_num_queries: An
         world.services.security_log.record_failure_for(EMAIL, SignInFailure.UNKNOWN_ACCOUNT)
 
 
-def test_a_log_line_has_ids_and_omits_missing_ones(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_log_line_has_ids_and_omits_missing_ones(caplog: pytest.LogCaptureFixture) -> None:
     anna = a_principal()
 
     StructlogSecurityLogWriter().write(

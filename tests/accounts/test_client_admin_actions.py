@@ -33,9 +33,7 @@ def test_renewing_a_secret_requires_a_reason(application: Application) -> None:
     assert now(application, client) == client
 
 
-def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(
-    application: Application,
-) -> None:
+def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Application) -> None:
     first = application.services.clients.register(some_client_terms(), by=OPERATOR)
     client, root = first.client, root_browser(application)
 

@@ -113,9 +113,7 @@ def test_a_use_out_of_scope_is_not_noted(world: World) -> None:
     assert world.repositories.clients.get(client.id, scope=into(school)) == client
 
 
-def test_the_scope_covers_platform_clients_and_those_of_its_organizations(
-    world: World,
-) -> None:
+def test_the_scope_covers_platform_clients_and_those_of_its_organizations(world: World) -> None:
     school, other = has_organization(world), has_organization(world)
     own = has_client_of(world, school, created_at=NOON)
     of_the_platform = has_client(world, created_at=NOON + SECOND)

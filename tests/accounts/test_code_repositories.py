@@ -36,9 +36,7 @@ def test_a_stored_code_is_returned_unchanged(world: World) -> None:
     assert world.repositories.authorization_codes.find_for_update(code.hash) == code
 
 
-def test_a_code_without_authentication_is_returned_unchanged(
-    world: World,
-) -> None:
+def test_a_code_without_authentication_is_returned_unchanged(world: World) -> None:
     code = stored_code(world, authentication=None)
 
     assert found_code(world, code) == code

@@ -181,9 +181,7 @@ def test_other_tokens_are_not_valid_hints(token: str) -> None:
 
 
 @EVERY_ALGORITHM
-def test_id_tokens_and_logout_tokens_are_not_access_tokens(
-    algorithm: IdTokenAlgorithm,
-) -> None:
+def test_id_tokens_and_logout_tokens_are_not_access_tokens(algorithm: IdTokenAlgorithm) -> None:
     for token in (issued(algorithm=algorithm), logout_token(algorithm)):
         with pytest.raises(InvalidToken):
             tokens().inspect(token, at=NOON)

@@ -168,9 +168,7 @@ def test_read_only_staff_cannot_change_anything(application: Application, group:
     assert InvitationRow.objects.exists()
 
 
-def test_viewing_a_member_or_an_invitation_is_recorded(
-    application: Application,
-) -> None:
+def test_viewing_a_member_or_an_invitation_is_recorded(application: Application) -> None:
     organization, anna, key, invitation = a_member_and_an_invitation(application)
     root = root_browser(application)
 

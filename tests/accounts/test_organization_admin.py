@@ -126,9 +126,7 @@ def test_a_suspended_organization_is_read_only(application: Application) -> None
     assert now(application, organization).name == organization.name
 
 
-def test_the_page_shows_members_invitations_and_clients(
-    application: Application,
-) -> None:
+def test_the_page_shows_members_invitations_and_clients(application: Application) -> None:
     organization, anna = has_organization(application), a_user_of(application)
     has_member(application, organization, anna)
     has_invitation(application, organization, "cleo@school.example")
@@ -164,9 +162,7 @@ def test_no_hash_and_no_secret_is_on_the_page(application: Application) -> None:
     assert client.secret_hash not in text
 
 
-def test_submitted_inline_values_do_not_change_members(
-    application: Application,
-) -> None:
+def test_submitted_inline_values_do_not_change_members(application: Application) -> None:
     organization, anna = has_organization(application), a_user_of(application)
     key = has_member(application, organization, anna)
     forged: dict[str, Any] = {

@@ -85,9 +85,7 @@ def test_setting_up_an_app_counts_as_its_use(application: Application) -> None:
     assert has_second_factor(request_of(owner))
 
 
-def test_the_sign_in_of_an_earlier_user_does_not_count(
-    application: Application,
-) -> None:
+def test_the_sign_in_of_an_earlier_user_does_not_count(application: Application) -> None:
     _, visitor = somebody(application)
     set_up_app(visitor)
     visitor.post("/signout")
@@ -151,9 +149,7 @@ def test_a_wrong_password_does_not_refresh_the_sign_in(application: Application)
         assert not is_fresh(request_of(visitor))
 
 
-def test_a_user_without_a_second_factor_is_sent_to_set_one_up(
-    application: Application,
-) -> None:
+def test_a_user_without_a_second_factor_is_sent_to_set_one_up(application: Application) -> None:
     _, visitor = somebody(application)
 
     led = show_second_factor(request_of(visitor), back_to=PATH)

@@ -71,9 +71,7 @@ def test_password_changes_are_limited(application: Application) -> None:
     assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD)
 
 
-def test_too_many_concurrent_password_checks_are_an_error(
-    application: Application,
-) -> None:
+def test_too_many_concurrent_password_checks_are_an_error(application: Application) -> None:
     a_user_of(application, "Bo", email="bo@school.example")
     _, visitor = somebody(application)
     visitor.post("/password/reset", email="bo@school.example")

@@ -185,9 +185,7 @@ def test_reset_mails_are_limited(application: Application) -> None:
     assert Visitor().post("/password/reset", email="bo@school.example").status == 302
 
 
-def test_changing_the_password_ends_all_other_sessions(
-    application: Application,
-) -> None:
+def test_changing_the_password_ends_all_other_sessions(application: Application) -> None:
     person = application.signed_in()
     here, elsewhere = Visitor(), Visitor()
     here.sign_in(person.email)
@@ -210,9 +208,7 @@ def test_the_well_known_url_redirects_to_the_password_page(
     assert visitor.get("/.well-known/change-password").leads_to == "/account/password"
 
 
-def test_the_address_changes_when_the_link_is_followed(
-    application: Application,
-) -> None:
+def test_the_address_changes_when_the_link_is_followed(application: Application) -> None:
     anna, visitor = somebody(application)
     visitor.post("/account/email", email="Other@School.example")
     before = application.services.users.get(anna.id, by=OPERATOR).email

@@ -62,9 +62,7 @@ def test_setting_up_an_app_needs_its_code(application: Application) -> None:
     assert Visitor().sign_in().leads_to == "/account"
 
 
-def test_a_second_factor_needs_a_verified_address(
-    application: Application,
-) -> None:
+def test_a_second_factor_needs_a_verified_address(application: Application) -> None:
     _, owner = somebody(application, is_verified=False)
 
     response = owner.get("/account/app")

@@ -1,6 +1,6 @@
 """Account pages write users through our services alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,41 +87,37 @@ def test_a_password_reset_is_written_by_our_service(
     assert (writes.ours, writes.others) == (1, [])
 
 
-def test_a_password_change_is_written_by_our_service(
-    application: Application, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, visitor = somebody(application)
-
-    with watched(monkeypatch) as writes:
-        visitor.post("/account/password", current_password=PASSWORD, new_password=NEW)
-
-    assert (writes.ours, writes.others) == (1, [])
+def change_password(visitor: Visitor) -> None:
+    visitor.post("/account/password", current_password=PASSWORD, new_password=NEW)
 
 
-def test_an_address_change_is_written_by_our_service(
-    application: Application, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, visitor = somebody(application)
-
-    with watched(monkeypatch) as writes:
-        visitor.post("/account/email", email="other@school.example")
-        visitor.post(link_in(mails()[-1]))
-
+def change_address(visitor: Visitor) -> None:
+    visitor.post("/account/email", email="other@school.example")
+    visitor.post(link_in(mails()[-1]))
     assert UserRow.objects.get().email == "other@school.example"
-    assert (writes.ours, writes.others) == (1, [])
 
 
-def test_second_factors_do_not_write_users(
-    application: Application, monkeypatch: pytest.MonkeyPatch
+def use_second_factor(visitor: Visitor) -> None:
+    set_up_app(visitor)
+    visitor.post("/account/app/remove")
+    visitor.sign_in()
+
+
+@pytest.mark.parametrize(
+    ("act", "count"), [(change_password, 1), (change_address, 1), (use_second_factor, 0)]
+)
+def test_changes_of_a_user_are_written_by_our_service_alone(
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Visitor], None],
+    count: int,
 ) -> None:
     _, visitor = somebody(application)
 
     with watched(monkeypatch) as writes:
-        set_up_app(visitor)
-        visitor.post("/account/app/remove")
-        visitor.sign_in()
+        act(visitor)
 
-    assert (writes.ours, writes.others) == (0, [])
+    assert (writes.ours, writes.others) == (count, [])
 
 
 def test_the_check_detects_other_writes(

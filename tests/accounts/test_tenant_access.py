@@ -5,9 +5,17 @@ from dataclasses import replace
 import pytest
 
 from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
-from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.audit.entities import SubjectType
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
-from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
+from tests.support.tenants import (
+    acts_in,
+    an_access,
+    has_guest,
+    has_member,
+    has_organization,
+    has_root,
+    into,
+)
 from tests.support.worlds import World
 
 
@@ -18,14 +26,7 @@ def test_access_by_a_non_member_is_recorded_with_its_subject(memory: World) -> N
         school.id, at=SubjectType.COURSE, subject_id=7, by=root
     )
 
-    assert acts_in(memory, school) == [
-        AuditAct(
-            action=AuditAction.LOOKED_INTO,
-            subject_type=SubjectType.COURSE,
-            subject_id="7",
-            org_id=school.id,
-        )
-    ]
+    assert acts_in(memory, school) == [an_access(school, SubjectType.COURSE, "7")]
     (entry,) = memory.repositories.audit_log.following(
         school.id, after=0, limit=2, scope=into(school)
     )
@@ -59,9 +60,7 @@ def test_the_platform_is_always_open(memory: World) -> None:
     memory.services.tenant_access.require_open(None, by=has_guest(memory))
 
 
-def test_an_active_organization_is_open_to_members_and_platform_admins(
-    memory: World,
-) -> None:
+def test_an_active_organization_is_open_to_members_and_platform_admins(memory: World) -> None:
     school = has_organization(memory)
 
     for by in (has_member(memory, school), has_root(memory), OPERATOR):

@@ -26,12 +26,12 @@ def facts_of(world: World, client: OAuthClient, token: str) -> TokenFacts | None
     return world.services.tokens.introspect(token, client_id=client.client_id)
 
 
-def test_an_access_token_is_introspected(
+def test_both_tokens_are_introspected(
     memory: World, client: OAuthClient, anna: User, tokens: TokenPair
 ) -> None:
-    signed = memory.services.ports.access_tokens.inspect(tokens.access_token, at=NOON)
-
-    assert facts_of(memory, client, tokens.access_token) == TokenFacts(
+    ports = memory.services.ports
+    signed = ports.access_tokens.inspect(tokens.access_token, at=NOON)
+    of_access = TokenFacts(
         is_access_token=True,
         token_id=signed.claims.token_id,
         client_id=client.client_id,
@@ -40,24 +40,18 @@ def test_an_access_token_is_introspected(
         resource=NOTES,
         authentication=replace(HOW, browser_id=None),
         issued_at=NOON,
-        expires_at=NOON + memory.services.ports.access_tokens.lifetime,
+        expires_at=NOON + ports.access_tokens.lifetime,
     )
-
-
-def test_a_refresh_token_is_introspected(
-    memory: World, client: OAuthClient, anna: User, tokens: TokenPair
-) -> None:
-    assert facts_of(memory, client, tokens.refresh_token) == TokenFacts(
+    of_refresh = replace(
+        of_access,
         is_access_token=False,
         token_id=None,
-        client_id=client.client_id,
-        user_id=anna.id,
-        scopes=OPENID,
-        resource=NOTES,
         authentication=HOW,
-        issued_at=NOON,
-        expires_at=NOON + memory.services.ports.session_policy.refresh_within,
+        expires_at=NOON + ports.session_policy.refresh_within,
     )
+
+    assert facts_of(memory, client, tokens.access_token) == of_access
+    assert facts_of(memory, client, tokens.refresh_token) == of_refresh
 
 
 def test_a_token_of_a_client_for_itself_is_of_nobody(memory: World, client: OAuthClient) -> None:

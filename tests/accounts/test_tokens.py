@@ -137,9 +137,7 @@ def test_a_refused_token_is_refused_again() -> None:
         {"crit": ["unheard-of"], "unheard-of": True},
     ],
 )
-def test_a_signed_token_with_another_header_is_refused(
-    changes: dict[str, Any],
-) -> None:
+def test_a_signed_token_with_another_header_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         tokens().verify(signed(HEADER | changes), at=NOON)
 

@@ -63,6 +63,13 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
         root.act("accounts/user/", "deactivate", anna.id, reason="Creating test data.")
 
 
+def filled(application: Application, *, times: int) -> StaffBrowser:
+    """A browser of an administrator, with rows of every kind to look at."""
+    root = root_browser(application)
+    fill(application, root, times=times)
+    return root
+
+
 def authorize_client(application: Application, user_id: UserId) -> None:
     """Let a client and a user do everything that they can do together."""
     client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
@@ -125,8 +132,7 @@ def secrets() -> Iterator[str]:
 
 
 def test_every_row_is_shown_and_no_secret_is(application: Application) -> None:
-    root = root_browser(application)
-    fill(application, root, times=1)
+    root = filled(application, times=1)
     hidden = set(secrets())
 
     assert [row for row in lists() if not keys_of(row)] == []
@@ -142,8 +148,7 @@ def test_every_row_is_shown_and_no_secret_is(application: Application) -> None:
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
     application: Application,
 ) -> None:
-    root = root_browser(application)
-    fill(application, root, times=3)
+    root = filled(application, times=3)
     _queries(root)
     few = _queries(root)
 
@@ -156,8 +161,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(
 def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
     application: Application,
 ) -> None:
-    root = root_browser(application)
-    fill(application, root, times=1)
+    root = filled(application, times=1)
 
     for path in pages():
         text = root.get(path).text
@@ -170,8 +174,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(
 
 @pytest.mark.postgres
 def test_every_list_can_be_filtered_searched_and_sorted(application: Application) -> None:
-    root = root_browser(application)
-    fill(application, root, times=1)
+    root = filled(application, times=1)
 
     for row, path in lists().items():
         filters = re.findall(r'<a href="(\?[^"]*)"', root.get(path).text)

@@ -3,24 +3,18 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from courses.definitions.courses import read_definition
 from tests.support.bodies import body_of
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, QUIZ_ANSWERS
 from tests.support.school import School, items_of
 from tests.support.wire import WireCaller, at_once
 
 pytestmark = pytest.mark.database
-
-ALL_RIGHT: Final[dict[str, dict[str, object]]] = {
-    "slips": {"choices": ["noose"]},
-    "king": {"text": "bowline"},
-    "length": {"text": "40"},
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ class Exam:
         quiz = self.assessments[0]["questions"]
         responses = [
             {"question_id": question["id"], **answer}
-            for question, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
+            for question, answer in zip(quiz, QUIZ_ANSWERS.values(), strict=True)
         ]
         saved = self.anna.put(f"{place}/responses", {"responses": responses})
         assert saved.status == 200, saved.text
@@ -99,7 +93,7 @@ def test_answers_saved_simultaneously_are_all_stored(exam: Exam) -> None:
     place, quiz = exam.begins(0), exam.assessments[0]["questions"]
     saves = [
         {"responses": [{"question_id": question["id"], **answer}]}
-        for question, answer in zip(quiz, ALL_RIGHT.values(), strict=True)
+        for question, answer in zip(quiz, QUIZ_ANSWERS.values(), strict=True)
     ]
 
     answers = at_once(

@@ -152,9 +152,7 @@ def test_of_twenty_who_take_the_same_person_in_at_once_one_succeeds(town: World)
     assert len(acts_in(town, school)) == 1
 
 
-def test_twenty_who_are_taken_in_at_once_are_all_in_and_recorded_in_one_chain(
-    town: World,
-) -> None:
+def test_twenty_who_are_taken_in_at_once_are_all_in_and_recorded_in_one_chain(town: World) -> None:
     school, people = has_organization(town), [has_guest(town) for _ in range(20)]
     owner, add = has_member(town, school, OrgRole.OWNER), town.services.members.add
 

@@ -49,9 +49,7 @@ def test_a_version_is_distinguished_from_others_of_its_course_and_of_other_cours
     ] == versions
 
 
-def test_a_missing_version_is_not_cached(
-    cached: CachedCourseVersionRepository,
-) -> None:
+def test_a_missing_version_is_not_cached(cached: CachedCourseVersionRepository) -> None:
     with pytest.raises(CourseVersionNotFound):
         cached.get(COURSE.id, 1, scope=ALL_TENANTS)
     version = a_version(COURSE)

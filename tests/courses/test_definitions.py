@@ -11,7 +11,7 @@ from courses.definitions.formats import MOST_ERRORS
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.entities.outlines import CourseModule, ItemType, ModuleItem
 from courses.domain.errors import InvalidDefinition
-from tests.support.definitions import KNOTS_YAML, errors_in, with_change
+from tests.support.definitions import KNOTS_YAML, errors_in, raised_errors, with_change
 
 KNOTS: Final = CourseDefinition(
     slug="knots",
@@ -61,9 +61,7 @@ def in_json() -> dict[str, Any]:
 
 
 def errors_in_body(value: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidDefinition) as error:
-        definition_of(value)
-    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]
+    return raised_errors(InvalidDefinition, lambda: definition_of(value))
 
 
 def test_a_definition_says_what_its_author_wrote() -> None:

@@ -82,52 +82,50 @@ WITHIN: Final = st.builds(
     is_required=st.booleans(),
     body=TEXTS,
 )
-SAID: Final = TEXTS.map(lambda text: text[:1000] if text[:1000].strip() else "?")
+SENTENCES: Final = TEXTS.map(lambda text: text[:1000] if text[:1000].strip() else "?")
 NUMBERS: Final = st.floats(allow_nan=False, allow_infinity=False)
-POINTS: Final = st.integers(1, 1000)
-ASKED: Final = st.builds(
-    Question,
-    key=KEYS,
-    kind=st.just(QuestionKind.SHORT),
-    prompt=SAID,
-    max_score=POINTS,
+
+
+def questions(*kinds: QuestionKind, **parts: Any) -> st.SearchStrategy[Question]:
+    """Questions of these kinds, with other parts as given."""
+    parts = {"max_score": st.integers(1, 1000)} | parts
+    return st.builds(Question, key=KEYS, kind=st.sampled_from(kinds), prompt=SENTENCES, **parts)
+
+
+SHORT: Final = questions(
+    QuestionKind.SHORT,
     answer_key=st.builds(
-        AnswerKey, texts=st.lists(SAID, min_size=1, max_size=2).map(tuple), number=st.none()
+        AnswerKey, texts=st.lists(SENTENCES, min_size=1, max_size=2).map(tuple), number=st.none()
     )
     | st.builds(
         AnswerKey,
-        texts=st.lists(SAID, max_size=2).map(tuple),
+        texts=st.lists(SENTENCES, max_size=2).map(tuple),
         number=NUMBERS,
         tolerance=NUMBERS.map(abs),
     ),
 )
-CHOSEN: Final = st.builds(
-    Question,
-    key=KEYS,
-    kind=st.just(QuestionKind.MCQ),
-    prompt=SAID,
-    max_score=POINTS,
+MCQ: Final = questions(
+    QuestionKind.MCQ,
     choices=st.lists(
-        st.builds(Choice, key=KEYS, text=SAID, is_right=st.booleans()),
+        st.builds(Choice, key=KEYS, text=SENTENCES, is_right=st.booleans()),
         min_size=2,
         max_size=3,
         unique_by=lambda choice: choice.key,
     ).map(lambda choices: (replace(choices[0], is_right=True), *choices[1:])),
 )
-LOOKED_AT: Final = st.builds(
-    Question,
-    key=KEYS,
-    kind=st.sampled_from([QuestionKind.CODE, QuestionKind.FILE, QuestionKind.PEER]),
-    prompt=SAID,
+SCORED_BY_PEOPLE: Final = questions(
+    QuestionKind.CODE,
+    QuestionKind.FILE,
+    QuestionKind.PEER,
     max_score=st.just(1),
     rubric=st.lists(
-        st.builds(Criterion, key=KEYS, text=SAID, max_score=st.just(1)), max_size=1
+        st.builds(Criterion, key=KEYS, text=SENTENCES, max_score=st.just(1)), max_size=1
     ).map(tuple),
 )
 ASSESSMENTS: Final = st.builds(
     Assessment,
     questions=st.lists(
-        ASKED | CHOSEN | LOOKED_AT,
+        SHORT | MCQ | SCORED_BY_PEOPLE,
         min_size=1,
         max_size=3,
         unique_by=lambda question: question.key,

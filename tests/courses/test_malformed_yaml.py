@@ -1,15 +1,20 @@
 """Text that cannot be read as YAML: the error names the line."""
 
+from typing import Final
+
 import pytest
 
 from courses.definitions.formats import LONGEST_TEXT
 from tests.support.definitions import errors_in, with_change
 
+NO_TOKEN: Final = "while scanning for the next token"
+NO_SCALAR: Final = "while scanning a double-quoted scalar"
+NO_MAPPING: Final = "while parsing a block mapping"
+
 
 @pytest.mark.parametrize(
     ("old", "new", "field_error"),
     [
-        ("title: Knots", "title: Knots: bends", "line 3: mapping values are not allowed here"),
         (
             "title: Knots",
             "title 'Knots'",
@@ -22,23 +27,8 @@ from tests.support.definitions import errors_in, with_change
         ),
         (
             "title: Knots",
-            "title: @knots",
-            "line 3: while scanning for the next token, found character '@' that cannot start any token",
-        ),
-        (
-            "title: Knots",
-            r'title: "C:\knots"',
-            "line 3: while scanning a double-quoted scalar, found unknown escape character 'k'",
-        ),
-        (
-            "title: Knots",
             "title: [Knots",
             "line 4: while parsing a flow sequence, expected ',' or ']', but got ':'",
-        ),
-        (
-            "title: Knots",
-            "title: {a: b}}",
-            "line 3: while parsing a block mapping, expected <block end>, but found '}'",
         ),
         (
             "    title: Loops",
@@ -56,55 +46,21 @@ from tests.support.definitions import errors_in, with_change
             "line 17: while parsing a block mapping, expected <block end>, but found '-'",
         ),
         (
-            "title: Knots",
-            "title: Knots\ntitle: Bends",
-            "line 4: the key 'title' is already in this mapping",
-        ),
-        (
-            "title: Knots",
-            "title: Knots\n'title': Bends",
-            "line 4: the key 'title' is already in this mapping",
-        ),
-        (
             "key: links",
             "key: links\n    key: chains",
             "line 18: the key 'key' is already in this mapping",
         ),
-        ("title: Knots", "title: Knots\n? [a, b]\n: c", "line 4: a key must be text"),
-        ("title: Knots", "title: Knots\n? {a: b}\n: c", "line 4: a key must be text"),
-        ("title: Knots", "title: Knots\n[a]: b", "line 4: a key must be text"),
         (
             "body: Make a loop.",
             "body: &loop Make a loop.\n        url: *loop",
             "line 12: aliases are not allowed",
         ),
-        ("title: Knots", "title: *knots", "line 3: aliases are not allowed"),
         ("title: Loops", "title: Loops\n    <<: *defaults", "line 8: aliases are not allowed"),
-        ("title: Knots", "title: !!python/name:os.system Knots", "line 3: tags are not allowed"),
-        (
-            "title: Knots",
-            "title: !!python/object/apply:os.system [ls]",
-            "line 3: tags are not allowed",
-        ),
         (
             "  - key: loops",
             "  - !!python/object:os.Loops\n    key: loops",
             "line 6: tags are not allowed",
         ),
-        ("title: Knots", "title: !knot Knots", "line 3: tags are not allowed"),
-        ("title: Knots", "title: !!int ''", "line 3: tags are not allowed"),
-        ("title: Knots", "title: !!bool knots", "line 3: tags are not allowed"),
-        ("title: Knots", "title: !!str Knots", "line 3: tags are not allowed"),
-        ("title: Knots", "title: !!binary a25vdHM=", "line 3: tags are not allowed"),
-        (
-            "title: Knots",
-            "title: !far!knot Knots",
-            "line 3: while parsing a node, found undefined tag handle '!far!'",
-        ),
-        ("title: Knots", r'title: "\UFFFFFFFF"', "line 3: invalid escape or version"),
-        ("title: Knots", r'title: "\U00110000"', "line 3: invalid escape or version"),
-        ("title: Knots", "title: Kn\0ts", "line 3: YAML does not allow this character"),
-        ("title: Knots", "title: Kn\ud800ts", "line 3: YAML does not allow this character"),
         (
             "body: Make a loop.",
             "body: Make a \x1b[1mloop",
@@ -135,6 +91,57 @@ from tests.support.definitions import errors_in, with_change
 )
 def test_the_line_that_is_to_blame_is_named(old: str, new: str, field_error: str) -> None:
     assert errors_in(with_change(old, new)) == [("", field_error)]
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ("Knots: bends", "mapping values are not allowed here"),
+        ("@knots", f"{NO_TOKEN}, found character '@' that cannot start any token"),
+        (r'"C:\knots"', f"{NO_SCALAR}, found unknown escape character 'k'"),
+        ("{a: b}}", f"{NO_MAPPING}, expected <block end>, but found '}}'"),
+        ("*knots", "aliases are not allowed"),
+        ("!far!knot Knots", "while parsing a node, found undefined tag handle '!far!'"),
+        (r'"\UFFFFFFFF"', "invalid escape or version"),
+        (r'"\U00110000"', "invalid escape or version"),
+        ("Kn\0ts", "YAML does not allow this character"),
+        ("Kn\ud800ts", "YAML does not allow this character"),
+    ],
+)
+def test_a_value_that_is_not_yaml_is_an_error_on_its_line(value: str, error: str) -> None:
+    assert errors_in(with_change("title: Knots", f"title: {value}")) == [("", f"line 3: {error}")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!python/name:os.system Knots",
+        "!!python/object/apply:os.system [ls]",
+        "!knot Knots",
+        "!!int ''",
+        "!!bool knots",
+        "!!str Knots",
+        "!!binary a25vdHM=",
+    ],
+)
+def test_tags_are_not_allowed(value: str) -> None:
+    text = with_change("title: Knots", f"title: {value}")
+
+    assert errors_in(text) == [("", "line 3: tags are not allowed")]
+
+
+@pytest.mark.parametrize("line", ["? [a, b]\n: c", "? {a: b}\n: c", "[a]: b"])
+def test_a_key_must_be_text(line: str) -> None:
+    text = with_change("title: Knots", f"title: Knots\n{line}")
+
+    assert errors_in(text) == [("", "line 4: a key must be text")]
+
+
+@pytest.mark.parametrize("key", ["title", "'title'"])
+def test_a_key_stands_once_in_a_mapping(key: str) -> None:
+    text = with_change("title: Knots", f"title: Knots\n{key}: Bends")
+
+    assert errors_in(text) == [("", "line 4: the key 'title' is already in this mapping")]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Knots\n", "   "])

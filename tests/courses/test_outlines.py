@@ -65,9 +65,7 @@ def test_the_module_of_an_item_is_the_one_that_holds_it() -> None:
 
 
 @pytest.mark.parametrize("ask", [Outline.item, Outline.module_of])
-def test_an_outline_has_no_item_of_another_course(
-    ask: Callable[[Outline, ItemId], object],
-) -> None:
+def test_an_outline_has_no_item_of_another_course(ask: Callable[[Outline, ItemId], object]) -> None:
     stranger = ItemId(uuid4())
 
     with pytest.raises(ItemNotFound) as error:

@@ -7,6 +7,7 @@ import pytest
 from courses.definitions.pathways import pathway_of, read_pathway, write_pathway
 from courses.domain.entities.pathways import PathwayDefinition
 from courses.domain.errors import InvalidPathwayDefinition
+from tests.support.definitions import raised_errors
 from tests.support.pathways import a_definition_with_exams, a_stage
 
 TEXT = """\
@@ -37,9 +38,7 @@ def course(slug: str, *after: str) -> dict[str, Any]:
 
 
 def errors_of(value: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidPathwayDefinition) as error:
-        pathway_of(value)
-    return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]
+    return raised_errors(InvalidPathwayDefinition, lambda: pathway_of(value))
 
 
 def test_a_definition_is_read() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -12,16 +12,11 @@ from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import Course
 from credentials.domain.entities.rules import ScoredAtLeast
 from tests.support.application import Answer, Application, Person
-from tests.support.exams import EXAMS
+from tests.support.exams import EXAMS, QUIZ_ANSWERS
 from tests.support.failing import FailingIssuedCredentialRepository
 from tests.support.learning import assessment_in
 
-RIGHT: dict[str, dict[str, Any]] = {
-    "slips": {"choices": ["noose"]},
-    "king": {"text": "bowline"},
-    "length": {"text": "40"},
-    "program": {"text": "tie()"},
-}
+RIGHT_ANSWERS: Final = QUIZ_ANSWERS | {"program": {"text": "tie()"}}
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Exam:
         begun = self.anna.caller.post(f"/v1/assessments/{assessment.id}/attempts")
         place = f"/v1/attempts/{begun.json['id']}"
         answers = [
-            {"question_id": str(question.id), **RIGHT[question.key]}
+            {"question_id": str(question.id), **RIGHT_ANSWERS[question.key]}
             for question in assessment.questions
         ]
         assert self.anna.caller.put(f"{place}/responses", {"responses": answers}).status == 200

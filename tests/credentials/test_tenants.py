@@ -1,7 +1,8 @@
 """Credentials of organizations: rights, visibility and audit entries."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import OrganizationSuspended
 from authsvc.composition.container import Services
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound
@@ -85,6 +87,27 @@ def verification(anna: Learner, course: Course, credential: Credential) -> Verif
     return verification
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """An act on a credential or on what was issued, and the error if that does not exist."""
+
+    act: Callable[[Principal], Any]
+    error: type[DomainError]
+
+
+@pytest.fixture(params=[*CHANGES, *AWARDS])
+def attempt(
+    request: pytest.FixtureRequest,
+    memory: World,
+    credential: Credential,
+    verification: Verification,
+) -> Attempt:
+    if change := CHANGES.get(request.param):
+        return Attempt(partial(change, memory.services, credential), CredentialNotFound)
+    award = AWARDS[request.param]
+    return Attempt(partial(award, memory.services, verification), IssuedCredentialNotFound)
+
+
 def of_another(memory: World) -> Principal:
     return a_member(memory.has_organization().id, OrgRole.OWNER)
 
@@ -113,13 +136,10 @@ def test_nobody_defines_there_without_the_right_to(
         )
 
 
-@change
-def test_a_definition_does_not_exist_out_of_scope(
-    memory: World, credential: Credential, act: Change
-) -> None:
+def test_a_credential_does_not_exist_out_of_scope(memory: World, attempt: Attempt) -> None:
     for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
-        with pytest.raises(CredentialNotFound):
-            act(memory.services, credential, by)
+        with pytest.raises(attempt.error):
+            attempt.act(by)
 
 
 @change
@@ -130,14 +150,20 @@ def test_a_definition_is_not_changed_by_those_who_only_teach_there(
         act(memory.services, credential, a_member(harbour.id, OrgRole.INSTRUCTOR))
 
 
-@change
-def test_no_definition_is_changed_in_an_organization_that_is_closed(
-    memory: World, harbour: Organization, credential: Credential, act: Change
+def test_nothing_is_done_in_an_organization_that_is_closed(
+    memory: World, harbour: Organization, attempt: Attempt
 ) -> None:
     closed(memory.services, harbour)
 
     with pytest.raises(OrganizationSuspended):
-        act(memory.services, credential, OPERATOR)
+        attempt.act(OPERATOR)
+
+
+def test_nothing_is_defined_in_an_organization_that_is_closed(
+    memory: World, harbour: Organization, credential: Credential
+) -> None:
+    closed(memory.services, harbour)
+
     with pytest.raises(OrganizationSuspended):
         memory.services.credentials.define(credential.terms, by=OPERATOR)
 
@@ -169,31 +195,12 @@ def test_what_can_be_earned_is_listed_for_those_who_can_earn_it(
 
 
 @award
-def test_an_issued_credential_does_not_exist_out_of_scope(
-    memory: World, verification: Verification, act: Award
-) -> None:
-    for by in (of_another(memory), a_principal(None, Right.AWARD_CREDENTIALS)):
-        with pytest.raises(IssuedCredentialNotFound):
-            act(memory.services, verification, by)
-
-
-@award
 @pytest.mark.parametrize("role", [OrgRole.LEARNER, OrgRole.INSTRUCTOR])
 def test_nobody_awards_there_without_the_right_to(
     memory: World, harbour: Organization, verification: Verification, act: Award, role: OrgRole
 ) -> None:
     with pytest.raises(NotPermitted):
         act(memory.services, verification, a_member(harbour.id, role))
-
-
-@award
-def test_nothing_is_awarded_in_an_organization_that_is_closed(
-    memory: World, harbour: Organization, verification: Verification, act: Award
-) -> None:
-    closed(memory.services, harbour)
-
-    with pytest.raises(OrganizationSuspended):
-        act(memory.services, verification, OPERATOR)
 
 
 def test_what_was_earned_is_the_holders_to_show_whatever_becomes_of_the_organization(

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,13 +15,13 @@ from django.urls import reverse
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
 from accounts.oauth.discovery import ENDPOINTS
-from tests.support.documents import ROOT, commands_in, fences, page, table_under
+from tests.docs.shell import blocks_printed_by
+from tests.support.documents import commands_in, fences, page, table_under
 from tests.support.forms import WireBrowser
 from tests.support.provider import Registered, at_a_browser, open_provider, register
 from tests.support.school import School
 
 PAGE: Final = page("docs/clients.md")
-MARK: Final = "---- the next block ----"
 DESK: Final = "http://127.0.0.1:8000"
 LANDING: Final = "http://127.0.0.1/callback"
 PROGRAMS: Final = [fence.text for fence in fences(PAGE) if fence.language == "python"]
@@ -50,18 +49,9 @@ class Reader:
 
     def types(self, commands: tuple[str, ...]) -> list[str]:
         """Return what each block of commands prints, in one session that stops at the first failure."""
-        script = READ + f"echo '{MARK}'\n".join(commands)
-        session = subprocess.run(
-            ["bash", "-eu", "-o", "pipefail", "-c", self._here(script)],  # noqa: S607  # its place differs between systems
-            cwd=ROOT,
-            env=os.environ | self.school.environment | self._environment(),
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert session.returncode == 0, session.stdout + session.stderr
-        return session.stdout.split(f"{MARK}\n")
+        first, *others = map(self._here, commands)
+        environment = os.environ | self.school.environment | self._environment()
+        return blocks_printed_by([READ + first, *others], environment)
 
     def runs(self, program: str) -> None:
         exec(self._here(program), {"input": self._sees})  # noqa: S102  # it is ours, from the page

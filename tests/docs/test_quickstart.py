@@ -2,18 +2,17 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.docs.shell import blocks_printed_by
 from tests.support.documents import commands_in, page
 from tests.support.server import running_server
 
 PAGES: Final = ("docs/quickstart.md", "docs/organizations.md")
-MARK: Final = "---- the next block ----"
 
 
 @pytest.fixture
@@ -30,22 +29,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
     commands, shown = zip(*commands_in(page(path)), strict=True)
 
-    printed = _typed(commands, home)
+    printed = blocks_printed_by(
+        commands, {"PATH": os.environ["PATH"], "HOME": str(home)}, folder=home
+    )
 
     assert len(printed) > 10
     assert printed == list(shown)
-
-
-def _typed(commands: tuple[str, ...], home: Path) -> list[str]:
-    """Return what each block of commands prints, in one session that stops at the first failure."""
-    session = subprocess.run(
-        ["bash", "-eu", "-o", "pipefail"],  # noqa: S607  # its place differs between systems
-        input=f"echo '{MARK}'\n".join(commands),
-        env={"PATH": os.environ["PATH"], "HOME": str(home)},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert session.returncode == 0, session.stdout + session.stderr
-    return session.stdout.split(f"{MARK}\n")

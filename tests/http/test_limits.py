@@ -1,6 +1,6 @@
 """Rate limits over HTTP, with the default settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,11 +15,19 @@ from tests.support.limits import use_default_limits
 
 NOBODY = "nobody@school.example"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
+Clock = time_machine.Traveller
 
 
 @pytest.fixture(autouse=True)
 def _limits(settings: Settings) -> None:
     use_default_limits(settings, is_behind_proxy=True, access_token=timedelta(hours=1))
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A clock that stands still unless the test moves it."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        yield clock
 
 
 def log_in(caller: Caller) -> Answer:
@@ -75,14 +83,13 @@ every = pytest.mark.parametrize(
 
 @every
 def test_as_many_requests_as_documented_are_allowed_and_the_next_is_rejected(
-    application: Application, limited: Limited
+    application: Application, clock: Clock, limited: Limited
 ) -> None:
     caller = limited.by(application)
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        allowed = [limited.act(caller) for _ in range(limited.most)]
-        rejection = limited.act(caller)
-        clock.shift(limited.seconds)
-        allowed.append(limited.act(caller))
+    allowed = [limited.act(caller) for _ in range(limited.most)]
+    rejection = limited.act(caller)
+    clock.shift(limited.seconds)
+    allowed.append(limited.act(caller))
 
     assert {answer.status for answer in allowed} <= {201, 401, 422}
     assert (rejection.status, rejection.code) == (429, "too-many-attempts")
@@ -92,13 +99,12 @@ def test_as_many_requests_as_documented_are_allowed_and_the_next_is_rejected(
 
 @every
 def test_every_answer_states_the_remaining_requests(
-    application: Application, limited: Limited
+    application: Application, clock: Clock, limited: Limited
 ) -> None:
     caller = limited.by(application)
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        headers = [limited.act(caller).headers for _ in range(limited.most)]
-        clock.shift(1.5)
-        headers += [limited.act(caller).headers for _ in range(2)]
+    headers = [limited.act(caller).headers for _ in range(limited.most)]
+    clock.shift(1.5)
+    headers += [limited.act(caller).headers for _ in range(2)]
 
     policy = f'"{limited.name}";q={limited.most};w={limited.seconds}'
     assert {fields["RateLimit-Policy"] for fields in headers} == {policy}
@@ -143,18 +149,18 @@ def test_people_who_change_their_passwords_are_counted_each_by_himself(
 
 def test_login_attempts_are_slowed_down_whether_or_not_the_account_exists(
     application: Application,
+    clock: Clock,
 ) -> None:
     anna = application.signed_in()
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        for email in (anna.email, NOBODY):
-            for _ in range(5):
-                log_in_as(application.stranger, email)
-        known, unknown = (
-            log_in_as(application.stranger, anna.email, PASSWORD),
-            log_in_as(application.stranger, NOBODY),
-        )
-        clock.shift(1)
-        afterwards = log_in_as(application.stranger, anna.email, PASSWORD)
+    for email in (anna.email, NOBODY):
+        for _ in range(5):
+            log_in_as(application.stranger, email)
+    known, unknown = (
+        log_in_as(application.stranger, anna.email, PASSWORD),
+        log_in_as(application.stranger, NOBODY),
+    )
+    clock.shift(1)
+    afterwards = log_in_as(application.stranger, anna.email, PASSWORD)
 
     assert (known.status, known.code) == (429, "too-many-attempts")
     assert known.headers["Retry-After"] == "1"

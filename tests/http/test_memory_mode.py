@@ -52,9 +52,7 @@ def test_any_query_is_an_error() -> None:
         connection.cursor()
 
 
-def test_the_start_names_the_urls_and_warns_that_data_is_lost(
-    memory_mode: MemoryMode,
-) -> None:
+def test_the_start_names_the_urls_and_warns_that_data_is_lost(memory_mode: MemoryMode) -> None:
     assert "http://127.0.0.1:8000/v1" in memory_mode.greeting
     assert "http://127.0.0.1:8000/docs" in memory_mode.greeting
     assert "DATABASE_URL is not set: all data is lost" in memory_mode.greeting

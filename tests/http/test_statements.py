@@ -13,7 +13,7 @@ from tests.support.builders import a_definition_of
 from tests.support.learning import assessment_in
 from tests.support.members import add_organization, member_of
 from tests.support.school import items_of
-from tests.support.sql import statements_of
+from tests.support.sql import each_cost, statements_of
 
 pytestmark = pytest.mark.postgres
 
@@ -232,9 +232,7 @@ def study(committing_application: Application) -> Study:
     return Study(committing_application)
 
 
-@pytest.mark.parametrize(
-    ("prepare", "statements"), COSTS, ids=[prepare.__name__ for prepare, _ in COSTS]
-)
+@each_cost(COSTS)
 def test_a_request_takes_these_statements_and_no_more(
     study: Study, prepare: Callable[[Study], Act], statements: str
 ) -> None:

@@ -54,6 +54,12 @@ def clients(notebook: Registered, app: Registered) -> dict[str, Registered]:
     return {"notebook": notebook, "app": app}
 
 
+@pytest.fixture(params=["notebook", "app"])
+def client(request: pytest.FixtureRequest, clients: dict[str, Registered]) -> Registered:
+    """Each of the clients that sign users in."""
+    return clients[request.param]
+
+
 @pytest.fixture(autouse=True)
 def _plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server is on this machine; anywhere else these libraries rightly insist on TLS."""

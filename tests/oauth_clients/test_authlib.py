@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -71,6 +72,27 @@ def signed_in(
     return tokens, nonce
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """A session with the tokens of Anna, and the nonce of its request."""
+
+    session: OAuth2Session
+    tokens: dict[str, Any]
+    nonce: str
+
+
+@pytest.fixture
+def signed(
+    provider: School,
+    new_session: Callable[..., OAuth2Session],
+    anna: WireBrowser,
+    notebook: Registered,
+) -> SignedIn:
+    """Anna, signed in to the confidential client."""
+    session = new_session(notebook)
+    return SignedIn(session, *signed_in(session, provider, anna))
+
+
 def claims_in(id_token: str, client: Registered, provider: School, *, nonce: str) -> CodeIDToken:
     """The claims of the ID token, which Authlib verifies with the published keys."""
     metadata = metadata_of(provider)
@@ -117,36 +139,20 @@ def test_a_user_signs_in(
     assert tokens["scope"].split() == sorted(SCOPE.split())
 
 
-def test_the_tokens_give_access_to_our_api(
-    provider: School,
-    new_session: Callable[..., OAuth2Session],
-    anna: WireBrowser,
-    notebook: Registered,
-) -> None:
-    session = new_session(notebook)
+def test_the_tokens_give_access_to_our_api(provider: School, signed: SignedIn) -> None:
+    courses = signed.session.get(f"{provider.server.url}/v1/courses")
+    account = signed.session.get(f"{provider.server.url}/v1/me")
 
-    signed_in(session, provider, anna)
-
-    courses = session.get(f"{provider.server.url}/v1/courses")
-    account = session.get(f"{provider.server.url}/v1/me")
     assert courses.status_code == 200
     assert account.status_code == 403
 
 
-def test_a_token_is_refreshed(
-    provider: School,
-    new_session: Callable[..., OAuth2Session],
-    anna: WireBrowser,
-    notebook: Registered,
-) -> None:
-    session = new_session(notebook)
-    tokens, _ = signed_in(session, provider, anna)
+def test_a_token_is_refreshed(provider: School, signed: SignedIn) -> None:
+    renewed = signed.session.refresh_token(metadata_of(provider)["token_endpoint"])
 
-    renewed = session.refresh_token(metadata_of(provider)["token_endpoint"])
-
-    assert renewed["refresh_token"] != tokens["refresh_token"]
-    assert renewed["access_token"] != tokens["access_token"]
-    assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
+    assert renewed["refresh_token"] != signed.tokens["refresh_token"]
+    assert renewed["access_token"] != signed.tokens["access_token"]
+    assert signed.session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
 def test_a_session_refreshes_an_expired_token_by_itself(
@@ -181,42 +187,31 @@ def test_client_credentials_issue_a_token(
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-def test_a_token_is_introspected(
-    provider: School,
-    new_session: Callable[..., OAuth2Session],
-    anna: WireBrowser,
-    notebook: Registered,
-) -> None:
-    session, metadata = new_session(notebook), metadata_of(provider)
-    tokens, nonce = signed_in(session, provider, anna)
+def test_a_token_is_introspected(provider: School, signed: SignedIn, notebook: Registered) -> None:
+    metadata, tokens = metadata_of(provider), signed.tokens
     endpoint = metadata["introspection_endpoint"]
 
-    of_access = session.introspect_token(endpoint, tokens["access_token"]).json()
-    of_refresh = session.introspect_token(endpoint, tokens["refresh_token"]).json()
+    of_access = signed.session.introspect_token(endpoint, tokens["access_token"]).json()
+    of_refresh = signed.session.introspect_token(endpoint, tokens["refresh_token"]).json()
 
-    claims = claims_in(tokens["id_token"], notebook, provider, nonce=nonce)
+    claims = claims_in(tokens["id_token"], notebook, provider, nonce=signed.nonce)
     for response in (of_access, of_refresh):
         assert (response["active"], response["client_id"]) == (True, notebook.client_id)
         assert (response["sub"], response["iss"]) == (claims["sub"], metadata["issuer"])
 
 
 @pytest.mark.parametrize("name", ["access_token", "refresh_token"])
-def test_a_token_is_revoked(
-    provider: School,
-    new_session: Callable[..., OAuth2Session],
-    anna: WireBrowser,
-    notebook: Registered,
-    name: str,
-) -> None:
-    session, metadata = new_session(notebook), metadata_of(provider)
-    tokens, _ = signed_in(session, provider, anna)
+def test_a_token_is_revoked(provider: School, signed: SignedIn, name: str) -> None:
+    session, metadata = signed.session, metadata_of(provider)
 
-    given_up = session.revoke_token(
-        metadata["revocation_endpoint"], tokens[name], token_type_hint=name
+    revocation = session.revoke_token(
+        metadata["revocation_endpoint"], signed.tokens[name], token_type_hint=name
     )
 
-    assert given_up.status_code == 200
+    assert revocation.status_code == 200
     for other in ("access_token", "refresh_token"):
-        response = session.introspect_token(metadata["introspection_endpoint"], tokens[other])
+        response = session.introspect_token(
+            metadata["introspection_endpoint"], signed.tokens[other]
+        )
         assert response.json() == {"active": False}
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 401

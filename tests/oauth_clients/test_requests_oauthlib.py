@@ -55,15 +55,12 @@ def signed_in(
     return tokens, landed.address
 
 
-@pytest.mark.parametrize("name", ["notebook", "app"])
 def test_a_user_signs_in(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
-    clients: dict[str, Registered],
-    name: str,
+    client: Registered,
 ) -> None:
-    client = clients[name]
     session = new_session(client)
 
     tokens, _ = signed_in(session, client, provider, anna)
@@ -74,15 +71,12 @@ def test_a_user_signs_in(
     assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["notebook", "app"])
 def test_a_token_is_refreshed(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
-    clients: dict[str, Registered],
-    name: str,
+    client: Registered,
 ) -> None:
-    client = clients[name]
     session = new_session(client)
     tokens, _ = signed_in(session, client, provider, anna)
     by_name = {} if client.secret else {"client_id": client.client_id}

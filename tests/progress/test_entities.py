@@ -1,6 +1,7 @@
 """CourseProgress: permitted acts and the facts they lead to."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -44,42 +45,26 @@ def test_enrolling_takes_up_the_version_that_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"),
+    ("status", "on_enrolment", "on_withdrawal"),
     [
-        ("not_started", None),
-        ("in_progress", AlreadyEnrolled),
-        ("completed", AlreadyEnrolled),
-        ("withdrawn", None),
+        ("not_started", None, NotEnrolled),
+        ("in_progress", AlreadyEnrolled, None),
+        ("completed", AlreadyEnrolled, AlreadyCompleted),
+        ("withdrawn", None, NotEnrolled),
     ],
 )
-def test_who_may_enrol(status: str, error: type[DomainError] | None) -> None:
-    progress = a_progress(KNOTS, ANNA, status=ProgressStatus(status))
-    version = a_version_of(required=1)
-
-    if error is None:
-        assert progress.enrolment(version).type is EventType.ENROLLED
-    else:
-        with pytest.raises(error):
-            progress.enrolment(version)
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        ("not_started", NotEnrolled),
-        ("in_progress", None),
-        ("completed", AlreadyCompleted),
-        ("withdrawn", NotEnrolled),
-    ],
-)
-def test_who_may_withdraw(status: str, error: type[DomainError] | None) -> None:
+def test_who_may_enrol_and_who_may_withdraw(
+    status: str,
+    on_enrolment: type[DomainError] | None,
+    on_withdrawal: type[DomainError] | None,
+) -> None:
     progress = a_progress(KNOTS, ANNA, status=ProgressStatus(status))
 
-    if error is None:
+    with pytest.raises(on_enrolment) if on_enrolment else nullcontext():
+        enrolment = progress.enrolment(a_version_of(required=1))
+        assert enrolment.type is EventType.ENROLLED
+    with pytest.raises(on_withdrawal) if on_withdrawal else nullcontext():
         assert progress.withdrawal() == of_course(EventType.WITHDRAWN)
-    else:
-        with pytest.raises(error):
-            progress.withdrawal()
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,15 @@ from collections.abc import Set as AbstractSet
 
 import pytest
 
-from accounts.domain.access import OPERATOR, OrgRole, Principal
-from accounts.domain.organizations.entities import Organization
+from accounts.domain.access import OPERATOR, Principal
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.courses import Course
 from courses.domain.entities.pathways import PathwayId
 from progress.domain.entities.pathways import PathwayProgress
 from progress.domain.events import PathwayCompleted
 from tests.support.builders import NOON, a_definition_of
-from tests.support.learning import Learner, a_learner, a_published_course, items_of
-from tests.support.organizations import a_member, closed
+from tests.support.learning import Learner, a_learner, a_learner_in, a_published_course, items_of
+from tests.support.organizations import closed
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
@@ -40,13 +39,6 @@ def has(memory: World) -> Has:
         ]
 
     return made
-
-
-def a_member_of(memory: World, organization: Organization) -> Learner:
-    """A learner who is a member of the organization."""
-    anna = memory.has_user()
-    memory.services.members.add(organization.id, anna.id, role=OrgRole.LEARNER, by=OPERATOR)
-    return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
 
 
 def pathway_progress(anna: Learner, address: str = "ropes") -> PathwayProgress:
@@ -130,7 +122,7 @@ def test_a_pathway_of_an_organization_is_completed_by_its_members(
     (knots,) = has("knots")
     harbour, island = memory.has_organization(slug="harbour"), memory.has_organization()
     pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
-    anna, cleo = a_member_of(memory, harbour), a_member_of(memory, island)
+    anna, cleo = a_learner_in(memory, harbour), a_learner_in(memory, island)
 
     cleo.passes(knots)
     anna.passes(knots)
@@ -146,7 +138,7 @@ def test_nothing_is_completed_in_an_organization_that_is_closed(
     (knots,) = has("knots")
     harbour = memory.has_organization(slug="harbour")
     a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
-    anna = a_member_of(memory, harbour)
+    anna = a_learner_in(memory, harbour)
     closed(memory.services, harbour)
 
     anna.passes(knots)
@@ -175,7 +167,7 @@ def test_what_is_completed_in_an_organization_is_known_in_its_view_alone(
     (knots,) = has("knots")
     harbour = memory.has_organization(slug="harbour")
     pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
-    anna = a_member_of(memory, harbour)
+    anna = a_learner_in(memory, harbour)
 
     anna.passes(knots)
 

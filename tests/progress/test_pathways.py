@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.domain.access import OPERATOR, OrgRole
-from accounts.domain.organizations.entities import Organization
+from accounts.domain.access import OPERATOR
 from authsvc.kernel.paging import PageRequest
 from courses.domain.entities.courses import Course
 from courses.domain.entities.pathways import PathwayDefinition
@@ -14,8 +13,7 @@ from progress.domain.entities.events import EventType
 from progress.domain.entities.pathways import PathwayProgress
 from progress.domain.errors import AlreadyEnrolled, PrerequisitesMissing, ProgressNotFound
 from tests.support.builders import a_definition_of
-from tests.support.learning import Learner, a_learner, a_published_course, items_of
-from tests.support.organizations import a_member
+from tests.support.learning import Learner, a_learner, a_learner_in, a_published_course, items_of
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
@@ -35,13 +33,6 @@ def has(memory: World) -> Has:
         ]
 
     return made
-
-
-def a_member_of(memory: World, organization: Organization) -> Learner:
-    """A learner who is a member of the organization."""
-    anna = memory.has_user()
-    memory.services.members.add(organization.id, anna.id, role=OrgRole.LEARNER, by=OPERATOR)
-    return Learner(services=memory.services, principal=a_member(organization.id, user=anna))
 
 
 def standings(progress: PathwayProgress) -> dict[str, str]:
@@ -119,7 +110,7 @@ def test_of_two_organizations_each_asks_for_its_own(memory: World, has: Has) -> 
     a_published_pathway(memory.services, a_chain("knots", "bends"), org_id=harbour.id)
     a_published_pathway(memory.services, a_chain("hitches", "bends"), org_id=island.id)
 
-    anna, cleo = a_member_of(memory, harbour), a_member_of(memory, island)
+    anna, cleo = a_learner_in(memory, harbour), a_learner_in(memory, island)
 
     assert missing(anna, bends) == ["knots"]
     assert missing(cleo, bends) == ["hitches"]
@@ -188,7 +179,7 @@ def test_a_pathway_of_an_organization_asks_its_members_alone(memory: World, has:
     _, bends = has("knots", "bends")
     harbour = memory.has_organization(slug="harbour")
     a_published_pathway(memory.services, a_chain("knots", "bends"), org_id=harbour.id)
-    anna, cleo = a_member_of(memory, harbour), a_learner(memory, "Cleo")
+    anna, cleo = a_learner_in(memory, harbour), a_learner(memory, "Cleo")
 
     assert missing(anna, bends) == ["knots"]
     assert cleo.enrols(bends).is_enrolled

@@ -67,6 +67,13 @@ acts: Final = st.builds(
 )
 
 
+modestly = examples(60)
+
+
+def a_school(plan: Plan) -> School:
+    return School(memory_world().services, learners=LEARNERS, plans=(plan,))
+
+
 def state_of(school: School) -> State:
     numbers = range(LEARNERS)
     log = school.services.repositories.events
@@ -86,7 +93,7 @@ class History:
 
     @cached_property
     def school(self) -> School:
-        return School(memory_world().services, learners=LEARNERS, plans=(self.plan,))
+        return a_school(self.plan)
 
     def steps(self) -> Iterator[Step]:
         """Perform one act after another."""
@@ -112,7 +119,7 @@ class History:
 def whatever_people_do(test: Callable[[History], None]) -> Callable[[], None]:
     """Run the test with many histories."""
     histories = st.builds(History, plan=plans, story=st.lists(acts, max_size=40))
-    return examples(60)(given(histories)(test))
+    return modestly(given(histories)(test))
 
 
 def folded(school: School, events: list[ProgressEvent]) -> CourseProgress:

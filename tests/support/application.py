@@ -68,17 +68,30 @@ class Caller:
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> Answer:
         """Send *body* as JSON, or unchanged if it is bytes. Underscores in header names stand for hyphens."""
-        given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        if self.token:
-            given.setdefault("Authorization", f"Bearer {self.token}")
+        fields = self._fields(headers)
         response = self._client.generic(
             method,
             path,
-            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body),
-            content_type=given.pop("Content-Type", "application/json"),
-            headers=given,
+            encoded(body),
+            content_type=fields.pop("Content-Type"),
+            headers=fields,
         )
         return Answer(response.status_code, response.headers, response.content.decode())
+
+    def _fields(self, headers: dict[str, str] | None) -> dict[str, str]:
+        """The header fields of a request, with the token and the media type unless they are given."""
+        fields = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if self.token:
+            fields.setdefault("Authorization", f"Bearer {self.token}")
+        fields.setdefault("Content-Type", "application/json")
+        return fields
+
+
+def encoded(body: Any) -> bytes:
+    """The body as JSON, or unchanged if it is bytes."""
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else json.dumps(body).encode()
 
 
 @dataclass(frozen=True)

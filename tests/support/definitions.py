@@ -53,17 +53,18 @@ def with_change(old: str, new: str) -> str:
 
 def errors_in(text: str) -> list[tuple[str, str]]:
     """The path and the text of each error in a course definition."""
-    return _errors(InvalidDefinition, lambda: read_definition(text))
+    return raised_errors(InvalidDefinition, lambda: read_definition(text))
 
 
 def pathway_errors_in(text: str) -> list[tuple[str, str]]:
     """The path and the text of each error in a pathway definition."""
-    return _errors(InvalidPathwayDefinition, lambda: read_pathway(text))
+    return raised_errors(InvalidPathwayDefinition, lambda: read_pathway(text))
 
 
-def _errors(
+def raised_errors(
     kind: type[InvalidDefinition] | type[InvalidPathwayDefinition], read: Callable[[], object]
 ) -> list[tuple[str, str]]:
+    """The path and the text of each error that reading raises."""
     with pytest.raises(kind) as error:
         read()
     return [(field_error.path, field_error.detail) for field_error in error.value.field_errors]

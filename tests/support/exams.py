@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 EXAMS: Final = """\
 format: 1
@@ -82,6 +82,12 @@ modules:
               kind: code
               prompt: Write a program that ties one.
 """
+QUIZ_ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "slips": {"choices": ["noose"]},
+    "king": {"text": "bowline"},
+    "length": {"text": "40"},
+}
+"""Right answers to the quiz as members of a JSON body, by question key."""
 _MEMBER: Final = re.compile(r"( *)(- )?(\w+):(?: (.+))?")
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.domain.access import OPERATOR, Principal, UserId
+from accounts.domain.access import OPERATOR, OrgRole, Principal, UserId
+from accounts.domain.organizations.entities import Organization
 from authsvc.composition.container import Services
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -14,6 +15,7 @@ from credentials.domain.entities.credentials import Credential, Verification
 from progress.domain.entities.events import Cause, EventType, Fact, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
 from tests.support.builders import a_definition_of, a_principal, an_item_definition, some_terms
+from tests.support.organizations import a_member
 from tests.support.worlds import World
 
 
@@ -63,6 +65,13 @@ class Learner:
 
 def a_learner(world: World, name: str = "Anna") -> Learner:
     return Learner(services=world.services, principal=a_principal(world.has_user(name=name)))
+
+
+def a_learner_in(world: World, organization: Organization) -> Learner:
+    """A learner who is a member of the organization."""
+    user = world.has_user()
+    world.services.members.add(organization.id, user.id, role=OrgRole.LEARNER, by=OPERATOR)
+    return Learner(services=world.services, principal=a_member(organization.id, user=user))
 
 
 def a_published_course(services: Services, definition: CourseDefinition | None = None) -> Course:

@@ -1,7 +1,9 @@
 """SQL: the statements of a request, and changes to rows by an attacker with database access."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import pytest
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
@@ -25,3 +27,9 @@ def statements_of(act: Callable[[], Answer]) -> tuple[Answer, list[str]]:
     with CaptureQueriesContext(connection) as captured:
         answer = act()
     return answer, [query["sql"].split()[0] for query in captured.captured_queries]
+
+
+def each_cost(costs: Sequence[tuple[Callable[[Any], Any], str]]) -> pytest.MarkDecorator:
+    """Run a test for each request, which a function prepares, and its statements."""
+    names = [prepare.__name__ for prepare, _ in costs]
+    return pytest.mark.parametrize(("prepare", "statements"), costs, ids=names)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0001_initial")
 ADMIN = "/admin/"
+USERS: Final = "accounts/user/"
 
 
 @dataclass(frozen=True)

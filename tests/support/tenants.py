@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import factory
 
 from accounts.domain.access import OPERATOR, OrgRole, Principal, Right, Role
-from accounts.domain.audit.entities import AuditAct
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
 from accounts.domain.oauth.entities.clients import RegisteredClient
 from accounts.domain.organizations.entities import Invitation, Organization, OrgMembership
 from authsvc.kernel.tenancy import TenantScope
@@ -43,6 +43,15 @@ class InvitationFactory(factory.Factory[Invitation]):
 
 a_membership = MembershipFactory.build
 an_invitation = InvitationFactory.build
+
+
+ROLES_MANAGED_BY: Final = {
+    OrgRole.OWNER: set(OrgRole),
+    OrgRole.ADMIN: {OrgRole.LEARNER},
+    OrgRole.INSTRUCTOR: set[OrgRole](),
+    OrgRole.LEARNER: set[OrgRole](),
+}
+"""The roles in which members of each role may bring in others."""
 
 
 def into(*organizations: Organization) -> TenantScope:
@@ -101,6 +110,16 @@ def has_service_client(
         "expires_at": NOON + timedelta(days=30),
     }
     return world.services.service_clients.register(organization.id, **given | parts, by=by)
+
+
+def an_access(organization: Organization, subject_type: SubjectType, subject_id: str) -> AuditAct:
+    """Access to something of the organization from outside."""
+    return AuditAct(
+        action=AuditAction.LOOKED_INTO,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        org_id=organization.id,
+    )
 
 
 def acts_in(world: World, organization: Organization) -> list[AuditAct]:

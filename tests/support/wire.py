@@ -1,13 +1,12 @@
 """Callers of the real server over the wire."""
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from threading import Barrier
 from typing import Any
 
-from tests.support.application import Answer, Caller
+from tests.support.application import Answer, Caller, encoded
 
 
 class WireCaller(Caller):
@@ -20,23 +19,13 @@ class WireCaller(Caller):
     def send(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
     ) -> Answer:
-        given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        if self.token:
-            given.setdefault("Authorization", f"Bearer {self.token}")
-        given.setdefault("Content-Type", "application/json")
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(method, path, _encoded(body), given)
+            connection.request(method, path, encoded(body), self._fields(headers))
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read().decode())
         finally:
             connection.close()
-
-
-def _encoded(body: Any) -> bytes:
-    if isinstance(body, bytes):
-        return body
-    return b"" if body is None else json.dumps(body).encode()
 
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:

@@ -103,9 +103,7 @@ def test_the_metadata_states_what_is_supported(
     assert metadata[member] == value
 
 
-def test_implicit_and_password_grants_are_not_offered(
-    metadata: dict[str, Any],
-) -> None:
+def test_implicit_and_password_grants_are_not_offered(metadata: dict[str, Any]) -> None:
     """RFC 9700 §2.1.2, §2.4."""
     assert metadata["grant_types_supported"] == [
         "authorization_code",

@@ -9,7 +9,7 @@ from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.support.application import Answer, Application
 from tests.support.browsing import EMAIL
 from tests.support.relying import RelyingParty
-from tests.support.sql import statements_of
+from tests.support.sql import each_cost, statements_of
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.postgres
@@ -54,9 +54,7 @@ def app(committing_application: Application) -> RelyingParty:
     return an_app(committing_application, grant_types=GRANTS)
 
 
-@pytest.mark.parametrize(
-    ("prepare", "statements"), COSTS, ids=[prepare.__name__ for prepare, _ in COSTS]
-)
+@each_cost(COSTS)
 def test_a_request_executes_these_statements_and_no_more(
     app: RelyingParty, prepare: Callable[[RelyingParty], Act], statements: str
 ) -> None:

@@ -1,0 +1,27 @@
+"""The shell in which the commands of a page are run."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.support.documents import ROOT
+
+_MARK: Final = "---- the next block ----"
+
+
+def blocks_printed_by(
+    commands: Sequence[str], environment: Mapping[str, str], *, folder: Path = ROOT
+) -> list[str]:
+    """What each block of commands prints, in one session that stops at the first failure."""
+    session = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", f"echo '{_MARK}'\n".join(commands)],  # noqa: S607  # its place differs between systems
+        cwd=folder,
+        env=dict(environment),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert session.returncode == 0, session.stdout + session.stderr
+    return session.stdout.split(f"{_MARK}\n")
