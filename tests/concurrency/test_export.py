@@ -95,9 +95,9 @@ class Elsewhere:
 
 
 @pytest.fixture
-def elsewhere(url: str) -> Iterator[Elsewhere]:
+def elsewhere(database_url: str) -> Iterator[Elsewhere]:
     with ThreadPoolExecutor(3) as pool:
-        yield Elsewhere(url, pool)
+        yield Elsewhere(database_url, pool)
 
 
 def learners_in(events: tuple[ProgressEvent, ...]) -> list[UUID | None]:

@@ -39,11 +39,11 @@ ROUNDS: Final = 10
 
 
 @pytest.fixture
-def at_once(url: str) -> AtOnce:
+def at_once(database_url: str) -> AtOnce:
     """Runs acts simultaneously in that database and returns their outcomes."""
 
     def there(act: Act) -> object:
-        with connected_to(url):
+        with connected_to(database_url):
             return act()
 
     return lambda *acts: anywhere_at_once(*[partial(there, act) for act in acts])

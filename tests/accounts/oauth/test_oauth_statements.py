@@ -5,10 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from accounts.domain.access import GrantType
-from tests.accounts.oauth.acting import an_app, tokens_of
+from tests.accounts.oauth.acting import tokens_of
 from tests.support.application import Answer, Application
-from tests.support.browsing import EMAIL
-from tests.support.relying import RelyingParty
+from tests.support.relying import RelyingParty, a_relying_party
 from tests.support.sql import each_cost, statements_of
 from tests.support.staff import a_user_of
 
@@ -50,8 +49,10 @@ COSTS = [
 @pytest.fixture
 def app(committing_application: Application) -> RelyingParty:
     """A client, with Anna signed in at its browser."""
-    a_user_of(committing_application, email=EMAIL)
-    return an_app(committing_application, grant_types=GRANTS)
+    anna = a_user_of(committing_application)
+    app = a_relying_party(committing_application, grant_types=GRANTS)
+    assert app.browser.sign_in(anna.email).status == 302
+    return app
 
 
 @each_cost(COSTS)
