@@ -7,21 +7,24 @@ from accounts.domain.identity.entities.users import UserChanges
 from accounts.domain.identity.errors import InvalidCredentials
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application, Caller
-from tests.support.staff import USERS, StaffBrowser, a_user_of, log_of, root_browser, staff_browser
+from tests.support.staff import (
+    USERS,
+    StaffBrowser,
+    a_user_of,
+    log_of,
+    root_browser,
+    user_manager,
+)
 
 pytestmark = pytest.mark.database
 
 NEW = "an even longer walk"
 
 
-def manager(application: Application) -> StaffBrowser:
-    return staff_browser(application, "User managers")
-
-
 def test_deactivating_asks_for_a_reason_first(application: Application) -> None:
     anna = a_user_of(application)
 
-    page = manager(application).act(USERS, "deactivate", anna.id)
+    page = user_manager(application).act(USERS, "deactivate", anna.id)
 
     assert "Deactivate 1 user" in page.text
     assert anna.email in page.text
@@ -33,14 +36,18 @@ def test_deactivating_asks_for_a_reason_first(application: Application) -> None:
 def test_an_invalid_reason_is_refused(application: Application, reason: str) -> None:
     anna = a_user_of(application)
 
-    page = manager(application).act(USERS, "deactivate", anna.id, reason=reason)
+    page = user_manager(application).act(USERS, "deactivate", anna.id, reason=reason)
 
     assert "Please correct the error below." in page.text
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
 
 
 def test_with_a_reason_the_selected_users_are_deactivated(application: Application) -> None:
-    anna, cleo, bo = a_user_of(application), a_user_of(application, "Cleo"), manager(application)
+    anna, cleo, bo = (
+        a_user_of(application),
+        a_user_of(application, "Cleo"),
+        user_manager(application),
+    )
 
     page = bo.act(USERS, "deactivate", anna.id, cleo.id, reason="Left the school.")
 
@@ -53,7 +60,7 @@ def test_with_a_reason_the_selected_users_are_deactivated(application: Applicati
 def test_deactivating_ends_sessions(application: Application) -> None:
     anna = application.signed_in()
 
-    manager(application).act(USERS, "deactivate", anna.id, reason="Left the school.")
+    user_manager(application).act(USERS, "deactivate", anna.id, reason="Left the school.")
 
     assert anna.caller.get("/v1/me").code == "invalid-token"
 
@@ -61,7 +68,7 @@ def test_deactivating_ends_sessions(application: Application) -> None:
 def test_an_error_names_its_row_and_does_not_stop_the_others(application: Application) -> None:
     anna, root = a_user_of(application), a_user_of(application, "Root", roles=[Role.ADMIN])
 
-    page = manager(application).act(
+    page = user_manager(application).act(
         USERS, "deactivate", anna.id, root.id, reason="Spring cleaning."
     )
 
@@ -76,7 +83,7 @@ def test_activating_needs_no_reason(application: Application) -> None:
     anna = a_user_of(application)
     application.services.users.edit(anna.id, UserChanges(is_active=False), by=OPERATOR)
 
-    page = manager(application).act(USERS, "activate", anna.id)
+    page = user_manager(application).act(USERS, "activate", anna.id)
 
     assert page.messages == ("1 user activated.",)
     assert application.services.users.get(anna.id, by=OPERATOR).is_active
@@ -88,11 +95,14 @@ def test_unexpected_errors_are_not_caught(application: Application) -> None:
     UserRow.objects.filter(pk=anna.id).update(roles=["emperor"])
 
     with pytest.raises(ValueError, match="emperor"):
-        manager(application).act(USERS, "activate", anna.id)
+        user_manager(application).act(USERS, "activate", anna.id)
 
 
 def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> None:
-    bo, learners = manager(application), [a_user_of(application, f"Anna-{n}") for n in range(100)]
+    bo, learners = (
+        user_manager(application),
+        [a_user_of(application, f"Anna-{n}") for n in range(100)],
+    )
 
     page = bo.act(USERS, "activate", learners[0].id, select_across="1")
 
@@ -102,7 +112,7 @@ def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> N
 def test_a_manager_sets_a_password(application: Application) -> None:
     anna = application.signed_in()
 
-    page = manager(application).post(f"{USERS}{anna.id}/password/", password=NEW)
+    page = user_manager(application).post(f"{USERS}{anna.id}/password/", password=NEW)
 
     assert page.path == f"{USERS}{anna.id}/change/"
     assert page.messages == (f"The password of {anna.email} was changed.",)
@@ -114,7 +124,7 @@ def test_a_manager_sets_a_password(application: Application) -> None:
 def test_an_unsuitable_password_is_not_set(application: Application) -> None:
     anna = a_user_of(application)
 
-    page = manager(application).post(f"{USERS}{anna.id}/password/", password="short")
+    page = user_manager(application).post(f"{USERS}{anna.id}/password/", password="short")
 
     assert "This password is too short." in page.text
     assert application.services.sign_in.authenticate(email=anna.email, password=PASSWORD)
@@ -124,7 +134,7 @@ def test_an_unsuitable_password_is_not_set(application: Application) -> None:
 def test_a_manager_cannot_set_the_password_of_staff(application: Application) -> None:
     root = a_user_of(application, "Root", roles=[Role.ADMIN])
 
-    page = manager(application).post(f"{USERS}{root.id}/password/", password=NEW)
+    page = user_manager(application).post(f"{USERS}{root.id}/password/", password=NEW)
 
     assert page.messages[0].startswith("You may not do this.")
     with pytest.raises(InvalidCredentials):

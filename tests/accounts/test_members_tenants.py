@@ -23,15 +23,8 @@ from accounts.domain.organizations.errors import (
 )
 from accounts.domain.organizations.services.members import MemberService
 from authsvc.kernel.paging import PageRequest
-from tests.support.tenants import (
-    acts_in,
-    an_access,
-    has_guest,
-    has_member,
-    has_organization,
-    has_root,
-    into,
-)
+from tests.support.organizations import an_access
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
 from tests.support.worlds import World
 
 Act = Callable[[MemberService, OrganizationId, UserId, Principal], object]

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from accounts.domain.access import OPERATOR
-from accounts.domain.identity.entities.users import UserChanges
 from accounts.domain.organizations.entities import Plan
 from accounts.models import Organization as OrganizationRow
 from accounts.models import OrgMembership as MembershipRow
@@ -42,36 +40,6 @@ def test_an_organization_is_created_for_its_owner(application: Application) -> N
     assert (membership.org_id, membership.user_id) == (row.pk, olga.id)
     assert membership.role == "owner"
     assert log_of(row.pk) == ["Added."]
-
-
-@pytest.mark.parametrize(
-    ("wish", "field_error"),
-    [
-        ({"owner": "nobody@school.example"}, "No active user has this e-mail address."),
-        ({"owner": "gone@school.example"}, "No active user has this e-mail address."),
-        ({"owner": "olga"}, "Enter a valid email address."),
-        ({"owner": ""}, "This field is required."),
-        ({"name": " "}, "This field is required."),
-        ({"name": "N" * 201}, "at most 200 characters"),
-        ({"slug": "taken"}, "Organization with this Slug already exists."),
-        ({"slug": "two--hyphens"}, "Use lowercase letters, digits and single hyphens."),
-        ({"slug": "Capital"}, "Use lowercase letters, digits and single hyphens."),
-        ({"slug": "no spaces"}, "Enter a valid “slug”"),
-        ({"slug": "s" * 41}, "at most 40 characters"),
-    ],
-)
-def test_a_form_says_what_is_wrong_with_a_new_organization(
-    application: Application, wish: dict[str, str], field_error: str
-) -> None:
-    gone = a_user_of(application, email="gone@school.example")
-    application.services.users.edit(gone.id, UserChanges(is_active=False), by=OPERATOR)
-    olga = a_user_of(application, "Olga", email="olga@school.example")
-    has_organization(application, olga, slug="taken")
-
-    page = root_browser(application).post(f"{ORGANIZATIONS}add/", **NEW | wish)
-
-    assert field_error in page.text
-    assert OrganizationRow.objects.count() == 1
 
 
 @pytest.mark.parametrize("wish", [{"owner": "nobody@school.example"}, {"slug": "two--hyphens"}])

@@ -7,15 +7,8 @@ import pytest
 from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole
 from accounts.domain.audit.entities import SubjectType
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
-from tests.support.tenants import (
-    acts_in,
-    an_access,
-    has_guest,
-    has_member,
-    has_organization,
-    has_root,
-    into,
-)
+from tests.support.organizations import an_access
+from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
 from tests.support.worlds import World
 
 

@@ -95,17 +95,6 @@ def test_what_went_wrong_changes_nothing(application: Application, tmp_path: Pat
             53,
             "the points add up to 5, but the question has 6",
         ),
-        ("number: 40", "number: .nan", f"{LENGTH}/number", 39, UNCOMPARABLE),
-        ("number: 40", "number: -.inf", f"{LENGTH}/number", 39, UNCOMPARABLE),
-        ("tolerance: 2.5", "tolerance: .inf", f"{LENGTH}/tolerance", 40, UNCOMPARABLE),
-        ("tolerance: 2.5", "tolerance: .nan", f"{LENGTH}/tolerance", 40, UNCOMPARABLE),
-        (
-            "tolerance: 2.5",
-            "tolerance: -1",
-            f"{LENGTH}/tolerance",
-            40,
-            "-1 is less than the minimum of 0",
-        ),
         (
             "              number: 40\n",
             "",
@@ -115,23 +104,6 @@ def test_what_went_wrong_changes_nothing(application: Application, tmp_path: Pat
         ),
         ("- bowline\n", "- '  '\n", f"{KING}/accepts/0", 34, "an answer must not be blank"),
         ("- bowline\n", "- ''\n", f"{KING}/accepts/0", 34, "'' should be non-empty"),
-        (
-            "pass_percent: 70",
-            "pass_percent: 0",
-            f"{QUIZ}/pass_percent",
-            16,
-            "0 is less than the minimum of 1",
-        ),
-        (
-            "pass_percent: 70",
-            "pass_percent: 101",
-            f"{QUIZ}/pass_percent",
-            16,
-            "101 is greater than the maximum of 100",
-        ),
-        ("attempts: 3", "attempts: 2.5", f"{QUIZ}/attempts", 17, "2.5 is not of type 'integer'"),
-        ("attempts: 3", "attempts: true", f"{QUIZ}/attempts", 17, "True is not of type 'integer'"),
-        ("minutes: 60", "minutes: 0", f"{EXAM}/minutes", 70, "0 is less than the minimum of 1"),
         (
             "prompt: Which knot slips?",
             "prompt: ''",
@@ -187,3 +159,34 @@ def test_a_flaw_is_named_with_its_place(
     old: str, new: str, path: str, line: int, reason: str
 ) -> None:
     assert (path, f"line {line}: {reason}") in errors_in(with_slip(old, new))
+
+
+NUMBERS: Final = {
+    "number": (f"{LENGTH}/number", "number: 40", 39),
+    "tolerance": (f"{LENGTH}/tolerance", "tolerance: 2.5", 40),
+    "pass_percent": (f"{QUIZ}/pass_percent", "pass_percent: 70", 16),
+    "attempts": (f"{QUIZ}/attempts", "attempts: 3", 17),
+    "minutes": (f"{EXAM}/minutes", "minutes: 60", 70),
+}
+"""The path, the text and the line of each number, by its name."""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("number", ".nan", UNCOMPARABLE),
+        ("number", "-.inf", UNCOMPARABLE),
+        ("tolerance", ".inf", UNCOMPARABLE),
+        ("tolerance", ".nan", UNCOMPARABLE),
+        ("tolerance", "-1", "-1 is less than the minimum of 0"),
+        ("pass_percent", "0", "0 is less than the minimum of 1"),
+        ("pass_percent", "101", "101 is greater than the maximum of 100"),
+        ("attempts", "2.5", "2.5 is not of type 'integer'"),
+        ("attempts", "true", "True is not of type 'integer'"),
+        ("minutes", "0", "0 is less than the minimum of 1"),
+    ],
+)
+def test_a_number_out_of_range_is_named_with_its_place(name: str, value: str, reason: str) -> None:
+    path, text, line = NUMBERS[name]
+
+    assert (path, f"line {line}: {reason}") in errors_in(with_slip(text, f"{name}: {value}"))

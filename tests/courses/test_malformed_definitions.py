@@ -1,5 +1,6 @@
 """Well-formed YAML that is not a valid course definition: each error has its path."""
 
+from math import inf
 from typing import Final
 
 import pytest
@@ -20,47 +21,20 @@ HEAD: Final = KNOTS_YAML.partition("modules:")[0]
 @pytest.mark.parametrize(
     ("old", "new", "path", "line", "reason"),
     [
-        ("format: 1", "format: 2", "format", 1, "1 was expected"),
-        ("format: 1", "format: yes", "format", 1, "1 was expected"),
-        ("format: 1", "format: '1'", "format", 1, "1 was expected"),
-        ("format: 1", "format: .nan", "format", 1, "1 was expected"),
         ("format: 1\nslug: knots", "# Knots", "", 2, "'slug' is a required property"),
         ("slug: knots\n", "", "", 1, "'slug' is a required property"),
         ("slug: knots", "slug:", "slug", 2, "None is not of type 'string'"),
         ("slug: knots", "slug: 12", "slug", 2, "12 is not of type 'string'"),
-        ("slug: knots", "slug: ''", "slug", 2, f"'' does not match {SLUGS}"),
-        ("slug: knots", "slug: Knots", "slug", 2, f"'Knots' does not match {SLUGS}"),
-        ("slug: knots", "slug: knots-", "slug", 2, f"'knots-' does not match {SLUGS}"),
-        ("slug: knots", "slug: -knots", "slug", 2, f"'-knots' does not match {SLUGS}"),
-        ("slug: knots", "slug: kn--ots", "slug", 2, f"'kn--ots' does not match {SLUGS}"),
-        ("slug: knots", "slug: kn_ots", "slug", 2, f"'kn_ots' does not match {SLUGS}"),
-        ("slug: knots", "slug: nœuds", "slug", 2, f"'nœuds' does not match {SLUGS}"),
-        ("slug: knots", "slug: ../knots", "slug", 2, f"'../knots' does not match {SLUGS}"),
         ("slug: knots", 'slug: "knots\\n"', "slug", 2, NOT_A_SLUG),
         ("slug: knots", "slug: 6ba7b810-9dad-41d1-80b4-00c04fd430c8", "slug", 2, NOT_A_SLUG),
         ("slug: knots", f"slug: {'k' * 81}", "slug", 2, f"'{'k' * 81}' is too long"),
         ("title: Knots\n", "", "", 1, "'title' is a required property"),
-        ("title: Knots", "title:", "title", 3, "None is not of type 'string'"),
         ("title: Knots", "title: ''", "title", 3, "'' should be non-empty"),
         ("title: Knots", f"title: {'K' * 201}", "title", 3, f"'{'K' * 199}… is too long"),
-        ("title: Knots", "title: yes", "title", 3, "True is not of type 'string'"),
-        ("title: Knots", "title: 1.5", "title", 3, "1.5 is not of type 'string'"),
-        ("title: Knots", "title: 1:30", "title", 3, "90 is not of type 'string'"),
-        ("title: Knots", "title: .inf", "title", 3, "inf is not of type 'string'"),
-        ("title: Knots", "title: [Knots]", "title", 3, "['Knots'] is not of type 'string'"),
-        ("title: Knots", "title:\n  en: K", "title", 3, "{'en': 'K'} is not of type 'string'"),
-        ("title: Knots", 'title: "Kn\\0ts"', "title", 3, UNSTORABLE),
-        ("title: Knots", 'title: "Kn\\ud800ts"', "title", 3, UNSTORABLE),
-        ("title: Knots", 'title: "Kn\\uDFFFts"', "title", 3, UNSTORABLE),
         ("summary: That hold.", "summary:", "summary", 4, "None is not of type 'string'"),
         ("summary: That hold.", "summary: 2026", "summary", 4, "2026 is not of type 'string'"),
         ("That hold.", "s" * 2001, "summary", 4, f"'{'s' * 199}… is too long"),
         ("summary:", "sumary:", "sumary", 4, "there is no such member here"),
-        ("format: 1", "1: 1", "1", 1, "there is no such member here"),
-        ("format: 1", "null: 1", "null", 1, "there is no such member here"),
-        ("format: 1", "a/b~c: 1", "a~1b~0c", 1, "there is no such member here"),
-        ("format: 1", '"\\ud800": 1', "\\ud800", 1, "there is no such member here"),
-        ("format: 1", "<<: {a: 1}", "<<", 1, "there is no such member here"),
         ("key: loops", "key: Loops", "modules/0/key", 6, f"'Loops' does not match {SLUGS}"),
         ("key: loops", 'key: "loops\\n"', "modules/0/key", 6, "a key has no white space"),
         ("title: Loops", 'title: " \\t"', "modules/0/title", 7, "a title must not be blank"),
@@ -94,18 +68,6 @@ HEAD: Final = KNOTS_YAML.partition("modules:")[0]
             "only an external item has a url",
         ),
         ("type: assessment", f"url: {URL}", QUIZ, 12, "only an external item has a url"),
-        ("type: assessment", "type: quiz", f"{QUIZ}/type", 14, f"'quiz' is not one of {TYPES}"),
-        ("type: assessment", "type: Lesson", f"{QUIZ}/type", 14, f"'Lesson' is not one of {TYPES}"),
-        ("type: assessment", "type:", f"{QUIZ}/type", 14, f"None is not one of {TYPES}"),
-        (
-            "required: false",
-            "required: 'no'",
-            f"{QUIZ}/required",
-            15,
-            "'no' is not of type 'boolean'",
-        ),
-        ("required: false", "required: 0", f"{QUIZ}/required", 15, "0 is not of type 'boolean'"),
-        ("required: false", "required:", f"{QUIZ}/required", 15, "None is not of type 'boolean'"),
         ("required: false", "points: 5", f"{QUIZ}/points", 15, "there is no such member here"),
         (f"        url: {URL}\n", "", VISIT, 20, "'url' is a required property"),
     ],
@@ -114,6 +76,77 @@ def test_a_flaw_is_named_with_its_place(
     old: str, new: str, path: str, line: int, reason: str
 ) -> None:
     assert errors_in(with_change(old, new)) == [(path, f"line {line}: {reason}")]
+
+
+@pytest.mark.parametrize("value", ["2", "yes", "'1'", ".nan"])
+def test_the_format_is_1(value: str) -> None:
+    text = with_change("format: 1", f"format: {value}")
+
+    assert errors_in(text) == [("format", "line 1: 1 was expected")]
+
+
+@pytest.mark.parametrize(
+    "slug", ["", "Knots", "knots-", "-knots", "kn--ots", "kn_ots", "nœuds", "../knots"]
+)
+def test_a_slug_has_lower_case_words_and_single_hyphens(slug: str) -> None:
+    text = with_change("slug: knots", f"slug: {slug or repr(slug)}")
+
+    assert errors_in(text) == [("slug", f"line 2: {slug!r} does not match {SLUGS}")]
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("", None),
+        ("yes", True),
+        ("1.5", 1.5),
+        ("1:30", 90),
+        (".inf", inf),
+        ("[Knots]", ["Knots"]),
+        ("\n  en: K", {"en": "K"}),
+    ],
+)
+def test_a_title_is_a_text(value: str, read: object) -> None:
+    text = with_change("title: Knots", f"title: {value}")
+
+    assert errors_in(text) == [("title", f"line 3: {read!r} is not of type 'string'")]
+
+
+@pytest.mark.parametrize("value", [r'"Kn\0ts"', r'"Kn\ud800ts"', r'"Kn\uDFFFts"'])
+def test_a_title_has_only_characters_that_can_be_stored(value: str) -> None:
+    text = with_change("title: Knots", f"title: {value}")
+
+    assert errors_in(text) == [("title", f"line 3: {UNSTORABLE}")]
+
+
+@pytest.mark.parametrize(
+    ("member", "path"),
+    [
+        ("1: 1", "1"),
+        ("null: 1", "null"),
+        ("a/b~c: 1", "a~1b~0c"),
+        (r'"\ud800": 1', r"\ud800"),
+        ("<<: {a: 1}", "<<"),
+    ],
+)
+def test_an_unknown_member_is_named_by_its_path(member: str, path: str) -> None:
+    assert errors_in(with_change("format: 1", member)) == [
+        (path, "line 1: there is no such member here")
+    ]
+
+
+@pytest.mark.parametrize(("value", "read"), [("'no'", "no"), ("0", 0), ("", None)])
+def test_whether_an_item_is_required_is_a_boolean(value: str, read: object) -> None:
+    text = with_change("required: false", f"required: {value}")
+
+    assert errors_in(text) == [(f"{QUIZ}/required", f"line 15: {read!r} is not of type 'boolean'")]
+
+
+@pytest.mark.parametrize(("value", "read"), [("quiz", "quiz"), ("Lesson", "Lesson"), ("", None)])
+def test_an_item_has_a_known_type(value: str, read: object) -> None:
+    text = with_change("type: assessment", f"type: {value}")
+
+    assert errors_in(text) == [(f"{QUIZ}/type", f"line 14: {read!r} is not one of {TYPES}")]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_several_pathways_are_found_by_their_ids(world: World) -> None:
 
     assert {pathway.id: pathway for pathway in stored} == {
         published.id: published,
-        stored.id: draft,
+        draft.id: draft,
     }
     assert len(stored) == 2
 

@@ -17,8 +17,7 @@ from courses.domain.entities.courses import Course
 from courses.domain.errors import CourseNotFound, InvalidDefinition, SlugFixed
 from tests.courses.tenants import KNOTS, of_another
 from tests.support.builders import a_definition, a_principal
-from tests.support.organizations import a_member, acts_in, closed
-from tests.support.tenants import an_access
+from tests.support.organizations import a_member, acts_in, an_access, closed
 from tests.support.worlds import World
 
 WHOLE: Final = PageRequest(limit=100)

@@ -10,17 +10,18 @@ from tests.support.application import Application
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.learning import Learner, a_credential_for, a_published_course
 from tests.support.members import access_entries, add_organization, member_of
-from tests.support.staff import StaffBrowser, a_user_of, root_browser, staff_browser
+from tests.support.staff import (
+    a_user_of,
+    credential_officer,
+    root_browser,
+    staff_browser,
+)
 
 pytestmark = pytest.mark.database
 
 
 def page_of(credential: Credential) -> str:
     return f"credentials/credential/{credential.id}/eligibility/"
-
-
-def officer(application: Application) -> StaffBrowser:
-    return staff_browser(application, "Credential officers")
 
 
 def test_an_administrator_sees_why_a_learner_cannot_have_it(application: Application) -> None:
@@ -31,7 +32,7 @@ def test_an_administrator_sees_why_a_learner_cannot_have_it(application: Applica
     credential = a_credential_for(services, bends, rule=rule)
     Learner(services=services, principal=a_principal(anna)).passes(knots)
 
-    page = officer(application).post(page_of(credential), learner=anna.email.upper())
+    page = credential_officer(application).post(page_of(credential), learner=anna.email.upper())
 
     assert "Not eligible." in page.text
     assert "\N{BALLOT X} all of these (1 of 2)" in page.text
@@ -45,7 +46,7 @@ def test_to_try_it_issues_nothing(application: Application) -> None:
     Learner(services=services, principal=a_principal(anna)).passes(course)
     credential = a_credential_for(services, course)
 
-    page = officer(application).post(page_of(credential), learner=anna.email)
+    page = credential_officer(application).post(page_of(credential), learner=anna.email)
 
     assert "<b>Eligible.</b>" in page.text
     assert "Already issued." not in page.text
@@ -58,7 +59,7 @@ def test_it_says_that_an_issued_credential_is_held(application: Application) -> 
     credential = a_credential_for(services, course)
     Learner(services=services, principal=a_principal(anna)).passes(course)
 
-    page = officer(application).post(page_of(credential), learner=anna.email)
+    page = credential_officer(application).post(page_of(credential), learner=anna.email)
 
     assert "Already issued." in page.text
 
@@ -67,7 +68,7 @@ def test_a_title_cannot_bring_in_markup(application: Application) -> None:
     services, anna = application.services, a_user_of(application)
     definition = a_definition_of(required=1, slug="knots", title="<b>Knots</b>")
     credential = a_credential_for(services, a_published_course(services, definition))
-    bo = officer(application)
+    bo = credential_officer(application)
 
     sent = bo.client.post(f"/admin/{page_of(credential)}", {"learner": anna.email})
 
@@ -87,7 +88,7 @@ def test_the_learner_must_be_a_user(
 ) -> None:
     credential = a_credential_for(application.services, a_published_course(application.services))
 
-    page = officer(application).post(page_of(credential), learner=address)
+    page = credential_officer(application).post(page_of(credential), learner=address)
 
     assert field_error in page.text
     assert "ligible." not in page.text
@@ -97,7 +98,7 @@ def test_the_page_of_a_credential_leads_there(application: Application) -> None:
     credential = a_credential_for(application.services, a_published_course(application.services))
     change = f"credentials/credential/{credential.id}/change/"
 
-    assert "Check eligibility</a>" in officer(application).get(change).text
+    assert "Check eligibility</a>" in credential_officer(application).get(change).text
     assert (
         "Check eligibility</a>"
         not in staff_browser(application, "Auditors", name="Cy").get(change).text
@@ -116,7 +117,7 @@ def test_a_credential_that_is_not_there_is_not_found(application: Application) -
         str(credential.id), "00000000-0000-4000-8000-000000000000"
     )
 
-    assert officer(application).get(unknown).status == 404
+    assert credential_officer(application).get(unknown).status == 404
 
 
 def test_access_to_an_organization_is_recorded(application: Application) -> None:
@@ -141,4 +142,4 @@ def test_administrators_do_not_find_what_organizations_offer(application: Applic
     course = authoring.publish(draft.slug, by=OPERATOR)
     credential = a_credential_for(application.services, course)
 
-    assert officer(application).get(page_of(credential)).status == 404
+    assert credential_officer(application).get(page_of(credential)).status == 404

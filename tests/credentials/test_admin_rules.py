@@ -12,15 +12,11 @@ from credentials.models import UserCredential
 from tests.support.application import Application
 from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_credential_for, a_published_course
-from tests.support.staff import StaffBrowser, a_user_of, staff_browser
+from tests.support.staff import a_user_of, credential_officer, staff_browser
 
 pytestmark = pytest.mark.database
 
 CREDENTIALS: Final = "credentials/credential/"
-
-
-def officer(application: Application) -> StaffBrowser:
-    return staff_browser(application, "Credential officers")
 
 
 def a_ruled_one(application: Application) -> Credential:
@@ -64,7 +60,9 @@ def test_a_rule_that_is_saved_unchanged_stays(application: Application) -> None:
     credential = a_ruled_one(application)
     before = kept_rule(credential.id)
 
-    officer(application).post(change_of(credential), **form_of(credential, name="Knot Mastery"))
+    credential_officer(application).post(
+        change_of(credential), **form_of(credential, name="Knot Mastery")
+    )
 
     row = Row.objects.get()
     assert (row.name, row.version, row.rule) == ("Knot Mastery", 2, before)
@@ -73,7 +71,7 @@ def test_a_rule_that_is_saved_unchanged_stays(application: Application) -> None:
 def test_nothing_new_comes_of_a_form_that_is_saved_as_it_stands(application: Application) -> None:
     credential = a_ruled_one(application)
 
-    officer(application).post(change_of(credential), **form_of(credential))
+    credential_officer(application).post(change_of(credential), **form_of(credential))
 
     assert Row.objects.get().version == 1
 
@@ -81,7 +79,7 @@ def test_nothing_new_comes_of_a_form_that_is_saved_as_it_stands(application: App
 def test_an_empty_rule_is_that_of_the_course(application: Application) -> None:
     credential = a_ruled_one(application)
 
-    officer(application).post(change_of(credential), **form_of(credential, earned_by=""))
+    credential_officer(application).post(change_of(credential), **form_of(credential, earned_by=""))
 
     assert kept_rule(credential.id) is None
 
@@ -101,7 +99,9 @@ def test_a_rule_that_cannot_be_read_is_refused_where_it_is_wrong(
     credential = a_ruled_one(application)
     before = kept_rule(credential.id)
 
-    page = officer(application).post(change_of(credential), **form_of(credential, earned_by=text))
+    page = credential_officer(application).post(
+        change_of(credential), **form_of(credential, earned_by=text)
+    )
 
     assert field_error in page.text
     assert kept_rule(credential.id) == before
@@ -111,7 +111,7 @@ def test_a_rule_about_a_course_that_is_not_there_is_refused(application: Applica
     credential, unknown = a_ruled_one(application), uuid4()
     before = kept_rule(credential.id)
 
-    page = officer(application).post(
+    page = credential_officer(application).post(
         change_of(credential), **form_of(credential, earned_by=f"course: {unknown}")
     )
 
@@ -125,7 +125,7 @@ def test_the_page_of_an_issued_credential_shows_its_proofs(application: Applicat
     a_credential_for(application.services, knots, rule=CompletedCourse(knots.id))
     anna.passes(knots)
 
-    page = officer(application).get(
+    page = credential_officer(application).get(
         f"credentials/usercredential/{UserCredential.objects.get().pk}/change/"
     )
 
@@ -139,7 +139,7 @@ def test_the_form_writes_a_rule_as_it_was_written(application: Application) -> N
     rule = AtLeast(1, (AnyOf((CompletedCourse(knots.id),)),))
     credential = a_credential_for(application.services, knots, rule=rule)
 
-    page = officer(application).get(change_of(credential))
+    page = credential_officer(application).get(change_of(credential))
 
     assert f"at_least: 1\nof:\n- any:\n  - course: {knots.id}</textarea>" in page.text
 
@@ -148,7 +148,7 @@ def test_a_stored_rule_that_is_invalid_is_shown_as_it_is_stored(application: App
     credential = a_ruled_one(application)
     Row.objects.filter(pk=credential.id).update(rule={"some": [1]})
 
-    page = officer(application).get(change_of(credential))
+    page = credential_officer(application).get(change_of(credential))
 
     assert "some:\n- 1</textarea>" in page.text
 

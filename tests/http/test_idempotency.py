@@ -13,7 +13,7 @@ from accounts.domain.access import Principal, Role
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
-from tests.http.keyed import OPERATIONS, Operation, Sent, enroll, reissue
+from tests.http.keyed import OPERATIONS, Operation, Sent, enroll
 from tests.support.application import PASSWORD, Application
 from tests.support.documents import page
 
@@ -104,7 +104,7 @@ def test_another_address_under_the_same_key_is_refused(
 
 
 def test_a_repetition_changes_nothing_more(application: Application) -> None:
-    request = reissue(application)
+    request = OPERATIONS["reissueIssued"](application)
     first = request.sent()
 
     again = request.sent()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,37 +56,43 @@ def signed_in(
     return tokens, landed.address
 
 
-def test_a_user_signs_in(
+@dataclass(frozen=True)
+class SignedIn:
+    """A session with the tokens of Anna."""
+
+    session: OAuth2Session
+    tokens: dict[str, Any]
+
+
+@pytest.fixture
+def signed(
     provider: School,
     new_session: Callable[..., OAuth2Session],
     anna: WireBrowser,
     client: Registered,
-) -> None:
+) -> SignedIn:
+    """Anna, signed in to the client."""
     session = new_session(client)
+    return SignedIn(session, signed_in(session, client, provider, anna)[0])
 
-    tokens, _ = signed_in(session, client, provider, anna)
 
-    person = session.get(f"{provider.server.url}/oauth/userinfo").json()
+def test_a_user_signs_in(provider: School, signed: SignedIn, anna: WireBrowser) -> None:
+    person = signed.session.get(f"{provider.server.url}/oauth/userinfo").json()
+
     assert (person["name"], person["email"]) == ("Anna", anna.email)
-    assert tokens["scope"] == SCOPE
-    assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
+    assert signed.tokens["scope"] == SCOPE
+    assert signed.session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
-def test_a_token_is_refreshed(
-    provider: School,
-    new_session: Callable[..., OAuth2Session],
-    anna: WireBrowser,
-    client: Registered,
-) -> None:
-    session = new_session(client)
-    tokens, _ = signed_in(session, client, provider, anna)
+def test_a_token_is_refreshed(provider: School, signed: SignedIn, client: Registered) -> None:
     by_name = {} if client.secret else {"client_id": client.client_id}
     by_secret = {"auth": (client.client_id, client.secret)} if client.secret else {}
+    endpoint = f"{provider.server.url}/oauth/token"
 
-    renewed = session.refresh_token(f"{provider.server.url}/oauth/token", **by_name, **by_secret)
+    renewed = signed.session.refresh_token(endpoint, **by_name, **by_secret)
 
-    assert renewed["refresh_token"] != tokens["refresh_token"]
-    assert session.get(f"{provider.server.url}/v1/courses").status_code == 200
+    assert renewed["refresh_token"] != signed.tokens["refresh_token"]
+    assert signed.session.get(f"{provider.server.url}/v1/courses").status_code == 200
 
 
 def test_a_session_refreshes_an_expired_token_by_itself(

@@ -6,7 +6,7 @@ from uuid import uuid4
 import factory
 
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, Principal
-from accounts.domain.audit.entities import AuditAct
+from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
 from accounts.domain.identity.entities.users import User
 from accounts.domain.organizations.entities import Organization, Plan
 from authsvc.composition.container import Services
@@ -34,6 +34,16 @@ def a_member(
 ) -> Principal:
     """A member of this organization with every scope and no rights on the platform."""
     return replace(a_principal(user), memberships={org_id: role})
+
+
+def an_access(organization: Organization, subject_type: SubjectType, subject_id: str) -> AuditAct:
+    """Access to something of the organization from outside."""
+    return AuditAct(
+        action=AuditAction.LOOKED_INTO,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        org_id=organization.id,
+    )
 
 
 def acts_in(services: Services, org_id: OrganizationId | None) -> list[AuditAct]:

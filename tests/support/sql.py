@@ -12,7 +12,7 @@ from authsvc.storage.append_only import releasing
 from tests.support.application import Answer
 
 
-def change_row(row: type[Model], statement: str, *parameters: object) -> None:
+def change_row(row: type[Model], statement: str, *parameters: Any) -> None:
     """Change one row, bypassing the code and the triggers of the append-only table of *row*."""
     connection.check_constraints()  # now, for PostgreSQL alters no table that waits for it
     with connection.cursor() as cursor:

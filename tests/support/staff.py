@@ -85,6 +85,14 @@ def staff_browser(application: Application, *groups: str, name: str = "Bo") -> S
     return StaffBrowser(user.id)
 
 
+def user_manager(application: Application) -> StaffBrowser:
+    return staff_browser(application, "User managers")
+
+
+def credential_officer(application: Application) -> StaffBrowser:
+    return staff_browser(application, "Credential officers")
+
+
 def staff_managing(application: Application, kind: str) -> StaffBrowser:
     """A signed-in member of staff in a group that may view, add and change this kind of row."""
     staff = staff_browser(application)

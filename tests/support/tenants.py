@@ -8,7 +8,7 @@ from uuid import uuid4
 import factory
 
 from accounts.domain.access import OPERATOR, OrgRole, Principal, Right, Role
-from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.audit.entities import AuditAct
 from accounts.domain.oauth.entities.clients import RegisteredClient
 from accounts.domain.organizations.entities import Invitation, Organization, OrgMembership
 from authsvc.kernel.tenancy import TenantScope
@@ -110,16 +110,6 @@ def has_service_client(
         "expires_at": NOON + timedelta(days=30),
     }
     return world.services.service_clients.register(organization.id, **given | parts, by=by)
-
-
-def an_access(organization: Organization, subject_type: SubjectType, subject_id: str) -> AuditAct:
-    """Access to something of the organization from outside."""
-    return AuditAct(
-        action=AuditAction.LOOKED_INTO,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        org_id=organization.id,
-    )
 
 
 def acts_in(world: World, organization: Organization) -> list[AuditAct]:
