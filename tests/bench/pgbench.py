@@ -40,16 +40,16 @@ def statements_of(request: Request) -> list[str]:
 
 
 def transactions_a_second(
-    statements: list[str], cluster: Cluster, *, folder: Path, clients: int, each: int
+    statements: list[str], cluster: Cluster, *, folder: Path, clients: int, transactions: int
 ) -> float:
-    """How often in a second pgbench completes the statements, on so many connections, each *each* times."""
+    """How often in a second pgbench completes the statements, on so many connections, *transactions* times on each."""
     script = folder / "request.sql"
     script.write_text(_script_of(statements))
     ran = subprocess.run(
         [
             cluster.binaries / "pgbench", "--no-vacuum", "--protocol=prepared",
-            "--client", str(clients), "--jobs=2", "--transactions", str(each),
-            "--define=i=-1", f"--define=each={each}", "--file", script, cluster.url,
+            "--client", str(clients), "--jobs=2", "--transactions", str(transactions),
+            "--define=i=-1", f"--define=each={transactions}", "--file", script, cluster.url,
         ],
         check=False,
         capture_output=True,

@@ -31,7 +31,7 @@ def _measured(scenario: Scenario, side: Side, load: Load, folder: Path) -> str:
         side.cluster,
         folder=folder,
         clients=load.connections,
-        each=max(1, load.requests // load.connections),
+        transactions=max(1, load.requests // load.connections),
     )
     return LINE.format(
         scenario.name,

@@ -15,7 +15,7 @@ def an_author() -> Principal:
     return a_principal(None, Right.AUTHOR_COURSES)
 
 
-def has(world: World, *slugs: str) -> list[Course]:
+def published_courses(world: World, *slugs: str) -> list[Course]:
     """Published courses of the platform with these slugs."""
     return [
         a_published_course(world.services, a_definition_of(required=1, slug=slug)) for slug in slugs

@@ -18,7 +18,7 @@ from courses.domain.errors import (
     PathwaySlugFixed,
     PathwaySlugTaken,
 )
-from tests.courses.pathway_worlds import an_author, counts, errors_of, has
+from tests.courses.pathway_worlds import an_author, counts, errors_of, published_courses
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.organizations import acts_in
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
@@ -28,7 +28,7 @@ WHOLE = PageRequest(limit=100)
 
 
 def test_a_pathway_begins_as_a_draft(memory: World) -> None:
-    knots, bends = has(memory, "knots", "bends")
+    knots, bends = published_courses(memory, "knots", "bends")
     bo = an_author()
 
     draft = memory.services.pathway_authoring.create(a_chain("knots", "bends"), by=bo)
@@ -43,7 +43,7 @@ def test_a_pathway_begins_as_a_draft(memory: World) -> None:
 
 
 def test_published_pathways_are_counted_by_their_courses(memory: World) -> None:
-    has(memory, "knots", "bends", "hitches")
+    published_courses(memory, "knots", "bends", "hitches")
     authoring = memory.services.pathway_authoring
 
     published = a_published_pathway(memory.services, a_chain("knots", "bends"))
@@ -59,7 +59,7 @@ def test_published_pathways_are_counted_by_their_courses(memory: World) -> None:
 
 
 def test_a_draft_has_no_versions_and_what_changes_nothing_makes_none(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots"), by=OPERATOR)
 
@@ -74,7 +74,7 @@ def test_a_draft_has_no_versions_and_what_changes_nothing_makes_none(memory: Wor
 
 
 def test_what_is_done_is_recorded(memory: World) -> None:
-    has(memory, "knots", "bends")
+    published_courses(memory, "knots", "bends")
     pathway = a_published_pathway(memory.services, a_chain("knots"))
     memory.services.pathway_authoring.revise("ropes", a_chain("bends"), by=OPERATOR)
     memory.services.pathway_authoring.retire("ropes", reason="Nobody came.", by=OPERATOR)
@@ -96,7 +96,7 @@ def test_what_is_done_is_recorded(memory: World) -> None:
 
 
 def test_a_pathway_keeps_its_slug(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
 
     with pytest.raises(PathwaySlugFixed):
@@ -108,7 +108,7 @@ def test_a_pathway_keeps_its_slug(memory: World) -> None:
 
 
 def test_what_is_published_is_not_published_again_nor_a_draft_retired(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots"), by=OPERATOR)
 
@@ -120,7 +120,7 @@ def test_what_is_published_is_not_published_again_nor_a_draft_retired(memory: Wo
 
 
 def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     memory.services.authoring.create(a_definition_of(required=1, slug="bends"), by=OPERATOR)
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots", "bends"), by=OPERATOR)
@@ -137,7 +137,7 @@ def test_a_pathway_is_published_when_its_courses_are(memory: World) -> None:
 
 
 def test_unknown_courses_are_errors_with_their_paths(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     definition = a_definition_with_exams(a_stage("bends"), a_stage("knots", "hitches", key="end"))
 
     with pytest.raises(InvalidPathwayDefinition) as error:
@@ -147,7 +147,7 @@ def test_unknown_courses_are_errors_with_their_paths(memory: World) -> None:
 
 
 def test_drafts_are_for_authors(memory: World) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     catalog, anna, bo = memory.services.pathway_catalog, a_principal(), an_author()
     draft = memory.services.pathway_authoring.create(a_chain("knots"), by=bo)
 
@@ -166,7 +166,7 @@ def test_drafts_are_for_authors(memory: World) -> None:
 def test_an_import_starts_a_pathway_or_revises_it(
     memory: World, definition: PathwayDefinition
 ) -> None:
-    has(memory, "knots", "bends")
+    published_courses(memory, "knots", "bends")
     authoring = memory.services.pathway_authoring
 
     started = authoring.import_definition(a_chain("bends"), by=OPERATOR)

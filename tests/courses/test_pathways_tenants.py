@@ -11,7 +11,7 @@ from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.errors import InvalidPathwayDefinition, PathwayNotFound
-from tests.courses.pathway_worlds import an_author, counts, errors_of, has
+from tests.courses.pathway_worlds import an_author, counts, errors_of, published_courses
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.organizations import a_member, acts_in, closed
 from tests.support.pathways import a_chain, a_published_pathway
@@ -28,7 +28,7 @@ def harbour(memory: World) -> OrganizationId:
 def test_an_organization_mixes_its_courses_with_those_of_the_platform(
     memory: World, harbour: OrganizationId
 ) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     bo = a_member(harbour, OrgRole.INSTRUCTOR)
     services = memory.services
     services.authoring.create(a_definition_of(required=1, slug="bends"), org_id=harbour, by=bo)
@@ -61,7 +61,7 @@ def test_courses_of_others_and_foreign_drafts_are_unknown(
 
 
 def test_a_course_is_named_by_its_slug_alone(memory: World) -> None:
-    (knots,) = has(memory, "knots")
+    (knots,) = published_courses(memory, "knots")
 
     with pytest.raises(InvalidPathwayDefinition):
         memory.services.pathway_authoring.create(a_chain("knots", str(knots.id)), by=OPERATOR)
@@ -70,7 +70,7 @@ def test_a_course_is_named_by_its_slug_alone(memory: World) -> None:
 def test_pathways_are_found_by_their_ids_and_drafts_are_their_authors(
     memory: World, harbour: OrganizationId
 ) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     services, catalog = memory.services, memory.services.pathway_catalog
     draft = services.pathway_authoring.create(a_chain("knots"), org_id=harbour, by=OPERATOR)
     bo, anna = a_member(harbour, OrgRole.INSTRUCTOR), a_member(harbour)
@@ -85,7 +85,7 @@ def test_pathways_are_found_by_their_ids_and_drafts_are_their_authors(
 def test_a_slug_leaves_room_for_that_of_the_organization(
     memory: World, harbour: OrganizationId
 ) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
 
     with pytest.raises(InvalidPathwayDefinition) as error:
         memory.services.pathway_authoring.create(
@@ -96,7 +96,7 @@ def test_a_slug_leaves_room_for_that_of_the_organization(
 
 
 def test_only_authors_write(memory: World, harbour: OrganizationId) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     services, anna = memory.services, a_member(harbour)
     a_published_pathway(services, a_chain("knots"), org_id=harbour)
 
@@ -112,7 +112,7 @@ def test_only_authors_write(memory: World, harbour: OrganizationId) -> None:
 
 
 def test_there_is_no_such_pathway_for_strangers(memory: World, harbour: OrganizationId) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     services, bo = memory.services, an_author()
     a_published_pathway(services, a_chain("knots"), org_id=harbour)
 
@@ -127,7 +127,7 @@ def test_there_is_no_such_pathway_for_strangers(memory: World, harbour: Organiza
 def test_of_a_closed_organization_nothing_is_changed(
     memory: World, harbour: OrganizationId
 ) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     services = memory.services
     a_published_pathway(services, a_chain("knots"), org_id=harbour)
     closed(services, services.tenant_access.organization(harbour, by=OPERATOR))
@@ -139,7 +139,7 @@ def test_of_a_closed_organization_nothing_is_changed(
 
 
 def test_access_from_outside_is_recorded(memory: World, harbour: OrganizationId) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     services = memory.services
     pathway = a_published_pathway(services, a_chain("knots"), org_id=harbour)
 
@@ -152,7 +152,7 @@ def test_access_from_outside_is_recorded(memory: World, harbour: OrganizationId)
 def test_lists_show_what_is_of_the_platform_and_of_ones_own(
     memory: World, harbour: OrganizationId
 ) -> None:
-    has(memory, "knots")
+    published_courses(memory, "knots")
     catalog, anna = memory.services.pathway_catalog, a_member(harbour)
     ours = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour)
     everybodys = a_published_pathway(memory.services, a_chain("knots"))

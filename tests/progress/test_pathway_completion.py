@@ -17,7 +17,7 @@ from tests.support.organizations import closed
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
-Has = Callable[..., list[Course]]
+Publish = Callable[..., list[Course]]
 
 
 @pytest.fixture
@@ -29,16 +29,16 @@ def published(memory: World) -> list[PathwayCompleted]:
 
 
 @pytest.fixture
-def has(memory: World) -> Has:
+def publish(memory: World) -> Publish:
     """Publish courses of two items with these slugs."""
 
-    def made(*slugs: str) -> list[Course]:
+    def with_slugs(*slugs: str) -> list[Course]:
         return [
             a_published_course(memory.services, a_definition_of(required=2, slug=slug))
             for slug in slugs
         ]
 
-    return made
+    return with_slugs
 
 
 def pathway_progress(anna: Learner, address: str = "ropes") -> PathwayProgress:
@@ -50,9 +50,9 @@ def completed_by(anna: Learner, scope: TenantScope = TenantScope()) -> AbstractS
 
 
 def test_the_course_that_completes_a_pathway_is_published(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    knots, bends = has("knots", "bends")
+    knots, bends = publish("knots", "bends")
     pathway = a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna = a_learner(memory)
 
@@ -78,9 +78,9 @@ def test_the_course_that_completes_a_pathway_is_published(
 
 
 def test_a_course_more_than_is_asked_for_completes_nothing_again(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    knots, bends = has("knots", "bends")
+    knots, bends = publish("knots", "bends")
     a_published_pathway(
         memory.services, a_definition_with_exams(a_stage("knots", "bends", choose=1))
     )
@@ -93,9 +93,9 @@ def test_a_course_more_than_is_asked_for_completes_nothing_again(
 
 
 def test_one_course_can_complete_several_pathways(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    (knots,) = has("knots")
+    (knots,) = publish("knots")
     pathways = [
         a_published_pathway(memory.services, a_chain("knots", slug=slug)) for slug in ("a", "b")
     ]
@@ -106,9 +106,9 @@ def test_one_course_can_complete_several_pathways(
 
 
 def test_a_pathway_that_is_not_offered_is_not_completed(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    (knots,) = has("knots")
+    (knots,) = publish("knots")
     memory.services.pathway_authoring.create(a_chain("knots"), by=OPERATOR)
 
     a_learner(memory).passes(knots)
@@ -117,9 +117,9 @@ def test_a_pathway_that_is_not_offered_is_not_completed(
 
 
 def test_a_pathway_of_an_organization_is_completed_by_its_members(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    (knots,) = has("knots")
+    (knots,) = publish("knots")
     harbour, island = memory.has_organization(slug="harbour"), memory.has_organization()
     pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
     anna, cleo = a_learner_in(memory, harbour), a_learner_in(memory, island)
@@ -133,9 +133,9 @@ def test_a_pathway_of_an_organization_is_completed_by_its_members(
 
 
 def test_nothing_is_completed_in_an_organization_that_is_closed(
-    memory: World, has: Has, published: list[PathwayCompleted]
+    memory: World, publish: Publish, published: list[PathwayCompleted]
 ) -> None:
-    (knots,) = has("knots")
+    (knots,) = publish("knots")
     harbour = memory.has_organization(slug="harbour")
     a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
     anna = a_learner_in(memory, harbour)
@@ -146,8 +146,10 @@ def test_nothing_is_completed_in_an_organization_that_is_closed(
     assert published == []
 
 
-def test_completed_courses_count_also_when_they_are_retired(memory: World, has: Has) -> None:
-    knots, _ = has("knots", "bends")
+def test_completed_courses_count_also_when_they_are_retired(
+    memory: World, publish: Publish
+) -> None:
+    knots, _ = publish("knots", "bends")
     first = a_published_pathway(memory.services, a_chain("knots"))
     a_published_pathway(memory.services, a_chain("knots", "bends", slug="other"))
     anna, cleo = a_learner(memory), a_learner(memory, "Cleo")
@@ -162,9 +164,9 @@ def test_completed_courses_count_also_when_they_are_retired(memory: World, has: 
 
 
 def test_what_is_completed_in_an_organization_is_known_in_its_view_alone(
-    memory: World, has: Has
+    memory: World, publish: Publish
 ) -> None:
-    (knots,) = has("knots")
+    (knots,) = publish("knots")
     harbour = memory.has_organization(slug="harbour")
     pathway = a_published_pathway(memory.services, a_chain("knots"), org_id=harbour.id)
     anna = a_learner_in(memory, harbour)
@@ -175,8 +177,8 @@ def test_what_is_completed_in_an_organization_is_known_in_its_view_alone(
     assert completed_by(anna, TenantScope.into(memory.has_organization().id)) == frozenset()
 
 
-def test_what_a_listener_refuses_undoes_the_completion(memory: World, has: Has) -> None:
-    (knots,) = has("knots")
+def test_what_a_listener_refuses_undoes_the_completion(memory: World, publish: Publish) -> None:
+    (knots,) = publish("knots")
     a_published_pathway(memory.services, a_chain("knots"))
     anna = a_learner(memory)
     anna.enrols(knots)

@@ -17,14 +17,14 @@ from tests.support.learning import Learner, a_learner, a_learner_in, a_published
 from tests.support.pathways import a_chain, a_definition_with_exams, a_published_pathway, a_stage
 from tests.support.worlds import World
 
-Has = Callable[..., list[Course]]
+Publish = Callable[..., list[Course]]
 
 
 @pytest.fixture
-def has(memory: World) -> Has:
+def publish(memory: World) -> Publish:
     """Publish courses of two items with these slugs."""
 
-    def made(*slugs: str) -> list[Course]:
+    def with_slugs(*slugs: str) -> list[Course]:
         return [
             a_published_course(
                 memory.services, a_definition_of(required=2, slug=slug, title=slug.title())
@@ -32,7 +32,7 @@ def has(memory: World) -> Has:
             for slug in slugs
         ]
 
-    return made
+    return with_slugs
 
 
 def standings(progress: PathwayProgress) -> dict[str, str]:
@@ -49,8 +49,10 @@ def missing(anna: Learner, course: Course) -> object:
     return error.value.facts["missing"]
 
 
-def test_a_course_is_taken_when_what_comes_before_it_is_completed(memory: World, has: Has) -> None:
-    knots, bends = has("knots", "bends")
+def test_a_course_is_taken_when_what_comes_before_it_is_completed(
+    memory: World, publish: Publish
+) -> None:
+    knots, bends = publish("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna = a_learner(memory)
 
@@ -64,8 +66,8 @@ def test_a_course_is_taken_when_what_comes_before_it_is_completed(memory: World,
     assert anna.enrols(bends).is_enrolled
 
 
-def test_the_error_names_all_missing_prerequisites(memory: World, has: Has) -> None:
-    (hitches, *_) = has("hitches", "knots", "bends")
+def test_the_error_names_all_missing_prerequisites(memory: World, publish: Publish) -> None:
+    (hitches, *_) = publish("hitches", "knots", "bends")
     after = a_definition_with_exams(
         a_stage("knots", "bends", "hitches", after={"hitches": ("bends", "knots")})
     )
@@ -78,8 +80,8 @@ def test_the_error_names_all_missing_prerequisites(memory: World, has: Has) -> N
     assert error.value.detail == "Complete these courses first: Bends, Knots."
 
 
-def test_a_rejected_request_changes_nothing(memory: World, has: Has) -> None:
-    knots, bends = has("knots", "bends")
+def test_a_rejected_request_changes_nothing(memory: World, publish: Publish) -> None:
+    knots, bends = publish("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna = a_learner(memory)
     anna.enrols(knots)
@@ -93,8 +95,8 @@ def test_a_rejected_request_changes_nothing(memory: World, has: Has) -> None:
         anna.log_of(bends)
 
 
-def test_completions_of_other_learners_unlock_nothing(memory: World, has: Has) -> None:
-    knots, bends = has("knots", "bends")
+def test_completions_of_other_learners_unlock_nothing(memory: World, publish: Publish) -> None:
+    knots, bends = publish("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     anna, cleo = a_learner(memory), a_learner(memory, "Cleo")
 
@@ -104,8 +106,8 @@ def test_completions_of_other_learners_unlock_nothing(memory: World, has: Has) -
     assert anna.enrols(bends).is_enrolled
 
 
-def test_of_two_organizations_each_asks_for_its_own(memory: World, has: Has) -> None:
-    _, bends, _ = has("knots", "bends", "hitches")
+def test_of_two_organizations_each_asks_for_its_own(memory: World, publish: Publish) -> None:
+    _, bends, _ = publish("knots", "bends", "hitches")
     harbour, island = (memory.has_organization(slug=slug) for slug in ("harbour", "island"))
     a_published_pathway(memory.services, a_chain("knots", "bends"), org_id=harbour.id)
     a_published_pathway(memory.services, a_chain("hitches", "bends"), org_id=island.id)
@@ -116,8 +118,10 @@ def test_of_two_organizations_each_asks_for_its_own(memory: World, has: Has) -> 
     assert missing(cleo, bends) == ["hitches"]
 
 
-def test_a_draft_asks_for_nothing_and_neither_does_what_is_retired(memory: World, has: Has) -> None:
-    _, bends = has("knots", "bends")
+def test_a_draft_asks_for_nothing_and_neither_does_what_is_retired(
+    memory: World, publish: Publish
+) -> None:
+    _, bends = publish("knots", "bends")
     authoring = memory.services.pathway_authoring
     authoring.create(a_chain("knots", "bends"), by=OPERATOR)
     assert a_learner(memory).enrols(bends).is_enrolled
@@ -130,9 +134,9 @@ def test_a_draft_asks_for_nothing_and_neither_does_what_is_retired(memory: World
 
 @pytest.mark.parametrize("other", [a_chain("bends"), a_chain("bends", "hitches")])
 def test_one_pathway_on_which_it_comes_first_sets_a_course_free(
-    memory: World, has: Has, other: PathwayDefinition
+    memory: World, publish: Publish, other: PathwayDefinition
 ) -> None:
-    _, bends, _ = has("knots", "bends", "hitches")
+    _, bends, _ = publish("knots", "bends", "hitches")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
     assert missing(a_learner(memory), bends) == ["knots"]
 
@@ -142,9 +146,9 @@ def test_one_pathway_on_which_it_comes_first_sets_a_course_free(
 
 
 def test_one_pathway_of_several_is_enough_and_the_shortest_is_named(
-    memory: World, has: Has
+    memory: World, publish: Publish
 ) -> None:
-    knots, bends, hitches, _ = has("knots", "bends", "hitches", "loops")
+    knots, bends, hitches, _ = publish("knots", "bends", "hitches", "loops")
     two = a_definition_with_exams(
         a_stage("bends", "loops", "hitches", after={"hitches": ("bends", "loops")})
     )
@@ -161,9 +165,9 @@ def test_one_pathway_of_several_is_enough_and_the_shortest_is_named(
 
 
 def test_an_enrolled_learner_stays_enrolled_whatever_comes_before_it_now(
-    memory: World, has: Has
+    memory: World, publish: Publish
 ) -> None:
-    _, bends = has("knots", "bends")
+    _, bends = publish("knots", "bends")
     anna = a_learner(memory)
     anna.enrols(bends)
     a_published_pathway(memory.services, a_chain("knots", "bends"))
@@ -175,8 +179,10 @@ def test_an_enrolled_learner_stays_enrolled_whatever_comes_before_it_now(
     assert missing(anna, bends) == ["knots"]
 
 
-def test_a_pathway_of_an_organization_asks_its_members_alone(memory: World, has: Has) -> None:
-    _, bends = has("knots", "bends")
+def test_a_pathway_of_an_organization_asks_its_members_alone(
+    memory: World, publish: Publish
+) -> None:
+    _, bends = publish("knots", "bends")
     harbour = memory.has_organization(slug="harbour")
     a_published_pathway(memory.services, a_chain("knots", "bends"), org_id=harbour.id)
     anna, cleo = a_learner_in(memory, harbour), a_learner(memory, "Cleo")
@@ -187,8 +193,8 @@ def test_a_pathway_of_an_organization_asks_its_members_alone(memory: World, has:
         pathway_progress(cleo, "harbour--ropes")
 
 
-def test_a_learner_sees_their_progress_on_a_pathway(memory: World, has: Has) -> None:
-    knots, bends, _ = has("knots", "bends", "hitches")
+def test_a_learner_sees_their_progress_on_a_pathway(memory: World, publish: Publish) -> None:
+    knots, bends, _ = publish("knots", "bends", "hitches")
     a_published_pathway(memory.services, a_chain("knots", "bends", "hitches"))
     anna = a_learner(memory)
 
@@ -209,9 +215,9 @@ def test_a_learner_sees_their_progress_on_a_pathway(memory: World, has: Has) -> 
 
 
 def test_a_stage_is_completed_by_as_many_courses_as_are_to_be_chosen(
-    memory: World, has: Has
+    memory: World, publish: Publish
 ) -> None:
-    knots, bends, _ = has("knots", "bends", "hitches")
+    knots, bends, _ = publish("knots", "bends", "hitches")
     stages = a_stage("knots", "bends", choose=1), a_stage("hitches", key="end")
     a_published_pathway(memory.services, a_definition_with_exams(*stages))
     anna = a_learner(memory)
@@ -224,8 +230,8 @@ def test_a_stage_is_completed_by_as_many_courses_as_are_to_be_chosen(
     assert progress.percent_complete == 50
 
 
-def test_who_has_left_a_course_may_take_it_again(memory: World, has: Has) -> None:
-    (knots,) = has("knots")
+def test_who_has_left_a_course_may_take_it_again(memory: World, publish: Publish) -> None:
+    (knots,) = publish("knots")
     a_published_pathway(memory.services, a_chain("knots"))
     anna = a_learner(memory)
     anna.enrols(knots)
@@ -234,8 +240,8 @@ def test_who_has_left_a_course_may_take_it_again(memory: World, has: Has) -> Non
     assert standings(pathway_progress(anna)) == {"knots": "open"}
 
 
-def test_a_program_stands_at_the_beginning(memory: World, has: Has) -> None:
-    has("knots", "bends")
+def test_a_program_stands_at_the_beginning(memory: World, publish: Publish) -> None:
+    publish("knots", "bends")
     a_published_pathway(memory.services, a_chain("knots", "bends"))
 
     progress = memory.services.pathways.get("ropes", by=OPERATOR)
