@@ -213,3 +213,23 @@ def _queries(root: StaffBrowser) -> dict[str, int]:
             root.get(path)
         counts[path] = len(queries)
     return counts
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "accounts/user/?password__startswith=argon2",
+        "accounts/user/?password=x",
+        "accounts/user/?groups__name__startswith=A",
+        "accounts/orgmembership/?user__password__startswith=a",
+        "accounts/invitation/?token_hash__startswith=a",
+        "accounts/oauthclient/?secret_hash__startswith=a",
+        "accounts/oauthclient/?redirect_uris__contains=x",
+        "accounts/organization/?name__startswith=S",
+        "accounts/organization/?created_at__year=2026",
+    ],
+)
+def test_only_columns_with_a_filter_can_be_used_in_lookups(
+    application: Application, query: str
+) -> None:
+    assert root_browser(application).get(query).status == 400

@@ -1,6 +1,5 @@
 """The definitions in docs/pathways.md are valid, and its lists are complete."""
 
-import json
 from typing import Final
 
 import yaml
@@ -48,15 +47,6 @@ def test_the_errors_shown_are_those_that_are_reported() -> None:
 
     lines = [": ".join(error) for error in pathway_errors_in(WRONG)]
     assert lines == shown.splitlines()
-
-
-def test_the_schema_is_where_the_page_says(application: Application) -> None:
-    address = "/v1/schemas/pathway-definition.json"
-    served = application.stranger.get(address)
-
-    assert f"`{address}`" in PAGE
-    assert served.status == 200
-    assert served.json == json.loads(json.dumps(PATHWAY_SCHEMA))
 
 
 def test_the_example_is_taken_over_http(application: Application) -> None:

@@ -237,9 +237,7 @@ def test_a_request_takes_these_statements_and_no_more(
     study: Study, prepare: Callable[[Study], Act], statements: str
 ) -> None:
     """Completing a course takes one more statement: whether the course is on pathways."""
-    act = prepare(study)
-
-    answer, executed = statements_of(act)
+    answer, executed = statements_of(prepare(study))
 
     assert answer.status < 300
     assert executed == statements.split()

@@ -59,9 +59,7 @@ def app(committing_application: Application) -> RelyingParty:
 def test_a_request_executes_these_statements_and_no_more(
     app: RelyingParty, prepare: Callable[[RelyingParty], Act], statements: str
 ) -> None:
-    act = prepare(app)
-
-    answer, executed = statements_of(act)
+    answer, executed = statements_of(prepare(app))
 
     assert answer.status == 200
     assert executed == statements.split()
