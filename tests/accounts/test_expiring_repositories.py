@@ -1,5 +1,6 @@
 """Contract of the repositories of what expires: authorization codes, device codes and pushed requests."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,21 +17,34 @@ from tests.accounts.stored_grants import (
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
-KINDS: Final[dict[str, tuple[Any, Any]]] = {
-    "authorization_codes": (stored_code, found_code),
-    "device_codes": (stored_device, found_device),
-    "pushed_requests": (stored_request, found_request),
+Kind = tuple[Callable[..., Any], Callable[[World, Any], Any], Callable[[World], int]]
+KINDS: Final[dict[str, Kind]] = {
+    "code": (
+        stored_code,
+        found_code,
+        lambda world: world.repositories.authorization_codes.remove_expired(before=NOON),
+    ),
+    "device": (
+        stored_device,
+        found_device,
+        lambda world: world.repositories.device_codes.remove_expired(before=NOON),
+    ),
+    "request": (
+        stored_request,
+        found_request,
+        lambda world: world.repositories.pushed_requests.remove_expired(before=NOON),
+    ),
 }
-"""How to store one and how to find it again, by the name of the repository."""
+"""How to store one, to find it again, and to delete those that have expired."""
 
 
-@pytest.mark.parametrize("repository", KINDS)
-def test_expired_entities_are_deleted_and_counted(world: World, repository: str) -> None:
-    store, find = KINDS[repository]
+@pytest.mark.parametrize("kind", KINDS)
+def test_expired_entities_are_deleted_and_counted(world: World, kind: str) -> None:
+    store, find, remove_expired = KINDS[kind]
     old = [store(world, expires_at=NOON - timedelta(seconds=1)) for _ in range(2)]
     young = store(world, expires_at=NOON)
 
-    count = getattr(world.repositories, repository).remove_expired(before=NOON)
+    count = remove_expired(world)
 
     assert count == 2
     assert [find(world, entity) for entity in (*old, young)] == [None, None, young]
