@@ -2,6 +2,8 @@
 
 from accounts.domain.access import (
     OPERATOR,
+    PASSWORD,
+    SECOND_FACTOR,
     GrantType,
     InsufficientAuthentication,
     NotPermitted,
@@ -30,6 +32,8 @@ from accounts.domain.organizations.services.tenant_access import TenantAccess
 
 __all__ = [
     "OPERATOR",
+    "PASSWORD",
+    "SECOND_FACTOR",
     "AuditAction",
     "AuditLog",
     "AuditSubject",

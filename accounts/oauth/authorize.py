@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +20,10 @@ from oauthlib.oauth2 import (
 )
 from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
-from accounts.domain.access import UserId
+from accounts.domain.access import PASSWORD, SECOND_FACTOR, UserId
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.entities.scopes import descriptions_of
+from accounts.oauth.errors import UnmetAuthenticationRequirements
 from accounts.oauth.exchange import Approval
 from accounts.oauth.pages import (
     DecisionPage,
@@ -34,10 +36,14 @@ from accounts.oauth.pages import (
 from accounts.oauth.par import resolve, use_up
 from accounts.oauth.parameters import query_of
 from accounts.oauth.server import AuthorizationRequest, backend
-from accounts.oauth.session_state import SignInRequest, allow_form_action, authentication_of
+from accounts.oauth.session_state import (
+    SignInRequest,
+    allow_form_action,
+    authentication_of,
+    continue_at,
+)
 from authsvc.composition.container import services
 from authsvc.http.sign_in_state import (
-    SECOND_FACTOR,
     SignIn,
     show_second_factor,
     sign_in_again,
@@ -45,6 +51,9 @@ from authsvc.http.sign_in_state import (
 )
 
 ALLOW: Final = "allow"
+WITHOUT: Final = "without"
+"""The decision to go on without the second factor that the client asks for."""
+CONTEXTS: Final = frozenset({PASSWORD, SECOND_FACTOR})
 PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
 MOST_DIGITS: Final = 9
 """Of `max_age`: about 31 years. Longer numbers can exceed what Python converts."""
@@ -105,7 +114,9 @@ class AuthenticationRequest:
         return cls(
             prompts=prompts,
             max_age=_max_age(parameters.get("max_age")),
-            contexts=tuple(parameters.get("acr_values", "").split()),
+            contexts=tuple(
+                value for value in parameters.get("acr_values", "").split() if value in CONTEXTS
+            ),
             hint=hint_in(parameters.get("id_token_hint")),
             login_hint=parameters.get("login_hint", ""),
         )
@@ -118,15 +129,19 @@ class AuthenticationRequest:
     def requires_consent(self) -> bool:
         return "consent" in self.prompts
 
+    @property
+    def prefers_second_factor(self) -> bool:
+        """Whether the first context that we know is the second factor. Unknown ones are passed over."""
+        return self.contexts[:1] == (SECOND_FACTOR,)
+
     def missing(self, sign_in: SignIn | None, *, was_prompted: bool) -> Interaction | None:
         """The next interaction. A user whom this very request has prompted is not prompted again."""
         if sign_in is None:
             return Interaction.SIGN_IN
-        if was_prompted:
-            return None
-        if self.prompts & {"login", "select_account"} or self._is_too_old(sign_in):
+        is_demanded = bool(self.prompts & {"login", "select_account"}) or self._is_too_old(sign_in)
+        if is_demanded and not was_prompted:
             return Interaction.SIGN_IN_AGAIN
-        if self.contexts[:1] == (SECOND_FACTOR,) and not sign_in.has_second_factor:
+        if self.prefers_second_factor and not sign_in.has_second_factor:
             return Interaction.SECOND_FACTOR
         return None
 
@@ -147,6 +162,11 @@ class AuthorizationFlow:
         sign_in = sign_in_of(self.request)
         was_prompted = sign_in is not None and self._sign_in_request.is_answered(sign_in)
         interaction = wanted.missing(sign_in, was_prompted=was_prompted)
+        if interaction is Interaction.SECOND_FACTOR and decision == WITHOUT:
+            self._decline_second_factor(wanted)
+            decision = None
+        if interaction is Interaction.SECOND_FACTOR and self._sign_in_request.is_declined:
+            interaction = None
         if sign_in is None or interaction is not None:
             return self._authenticate(interaction or Interaction.SIGN_IN, wanted)
         if wanted.hint is not None and wanted.hint.user_id != self._user_id:
@@ -175,9 +195,23 @@ class AuthorizationFlow:
         if interaction is Interaction.SIGN_IN_AGAIN:
             return sign_in_again(self.request, back_to=here)
         if interaction is Interaction.SECOND_FACTOR:
-            return show_second_factor(self.request, back_to=here)
+            return self._ask_second_factor(here)
         hint = {"login_hint": wanted.login_hint} if wanted.login_hint else {}
         return see_other(reverse("account_login"), {"next": here} | hint)
+
+    def _ask_second_factor(self, here: str) -> HttpResponseBase:
+        """The second factor; or, for a user who has none, the choice to set one up or to go on without."""
+        if is_mfa_enabled(self.request.user):
+            return show_second_factor(self.request, back_to=here)
+        continue_at(self.request, here)
+        facts = {"client": self.authorization.client.terms}
+        return render(self.request, "accounts/oauth/second_factor.html", facts)
+
+    def _decline_second_factor(self, wanted: AuthenticationRequest) -> None:
+        """Note that the user goes on without. Raises UnmetAuthenticationRequirements if the client rules that out."""
+        if PASSWORD not in wanted.contexts:
+            raise UnmetAuthenticationRequirements
+        self._sign_in_request.decline()
 
     def _needs_consent(self, wanted: AuthenticationRequest) -> bool:
         return wanted.requires_consent or services().authorizations.needs_consent(

@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.domain.access import GrantType, Scope
+from accounts.domain.access import PASSWORD, SECOND_FACTOR, GrantType, Scope
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import open_to_all
-from authsvc.http.sign_in_state import PASSWORD, SECOND_FACTOR
 
 ENDPOINTS: Final = {
     "authorization_endpoint": "oauth_authorize",

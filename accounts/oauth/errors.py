@@ -31,6 +31,13 @@ class RequestUriNotSupported(OAuth2Error):
     description = "Only references to pushed requests are supported."
 
 
+class UnmetAuthenticationRequirements(OAuth2Error):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2."""
+
+    error = "unmet_authentication_requirements"
+    description = "The user did not sign in with the requested authentication context."
+
+
 class InvalidToken(OAuth2Error):
     """RFC 6750 §3.1."""
 

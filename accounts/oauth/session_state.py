@@ -17,7 +17,10 @@ from authsvc.http.sign_in_state import SignIn
 from authsvc.kernel.canonical import canonical_json
 
 BROWSER_ID: Final = "browser_id"
+CONTINUES_AT: Final = "continues_at"
+"""The key of the path at which the authorization request continues. The templates of the second factor read it."""
 _ASKED: Final = "oauth_asked"
+_DECLINED: Final = "oauth_declined"
 
 
 def authentication_of(request: HttpRequest, sign_in: SignIn) -> Authentication:
@@ -56,8 +59,16 @@ class SignInRequest:
         asked_at = self._asked_at()
         return asked_at is not None and sign_in.at.timestamp() > asked_at
 
+    def decline(self) -> None:
+        """Note that the user goes on without the second factor that the request asks for."""
+        self.request.session[_DECLINED] = self._digest()
+
+    @property
+    def is_declined(self) -> bool:
+        return bool(self.request.session.get(_DECLINED) == self._digest())
+
     def clear(self) -> None:
-        for key in (_ASKED, LEADS_TO):
+        for key in (_ASKED, _DECLINED, CONTINUES_AT, LEADS_TO):
             self.request.session.pop(key, None)
 
     def _asked_at(self) -> float | None:
@@ -66,6 +77,11 @@ class SignInRequest:
 
     def _digest(self) -> str:
         return sha256(canonical_json(dict(self.parameters))).hexdigest()
+
+
+def continue_at(request: HttpRequest, path: str) -> None:
+    """Let the pages on which a second factor is set up lead back to that path."""
+    request.session[CONTINUES_AT] = path
 
 
 def allow_form_action(request: HttpRequest, url: str) -> None:

@@ -138,6 +138,59 @@ def test_confirming_the_password_refreshes_the_sign_in_and_the_session_key(
         assert visitor.session_id != before
 
 
+def test_the_password_alone_does_not_renew_a_sign_in_with_two_factors(
+    application: Application,
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(application)
+        set_up_app(visitor)
+        codes = recovery_codes(visitor)
+        clock.shift(3600)
+
+        visitor.post("/account/again", password=PASSWORD, next=PATH)
+        after_the_password = how(visitor)
+        led = sign_in_again(request_of(visitor), back_to=PATH)
+        visitor.post(led.url, code=codes[0])
+        after_the_code = how(visitor)
+
+    an_hour_later = NOON + timedelta(hours=1)
+    assert after_the_password == SignIn(at=NOON, methods=("pwd", "otp", "mfa"))
+    assert led.url.startswith("/account/again/code?next=")
+    assert after_the_code == SignIn(at=an_hour_later, methods=("pwd", "otp", "mfa"))
+
+
+def test_a_second_factor_long_after_the_password_leads_to_the_password(
+    application: Application,
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, owner = somebody(application)
+        set_up_app(owner)
+        codes = recovery_codes(owner)
+        visitor = Visitor()
+        visitor.post(visitor.sign_in().leads_to, code=codes[0])
+        clock.shift(3600)
+
+        visitor.post("/account/again/code", code=codes[1], next=PATH)
+        led = show_second_factor(request_of(visitor), back_to=PATH)
+        visitor.post(led.url, password=PASSWORD)
+        renewed = how(visitor)
+
+    assert led.url.startswith("/account/again?next=")
+    assert renewed == SignIn(at=NOON + timedelta(hours=1), methods=("otp", "pwd", "mfa"))
+
+
+def test_a_removed_second_factor_counts_no_longer(application: Application) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        _, visitor = somebody(application)
+        set_up_app(visitor)
+        visitor.post("/account/app/remove")
+        clock.shift(60)
+        visitor.post("/account/again", password=PASSWORD, next=PATH)
+        renewed = how(visitor)
+
+    assert renewed == SignIn(at=NOON + timedelta(minutes=1), methods=("pwd",))
+
+
 def test_a_wrong_password_does_not_refresh_the_sign_in(application: Application) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         _, visitor = somebody(application)

@@ -163,15 +163,6 @@ def test_an_invalid_max_age_is_an_error(app: RelyingParty, max_age: str) -> None
     assert app.authorize(max_age=max_age).answer["error"] == "invalid_request"
 
 
-def test_acr_values_mfa_asks_for_a_second_factor(app: RelyingParty) -> None:
-    """OpenID Connect Core §3.1.2.1: `acr_values`."""
-    tokens_of(app)
-
-    assert app.authorize(acr_values="mfa").response.leads_to.startswith(
-        "/account/second-factor?next="
-    )
-
-
 @pytest.mark.parametrize("contexts", ["pwd mfa", "pwd", "urn:of:others"])
 def test_other_preferred_acr_values_ask_for_no_second_factor(
     application: Application, app: RelyingParty, contexts: str
