@@ -3,10 +3,11 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core.checks import Tags, register
-from django.core.signals import request_finished
+from django.core.signals import request_finished, request_started
 from django.db.models.signals import post_migrate
 
 from authsvc.config.logs import clear_request_id
+from authsvc.storage.kept_connections import drop_closed_connections
 
 
 class AuthsvcConfig(AppConfig):
@@ -20,6 +21,7 @@ class AuthsvcConfig(AppConfig):
 
         register(check_protection, Tags.database)
         post_migrate.connect(restore_protection)
+        request_started.connect(drop_closed_connections)
         # Not in a middleware, because Django logs a rejected request after the last one.
         request_finished.connect(clear_request_id)
 

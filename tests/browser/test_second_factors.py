@@ -1,11 +1,15 @@
 """Authenticator apps, recovery codes and passkeys, and the admin site that requires them."""
 
+from typing import Final
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Page, expect
 
 from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.chromium import Key, Town, fill, follow, heading, in_a_browser, press, sign_in
 from tests.support.totp import code_of
+from tests.support.wire import WireCaller
 
 pytestmark = in_a_browser
 
@@ -121,6 +125,33 @@ def test_a_passkey_is_a_second_factor(page: Page, town: Town) -> None:
     press(page, "Use a passkey")
 
     expect(page).to_have_url(f"{town.url}/account")
+
+
+ASSERTION: Final = """
+async (options) => {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    return (await navigator.credentials.get({publicKey})).toJSON();
+}
+"""
+
+
+def test_a_passkey_answers_a_challenge_of_the_api(page: Page, town: Town) -> None:
+    Key(page)
+    email = somebody_verified(page, town)
+    add_passkey(page)
+    caller, host = WireCaller(town.school.server.port), urlsplit(town.url).netloc
+    body = {"email": email, "password": PASSWORD}
+    challenged = caller.post("/v1/auth/login", body, Host=host).json
+
+    assertion = page.evaluate(ASSERTION, challenged["passkey_options"])
+    answer = {"challenge": challenged["challenge"], "assertion": assertion}
+    first = caller.post("/v1/auth/login/verify", answer, Host=host)
+    again = caller.post("/v1/auth/login/verify", answer, Host=host)
+
+    assert (first.status, again.code) == (200, "invalid-challenge")
+    caller.token = first.json["access_token"]
+    (session, *_) = caller.get("/v1/me/sessions").json["items"]
+    assert session["amr"] == ["pwd", "hwk", "mfa"]
 
 
 def test_a_missing_passkey_shows_an_error(page: Page, town: Town) -> None:

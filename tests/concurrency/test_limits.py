@@ -83,10 +83,10 @@ def test_of_fifty_simultaneous_login_attempts_on_an_account_few_are_verified(
 def test_of_fifty_simultaneous_connections_exactly_as_many_as_the_limit_are_allowed(
     key: str, name: LimitName, most: int
 ) -> None:
-    world, tenant_access = orm_world(), Barrier(50)
+    world, barrier = orm_world(), Barrier(50)
 
     def attempt(_: int) -> bool:
-        tenant_access.wait()
+        barrier.wait()
         try:
             with world.unit_of_work.atomic():
                 state = world.repositories.limits.count(

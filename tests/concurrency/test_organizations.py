@@ -64,10 +64,10 @@ def outcome_of(act: Callable[[], object]) -> str:
 
 def at_once(*acts: Callable[[], object]) -> Counter[str]:
     """The outcomes of simultaneous acts."""
-    tenant_access = Barrier(len(acts))
+    barrier = Barrier(len(acts))
 
     def do(act: Callable[[], object]) -> str:
-        tenant_access.wait(timeout=SECONDS)
+        barrier.wait(timeout=SECONDS)
         return outcome_of(act)
 
     with ThreadPoolExecutor(len(acts)) as pool:

@@ -86,7 +86,7 @@ def assert_kept(acknowledged: list[dict[str, Any]], anna: WireCaller) -> None:
 
 
 @pytest.mark.postgres
-def test_the_service_recovers_when_the_database_drops_its_connections(
+def test_no_request_fails_after_the_database_has_dropped_its_connections(
     school: School, tmp_path: Path
 ) -> None:
     url, log = school.environment["DATABASE_URL"], tmp_path / "log"
@@ -99,17 +99,14 @@ def test_the_service_recovers_when_the_database_drops_its_connections(
         drop_connections(url)
         after = [anna.get("/v1/me") for _ in range(20)]
 
-    failures = [answer for answer in after if answer.status != 200]
     assert {answer.status for answer in before} == {200}
-    assert {answer.code for answer in failures} == {"unavailable"}
-    assert {answer.headers["Retry-After"] for answer in failures} == {"1"}
-    assert {answer.status for answer in after[-10:]} == {200}
-    assert log.read_text().count("the database failed a request") == len(failures)
+    assert {answer.status for answer in after} == {200}
+    assert "the database failed a request" not in log.read_text()
 
 
 def drop_connections(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as database:
         database.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE application_name = 'dropped'"
         )

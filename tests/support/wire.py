@@ -30,10 +30,10 @@ class WireCaller(Caller):
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
     """Perform the acts at the same moment, each on its own thread; return their answers in order."""
-    tenant_access = Barrier(len(acts))
+    barrier = Barrier(len(acts))
 
     def do(act: Callable[[], Answer]) -> Answer:
-        tenant_access.wait()
+        barrier.wait()
         return act()
 
     with ThreadPoolExecutor(len(acts)) as pool:
