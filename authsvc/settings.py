@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "authsvc.http.middleware.SessionMiddleware",
     "authsvc.http.middleware.CsrfViewMiddleware",
+    "authsvc.http.middleware.NulMiddleware",
     "authsvc.http.middleware.AuthenticationMiddleware",
     "authsvc.http.middleware.MessageMiddleware",
     "authsvc.http.middleware.XFrameOptionsMiddleware",

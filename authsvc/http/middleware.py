@@ -18,6 +18,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware as _Authentication
 from django.contrib.messages.middleware import MessageMiddleware as _Message
 from django.contrib.sessions.middleware import SessionMiddleware as _Session
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware as _XFrameOptions
 from django.middleware.csrf import CsrfViewMiddleware as _Csrf
@@ -120,6 +121,15 @@ class AuthenticationMiddleware(_PagesOnly, _Authentication):
 
 class MessageMiddleware(_PagesOnly, _Message):
     """Django's, on pages."""
+
+
+class NulMiddleware(_PagesOnly):
+    """Rejects pages' parameters with a NUL character, which PostgreSQL cannot store or compare."""
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        for parameters in (request.GET, request.POST):
+            if any("\0" in text for name, values in parameters.lists() for text in (name, *values)):
+                raise BadRequest
 
 
 class XFrameOptionsMiddleware(_PagesOnly, _XFrameOptions):

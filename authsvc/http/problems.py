@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -59,6 +61,12 @@ OF_HTTP: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: ("internal-error", "Internal error"),
     HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "The service is unavailable"),
 }
+
+
+UNREADABLE: Final = "The request cannot be read. Go back and try again."
+UNKNOWN_HOST: Final = (
+    "The host name of the request is not one of this service's. Check the address."
+)
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -188,9 +196,11 @@ def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: An
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
+    detail = UNKNOWN_HOST if isinstance(exception, DisallowedHost) else UNREADABLE
     if request.path_info.startswith(API_PREFIXES):
-        return http_problem(HTTPStatus.BAD_REQUEST)
-    return defaults.bad_request(request, exception)
+        return http_problem(HTTPStatus.BAD_REQUEST, detail=detail)
+    page = loader.render_to_string("400.html", {"detail": detail})
+    return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
