@@ -193,6 +193,24 @@ class Principal:
         """The widest tenant scope of the caller: all tenants if they may manage organizations."""
         return ALL_TENANTS if self.may(Right.MANAGE_ORGANIZATIONS) else self.member_scope
 
+    @property
+    def standing(self) -> Mapping[str, Any]:
+        """The caller's rights and roles, as JSON values, for `still_has`."""
+        return {
+            "rights": sorted(self.rights),
+            "memberships": {str(org_id): role.value for org_id, role in self.memberships.items()},
+        }
+
+    def still_has(self, standing: Mapping[str, Any]) -> bool:
+        """Whether the caller has lost none of the rights of an earlier standing."""
+        if not self.rights >= set(standing.get("rights", ())):
+            return False
+        now = {str(org_id): role for org_id, role in self.memberships.items()}
+        return all(
+            org_id in now and RIGHTS_OF_ORG_ROLE[now[org_id]] >= RIGHTS_OF_ORG_ROLE[OrgRole(role)]
+            for org_id, role in standing.get("memberships", {}).items()
+        )
+
     def is_in(self, org_id: OrganizationId) -> bool:
         return org_id in self.memberships
 

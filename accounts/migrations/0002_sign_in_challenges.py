@@ -6,24 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='session',
-            name='ended_because',
-            field=models.CharField(blank=True, choices=[('logged-out', 'logged-out'), ('password-changed', 'password-changed'), ('deactivated', 'deactivated'), ('token-reused', 'token-reused'), ('code-reused', 'code-reused'), ('revoked', 'revoked'), ('client-removed', 'client-removed'), ('secret-renewed', 'secret-renewed')], max_length=20),
+            model_name="session",
+            name="ended_because",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("logged-out", "logged-out"),
+                    ("password-changed", "password-changed"),
+                    ("deactivated", "deactivated"),
+                    ("token-reused", "token-reused"),
+                    ("code-reused", "code-reused"),
+                    ("revoked", "revoked"),
+                    ("client-removed", "client-removed"),
+                    ("secret-renewed", "secret-renewed"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.CreateModel(
-            name='SignInChallenge',
+            name="SignInChallenge",
             fields=[
-                ('hash', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('passkey_state', models.JSONField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("passkey_state", models.JSONField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]

@@ -9,6 +9,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField()
     body = models.TextField()
     content_type = models.CharField(max_length=100)
+    standing = models.JSONField(default=dict)
     kept_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -13,7 +13,11 @@ from rest_framework import serializers
 
 from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted
 from authsvc.http.idempotency.decorator import HEADER, KEY
-from authsvc.http.idempotency.records import IdempotencyKeyReused, RequestStillRunning
+from authsvc.http.idempotency.records import (
+    IdempotencyKeyReused,
+    ReplayNotPermitted,
+    RequestStillRunning,
+)
 from authsvc.http.operations import Operation, Whose, operations_of
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
@@ -118,7 +122,7 @@ class Schema(AutoSchema):
         if self.operation.access.right is not None or self.operation.needs_recent_sign_in:
             errors.append(InsufficientAuthentication)
         if self.operation.is_idempotent:
-            errors += [IdempotencyKeyReused, RequestStillRunning]
+            errors += [IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted]
         if self.operation.limit is not None:
             errors.append(TooManyAttempts)
         if self.operation.page_of:

@@ -10,8 +10,9 @@ from tests.support.staff import root_browser
 pytestmark = pytest.mark.database
 
 LISTS = sorted(
-    f"{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
-)  # Django's registry
+    f"{model._meta.app_label}/{model._meta.model_name}/"
+    for model in admin.site._registry  # noqa: SLF001  # Django's registry
+)
 PAGES = ["/signin", "/signup", "/password/reset", "/account/app", "/device", "/invitations/x%00"]
 
 

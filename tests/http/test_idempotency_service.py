@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import Principal
+from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import EmailTaken, PasswordsBusy
-from authsvc.http.idempotency.records import IdempotencyKeyReused, StoredResponse
+from authsvc.http.idempotency.records import (
+    IdempotencyKeyReused,
+    ReplayNotPermitted,
+    StoredResponse,
+)
 from authsvc.http.idempotency.service import request_key_for
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.rate_limits import TooManyAttempts
@@ -18,6 +23,7 @@ from tests.support.worlds import World
 
 MADE = StoredResponse(status=201, body='{"made":true}', content_type="application/json")
 ENTRY = "a" * 64
+SCHOOL = OrganizationId(uuid4())
 A_DAY = timedelta(hours=24)
 
 
@@ -57,12 +63,59 @@ def respond_once(
     world: World,
     act: Callable[[], StoredResponse],
     *,
+    by: Principal | None = None,
     request_key: str = ENTRY,
     fingerprint: str = "f" * 64,
 ) -> StoredResponse:
     return world.idempotency.respond_once(
-        request_key=request_key, fingerprint=fingerprint, act=act, render_error=rendered
+        by=by or a_principal(),
+        request_key=request_key,
+        fingerprint=fingerprint,
+        act=act,
+        render_error=rendered,
     )
+
+
+def in_school(role: OrgRole | None, *rights: Right) -> Principal:
+    """A caller with this role in one organization, and these rights on the platform."""
+    memberships = {SCHOOL: role} if role else {}
+    return replace(a_principal(None, *rights), memberships=memberships)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (in_school(OrgRole.OWNER), in_school(None)),
+        (in_school(OrgRole.OWNER), in_school(OrgRole.ADMIN)),
+        (in_school(None, Right.MANAGE_USERS), in_school(None)),
+    ],
+)
+def test_a_caller_who_has_lost_rights_gets_no_replay(
+    memory: World, then: Principal, now: Principal
+) -> None:
+    act = Act(memory)
+    respond_once(memory, act, by=then)
+
+    with pytest.raises(ReplayNotPermitted):
+        respond_once(memory, act, by=now)
+
+    assert act.times == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (in_school(None), in_school(OrgRole.LEARNER)),
+        (in_school(OrgRole.LEARNER), in_school(OrgRole.OWNER, Right.READ_AUDIT)),
+    ],
+)
+def test_a_caller_who_has_gained_rights_gets_the_replay(
+    memory: World, then: Principal, now: Principal
+) -> None:
+    act = Act(memory)
+    first = respond_once(memory, act, by=then)
+
+    assert respond_once(memory, act, by=now) == replace(first, is_replayed=True)
 
 
 def test_a_first_request_is_acted_on_and_answered(memory: World) -> None:

@@ -78,6 +78,7 @@ class IdempotencyRecordFactory(factory.Factory[IdempotencyRecord]):
     request_key = factory.LazyFunction(lambda: uuid4().hex * 2)
     fingerprint = "f" * 64
     response = StoredResponse(status=201, body='{"made":true}', content_type="application/json")
+    standing = factory.LazyFunction(lambda: {"rights": ["read-audit"], "memberships": {}})
     kept_at = NOON
 
 

@@ -33,6 +33,7 @@ def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> Http
     if not request_key:
         return respond()
     stored = idempotency().respond_once(
+        by=principal_of(request),
         request_key=request_key,
         fingerprint=_fingerprint_of(request),
         act=lambda: _stored(respond()),

@@ -34,6 +34,7 @@ def _record(row: rows.IdempotencyRecord) -> IdempotencyRecord:
         request_key=row.id,
         fingerprint=row.fingerprint,
         response=StoredResponse(status=row.status, body=row.body, content_type=row.content_type),
+        standing=row.standing,
         kept_at=row.kept_at,
     )
 
@@ -45,5 +46,6 @@ def _values(record: IdempotencyRecord) -> dict[str, Any]:
         "status": record.response.status,
         "body": record.response.body,
         "content_type": record.response.content_type,
+        "standing": record.standing,
         "kept_at": record.kept_at,
     }

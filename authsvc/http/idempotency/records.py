@@ -1,9 +1,11 @@
 """Idempotency records and their errors."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from authsvc.kernel.errors import Conflict
+from authsvc.kernel.errors import Conflict, Forbidden
 
 
 class IdempotencyKeyReused(Conflict):
@@ -18,6 +20,14 @@ class RequestStillRunning(Conflict):
     explanation = "It has no answer yet. Try again in a moment."
 
 
+class ReplayNotPermitted(Forbidden):
+    code = "replay-not-permitted"
+    title = "You may not see this response any more"
+    explanation = (
+        "The request was carried out. You have lost rights since, so its response is not repeated."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
     """A stored HTTP response: status, JSON text and media type."""
@@ -30,9 +40,13 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyRecord:
-    """The first request that used a caller's Idempotency-Key, and the response it received."""
+    """The first request that used a caller's Idempotency-Key, and the response it received.
+
+    `standing` is what the caller was allowed to do then.
+    """
 
     request_key: str
     fingerprint: str
     response: StoredResponse
+    standing: Mapping[str, Any]
     kept_at: datetime

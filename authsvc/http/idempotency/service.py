@@ -10,6 +10,7 @@ from accounts.public import Principal
 from authsvc.http.idempotency.records import (
     IdempotencyKeyReused,
     IdempotencyRecord,
+    ReplayNotPermitted,
     StoredResponse,
 )
 from authsvc.http.idempotency.repositories import IdempotencyRecordRepository
@@ -29,6 +30,7 @@ class IdempotencyService:
     def respond_once(
         self,
         *,
+        by: Principal,
         request_key: str,
         fingerprint: str,
         act: Callable[[], StoredResponse],
@@ -38,13 +40,14 @@ class IdempotencyService:
 
         A domain error is a response, too: the service that raised it has rolled back its writes. TooMany and Busy are
         temporary, so they are raised and not stored. Raises IdempotencyKeyReused when the key was used for another
-        request, RequestStillRunning when that request has no response yet.
+        request, RequestStillRunning when that request has no response yet, ReplayNotPermitted when the caller has lost
+        rights since.
         """
         with self.unit_of_work.atomic():
             now = self.clock.now()
             record = self.records.claim(request_key, since=now - KEPT_FOR)
             if record is not None:
-                return _replayed(record, fingerprint)
+                return _replayed(record, fingerprint, by)
             try:
                 response = act()
             except (TooMany, Busy):
@@ -56,6 +59,7 @@ class IdempotencyService:
                     request_key=request_key,
                     fingerprint=fingerprint,
                     response=response,
+                    standing=by.standing,
                     kept_at=now,
                 )
             )
@@ -77,7 +81,9 @@ def request_key_for(principal: Principal, key: str) -> str:
     return sha256(f"{owner}\n{key}".encode()).hexdigest()
 
 
-def _replayed(record: IdempotencyRecord, fingerprint: str) -> StoredResponse:
+def _replayed(record: IdempotencyRecord, fingerprint: str, by: Principal) -> StoredResponse:
     if record.fingerprint != fingerprint:
         raise IdempotencyKeyReused
+    if not by.still_has(record.standing):
+        raise ReplayNotPermitted
     return replace(record.response, is_replayed=True)

@@ -40,7 +40,7 @@ def decided(app: RelyingParty, attempt: Attempt, decision: str) -> Attempt:
 
 
 def claims_of(application: Application, app: RelyingParty, attempt: Attempt) -> dict[str, Any]:
-    """The claims of the ID token, once Anna has consented if she is asked."""
+    """The claims of the ID token, once Anna has consented, if asked."""
     allowed = decided(app, attempt, "allow") if attempt.response.status == 200 else attempt
     return claims_in(accepted(app.exchange(allowed))["id_token"], application)
 
