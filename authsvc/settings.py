@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "authsvc.http.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "authsvc.http.middleware.CrossOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "authsvc.http.middleware.SessionMiddleware",

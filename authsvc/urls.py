@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc.http import health, problems
+from authsvc.http import health, problems, security_txt
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
@@ -15,6 +15,7 @@ handler500 = "authsvc.http.problems.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.live),
     path("health/ready", health.ready),
+    path(".well-known/security.txt", security_txt.security_txt),
     # Ordered by load: patterns are tried from the top, and an `include` behind a prefix is one pattern.
     path("", include("progress.api.urls")),
     path("", include("courses.api.urls")),

@@ -1,11 +1,13 @@
 """Configuration from environment variables, read and validated once when the process starts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from authsvc.config.variables import ROOT, Misconfigured, Reader
 
@@ -32,6 +34,7 @@ class Environment:
     is_behind_proxy: bool
     data_dir: Path
     shows_docs: bool
+    security_contact: str
     log_level: str
     log_format: str
     max_body_bytes: int
@@ -98,6 +101,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         is_behind_proxy=reader.switch("BEHIND_PROXY"),
         data_dir=ROOT / reader.text("DATA_DIR"),
         shows_docs=reader.switch("DOCS"),
+        security_contact=_security_contact(reader),
         log_level=reader.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
         log_format=reader.choice("LOG_FORMAT", "console", "json"),
         max_body_bytes=reader.number("MAX_BODY_BYTES", at_least=1024),
@@ -123,6 +127,15 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     if environment.is_prod:
         _require_safety(environment)
     return environment
+
+
+def _security_contact(reader: Reader) -> str:
+    contact = reader.text("SECURITY_CONTACT")
+    if not contact:
+        return f"mailto:security@{urlsplit(reader.base_url('PUBLIC_URL')).hostname}"
+    if not re.fullmatch(r"(https://|mailto:)[!-~]+", contact):
+        raise Misconfigured("SECURITY_CONTACT must be a mailto: or https: URL.")
+    return contact
 
 
 def _require_safety(environment: Environment) -> None:

@@ -47,6 +47,11 @@ VARIABLES: Final = (
         "Directory for the development database and secrets, and for static files in prod.",
     ),
     ("DOCS", "on", "on to serve /docs and /v1/openapi.json, off to hide them."),
+    (
+        "SECURITY_CONTACT",
+        "",
+        "mailto: or https: URL for reports of vulnerabilities. If empty, security@ the host of PUBLIC_URL.",
+    ),
     ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     ("LOG_FORMAT", "console", "console for people, json for machines."),
     ("MAX_BODY_BYTES", "1048576", "Maximum size of a request body in bytes."),

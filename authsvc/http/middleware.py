@@ -79,6 +79,19 @@ class RequestIdMiddleware:
         return response
 
 
+class CrossOriginMiddleware:
+    """Keeps other origins from embedding our responses (Fetch Standard, Cross-Origin-Resource-Policy)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Embedder-Policy"] = "require-corp"
+        return response
+
+
 class _PagesOnly(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(API_PREFIXES):

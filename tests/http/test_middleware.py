@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+import time_machine
 from django.test import Client
 
 from authsvc.config.logs import request_id
@@ -43,6 +44,22 @@ def test_no_answer_can_be_taken_for_something_else(application: Application, pla
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+
+
+def test_security_txt_names_a_contact_and_expires_within_a_year(application: Application) -> None:
+    """RFC 9116 §2.5."""
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+        answer = application.stranger.get("/.well-known/security.txt")
+
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.text == (
+        "Contact: mailto:security@127.0.0.1\n"
+        "Expires: 2026-08-28T00:00:00+00:00\n"
+        "Preferred-Languages: en\n"
+        "Canonical: http://127.0.0.1:8000/.well-known/security.txt\n"
+    )
 
 
 @pytest.mark.parametrize("place", PAGES)
