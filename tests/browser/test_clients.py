@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_looks import look
+from tests.browser.test_second_factors import set_up_app, somebody_verified
 from tests.support.application import Answer
-from tests.support.chromium import Town, fill, heading, in_a_browser, press, sign_in
+from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
 from tests.support.relying import FORM, challenge_of
 from tests.support.school import manage
 from tests.support.wire import WireCaller
@@ -83,6 +84,34 @@ def test_with_an_earlier_consent_signing_in_returns_to_the_client(
     sign_in(page, email, at=authorize(study_buddy))
 
     is_back(page, study_buddy)
+
+
+def test_a_second_factor_is_set_up_on_the_way_to_a_client(
+    page: Page, town: Town, study_buddy: dict[str, str]
+) -> None:
+    somebody_verified(page, town)
+    page.goto(authorize(study_buddy, acr_values="mfa pwd"))
+    look(page, "second-factor-offered")
+
+    follow(page, "Set up a second factor")
+    set_up_app(page)
+    follow(page, "I have saved them")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Allow Study Buddy to access your account?"
+    )
+
+
+def test_going_on_without_a_second_factor_leads_to_consent(
+    page: Page, town: Town, study_buddy: dict[str, str]
+) -> None:
+    sign_in(page, town.resident(), at=authorize(study_buddy, acr_values="mfa pwd"))
+
+    press(page, "Continue without")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Allow Study Buddy to access your account?"
+    )
 
 
 def test_denying_consent_returns_to_the_client(
