@@ -121,7 +121,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
     def clean(self) -> dict[str, Any]:
         if not self.errors:
             try:
-                self.terms.checked()
+                services().clients.checked(self.terms)
             except UnsuitableClient as error:
                 add_form_errors(self, error)
         return self.cleaned_data

@@ -1,11 +1,12 @@
 """Logout: requests of clients (OpenID Connect RP-Initiated Logout), and notices to them (Back-Channel Logout)."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import Thread
 from typing import Any, Final
 
+import structlog
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_out
 from django.db import close_old_connections, transaction
@@ -22,8 +23,12 @@ from accounts.oauth.parameters import query_of
 from accounts.oauth.session_state import allow_form_action, browser_id_in
 from authsvc.composition.container import services
 from authsvc.http.middleware import LEADS_TO
+from authsvc.kernel.workers import Workers, WorkersBusy
 
 SIGN_OUT: Final = "sign-out"
+DELIVERIES: Final = Workers("log-out-notices", threads=2, waiting=32)
+
+log: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +110,11 @@ def _end_browser(request: HttpRequest | None, **_: Any) -> None:
 
 
 def _deliver_soon() -> None:
-    """Deliver in a thread, so that the user does not wait. The command send_logout_notices retries failures."""
-    Thread(target=_deliver, daemon=True).start()
+    """Deliver in a worker, so that the user does not wait. The command send_logout_notices delivers the rest."""
+    try:
+        DELIVERIES.submit(_deliver).add_done_callback(_log_failure)
+    except WorkersBusy:
+        log.warning("log-out notices wait for send_logout_notices: all workers are busy")
 
 
 def _deliver() -> None:
@@ -114,3 +122,8 @@ def _deliver() -> None:
         services().logouts.deliver()
     finally:
         close_old_connections()
+
+
+def _log_failure(delivery: "Future[None]") -> None:
+    if error := delivery.exception():
+        log.error("log-out notices wait for send_logout_notices", exc_info=error)

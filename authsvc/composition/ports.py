@@ -28,10 +28,12 @@ from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
 from accounts.domain.organizations.ports import Mailer
 from authsvc.composition.adapters import SystemClock
+from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.outbound import OutboundHttp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,9 @@ class Ports:
     security_log_writer: SecurityLogWriter
     email_addresses: EmailAddresses
     id_tokens: IdTokens
+    outbound_http: OutboundHttp
     logout_sender: LogoutSender
+    allows_private_hosts: bool
     mailer: Mailer
     opaque_tokens: OpaqueTokens
     session_policy: SessionPolicy
@@ -57,6 +61,7 @@ class Ports:
 def ports(environment: Environment, *, secret_key: str) -> Ports:
     """Build the ports from the environment. Raises UnusableKeys."""
     keys = _keys(environment)
+    outbound_http = HttpcoreOutbound(allows_private_addresses=not environment.is_prod)
     return Ports(
         clock=SystemClock(),
         password_hasher=_password_hasher(environment),
@@ -72,7 +77,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         id_tokens=JwtIdTokens(
             keys=keys, issuer=environment.public_url, lifetime=environment.access_token
         ),
-        logout_sender=HttpLogoutSender(allows_private_addresses=not environment.is_prod),
+        outbound_http=outbound_http,
+        logout_sender=HttpLogoutSender(http=outbound_http),
+        allows_private_hosts=not environment.is_prod,
         mailer=DjangoMailer(public_url=environment.public_url),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(

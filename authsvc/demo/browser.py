@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.client import HTTPResponse
-from http.cookiejar import CookieJar
-from typing import Any, Final, cast
-from urllib.error import HTTPError
+from http.cookies import SimpleCookie
+from typing import Final
 from urllib.parse import urlencode, urljoin
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, build_opener
+
+from authsvc.kernel.outbound import OutboundHttp, OutboundRequest
 
 MOST_REDIRECTS: Final = 20
+MOST_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +42,17 @@ def form_with(name: str, text: str) -> Form | None:
 class Browser:
     """A browser that stays on one site."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, http: OutboundHttp) -> None:
         self._site = site
-        self._opener = build_opener(
-            HTTPCookieProcessor(CookieJar()), ProxyHandler({}), _NoRedirects()
-        )
+        self._http = http
+        self._cookies: dict[str, str] = {}
 
     def visit(self, url: str) -> Page:
-        """Open the URL and follow redirects. Raises OSError if there is no response."""
+        """Open the URL and follow redirects. Raises OutboundFailed."""
         return self._follow(url, None)
 
     def submit(self, form: Form, *, on: Page, **fields: str) -> Page:
-        """Fill in and submit a form of the page. Raises OSError if there is no response."""
+        """Fill in and submit a form of the page. Raises OutboundFailed."""
         return self._follow(urljoin(on.url, form.action), form.fields | fields)
 
     def _follow(self, url: str, fields: dict[str, str] | None) -> Page:
@@ -68,20 +67,23 @@ class Browser:
 
     def _request(self, url: str, fields: dict[str, str] | None) -> tuple[str | None, str]:
         """Return the Location of a redirect, or the text of a page."""
-        data = None if fields is None else urlencode(fields).encode()
-        try:
-            with cast("HTTPResponse", self._opener.open(url, data, timeout=30)) as response:
-                return None, response.read().decode()
-        except HTTPError as error:
-            with error:
-                return error.headers.get("Location"), error.read().decode()
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """Leave redirects to the browser, which checks where they lead."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        response = self._http.send(
+            OutboundRequest(
+                method="GET" if fields is None else "POST",
+                url=url,
+                headers=headers,
+                content=urlencode(fields or {}).encode(),
+                most_bytes=MOST_BYTES,
+            )
+        )
+        for name, value in response.headers:
+            if name == "set-cookie":
+                cookies = SimpleCookie(value)
+                self._cookies |= {key: cookie.value for key, cookie in cookies.items()}
+        return response.header("location"), response.content.decode()
 
 
 class _FormReader(HTMLParser):

@@ -3,19 +3,19 @@
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from secrets import token_urlsafe
 from typing import Any, Final
-from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 from jwcrypto.common import JWException, base64url_encode
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jws import JWS
 
-from authsvc.demo.browser import Browser
+from authsvc.demo.browser import MOST_BYTES, Browser
 from authsvc.demo.clients import REDIRECT_URI, SCOPES, DemoClient
 from authsvc.demo.samples import Login
+from authsvc.kernel.outbound import OutboundHttp, OutboundRequest
 
 MOST_PAGES: Final = 5
 
@@ -53,27 +53,28 @@ class Attempt:
         }
 
 
-def try_code_flow(client: DemoClient, login: Login) -> TrialResult:
-    """Sign the user in to the demo client. Raises TrialFailed, and OSError if there is no response."""
-    metadata = _fetch_json(f"{client.url}/.well-known/openid-configuration")
+def try_code_flow(client: DemoClient, login: Login, http: OutboundHttp) -> TrialResult:
+    """Sign the user in to the demo client. Raises TrialFailed, and OutboundFailed if there is no response."""
+    metadata = _fetch_json(http, f"{client.url}/.well-known/openid-configuration")
     attempt = Attempt(verifier=token_urlsafe(48), state=token_urlsafe(16), nonce=token_urlsafe(16))
     query = urlencode(attempt.parameters(client.client_id))
-    callback = _authorize(f"{metadata['authorization_endpoint']}?{query}", client.url, login)
-    tokens = _fetch_json(metadata["token_endpoint"], form=_token_request(callback, attempt, client))
-    claims = _verified(tokens["id_token"], _fetch_json(metadata["jwks_uri"]))
+    browser = Browser(client.url, http)
+    callback = _authorize(f"{metadata['authorization_endpoint']}?{query}", browser, login)
+    form = _token_request(callback, attempt, client)
+    tokens = _fetch_json(http, metadata["token_endpoint"], form=form)
+    claims = _verified(tokens["id_token"], _fetch_json(http, metadata["jwks_uri"]))
     if (claims["iss"], claims["aud"], claims["nonce"]) != (
         client.url,
         client.client_id,
         attempt.nonce,
     ):
         raise TrialFailed("The ID token is for another client or from another issuer.")
-    userinfo = _fetch_json(metadata["userinfo_endpoint"], token=tokens["access_token"])
+    userinfo = _fetch_json(http, metadata["userinfo_endpoint"], token=tokens["access_token"])
     return TrialResult(id_token=claims, userinfo=userinfo)
 
 
-def _authorize(url: str, site: str, login: Login) -> str:
-    """Sign in and consent in a browser, and return the URL it is redirected to."""
-    browser = Browser(site)
+def _authorize(url: str, browser: Browser, login: Login) -> str:
+    """Sign in and consent in the browser, and return the URL it is redirected to."""
     page = browser.visit(url)
     for _ in range(MOST_PAGES):
         if page.text is None:
@@ -117,14 +118,23 @@ def _verified(id_token: str, keys: Any) -> dict[str, Any]:
     return claims
 
 
-def _fetch_json(url: str, *, form: dict[str, str] | None = None, token: str = "") -> Any:
-    """Fetch JSON from the development server."""
+def _fetch_json(
+    http: OutboundHttp, url: str, *, form: dict[str, str] | None = None, token: str = ""
+) -> Any:
+    """Fetch JSON from the development server. Raises TrialFailed, OutboundFailed."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    data = None if form is None else urlencode(form).encode()
-    request = Request(url, data, headers)  # noqa: S310  # a URL of the server itself
-    try:
-        with build_opener(ProxyHandler({})).open(request, timeout=30) as response:
-            return json.load(response)
-    except HTTPError as error:
-        with error:
-            raise TrialFailed(f"{url} returned {error.code}: {error.read().decode()}") from None
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    response = http.send(
+        OutboundRequest(
+            method="GET" if form is None else "POST",
+            url=url,
+            headers=headers,
+            content=urlencode(form or {}).encode(),
+            most_bytes=MOST_BYTES,
+        )
+    )
+    if response.status != HTTPStatus.OK:
+        text = response.content.decode()
+        raise TrialFailed(f"{url} returned {response.status}: {text}")
+    return json.loads(response.content)

@@ -1,6 +1,7 @@
 """Admin forms of clients."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,3 +195,14 @@ def test_a_public_client_cannot_get_client_credentials_later(application: Applic
 
     assert "A public client cannot use client credentials." in page.text
     assert now(application, client) == client
+
+
+def test_a_private_host_is_rejected_in_production(application: Application) -> None:
+    application.services.clients = replace(application.services.clients, allows_private_hosts=False)
+
+    page = root_browser(application).post(
+        f"{CLIENTS}add/", **NEW | {"backchannel_logout_uri": "https://10.0.0.1/out"}
+    )
+
+    assert "10.0.0.1 is not a public host." in page.text
+    assert not ClientRow.objects.exists()

@@ -223,7 +223,21 @@ def test_managing_clients_needs_the_right(memory: World, act: Act) -> None:
 
 
 def test_names_are_limited_to_what_every_store_can_hold() -> None:
-    assert some_client_terms(name="n" * 200).checked()
+    assert some_client_terms(name="n" * 200).checked(allows_private_hosts=False)
     with pytest.raises(UnsuitableClient) as error:
-        some_client_terms(name="n" * 201).checked()
+        some_client_terms(name="n" * 201).checked(allows_private_hosts=False)
     assert [field_error.path for field_error in error.value.field_errors] == ["name"]
+
+
+def test_private_hosts_are_rejected_where_they_are_not_allowed(memory: World) -> None:
+    clients = replace(memory.services.clients, allows_private_hosts=False)
+    private = some_client_terms(backchannel_logout_uri="https://169.254.169.254/")
+    client = registered(memory).client
+
+    with pytest.raises(UnsuitableClient):
+        clients.register(private, by=MANAGER)
+    with pytest.raises(UnsuitableClient):
+        clients.amend(client.id, private, by=MANAGER)
+
+    assert stored_client(memory, client.id) == client
+    assert memory.services.clients.register(private, by=MANAGER)

@@ -51,7 +51,7 @@ BAD_URIS = [
 def errors_of(terms: ClientTerms) -> set[str]:
     """The members with field errors."""
     with pytest.raises(UnsuitableClient) as error:
-        terms.checked()
+        terms.checked(allows_private_hosts=True)
     return {field_error.path for field_error in error.value.field_errors}
 
 
@@ -59,7 +59,7 @@ def errors_of(terms: ClientTerms) -> set[str]:
 def test_safe_redirect_uris_are_accepted(uri: str) -> None:
     terms = some_client_terms(redirect_uris=(uri,), post_logout_redirect_uris=(uri,))
 
-    assert terms.checked() is terms
+    assert terms.checked(allows_private_hosts=False) is terms
     assert a_client_of(terms).may_redirect_to(uri)
     assert a_client_of(terms).may_return_to(uri)
 
@@ -101,7 +101,58 @@ def test_invalid_origins_are_rejected(origin: str) -> None:
 
 @pytest.mark.parametrize("origin", ["https://app.example", "https://app.example:8443"])
 def test_an_origin_has_no_path(origin: str) -> None:
-    assert some_client_terms(allowed_origins=(origin,)).checked()
+    assert some_client_terms(allowed_origins=(origin,)).checked(allows_private_hosts=False)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "2130706433",
+        "0x7f.1",
+        "169.254.169.254",
+        "10.0.0.1",
+        "[::1]",
+        "[fd00::1]",
+        "localhost",
+        "localhost.",
+        "app.localhost",
+        "intranet",
+    ],
+)
+@pytest.mark.parametrize(
+    "member",
+    [
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "resources",
+        "backchannel_logout_uri",
+        "allowed_origins",
+    ],
+)
+def test_hosts_of_private_networks_are_rejected_unless_allowed(member: str, host: str) -> None:
+    url = f"https://{host}"
+    terms = some_client_terms(**{member: url if member == "backchannel_logout_uri" else (url,)})
+
+    with pytest.raises(UnsuitableClient) as error:
+        terms.checked(allows_private_hosts=False)
+
+    assert [(field.path, field.detail) for field in error.value.field_errors] == [
+        (
+            member,
+            f"{host.strip('[]')} is not a public host. Use a host name that is registered in the DNS.",
+        )
+    ]
+    assert terms.checked(allows_private_hosts=True) is terms
+
+
+@pytest.mark.parametrize("member", ["resources", "backchannel_logout_uri"])
+def test_what_servers_use_is_not_on_this_machine(member: str) -> None:
+    url = "http://127.0.0.1:8000/"
+    terms = some_client_terms(**{member: url if member == "backchannel_logout_uri" else (url,)})
+
+    with pytest.raises(UnsuitableClient):
+        terms.checked(allows_private_hosts=False)
 
 
 @pytest.mark.parametrize(

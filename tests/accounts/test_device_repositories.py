@@ -88,7 +88,7 @@ def stored_notice(world: World, **parts: object) -> LogoutNotice:
 
 
 def due(world: World, *, limit: int = 9) -> list[LogoutNotice]:
-    return world.repositories.logout_notices.due(at=NOON, limit=limit)
+    return world.repositories.logout_notices.due_for_update(at=NOON, limit=limit)
 
 
 def test_a_stored_notice_is_returned_unchanged_when_it_is_due(world: World) -> None:
@@ -98,8 +98,8 @@ def test_a_stored_notice_is_returned_unchanged_when_it_is_due(world: World) -> N
     world.repositories.logout_notices.add(now)
     world.repositories.logout_notices.add(later)
 
-    assert world.repositories.logout_notices.due(at=NOON, limit=9) == [now]
-    assert world.repositories.logout_notices.due(at=LATER, limit=9) == [now, later]
+    assert world.repositories.logout_notices.due_for_update(at=NOON, limit=9) == [now]
+    assert world.repositories.logout_notices.due_for_update(at=LATER, limit=9) == [now, later]
 
 
 def test_due_notices_are_limited_and_oldest_first(world: World) -> None:

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs
 import pytest
 
 from accounts.adapters.logout_sender import HttpLogoutSender
+from authsvc.composition.outbound_http import HttpcoreOutbound
 from tests.support.postgres import free_port
 
-ANYWHERE: Final = HttpLogoutSender(allows_private_addresses=True)
-OUTSIDE: Final = HttpLogoutSender(allows_private_addresses=False)
+ANYWHERE: Final = HttpLogoutSender(http=HttpcoreOutbound(allows_private_addresses=True))
+OUTSIDE: Final = HttpLogoutSender(http=HttpcoreOutbound(allows_private_addresses=False))
 TOKEN: Final = "header.payload.signature"
 NO_HOSTS: Final = [f"https://{'a' * 64}.example/", "https://a..example/", "https://.example/"]
 

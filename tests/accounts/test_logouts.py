@@ -11,7 +11,7 @@ from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
+from accounts.domain.oauth.entities.logouts import CLAIMED_FOR, RETRY_AFTER, LogoutNotice
 from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.accounts.granting import BROWSER, HOW, a_notice, has_client, has_session, stored_session
@@ -56,7 +56,7 @@ def signed_in(world: World, user: User, client: OAuthClient, **parts: Any) -> Se
 
 def waiting(world: World) -> list[LogoutNotice]:
     """All notices, due or not."""
-    return world.repositories.logout_notices.due(at=NOON + FOREVER, limit=99)
+    return world.repositories.logout_notices.due_for_update(at=NOON + FOREVER, limit=99)
 
 
 def test_sessions_of_the_browser_end_and_no_others(
@@ -159,6 +159,37 @@ def test_failed_notices_are_retried_and_then_dropped(
 
     assert waits == list(RETRY_AFTER)
     assert len(post.sent) == len(RETRY_AFTER) + 1
+
+
+def test_a_notice_is_delivered_by_one_process_at_a_time(
+    memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
+) -> None:
+    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
+    meanwhile: list[int] = []
+
+    class Slow(Post):
+        def send(self, uri: str, *, logout_token: str) -> bool:
+            meanwhile.append(logouts.deliver())
+            return post.send(uri, logout_token=logout_token)
+
+    assert replace(logouts, sender=Slow()).deliver() == 1
+    assert (meanwhile, len(post.sent)) == ([0], 1)
+
+
+def test_a_notice_is_due_again_when_its_delivery_was_interrupted(
+    memory: World, logouts: LogoutService, anna: User, client: OAuthClient
+) -> None:
+    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
+
+    class PowerFailure(Post):
+        def send(self, uri: str, *, logout_token: str) -> bool:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(logouts, sender=PowerFailure()).deliver()
+    memory.clock.at += CLAIMED_FOR
+
+    assert logouts.deliver() == 1
 
 
 def test_a_retry_can_succeed(

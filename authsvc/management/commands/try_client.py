@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from authsvc.composition.container import services
 from authsvc.demo import samples
 from authsvc.demo.clients import DEMO_CLIENT_FILE, DemoClient
 from authsvc.demo.walkthrough import TrialFailed, try_code_flow
+from authsvc.kernel.outbound import OutboundFailed
 
 
 class Command(BaseCommand):
@@ -20,10 +22,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         client, login = _client_and_login()
         try:
-            tokens = try_code_flow(client, login)
+            tokens = try_code_flow(client, login, services().ports.outbound_http)
         except TrialFailed as error:
             raise CommandError(str(error)) from None
-        except OSError:
+        except OutboundFailed:
             msg = f"There is no response from {client.url}. Start the server with `make run`."
             raise CommandError(msg) from None
         self.stdout.write(f"{login.email} has signed in at {client.url}.")

@@ -1,6 +1,7 @@
 """Back-channel logout (OpenID Connect Back-Channel Logout §2.4, §2.5)."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,9 +15,12 @@ import time_machine
 from django.conf import settings
 from jwcrypto.jws import JWS
 from pytest_django import DjangoCaptureOnCommitCallbacks
+from structlog.testing import capture_logs
 
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
+from accounts.oauth import logout
+from authsvc.kernel.workers import Workers
 from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.support.application import Application
 from tests.support.relying import RelyingParty, claims_in
@@ -206,6 +210,36 @@ def test_the_delivery_starts_after_the_commit(
 
     assert "_deliver_soon" in {callback.__name__ for callback in callbacks}
     assert not receiver.received
+
+
+def test_notices_stay_due_when_all_workers_are_busy(
+    application: Application,
+    app: RelyingParty,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    idle = Workers("no", threads=0, waiting=1)
+    idle.submit(lambda: None)
+    monkeypatch.setattr(logout, "DELIVERIES", idle)
+    tokens_of(app)
+
+    with capture_logs() as lines, django_capture_on_commit_callbacks(execute=True):
+        sign_out(app)
+
+    assert "log-out notices wait for send_logout_notices: all workers are busy" in {
+        line["event"] for line in lines
+    }
+    assert application.services.logouts.deliver() == 1
+
+
+def test_an_unforeseen_failure_of_a_delivery_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery: Future[None] = Future()
+    delivery.set_exception(ZeroDivisionError())
+
+    with capture_logs() as lines:
+        logout._log_failure(delivery)  # noqa: SLF001  # a worker calls it
+
+    assert [line["event"] for line in lines] == ["log-out notices wait for send_logout_notices"]
 
 
 @pytest.mark.parametrize("path", ["/signout", "/oauth/logout"])

@@ -1,6 +1,7 @@
 """Dynamic client registration (RFC 7591 §2, §3)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -222,3 +223,18 @@ def test_a_client_cannot_register_as_trusted(application: Application, guest: Ca
 def test_registration_accepts_post_alone(guest: Caller) -> None:
     assert guest.get(PATH).status == 405
     assert accepted(guest.get("/.well-known/openid-configuration"))
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0x7f.1", "localhost", "intranet"])
+def test_a_private_host_is_rejected_in_production(
+    application: Application, guest: Caller, host: str
+) -> None:
+    clients = replace(application.services.clients, allows_private_hosts=False)
+    application.services.registrations = replace(
+        application.services.registrations, clients=clients
+    )
+
+    answer = register(guest, backchannel_logout_uri=f"https://{host}/out")
+
+    assert error_of(answer) == WRONG_METADATA
+    assert f"{host} is not a public host." in answer.json["error_description"]

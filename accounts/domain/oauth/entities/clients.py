@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.outbound import is_public_host
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
@@ -66,9 +67,12 @@ class ClientTerms:
     is_trusted: bool = False
     must_push: bool = False
 
-    def checked(self) -> "ClientTerms":
+    def checked(self, *, allows_private_hosts: bool) -> "ClientTerms":
         """The terms, if they are safe. Raises UnsuitableClient, with an error for each member that is not."""
-        field_errors = tuple(self._field_errors())
+        field_errors = (
+            *self._field_errors(),
+            *(() if allows_private_hosts else self._private_hosts()),
+        )
         if field_errors:
             raise UnsuitableClient(*field_errors)
         return self
@@ -93,6 +97,23 @@ class ClientTerms:
         if unknown := sorted(self.allowed_scopes - KNOWN_SCOPES):
             yield FieldError(path="allowed_scopes", detail=f"There is no scope {unknown[0]}.")
         yield from self._grant_errors()
+
+    def _private_hosts(self) -> Iterator[FieldError]:
+        """An error for each URL that names a host of a private network.
+
+        A loopback address is fine where only the user's browser follows it (RFC 8252 §7.3).
+        """
+        followed_by_browsers = {
+            "redirect_uris": self.redirect_uris,
+            "post_logout_redirect_uris": self.post_logout_redirect_uris,
+            "allowed_origins": self.allowed_origins,
+        }
+        for member, uris in followed_by_browsers.items():
+            yield from _private_host_errors(
+                member, [uri for uri in uris if not _LOOPBACK.match(uri)]
+            )
+        yield from _private_host_errors("resources", self.resources)
+        yield from _private_host_errors("backchannel_logout_uri", [self.backchannel_logout_uri])
 
     def _grant_errors(self) -> Iterator[FieldError]:
         if not self.grant_types:
@@ -176,6 +197,16 @@ def _uri_errors(
         if len(uri) > LONGEST_URI or not (_is_safe_url(uri) or is_private):
             yield FieldError(
                 path=member, detail=f"{uri[:100]} is not a valid URI here. See docs/clients.md."
+            )
+
+
+def _private_host_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
+    for uri in filter(_is_safe_url, uris):
+        host = urlsplit(uri).hostname or ""
+        if not is_public_host(host):
+            yield FieldError(
+                path=member,
+                detail=f"{host[:100]} is not a public host. Use a host name that is registered in the DNS.",
             )
 
 

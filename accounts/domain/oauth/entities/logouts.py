@@ -19,6 +19,10 @@ RETRY_AFTER: Final[Sequence[timedelta]] = (
 """The delay after each failed delivery. There is no retry after the last one."""
 
 
+CLAIMED_FOR: Final = timedelta(minutes=5)
+"""Longer than the delivery of a batch takes, even if no client responds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutNotice:
     """A notice to a client about the end of a browser session, not yet delivered."""
@@ -29,6 +33,10 @@ class LogoutNotice:
     browser_id: SessionId
     due_at: datetime
     failures: int = 0
+
+    def claimed(self, *, at: datetime) -> "LogoutNotice":
+        """The notice while one process delivers it. It is due again should that process end."""
+        return replace(self, due_at=at + CLAIMED_FOR)
 
     def failed(self, *, at: datetime) -> "LogoutNotice | None":
         """The notice with its next due time; None after the last retry."""

@@ -184,7 +184,7 @@ class InMemoryLogoutNoticeRepository:
     def add(self, notice: LogoutNotice) -> None:
         self.store[notice.id] = notice
 
-    def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
+    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
         notices = [notice for notice in self.store.values() if notice.due_at <= at]
         return sorted(notices, key=lambda notice: (notice.due_at, notice.id))[:limit]
 

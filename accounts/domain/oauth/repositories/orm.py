@@ -334,9 +334,9 @@ class OrmLogoutNoticeRepository:
         values = values_of(rows.LogoutNotice, notice, client_id=notice.client_pk)
         insert(rows.LogoutNotice, [values])
 
-    def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
+    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
         notices = rows.LogoutNotice.objects.filter(due_at__lte=at).order_by("due_at", "id")
-        return [_notice(row) for row in notices[:limit]]
+        return [_notice(row) for row in notices.select_for_update(skip_locked=True)[:limit]]
 
     def save(self, notice: LogoutNotice) -> None:
         rows.LogoutNotice.objects.filter(pk=notice.id).update(

@@ -133,8 +133,11 @@ class LogoutNoticeRepository(Protocol):
     def add(self, notice: LogoutNotice) -> None:
         """Save a new notice."""
 
-    def due(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        """At most `limit` notices that are due, oldest first; the id breaks ties."""
+    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
+        """At most `limit` notices that are due, oldest first; the id breaks ties.
+
+        They are locked for the unit of work, and those that another one has locked are skipped.
+        """
 
     def save(self, notice: LogoutNotice) -> None:
         """Save when the notice is due again, and how often it has failed."""

@@ -28,15 +28,23 @@ _NO_HASH: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientService:
-    """Managing clients raises NotPermitted without the right MANAGE_CLIENTS."""
+    """Managing clients raises NotPermitted without the right MANAGE_CLIENTS.
+
+    Unless private hosts are allowed, no URL of a client may name a host of a private network.
+    """
 
     clients: ClientRepository
     sessions: SessionRepository
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
     audit_log: AuditLog
+    allows_private_hosts: bool
     unit_of_work: UnitOfWork
     clock: Clock
+
+    def checked(self, terms: ClientTerms) -> ClientTerms:
+        """The terms, if a client may have them here. Raises UnsuitableClient."""
+        return terms.checked(allows_private_hosts=self.allows_private_hosts)
 
     def register(
         self,
@@ -53,7 +61,7 @@ class ClientService:
             id=ClientPk(uuid4()),
             client_id=self.opaque_tokens.new(),
             secret_hash=self._hash_of(secret),
-            terms=terms.checked(),
+            terms=self.checked(terms),
             is_active=True,
             created_at=self.clock.now(),
             org_id=org_id,
@@ -70,7 +78,7 @@ class ClientService:
         """Replace the terms of the client. Raises ClientNotFound, UnsuitableClient."""
         with self.unit_of_work.atomic():
             before = self._get_for_update(client_pk, by)
-            client = before.amended(terms.checked())
+            client = before.amended(self.checked(terms))
             self.clients.save(client, scope=by.tenant_scope)
             self._note(SecurityEvent.CLIENT_AMENDED, client, by=by)
             self.audit_log.record(

@@ -58,9 +58,12 @@ class LogoutService:
         return len(notices)
 
     def deliver(self) -> int:
-        """Deliver the notices that are due. Return how many clients accepted theirs; failures are retried later."""
+        """Deliver the notices that are due. Return how many clients accepted theirs; failures are retried later.
+
+        Concurrent deliveries claim different notices, so that a client that does not respond holds up one of them.
+        """
         delivered = 0
-        for notice in self.notices.due(at=self.clock.now(), limit=BATCH_SIZE):
+        for notice in self._claimed_notices():
             client = self.clients.get(notice.client_pk, scope=TenantScope())
             is_delivered = client.is_active and self._send(client, notice)
             later = None if is_delivered else notice.failed(at=self.clock.now())
@@ -71,6 +74,14 @@ class LogoutService:
                     self.notices.save(later)
             delivered += is_delivered
         return delivered
+
+    def _claimed_notices(self) -> list[LogoutNotice]:
+        now = self.clock.now()
+        with self.unit_of_work.atomic():
+            notices = self.notices.due_for_update(at=now, limit=BATCH_SIZE)
+            for notice in notices:
+                self.notices.save(notice.claimed(at=now))
+        return notices
 
     def _notice(
         self, client_id: str, live: list[Session], browser_id: SessionId

@@ -1,0 +1,59 @@
+"""Worker threads for work that no request waits for: a fixed number, and a bounded queue."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Full, Queue
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class WorkersBusy(Exception):
+    """All threads are at work and the queue is full. The task was not accepted."""
+
+
+@dataclass(slots=True)
+class Workers:
+    """At most `threads` tasks run at once, and at most `waiting` more wait for their turn.
+
+    The threads start with the first tasks and never end; they do not keep the process alive.
+    """
+
+    name: str
+    threads: int
+    waiting: int
+    _tasks: "Queue[Callable[[], None]]" = field(init=False)
+    _started: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._tasks = Queue(self.waiting)
+
+    def submit(self, task: Callable[[], Result]) -> "Future[Result]":
+        """Run the task soon. Raises WorkersBusy."""
+        future: Future[Result] = Future()
+        try:
+            self._tasks.put_nowait(lambda: _complete(future, task))
+        except Full:
+            raise WorkersBusy from None
+        with self._lock:
+            if self._started < self.threads:
+                self._started += 1
+                Thread(target=self._work, name=f"{self.name}-{self._started}", daemon=True).start()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            self._tasks.get()()
+
+
+def _complete(future: "Future[Any]", task: Callable[[], Any]) -> None:
+    """Run the task unless it was cancelled; the future gets its result or its error."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(task())
+    except BaseException as error:  # noqa: BLE001  # whoever holds the future decides what to do
+        future.set_exception(error)
