@@ -34,6 +34,7 @@ class AuditExportView(ApiView):
         name="exportAuditLog",
         summary="Export the audit log of an organization, one entry a line, oldest first",
         access=OWNERS,
+        is_expensive=True,
         scope=Scope.ORGS_READ,
         answer={
             JsonLinesRenderer.media_type: {

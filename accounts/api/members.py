@@ -116,6 +116,7 @@ class MemberImportView(ApiView):
         name="importMembers",
         summary="Invite everyone in a CSV list with the header email,role; an invalid row rejects the whole list",
         access=MANAGERS,
+        is_expensive=True,
         scope=Scope.ORGS_WRITE,
         body={CsvParser.media_type: {"type": "string"}},
         answer=ListResultsSerializer,

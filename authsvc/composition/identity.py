@@ -13,6 +13,7 @@ from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
 from authsvc.composition.base import Expiring, Wiring
+from authsvc.kernel.request_budgets import RequestBudgets
 
 
 class IdentityServices(Wiring):
@@ -43,6 +44,10 @@ class IdentityServices(Wiring):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def request_budgets(self) -> RequestBudgets:
+        return RequestBudgets(limits=self.ports.request_policy.limits(), clock=self.ports.clock)
 
     @cached_property
     def security_log(self) -> SecurityLog:

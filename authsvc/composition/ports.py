@@ -34,6 +34,7 @@ from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.outbound import OutboundHttp
+from authsvc.kernel.request_budgets import RequestPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Ports:
     session_policy: SessionPolicy
     sign_in_policy: SignInPolicy
     limit_policy: LimitPolicy
+    request_policy: RequestPolicy
     request_id: Callable[[], str]
 
 
@@ -91,6 +93,11 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             fresh_for=environment.fresh_sign_in,
         ),
         limit_policy=_limit_policy(environment),
+        request_policy=RequestPolicy(
+            reads_per_minute=environment.reads_per_minute,
+            writes_per_minute=environment.writes_per_minute,
+            expensive_per_minute=environment.expensive_per_minute,
+        ),
         request_id=request_id.get,
     )
 

@@ -48,6 +48,9 @@ class Environment:
     needs_verified_email: bool
     email_url: str = field(repr=False)
     email_from: str
+    reads_per_minute: int
+    writes_per_minute: int
+    expensive_per_minute: int
     log_ins_per_minute: int
     failures_before_backoff: int
     registrations_per_hour: int
@@ -115,6 +118,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         needs_verified_email=reader.switch("VERIFIED_EMAIL"),
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
         email_from=reader.text("EMAIL_FROM"),
+        reads_per_minute=reader.number("READS_PER_MINUTE", at_least=1),
+        writes_per_minute=reader.number("WRITES_PER_MINUTE", at_least=1),
+        expensive_per_minute=reader.number("EXPENSIVE_PER_MINUTE", at_least=1),
         log_ins_per_minute=reader.number("LOGIN_ATTEMPTS_PER_MINUTE", at_least=1),
         failures_before_backoff=reader.number("LOGIN_FAILURES_BEFORE_BACKOFF", at_least=1),
         registrations_per_hour=reader.number("REGISTRATIONS_PER_HOUR", at_least=1),

@@ -79,6 +79,13 @@ VARIABLES: Final = (
     ("EMAIL_FROM", "authsvc@localhost", "Sender address of mails."),
     ("LOGIN_ATTEMPTS_PER_MINUTE", "30", "Login attempts per client IP and minute."),
     ("LOGIN_FAILURES_BEFORE_BACKOFF", "5", "Failed attempts before exponential back-off starts."),
+    ("READS_PER_MINUTE", "600", "API requests that read, per caller, minute and process."),
+    ("WRITES_PER_MINUTE", "120", "API requests that write, per caller, minute and process."),
+    (
+        "EXPENSIVE_PER_MINUTE",
+        "30",
+        "Imports, exports, reports and the like over the API, per caller, minute and process.",
+    ),
     ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
     ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
     (

@@ -85,11 +85,10 @@ class Schema(AutoSchema):
         if self.operation.is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
-        if self.operation.limit is not None:
-            parameters += [
-                OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
-                for name in ("RateLimit-Policy", "RateLimit")
-            ]
+        parameters += [
+            OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
+            for name in ("RateLimit-Policy", "RateLimit")
+        ]
         return parameters
 
     def get_response_serializers(self) -> Any:
@@ -123,8 +122,7 @@ class Schema(AutoSchema):
             errors.append(InsufficientAuthentication)
         if self.operation.is_idempotent:
             errors += [IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted]
-        if self.operation.limit is not None:
-            errors.append(TooManyAttempts)
+        errors.append(TooManyAttempts)
         if self.operation.page_of:
             errors.append(InvalidCursor)
         for error in errors:
@@ -144,7 +142,12 @@ class Schema(AutoSchema):
             yield HTTPStatus.BAD_REQUEST
         if self.operation.body:
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        if self.operation.body or self.get_override_parameters():
+        if (
+            self.operation.body
+            or self.operation.query
+            or self.operation.page_of
+            or self.operation.is_idempotent
+        ):
             yield HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -26,6 +26,7 @@ from inspect import signature
 from typing import Any, Final, Generic, TypeVar
 
 from django.http import HttpResponse
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
@@ -35,11 +36,13 @@ from authsvc.http.actors import principal_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.idempotency.decorator import answered_once, request_key_of
 from authsvc.http.paging import PageQuerySerializer
-from authsvc.http.rate_limits import count
+from authsvc.http.rate_limits import cost_of, count
 from authsvc.http.reading import body_of, content_of, page_request_of, query_of
 from authsvc.http.rendering import Download, json_of, media_type_of, page_as_json, response_of
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import Page
+from authsvc.kernel.rate_limits import LimitState
+from authsvc.kernel.request_budgets import Cost
 
 Shown = TypeVar("Shown")
 Item = TypeVar("Item")
@@ -77,9 +80,12 @@ class Operation(Generic[Shown, Item]):
     """One method of one URL, and who may use it; docs/permissions.md lists them all.
 
     It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `errors` are
-    those its service raises; errors of HTTP, and those that follow from other fields, are added. A `limit`
-    counts the requests of each user, or of each client IP address when the operation is public. Operations that give
+    those its service raises; errors of HTTP, and those that follow from other fields, are added. Operations that give
     or take away rights need a recent sign-in (RFC 9470).
+
+    A `limit` counts the requests of each user, or of each client IP address when the operation is public. With
+    `is_limit_deferred` the handler gets the count as `limit_state` and applies the limit itself. Without a `limit` a
+    request is charged to the caller's request budget: for reads or writes, as the method says, or `is_expensive`.
     """
 
     name: str
@@ -95,6 +101,8 @@ class Operation(Generic[Shown, Item]):
     is_idempotent: bool = False
     needs_recent_sign_in: bool = False
     limit: LimitName | None = None
+    is_limit_deferred: bool = False
+    is_expensive: bool = False
     cache_control: str = "no-store"
 
     @property
@@ -110,19 +118,42 @@ class Operation(Generic[Shown, Item]):
 
         @wraps(handler)
         def method(view: Any, request: Request, **path: Any) -> HttpResponse:
+            # Outermost, so that a rejected request stores no response, and a rollback does not undo the count.
+            limit_state = self._counted(view, request)
+
             def respond() -> HttpResponse:
-                arguments = {name: read(request) for name, read in readers.items()}
+                try:
+                    arguments = {name: read(request) for name, read in readers.items()}
+                except (APIException, DomainError):
+                    # The handler will not apply the limit, and a malformed request must not evade it.
+                    if limit_state is not None:
+                        limit_state.require()
+                    raise
+                if self.is_limit_deferred:
+                    arguments["limit_state"] = limit_state
                 return self._response(request, handler(view, **path, **arguments))
 
             if self.needs_recent_sign_in:
                 services().access.require_fresh(principal_of(request))
-            # Outermost, so that a rejected request stores no response, and a rollback does not undo the count.
-            if self.limit is not None:
-                count(self.limit, view, request, by=client_ip_of if self.is_public else None)
             return answered_once(request, respond) if self.is_idempotent else respond()
 
         method.operation = self  # type: ignore[attr-defined]  # read by operations_of
         return method
+
+    def _counted(self, view: Any, request: Request) -> LimitState | None:
+        """Raises TooManyAttempts unless the limit is deferred, PersonNeeded."""
+        if self.limit is None:
+            return None
+        state = count(self.limit, view, request, by=client_ip_of if self.is_public else None)
+        if not self.is_limit_deferred:
+            state.require()
+        return state
+
+    def cost(self, method: str) -> Cost | None:
+        """The budget that a request is charged to; None if a limit counts it exactly."""
+        if self.limit is not None:
+            return None
+        return Cost.EXPENSIVE if self.is_expensive else cost_of(method)
 
     def readers(self) -> dict[str, Reader]:
         """The parameters that a handler can have, beside the parts of its path."""

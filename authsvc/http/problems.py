@@ -77,7 +77,7 @@ class BodyTooLarge(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer *error* as a problem; leave unforeseen errors to Django, which logs them."""
     if isinstance(error, DomainError):
-        return _response(*problem_of(error), headers=_headers_of(error))
+        return problem_response(error)
     if isinstance(error, OperationalError):
         # The database is unreachable, or ended a deadlock by aborting this transaction. Both are temporary.
         log.error("the database failed a request", exc_info=error)
@@ -96,6 +96,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         members_of_http(status, detail=detail if isinstance(detail, str) else None, **members),
         headers=dict(response.items()),
     )
+
+
+def problem_response(error: DomainError) -> HttpResponse:
+    return _response(*problem_of(error), headers=_headers_of(error))
 
 
 def problem_of(error: DomainError) -> tuple[HTTPStatus, dict[str, Any]]:

@@ -23,7 +23,9 @@ from authsvc.http.operations import operations_of
 from authsvc.http.parsers import JsonParser
 from authsvc.http.permissions import HasScope
 from authsvc.http.problems import BodyTooLarge
+from authsvc.http.rate_limits import charge, cost_of
 from authsvc.http.rendering import response_of
+from authsvc.kernel.request_budgets import Cost
 
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
@@ -37,6 +39,7 @@ class ApiView(APIView):
     content_negotiation_class = JsonNegotiation
     schema = Schema()
     scopes: ClassVar[Mapping[str, Scope | None]]
+    costs: ClassVar[Mapping[str, Cost | None]]
     allowed: ClassVar[str]
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -45,6 +48,7 @@ class ApiView(APIView):
         cls.scopes = {method: operation.scope for method, operation in operations.items()}
         if "GET" in operations:
             cls.scopes |= {"HEAD": operations["GET"].scope}
+        cls.costs = {method: operation.cost(method) for method, operation in operations.items()}
         cls.allowed = ", ".join(name for name in _METHODS if name in {*cls.scopes, "OPTIONS"})
         if operations and all(operation.is_public for operation in operations.values()):
             cls.authentication_classes = cls.permission_classes = ()
@@ -61,6 +65,13 @@ class ApiView(APIView):
             raise ParseError("The Content-Length is not a number of bytes.")
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge
+
+    def perform_authentication(self, request: Request) -> None:
+        """Also charge the request to the budget of the caller, before anything else is done for it."""
+        super().perform_authentication(request)
+        cost = self.costs.get(request.method or "", cost_of(request.method))
+        if cost is not None:
+            charge(cost, request)
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # DRF takes any
         """Answer with the header Allow alone (RFC 9110 §9.3.7)."""

@@ -1,8 +1,10 @@
 """Rate limits and back-off."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
+from threading import Lock
 
 from authsvc.kernel.errors import TooMany
 
@@ -102,6 +104,33 @@ class LimitState:
         return replace(
             allowed, waits_until=waits_until, forgotten_at=waits_until + self.limit.period
         )
+
+
+@dataclass(slots=True)
+class ProcessCounts:
+    """Attempts that this process counts for itself, without a database.
+
+    Memory is bounded: of more than `most_subjects`, the one whose period began first is forgotten.
+    """
+
+    most_subjects: int = 20_000
+    _states: dict[Hashable, LimitState] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def count(self, subject: Hashable, limit: Limit, *, at: datetime) -> LimitState:
+        """Apply `LimitState.attempted` to the state of the subject."""
+        with self._lock:
+            state = self._states.get(subject)
+            if state is None or at >= state.forgotten_at:
+                # Removed first, so that subjects stand in the order in which their periods began.
+                self._states.pop(subject, None)
+                state = LimitState.begun(limit, at=at)
+            else:
+                state = state.attempted(at=at)
+            self._states[subject] = state
+            if len(self._states) > self.most_subjects:
+                del self._states[next(iter(self._states))]
+        return state
 
 
 def _whole_seconds(span: timedelta) -> int:

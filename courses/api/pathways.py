@@ -55,6 +55,7 @@ class PathwayListView(ApiView):
         name="createPathway",
         summary="Create a learning pathway of the platform or of an organization from a definition",
         access=AUTHORS,
+        is_expensive=True,
         scope=Scope.COURSES_WRITE,
         query=OwnerQuerySerializer,
         body={"application/json": PATHWAY_SCHEMA},

@@ -33,6 +33,7 @@ class PathwayView(ApiView):
         name="revisePathway",
         summary="Replace a learning pathway with a definition; learners see it at once",
         access=Access(Whose.HELD, Right.AUTHOR_COURSES),
+        is_expensive=True,
         scope=Scope.COURSES_WRITE,
         body={"application/json": PATHWAY_SCHEMA},
         answer=PathwayProgressSerializer,

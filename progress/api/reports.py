@@ -37,6 +37,7 @@ class CourseReportView(ApiView):
         name="getCourseReport",
         summary="Report on a course: learners, completions by day, items and scores, without names",
         access=Access(Whose.HELD, Right.SEE_PROGRESS),
+        is_expensive=True,
         scope=Scope.PROGRESS_READ,
         query=WindowQuerySerializer,
         answer=_json_or_csv(
@@ -62,6 +63,7 @@ class OrganizationReportView(ApiView):
         name="getOrganizationReport",
         summary="Report on the courses of an organization: learners by status",
         access=Access(Whose.HELD, Right.MANAGE_MEMBERS),
+        is_expensive=True,
         scope=Scope.PROGRESS_READ,
         answer=_json_or_csv(
             OrganizationReportSerializer,

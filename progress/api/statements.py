@@ -53,6 +53,7 @@ class StatementListView(ApiView):
         name="listStatements",
         summary="List recorded events as xAPI 1.0.3 statements; without `org`, the caller's own",
         access=Access(Whose.HELD, Right.SEE_PROGRESS),
+        is_expensive=True,
         scope=Scope.PROGRESS_READ,
         query=StatementQuerySerializer,
         answer=StatementResultSerializer,

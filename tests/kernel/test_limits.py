@@ -1,11 +1,12 @@
 """Rate limits and back-off."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from authsvc.kernel.rate_limits import Limit, LimitState, TooManyAttempts, doubling
+from authsvc.kernel.rate_limits import Limit, LimitState, ProcessCounts, TooManyAttempts, doubling
 from tests.support.builders import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -137,3 +138,49 @@ def test_a_refunded_attempt_does_not_count() -> None:
 
 def test_no_more_attempts_are_refunded_than_were_made() -> None:
     assert tried(BACK_OFF, 0).refunded().refunded().count == 0
+
+
+def test_a_process_counts_each_subject_by_the_same_rule() -> None:
+    counts = ProcessCounts()
+    seconds = [0, 0, 30, 30, 59, 60, 61]
+
+    states = [
+        counts.count("anna", THREE_A_MINUTE, at=NOON + timedelta(seconds=second))
+        for second in seconds
+    ]
+
+    assert states == [tried(THREE_A_MINUTE, *seconds[: n + 1]) for n in range(len(seconds))]
+    assert counts.count("bo", THREE_A_MINUTE, at=NOON).remaining == 2
+
+
+def test_the_memory_of_a_process_is_bounded() -> None:
+    """The subject whose period began first is forgotten."""
+    counts = ProcessCounts(most_subjects=3)
+    for subject in ["anna", "bo", "cleo", "anna", "dan"]:
+        counts.count(subject, THREE_A_MINUTE, at=NOON)
+
+    remaining = {
+        subject: counts.count(subject, THREE_A_MINUTE, at=NOON).remaining
+        for subject in ["bo", "cleo", "dan", "anna"]
+    }
+
+    assert remaining == {"bo": 1, "cleo": 1, "dan": 1, "anna": 2}
+
+
+def test_a_subject_with_a_new_period_is_not_the_first_to_be_forgotten() -> None:
+    counts = ProcessCounts(most_subjects=2)
+    counts.count("anna", THREE_A_MINUTE, at=NOON)
+    counts.count("bo", THREE_A_MINUTE, at=NOON + timedelta(seconds=30))
+    counts.count("anna", THREE_A_MINUTE, at=NOON + MINUTE)
+    counts.count("cleo", THREE_A_MINUTE, at=NOON + MINUTE)
+
+    assert counts.count("anna", THREE_A_MINUTE, at=NOON + MINUTE).count == 2
+
+
+def test_concurrent_requests_are_all_counted() -> None:
+    counts, limit = ProcessCounts(), Limit(name="knots", most=10_000, period=MINUTE)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: counts.count("anna", limit, at=NOON), range(4000)))
+
+    assert counts.count("anna", limit, at=NOON).count == 4001
