@@ -45,5 +45,9 @@ def _authenticated(request: HttpRequest | None, *, email: str, password: str) ->
     if request is None:
         return sign_in.authenticate_and_rehash(email=email, password=password)
     client_ip = client_ip_of(request)
-    services().limits.count(LimitName.LOG_IN, client_ip).require()
-    return sign_in.authenticate_and_rehash(email=email, password=password, client_ip=client_ip)
+    return sign_in.authenticate_and_rehash(
+        email=email,
+        password=password,
+        client_ip=client_ip,
+        address_limit=services().limits.count(LimitName.LOG_IN, client_ip),
+    )

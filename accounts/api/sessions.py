@@ -39,6 +39,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page
+from authsvc.kernel.rate_limits import LimitState
 
 
 class RegisterView(ApiView):
@@ -64,13 +65,17 @@ class LogInView(ApiView):
         summary="Sign in with an e-mail address and a password",
         access=Access(Whose.ANYBODY),
         limit=LimitName.LOG_IN,
+        is_limit_deferred=True,
         body=LogInRequestSerializer,
         answer=SignedInSerializer,
         errors=(InvalidCredentials, SecondFactorRequired, SecondFactorMissing, PasswordsBusy),
     )
-    def post(self, *, body: Members, client_ip: str) -> SignedIn:
+    def post(self, *, body: Members, client_ip: str, limit_state: LimitState) -> SignedIn:
         return services().sign_in.log_in(
-            email=body["email"], password=body["password"], client_ip=client_ip
+            email=body["email"],
+            password=body["password"],
+            client_ip=client_ip,
+            address_limit=limit_state,
         )
 
 

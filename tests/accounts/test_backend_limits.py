@@ -1,5 +1,8 @@
 """Limits of Django's sign-in, shared with those of the API."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
@@ -106,3 +109,16 @@ def test_without_a_request_no_client_ip_is_limited(application: Application) -> 
 
     for _ in range(31):
         assert authenticate(username=EMAIL, password=PASSWORD) is not None
+
+
+def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
+    application: Application,
+) -> None:
+    others = [application.signed_in(name=f"Pupil {number}") for number in range(39)]
+    has_root(application)
+
+    for _ in range(200):
+        with suppress(ValidationError):
+            assert signs_in(password="a wrong password") is None
+
+    assert all(signs_in(username=other.email) for other in others)

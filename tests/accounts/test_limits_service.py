@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from accounts.domain.identity.errors import InvalidCredentials, PasswordsBusy
 from accounts.domain.identity.services.login_attempts import (
     KNOWN_FOR,
     LAST_SEEN_PRECISION,
@@ -11,6 +12,7 @@ from accounts.domain.identity.services.login_attempts import (
     LoginAttempts,
     Secret,
 )
+from authsvc.kernel.errors import DomainError
 from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.accounts.hashing import WEAK
 from tests.accounts.limiting import POLICY, is_wrong, limited
@@ -145,11 +147,49 @@ def test_nothing_stored_reveals_who_tried(memory: World, limits: LoginAttempts) 
 
 def test_a_class_can_sign_in_behind_one_address(memory: World, limits: LoginAttempts) -> None:
     for number in range(2 * POLICY.log_ins_per_minute):
-        assert limits.count(LimitName.LOG_IN, HOME).is_allowed
-        with limits.attempt(f"learner-{number}@school.example", client_ip=HOME):
+        state = limits.count(LimitName.LOG_IN, HOME)
+        assert state.is_allowed
+        account = f"learner-{number}@school.example"
+        with limits.attempt(account, client_ip=HOME, address_limit=state):
             pass
 
     assert limits.count(LimitName.LOG_IN, HOME).count == 1
+
+
+def test_only_a_wrong_password_of_an_unknown_account_stays_charged_to_the_address(
+    limits: LoginAttempts,
+) -> None:
+    sign_in(limits)
+
+    def charged_by(account: str, error: DomainError) -> int:
+        before = limits.count(LimitName.LOG_IN, HOME)
+        state = limits.count(LimitName.LOG_IN, HOME)
+        with (
+            pytest.raises(type(error)),
+            limits.attempt(account, client_ip=HOME, address_limit=state),
+        ):
+            raise error
+        return limits.count(LimitName.LOG_IN, HOME).count - before.count - 1
+
+    assert charged_by("nobody", InvalidCredentials()) == 1
+    assert charged_by("nobody", PasswordsBusy(retry_after=1)) == 0
+    assert charged_by(EMAIL, InvalidCredentials()) == 0
+
+
+def test_an_exhausted_address_limits_unknown_accounts_alone(limits: LoginAttempts) -> None:
+    sign_in(limits)
+    for _ in range(POLICY.log_ins_per_minute + 1):
+        state = limits.count(LimitName.LOG_IN, HOME)
+
+    with limits.attempt(EMAIL, client_ip=HOME, address_limit=state):
+        pass
+    with (
+        pytest.raises(TooManyAttempts),
+        limits.attempt("nobody", client_ip=HOME, address_limit=state),
+    ):
+        pass
+
+    assert not limits.count(LimitName.LOG_IN, HOME).is_allowed
 
 
 def test_the_right_code_refunds_no_log_in(limits: LoginAttempts) -> None:

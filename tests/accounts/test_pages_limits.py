@@ -90,3 +90,17 @@ def test_too_many_concurrent_password_checks_are_an_error(application: Applicati
     assert [page.status for page in pages] == [200] * 3
     assert all(page.field_errors[0].startswith(message) for page in pages)
     assert reset.post(place, password1=NEW).leads_to == "/password/reset/done"
+
+
+def test_one_pupil_with_wrong_passwords_does_not_lock_others_out(
+    application: Application, visitor: Visitor
+) -> None:
+    a_user_of(application, email=EMAIL)
+    a_user_of(application, "Bo", email="bo@school.example")
+    for _ in range(40):
+        visitor.sign_in(EMAIL, "a wrong password")
+
+    other = Visitor()
+    other.sign_in("bo@school.example")
+
+    assert other.is_signed_in

@@ -215,10 +215,41 @@ def test_a_request_that_is_repeated_counts_each_time(application: Application) -
     assert answers[4].headers["RateLimit"].startswith('"change-password";r=0;')
 
 
-def test_other_addresses_are_not_limited(application: Application) -> None:
-    answer = application.signed_in().caller.get("/v1/me")
+def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
+    application: Application,
+) -> None:
+    pupil, *others = [application.signed_in(name=f"Pupil {number}") for number in range(40)]
 
-    assert [name for name in answer.headers if name.startswith("RateLimit")] == []
+    guesses = [guess(application.stranger, pupil.email, X_Forwarded_For=HOME) for _ in range(200)]
+    sign_ins = [
+        guess(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME) for other in others
+    ]
+
+    assert {answer.status for answer in guesses} == {401, 429}
+    assert {answer.status for answer in sign_ins} == {200}
+
+
+def test_one_pupil_who_tries_many_accounts_does_not_lock_out_who_has_signed_in_there(
+    application: Application,
+) -> None:
+    others = [application.signed_in(name=f"Pupil {number}") for number in range(39)]
+
+    def sign_in_all() -> set[int]:
+        return {
+            guess(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME).status
+            for other in others
+        }
+
+    before = sign_in_all()
+    refused = [guess(application.stranger, str(uuid4()), X_Forwarded_For=HOME) for _ in range(200)][
+        -1
+    ]
+
+    assert (before, sign_in_all()) == ({200}, {200})
+    assert refused.code == "too-many-attempts"
+    newcomer = application.signed_in(name="Newcomer")
+    late = guess(application.stranger, newcomer.email, PASSWORD, X_Forwarded_For=HOME)
+    assert late.status == 429
 
 
 BUSY: dict[str, Callable[[Application, Caller], Answer]] = {

@@ -15,7 +15,7 @@ from accounts.domain.identity.repositories.protocols import (
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Busy
-from authsvc.kernel.rate_limits import Limit, LimitState, doubling
+from authsvc.kernel.rate_limits import Limit, LimitState, TooManyAttempts, doubling
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 KNOWN_FOR: Final = timedelta(days=30)
@@ -85,30 +85,58 @@ class LoginAttempts:
 
     @contextmanager
     def attempt(
-        self, account: str, *, client_ip: str | None, secret: Secret = Secret.PASSWORD
+        self,
+        account: str,
+        *,
+        client_ip: str | None,
+        secret: Secret = Secret.PASSWORD,
+        address_limit: LimitState | None = None,
     ) -> Iterator[None]:
         """Count a login attempt of an account, existing or not; the block raises if the secret is wrong.
 
         Raises TooManyAttempts when it comes too early. Attempts are counted by account; from a known client IP address
-        by account and address, so that attempts from elsewhere can't lock the owner out. A successful attempt ends the
-        streak, makes the address known and refunds its log-in, because a class that signs in at nine behind one
-        address is no attack. An attempt that was not checked because the service was busy is refunded.
+        by account and address, so that attempts from elsewhere can't lock the owner out. `address_limit` is the count
+        of log-ins from the address, this one included. It applies to unknown addresses alone, and only attempts whose
+        secret was checked and wrong stay counted in it: many accounts behind one address share it. A successful
+        attempt ends the streak and makes the address known. An attempt that was not checked because the service was
+        busy is refunded.
         """
         last_seen = self._last_seen(secret, account, client_ip)
+        if address_limit is not None and last_seen is None:
+            address_limit.require()
         known_address = (client_ip,) if client_ip and last_seen else ()
         key = self._key("guess", secret, account, *known_address)
-        self._count(LimitName.LOGIN_ATTEMPT, key).require()
-        try:
-            yield
-        except Busy:
-            self._refund(key)
-            raise
-        with self.unit_of_work.single():
-            self.limits.reset(key)
-        if client_ip is not None and secret is Secret.PASSWORD:
-            self._refund(self._key(LimitName.LOG_IN, client_ip))
+        with self._refunding(address_limit, client_ip, checked=not known_address):
+            self._count(LimitName.LOGIN_ATTEMPT, key).require()
+            try:
+                yield
+            except Busy:
+                self._refund(key)
+                raise
+            with self.unit_of_work.single():
+                self.limits.reset(key)
         if last_seen is None or last_seen < self.clock.now() - LAST_SEEN_PRECISION:
             self.save_known_address(account, client_ip=client_ip, secret=secret)
+
+    @contextmanager
+    def _refunding(
+        self, address_limit: LimitState | None, client_ip: str | None, *, checked: bool
+    ) -> Iterator[None]:
+        """Refund the log-in of the address, unless the block was left by a secret that was checked and wrong.
+
+        Without `checked` a wrong secret is refunded, too: the streak of the account at this address counts it.
+        """
+        is_charged = checked
+        try:
+            yield
+        except (TooManyAttempts, Busy):
+            is_charged = False
+            raise
+        else:
+            is_charged = False
+        finally:
+            if address_limit is not None and address_limit.is_allowed and not is_charged:
+                self._refund(self._key(LimitName.LOG_IN, client_ip or ""))
 
     def save_known_address(
         self, account: str, *, client_ip: str | None, secret: Secret = Secret.PASSWORD

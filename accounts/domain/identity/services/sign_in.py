@@ -47,7 +47,7 @@ from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.tokens import TokenPairs
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Listed
-from authsvc.kernel.rate_limits import TooManyAttempts
+from authsvc.kernel.rate_limits import LimitState, TooManyAttempts
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 CHALLENGE_LIVES: Final = timedelta(minutes=5)
@@ -81,15 +81,22 @@ class SignInService:
             self.security_log.record(SecurityEvent.REGISTERED, user_id=user.id)
             return self._start(user, methods=(PASSWORD,))
 
-    def authenticate(self, *, email: str, password: str, client_ip: str | None = None) -> User:
-        """The active user with this e-mail address and password.
+    def authenticate(
+        self,
+        *,
+        email: str,
+        password: str,
+        client_ip: str | None = None,
+        address_limit: LimitState | None = None,
+    ) -> User:
+        """The active user with this e-mail address and password; the limits are those of `LoginAttempts.attempt`.
 
         Raises InvalidCredentials, and TooManyAttempts after too many failed attempts. Neither the answer nor its
         timing reveals whether the account exists.
         """
         account = email.lower()
         try:
-            with self.limits.attempt(account, client_ip=client_ip):
+            with self.limits.attempt(account, client_ip=client_ip, address_limit=address_limit):
                 user = self.users.find_by_email(account)
                 password_hash = user.password_hash if user else None
                 is_right = self.passwords.verify(password, password_hash=password_hash)
@@ -102,10 +109,17 @@ class SignInService:
         return user
 
     def authenticate_and_rehash(
-        self, *, email: str, password: str, client_ip: str | None = None
+        self,
+        *,
+        email: str,
+        password: str,
+        client_ip: str | None = None,
+        address_limit: LimitState | None = None,
     ) -> User:
         """Like authenticate, and replace a password hash whose parameters are outdated."""
-        user = self.authenticate(email=email, password=password, client_ip=client_ip)
+        user = self.authenticate(
+            email=email, password=password, client_ip=client_ip, address_limit=address_limit
+        )
         if not self.passwords.is_outdated(user.password_hash):
             return user
         new_hash = self.passwords.hash(password)
@@ -114,13 +128,22 @@ class SignInService:
             self.users.save(user)
         return user
 
-    def log_in(self, *, email: str, password: str, client_ip: str | None = None) -> SignedIn:
+    def log_in(
+        self,
+        *,
+        email: str,
+        password: str,
+        client_ip: str | None = None,
+        address_limit: LimitState | None = None,
+    ) -> SignedIn:
         """Start a session of the first-party client.
 
         Raises InvalidCredentials, TooManyAttempts; SecondFactorRequired if the user has a second factor, with a
         challenge for `verify`; SecondFactorMissing if the user needs one and has none.
         """
-        user = self.authenticate(email=email, password=password, client_ip=client_ip)
+        user = self.authenticate(
+            email=email, password=password, client_ip=client_ip, address_limit=address_limit
+        )
         new_hash = user.password_hash
         if self.passwords.is_outdated(user.password_hash):
             new_hash = self.passwords.hash(password)
