@@ -86,7 +86,9 @@ class Schema(AutoSchema):
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
         parameters += [
-            OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True)
+            OpenApiParameter(
+                name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
+            )
             for name in ("RateLimit-Policy", "RateLimit")
         ]
         return parameters
