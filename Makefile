@@ -104,6 +104,10 @@ bench-alike: $(DEV) ## Measure whether known and unknown users, clients and devi
 bench-reports: $(DEV) ## Measure the reports over a million events, next to the same counts in plain SQL
 	@$(BIN)/python -m tests.bench.reports
 
+.PHONY: bench-inputs
+bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take to read that were made to be expensive
+	@$(BIN)/python -m tests.bench.inputs
+
 .PHONY: requirements
 requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \

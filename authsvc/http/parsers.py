@@ -7,9 +7,11 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from authsvc.kernel.proportion import Disproportionate, require_proportionate
+
 
 class JsonParser(BaseParser):
-    """JSON (RFC 8259) in UTF-8, without NaN and without nesting so deep that it exhausts the stack."""
+    """JSON (RFC 8259) in UTF-8, without NaN, of at most 30,000 values that are nested at most 20 times."""
 
     media_type = "application/json"
 
@@ -20,9 +22,15 @@ class JsonParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return json.loads(stream.read().decode(), parse_constant=_reject_constant)
-        except (ValueError, RecursionError):
+            value = json.loads(stream.read().decode(), parse_constant=_reject_constant)
+            require_proportionate(value)
+        except Disproportionate as error:
+            raise ParseError(f"The body {error}.") from None
+        except RecursionError:
+            raise ParseError(f"The body {Disproportionate.of_depth()}.") from None
+        except ValueError:
             raise ParseError("The body is not JSON.") from None
+        return value
 
 
 class CsvParser(BaseParser):

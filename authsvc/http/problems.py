@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 import structlog
@@ -32,6 +33,8 @@ from authsvc.kernel.errors import (
 log: Final = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_ERRORS: Final = 100
+"""Invalid members that are reported at once. Every value of a long list could be invalid."""
 CHALLENGE: Final = 'Bearer realm="authsvc"'
 
 STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
@@ -89,7 +92,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     status, members = HTTPStatus(response.status_code), {}
     if isinstance(error, exceptions.ValidationError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        members = {"errors": list(_pointers(error.detail))}
+        members = {"errors": list(islice(_pointers(error.detail), MOST_ERRORS))}
     detail = getattr(error, "detail", None)
     return _response(
         status,

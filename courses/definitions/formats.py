@@ -1,22 +1,26 @@
 """Formats of definitions: each has a JSON Schema, and rules for what a schema cannot express."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from authsvc.kernel.errors import FieldError, Invalid
+from authsvc.kernel.proportion import Disproportionate, require_proportionate
 from courses.definitions import marked_yaml
+from courses.definitions.acceptance import acceptor_of
 from courses.definitions.conversion import CONVERTER
 
 LONGEST_TEXT: Final = 4_000_000
 LONGEST_QUOTE: Final = 200
 MOST_ERRORS: Final = 100
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 Errors = Iterator[tuple[marked_yaml.Path, str]]
 """What is wrong in a definition, each with its path."""
 D = TypeVar("D")
@@ -42,7 +46,8 @@ class Format(Generic[D]):
     def read(self, text: str) -> D:
         """The definition in the text, YAML or JSON. Raises the error of the format, with the line of each error."""
         if len(text) > LONGEST_TEXT:
-            raise self._error(FieldError(path="", detail="The text is too long."))
+            detail = f"The text is longer than {LONGEST_TEXT:,} characters."
+            raise self._error(FieldError(path="", detail=detail))
         try:
             document = marked_yaml.load(text)
         except marked_yaml.UnreadableYaml as error:
@@ -58,13 +63,16 @@ class Format(Generic[D]):
     def structure(self, value: Any) -> D:
         """The definition in a JSON body. Raises the error of the format."""
         try:
-            field_errors = [
+            require_proportionate(value)
+        except Disproportionate as error:
+            raise self._error(FieldError(path="", detail=f"The body {error}.")) from None
+        return self._checked(
+            value,
+            [
                 FieldError(path=_pointer(path), detail=reason)
                 for path, reason in self._errors_in(value)
-            ]
-        except RecursionError:
-            field_errors = [FieldError(path="", detail="The body is nested too deeply.")]
-        return self._checked(value, field_errors)
+            ],
+        )
 
     def write(self, definition: D) -> str:
         """The YAML that reads back equal."""
@@ -76,8 +84,22 @@ class Format(Generic[D]):
         return CONVERTER.structure(value, self._definition)
 
     @cached_property
-    def _validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self.schema)
+    def _accepts(self) -> Callable[[Any], bool]:
+        return acceptor_of(self.schema)
+
+    @cached_property
+    def _validator(self) -> Any:
+        """Explains errors. Items without any are skipped, since explaining takes long."""
+        accepts: dict[int, Callable[[Any], bool]] = {}
+
+        def items(validator: Any, inner: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+            is_suitable = accepts.setdefault(id(inner), acceptor_of(inner, root=self.schema))
+            for index, item in enumerate(value if isinstance(value, list) else ()):
+                if not is_suitable(item):
+                    yield from validator.descend(item, inner, path=index)
+
+        keywords = {"items": items, "uniqueItems": _unique_items}
+        return validators.extend(Draft202012Validator, keywords)(self.schema)  # type: ignore[no-untyped-call]  # the stubs leave it out
 
     def _errors_in(self, value: Any) -> Errors:
         """What is wrong with the value, in its order; the rules are checked once it suits the schema.
@@ -94,6 +116,8 @@ class Format(Generic[D]):
             yield from self._rules(value)
 
     def _schema_errors(self, value: Any) -> Errors:
+        if self._accepts(value):
+            return
         for error in self._validator.iter_errors(value):
             path, schema = tuple(error.absolute_path), error.schema
             if error.validator == "additionalProperties" and isinstance(schema, Mapping):
@@ -110,6 +134,16 @@ def duplicates(keys: Iterable[tuple[str, marked_yaml.Path]]) -> Errors:
         if key in seen:
             yield path, f"the key {key!r} is taken"
         seen.add(key)
+
+
+def _unique_items(
+    validator: Any, is_unique: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """As the validator does it, but not for lists that are too long anyway: the time grows with their square."""
+    if isinstance(value, list) and len(value) <= schema["maxItems"]:
+        yield from Draft202012Validator.VALIDATORS["uniqueItems"](
+            validator, is_unique, value, schema
+        )
 
 
 def _reason(error: ValidationError) -> str:
@@ -130,7 +164,7 @@ def _cut(text: str) -> str:
 def _unstorable(value: Any, path: marked_yaml.Path) -> Errors:
     """Text that cannot be stored: PostgreSQL refuses NUL, and a lone surrogate has no UTF-8."""
     if isinstance(value, str):
-        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
+        if _UNSTORABLE.search(value):
             yield path, "the text holds a character that cannot be stored"
     elif isinstance(value, dict):
         for name, inner in value.items():

@@ -4,14 +4,19 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import yaml
 from yaml.reader import ReaderError
 
+from authsvc.kernel.proportion import DEEPEST, MOST_VALUES, Disproportionate
+
 Path = tuple[str | int, ...]
 
-DEEPEST: Final = 20
+LONGEST_EXPLAINED: Final = 20_000
+"""Longer texts are read by libyaml alone. PyYAML explains more, but is a hundred times as slow."""
+_JSON_TOKENS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{,]', re.DOTALL)
 LONGEST_NUMBER: Final = 100
 _NUMBER_OF_JSON: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+\Z")
 _UNLIKE_YAML: Final = re.compile(r"[^ -~\r\n]")
@@ -67,20 +72,21 @@ class MarkedDocument:
 def load(text: str) -> MarkedDocument:
     """Read one document.
 
-    Raises UnreadableYaml, also for aliases (a small text could become huge), for tags (JSON has none) and for values
-    that are nested more than 20 deep.
+    Raises UnreadableYaml, also for aliases (a small text could become huge), for tags (JSON has none), for
+    more than 30,000 values and for values that are nested more than 20 deep.
     """
     is_json = _is_json(text)
     text = _in_yaml(text) if is_json else text
     fast, exact = _JSON_LOADERS if is_json else _YAML_LOADERS
-    if not _ONLY_IN_LIBYAML.search(text):
+    is_short = len(text) <= LONGEST_EXPLAINED
+    if is_short and not _ONLY_IN_LIBYAML.search(text):
         with suppress(UnreadableYaml, yaml.YAMLError, ValueError):
             document = _document(text, fast)
             if document.value is not None:  # libyaml has another line for an empty document
                 return document
     # Read again without libyaml, for messages that say more.
     try:
-        return _document(text, exact)
+        return _document(text, exact if is_short else fast)
     except yaml.MarkedYAMLError as error:
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         raise UnreadableYaml(reason, line=_line(error.problem_mark)) from None
@@ -106,7 +112,11 @@ def dump(value: Any) -> str:
 
 
 def _is_json(text: str) -> bool:
+    """Whether the text is JSON, of no more values than are read."""
     if not text.lstrip().startswith("{"):
+        return False
+    tokens = sum(1 for _ in islice(_JSON_TOKENS.finditer(text), 3 * MOST_VALUES))
+    if tokens == 3 * MOST_VALUES:
         return False
     try:
         json.loads(text)
@@ -124,7 +134,7 @@ def _in_yaml(text: str) -> str:
 
 def _require_json_values(loader: yaml.SafeLoader) -> None:
     """Raise UnreadableYaml for the first event that is not allowed, before anything is built."""
-    depth = 0
+    levels = _Levels()
     try:
         while loader.check_event():
             event = loader.get_event()  # type: ignore[no-untyped-call]  # the stubs leave it out
@@ -133,13 +143,38 @@ def _require_json_values(loader: yaml.SafeLoader) -> None:
                 raise UnreadableYaml("aliases are not allowed", line=line)
             if getattr(event, "tag", None) is not None:
                 raise UnreadableYaml("tags are not allowed", line=line)
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise UnreadableYaml("the text is nested too deeply", line=line)
+            try:
+                levels.add(event)
+            except Disproportionate as error:
+                raise UnreadableYaml(f"the text {error}", line=line) from None
     except (ValueError, OverflowError):
         # Python, not PyYAML, refuses an escape beyond Unicode, and a version of a thousand digits.
         raise UnreadableYaml("invalid escape or version", line=loader.line + 1) from None
+
+
+class _Levels:
+    """The collections that are open, and how many values there were so far. Keys are no values."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.expects_key: list[bool | None] = []
+        """For each open collection; None for a sequence."""
+
+    def add(self, event: yaml.Event) -> None:
+        """Raises Disproportionate."""
+        if isinstance(event, yaml.CollectionEndEvent):
+            self.expects_key.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            is_key = bool(self.expects_key and self.expects_key[-1])
+            if self.expects_key and self.expects_key[-1] is not None:
+                self.expects_key[-1] = not is_key
+            self.count += not is_key
+            if isinstance(event, yaml.CollectionStartEvent):
+                self.expects_key.append(isinstance(event, yaml.MappingStartEvent) or None)
+        if self.count > MOST_VALUES:
+            raise Disproportionate.of_many()
+        if len(self.expects_key) > DEEPEST:
+            raise Disproportionate.of_depth()
 
 
 def _value(node: yaml.Node, path: Path, loader: yaml.SafeLoader, lines: dict[Path, int]) -> Any:

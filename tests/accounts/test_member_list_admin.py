@@ -98,7 +98,7 @@ def test_the_text_of_an_invalid_file_can_be_corrected(application: Application) 
         (b"\xff\xfe", "The file is not text in UTF-8."),
         (b" " * (LONGEST_LIST + 1), "The file is too long."),
         (b"name\nAnna\n", "The first line must be `email,role`"),
-        (b"email\n", "A list has 1 to 1000 rows; this one has 0."),
+        (b"email\n", "A list has 1 to 1000 rows; this one has none."),
         (b"email\na\x00@school.example\n", "Row 1, email: This is not a valid e-mail address."),
     ],
 )

@@ -97,7 +97,7 @@ def test_a_list_without_a_header_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["email,role", "email\n", "email,role\n\n,\n"])
 def test_an_empty_list_is_refused(text: str) -> None:
-    assert field_errors_in(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has 0.")]
+    assert field_errors_in(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has none.")]
 
 
 def test_a_list_has_at_most_a_thousand_rows() -> None:
@@ -105,7 +105,7 @@ def test_a_list_has_at_most_a_thousand_rows() -> None:
 
     assert len(rows_in("\n".join(["email", *rows[:1000]]))) == 1000
     assert field_errors_in("\n".join(["email", *rows])) == [
-        ("", "A list has 1 to 1000 rows; this one has 1001.")
+        ("", "A list has 1 to 1000 rows; this one has more.")
     ]
 
 

@@ -73,7 +73,19 @@ def test_reports_are_timed() -> None:
     assert [line.split()[0] for line in lines] == ["course", "organization"]
 
 
+def test_expensive_inputs_are_timed() -> None:
+    lines = lines_of("tests.bench.inputs", "--size=600")
+
+    assert {line.split()[0] for line in lines} == {"yaml", "json", "pathway", "olx", "archive"}
+    assert all(" s " in line and " MiB " in line for line in lines)
+
+
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
 
-    assert modules == {"tests.bench", "tests.bench.alike", "tests.bench.reports"}
+    assert modules == {
+        "tests.bench",
+        "tests.bench.alike",
+        "tests.bench.inputs",
+        "tests.bench.reports",
+    }

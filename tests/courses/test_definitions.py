@@ -185,7 +185,9 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
     for _ in range(100_000):
         deep = [deep]
 
-    assert errors_in_body({"title": deep}) == [("", "The body is nested too deeply.")]
+    assert errors_in_body({"title": deep}) == [
+        ("", "The body is nested too deeply, more than 20 times.")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from typing import BinaryIO, Final
 
 from authsvc.kernel.errors import FieldError
 from courses.definitions.olx.markup import (
+    Effort,
     Element,
+    TooMuch,
     UnreadableHtml,
     UnreadableXml,
     markdown_of,
@@ -22,10 +24,16 @@ from courses.domain.errors import InvalidDefinition
 
 ROOT: Final = "course.xml"
 LONGEST_FILE: Final = 4_000_000
-MOST_FILES: Final = 50_000
+MOST_FILES: Final = 20_000
+MOST_BYTES_READ: Final = 50_000_000
+"""Bytes of all files that are read; a file that is read again counts again."""
 MOST_BYTES: Final = 200_000_000
-MOST_MEMBERS: Final = 20_000
+MOST_MEMBERS: Final = 10_000
 LONGEST_NAME: Final = 500
+LONGEST_HEADER: Final = 100_000
+"""Bytes of an archive in front of the content of a file. A name can be in a header of any length."""
+DEEPEST_FOLDER: Final = 10
+"""Files in deeper folders are not extracted. Open edX has none that are read."""
 END_OF_ARCHIVE: Final = 2 * tarfile.BLOCKSIZE
 """Bytes of zeros that close every tar archive (POSIX.1-2017, pax, "ustar Interchange Format")."""
 CHUNK: Final = 65_536
@@ -51,17 +59,19 @@ class UnreadableFile(Exception):
     """A file cannot be read; the message says why."""
 
 
-class TooManyFiles(Exception):
-    """The course has too many files."""
-
-
 @dataclass(slots=True)
 class Folder:
     """The folder of a course. Only files in it are read, and none that is too long."""
 
     root: Path
     unmapped: list[Unmapped] = field(default_factory=list)
+    effort: Effort = field(default_factory=Effort)
     read: int = 0
+    bytes_read: int = 0
+    _real_root: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._real_root = self.root.resolve()
 
     def leave_out(self, element: Element, reason: str = "") -> None:
         self.unmapped.append(
@@ -69,8 +79,8 @@ class Folder:
         )
 
     def element_at(self, name: str) -> Element:
-        """The root of an XML file. Raises UnreadableFile, UnreadableXml."""
-        return parse(self._bytes(name), name)
+        """The root of an XML file. Raises UnreadableFile, UnreadableXml, TooMuch."""
+        return parse(self._bytes(name), name, self.effort)
 
     def text_at(self, name: str) -> str:
         """Raises UnreadableFile."""
@@ -110,7 +120,7 @@ class Folder:
             self.unmapped.append(Unmapped(file=file or html.file, line=at, name=tag))
 
         try:
-            return markdown_of(text, line=line or html.line, note=note)
+            return markdown_of(text, line=line or html.line, note=note, effort=self.effort)
         except UnreadableHtml as error:
             self.leave_out(html, str(error))
             return ""
@@ -125,7 +135,7 @@ class Folder:
     def _bytes(self, name: str) -> bytes:
         self.read += 1
         if self.read > MOST_FILES:
-            raise TooManyFiles
+            raise TooMuch(f"more than {MOST_FILES:,} files of the course would be read")
         path = self._path(name)
         try:
             with path.open("rb") as stream:
@@ -133,7 +143,10 @@ class Folder:
         except OSError:
             raise UnreadableFile(f"{name} cannot be read") from None
         if len(content) > LONGEST_FILE:
-            raise UnreadableFile(f"{name} is too long")
+            raise UnreadableFile(f"{name} is longer than {LONGEST_FILE:,} bytes")
+        self.bytes_read += len(content)
+        if self.bytes_read > MOST_BYTES_READ:
+            raise TooMuch(f"more than {MOST_BYTES_READ:,} bytes of the course would be read")
         return content
 
     def _path(self, name: str) -> Path:
@@ -145,7 +158,7 @@ class Folder:
         except (OSError, RuntimeError):
             # A link to itself is a RuntimeError before Python 3.13.
             raise UnreadableFile(f"{name} cannot be read") from None
-        if ".." in steps.parts or not path.is_relative_to(self.root.resolve()):
+        if ".." in steps.parts or not path.is_relative_to(self._real_root):
             raise UnreadableFile(f"{name} is outside of the course")
         if not is_file:
             raise UnreadableFile(f"{name} is missing")
@@ -162,15 +175,22 @@ class _Bounded:
     def __init__(self, stream: GzipFile, most: int) -> None:
         self._stream = stream
         self._left = most
+        self._until = LONGEST_HEADER
         self.position = 0
         self.end_of_data = 0
         """Position behind the last byte so far that is not zero."""
 
+    def expect(self, size: int) -> None:
+        """Let only so many bytes be read from here on, for the rest of a file and the header of the next one."""
+        self._until = self.position + size
+
     def read(self, size: int) -> bytes:
+        if self.position > self._until:
+            raise _BadArchive(f"it contains a header of more than {LONGEST_HEADER:,} bytes")
         content = self._stream.read(min(size, self._left + 1))
         self._left -= len(content)
         if self._left < 0:
-            raise _BadArchive("it is too large when unpacked")
+            raise _BadArchive(f"it is larger than {MOST_BYTES:,} bytes when unpacked")
         if data := content.rstrip(b"\0"):
             self.end_of_data = self.position + len(data)
         self.position += len(content)
@@ -178,6 +198,7 @@ class _Bounded:
 
     def drain(self) -> None:
         """Read the rest, so that gzip compares its checksum and length."""
+        self.expect(MOST_BYTES)
         while self.read(CHUNK):
             pass
 
@@ -210,7 +231,8 @@ def _unpack(stream: BinaryIO, folder: Path) -> None:
         with tarfile.open(fileobj=bounded, mode="r|") as archive:  # type: ignore[call-overload]  # reads alone
             for number, member in enumerate(archive, start=1):
                 if number > MOST_MEMBERS:
-                    raise _BadArchive("it contains too many files")
+                    raise _BadArchive(f"it contains more than {MOST_MEMBERS:,} files")
+                bounded.expect(member.size + LONGEST_HEADER)
                 _extract(archive, member, folder)
             bounded.drain()
             _check_end(bounded, end_of_members=archive.offset)
@@ -237,10 +259,12 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
     if not member.isreg():
         raise _BadArchive(f"it contains something that is not a file, {_shown(member)}")
     content = archive.extractfile(member)
-    if name.suffix not in READ or content is None:
+    if name.suffix not in READ or content is None or len(name.parts) > DEEPEST_FOLDER:
         return
     if member.size > LONGEST_FILE:
-        raise _BadArchive(f"it contains a file that is too long, {_shown(member)}")
+        raise _BadArchive(
+            f"it contains a file of more than {LONGEST_FILE:,} bytes, {_shown(member)}"
+        )
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.read())

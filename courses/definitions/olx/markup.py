@@ -14,18 +14,49 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from markdownify import ATX, MarkdownConverter
 
-DEEPEST: Final = 100
+DEEPEST: Final = 40
+MOST_PARTS: Final = 100_000
+"""Elements and attributes in all files of a course; a file that is read again counts again."""
 LINE: Final = "data-olx-line"
 """The attribute that holds the line of an element when XML becomes HTML."""
-LONGEST_HTML: Final = 1_000_000
-MOST_LIST_ITEMS: Final = 3000
+LONGEST_HTML: Final = 400_000
+MOST_LIST_ITEMS: Final = 1000
 """The time that the converter takes grows with the square of this number."""
+MOST_TAGS: Final = 30_000
+"""Tags in all HTML of a course that is converted. What it costs to convert a text at all counts like a few tags."""
+TAGS_OF_A_TEXT: Final = 5
+TAGS_OF_A_LIST_ITEM: Final = 5
 UNMAPPED_TAGS: Final = (
     *("applet", "audio", "button", "canvas", "embed", "form", "input", "math"),
     *("noscript", "object", "script", "select", "style", "svg", "textarea", "video"),
 )
+_PRUNED: Final = frozenset({"a", "iframe", "img", *UNMAPPED_TAGS})
 _WEB_URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _LINK_TARGET: Final = re.compile(r"(https?://|mailto:)\S+", re.IGNORECASE)
+
+
+class TooMuch(Exception):
+    """The course needs more work than is done for one. The message says what there is too much of."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """The work that may still be done for a course."""
+
+    parts: int = MOST_PARTS
+    tags: int = MOST_TAGS
+
+    def add_parts(self, count: int) -> None:
+        """Raises TooMuch."""
+        self.parts -= count
+        if self.parts < 0:
+            raise TooMuch(f"the course has more than {MOST_PARTS:,} XML elements and attributes")
+
+    def add_tags(self, count: int) -> None:
+        """Raises TooMuch."""
+        self.tags -= count
+        if self.tags < 0:
+            raise TooMuch(f"the course has more than {MOST_TAGS:,} HTML tags")
 
 
 class UnreadableXml(Exception):
@@ -65,11 +96,14 @@ class Element:
         return "".join(html_of(inner) for inner in self.content)
 
     def all(self, *tags: str) -> "Iterator[Element]":
-        """The elements with these names in it, at any depth."""
-        for inner in self.children:
-            if inner.tag in tags:
-                yield inner
-            yield from inner.all(*tags)
+        """The elements with these names in it, at any depth, in document order."""
+        waiting: list[Element | str] = self.content[::-1]
+        while waiting:
+            inner = waiting.pop()
+            if isinstance(inner, Element):
+                if inner.tag in tags:
+                    yield inner
+                waiting += inner.content[::-1]
 
 
 def html_of(content: Element | str, *, inner: str | None = None) -> str:
@@ -85,13 +119,13 @@ def html_of(content: Element | str, *, inner: str | None = None) -> str:
     return f"<{start}>{content.inner_html if inner is None else inner}</{content.tag}>"
 
 
-def parse(text: bytes, file: str) -> Element:
+def parse(text: bytes, file: str, effort: Effort | None = None) -> Element:
     """The root of the text.
 
-    Raises UnreadableXml, also for a document type, because its entities can be huge or external, and for elements that
-    are nested more than 100 deep.
+    Raises TooMuch; and UnreadableXml, also for a document type, because its entities can be huge or external, and for
+    elements that are nested more than 40 deep.
     """
-    builder = _Builder(file)
+    builder = _Builder(file, effort or Effort())
     try:
         builder.parser.Parse(text, True)  # noqa: FBT003  # expat takes no keyword
     except ExpatError as error:
@@ -106,8 +140,9 @@ def parse(text: bytes, file: str) -> Element:
 class _Builder:
     """The handlers that expat calls."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, effort: Effort) -> None:
         self.file = file
+        self.effort = effort
         self.root = Element(tag="", attributes={}, file=file, line=0)
         self.open = [self.root]
         self.parser: XMLParserType = ParserCreate()
@@ -120,7 +155,9 @@ class _Builder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         line = self.parser.CurrentLineNumber
         if len(self.open) > DEEPEST:
-            raise UnreadableXml("the XML is nested too deeply", line=line)
+            reason = f"the XML is nested too deeply, more than {DEEPEST} times"
+            raise UnreadableXml(reason, line=line)
+        self.effort.add_parts(1 + len(attributes))
         element = Element(tag=tag, attributes=attributes, file=self.file, line=line)
         self.open[-1].content.append(element)
         self.open.append(element)
@@ -139,26 +176,47 @@ class UnreadableHtml(Exception):
     """The HTML cannot be converted to Markdown; the message says why."""
 
 
-def markdown_of(html: str, *, line: int, note: Callable[[int, str], None]) -> str:
-    """The HTML as Markdown. *note* gets line and tag of each element that cannot be mapped. Raises UnreadableHtml.
+def markdown_of(
+    html: str, *, line: int, note: Callable[[int, str], None], effort: Effort | None = None
+) -> str:
+    """The HTML as Markdown. *note* gets line and tag of each element that cannot be mapped.
 
-    *line* is the first line of the HTML, for elements without the attribute with their line.
+    *line* is the first line of the HTML, for elements without the attribute with their line. Raises UnreadableHtml,
+    TooMuch.
     """
     if len(html) > LONGEST_HTML:
-        raise UnreadableHtml("the HTML is too long")
+        raise UnreadableHtml(f"the HTML is longer than {LONGEST_HTML:,} characters")
+    effort = effort or Effort()
+    effort.add_tags(TAGS_OF_A_TEXT + html.count("<"))
     unmapped: list[tuple[int, str]] = []
     try:
         soup = BeautifulSoup(f"<div>{html}</div>", "html.parser")
-        if len(soup.find_all("li")) > MOST_LIST_ITEMS:
-            raise UnreadableHtml("a list is too long")
-        unmapped.extend(_pruned(soup, line=line))
-        text: str = _Converter(heading_style=ATX).convert_soup(soup)
+        tags = _proportionate_tags(soup, effort)
+        unmapped.extend(_pruned(tags, line=line))
+        text: str = _CONVERTER.convert_soup(soup)
     except (ParserRejectedMarkup, ValueError, RecursionError):
         # The converter calls int() on digits of any script, and recurses as deep as the HTML is nested.
         raise UnreadableHtml("the HTML is malformed") from None
     for place in unmapped:
         note(*place)
     return re.sub(r"\n{3,}", "\n\n", text.replace("\0", "")).strip()
+
+
+def _proportionate_tags(soup: Any, effort: Effort) -> list[Tag]:
+    """All tags, in document order. Raises UnreadableHtml, TooMuch."""
+    tags: list[Tag] = []
+    depths = {id(soup): 0}
+    for inner in soup.descendants:
+        if isinstance(inner, Tag):
+            tags.append(inner)
+            depths[id(inner)] = depth = depths[id(inner.parent)] + 1
+            if depth > DEEPEST:
+                raise UnreadableHtml(f"the HTML is nested too deeply, more than {DEEPEST} times")
+    count = sum(tag.name == "li" for tag in tags)
+    if count > MOST_LIST_ITEMS:
+        raise UnreadableHtml(f"it has more than {MOST_LIST_ITEMS:,} list items")
+    effort.add_tags(TAGS_OF_A_LIST_ITEM * count)
+    return tags
 
 
 class _Converter(MarkdownConverter):
@@ -169,12 +227,15 @@ class _Converter(MarkdownConverter):
         return escaped.replace("<", "\\<")
 
 
-def _pruned(soup: Any, *, line: int) -> Iterator[tuple[int, str]]:
+_CONVERTER: Final = _Converter(heading_style=ATX)
+
+
+def _pruned(tags: list[Tag], *, line: int) -> Iterator[tuple[int, str]]:
     """Remove what Markdown cannot express, and links that work on Open edX only. Yields line and tag of each."""
-    for tag in soup.find_all(["a", "iframe", "img", *UNMAPPED_TAGS]):
-        if tag.decomposed or _is_kept(tag):
+    for tag in tags:
+        if tag.name not in _PRUNED or tag.decomposed or _is_kept(tag):
             continue
-        yield int(tag.get(LINE) or line + tag.sourceline - 1), tag.name
+        yield int(str(tag.get(LINE) or line + (tag.sourceline or 1) - 1)), tag.name
         if tag.name == "a":
             tag.unwrap()
         elif tag.name == "img":

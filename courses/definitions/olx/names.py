@@ -16,15 +16,18 @@ class Keys:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        """By stem, the last number that was tried, so that equal names do not try them all again."""
 
     def key_for(self, name: str, *, otherwise: str) -> str:
         """A key made from the name, with a number if it is taken; *otherwise* for an empty name."""
         key = stem = slug_of(name, otherwise=otherwise)
-        number = 1
+        number = self._numbers.get(stem, 1)
         while key in self._taken:
             number += 1
             key = f"{stem[: LONGEST_KEY - 1 - len(str(number))].rstrip('-')}-{number}"
         self._taken.add(key)
+        self._numbers[stem] = number
         return key
 
 

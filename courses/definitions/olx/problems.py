@@ -31,7 +31,10 @@ MOST_CHOICES: Final = 50
 MOST_TEXTS: Final = 100
 LONGEST_CHOICE: Final = 2000
 LONGEST_ANSWER: Final = 1000
-_QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+# A quote without an end takes the rest of the text; looking for its end from each quote again would take forever.
+_QUOTED: Final = re.compile(
+    r"""'((?:[^'\\]|\\.)*+)('|\\?\Z)|"((?:[^"\\]|\\.)*+)(\"|\\?\Z)""", re.DOTALL
+)
 
 
 class UnmappableResponse(Exception):
@@ -63,7 +66,11 @@ def _of_a_menu(response: Element, folder: Folder) -> Response:
     menu = _only(response, "optioninput")
     if any(menu.all("option")):
         return Response(kind=QuestionKind.MCQ, choices=_choices(menu, folder))
-    options = [_unquoted(*match) for match in _QUOTED.findall(menu.attributes.get("options", ""))]
+    options = [
+        _unquoted(single, double)
+        for single, end, double, other_end in _QUOTED.findall(menu.attributes.get("options", ""))
+        if end == "'" or other_end == '"'
+    ]
     right = menu.attributes.get("correct", "").strip()
     texts = [(option, option, option.strip() == right) for option in options]
     return Response(kind=QuestionKind.MCQ, choices=_checked(texts))
@@ -121,7 +128,10 @@ def _only(response: Element, *tags: str) -> Element:
 
 
 def _choices(group: Element, folder: Folder) -> tuple[Choice, ...]:
-    return _checked([_choice(choice, folder) for choice in group.all("choice", "option")])
+    choices = list(group.all("choice", "option"))
+    if len(choices) > MOST_CHOICES:
+        raise UnmappableResponse(f"it has {len(choices)} choices")
+    return _checked([_choice(choice, folder) for choice in choices])
 
 
 def _choice(choice: Element, folder: Folder) -> tuple[str, str, bool]:
@@ -193,9 +203,13 @@ class _Part:
 
 @dataclass(slots=True)
 class _Reader:
-    """A problem as far as it has been read: its parts, and the HTML since the last one."""
+    """A problem as far as it has been read: its parts, and the HTML since the last one.
+
+    `holders` are the ids of the elements that contain responses; looking for them at each depth again takes long.
+    """
 
     folder: Folder
+    holders: set[int]
     parts: list[_Part] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
 
@@ -212,6 +226,9 @@ class _Reader:
 
     def _read_response(self, element: Element) -> None:
         """The HTML within a response belongs to its prompt."""
+        if id(element) in self.holders:
+            self.folder.leave_out(element, "it contains another response")
+            return
         self.read(element)
         try:
             response = RESPONSES[element.tag](element, self.folder)
@@ -223,13 +240,24 @@ class _Reader:
 
     def _read_prompt(self, element: Element) -> None:
         """The element with its tag, unless it contains a response, which would tear it apart."""
-        if any(element.all(*RESPONSES)):
+        if id(element) in self.holders:
             self.read(element)
             return
-        inner = _Reader(self.folder)
+        inner = _Reader(self.folder, self.holders)
         inner.read(element)
         tag = "p" if element.tag in PARAGRAPH_TAGS else element.tag
         self.html.append(html_of(replace(element, tag=tag, content=[]), inner="".join(inner.html)))
+
+
+def _holders(element: Element) -> set[int]:
+    """The ids of the elements in it that contain responses."""
+    holders: set[int] = set()
+    for inner in element.children:
+        inside = _holders(inner)
+        holders |= inside
+        if inside or any(part.tag in RESPONSES for part in inner.children):
+            holders.add(id(inner))
+    return holders
 
 
 def questions_of(problem: Element, folder: Folder, keys: Keys) -> Iterator[Question]:
@@ -239,7 +267,7 @@ def questions_of(problem: Element, folder: Folder, keys: Keys) -> Iterator[Quest
         folder.leave_out(scripts[0])
         folder.leave_out(problem, "a script generates it")
         return
-    reader = _Reader(folder)
+    reader = _Reader(folder, _holders(problem))
     reader.read(problem)
     if reader.parts:
         reader.parts[-1].html.extend(reader.html)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from authsvc.kernel.errors import FieldError
 from courses.definitions.courses import read_definition, write_definition
 from courses.definitions.formats import MOST_ERRORS
-from courses.definitions.olx.files import ROOT, Folder, TooManyFiles, Unmapped, UnreadableFile
-from courses.definitions.olx.markup import Element, UnreadableXml
+from courses.definitions.olx.files import ROOT, Folder, Unmapped, UnreadableFile
+from courses.definitions.olx.markup import Element, TooMuch, UnreadableXml
 from courses.definitions.olx.names import Keys, cut, slug_of, title_of
 from courses.definitions.olx.problems import questions_of
 from courses.domain.entities.assessments import Assessment, Question
@@ -39,8 +39,8 @@ def read_olx(root: Path) -> tuple[CourseDefinition, list[Unmapped]]:
         course = _course(folder)
         modules = tuple(_modules(course, folder))
         summary = _summary(course, folder)
-    except TooManyFiles:
-        _raise(ROOT, "the course has too many files")
+    except TooMuch as error:
+        _raise(ROOT, str(error))
     if not modules:
         _raise_nothing_mapped(folder.unmapped)
     attributes = course.attributes
@@ -147,6 +147,7 @@ class _Unit:
     """The content of a vertical."""
 
     texts: list[str] = field(default_factory=list)
+    length: int = 0
     videos: list[tuple[Element, str]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -192,17 +193,18 @@ def _add_text(block: Element, folder: Folder, unit: _Unit) -> None:
     text = _text_of(block, folder)
     if not text:
         return
-    if sum(len(other) + 2 for other in unit.texts) + len(text) > LONGEST_BODY:
-        folder.leave_out(block, "the text is too long")
+    if unit.length + len(text) > LONGEST_BODY:
+        folder.leave_out(block, f"the text of a unit is longer than {LONGEST_BODY:,} characters")
     else:
         unit.texts.append(text)
+        unit.length += len(text) + 2
 
 
 def _text_of(block: Element, folder: Folder) -> str:
     """The text of an html block, inline or in a file of its own, as Markdown."""
     name = block.attributes.get("url_name", "").replace(":", "/")
-    is_alone = folder.has(f"html/{name}.html") and not folder.has(f"html/{name}.xml")
-    if block.is_empty and name and is_alone:
+    is_reference = block.is_empty and bool(name)
+    if is_reference and folder.has(f"html/{name}.html") and not folder.has(f"html/{name}.xml"):
         html, file = block, name
     else:
         whole = folder.whole(block)

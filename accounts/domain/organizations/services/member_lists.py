@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
+from itertools import islice
 from typing import Final
 
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
@@ -109,7 +110,8 @@ def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
     lines = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(lines, [])]
-        records = [line for line in lines if any(cell.strip() for cell in line)]
+        full = (line for line in lines if any(cell.strip() for cell in line))
+        records = list(islice(full, MOST_ROWS + 1))
     except csv.Error as error:
         raise InvalidMemberList(
             FieldError(path="", detail=f"This is not valid CSV: {error}.")
@@ -133,7 +135,7 @@ def _require_shape(header: list[str], records: list[list[str]]) -> None:
         detail = "The first line must be `email,role` or `email`."
         raise InvalidMemberList(FieldError(path="", detail=detail))
     if not 1 <= len(records) <= MOST_ROWS:
-        detail = f"A list has 1 to {MOST_ROWS} rows; this one has {len(records)}."
+        detail = f"A list has 1 to {MOST_ROWS} rows; this one has {'more' if records else 'none'}."
         raise InvalidMemberList(FieldError(path="", detail=detail))
 
 
