@@ -196,3 +196,30 @@ def raw(memory_mode: MemoryMode, *parts: bytes) -> str:
             for part in parts:
                 wire.sendall(part)
         return b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"[" + b"1," * 30_000 + b"1]", "The body has more than 30,000 values."),
+        (b'{"a":' * 21 + b"1" + b"}" * 21, "The body is nested too deeply, more than 20 times."),
+        (b"[" * 100_000, "The body is nested too deeply, more than 20 times."),
+    ],
+)
+def test_a_body_out_of_proportion_is_rejected(
+    application: Application, body: bytes, detail: str
+) -> None:
+    answer = application.stranger.post(LOG_IN, body)
+
+    assert (answer.status, answer.code) == (400, "malformed-request")
+    assert answer.json["detail"] == detail
+
+
+def test_a_hundred_errors_are_reported_at_most(application: Application) -> None:
+    """Each has a pointer of its own, so that the answer would be far longer than the request."""
+    root = application.signed_in(Role.ADMIN)
+
+    answer = root.caller.patch(f"/v1/users/{root.id}", {"roles": ["x"] * 20_000})
+
+    assert answer.code == "invalid-request"
+    assert len(answer.json["errors"]) == 100

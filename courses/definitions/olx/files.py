@@ -228,7 +228,7 @@ def unpacked(archive: Path) -> Iterator[Path]:
 def _unpack(stream: BinaryIO, folder: Path) -> None:
     with GzipFile(fileobj=stream) as plain:
         bounded = _Bounded(plain, MOST_BYTES)
-        with tarfile.open(fileobj=bounded, mode="r|") as archive:  # type: ignore[call-overload]  # reads alone
+        with tarfile.open(fileobj=bounded, mode="r|", bufsize=CHUNK) as archive:  # type: ignore[call-overload]  # reads alone
             for number, member in enumerate(archive, start=1):
                 if number > MOST_MEMBERS:
                     raise _BadArchive(f"it contains more than {MOST_MEMBERS:,} files")
