@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Full, Queue
 from threading import Lock, Thread
+from types import TracebackType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -49,11 +50,28 @@ class Workers:
             self._tasks.get()()
 
 
-def _complete(future: "Future[Any]", task: Callable[[], Any]) -> None:
-    """Run the task unless it was cancelled; the future gets its result or its error."""
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(task())
-    except BaseException as error:  # noqa: BLE001  # whoever holds the future decides what to do
-        future.set_exception(error)
+def _complete(future: "Future[Result]", task: Callable[[], Result]) -> None:
+    """Run the task unless it was cancelled."""
+    if future.set_running_or_notify_cancel():
+        with _ErrorsFor(future):
+            future.set_result(task())
+
+
+@dataclass(frozen=True, slots=True)
+class _ErrorsFor:
+    """Passes errors on to whoever holds the future, so that they do not end the thread."""
+
+    future: "Future[Any]"
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if error is not None:
+            self.future.set_exception(error)
+        return True

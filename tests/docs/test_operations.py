@@ -17,6 +17,7 @@ from authsvc.config.environment import read_environment
 from authsvc.config.variables import VARIABLES
 from authsvc.http.client_ip import IPV6_PREFIX
 from authsvc.kernel.rate_limits import Limit
+from authsvc.kernel.request_budgets import Cost
 from tests.accounts.limiting import POLICY
 from tests.support.documents import ROOT, fences, page, table_under
 
@@ -53,6 +54,19 @@ def test_each_limit_follows_the_variable_that_is_named() -> None:
         limit = ports(environment, secret_key="test").limit_policy.limit(LimitName(name.strip("`")))
 
         assert limit.most == 7, name
+
+
+def test_the_request_budgets_are_the_default_ones() -> None:
+    described = {row[0].strip("`"): row[2:] for row in table_under("## Request budgets", PAGE)}
+    limits = ports(read_environment({}), secret_key="test").request_policy.limits()
+
+    assert {name: row[0] for name, row in described.items()} == {
+        cost.value: str(limit.most) for cost, limit in limits.items()
+    }
+    for name, (_, variable) in described.items():
+        environment = read_environment({variable.strip("`"): "7"})
+        policy = ports(environment, secret_key="test").request_policy
+        assert policy.limits()[Cost(name)].most == 7
 
 
 def test_what_is_said_of_limits_besides_is_so() -> None:

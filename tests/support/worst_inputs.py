@@ -150,6 +150,10 @@ def one_file(content: str) -> dict[str, bytes]:
 
 def olx_courses(size: int) -> dict[str, Mapping[str, bytes]]:
     """Files of courses, with about this many bytes in all."""
+    return _courses_of_many_parts(size) | _courses_of_markup(size) | _courses_of_problems(size)
+
+
+def _courses_of_many_parts(size: int) -> dict[str, Mapping[str, bytes]]:
     problem = "<problem><stringresponse answer='a'><p>?</p><textline/></stringresponse></problem>"
     again = "<html url_name='h'/>"
     units = '<chapter url_name="c"><sequential url_name="s">{}</sequential></chapter>'
@@ -171,6 +175,11 @@ def olx_courses(size: int) -> dict[str, Mapping[str, bytes]]:
                 "<sequential/>", size // 2, "<chapter>", "</chapter>"
             ).encode(),
         },
+    }  # fmt: skip
+
+
+def _courses_of_markup(size: int) -> dict[str, Mapping[str, bytes]]:
+    return {
         "inline tags": one_file(filled("<b>x</b>", size, "<html>", "</html>")),
         "unclosed tags": one_file("<html url_name='h'/>")
         | {"html/h.html": filled("<b>", size).encode()},
@@ -190,6 +199,11 @@ def olx_courses(size: int) -> dict[str, Mapping[str, bytes]]:
             "<html " + " ".join(f"a{n}='1'" for n in range(size // 10)) + ">x</html>"
         ),
         "entities": one_file(filled("&amp;", size, "<html>", "</html>")),
+    }  # fmt: skip
+
+
+def _courses_of_problems(size: int) -> dict[str, Mapping[str, bytes]]:
+    return {
         "choices": one_file(
             filled("<choice correct='true'>x</choice>", size,
                    "<problem><multiplechoiceresponse><choicegroup>",
