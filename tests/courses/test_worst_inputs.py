@@ -5,6 +5,7 @@ import random
 import tarfile
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,12 @@ from jsonschema import Draft202012Validator
 
 from authsvc.kernel.proportion import MOST_VALUES
 from courses.definitions.acceptance import UnknownKeyword, acceptor_of
-from courses.definitions.courses import SCHEMA, definition_of, read_definition
+from courses.definitions.courses import (
+    SCHEMA,
+    definition_of,
+    read_definition,
+    write_definition,
+)
 from courses.definitions.formats import MOST_ERRORS, Format
 from courses.definitions.olx.files import Folder, unpacked
 from courses.definitions.olx.markup import MOST_PARTS, MOST_TAGS, Effort, TooMuch, parse
@@ -79,6 +85,22 @@ def test_a_body_has_a_bounded_number_of_values() -> None:
     course["modules"][0]["items"][0]["unknown"] = [1] * MOST_VALUES
 
     assert details_of(lambda: definition_of(course)) == [f"The body {MANY}."]
+
+
+def test_what_is_accepted_can_be_written_and_read_again() -> None:
+    """The written form has members that the author left out."""
+    accepted = [
+        items
+        for items in range(46, 56)
+        if not details_of(partial(definition_of, worst_inputs.course_of(100, items)))
+    ]
+    definition = definition_of(worst_inputs.course_of(100, accepted[-1]))
+    refused = worst_inputs.course_of(100, accepted[-1] + 1)
+
+    assert read_definition(write_definition(definition)) == definition
+    assert details_of(lambda: definition_of(refused)) == [
+        f"With all members that have defaults, it {MANY}."
+    ]
 
 
 def test_a_long_text_is_read_by_libyaml_alone() -> None:
