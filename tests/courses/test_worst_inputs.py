@@ -91,7 +91,7 @@ def test_what_is_accepted_can_be_written_and_read_again() -> None:
     """The written form has members that the author left out."""
     accepted = [
         items
-        for items in range(46, 56)
+        for items in range(40, 76)
         if not details_of(partial(definition_of, worst_inputs.course_of(100, items)))
     ]
     definition = definition_of(worst_inputs.course_of(100, accepted[-1]))
