@@ -85,13 +85,18 @@ class VerifyLogInView(ApiView):
         summary="Finish signing in with a second factor: a code, or the assertion of a passkey",
         access=Access(Whose.ANYBODY),
         limit=LimitName.LOG_IN,
+        is_limit_deferred=True,
         body=VerifyLogInRequestSerializer,
         answer=SignedInSerializer,
         errors=(InvalidChallenge, WrongSecondFactor),
     )
-    def post(self, *, body: Members, client_ip: str) -> SignedIn:
+    def post(self, *, body: Members, client_ip: str, limit_state: LimitState) -> SignedIn:
         return services().sign_in.verify(
-            body["challenge"], code=body["code"], assertion=body["assertion"], client_ip=client_ip
+            body["challenge"],
+            code=body["code"],
+            assertion=body["assertion"],
+            client_ip=client_ip,
+            address_limit=limit_state,
         )
 
 

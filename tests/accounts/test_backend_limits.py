@@ -1,7 +1,6 @@
 """Limits of Django's sign-in, shared with those of the API."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from django.contrib.auth import authenticate

@@ -116,7 +116,7 @@ def test_a_file_that_is_longer_than_any_is_refused(file: Path) -> None:
         member.size = 4_000_001
         archive.addfile(member, BytesIO(b" " * member.size))
 
-    assert refusal_of(packed(file, too_long)) == (
+    assert error_of(packed(file, too_long)) == (
         "it contains a file of more than 4,000,000 bytes, 'a.html'"
     )
 
@@ -131,7 +131,7 @@ def test_a_small_archive_of_very_much_is_given_up(
         member.size = 10_000_000
         archive.addfile(member, BytesIO(bytes(member.size)))
 
-    assert refusal_of(packed(file, much)) == "it is larger than 100,000 bytes when unpacked"
+    assert error_of(packed(file, much)) == "it is larger than 100,000 bytes when unpacked"
     assert MOST_BYTES == 200_000_000
 
 
@@ -140,7 +140,7 @@ def test_a_header_that_claims_to_be_long_is_not_believed(file: Path) -> None:
     header.type, header.size = tarfile.XHDTYPE, 50_000_000
     file.write_bytes(gzip.compress(header.tobuf(tarfile.USTAR_FORMAT) + bytes(header.size)))
 
-    assert refusal_of(file) == "it contains a header of more than 100,000 bytes"
+    assert error_of(file) == "it contains a header of more than 100,000 bytes"
 
 
 def test_an_archive_of_very_many_files_is_given_up(
@@ -152,7 +152,7 @@ def test_an_archive_of_very_many_files_is_given_up(
         for number in range(4):
             archive.addfile(tarfile.TarInfo(f"{number}.png"))
 
-    assert refusal_of(packed(file, many)) == "it contains more than 3 files"
+    assert error_of(packed(file, many)) == "it contains more than 3 files"
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_padding_is_bounded_as_all_else_in_an_archive(
 
     file.write_bytes(whole + gzip.compress(bytes(2_000_000)))
 
-    assert refusal_of(file) == "it is larger than 1,000,000 bytes when unpacked"
+    assert error_of(file) == "it is larger than 1,000,000 bytes when unpacked"
 
 
 def test_an_archive_with_a_changed_header_never_ends_in_a_crash(file: Path, plain: bytes) -> None:

@@ -133,7 +133,7 @@ def test_a_course_that_reads_the_same_files_for_ever_is_given_up(
     folder = a_course_in(tmp_path, '<html url_name="x"/>' * 6)
     put(folder, {"html/x.xml": TEXT})
 
-    assert refusal_of(folder) == ["course.xml: more than 5 files of the course would be read"]
+    assert error_of(folder) == ["course.xml: more than 5 files of the course would be read"]
 
 
 @pytest.mark.parametrize("name", NAMES)

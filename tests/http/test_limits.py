@@ -220,9 +220,12 @@ def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
 ) -> None:
     pupil, *others = [application.signed_in(name=f"Pupil {number}") for number in range(40)]
 
-    guesses = [guess(application.stranger, pupil.email, X_Forwarded_For=HOME) for _ in range(200)]
+    guesses = [
+        log_in_as(application.stranger, pupil.email, X_Forwarded_For=HOME) for _ in range(200)
+    ]
     sign_ins = [
-        guess(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME) for other in others
+        log_in_as(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME)
+        for other in others
     ]
 
     assert {answer.status for answer in guesses} == {401, 429}
@@ -236,19 +239,19 @@ def test_one_pupil_who_tries_many_accounts_does_not_lock_out_who_has_signed_in_t
 
     def sign_in_all() -> set[int]:
         return {
-            guess(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME).status
+            log_in_as(application.stranger, other.email, PASSWORD, X_Forwarded_For=HOME).status
             for other in others
         }
 
     before = sign_in_all()
-    refused = [guess(application.stranger, str(uuid4()), X_Forwarded_For=HOME) for _ in range(200)][
-        -1
-    ]
+    refused = [
+        log_in_as(application.stranger, str(uuid4()), X_Forwarded_For=HOME) for _ in range(200)
+    ][-1]
 
     assert (before, sign_in_all()) == ({200}, {200})
     assert refused.code == "too-many-attempts"
     newcomer = application.signed_in(name="Newcomer")
-    late = guess(application.stranger, newcomer.email, PASSWORD, X_Forwarded_For=HOME)
+    late = log_in_as(application.stranger, newcomer.email, PASSWORD, X_Forwarded_For=HOME)
     assert late.status == 429
 
 

@@ -172,6 +172,7 @@ class SignInService:
         code: str | None = None,
         assertion: Mapping[str, Any] | None = None,
         client_ip: str | None = None,
+        address_limit: LimitState | None = None,
     ) -> SignedIn:
         """Answer a challenge of `log_in`, with a code or with the assertion of a passkey, and start the session.
 
@@ -179,10 +180,14 @@ class SignInService:
         """
         challenge = self.challenges.find(self.opaque_tokens.hash(secret))
         if challenge is None or not challenge.is_live(at=self.clock.now()):
+            if address_limit is not None:
+                address_limit.require()
             raise InvalidChallenge
         user_id = challenge.user_id
         try:
-            with self.limits.attempt(str(user_id), client_ip=client_ip, secret=Secret.CODE):
+            with self.limits.attempt(
+                str(user_id), client_ip=client_ip, secret=Secret.CODE, address_limit=address_limit
+            ):
                 method = self._performed(challenge, code=code, assertion=assertion)
         except WrongSecondFactor:
             self.security_log.record_failure_of(user_id, SignInFailure.WRONG_SECOND_FACTOR)
