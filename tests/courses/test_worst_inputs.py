@@ -95,10 +95,10 @@ def test_what_is_accepted_can_be_written_and_read_again() -> None:
         if not details_of(partial(definition_of, worst_inputs.course_of(100, items)))
     ]
     definition = definition_of(worst_inputs.course_of(100, accepted[-1]))
-    refused = worst_inputs.course_of(100, accepted[-1] + 1)
+    too_large = worst_inputs.course_of(100, accepted[-1] + 1)
 
     assert read_definition(write_definition(definition)) == definition
-    assert details_of(lambda: definition_of(refused)) == [
+    assert details_of(lambda: definition_of(too_large)) == [
         f"With all members that have defaults, it {MANY}."
     ]
 
@@ -293,19 +293,19 @@ def test_keys_of_equal_names_are_found_at_once() -> None:
 
     keys = Keys()
     keys._taken = counted = Counted()  # noqa: SLF001  # counts the work
-    made = [keys.key_for("knots", otherwise="item") for _ in range(1000)]
+    assigned = [keys.key_for("knots", otherwise="item") for _ in range(1000)]
 
-    assert made[:3] == ["knots", "knots-2", "knots-3"]
-    assert len(set(made)) == 1000
+    assert assigned[:3] == ["knots", "knots-2", "knots-3"]
+    assert len(set(assigned)) == 1000
     assert counted.lookups < 3000
 
 
 def test_a_key_that_another_name_has_is_not_given_twice() -> None:
     keys = Keys()
 
-    made = [keys.key_for(name, otherwise="item") for name in ["a", "a-2", "a", "a", "a-2"]]
+    assigned = [keys.key_for(name, otherwise="item") for name in ["a", "a-2", "a", "a", "a-2"]]
 
-    assert made == ["a", "a-2", "a-3", "a-4", "a-2-2"]
+    assert assigned == ["a", "a-2", "a-3", "a-4", "a-2-2"]
 
 
 def test_options_without_an_end_are_read_once(tmp_path: Path) -> None:

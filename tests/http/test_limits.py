@@ -220,7 +220,7 @@ def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
 ) -> None:
     pupil, *others = [application.signed_in(name=f"Pupil {number}") for number in range(40)]
 
-    guesses = [
+    answers = [
         log_in_as(application.stranger, pupil.email, X_Forwarded_For=HOME) for _ in range(200)
     ]
     sign_ins = [
@@ -228,7 +228,7 @@ def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
         for other in others
     ]
 
-    assert {answer.status for answer in guesses} == {401, 429}
+    assert {answer.status for answer in answers} == {401, 429}
     assert {answer.status for answer in sign_ins} == {200}
 
 
@@ -244,12 +244,12 @@ def test_one_pupil_who_tries_many_accounts_does_not_lock_out_who_has_signed_in_t
         }
 
     before = sign_in_all()
-    refused = [
+    rejection = [
         log_in_as(application.stranger, str(uuid4()), X_Forwarded_For=HOME) for _ in range(200)
     ][-1]
 
     assert (before, sign_in_all()) == ({200}, {200})
-    assert refused.code == "too-many-attempts"
+    assert rejection.code == "too-many-attempts"
     newcomer = application.signed_in(name="Newcomer")
     late = log_in_as(application.stranger, newcomer.email, PASSWORD, X_Forwarded_For=HOME)
     assert late.status == 429

@@ -82,7 +82,7 @@ def test_the_file_is_what_is_served(application: Application) -> None:
 
 
 def test_every_address_of_the_api_is_described() -> None:
-    described = set(OPENAPI["paths"]) | {"/v1/openapi.json"}
+    described = set(OPENAPI["paths"]) | {"/v1/openapi.json", "/.well-known/security.txt"}
 
     documented = {
         route

@@ -83,20 +83,20 @@ def test_the_budget_decreases_and_then_requests_are_rejected(application: Applic
     assert [budget_in(answer)[1] for answer in answers] == [
         f'"read";r={left};t=60' for left in [4, 3, 2, 1, 0, 0]
     ]
-    refused = answers[-1]
-    assert (refused.code, refused.json["retry_after"]) == ("too-many-attempts", 60)
-    assert refused.headers["Retry-After"] == "60"
+    rejection = answers[-1]
+    assert (rejection.code, rejection.json["retry_after"]) == ("too-many-attempts", 60)
+    assert rejection.headers["Retry-After"] == "60"
 
 
 def test_a_budget_starts_anew_after_a_minute(application: Application) -> None:
     anna = application.signed_in().caller
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         for _ in range(6):
-            refused = anna.get("/v1/me")
+            rejection = anna.get("/v1/me")
         clock.shift(60)
         answer = anna.get("/v1/me")
 
-    assert (refused.status, answer.status) == (429, 200)
+    assert (rejection.status, answer.status) == (429, 200)
 
 
 def test_each_class_of_operations_has_a_budget_of_its_own(application: Application) -> None:
@@ -121,18 +121,18 @@ def test_a_rejected_request_is_not_processed(application: Application) -> None:
 def test_users_behind_one_address_have_a_budget_each(application: Application) -> None:
     anna, bo = application.signed_in().caller, application.signed_in(name="Bo").caller
     for _ in range(6):
-        refused = anna.get("/v1/me", X_Forwarded_For=SCHOOL)
+        rejection = anna.get("/v1/me", X_Forwarded_For=SCHOOL)
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert bo.get("/v1/me", X_Forwarded_For=SCHOOL).status == 200
 
 
 def test_a_user_has_one_budget_wherever_they_are(application: Application) -> None:
     anna = application.signed_in().caller
     for number in range(6):
-        refused = anna.get("/v1/me", X_Forwarded_For=f"192.0.2.{number}")
+        rejection = anna.get("/v1/me", X_Forwarded_For=f"192.0.2.{number}")
 
-    assert refused.status == 429
+    assert rejection.status == 429
 
 
 @pytest.mark.parametrize("path", ["/v1/nothing-here", "/v1/me", "/v1/openapi.json"])
@@ -140,10 +140,10 @@ def test_callers_without_a_token_have_a_budget_by_address(
     application: Application, path: str
 ) -> None:
     for _ in range(6):
-        refused = application.stranger.get(path, X_Forwarded_For=SCHOOL)
+        rejection = application.stranger.get(path, X_Forwarded_For=SCHOOL)
 
-    assert (refused.status, refused.code) == (429, "too-many-attempts")
-    assert refused.headers["Retry-After"] == "60"
+    assert (rejection.status, rejection.code) == (429, "too-many-attempts")
+    assert rejection.headers["Retry-After"] == "60"
     assert application.stranger.get(path, X_Forwarded_For=ELSEWHERE).status != 429
 
 
@@ -153,19 +153,19 @@ def test_invalid_tokens_are_charged_to_the_address_and_not_to_who_they_name(
     anna = application.signed_in().caller
     forged = Caller(f"{anna.token}x")
     for _ in range(6):
-        refused = forged.get("/v1/me", X_Forwarded_For=SCHOOL)
+        rejection = forged.get("/v1/me", X_Forwarded_For=SCHOOL)
 
-    assert refused.status == 429
+    assert rejection.status == 429
     assert anna.get("/v1/me", X_Forwarded_For=SCHOOL).status == 200
 
 
 def test_addresses_of_one_ipv6_network_share_a_budget(application: Application) -> None:
     for number in range(6):
-        refused = application.stranger.get(
+        rejection = application.stranger.get(
             "/v1/nothing-here", X_Forwarded_For=SEVERAL_HOSTS[number % 2]
         )
 
-    assert refused.status == 429
+    assert rejection.status == 429
     other = application.stranger.get("/v1/nothing-here", X_Forwarded_For="2001:db8:1:3::1")
     assert other.status == 404
 
@@ -187,7 +187,7 @@ def test_every_operation_has_one_class() -> None:
 
     expensive = {name for name, cost in classes.items() if cost is Cost.EXPENSIVE}
     exact = {name for name, cost in classes.items() if cost is None}
-    assert exact == {"register", "logIn", "changeMyPassword"}
+    assert exact == {"register", "logIn", "verifyLogIn", "changeMyPassword"}
     assert expensive == {
         "createCourse",
         "createPathway",
