@@ -25,13 +25,6 @@ UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/
 	--ignore-glob='*/accounts/test_pages_*.py' --ignore-glob='*/courses/test_olx*.py'
 # Memory and PostgreSQL together run every line; to measure SQLite as well costs time and adds none.
 COVERED = --cov --cov-report=
-TESTED = export SUITE=$(1); rm -f .coverage .coverage.*; \
-	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED); \
-	STORE=sqlite $(PYTEST); \
-	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED); \
-	$(BIN)/coverage combine --quiet; \
-	$(BIN)/coverage report --fail-under=95; \
-	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 2 --no-ws \
 	--respawn-failed-workers authsvc.wsgi:application
 # A production configuration with throw-away secrets.
@@ -56,11 +49,17 @@ memory: $(RUN) ## Serve the API in memory, without a database (set PORT= to chan
 
 .PHONY: test
 test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HTTP in memory
-	@$(call TESTED,quick)
+	@export SUITE=quick; for store in memory sqlite postgres; do STORE=$$store $(PYTEST); done
 
 .PHONY: test-all
-test-all: $(DEV) ## Run every test on every store that can run it, with many more examples (nightly, before a release)
-	@export HYPOTHESIS_PROFILE=thorough; $(call TESTED,full)
+test-all: $(DEV) ## Run every test on every store that can run it, and measure coverage (nightly, before a release)
+	@export SUITE=full HYPOTHESIS_PROFILE=thorough; rm -f .coverage .coverage.*; \
+	COVERAGE_FILE=.coverage.memory STORE=memory $(PYTEST) $(COVERED); \
+	STORE=sqlite $(PYTEST); \
+	COVERAGE_FILE=.coverage.postgres STORE=postgres $(PYTEST) $(COVERED); \
+	$(BIN)/coverage combine --quiet; \
+	$(BIN)/coverage report --fail-under=95; \
+	$(BIN)/coverage report --include='*/domain/*' --fail-under=100
 
 .PHONY: fast
 fast: $(DEV) ## Run the unit tests of domain, services and architecture in memory: no HTTP, pages or commands
