@@ -140,6 +140,8 @@ class NulMiddleware(_PagesOnly):
     """Rejects pages' parameters with a NUL character, which PostgreSQL cannot store or compare."""
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if request.path_info.startswith(API_PREFIXES):  # Django calls this for all views
+            return
         for parameters in (request.GET, request.POST):
             if any("\0" in text for name, values in parameters.lists() for text in (name, *values)):
                 raise BadRequest
