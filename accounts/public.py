@@ -16,8 +16,16 @@ from accounts.domain.access import (
     Scope,
     UserId,
 )
-from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
+from accounts.domain.audit.entities import (
+    BOUND,
+    Anchor,
+    AuditAction,
+    AuditSubject,
+    SubjectType,
+)
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.audit.services.bindings import AuditBindings, compared
+from accounts.domain.audit.services.verifier import VerificationReport
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
 from accounts.domain.identity.errors import (
     EmailTaken,
@@ -31,10 +39,13 @@ from accounts.domain.organizations.errors import OrganizationNotFound, Organizat
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 
 __all__ = [
+    "BOUND",
     "OPERATOR",
     "PASSWORD",
     "SECOND_FACTOR",
+    "Anchor",
     "AuditAction",
+    "AuditBindings",
     "AuditLog",
     "AuditSubject",
     "ClientTerms",
@@ -62,4 +73,6 @@ __all__ = [
     "SubjectType",
     "TenantAccess",
     "UserId",
+    "VerificationReport",
+    "compared",
 ]

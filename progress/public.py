@@ -1,18 +1,29 @@
 """The public interface of progress for other apps."""
 
-from progress.domain.entities.events import Cause, EventType, Fact, StreamId
+from progress.domain.entities.events import (
+    BINDING,
+    Cause,
+    EntityType,
+    EventType,
+    Fact,
+    ProgressEvent,
+    StreamId,
+)
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.event_log import EventRecorder
 from progress.domain.services.learning import LearnerRecords
 from progress.domain.services.pathways import PathwayService
+from progress.domain.services.recorded_facts import RecordedFacts
 
 __all__ = [
+    "BINDING",
     "AssessmentGraded",
     "Cause",
     "CourseCompleted",
     "CourseProgress",
     "CourseRecord",
+    "EntityType",
     "EventRecorder",
     "EventType",
     "Fact",
@@ -20,5 +31,7 @@ __all__ = [
     "LearnerRecords",
     "PathwayCompleted",
     "PathwayService",
+    "ProgressEvent",
+    "RecordedFacts",
     "StreamId",
 ]

@@ -35,6 +35,8 @@ VERBS: Final[Mapping[EventType, Verb]] = {
     EventType.CREDENTIAL_REVOKED: Verb(f"{_STREAMS}/lose", "lost"),
     EventType.VERSION_UPGRADED: Verb(f"{_STREAMS}/update", "updated"),
     EventType.WITHDRAWN: Verb(f"{_ADL}/terminated", "terminated"),
+    EventType.ATTEMPT_BOUND: Verb(f"{_STREAMS}/confirm", "confirmed"),
+    EventType.CREDENTIAL_BOUND: Verb(f"{_STREAMS}/confirm", "confirmed"),
 }
 
 _ACTIVITIES: Final = "http://adlnet.gov/expapi/activities"

@@ -106,7 +106,7 @@ def test_unusable_keys_are_reported(
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signing_keys_file=file)
     services.cache_clear()
 
-    error, _ = error_of("verify_log")
+    error, _ = error_of("verify")
 
     assert error == (
         f"authsvc cannot start: the signing keys at {file} cannot be read: "
@@ -115,7 +115,7 @@ def test_unusable_keys_are_reported(
 
 
 def test_a_failing_command_exits_with_1_and_one_line() -> None:
-    ended = manage("verify_log")
+    ended = manage("verify")
 
     assert ended.returncode == 1
     assert ended.stdout == ""
@@ -126,7 +126,7 @@ def test_a_failing_command_exits_with_1_and_one_line() -> None:
 @pytest.mark.database
 def test_a_database_without_tables_is_reported_in_one_line(tmp_path: Path) -> None:
     with own_database(tmp_path) as url:
-        ended = manage("verify_log", DATABASE_URL=url)
+        ended = manage("verify", DATABASE_URL=url)
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
@@ -137,7 +137,7 @@ def test_a_database_without_tables_is_reported_in_one_line(tmp_path: Path) -> No
 
 @pytest.mark.postgres
 def test_an_unreachable_database_is_reported_without_its_password() -> None:
-    ended = manage("verify_log", DATABASE_URL="postgres://anna:open-sesame@127.0.0.1:1/school")
+    ended = manage("verify", DATABASE_URL="postgres://anna:open-sesame@127.0.0.1:1/school")
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")

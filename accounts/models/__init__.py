@@ -1,6 +1,6 @@
 """Models of accounts: columns and constraints, no behaviour."""
 
-from accounts.models.audit import AuditEntry, AuditHead
+from accounts.models.audit import Anchor, AuditEntry, AuditHead
 from accounts.models.limits import IdempotencyRecord, KnownAddress, LimitState
 from accounts.models.oauth import (
     AuthorizationCode,
@@ -15,6 +15,7 @@ from accounts.models.sessions import RefreshToken, Session, SignInChallenge
 from accounts.models.users import User
 
 __all__ = [
+    "Anchor",
     "AuditEntry",
     "AuditHead",
     "AuthorizationCode",

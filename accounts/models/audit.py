@@ -53,3 +53,14 @@ class AuditEntry(AppendOnlyRow):
 
     def __str__(self) -> str:
         return f"{self.action} #{self.sequence}"
+
+
+class Anchor(AppendOnlyRow):
+    """A signed statement about all logs: a compact JWS, and the public key that verifies it."""
+
+    sequence = models.PositiveIntegerField(primary_key=True)
+    token = models.TextField()
+    public_key = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"anchor {self.sequence}"

@@ -5,14 +5,14 @@ from functools import cache
 from django.conf import settings
 
 from authsvc.composition.adapters import DjangoUnitOfWork
-from authsvc.composition.learning import LearningServices
 from authsvc.composition.oauth import OAuthServices
 from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
+from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
 
 
-class Services(OAuthServices, LearningServices):
+class Services(OAuthServices, VerificationServices):
     """All services of the application."""
 
 

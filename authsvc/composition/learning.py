@@ -18,8 +18,8 @@ from progress.domain.services.attempts import AttemptOutcomes, AttemptService, G
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.pathways import PathwayService
+from progress.domain.services.recorded_facts import RecordedFacts
 from progress.domain.services.reports import ReportService
-from progress.domain.services.verification import EventLogVerifier
 
 
 class LearningServices(OrganizationServices):
@@ -91,7 +91,7 @@ class LearningServices(OrganizationServices):
             attempts=self.repositories.attempts,
             progress=self.repositories.progress,
             catalog=self.catalog,
-            outcomes=self._outcomes,
+            outcomes=self.outcomes,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -101,7 +101,7 @@ class LearningServices(OrganizationServices):
         return GradingService(
             attempts=self.repositories.attempts,
             catalog=self.catalog,
-            outcomes=self._outcomes,
+            outcomes=self.outcomes,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -109,7 +109,7 @@ class LearningServices(OrganizationServices):
         )
 
     @cached_property
-    def _outcomes(self) -> AttemptOutcomes:
+    def outcomes(self) -> AttemptOutcomes:
         return AttemptOutcomes(
             attempts=self.repositories.attempts,
             progress=self.repositories.progress,
@@ -140,15 +140,6 @@ class LearningServices(OrganizationServices):
         return EventExport(log=self.repositories.events, tenant_access=self.tenant_access)
 
     @cached_property
-    def log_verifier(self) -> EventLogVerifier:
-        return EventLogVerifier(
-            progress=self.repositories.progress,
-            log=self.repositories.events,
-            catalog=self.catalog,
-            unit_of_work=self.unit_of_work,
-        )
-
-    @cached_property
     def credentials(self) -> CredentialService:
         return CredentialService(
             credentials=self.repositories.credentials,
@@ -166,11 +157,16 @@ class LearningServices(OrganizationServices):
             credentials=self.repositories.credentials,
             issued_credentials=self.repositories.issued_credentials,
             recorder=self._recorder,
+            recorded_facts=self.recorded_facts,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def recorded_facts(self) -> RecordedFacts:
+        return RecordedFacts(log=self.repositories.events)
 
     @cached_property
     def earning(self) -> EarningService:

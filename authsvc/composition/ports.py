@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
@@ -15,6 +16,7 @@ from accounts.adapters.opaque_tokens import HmacTokens
 from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
 from accounts.adapters.security_log import StructlogSecurityLogWriter
 from accounts.adapters.tokens import JwtAccessTokens
+from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
 from accounts.domain.identity.entities.sessions import SessionPolicy, SignInPolicy
 from accounts.domain.identity.ports import (
     AccessTokens,
@@ -45,6 +47,8 @@ class Ports:
     password_hasher: PasswordHasher
     password_policy: PasswordPolicy
     access_tokens: AccessTokens
+    anchor_signer: AnchorSigner
+    anchor_exporter: AnchorExporter
     security_log_writer: SecurityLogWriter
     email_addresses: EmailAddresses
     id_tokens: IdTokens
@@ -74,6 +78,8 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             audience=f"{environment.public_url}/v1",
             lifetime=environment.access_token,
         ),
+        anchor_signer=JwsAnchorSigner(keys=keys),
+        anchor_exporter=ConfiguredAnchorExporter(place=environment.anchor_export),
         security_log_writer=StructlogSecurityLogWriter(),
         email_addresses=CheckedEmailAddresses(),
         id_tokens=JwtIdTokens(

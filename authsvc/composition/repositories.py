@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from accounts.adapters.second_factors import AllauthSecondFactors
 from accounts.domain.access import ClientPk, OrganizationId, SessionId, UserId
-from accounts.domain.audit.repositories.memory import InMemoryAuditLogRepository
-from accounts.domain.audit.repositories.orm import OrmAuditLogRepository
-from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from accounts.domain.audit.repositories.memory import (
+    InMemoryAnchorRepository,
+    InMemoryAuditLogRepository,
+)
+from accounts.domain.audit.repositories.orm import OrmAnchorRepository, OrmAuditLogRepository
+from accounts.domain.audit.repositories.protocols import AnchorRepository, AuditLogRepository
 from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.ports import SecondFactors
 from accounts.domain.identity.repositories.memory import (
@@ -146,6 +149,7 @@ class Repositories:
     memberships: MembershipRepository
     invitations: InvitationRepository
     audit_log: AuditLogRepository
+    anchors: AnchorRepository
     courses: CourseRepository
     course_drafts: CourseDraftRepository
     course_versions: CourseVersionRepository
@@ -180,6 +184,7 @@ def orm_repositories() -> Repositories:
         memberships=OrmMembershipRepository(),
         invitations=OrmInvitationRepository(),
         audit_log=OrmAuditLogRepository(),
+        anchors=OrmAnchorRepository(),
         courses=OrmCourseRepository(),
         course_drafts=OrmCourseDraftRepository(),
         course_versions=OrmCourseVersionRepository(),
@@ -226,6 +231,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         memberships=InMemoryMembershipRepository(users, memberships),
         invitations=InMemoryInvitationRepository(organizations, database.table()),
         audit_log=InMemoryAuditLogRepository(database.table(), database.table()),
+        anchors=InMemoryAnchorRepository(database.table()),
         courses=InMemoryCourseRepository(database.table()),
         course_drafts=InMemoryCourseDraftRepository(database.table()),
         course_versions=InMemoryCourseVersionRepository(database.table()),

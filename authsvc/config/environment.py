@@ -29,6 +29,7 @@ class Environment:
     database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     signing_keys_file: Path | None
+    anchor_export: str
     allowed_hosts: tuple[str, ...]
     public_url: str
     is_behind_proxy: bool
@@ -99,6 +100,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
+        anchor_export=reader.place("ANCHOR_EXPORT"),
         allowed_hosts=reader.names("ALLOWED_HOSTS"),
         public_url=reader.base_url("PUBLIC_URL"),
         is_behind_proxy=reader.switch("BEHIND_PROXY"),

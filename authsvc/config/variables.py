@@ -27,6 +27,11 @@ VARIABLES: Final = (
         "Path of a private JSON Web Key Set. Required in prod; generated in DATA_DIR elsewhere.",
     ),
     (
+        "ANCHOR_EXPORT",
+        "",
+        "Where anchors are exported: a folder, a file to append to, or mailto: and an e-mail address.",
+    ),
+    (
         "ALLOWED_HOSTS",
         "",
         "Comma-separated host names of this service. Required in prod; loopback names elsewhere.",
@@ -121,6 +126,16 @@ class Reader:
 
     def path(self, name: str) -> Path | None:
         return ROOT / self.text(name) if self.text(name) else None
+
+    def place(self, name: str) -> str:
+        """A path, or an e-mail address after `mailto:`; empty if it is not set."""
+        value = self.text(name)
+        if re.fullmatch(r"mailto:[^@\s]+@[^@\s]+", value):
+            return value
+        if value.startswith("mailto:"):
+            msg = f"{name} must be a path, or mailto: and an e-mail address."
+            raise Misconfigured(msg)
+        return str(ROOT / value) if value else ""
 
     def names(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())

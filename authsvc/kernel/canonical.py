@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 
@@ -12,14 +13,17 @@ def canonical_json(value: object) -> bytes:
     Times are ISO 8601 in UTC with microseconds, ids are lower-case UUIDs. Raises TypeError for any other type that
     JSON does not have, and ValueError for NaN and the infinities.
     """
-    return json.dumps(
-        value,
-        default=_normalized,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    ).encode()
+    return canonical_text(value).encode()
+
+
+def canonical_text(value: object) -> str:
+    """The canonical JSON as text."""
+    return _ENCODER.encode(value)
+
+
+def canonical_time(time: datetime) -> str:
+    """The time in UTC, in ISO 8601 with microseconds."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def checksum(value: object) -> str:
@@ -31,6 +35,15 @@ def _normalized(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return canonical_time(value)
     msg = f"{type(value).__name__} has no canonical form"
     raise TypeError(msg)
+
+
+_ENCODER: Final = json.JSONEncoder(
+    default=_normalized,
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+)

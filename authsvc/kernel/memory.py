@@ -59,6 +59,9 @@ class InMemoryDatabase:
     def single(self) -> AbstractContextManager[None]:
         return self.atomic()
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self.atomic()  # a writer would change what later reads see
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         with self._lock:
             self._callbacks.append(callback)

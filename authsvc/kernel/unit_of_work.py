@@ -19,6 +19,12 @@ class UnitOfWork(Protocol):
     def single(self) -> AbstractContextManager[None]:
         """The same for a block with one call that is atomic by itself, at no extra cost."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all reads of the block see one state of the store. The block writes nothing.
+
+        Inside another block it shows what that block sees.
+        """
+
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Run *callback* once the outermost block has committed; drop it if its block fails."""
 

@@ -1,10 +1,11 @@
 """Settled log positions: numbers are assigned before a transaction commits, so they become visible out of order."""
 
+from collections.abc import Iterator
 from time import monotonic, sleep
 from typing import Final
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Max, Model
 
 _GREATEST: Final = 2**63 - 1
 _PATIENCE_SECONDS: Final = 2.0
@@ -46,3 +47,18 @@ def settled_up_to(model: type[Model]) -> int:
             if monotonic() > deadline:
                 raise NotSettled
             sleep(_PAUSE_SECONDS)
+
+
+def last_position(model: type[Model]) -> int:
+    """The greatest position of a visible row; 0 if there is none."""
+    return int(model._meta.base_manager.aggregate(last=Max("position"))["last"] or 0)
+
+
+def positions_and_hashes(
+    model: type[Model], *, after: int, up_to: int | None = None
+) -> Iterator[tuple[int, str]]:
+    """Yield the position and the hash of each row after a position, in order, from a cursor of the server."""
+    entries = model._meta.base_manager.filter(position__gt=after)
+    if up_to is not None:
+        entries = entries.filter(position__lte=up_to)
+    return entries.order_by("position").values_list("position", "hash").iterator(chunk_size=5000)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from authsvc.http.fields import TextField
 from authsvc.http.rendering import shown
 from credentials.domain.entities.credentials import (
+    Binding,
     Credential,
     CredentialType,
     Eligibility,
@@ -19,6 +20,7 @@ from credentials.domain.entities.rules import TriggerKind, Verdict
 
 TYPES = [type_.value for type_ in CredentialType]
 KINDS = [kind.value for kind in TriggerKind]
+BINDINGS = [binding.value for binding in Binding]
 STATUSES = [status.value for status in IssuedCredentialStatus]
 
 
@@ -104,3 +106,5 @@ class VerificationSerializer(serializers.Serializer[Verification]):
     expires_at = serializers.DateTimeField(source="issued.expires_at", allow_null=True)
     status = serializers.ChoiceField(choices=STATUSES)
     valid = serializers.BooleanField()
+    binding = serializers.ChoiceField(choices=BINDINGS)
+    detail = serializers.CharField()

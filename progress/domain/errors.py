@@ -101,3 +101,9 @@ class LogBusy(Busy):
 
     def __init__(self) -> None:
         super().__init__(retry_after=1)
+
+
+class LogNotVerified(Conflict):
+    code = "log-not-verified"
+    title = "The event log does not verify"
+    explanation = "{part}: {defect}. Rebuilding would hide the damage: restore the log first."

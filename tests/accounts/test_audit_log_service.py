@@ -168,4 +168,4 @@ def test_verification_requires_the_right_to_manage_organizations(memory: World) 
     rights = set(Right) - {Right.MANAGE_ORGANIZATIONS}
 
     with pytest.raises(NotPermitted):
-        memory.services.audit_reader.verify(by=a_principal(None, *rights))
+        memory.services.verifier.verify(by=a_principal(None, *rights))

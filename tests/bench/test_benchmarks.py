@@ -80,6 +80,23 @@ def test_expensive_inputs_are_timed() -> None:
     assert all(" s " in line and " MiB " in line for line in lines)
 
 
+@pytest.mark.nightly
+def test_verification_is_timed() -> None:
+    *_, last = lines = lines_of("tests.bench.verification", "--learners=8")
+
+    assert [line.split()[0] for line in lines[1:]] == [
+        "event-log",
+        "audit-log",
+        "course-versions",
+        "attempts",
+        "credential-definitions",
+        "issued-credentials",
+        "anchors",
+        "all",
+    ]
+    assert float(last.split()[-1]) >= 0
+
+
 def test_every_benchmark_of_the_makefile_is_run_here() -> None:
     modules = set(re.findall(r"-m (tests\.bench[.a-z]*)", page("Makefile")))
 
@@ -88,4 +105,5 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench.alike",
         "tests.bench.inputs",
         "tests.bench.reports",
+        "tests.bench.verification",
     }

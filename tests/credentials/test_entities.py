@@ -24,7 +24,7 @@ from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, Reason
 from tests.support.builders import NOON, a_credential, a_user, an_issued_credential, some_terms
 
 ROOT: Final = UserId(uuid4())
-ISSUED, REVOKED, EXPIRED = IssuedCredentialStatus
+ISSUED, REVOKED, EXPIRED, ALTERED = IssuedCredentialStatus
 A_DAY: Final = timedelta(days=1)
 AN_INSTANT: Final = timedelta(microseconds=1)
 
@@ -179,7 +179,7 @@ def test_a_superseded_credential_is_not_current() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "is_valid"), [(ISSUED, True), (REVOKED, False), (EXPIRED, False)]
+    ("status", "is_valid"), [(ISSUED, True), (REVOKED, False), (EXPIRED, False), (ALTERED, False)]
 )
 def test_only_what_is_issued_is_valid(status: IssuedCredentialStatus, *, is_valid: bool) -> None:
     verification = Verification(issued=an_issued_one(), status=status)

@@ -32,7 +32,7 @@ from tests.support.learning import (
 from tests.support.pages import pages_of
 from tests.support.worlds import World
 
-ISSUED, _, EXPIRED = IssuedCredentialStatus
+ISSUED, _, EXPIRED, _ = IssuedCredentialStatus
 AN_INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -178,7 +178,11 @@ def test_issuing_is_recorded_in_the_stream_of_the_holder(memory: World) -> None:
     last, (verification,) = anna.log_of(course)[-1], anna.held()
     assert last.fact.type is EventType.CREDENTIAL_ISSUED
     assert last.fact.entity_id == verification.issued.id
-    assert last.fact.payload == {"credential_id": str(credential.id), "credential_version": 1}
+    assert last.fact.payload == {
+        "credential_id": str(credential.id),
+        "credential_version": 1,
+        "sha256": verification.issued.content_hash,
+    }
     assert last.recorded_by == anna.principal.user_id
 
 

@@ -26,7 +26,7 @@ from tests.support.builders import NOON, a_principal
 from tests.support.learning import Learner, a_credential_for, a_learner, a_published_course
 from tests.support.worlds import World
 
-ISSUED, REVOKED, EXPIRED = IssuedCredentialStatus
+ISSUED, REVOKED, EXPIRED, _ = IssuedCredentialStatus
 OTHERS: Final = [right for right in Right if right is not Right.AWARD_CREDENTIALS]
 LATER: Final = NOON + timedelta(hours=1)
 
@@ -96,6 +96,7 @@ def test_revoking_is_recorded_in_the_stream_of_the_holder(case: Case) -> None:
     assert last.fact.payload == {
         "credential_id": str(issued.credential_id),
         "credential_version": 1,
+        "sha256": case.anna.held()[0].issued.content_hash,
     }
     assert last.recorded_by == case.root.user_id
     after = case.anna.progress_on(case.course)

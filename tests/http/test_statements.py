@@ -208,7 +208,8 @@ COSTS = [
     (reading_a_course, "SELECT SELECT"),
     (looking_at_progress, "SELECT SELECT"),
     (asking_who_i_am, "SELECT SELECT"),
-    (verifying, "SELECT"),
+    # The issued credential, and the last event about it.
+    (verifying, "SELECT SELECT"),
     # The caller, the credential, the courses and scores of the learner, whether one was issued, and the titles.
     (asking_what_is_missing, "SELECT SELECT SELECT SELECT SELECT SELECT"),
     (asking_what_is_missing_of_many, "SELECT SELECT SELECT SELECT SELECT SELECT SELECT"),

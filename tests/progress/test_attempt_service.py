@@ -79,7 +79,11 @@ def test_what_is_recorded_says_score_and_version(anna: Examinee) -> None:
     attempt = anna.takes(**RIGHT)
 
     _, submitted, passed, _ = anna.log_of(anna.course)
-    of_it = {"assessment_id": str(attempt.assessment_id), "assessment_version": 1}
+    of_it = {
+        "assessment_id": str(attempt.assessment_id),
+        "assessment_version": 1,
+        "sha256": attempt.content_hash,
+    }
     assert (submitted.fact.entity_id, submitted.fact.payload) == (attempt.id, of_it)
     assert passed.fact.payload == of_it | {"score": 4, "max_score": 4}
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.domain.access import OrganizationId, UserId
+from authsvc.kernel.canonical import checksum
 from courses.domain.entities.courses import CourseId
 from progress.domain.entities.events import GENESIS, Cause, EventId, EventType, Fact, ProgressEvent
 from tests.support.builders import NOON, a_progress, an_event
@@ -118,3 +119,31 @@ def test_the_same_moment_elsewhere_and_members_in_another_order_give_the_same_ha
 
     assert NOON.tzinfo is UTC
     assert same.computed_hash() == event.hash
+
+
+@pytest.mark.parametrize("org_id", [None, OrganizationId(uuid4())])
+@pytest.mark.parametrize("recorded_by", [None, UserId(uuid4())])
+@pytest.mark.parametrize("key", ["", 'a "quoted" key', "Knöpfe \\ 🪢"])
+def test_the_hash_is_the_checksum_of_all_other_members(
+    org_id: OrganizationId | None, recorded_by: UserId | None, key: str
+) -> None:
+    event = replace(
+        an_event_of_anna(), org_id=org_id, recorded_by=recorded_by, idempotency_key=key
+    ).sealed()
+
+    members = {
+        "id": event.id,
+        "user_id": event.user_id,
+        "course_id": event.course_id,
+        "org_id": org_id,
+        "sequence": event.sequence,
+        "type": event.fact.type,
+        "entity_type": event.fact.about,
+        "entity_id": event.fact.entity_id,
+        "payload": event.fact.payload,
+        "occurred_at": event.occurred_at,
+        "recorded_by": recorded_by,
+        "idempotency_key": key,
+        "previous_hash": event.previous_hash,
+    }
+    assert event.hash == checksum(members)

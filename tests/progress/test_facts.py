@@ -10,13 +10,14 @@ from progress.domain.entities.events import EntityType, EventType, Fact
 from progress.domain.errors import MalformedFact
 
 IN_VERSION: Final = {"course_version": 3}
-GRADED: Final = {"assessment_id": "a", "assessment_version": 1, "score": 7, "max_score": 10}
-CREDENTIAL: Final = {"credential_id": "c", "credential_version": 2}
+SUBMITTED: Final = {"assessment_id": "a", "assessment_version": 1, "sha256": "f"}
+GRADED: Final = SUBMITTED | {"score": 7, "max_score": 10}
+CREDENTIAL: Final = {"credential_id": "c", "credential_version": 2, "sha256": "f"}
 WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "enrolled": ("course", IN_VERSION),
     "module_started": ("module", {"item_id": "i"}),
     "item_completed": ("item", {"module_id": "m"}),
-    "assessment_submitted": ("attempt", {"assessment_id": "a", "assessment_version": 1}),
+    "assessment_submitted": ("attempt", SUBMITTED),
     "assessment_passed": ("attempt", GRADED),
     "assessment_failed": ("attempt", GRADED),
     "course_completed": ("course", IN_VERSION),
@@ -24,7 +25,12 @@ WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "credential_revoked": ("credential", CREDENTIAL),
     "version_upgraded": ("course", {"from_version": 1, "course_version": 2}),
     "withdrawn": ("course", {}),
+    "attempt_bound": ("attempt", SUBMITTED),
+    "credential_bound": ("credential", CREDENTIAL),
 }
+BINDING: Final = [type_ for type_, (_, payload) in WELL_FORMED.items() if "sha256" in payload]
+BOUND_BEFORE: Final = [type_ for type_ in BINDING if not type_.endswith("_bound")]
+"""Types whose facts had no hash in the first release."""
 MEMBERS: Final = [(type_, name) for type_, (_, payload) in WELL_FORMED.items() for name in payload]
 NOT_A_NUMBER: Final = (True, 1.0, "1", None, [1])
 NOT_A_TEXT: Final = (True, 1, None, uuid4(), ["a"])
@@ -59,7 +65,32 @@ def test_a_fact_without_a_member_is_refused(type_: str, name: str) -> None:
     rest = {other: value for other, value in payload.items() if other != name}
 
     with pytest.raises(MalformedFact):
-        a_fact(type_, rest)
+        a_fact(type_, rest).require_current_shape()
+
+
+@pytest.mark.parametrize("type_", BOUND_BEFORE)
+def test_a_fact_from_before_hashes_is_read_but_not_recorded(type_: str) -> None:
+    _, payload = WELL_FORMED[type_]
+
+    fact = a_fact(type_, {name: value for name, value in payload.items() if name != "sha256"})
+
+    assert fact.binding is None
+    with pytest.raises(MalformedFact):
+        fact.require_current_shape()
+
+
+@pytest.mark.parametrize("type_", ["attempt_bound", "credential_bound"])
+def test_a_fact_that_binds_a_row_again_always_has_its_hash(type_: str) -> None:
+    with pytest.raises(MalformedFact):
+        a_fact(type_, {"credential_id": "c", "credential_version": 2})
+
+
+@pytest.mark.parametrize("type_", BINDING)
+def test_a_fact_binds_a_row_by_its_hash(type_: str) -> None:
+    fact = a_fact(type_, WELL_FORMED[type_][1])
+
+    fact.require_current_shape()
+    assert fact.binding == "f"
 
 
 @pytest.mark.parametrize("type_", WELL_FORMED)

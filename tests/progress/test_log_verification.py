@@ -1,20 +1,17 @@
-"""EventLogVerifier: detection of changed, missing and added events."""
+"""EventLogCheck: detection of changed, missing and added events."""
 
 from typing import Any, Final
 
 import pytest
 
 from accounts.domain.access import OPERATOR
+from accounts.domain.audit.services.verifier import CheckResult
 from progress.domain.entities.events import GENESIS
-from progress.domain.services.verification import Flaw
 from tests.support.tampering import (
-    HOLE,
-    Torn,
     a_begun_stream,
     a_passed_stream,
     change_event,
     change_projection,
-    events_in,
     forge_event,
     projections_in,
     remove_event,
@@ -24,13 +21,24 @@ from tests.support.worlds import World
 OTHER_HEAD: Final = "the projection ends with another event"
 
 
-def test_an_untouched_log_has_no_flaws(memory: World) -> None:
+def check(world: World) -> CheckResult:
+    (result,) = world.services.verifier.verify(by=OPERATOR, only=["event-log"]).results
+    return result
+
+
+def flaws_in(world: World) -> list[tuple[str, str, str]]:
+    """Kind, stream and detail of each finding."""
+    return [(finding.kind, finding.id, finding.detail) for finding in check(world).findings]
+
+
+def test_an_untouched_log_has_no_findings(memory: World) -> None:
     a_passed_stream(memory)
     a_begun_stream(memory)
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
+    result = check(memory)
 
-    assert (report.streams, report.events, report.flaws) == (2, 5, ())
+    assert result.findings == ()
+    assert result.rows == {"progress_progressevent": 5, "progress_courseprogress": 2}
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 4])
@@ -38,10 +46,7 @@ def test_an_event_that_was_changed_is_named(memory: World, sequence: int) -> Non
     stream, _ = a_passed_stream(memory), a_begun_stream(memory)
     change_event(memory, stream, sequence, idempotency_key="k")
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason=f"event {sequence} was changed"),)
-    assert (report.streams, report.events) == (2, 5)
+    assert flaws_in(memory) == [("changed", str(stream), f"event {sequence} was changed")]
 
 
 @pytest.mark.parametrize("sequence", [1, 3])
@@ -49,19 +54,15 @@ def test_an_event_that_was_forged_does_not_fit_the_next_one(memory: World, seque
     stream = a_passed_stream(memory)
     forge_event(memory, stream, sequence, idempotency_key="k")
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    reason = f"event {sequence + 1} does not follow from the one before"
-    assert report.flaws == (Flaw(stream=stream, reason=reason),)
+    detail = f"event {sequence + 1} does not follow from the one before"
+    assert flaws_in(memory) == [("unlinked", str(stream), detail)]
 
 
 def test_a_last_event_that_was_forged_does_not_fit_the_projection(memory: World) -> None:
     stream = a_passed_stream(memory)
     forge_event(memory, stream, 4, idempotency_key="k")
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason=OTHER_HEAD),)
+    assert flaws_in(memory) == [("head-differs", str(stream), OTHER_HEAD)]
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 3])
@@ -69,55 +70,44 @@ def test_an_event_that_was_taken_out_is_missed(memory: World, sequence: int) -> 
     stream = a_passed_stream(memory)
     remove_event(memory, stream, sequence)
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason=f"event {sequence} is missing"),)
+    assert flaws_in(memory) == [("missing", str(stream), f"event {sequence} is missing")]
 
 
 def test_a_last_event_that_was_taken_away_is_missed(memory: World) -> None:
     stream = a_passed_stream(memory)
     remove_event(memory, stream, 4)
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason=OTHER_HEAD),)
-    assert report.events == 3
+    assert flaws_in(memory) == [("head-differs", str(stream), OTHER_HEAD)]
 
 
 def test_an_only_event_that_was_taken_away_is_missed(memory: World) -> None:
     stream = a_begun_stream(memory)
     remove_event(memory, stream, 1)
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason="event 1 is missing"),)
-    assert (report.streams, report.events) == (0, 0)
+    assert flaws_in(memory) == [("missing", str(stream), "event 1 is missing")]
 
 
-@pytest.mark.parametrize("parts", [{"sequence": 3}, {"hash": GENESIS}])
-def test_a_projection_with_another_head_is_a_flaw(memory: World, parts: dict[str, Any]) -> None:
+@pytest.mark.parametrize("parts", [{"sequence": 9}, {"sequence": 0}, {"hash": GENESIS}])
+def test_a_projection_with_another_head_is_named(memory: World, parts: dict[str, Any]) -> None:
     stream = a_passed_stream(memory)
     change_projection(memory, stream, **parts)
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert [flaw.stream for flaw in report.flaws] == [stream]
+    assert flaws_in(memory) == [("head-differs", str(stream), OTHER_HEAD)]
 
 
-def test_a_stream_without_a_projection_is_a_flaw(memory: World) -> None:
+@pytest.mark.parametrize("parts", [{"percent_complete": 9}, {"completed_items": ()}])
+def test_a_projection_that_does_not_follow_from_the_log_is_named(
+    memory: World, parts: dict[str, Any]
+) -> None:
+    stream = a_passed_stream(memory)
+    change_projection(memory, stream, **parts)
+
+    detail = "it does not follow from the events"
+    assert flaws_in(memory) == [("projection-differs", str(stream), detail)]
+
+
+def test_a_stream_without_a_projection_is_named(memory: World) -> None:
     stream = a_passed_stream(memory)
     del projections_in(memory)[stream]
 
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert [flaw.stream for flaw in report.flaws] == [stream]
-
-
-def test_an_event_that_cannot_be_read_is_not_believed(memory: World) -> None:
-    stream = a_passed_stream(memory)
-    events_in(memory)[2] = Torn()
-
-    report = memory.services.log_verifier.verify(by=OPERATOR)
-
-    assert report.flaws == (Flaw(stream=stream, reason=f"an event cannot be read: {HOLE}"),)
-    assert (report.streams, report.events) == (1, 0)
+    assert flaws_in(memory) == [("projection-differs", str(stream), "it is missing")]

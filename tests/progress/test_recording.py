@@ -1,9 +1,9 @@
 """EventRecorder: order, hash chain, and atomicity with everything that follows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -12,11 +12,13 @@ from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.kernel.verification import Stored
 from courses.domain.entities.courses import Course
 from courses.domain.entities.outlines import ItemId
 from progress.domain.entities.events import (
     GENESIS,
     Cause,
+    EntityType,
     EventSelection,
     EventType,
     Fact,
@@ -37,7 +39,7 @@ from tests.support.worlds import World
 REVOKED: Final = Fact(
     type=EventType.CREDENTIAL_REVOKED,
     entity_id=uuid4(),
-    payload={"credential_id": str(uuid4()), "credential_version": 1},
+    payload={"credential_id": str(uuid4()), "credential_version": 1, "sha256": "f" * 64},
 )
 
 
@@ -86,6 +88,25 @@ class Appended:
 
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         return self.events.page_of_streams(request, scope=scope)
+
+    def last_about(
+        self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
+    ) -> Stored[ProgressEvent] | None:
+        return self.events.last_about(stream, about, entity_id, scope=scope)
+
+    def in_streams(
+        self, *, about: EntityType | None = None, scope: TenantScope
+    ) -> Iterator[Stored[ProgressEvent]]:
+        return self.events.in_streams(about=about, scope=scope)
+
+    def settled_position(self) -> int:
+        return self.events.settled_position()
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        return self.events.hashes(after=after, up_to=up_to)
+
+    def count(self) -> int:
+        return self.events.count()
 
 
 def listened_to_by(listener: Callable[[CourseCompleted], None], world: World) -> LearningService:

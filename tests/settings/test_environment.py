@@ -24,6 +24,7 @@ ANOTHER_VALUE = {
     "DATABASE_URL": "sqlite:///var/school.sqlite3",
     "SECRET_KEY": KEY,
     "SIGNING_KEYS_FILE": "var/keys.json",
+    "ANCHOR_EXPORT": "mailto:anchors@school.example",
     "ALLOWED_HOSTS": "auth.example",
     "PUBLIC_URL": "https://auth.example",
     "BEHIND_PROXY": "on",
@@ -256,6 +257,24 @@ def test_a_path_starts_at_the_project(given: str, path: Path) -> None:
     environment = read_environment({"SIGNING_KEYS_FILE": given, "DATA_DIR": given})
 
     assert environment.signing_keys_file == environment.data_dir == path
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ("", ""),
+        ("anchors", str(ROOT / "anchors")),
+        ("/mnt/anchors.jsonl", "/mnt/anchors.jsonl"),
+        ("mailto:anchors@school.example", "mailto:anchors@school.example"),
+    ],
+)
+def test_anchors_are_exported_to_a_path_or_an_address(given: str, place: str) -> None:
+    assert read_environment({"ANCHOR_EXPORT": given}).anchor_export == place
+
+
+@pytest.mark.parametrize("given", ["mailto:", "mailto:anchors", "mailto:a@b@c"])
+def test_an_invalid_address_for_anchors_is_rejected(given: str) -> None:
+    assert "ANCHOR_EXPORT must be a path" in error_of(ANCHOR_EXPORT=given)
 
 
 @pytest.mark.parametrize(

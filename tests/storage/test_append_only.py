@@ -11,7 +11,7 @@ from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.domain.access import OPERATOR
-from accounts.models import AuditEntry
+from accounts.models import Anchor, AuditEntry
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
@@ -167,3 +167,14 @@ def test_a_grade_cannot_be_changed() -> None:
             run(statement.format(AttemptGrade._meta.db_table))
 
     assert contents_of(AttemptGrade) == before
+
+
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_an_anchor_is_neither_changed_nor_deleted(act: str) -> None:
+    orm_world().services.anchors.make(by=OPERATOR)
+    anchors = Anchor.objects.all()
+
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        anchors.update(token="a.b.c") if act == "update" else anchors.delete()
+
+    assert anchors.count() == 1

@@ -1,10 +1,12 @@
 """Repositories that fail at a chosen moment."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.domain.access import UserId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
@@ -40,3 +42,9 @@ class FailingIssuedCredentialRepository:
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         return self.repository.page_for_user(user_id, request)
+
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
+        return self.repository.in_streams(scope=scope)
+
+    def count(self) -> int:
+        return self.repository.count()

@@ -1,21 +1,25 @@
 """Audit log entities: hash-chained entries of who changed what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType, Protocol
+from hashlib import sha256
+from typing import Any, Final, NewType, Protocol
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
+from authsvc.kernel.log_digest import LogState
 
 AuditEntryId = NewType("AuditEntryId", UUID)
 Members = Mapping[str, object]
 """Members of a resource by name, with JSON values: ids, roles and dates, but no secrets or e-mail addresses."""
 
 GENESIS_HASH: Final = "0" * 64
-"""The `previous_hash` of the first entry of a chain."""
+"""The `previous_hash` of the first entry of a chain, and of the first anchor."""
+BOUND: Final = "bound"
+"""The member of `after` that binds a row: the version and the SHA-256 of what the action made."""
 
 
 class AuditAction(StrEnum):
@@ -57,6 +61,7 @@ class AuditAction(StrEnum):
     CREDENTIAL_REISSUED = "credential-reissued"
     ATTEMPT_GRADED = "attempt-graded"
     ATTEMPT_VOIDED = "attempt-voided"
+    RECORD_BOUND = "record-bound"
 
 
 class SubjectType(StrEnum):
@@ -174,3 +179,62 @@ class AuditHead:
 
     def after(self, entry: AuditEntry) -> "AuditHead":
         return replace(self, sequence=entry.sequence, hash=entry.hash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorStatement:
+    """What an anchor states: how far each log had come, and how many rows each table had.
+
+    `logs` and `counts` are by table. `previous_hash` is the hash of the previous anchor.
+    """
+
+    sequence: int
+    made_at: datetime
+    previous_hash: str
+    logs: Mapping[str, LogState]
+    counts: Mapping[str, int]
+
+    def as_members(self) -> dict[str, Any]:
+        """The members of the signed payload."""
+        logs = {table: asdict(state) for table, state in self.logs.items()}
+        return {
+            "sequence": self.sequence,
+            "made_at": self.made_at.isoformat(timespec="microseconds"),
+            "previous_hash": self.previous_hash,
+            "logs": logs,
+            "counts": dict(self.counts),
+        }
+
+    @classmethod
+    def of_members(cls, members: Mapping[str, Any]) -> "AnchorStatement":
+        """The statement with these members. Raises ValueError, TypeError, KeyError or AttributeError for others."""
+        return cls(
+            sequence=int(members["sequence"]),
+            made_at=datetime.fromisoformat(members["made_at"]),
+            previous_hash=str(members["previous_hash"]),
+            logs={
+                table: LogState(
+                    position=int(state["position"]),
+                    count=int(state["count"]),
+                    digest=str(state["digest"]),
+                )
+                for table, state in members["logs"].items()
+            },
+            counts={table: int(count) for table, count in members["counts"].items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A signed statement: a compact JWS (RFC 7515), and the public key (RFC 7517) that verifies it.
+
+    Anchors are numbered 1, 2, 3 and chained by their hashes, so that the last one vouches for all.
+    """
+
+    sequence: int
+    token: str
+    public_key: Members
+
+    @property
+    def hash(self) -> str:
+        return sha256(self.token.encode()).hexdigest()

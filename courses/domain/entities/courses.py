@@ -1,5 +1,6 @@
 """Course entities: courses, their drafts and versions, and the definitions that authors write."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -43,13 +44,7 @@ class CourseDraft:
     @property
     def checksum(self) -> str:
         """Equal for drafts and versions with equal content, whatever their organization."""
-        content = asdict(self)
-        del content["org_id"]
-        modules = content["outline"]["modules"]
-        for item in (item for module in modules for item in module["items"]):
-            if item["assessment"] is None:
-                del item["assessment"]  # so that checksums from before assessments still match
-        return checksum(content)
+        return _checksum_of(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +71,31 @@ class CourseVersion:
     published_at: datetime
     published_by: UserId | None
     org_id: OrganizationId | None = None
+
+    @property
+    def computed_checksum(self) -> str:
+        """The checksum of its content; it differs from `checksum` if the content was changed afterwards."""
+        return _checksum_of(self)
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of all of it, which binds it into the audit log; `checksum` stands for the content."""
+        return checksum(
+            {
+                "course_id": self.course_id,
+                "number": self.number,
+                "slug": self.slug,
+                "checksum": self.checksum,
+                "published_at": self.published_at,
+                "published_by": self.published_by,
+                "org_id": self.org_id,
+            }
+        )
+
+    @property
+    def binding(self) -> Mapping[str, str | int]:
+        """What the audit log states about it."""
+        return {"version": self.number, "sha256": self.content_hash}
 
     @property
     def assessment_places(self) -> list[AssessmentPlace]:
@@ -217,6 +237,22 @@ class CatalogEntry:
 
     course: Course
     outline: Outline
+
+
+def _checksum_of(content: CourseDraft | CourseVersion) -> str:
+    """The SHA-256 of course, title, summary and outline."""
+    outline = asdict(content.outline)
+    for item in (item for module in outline["modules"] for item in module["items"]):
+        if item["assessment"] is None:
+            del item["assessment"]  # so that checksums from before assessments still match
+    return checksum(
+        {
+            "course_id": content.course_id,
+            "title": content.title,
+            "summary": content.summary,
+            "outline": outline,
+        }
+    )
 
 
 def slug_of(local_slug: str, *, org_slug: str, noun: str, error: type[Invalid]) -> str:

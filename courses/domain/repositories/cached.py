@@ -1,10 +1,12 @@
 """Cache of published versions: they never change, so a process reads each of them once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.domain.entities.courses import CourseId, CourseVersion
 from courses.domain.errors import CourseVersionNotFound
 from courses.domain.repositories.protocols.courses import CourseVersionRepository
@@ -35,6 +37,12 @@ class CachedCourseVersionRepository:
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
         return self._versions.page_of(course_id, request, scope=scope)
+
+    def by_course(self, *, scope: TenantScope) -> Iterator[Stored[CourseVersion]]:
+        return self._versions.by_course(scope=scope)
+
+    def count(self) -> int:
+        return self._versions.count()
 
     def _read(self, key: "_Key") -> CourseVersion:
         return self._versions.get(key.course_id, key.number, scope=key.scope)

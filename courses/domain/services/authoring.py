@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from accounts.public import (
+    BOUND,
     AuditAction,
     AuditLog,
     AuditSubject,
@@ -118,7 +119,8 @@ class AuthoringService:
                 self.assessments.keep(version.assessment_places, scope=by.tenant_scope)
             published = course.published_as(version)
             self.courses.save(published, scope=by.tenant_scope)
-            before, after = _members_of(course), _members_of(published)
+            before = _members_of(course)
+            after = {**_members_of(published), BOUND: version.binding}
             self.audit_log.record(
                 AuditAction.COURSE_PUBLISHED, _subject(course), by=by, before=before, after=after
             )

@@ -1,15 +1,19 @@
 """Credentials: definitions, and what was issued to learners."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
+from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.verification import Stored, content_hash_of
 from courses.public import CourseId
+from credentials.domain.entities.rule_values import value_of_proof, value_of_rule
 from credentials.domain.entities.rules import (
     CompletedCourse,
     Proof,
@@ -20,6 +24,7 @@ from credentials.domain.entities.rules import (
     triggers_of,
 )
 from credentials.domain.errors import AlreadyRevoked, ImpossibleValidity, ReasonMissing
+from progress.public import BINDING, EventType, Fact, ProgressEvent, StreamId
 
 CredentialId = NewType("CredentialId", UUID)
 IssuedCredentialId = NewType("IssuedCredentialId", UUID)
@@ -38,6 +43,31 @@ class IssuedCredentialStatus(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
     EXPIRED = "expired"
+    ALTERED = "altered"
+
+
+class Binding(StrEnum):
+    """Whether the stored record of an issued credential matches the event log.
+
+    An unbound one was issued before events contained hashes.
+    """
+
+    BOUND = "bound"
+    UNBOUND = "unbound"
+    ALTERED = "altered"
+    UNRECORDED = "unrecorded"
+
+    @classmethod
+    def of(cls, row: Stored[ProgressEvent] | None, issued: "IssuedCredential") -> "Binding":
+        """Compare the issued credential with the last event about it in its stream."""
+        if row is None:
+            return cls.UNRECORDED
+        event = row.item
+        if event is None or event.hash != event.computed_hash():
+            return cls.ALTERED
+        if event.fact.binding is None:
+            return cls.UNBOUND if issued.agrees_with(event.fact) else cls.ALTERED
+        return cls.BOUND if event.fact.binding == content_hash_of(issued) else cls.ALTERED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +98,21 @@ class CredentialTerms:
         """Things whose completion may earn the credential."""
         return triggers_of(self.earned_by)
 
+    @property
+    def content(self) -> Mapping[str, object]:
+        """Its members, as they are hashed."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "description": self.description,
+            "criteria": self.criteria,
+            "issuer": self.issuer,
+            "image_url": self.image_url,
+            "course_id": self.course_id,
+            "valid_for_days": self.valid_for_days,
+            "rule": None if self.rule is None else value_of_rule(self.rule),
+        }
+
     def checked(self) -> "CredentialTerms":
         """Return the terms if they are valid. Raises ImpossibleValidity, InvalidRule."""
         if self.rule is not None:
@@ -92,6 +137,25 @@ class Credential:
     is_offered: bool
     created_at: datetime
     org_id: OrganizationId | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of all of it, which binds it into the audit log."""
+        return checksum(
+            {
+                "id": self.id,
+                "version": self.version,
+                "terms": self.terms.content,
+                "is_offered": self.is_offered,
+                "created_at": self.created_at,
+                "org_id": self.org_id,
+            }
+        )
+
+    @property
+    def binding(self) -> Mapping[str, str | int]:
+        """What the audit log states about it."""
+        return {"version": self.version, "sha256": self.content_hash}
 
     def amended(self, terms: CredentialTerms) -> "Credential":
         """Raises ImpossibleValidity, InvalidRule."""
@@ -165,8 +229,59 @@ class IssuedCredential:
             org_id=credential.org_id,
         )
 
-    def verified(self, *, at: datetime) -> "Verification":
-        return Verification(issued=self, status=self.status(at=at))
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of all of it but `is_current`, which binds it into the event log."""
+        evidence, revocation = self.evidence, self.revocation
+        return checksum(
+            {
+                "id": self.id,
+                "user_id": self.user_id,
+                "credential_id": self.credential_id,
+                "credential_version": self.credential_version,
+                "terms": self.terms.content,
+                "course_id": evidence.course_id,
+                "course_version": evidence.course_version,
+                "completed_at": evidence.completed_at,
+                "met_by": [value_of_proof(proof) for proof in evidence.met_by],
+                "issued_at": self.issued_at,
+                "expires_at": self.expires_at,
+                "supersedes": self.supersedes,
+                "revocation": None if revocation is None else asdict(revocation),
+                "org_id": self.org_id,
+            }
+        )
+
+    @property
+    def stream(self) -> StreamId:
+        """The stream of events in which it is recorded."""
+        course_id = self.evidence.course_id
+        return StreamId(user_id=self.user_id, course_id=course_id, org_id=self.org_id)
+
+    def agrees_with(self, fact: Fact) -> bool:
+        """Whether it is what a fact without a hash states, as far as that goes."""
+        is_revoked = fact.type is EventType.CREDENTIAL_REVOKED
+        return (self.revocation is not None) is is_revoked and {
+            "credential_id": str(self.credential_id),
+            "credential_version": self.credential_version,
+        } == fact.payload
+
+    def fact(self, type_: EventType) -> Fact:
+        """Return the fact of this type about it, with its hash."""
+        return Fact(
+            type=type_,
+            entity_id=self.id,
+            payload={
+                "credential_id": str(self.credential_id),
+                "credential_version": self.credential_version,
+                BINDING: self.content_hash,
+            },
+        )
+
+    def verified(self, *, at: datetime, binding: Binding = Binding.BOUND) -> "Verification":
+        is_altered = binding in (Binding.ALTERED, Binding.UNRECORDED)
+        status = IssuedCredentialStatus.ALTERED if is_altered else self.status(at=at)
+        return Verification(issued=self, status=status, binding=binding)
 
     def status(self, *, at: datetime) -> IssuedCredentialStatus:
         if self.revocation is not None:
@@ -189,14 +304,33 @@ class IssuedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """An issued credential, with its status at the time of the request."""
+    """An issued credential, with its status at the time of the request.
+
+    It is altered, and not valid, if its stored record does not match the event log.
+    """
 
     issued: IssuedCredential
     status: IssuedCredentialStatus
+    binding: Binding = Binding.BOUND
 
     @property
     def valid(self) -> bool:
         return self.status is IssuedCredentialStatus.ISSUED
+
+    @property
+    def detail(self) -> str:
+        """A sentence for whoever asks whether it is valid."""
+        if self.binding is Binding.UNRECORDED:
+            return "No event records that it was issued."
+        return _DETAILS[self.status]
+
+
+_DETAILS: Final = {
+    IssuedCredentialStatus.ISSUED: "It was issued and is valid.",
+    IssuedCredentialStatus.REVOKED: "It was revoked.",
+    IssuedCredentialStatus.EXPIRED: "It has expired.",
+    IssuedCredentialStatus.ALTERED: "The stored record differs from the event that recorded it.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.public import (
+    BOUND,
     AuditAction,
     AuditLog,
     AuditSubject,
@@ -162,4 +163,5 @@ def _members_of(credential: Credential) -> dict[str, object]:
         "course_id": str(terms.course_id),
         "valid_for_days": terms.valid_for_days,
         "rule": value_of_rule(terms.rule) if terms.rule else None,
+        BOUND: credential.binding,
     }

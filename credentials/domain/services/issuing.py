@@ -18,6 +18,7 @@ from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
+    Binding,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
@@ -25,7 +26,7 @@ from credentials.domain.entities.credentials import (
 )
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
-from progress.public import Cause, EventRecorder, EventType, Fact, StreamId
+from progress.public import Cause, EntityType, EventRecorder, EventType, RecordedFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,20 @@ class CredentialIssuer:
     credentials: CredentialRepository
     issued_credentials: IssuedCredentialRepository
     recorder: EventRecorder
+    recorded_facts: RecordedFacts
     tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def verify(self, issued_id: IssuedCredentialId) -> Verification:
-        """Return the issued credential and its status, to anybody. Raises IssuedCredentialNotFound."""
-        return self.issued_credentials.shown(issued_id).verified(at=self.clock.now())
+        """Return the issued credential and its status, to anybody. Raises IssuedCredentialNotFound.
+
+        Its stored record is compared with the last event about it, so that one that was changed or added is not valid.
+        """
+        issued = self.issued_credentials.shown(issued_id)
+        event = self.recorded_facts.last_about(issued.stream, EntityType.CREDENTIAL, issued.id)
+        return issued.verified(at=self.clock.now(), binding=Binding.of(event, issued))
 
     def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
         """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
@@ -59,9 +66,21 @@ class CredentialIssuer:
         self.issued_credentials.add(issued, scope=TenantScope.into(issued.org_id))
         self._record(EventType.CREDENTIAL_ISSUED, issued, by=by)
 
+    def bind(self, issued_id: IssuedCredentialId, content_hash: str, *, by: Principal) -> bool:
+        """Record the hash of one whose events have none, and return True; False if it is not the given hash by now.
+
+        Raises IssuedCredentialNotFound, NotPermitted, OrganizationSuspended, NotEnrolled.
+        """
+        with self.unit_of_work.atomic():
+            issued = self._get_for_update(issued_id, by=by)
+            is_unchanged = issued.content_hash == content_hash
+            if is_unchanged:
+                self._record(EventType.CREDENTIAL_BOUND, issued, by=by.user_id)
+        return is_unchanged
+
     def lock(self, issued: IssuedCredential) -> None:
         """Lock the stream in which the issued credential is recorded. Raises NotEnrolled."""
-        self.recorder.lock(_stream_of(issued))
+        self.recorder.lock(issued.stream)
 
     def revoke(self, issued_id: IssuedCredentialId, *, reason: str, by: Principal) -> Verification:
         """Revoke an issued credential.
@@ -120,24 +139,8 @@ class CredentialIssuer:
         return revoked
 
     def _record(self, type_: EventType, issued: IssuedCredential, *, by: UserId | None) -> None:
-        fact = Fact(
-            type=type_,
-            entity_id=issued.id,
-            payload={
-                "credential_id": str(issued.credential_id),
-                "credential_version": issued.credential_version,
-            },
-        )
-        progress = self.recorder.lock(_stream_of(issued))
-        self.recorder.record(progress, fact, cause=Cause(user_id=by))
-
-
-def _stream_of(issued: IssuedCredential) -> StreamId:
-    return StreamId(
-        user_id=issued.user_id,
-        course_id=issued.evidence.course_id,
-        org_id=issued.org_id,
-    )
+        progress = self.recorder.lock(issued.stream)
+        self.recorder.record(progress, issued.fact(type_), cause=Cause(user_id=by))
 
 
 def _subject(issued: IssuedCredential) -> AuditSubject:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
+from authsvc.kernel.canonical import checksum
 from courses.public import (
     Answer,
     Assessment,
@@ -17,7 +18,7 @@ from courses.public import (
     LatePolicy,
     QuestionId,
 )
-from progress.domain.entities.events import EventType, Fact
+from progress.domain.entities.events import BINDING, EventType, Fact, StreamId
 from progress.domain.errors import (
     AttemptClosed,
     AttemptNotGradable,
@@ -27,6 +28,26 @@ from progress.domain.errors import (
 )
 
 AttemptId = NewType("AttemptId", UUID)
+
+_PLAIN_MEMBERS: Final = (
+    "id",
+    "user_id",
+    "course_id",
+    "org_id",
+    "course_version",
+    "item_id",
+    "assessment_id",
+    "number",
+    "max_score",
+    "pass_score",
+    "started_at",
+    "expires_at",
+    "status",
+    "submitted_at",
+    "is_late",
+    "void_reason",
+)
+"""Members of an attempt that are hashed as they are. Their names are part of the hash and never change."""
 
 
 class AttemptStatus(StrEnum):
@@ -50,6 +71,18 @@ class Response:
     answer: Answer
     saved_at: datetime
 
+    @property
+    def content(self) -> Mapping[str, object]:
+        """Its members, as they are hashed."""
+        choices = self.answer.choices
+        return {
+            "question_id": self.question_id,
+            "choices": None if choices is None else sorted(choices),
+            "text": self.answer.text,
+            "url": self.answer.url,
+            "saved_at": self.saved_at,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -68,6 +101,16 @@ class Grade:
     graded_at: datetime
     graded_by: UserId | None
     reason: str = ""
+
+    @property
+    def content(self) -> Mapping[str, object]:
+        """Its members, as they are hashed."""
+        return {
+            "marks": [[mark.question_id, mark.score, mark.comment] for mark in self.marks],
+            "graded_at": self.graded_at,
+            "graded_by": self.graded_by,
+            "reason": self.reason,
+        }
 
     @property
     def score(self) -> int:
@@ -101,6 +144,11 @@ class AssessmentAttempt:
     void_reason: str = ""
 
     @property
+    def stream(self) -> StreamId:
+        """The stream of events in which it is recorded."""
+        return StreamId(user_id=self.user_id, course_id=self.course_id, org_id=self.org_id)
+
+    @property
     def grade(self) -> Grade | None:
         return self.grades[-1] if self.grades else None
 
@@ -112,6 +160,17 @@ class AssessmentAttempt:
     def is_passed(self) -> bool | None:
         """None until it is graded."""
         return None if self.score is None else self.score >= self.pass_score
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of all of it, which binds it into the event log."""
+        return checksum(
+            {
+                **{name: getattr(self, name) for name in _PLAIN_MEMBERS},
+                "responses": [response.content for response in self.responses],
+                "grades": [grade.content for grade in self.grades],
+            }
+        )
 
     def answer_to(self, question_id: QuestionId) -> Answer | None:
         """Return the answer to the question, if there is one."""
@@ -199,11 +258,12 @@ class AssessmentAttempt:
         return Fact(
             type=EventType.ASSESSMENT_SUBMITTED,
             entity_id=self.id,
-            payload={
-                "assessment_id": str(self.assessment_id),
-                "assessment_version": self.course_version,
-            },
+            payload=self._payload,
         )
+
+    def binding(self) -> Fact:
+        """Return the fact that binds the attempt as it is now, after a change that no other event records."""
+        return Fact(type=EventType.ATTEMPT_BOUND, entity_id=self.id, payload=self._payload)
 
     def outcome(self) -> Fact | None:
         """Return the fact that the attempt was passed or failed, once it is graded."""
@@ -212,13 +272,16 @@ class AssessmentAttempt:
         return Fact(
             type=EventType.ASSESSMENT_PASSED if self.is_passed else EventType.ASSESSMENT_FAILED,
             entity_id=self.id,
-            payload={
-                "assessment_id": str(self.assessment_id),
-                "assessment_version": self.course_version,
-                "score": self.score,
-                "max_score": self.max_score,
-            },
+            payload={**self._payload, "score": self.score, "max_score": self.max_score},
         )
+
+    @property
+    def _payload(self) -> dict[str, str | int]:
+        return {
+            "assessment_id": str(self.assessment_id),
+            "assessment_version": self.course_version,
+            BINDING: self.content_hash,
+        }
 
     def _require_open(self, assessment: Assessment, *, at: datetime) -> None:
         if self.status is not AttemptStatus.STARTED:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
-from authsvc.kernel.canonical import checksum
+from authsvc.kernel.canonical import canonical_text, canonical_time
 from courses.public import CourseId
 from progress.domain.errors import MalformedFact
 
@@ -17,6 +18,8 @@ Payload = Mapping[str, str | int]
 
 GENESIS: Final = "0" * 64
 """The `previous_hash` of the first event of a stream."""
+BINDING: Final = "sha256"
+"""The payload member that binds a row: the SHA-256 of its canonical content after the event."""
 
 
 class EventType(StrEnum):
@@ -33,6 +36,8 @@ class EventType(StrEnum):
     CREDENTIAL_REVOKED = "credential_revoked"
     VERSION_UPGRADED = "version_upgraded"
     WITHDRAWN = "withdrawn"
+    ATTEMPT_BOUND = "attempt_bound"
+    CREDENTIAL_BOUND = "credential_bound"
 
 
 class EntityType(StrEnum):
@@ -47,28 +52,30 @@ class EntityType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Subject and exact payload members of the facts of one type."""
+    """Subject and exact payload members of the facts of one type; `earlier` is the shape of events recorded before."""
 
     about: EntityType
     payload: Mapping[str, type]
+    earlier: Mapping[str, type] | None = None
+
+
+def _binding(about: EntityType, **payload: type) -> Shape:
+    """The shape of facts that bind the row of their subject; earlier ones did not."""
+    return Shape(about=about, payload={**payload, BINDING: str}, earlier=payload)
 
 
 _IN_VERSION: Final = Shape(about=EntityType.COURSE, payload={"course_version": int})
-_GRADED: Final = Shape(
-    about=EntityType.ATTEMPT,
-    payload={"assessment_id": str, "assessment_version": int, "score": int, "max_score": int},
+_SUBMITTED: Final = _binding(EntityType.ATTEMPT, assessment_id=str, assessment_version=int)
+_GRADED: Final = _binding(
+    EntityType.ATTEMPT, assessment_id=str, assessment_version=int, score=int, max_score=int
 )
-_CREDENTIAL: Final = Shape(
-    about=EntityType.CREDENTIAL, payload={"credential_id": str, "credential_version": int}
-)
+_CREDENTIAL: Final = _binding(EntityType.CREDENTIAL, credential_id=str, credential_version=int)
 
 SHAPES: Final[Mapping[EventType, Shape]] = {
     EventType.ENROLLED: _IN_VERSION,
     EventType.MODULE_STARTED: Shape(about=EntityType.MODULE, payload={"item_id": str}),
     EventType.ITEM_COMPLETED: Shape(about=EntityType.ITEM, payload={"module_id": str}),
-    EventType.ASSESSMENT_SUBMITTED: Shape(
-        about=EntityType.ATTEMPT, payload={"assessment_id": str, "assessment_version": int}
-    ),
+    EventType.ASSESSMENT_SUBMITTED: _SUBMITTED,
     EventType.ASSESSMENT_PASSED: _GRADED,
     EventType.ASSESSMENT_FAILED: _GRADED,
     EventType.COURSE_COMPLETED: _IN_VERSION,
@@ -78,30 +85,47 @@ SHAPES: Final[Mapping[EventType, Shape]] = {
         about=EntityType.COURSE, payload={"from_version": int, "course_version": int}
     ),
     EventType.WITHDRAWN: Shape(about=EntityType.COURSE, payload={}),
+    EventType.ATTEMPT_BOUND: replace(_SUBMITTED, earlier=None),
+    EventType.CREDENTIAL_BOUND: replace(_CREDENTIAL, earlier=None),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A typed statement about one resource. Raises MalformedFact unless the payload has the shape of its type."""
+    """A typed statement about one resource.
+
+    Raises MalformedFact unless the payload has the shape of its type, or the earlier one.
+    """
 
     type: EventType
     entity_id: UUID
     payload: Payload
 
     def __post_init__(self) -> None:
-        shape = SHAPES[self.type].payload
+        shape = SHAPES[self.type]
         # A tampered row may hold any JSON value, not only an object.
         members = self.payload.items() if isinstance(self.payload, Mapping) else [("", None)]
-        if {name: type(value) for name, value in members} != shape:
-            raise MalformedFact(self.type, sorted(shape), sorted(name for name, _ in members))
+        types = {name: type(value) for name, value in members}
+        if types not in (shape.payload, shape.earlier):
+            raise MalformedFact(self.type, sorted(shape.payload), sorted(types))
 
     @property
     def about(self) -> EntityType:
         return SHAPES[self.type].about
 
+    @property
+    def binding(self) -> str | None:
+        """The hash of the row of its subject; None if this type, or this earlier fact, does not bind one."""
+        return None if (binding := self.payload.get(BINDING)) is None else str(binding)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    def require_current_shape(self) -> None:
+        """Raise MalformedFact for a fact in the earlier shape of its type: only stored ones may have it."""
+        shape = SHAPES[self.type].payload
+        if self.payload.keys() != shape.keys():
+            raise MalformedFact(self.type, sorted(shape), sorted(self.payload))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class StreamId:
     """Key of a stream: one learner on one course. `org_id`, the owner of the course, takes no part in comparisons."""
 
@@ -151,23 +175,19 @@ class ProgressEvent:
 
     def computed_hash(self) -> str:
         """Compute the hash; it differs from `hash` if the event was changed after it was sealed."""
-        return checksum(
-            {
-                "id": self.id,
-                "user_id": self.user_id,
-                "course_id": self.course_id,
-                "org_id": self.org_id,
-                "sequence": self.sequence,
-                "type": self.fact.type,
-                "entity_type": self.fact.about,
-                "entity_id": self.fact.entity_id,
-                "payload": self.fact.payload,
-                "occurred_at": self.occurred_at,
-                "recorded_by": self.recorded_by,
-                "idempotency_key": self.idempotency_key,
-                "previous_hash": self.previous_hash,
-            }
+        # The canonical JSON of all members but the hash, written out: verification computes millions of hashes.
+        fact = self.fact
+        text = (
+            f'{{"course_id":"{self.course_id}","entity_id":"{fact.entity_id}",'
+            f'"entity_type":"{SHAPES[fact.type].about}","id":"{self.id}",'
+            f'"idempotency_key":{canonical_text(self.idempotency_key)},'
+            f'"occurred_at":"{canonical_time(self.occurred_at)}",'
+            f'"org_id":{_quoted(self.org_id)},"payload":{canonical_text(fact.payload)},'
+            f'"previous_hash":{canonical_text(self.previous_hash)},'
+            f'"recorded_by":{_quoted(self.recorded_by)},'
+            f'"sequence":{self.sequence},"type":"{fact.type}","user_id":"{self.user_id}"}}'
         )
+        return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +206,7 @@ class EventSelection:
             and (self.since is None or at > self.since)
             and (self.until is None or at <= self.until)
         )
+
+
+def _quoted(identifier: UUID | None) -> str:
+    return "null" if identifier is None else f'"{identifier}"'

@@ -69,6 +69,12 @@ class AttemptOutcomes:
         """Record that a graded attempt was passed or failed, and the item that a pass completes."""
         return self.recorder.record(progress, *self._outcome_of(attempt, progress), cause=cause)
 
+    def bind(
+        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
+    ) -> CourseProgress:
+        """Record the hash of an attempt that was changed without a grade."""
+        return self.recorder.record(progress, attempt.binding(), cause=cause)
+
     def _outcome_of(self, attempt: AssessmentAttempt, progress: CourseProgress) -> Iterator[Fact]:
         outcome = attempt.outcome()
         if outcome is None:
@@ -276,9 +282,10 @@ class GradingService:
     def void(self, attempt_id: AttemptId, *, reason: str, by: Principal) -> AssessmentAttempt:
         """Void the attempt; items it has completed stay completed. Raises AttemptNotFound, AttemptVoided."""
         with self.unit_of_work.atomic():
-            _, before = self._get_for_update(attempt_id, by)
+            progress, before = self._get_for_update(attempt_id, by)
             attempt = before.voided(reason=reason)
             self.attempts.save(attempt, scope=by.tenant_scope)
+            self.outcomes.bind(attempt, progress, Cause(user_id=by.user_id))
             self._audit(AuditAction.ATTEMPT_VOIDED, before, attempt, by=by, because=reason)
         return attempt
 

@@ -61,8 +61,11 @@ class EventRecorder:
         """Append the facts to the stream of *progress*, and the completion of the course if that follows from them.
 
         Subscribers are called last and may append to the stream, too. Returns the head after that. Raises
-        AlreadyEnrolled if *progress* is a new stream that has been started in the meantime.
+        AlreadyEnrolled if *progress* is a new stream that has been started in the meantime, and MalformedFact for a
+        fact without the hash that facts of its type have by now.
         """
+        for fact in facts:
+            fact.require_current_shape()
         scope = TenantScope.into(progress.org_id)
         events, head = self._fold(progress, facts, cause)
         if progress.sequence == 0:
@@ -82,7 +85,7 @@ class EventRecorder:
             event = progress.next_event(
                 pending.pop(0), event_id=EventId(uuid4()), at=self.clock.now(), cause=cause
             )
-            number = version_after(event, progress)
+            number = version_after(event, progress.course_version)
             version = self.catalog.version(event.course_id, number, scope=scope)
             progress = progress.apply(event, version.outline)
             events.append(event)

@@ -1,19 +1,127 @@
 """Verification of the event log: hash chains, and the projection folded from them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import chain
+from typing import ClassVar, Final
 
 from accounts.public import Principal, Right
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.kernel.verification import (
+    UNREADABLE,
+    Check,
+    Finding,
+    FindingKind,
+    Stored,
+    Tally,
+    grouped,
+    side_by_side,
+)
 from courses.public import CatalogService, CourseVersionNotFound
 from progress.domain.entities.events import GENESIS, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress, version_after
-from progress.domain.errors import AlreadyEnrolled
+from progress.domain.errors import AlreadyEnrolled, LogNotVerified
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
+
+EVENTS: Final = "progress_progressevent"
+PROGRESS: Final = "progress_courseprogress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projector:
+    """Folds streams into progress."""
+
+    catalog: CatalogService
+
+    def fold(self, events: Sequence[ProgressEvent], *, scope: TenantScope) -> CourseProgress:
+        """Fold the events of a stream, of which there is at least one. Raises CourseVersionNotFound."""
+        first, number = events[0], 0
+        numbers = [number := version_after(event, number) for event in events]
+        versions = {
+            number: self.catalog.version(first.course_id, number, scope=scope)
+            for number in dict.fromkeys(numbers)
+        }
+        version = versions[numbers[0]]
+        progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
+        return progress.apply_all(events, versions[number].outline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLogCheck:
+    """Verifies the hash chain of every stream up to its head, and that the stored progress is what follows from it."""
+
+    name: ClassVar[str] = "event-log"
+
+    progress: ProgressRepository
+    log: EventRepository
+    projector: Projector
+
+    def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
+        sides = side_by_side(
+            grouped(self.log.in_streams(scope=scope), lambda row: row.key),
+            grouped(self.progress.in_streams(scope=scope), lambda row: row.key),
+        )
+        for stream, events, heads in sides:
+            tally.count(EVENTS, len(events))
+            tally.count(PROGRESS, len(heads))
+            yield from self._findings_in(stream, events, heads, scope)
+
+    def _findings_in(
+        self,
+        stream: StreamId,
+        rows: list[Stored[ProgressEvent]],
+        heads: list[Stored[CourseProgress]],
+        scope: TenantScope,
+    ) -> Iterator[Finding]:
+        """Yield the first defect of the chain, and else those of the stored progress."""
+        events = [row.item for row in rows if row.item is not None]
+        if defect := _defect_of(rows):
+            kind, detail = defect
+            yield Finding(kind=kind, table=EVENTS, id=str(stream), detail=detail)
+            return
+        problem = self._problem_of_head(heads, events, scope)
+        if problem is not None:
+            kind, detail = problem
+            yield Finding(kind=kind, table=PROGRESS, id=str(stream), detail=detail)
+
+    def _problem_of_head(
+        self, heads: list[Stored[CourseProgress]], events: list[ProgressEvent], scope: TenantScope
+    ) -> tuple[FindingKind, str] | None:
+        if not heads:
+            return FindingKind.PROJECTION_DIFFERS, "it is missing"
+        head = heads[0].item
+        if head is None:
+            return FindingKind.UNREADABLE, heads[0].fault
+        if is_ahead(head, events):
+            return FindingKind.HEAD_DIFFERS, "the projection ends with another event"
+        detail = self._problem_of_fold(head, events, scope)
+        return (FindingKind.PROJECTION_DIFFERS, detail) if detail else None
+
+    def _problem_of_fold(
+        self, head: CourseProgress, events: list[ProgressEvent], scope: TenantScope
+    ) -> str:
+        """Return how the stored progress differs from the fold; empty if it does not."""
+        try:
+            folded = self.projector.fold(events, scope=scope)
+        except CourseVersionNotFound:
+            return "there is no such version of the course"
+        except UNREADABLE:
+            return "the version of the course is unreadable"
+        if folded == head:
+            return ""
+        at = "" if head.hash == folded.hash else f", and ends with event {head.sequence}"
+        return f"it does not follow from the events{at}"
+
+
+def is_ahead(head: CourseProgress, events: list[ProgressEvent]) -> bool:
+    """Whether the stored progress ends with an event that is not in the log, which is then not complete."""
+    if not 1 <= head.sequence <= len(events):
+        return True
+    return events[head.sequence - 1].hash != head.hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +153,17 @@ class ProjectionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChainReport:
-    streams: int
-    events: int
-    flaws: tuple[Flaw, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EventLogVerifier:
-    """Needs the right to manage all organizations, because it reads the whole log; raises NotPermitted without it.
+    """Compares and rebuilds the projection.
 
-    Raises InsideUnitOfWork when the caller has a unit of work open.
+    Needs the right to manage all organizations, because it reads the whole log; raises NotPermitted without it. Raises
+    InsideUnitOfWork when the caller has a unit of work open.
     """
 
     progress: ProgressRepository
     log: EventRepository
-    catalog: CatalogService
+    projector: Projector
+    checks: tuple[Check, ...]
     unit_of_work: UnitOfWork
 
     def compare(self, *, by: Principal) -> ProjectionReport:
@@ -68,39 +171,30 @@ class EventLogVerifier:
         self._require_access(by)
         return self._fold_all(repair=False, scope=by.tenant_scope)
 
-    def rebuild(self, *, by: Principal) -> ProjectionReport:
-        """Fold every stream and store the result, each in its own unit of work."""
-        self._require_access(by)
-        return self._fold_all(repair=True, scope=by.tenant_scope)
+    def rebuild(self, *, trusts_log: bool = False, by: Principal) -> ProjectionReport:
+        """Fold every stream and store the result, each in its own unit of work.
 
-    def verify(self, *, by: Principal) -> ChainReport:
-        """Verify the hash chain of every stream, up to the head in the projection."""
+        Raises LogNotVerified if a chain is broken or the log is not what an anchor states, and if stored progress ends
+        with an event that is not in the log: the log may have been cut, and only that progress still shows it. With
+        *trusts_log* the latter is repaired.
+        """
         self._require_access(by)
-        streams = events = 0
-        flaws: list[Flaw] = []
-        for stream in self._streams(by.tenant_scope):
-            length, reason = self._examined(stream, by.tenant_scope)
-            streams += 1
-            events += length
-            if reason:
-                flaws.append(Flaw(stream=stream, reason=reason))
-        flaws.extend(self._orphans(by.tenant_scope))
-        return ChainReport(streams=streams, events=events, flaws=tuple(flaws))
+        self._require_verified(by.tenant_scope, trusts_log=trusts_log)
+        return self._fold_all(repair=True, scope=by.tenant_scope)
 
     def _require_access(self, by: Principal) -> None:
         by.require(Right.MANAGE_ORGANIZATIONS)
         # One unit of work around all streams would keep each of them locked to the end.
         self.unit_of_work.require_outside()
 
-    def _examined(self, stream: StreamId, scope: TenantScope) -> tuple[int, str]:
-        """Return the number of events of the locked stream, and its defect or an empty string."""
-        with self.unit_of_work.atomic():
-            head = self._stored(stream, scope)
-            try:
-                events = self.log.stream(stream, scope=scope)
-            except ValueError as error:
-                return 0, f"an event cannot be read: {error}"
-        return len(events), _broken_link(events) or _wrong_head(head, events[-1])
+    def _require_verified(self, scope: TenantScope, *, trusts_log: bool) -> None:
+        with self.unit_of_work.snapshot():
+            for finding in chain.from_iterable(
+                check.findings(Tally(), scope=scope) for check in self.checks
+            ):
+                is_of_head = (finding.table, finding.kind) == (PROGRESS, FindingKind.HEAD_DIFFERS)
+                if finding.table == EVENTS or (is_of_head and not trusts_log):
+                    raise LogNotVerified(part=finding.id, defect=finding.detail)
 
     def _fold_all(self, *, repair: bool, scope: TenantScope) -> ProjectionReport:
         tally = _Tally()
@@ -116,23 +210,15 @@ class EventLogVerifier:
     def _folded(self, stream: StreamId, scope: TenantScope) -> CourseProgress | Flaw:
         """Return the progress folded from the stream, or why it cannot be folded."""
         try:
-            return self._fold(self.log.stream(stream, scope=scope), scope)
+            events = self.log.stream(stream, scope=scope)
         except ValueError as error:
             return Flaw(stream=stream, reason=f"an event cannot be read: {error}")
+        try:
+            return self.projector.fold(events, scope=scope)
         except CourseVersionNotFound:
             return Flaw(stream=stream, reason="there is no such version of the course")
-
-    def _fold(self, events: list[ProgressEvent], scope: TenantScope) -> CourseProgress:
-        """Raises CourseVersionNotFound."""
-        first = events[0]
-        number = int(first.fact.payload.get("course_version", 0))
-        version = self.catalog.version(first.course_id, number, scope=scope)
-        progress = CourseProgress.before(version, user_id=first.user_id, at=first.occurred_at)
-        for event in events:
-            number = version_after(event, progress)
-            version = self.catalog.version(event.course_id, number, scope=scope)
-            progress = progress.apply(event, version.outline)
-        return progress
+        except UNREADABLE:
+            return Flaw(stream=stream, reason="the version of the course is unreadable")
 
     def _orphans(self, scope: TenantScope) -> Iterator[Flaw]:
         """Yield progress without a first event: `_streams` finds streams by that, so it misses these."""
@@ -193,21 +279,20 @@ class _Tally:
         )
 
 
-def _broken_link(events: list[ProgressEvent]) -> str:
-    """Return the first defect of the chain, or an empty string."""
+def _defect_of(rows: list[Stored[ProgressEvent]]) -> tuple[FindingKind, str] | None:
+    """Return the first defect of a chain, if there is one."""
+    if not rows:
+        return FindingKind.MISSING, "event 1 is missing"
     previous_hash = GENESIS
-    for sequence, event in enumerate(events, start=1):
+    for sequence, row in enumerate(rows, start=1):
+        event = row.item
+        if event is None:
+            return FindingKind.UNREADABLE, f"an event is unreadable: {row.fault}"
         if event.sequence != sequence:
-            return f"event {sequence} is missing"
+            return FindingKind.MISSING, f"event {sequence} is missing"
         if event.previous_hash != previous_hash:
-            return f"event {sequence} does not follow from the one before"
+            return FindingKind.UNLINKED, f"event {sequence} does not follow from the one before"
         if event.hash != event.computed_hash():
-            return f"event {sequence} was changed"
+            return FindingKind.CHANGED, f"event {sequence} was changed"
         previous_hash = event.hash
-    return ""
-
-
-def _wrong_head(head: CourseProgress | None, last: ProgressEvent) -> str:
-    if head is not None and (head.sequence, head.hash) == (last.sequence, last.hash):
-        return ""
-    return "the projection ends with another event"
+    return None

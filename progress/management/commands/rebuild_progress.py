@@ -12,8 +12,8 @@ from progress.domain.services.verification import ProjectionReport
 
 class Command(OperatorCommand):
     help = (
-        "Rebuild the progress of all learners from the event log, and repair stored progress that differs. Run "
-        "verify_log first: it detects a truncated log by the stored progress, and cannot after the repair."
+        "Rebuild the progress of all learners from the event log, and repair stored progress that differs. Refuses a "
+        "log that does not verify, or that is behind the stored progress: the repair would hide what is missing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,12 +22,17 @@ class Command(OperatorCommand):
             action="store_true",
             help="only compare, change nothing, and exit with 1 if anything differs",
         )
+        parser.add_argument(
+            "--trust-log",
+            action="store_true",
+            help="also repair progress that ends with an event that is not in the log",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
             self._compare()
         else:
-            self._rebuild()
+            self._rebuild(trusts_log=options["trust_log"])
 
     def _compare(self) -> None:
         report = services().log_verifier.compare(by=OPERATOR)
@@ -37,8 +42,8 @@ class Command(OperatorCommand):
         if not report.is_clean:
             raise CommandError("The stored progress differs from the log.")
 
-    def _rebuild(self) -> None:
-        report = services().log_verifier.rebuild(by=OPERATOR)
+    def _rebuild(self, *, trusts_log: bool) -> None:
+        report = services().log_verifier.rebuild(trusts_log=trusts_log, by=OPERATOR)
         self._list(report, "repaired")
         self.stdout.write(f"checksum: {report.checksum}")
         if report.flaws:

@@ -1,13 +1,14 @@
 """In-memory repositories of the audit log."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
 from accounts.domain.access import OrganizationId
-from accounts.domain.audit.entities import AuditEntry, AuditHead
+from accounts.domain.audit.entities import BOUND, Anchor, AuditEntry, AuditHead, SubjectType
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 
 Key = tuple[OrganizationId | None, int]
 
@@ -38,6 +39,25 @@ class InMemoryAuditLogRepository:
         entries = [entry for entry in self._chain(org_id, scope) if entry.sequence > after]
         return entries[:limit]
 
+    def binding(
+        self, subject_type: SubjectType, *, scope: TenantScope
+    ) -> Iterator[Stored[AuditEntry]]:
+        for entry in list(self.store.values()):
+            is_covered = entry.act.subject_type is subject_type and scope.covers(entry.act.org_id)
+            if is_covered and entry.act.after.keys() & {"version", BOUND}:
+                yield Stored(key=entry.act.subject_id, id=str(entry.id), item=entry)
+
+    def settled_position(self) -> int:
+        return len(self.store)
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        for position, entry in enumerate(list(self.store.values()), start=1):
+            if after < position and (up_to is None or position <= up_to):
+                yield position, entry.hash
+
+    def count(self) -> int:
+        return len(self.store)
+
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
         chains = {*self.heads_store, *(chain for chain, _ in self.store)}
         visible = sorted(filter(scope.covers, chains), key=lambda chain: chain.hex if chain else "")
@@ -48,3 +68,20 @@ class InMemoryAuditLogRepository:
             return []
         entries = (entry for (chain, _), entry in self.store.items() if chain == org_id)
         return sorted(entries, key=lambda entry: entry.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryAnchorRepository:
+    store: MutableMapping[int, Anchor] = field(default_factory=dict)
+
+    def add(self, anchor: Anchor) -> bool:
+        if anchor.sequence in self.store:
+            return False
+        self.store[anchor.sequence] = anchor
+        return True
+
+    def last(self) -> Anchor | None:
+        return max(self.store.values(), key=lambda anchor: anchor.sequence, default=None)
+
+    def in_order(self) -> Iterator[Anchor]:
+        yield from sorted(self.store.values(), key=lambda anchor: anchor.sequence)

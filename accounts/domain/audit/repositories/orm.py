@@ -1,5 +1,6 @@
 """ORM repositories of the audit log."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.db.models import QuerySet
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, UserId
 from accounts.domain.audit.entities import (
+    BOUND,
+    Anchor,
     AuditAct,
     AuditAction,
     AuditEntry,
@@ -16,12 +19,21 @@ from accounts.domain.audit.entities import (
     Members,
     SubjectType,
 )
+from accounts.domain.audit.errors import AuditLogBusy
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
+from authsvc.storage.settled import (
+    NotSettled,
+    last_position,
+    positions_and_hashes,
+    settled_up_to,
+)
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 
 Values = dict[str, Any]
 
@@ -57,6 +69,29 @@ class OrmAuditLogRepository:
         entries = _chain(org_id, scope).filter(sequence__gt=after).order_by("sequence")
         return [_entry(row) for row in entries[:limit]]
 
+    def binding(
+        self, subject_type: SubjectType, *, scope: TenantScope
+    ) -> Iterator[Stored[AuditEntry]]:
+        entries = rows.AuditEntry.objects.filter(
+            owned_within(scope),
+            subject_type=subject_type,
+            after__has_any_keys=["version", BOUND],
+        )
+        return stored_rows(entries.order_by("position"), _entry, key=lambda row: row.subject_id)
+
+    def settled_position(self) -> int:
+        try:
+            last = settled_up_to(rows.AuditEntry)
+        except NotSettled:
+            raise AuditLogBusy from None
+        return min(last, last_position(rows.AuditEntry))
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        return positions_and_hashes(rows.AuditEntry, after=after, up_to=up_to)
+
+    def count(self) -> int:
+        return rows.AuditEntry.objects.count()
+
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
         entries = rows.AuditEntry.objects.filter(owned_within(scope))
         chains = entries.order_by().values_list("org_id", flat=True).distinct()
@@ -66,6 +101,28 @@ class OrmAuditLogRepository:
             stored = stored.filter(pk__in=[PLATFORM, *scope.organizations])
         heads = empty | {row.id: _head(row) for row in stored}
         return [heads[chain] for chain in sorted(heads)]
+
+
+class OrmAnchorRepository:
+    def add(self, anchor: Anchor) -> bool:
+        values = {
+            "sequence": anchor.sequence,
+            "token": anchor.token,
+            "public_key": dict(anchor.public_key),
+        }
+        return bool(insert(rows.Anchor, [values], unless_taken=("sequence",)))
+
+    def last(self) -> Anchor | None:
+        row = rows.Anchor.objects.order_by("-sequence").first()
+        return None if row is None else _anchor(row)
+
+    def in_order(self) -> Iterator[Anchor]:
+        return map(_anchor, rows.Anchor.objects.order_by("sequence").iterator())
+
+
+def _anchor(row: rows.Anchor) -> Anchor:
+    key = row.public_key if isinstance(row.public_key, dict) else {}
+    return Anchor(sequence=row.sequence, token=row.token, public_key=key)
 
 
 def _chain(org_id: OrganizationId | None, scope: TenantScope) -> QuerySet[rows.AuditEntry]:

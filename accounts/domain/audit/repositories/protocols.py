@@ -1,11 +1,13 @@
 """Repository protocols of the audit log."""
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from accounts.domain.access import OrganizationId
-from accounts.domain.audit.entities import AuditEntry, AuditHead
+from accounts.domain.audit.entities import Anchor, AuditEntry, AuditHead, SubjectType
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 
 AUDIT_ENTRIES: Final = Keyset("audit-entries", {"sequence": int}, descends=True)
 
@@ -27,8 +29,33 @@ class AuditLogRepository(Protocol):
     ) -> list[AuditEntry]:
         """At most *limit* entries of a chain with a higher sequence than *after*, oldest first."""
 
+    def binding(
+        self, subject_type: SubjectType, *, scope: TenantScope
+    ) -> Iterator[Stored[AuditEntry]]:
+        """The entries that state a version or a hash of subjects of this type, in the order of the log."""
+
+    def settled_position(self) -> int:
+        """The position up to which the log of all tenants will never change. Raise AuditLogBusy if it is unknown."""
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        """The position and the hash of each entry of all tenants after a position, in the order of the log."""
+
+    def count(self) -> int:
+        """The number of entries of all tenants."""
+
     def heads(self, *, scope: TenantScope) -> list[AuditHead]:
         """The heads of all chains: the platform's first, then ordered by organization.
 
         A chain that has entries but no stored head has a head with sequence 0.
         """
+
+
+class AnchorRepository(Protocol):
+    def add(self, anchor: Anchor) -> bool:
+        """Add an anchor, which never changes. Return whether it was added: its number may be taken."""
+
+    def last(self) -> Anchor | None:
+        """The anchor with the greatest number, if there is one."""
+
+    def in_order(self) -> Iterator[Anchor]:
+        """All anchors, by number."""

@@ -1,10 +1,11 @@
 """Courses, drafts, versions and places of assessments in memory."""
 
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
     AssessmentPlace,
@@ -99,6 +100,14 @@ class InMemoryCourseVersionRepository:
         versions = scope.among(self.store.values())
         of_course = (version for version in versions if version.course_id == course_id)
         return page_in_memory(of_course, request, VERSIONS)
+
+    def by_course(self, *, scope: TenantScope) -> Iterator[Stored[CourseVersion]]:
+        for key, version in sorted(self.store.items(), key=lambda item: item[0]):
+            if scope.covers(version.org_id):
+                yield Stored(key=key, id=f"{version.course_id} {version.number}", item=version)
+
+    def count(self) -> int:
+        return len(self.store)
 
 
 @dataclass(frozen=True, slots=True)

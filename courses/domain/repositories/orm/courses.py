@@ -1,6 +1,6 @@
 """Courses, drafts, versions and places of assessments in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import PreparedPages, page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rows import first_of, values_of
 from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
+from authsvc.storage.verification import stored_rows
 from courses import models as rows
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
@@ -150,6 +152,13 @@ class OrmCourseVersionRepository:
         versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
         return page_of_rows(versions, request, VERSIONS, _version)
 
+    def by_course(self, *, scope: TenantScope) -> Iterator[Stored[CourseVersion]]:
+        versions = rows.CourseVersion.objects.filter(owned_within(scope))
+        return stored_rows(versions.order_by("course_id", "number"), _version, key=_number)
+
+    def count(self) -> int:
+        return rows.CourseVersion.objects.count()
+
 
 def _listed(
     organizations: tuple[UUID, ...] | None, status: CourseStatus, org_id: OrganizationId | None
@@ -249,6 +258,10 @@ def _version(row: rows.CourseVersion) -> CourseVersion:
         published_by=UserId(row.published_by_id) if row.published_by_id else None,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
+
+
+def _number(row: rows.CourseVersion) -> tuple[CourseId, int]:
+    return CourseId(row.course_id), row.number
 
 
 def _place(row: rows.Assessment) -> AssessmentPlace:

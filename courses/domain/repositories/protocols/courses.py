@@ -3,13 +3,14 @@
 What is out of scope does not exist for the caller; writing it raises OutsideTenantScope.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
     AssessmentPlace,
@@ -70,6 +71,12 @@ class CourseVersionRepository(Protocol):
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:
         """The versions of a course in scope, oldest first."""
+
+    def by_course(self, *, scope: TenantScope) -> Iterator[Stored[CourseVersion]]:
+        """Yield all versions in scope, by course and number. The key of a row is both of them."""
+
+    def count(self) -> int:
+        """The number of versions of all tenants."""
 
 
 class AssessmentRepository(Protocol):

@@ -1,12 +1,13 @@
 """Credential definitions in memory."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 from credentials.domain.errors import CredentialNotFound
@@ -45,6 +46,14 @@ class InMemoryCredentialRepository:
         offered = (credential for credential in self.store.values() if credential.is_offered)
         earned = (credential for credential in offered if done in credential.terms.triggers)
         return sorted(earned, key=_age)
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[Credential]]:
+        for credential_id, credential in sorted(self.store.items(), key=lambda item: item[0]):
+            if scope.covers(credential.org_id):
+                yield Stored(key=credential_id, id=credential_id, item=credential)
+
+    def count(self) -> int:
+        return len(self.store)
 
 
 def _age(credential: Credential) -> tuple[datetime, UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.public import UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
@@ -60,6 +61,14 @@ class InMemoryIssuedCredentialRepository:
         return max(
             credentials, key=lambda issued: (issued.is_current, *_issue(issued)), default=None
         )
+
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
+        for issued in sorted(self.store.values(), key=lambda one: (one.stream, one.id)):
+            if scope.covers(issued.org_id):
+                yield Stored(key=issued.stream, id=issued.id, item=issued)
+
+    def count(self) -> int:
+        return len(self.store)
 
     def _of(self, user_id: UserId) -> Iterator[IssuedCredential]:
         return (issued for issued in self.store.values() if issued.user_id == user_id)

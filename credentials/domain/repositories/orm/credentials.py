@@ -1,5 +1,6 @@
 """Credential definitions in the database."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -7,9 +8,11 @@ from django.db.models import Q, QuerySet
 from accounts.public import OrganizationId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities.credentials import (
@@ -61,6 +64,14 @@ class OrmCredentialRepository:
             earned |= Q(rule__isnull=True, course_id=done.subject_id)
         credentials = rows.Credential.objects.filter(earned, is_offered=True)
         return [_credential(row) for row in credentials.order_by("created_at", "id")]
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[Credential]]:
+        return stored_rows(
+            _defined(scope).order_by("pk"), _credential, key=lambda row: CredentialId(row.pk)
+        )
+
+    def count(self) -> int:
+        return rows.Credential.objects.count()
 
     def _insert_triggers(self, credential: Credential) -> None:
         triggers = credential.terms.triggers if credential.terms.rule else ()

@@ -1,15 +1,18 @@
 """Issued credentials in the database; the table is called user credentials."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from courses.public import CourseId
 from credentials import models as rows
 from credentials.domain.entities.credentials import (
@@ -25,6 +28,7 @@ from credentials.domain.entities.rule_values import proof_in, value_of_proof, va
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.orm.credentials import stored_rule
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from progress.public import StreamId
 
 Values = dict[str, Any]
 
@@ -71,6 +75,13 @@ class OrmIssuedCredentialRepository:
         issued = rows.UserCredential.objects.filter(user_id=user_id)
         return page_of_rows(issued, request, ISSUED, _issued)
 
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
+        issued = rows.UserCredential.objects.filter(owned_within(scope))
+        return stored_rows(issued.order_by("user_id", "course_id", "id"), _issued, key=_stream)
+
+    def count(self) -> int:
+        return rows.UserCredential.objects.count()
+
 
 def _issued(row: rows.UserCredential) -> IssuedCredential:
     return IssuedCredential(
@@ -90,6 +101,14 @@ def _issued(row: rows.UserCredential) -> IssuedCredential:
         supersedes=IssuedCredentialId(row.supersedes_id) if row.supersedes_id else None,
         revocation=_revocation(row),
         is_current=row.is_current,
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _stream(row: rows.UserCredential) -> StreamId:
+    return StreamId(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
         org_id=OrganizationId(row.org_id) if row.org_id else None,
     )
 

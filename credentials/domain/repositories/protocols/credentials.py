@@ -1,11 +1,13 @@
 """Repository of credential definitions."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 
@@ -33,3 +35,9 @@ class CredentialRepository(Protocol):
 
         Definitions of all owners are included; the caller, who knows the learner, filters them by scope.
         """
+
+    def by_id(self, *, scope: TenantScope) -> Iterator[Stored[Credential]]:
+        """Yield all definitions in scope, by id, which is the key of a row."""
+
+    def count(self) -> int:
+        """Return the number of definitions of all tenants."""

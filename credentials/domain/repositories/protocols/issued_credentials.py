@@ -1,5 +1,6 @@
 """Repository of issued credentials."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from accounts.public import UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
@@ -39,3 +41,9 @@ class IssuedCredentialRepository(Protocol):
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         """Return all of the user's, revoked ones included, by time of issue, then id."""
+
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
+        """Yield all in scope, by user, course and id. The key of a row is the StreamId in which it is recorded."""
+
+    def count(self) -> int:
+        """Return the number of issued credentials of all tenants."""

@@ -1,11 +1,12 @@
 """Assessment attempts in memory."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from accounts.public import UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
@@ -60,6 +61,17 @@ class InMemoryAttemptRepository:
                 percent = 100 * attempt.score // attempt.max_score
                 best[attempt.assessment_id] = max(percent, best.get(attempt.assessment_id, 0))
         return best
+
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
+        for attempt in sorted(self.store.values(), key=lambda a: (a.user_id, a.course_id, a.id)):
+            if scope.covers(attempt.org_id):
+                yield Stored(key=attempt.stream, id=attempt.id, item=attempt)
+
+    def count(self) -> int:
+        return len(self.store)
+
+    def count_grades(self) -> int:
+        return sum(len(attempt.grades) for attempt in self.store.values())
 
     def _of(self, user_id: UserId, scope: TenantScope) -> list[AssessmentAttempt]:
         mine = (attempt for attempt in self.store.values() if attempt.user_id == user_id)

@@ -1,13 +1,15 @@
 """Progress and events in memory."""
 
-from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.public import CourseId
-from progress.domain.entities.events import EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
 from progress.domain.errors import AlreadyEnrolled
 from progress.domain.repositories.protocols.progress import (
@@ -84,6 +86,11 @@ class InMemoryProgressRepository:
         progress = (p for p in self._in(scope) if p.org_id == org_id)
         return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
+        for stream, progress in sorted(self.store.items(), key=lambda item: _key_of(item[0])):
+            if scope.covers(stream.org_id):
+                yield Stored(key=stream, id=stream, item=progress)
+
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         # Read before the log: somebody may enrol in between.
         stored = [stream for stream in list(self.store) if scope.covers(stream.org_id)]
@@ -125,6 +132,34 @@ class InMemoryEventRepository:
         page = page_in_memory(selected, request, EVENTS, key=_position)
         return Page(items=tuple(event for _, event in page.items), next_cursor=page.next_cursor)
 
+    def last_about(
+        self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
+    ) -> Stored[ProgressEvent] | None:
+        rows = (
+            row
+            for row in self.in_streams(about=about, scope=scope)
+            if row.key == stream and row.item and row.item.fact.entity_id == entity_id
+        )
+        return max(rows, key=lambda row: row.item.sequence if row.item else 0, default=None)
+
+    def in_streams(
+        self, *, about: EntityType | None = None, scope: TenantScope
+    ) -> Iterator[Stored[ProgressEvent]]:
+        for event in sorted(self.store.values(), key=_place_in_stream):
+            if scope.covers(event.org_id) and about in (None, event.fact.about):
+                yield Stored(key=event.stream, id=event.id, item=event)
+
+    def settled_position(self) -> int:
+        return max(self.store, default=0)
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        for position, event in sorted(self.store.items()):
+            if after < position and (up_to is None or position <= up_to):
+                yield position, event.hash
+
+    def count(self) -> int:
+        return len(self.store)
+
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         first_events = (
             (position, event)
@@ -138,6 +173,14 @@ class InMemoryEventRepository:
 
 def _is_selected(event: ProgressEvent, selection: EventSelection) -> bool:
     return selection.covers(user_id=event.user_id, org_id=event.org_id, at=event.occurred_at)
+
+
+def _key_of(stream: StreamId) -> tuple[UUID, UUID]:
+    return stream.user_id, stream.course_id
+
+
+def _place_in_stream(event: ProgressEvent) -> tuple[UUID, UUID, int]:
+    return event.user_id, event.course_id, event.sequence
 
 
 def _position(place: tuple[int, ProgressEvent]) -> Key:

@@ -1,6 +1,6 @@
 """Assessment attempts in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from django.db.models import F, Max, QuerySet
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.tenancy import owned_within
+from authsvc.storage.verification import stored_rows
 from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
 from progress import models as rows
 from progress.domain.entities.attempts import (
@@ -23,6 +25,7 @@ from progress.domain.entities.attempts import (
     Mark,
     Response,
 )
+from progress.domain.entities.events import StreamId
 from progress.domain.errors import AttemptNotFound, AttemptRunning
 from progress.domain.repositories.protocols.attempts import TO_GRADE
 
@@ -88,6 +91,17 @@ class OrmAttemptRepository:
         )
         return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
 
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
+        attempts = rows.AssessmentAttempt.objects.filter(owned_within(scope))
+        ordered = _with_grades(attempts).order_by("user_id", "course_id", "id")
+        return stored_rows(ordered, _attempt, key=_stream, values=_derived_values)
+
+    def count(self) -> int:
+        return rows.AssessmentAttempt.objects.count()
+
+    def count_grades(self) -> int:
+        return rows.AttemptGrade.objects.count()
+
     def _get(
         self, attempts: QuerySet[rows.AssessmentAttempt], attempt_id: AttemptId, scope: TenantScope
     ) -> AssessmentAttempt:
@@ -130,6 +144,19 @@ def _number(row: rows.AttemptGrade) -> int:
     return row.number
 
 
+def _stream(row: rows.AssessmentAttempt) -> StreamId:
+    return StreamId(
+        user_id=UserId(row.user_id),
+        course_id=CourseId(row.course_id),
+        org_id=OrganizationId(row.org_id) if row.org_id else None,
+    )
+
+
+def _derived_values(attempt: AssessmentAttempt) -> Values:
+    """The columns that follow from others."""
+    return {"score": attempt.score, "is_open": attempt.status is AttemptStatus.STARTED}
+
+
 def _attempt_values(attempt: AssessmentAttempt) -> Values:
     return {
         "id": attempt.id,
@@ -145,12 +172,11 @@ def _attempt_values(attempt: AssessmentAttempt) -> Values:
         "started_at": attempt.started_at,
         "expires_at": attempt.expires_at,
         "status": attempt.status,
-        "is_open": attempt.status is AttemptStatus.STARTED,
         "submitted_at": attempt.submitted_at,
         "is_late": attempt.is_late,
         "responses": [_json_of_response(response) for response in attempt.responses],
-        "score": attempt.score,
         "void_reason": attempt.void_reason,
+        **_derived_values(attempt),
     }
 
 

@@ -1,6 +1,6 @@
 """Progress and events in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,15 +10,23 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.settled import NotSettled, settled_up_to
+from authsvc.storage.settled import (
+    NotSettled,
+    last_position,
+    positions_and_hashes,
+    settled_up_to,
+)
 from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
+from authsvc.storage.verification import stored_row, stored_rows
 from courses.public import CourseId, ItemId, ModuleId
 from progress import models as rows
 from progress.domain.entities.events import (
+    EntityType,
     EventId,
     EventSelection,
     EventType,
@@ -107,6 +115,10 @@ class OrmProgressRepository:
         progress = _rows_in(scope).filter(org_id=org_id)
         return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
+        progress = _rows_in(scope).order_by("user_id", "course_id")
+        return stored_rows(progress, _progress, key=_stream)
+
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
             user_id=OuterRef("user_id"), course_id=OuterRef("course_id"), sequence=1
@@ -139,6 +151,36 @@ class OrmEventRepository:
         settled = _selected(selection, scope).filter(position__lte=last)
         return page_of_rows(settled, request, EVENTS, _event)
 
+    def last_about(
+        self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
+    ) -> Stored[ProgressEvent] | None:
+        row = _LAST_ABOUT.first(
+            organizations_in(scope), stream.user_id, stream.course_id, about.value, entity_id
+        )
+        return None if row is None else stored_row(row, _event, key=_stream)
+
+    def in_streams(
+        self, *, about: EntityType | None = None, scope: TenantScope
+    ) -> Iterator[Stored[ProgressEvent]]:
+        events = rows.ProgressEvent.objects.filter(owned_within(scope))
+        if about is not None:
+            events = events.filter(entity_type=about)
+        ordered = events.order_by("user_id", "course_id", "sequence")
+        return stored_rows(ordered.values_list(*_EVENT_COLUMNS, named=True), _event, key=_stream)
+
+    def settled_position(self) -> int:
+        try:
+            last = settled_up_to(rows.ProgressEvent)
+        except NotSettled:
+            raise LogBusy from None
+        return min(last, last_position(rows.ProgressEvent))
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        return positions_and_hashes(rows.ProgressEvent, after=after, up_to=up_to)
+
+    def count(self) -> int:
+        return rows.ProgressEvent.objects.count()
+
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         first_events = rows.ProgressEvent.objects.filter(owned_within(scope), sequence=1)
         return page_of_rows(first_events, request, STREAMS, _stream)
@@ -163,6 +205,39 @@ def _progress_rows(
 
 
 _PROGRESS: Final = PreparedQuery(_progress_rows)
+
+
+def _events_about(
+    organizations: tuple[UUID, ...] | None,
+    user_id: UUID,
+    course_id: UUID,
+    about: str,
+    entity_id: UUID,
+) -> QuerySet[rows.ProgressEvent]:
+    """The events of a stream about a resource, last first."""
+    events = rows.ProgressEvent.objects.filter(
+        owned_by(organizations), user_id=user_id, course_id=course_id
+    )
+    return events.filter(entity_type=about, entity_id=entity_id).order_by("-sequence")
+
+
+_LAST_ABOUT: Final = PreparedQuery(_events_about)
+_EVENT_COLUMNS: Final = (
+    "id",
+    "user_id",
+    "course_id",
+    "org_id",
+    "sequence",
+    "type",
+    "entity_type",
+    "entity_id",
+    "payload",
+    "occurred_at",
+    "recorded_by",
+    "idempotency_key",
+    "previous_hash",
+    "hash",
+)
 
 
 def _rows_of(stream: StreamId, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:

@@ -1,6 +1,6 @@
 """Repository of assessment attempts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.public import UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 
@@ -39,3 +40,12 @@ class AttemptRepository(Protocol):
 
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         """Return the best percent by assessment, rounded down; voided attempts do not count."""
+
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
+        """Yield all attempts in scope, by user, course and id. The key of a row is its StreamId."""
+
+    def count(self) -> int:
+        """Return the number of attempts of all tenants."""
+
+    def count_grades(self) -> int:
+        """Return the number of grades of all tenants."""

@@ -1,6 +1,6 @@
 """Repositories of progress and events."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
 from courses.public import CourseId
-from progress.domain.entities.events import EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
 
 PROGRESS_OF_USER: Final = Keyset("progress", {"enrolled_at": datetime, "course_id": UUID})
@@ -76,6 +77,9 @@ class ProgressRepository(Protocol):
     ) -> Page[CourseProgress]:
         """Return the progress on the courses of an organization in scope, by learner id, then course id."""
 
+    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
+        """Yield all progress in scope, by user, then course. The key of a row is its StreamId."""
+
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         """Return the streams in scope with progress but without a first event, by user, then course."""
 
@@ -99,6 +103,28 @@ class EventRepository(Protocol):
 
         No event ever appears before one that a page has returned. Raises LogBusy if that cannot be guaranteed now.
         """
+
+    def last_about(
+        self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
+    ) -> Stored[ProgressEvent] | None:
+        """Return the last event of a stream in scope about this resource, if there is one."""
+
+    def in_streams(
+        self, *, about: EntityType | None = None, scope: TenantScope
+    ) -> Iterator[Stored[ProgressEvent]]:
+        """Yield all events in scope, or those about resources of one type, by user, course and sequence.
+
+        The key of a row is its StreamId.
+        """
+
+    def settled_position(self) -> int:
+        """Return the position up to which the log will never change. Raise LogBusy if that cannot be known now."""
+
+    def hashes(self, *, after: int, up_to: int | None = None) -> Iterator[tuple[int, str]]:
+        """Yield the position and the hash of each event of all tenants after a position, in the order of the log."""
+
+    def count(self) -> int:
+        """Return the number of events of all tenants."""
 
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         """Return all streams in scope, in the order in which they were started."""

@@ -1,0 +1,61 @@
+"""Bindings in the audit log: the hashes of rows that have no event of their own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from accounts.domain.access import Principal
+from accounts.domain.audit.entities import BOUND, AuditAction, AuditSubject, SubjectType
+from accounts.domain.audit.repositories.protocols import AuditLogRepository
+from accounts.domain.audit.services.audit_log import AuditLog
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Finding, FindingKind
+
+Version = tuple[str, int]
+"""The id of a subject, and the number of one of its versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditBindings:
+    """States and compares the hashes of versions: of courses and of credential definitions."""
+
+    entries: AuditLogRepository
+    audit_log: AuditLog
+
+    def recorded(
+        self, subject_type: SubjectType, *, scope: TenantScope
+    ) -> Mapping[Version, str | None]:
+        """Return the last recorded hash of each recorded version; None if its entries are from before hashes.
+
+        Takes memory for each version. Entries that cannot be read are left to the verification of the chains.
+        """
+        recorded: dict[Version, str | None] = {}
+        for row in self.entries.binding(subject_type, scope=scope):
+            if row.item is None:
+                continue
+            act = row.item.act
+            match act.after:
+                case {"bound": {"version": int(version), "sha256": str(sha256)}}:
+                    recorded[act.subject_id, version] = sha256
+                case {"version": int(version)}:
+                    recorded.setdefault((act.subject_id, version), None)
+        return recorded
+
+    def bind(self, subject: AuditSubject, binding: Mapping[str, object], *, by: Principal) -> None:
+        """Record the hash of a version that was made before the audit log contained hashes."""
+        self.audit_log.record(AuditAction.RECORD_BOUND, subject, by=by, after={BOUND: binding})
+
+
+def compared(
+    version: Version, sha256: str, recorded: Mapping[Version, str | None], *, table: str
+) -> Iterator[Finding]:
+    """Yield what is wrong if the hash of a version is not the recorded one."""
+    name = f"{version[0]} version {version[1]}"
+    if version not in recorded:
+        detail = "no entry of the audit log records it"
+        yield Finding(kind=FindingKind.UNRECORDED, table=table, id=name, detail=detail)
+    elif recorded[version] is None:
+        detail = "its entry in the audit log has no hash; run bind_records"
+        yield Finding(kind=FindingKind.UNBOUND, table=table, id=name, detail=detail)
+    elif recorded[version] != sha256:
+        detail = "it is not what the audit log recorded"
+        yield Finding(kind=FindingKind.CHANGED, table=table, id=name, detail=detail)

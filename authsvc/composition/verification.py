@@ -1,0 +1,149 @@
+"""Verification services: the checks of all apps, anchors, and what repairs or binds older records."""
+
+from functools import cached_property
+
+from accounts.domain.audit.ports import AnchoredLog
+from accounts.domain.audit.services.anchor_check import AnchorCheck
+from accounts.domain.audit.services.anchors import AnchorService, Counts
+from accounts.domain.audit.services.bindings import AuditBindings
+from accounts.domain.audit.services.verification import ENTRIES, AuditLogCheck
+from accounts.domain.audit.services.verifier import Verifier
+from authsvc.composition.learning import LearningServices
+from courses.domain.services.verification import (
+    VERSIONS,
+    CourseVersionBinder,
+    CourseVersionCheck,
+)
+from credentials.domain.services.verification import (
+    DEFINITIONS,
+    ISSUED,
+    CredentialBinder,
+    CredentialCheck,
+    IssuedCredentialCheck,
+)
+from progress.domain.services.attempt_check import ATTEMPTS, GRADES, AttemptBinder, AttemptCheck
+from progress.domain.services.verification import (
+    EVENTS,
+    EventLogCheck,
+    EventLogVerifier,
+    Projector,
+)
+
+
+class VerificationServices(LearningServices):
+    @cached_property
+    def verifier(self) -> Verifier:
+        return Verifier(
+            checks=(
+                self._event_log_check,
+                AuditLogCheck(entries=self.repositories.audit_log),
+                CourseVersionCheck(
+                    versions=self.repositories.course_versions, bindings=self._bindings
+                ),
+                self._attempt_check,
+                CredentialCheck(credentials=self.repositories.credentials, bindings=self._bindings),
+                self._issued_credential_check,
+            ),
+            anchor_check=self._anchor_check,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def anchors(self) -> AnchorService:
+        return AnchorService(
+            anchors=self.repositories.anchors,
+            signer=self.ports.anchor_signer,
+            exporter=self.ports.anchor_exporter,
+            logs=self._anchored_logs,
+            counts=self._counts,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def log_verifier(self) -> EventLogVerifier:
+        return EventLogVerifier(
+            progress=self.repositories.progress,
+            log=self.repositories.events,
+            projector=self._projector,
+            checks=(self._event_log_check, self._anchor_check),
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def attempt_binder(self) -> AttemptBinder:
+        return AttemptBinder(
+            check=self._attempt_check, outcomes=self.outcomes, unit_of_work=self.unit_of_work
+        )
+
+    @cached_property
+    def course_version_binder(self) -> CourseVersionBinder:
+        return CourseVersionBinder(
+            versions=self.repositories.course_versions,
+            bindings=self._bindings,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def credential_binder(self) -> CredentialBinder:
+        return CredentialBinder(
+            check=self._issued_credential_check,
+            credentials=self.repositories.credentials,
+            bindings=self._bindings,
+            issuer=self.issuing,
+            unit_of_work=self.unit_of_work,
+        )
+
+    @cached_property
+    def _anchor_check(self) -> AnchorCheck:
+        return AnchorCheck(
+            anchors=self.repositories.anchors,
+            signer=self.ports.anchor_signer,
+            logs=self._anchored_logs,
+            counts=self._counts,
+        )
+
+    @cached_property
+    def _event_log_check(self) -> EventLogCheck:
+        return EventLogCheck(
+            progress=self.repositories.progress,
+            log=self.repositories.events,
+            projector=self._projector,
+        )
+
+    @cached_property
+    def _projector(self) -> Projector:
+        return Projector(catalog=self.catalog)
+
+    @cached_property
+    def _attempt_check(self) -> AttemptCheck:
+        return AttemptCheck(attempts=self.repositories.attempts, log=self.repositories.events)
+
+    @cached_property
+    def _issued_credential_check(self) -> IssuedCredentialCheck:
+        return IssuedCredentialCheck(
+            issued_credentials=self.repositories.issued_credentials,
+            recorded_facts=self.recorded_facts,
+        )
+
+    @cached_property
+    def _bindings(self) -> AuditBindings:
+        return AuditBindings(entries=self.repositories.audit_log, audit_log=self.audit_log)
+
+    @property
+    def _anchored_logs(self) -> dict[str, AnchoredLog]:
+        return {EVENTS: self.repositories.events, ENTRIES: self.repositories.audit_log}
+
+    @property
+    def _counts(self) -> Counts:
+        """Of the tables whose rows are never deleted."""
+        return {
+            EVENTS: self.repositories.events.count,
+            ENTRIES: self.repositories.audit_log.count,
+            ATTEMPTS: self.repositories.attempts.count,
+            GRADES: self.repositories.attempts.count_grades,
+            VERSIONS: self.repositories.course_versions.count,
+            DEFINITIONS: self.repositories.credentials.count,
+            ISSUED: self.repositories.issued_credentials.count,
+        }

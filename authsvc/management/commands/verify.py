@@ -1,0 +1,103 @@
+"""Verification of everything that the service vouches for."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from accounts.adapters.anchors import read_anchors
+from accounts.public import OPERATOR, Anchor, VerificationReport
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
+
+
+class Command(OperatorCommand):
+    help = (
+        "Verify the event log, the progress that follows from it, the audit logs, and that published versions, "
+        "attempts, grades and credentials are what the logs recorded; compare the logs with the anchors. Write a "
+        "report as JSON, and exit with 1 if it has a finding."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--anchor",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="compare the logs with exported anchors, too: a file or a folder; can be repeated",
+        )
+        parser.add_argument(
+            "--only",
+            action="append",
+            default=[],
+            metavar="CHECK",
+            help="run only this check; can be repeated",
+        )
+        parser.add_argument(
+            "--report",
+            type=Path,
+            metavar="FILE",
+            help="the file to write or overwrite (default: standard output)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        verifier = services().verifier
+        if unknown := set(options["only"]).difference(verifier.names):
+            names = ", ".join(verifier.names)
+            raise CommandError(f"There is no check {unknown.pop()}; choose from {names}.")
+        report = verifier.verify(
+            by=OPERATOR,
+            only=options["only"],
+            exported=_anchors_in(options["anchor"]),
+            progress=self._show_progress,
+        )
+        self._write(report, options["report"])
+        if not report.is_clean:
+            findings = sum(len(result.findings) + result.omitted for result in report.results)
+            raise CommandError(f"The data does not verify: {counted(findings, 'finding')}.")
+
+    def _show_progress(self, name: str, rows: int) -> None:
+        self.stderr.write(f"{name}: {counted(rows, 'row')}")
+
+    def _write(self, report: VerificationReport, file: Path | None) -> None:
+        text = json.dumps(_members_of(report), indent=2)
+        if file is None:
+            self.stdout.write(text)
+            return
+        try:
+            file.write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _anchors_in(files: Iterable[Path]) -> list[Anchor]:
+    anchors = list[Anchor]()
+    for file in files:
+        try:
+            anchors.extend(read_anchors(file))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+        except ValueError:
+            raise CommandError(f"{file} does not hold exported anchors.") from None
+    return anchors
+
+
+def _members_of(report: VerificationReport) -> dict[str, Any]:
+    return {
+        "started_at": report.started_at.isoformat(),
+        "finished_at": report.finished_at.isoformat(),
+        "is_clean": report.is_clean,
+        "checks": [
+            {"name": result.name, "rows": result.rows, "omitted": result.omitted}
+            for result in report.results
+        ],
+        "findings": [
+            {"check": result.name, **asdict(finding)}
+            for result in report.results
+            for finding in result.findings
+        ],
+    }

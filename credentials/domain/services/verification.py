@@ -1,0 +1,166 @@
+"""Comparison of credentials with the logs: definitions with the audit log, issued ones with their events."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from uuid import UUID
+
+from accounts.public import AuditBindings, AuditSubject, Principal, Right, SubjectType, compared
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.unit_of_work import UnitOfWork
+from authsvc.kernel.verification import (
+    Finding,
+    FindingKind,
+    Stored,
+    Tally,
+    content_hash_of,
+    grouped,
+    side_by_side,
+)
+from credentials.domain.entities.credentials import (
+    Binding,
+    IssuedCredential,
+    IssuedCredentialId,
+)
+from credentials.domain.repositories.protocols.credentials import CredentialRepository
+from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
+from credentials.domain.services.issuing import CredentialIssuer
+from progress.public import EntityType, ProgressEvent, RecordedFacts
+
+DEFINITIONS: Final = "credentials_credential"
+ISSUED: Final = "credentials_usercredential"
+_PROBLEMS: Final = {
+    Binding.ALTERED: (FindingKind.CHANGED, "it is not what the last event about it recorded"),
+    Binding.UNRECORDED: (FindingKind.UNRECORDED, "no event of its holder records it"),
+    Binding.UNBOUND: (FindingKind.UNBOUND, "its events have no hash; run bind_records"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCredentialCheck:
+    """Verifies that every issued credential is what the last event about it recorded."""
+
+    name: ClassVar[str] = "issued-credentials"
+
+    issued_credentials: IssuedCredentialRepository
+    recorded_facts: RecordedFacts
+
+    def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
+        for events, rows in self._by_stream(scope):
+            tally.count(ISSUED, len(rows))
+            last = _last_by_credential(events)
+            superseded = {row.item.supersedes for row in rows if row.item is not None}
+            for row in rows:
+                event = last.pop(row.id, None)
+                if problem := _problem_of(row, event, superseded):
+                    yield Finding(kind=problem[0], table=ISSUED, id=str(row.id), detail=problem[1])
+            for issued_id in last:
+                detail = "the event log records it, but it is not stored"
+                yield Finding(
+                    kind=FindingKind.MISSING, table=ISSUED, id=str(issued_id), detail=detail
+                )
+
+    def unbound(self, *, scope: TenantScope) -> Iterator[IssuedCredential]:
+        """Yield those that their events do not bind, but do not contradict."""
+        for events, rows in self._by_stream(scope):
+            last = _last_by_credential(events)
+            for row in rows:
+                issued = row.item
+                if issued and Binding.of(last.get(issued.id), issued) is Binding.UNBOUND:
+                    yield issued
+
+    def _by_stream(
+        self, scope: TenantScope
+    ) -> Iterator[tuple[list[Stored[ProgressEvent]], list[Stored[IssuedCredential]]]]:
+        events = self.recorded_facts.about(EntityType.CREDENTIAL, scope=scope)
+        issued = self.issued_credentials.in_streams(scope=scope)
+        sides = side_by_side(
+            grouped(events, lambda row: row.key), grouped(issued, lambda row: row.key)
+        )
+        return ((events, rows) for _, events, rows in sides)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialCheck:
+    """Verifies that every definition is what the audit log recorded last."""
+
+    name: ClassVar[str] = "credential-definitions"
+
+    credentials: CredentialRepository
+    bindings: AuditBindings
+
+    def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
+        recorded = self.bindings.recorded(SubjectType.CREDENTIAL, scope=scope)
+        missing = {subject_id for subject_id, _ in recorded}
+        for row in self.credentials.by_id(scope=scope):
+            tally.count(DEFINITIONS)
+            missing.discard(str(row.id))
+            if row.item is None:
+                yield Finding(
+                    kind=FindingKind.UNREADABLE, table=DEFINITIONS, id=str(row.id), detail=row.fault
+                )
+            else:
+                version = (str(row.id), row.item.version)
+                yield from compared(version, content_hash_of(row.item), recorded, table=DEFINITIONS)
+        for subject_id in sorted(missing):
+            detail = "the audit log records it, but it is not stored"
+            yield Finding(kind=FindingKind.MISSING, table=DEFINITIONS, id=subject_id, detail=detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialBinder:
+    """Binds definitions and issued credentials that are older than the hashes in the logs."""
+
+    check: IssuedCredentialCheck
+    credentials: CredentialRepository
+    bindings: AuditBindings
+    issuer: CredentialIssuer
+    unit_of_work: UnitOfWork
+
+    def bind_all(self, *, by: Principal) -> int:
+        """Record the hash of each unbound one, and return their number. Raises NotPermitted."""
+        by.require(Right.MANAGE_ORGANIZATIONS)
+        self.unit_of_work.require_outside()
+        with self.unit_of_work.snapshot():
+            unbound = [
+                (issued.id, issued.content_hash)
+                for issued in self.check.unbound(scope=by.tenant_scope)
+            ]
+        return self._bind_definitions(by) + sum(self.issuer.bind(*one, by=by) for one in unbound)
+
+    def _bind_definitions(self, by: Principal) -> int:
+        with self.unit_of_work.atomic():
+            recorded = self.bindings.recorded(SubjectType.CREDENTIAL, scope=by.tenant_scope)
+            unbound = [
+                row.item
+                for row in self.credentials.by_id(scope=by.tenant_scope)
+                if row.item is not None
+                and recorded.get((str(row.id), row.item.version), "") is None
+            ]
+            for credential in unbound:
+                subject = AuditSubject.of(SubjectType.CREDENTIAL, credential)
+                self.bindings.bind(subject, credential.binding, by=by)
+        return len(unbound)
+
+
+def _last_by_credential(
+    events: Iterable[Stored[ProgressEvent]],
+) -> dict[UUID, Stored[ProgressEvent]]:
+    """Return the last readable event about each issued credential."""
+    return {row.item.fact.entity_id: row for row in events if row.item is not None}
+
+
+def _problem_of(
+    row: Stored[IssuedCredential],
+    event: Stored[ProgressEvent] | None,
+    superseded: set[IssuedCredentialId | None],
+) -> tuple[FindingKind, str] | None:
+    issued = row.item
+    if issued is None:
+        return FindingKind.UNREADABLE, row.fault
+    binding = Binding.of(event, issued)
+    if binding is not Binding.BOUND:
+        return _PROBLEMS[binding]
+    if issued.is_current != (issued.revocation is None and issued.id not in superseded):
+        return FindingKind.CHANGED, "whether it is current does not follow from what was issued"
+    return None

@@ -1,0 +1,26 @@
+"""Recorded facts: events about a kind of resource, for those who compare the resource with them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.verification import Stored
+from progress.domain.entities.events import EntityType, ProgressEvent, StreamId
+from progress.domain.repositories.protocols.progress import EventRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFacts:
+    log: EventRepository
+
+    def last_about(
+        self, stream: StreamId, about: EntityType, entity_id: UUID
+    ) -> Stored[ProgressEvent] | None:
+        """Return the last event of the stream about the resource, if there is one."""
+        scope = TenantScope.into(stream.org_id)
+        return self.log.last_about(stream, about, entity_id, scope=scope)
+
+    def about(self, about: EntityType, *, scope: TenantScope) -> Iterator[Stored[ProgressEvent]]:
+        """Yield all events in scope about resources of this type, by user, course and sequence."""
+        return self.log.in_streams(about=about, scope=scope)
