@@ -26,7 +26,7 @@ def test_every_row_of_both_sides_is_joined_once(seed: int) -> None:
     assert keys == sorted({row // 10 for row in [*left, *right]})
     assert [row for _, rows, _ in joined for row in rows] == sorted(left)
     assert [row for _, _, rows in joined for row in rows] == sorted(right)
-    assert all({row // 10 for row in [*one, *other]} == {key} for key, one, other in joined)
+    assert all({row // 10 for row in [*first, *second]} == {key} for key, first, second in joined)
 
 
 def test_a_tally_reports_now_and_then() -> None:

@@ -268,10 +268,10 @@ def test_a_log_that_is_not_what_an_anchor_states_is_not_rebuilt(memory: World) -
     head = events_in(memory)[3]
     change_projection(memory, stream, sequence=3, hash=head.hash)
 
-    with pytest.raises(LogNotVerified) as refused:
+    with pytest.raises(LogNotVerified) as error:
         memory.services.log_verifier.rebuild(by=OPERATOR)
 
-    assert refused.value.detail.startswith("anchor 1: the log has 1 fewer between the")
+    assert error.value.detail.startswith("anchor 1: the log has 1 fewer between the")
 
 
 @pytest.mark.parametrize("trusts_log", [False, True])
@@ -281,10 +281,10 @@ def test_a_log_with_a_broken_chain_is_not_rebuilt(memory: World, *, trusts_log: 
     change_projection(memory, stream, percent_complete=9)
     before = dict(projections_in(memory))
 
-    with pytest.raises(LogNotVerified) as refused:
+    with pytest.raises(LogNotVerified) as error:
         memory.services.log_verifier.rebuild(trusts_log=trusts_log, by=OPERATOR)
 
-    assert "event 2 was changed" in refused.value.detail
+    assert "event 2 was changed" in error.value.detail
     assert dict(projections_in(memory)) == before
 
 

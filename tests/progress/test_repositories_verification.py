@@ -1,4 +1,4 @@
-"""What verification reads of events, progress and attempts: one contract for all stores."""
+"""What verification reads of events, progress and attempts: own contract for all stores."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -88,11 +88,11 @@ def test_progress_is_read_stream_by_stream(world: World) -> None:
     streams = sorted(a_stream(world)[0].stream for _ in range(3))
 
     rows = list(world.repositories.progress.in_streams(scope=ALL_TENANTS))
-    one = world.repositories.progress.in_streams(scope=TenantScope.into(streams[0].org_id))
+    own = world.repositories.progress.in_streams(scope=TenantScope.into(streams[0].org_id))
 
     assert [row.key for row in rows] == streams
     assert [row.item.stream for row in rows if row.item] == streams
-    assert [row.key for row in one] == streams[:1]
+    assert [row.key for row in own] == streams[:1]
 
 
 def test_attempts_are_read_stream_by_stream_with_their_grades(world: World) -> None:

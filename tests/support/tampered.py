@@ -156,12 +156,12 @@ def insert_copy(rows: Any, **columns: Any) -> None:
 
 def swap(first: Any, second: Any, column: str, *, meanwhile: Any) -> None:
     """Exchange the values of a column of two rows; *meanwhile* is taken by neither."""
-    one, other = first.get(), second.get()
-    a, b = getattr(one, column), getattr(other, column)
-    model = type(one).objects
-    change(model.filter(pk=one.pk), **{column: meanwhile})
-    change(model.filter(pk=other.pk), **{column: a})
-    change(model.filter(pk=one.pk), **{column: b})
+    left, right = first.get(), second.get()
+    a, b = getattr(left, column), getattr(right, column)
+    model = type(left).objects
+    change(model.filter(pk=left.pk), **{column: meanwhile})
+    change(model.filter(pk=right.pk), **{column: a})
+    change(model.filter(pk=left.pk), **{column: b})
 
 
 def entries_of_organization() -> Any:
@@ -277,7 +277,7 @@ def first(school: Tampered) -> Any:
 
 
 def second(school: Tampered) -> Any:
-    """The row of her second event."""
+    """The row of the learner's second event."""
     return school.events().filter(sequence=2)
 
 
