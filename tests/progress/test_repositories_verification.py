@@ -1,4 +1,4 @@
-"""What verification reads of events, progress and attempts: own contract for all stores."""
+"""What verification reads of events, progress and attempts: one contract for all stores."""
 
 from dataclasses import replace
 from uuid import uuid4
