@@ -143,7 +143,7 @@ def test_a_log_that_does_not_verify_is_not_rebuilt(begun: StreamId, passed: Stre
 @pytest.mark.usefixtures("begun", "passed")
 @pytest.mark.parametrize("change", CHANGED_EVENTS)
 def test_a_log_with_a_changed_event_is_not_rebuilt(change: str) -> None:
-    run(CHANGED_EVENTS[change])
+    run(EVENT.format(CHANGED_EVENTS[change]))
 
     error, _ = error_of("rebuild_progress", "--trust-log")
 
