@@ -221,8 +221,8 @@ COSTS = [
         listing_statements_of_an_organization_from_outside,
         "SELECT SELECT SELECT SELECT SELECT BEGIN SELECT INSERT UPDATE COMMIT",
     ),
-    (logging_in, f"{LIMITING} INSERT BEGIN SELECT INSERT INSERT COMMIT"),
-    (logging_in_again, f"{LIMITING} BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT"),
+    (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
     (asking_whether_it_lives, ""),
 ]
