@@ -9,13 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.internal.flows import email_verification, login, manage_email, signup
+from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.core.internal import cryptokit, ratelimit
 from allauth.mfa.base.internal import flows as second_factor_flows
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import auth as recovery_codes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django.contrib.auth import get_user_model
+from django.conf import settings
+from django.contrib.auth import get_user_model, load_backend
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
@@ -28,6 +31,16 @@ def sync_email_address(user: Any) -> None:
 def send_verification_email(request: HttpRequest, user: Any) -> bool:
     """Mail a verification link. Return whether the rate limit allowed it."""
     return bool(email_verification.send_verification_email_for_user(request, user))
+
+
+def send_sign_up_email(email: str, *, user_id: UUID | None) -> None:
+    """Mail a verification link to the new user or, without one, that the address has an account already."""
+    address = EmailAddress(user=None, email=email)
+    if user_id is not None:
+        user = load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(user_id)
+        sync_email_address(user)
+        address = email_verification.get_address_for_user(user)
+    email_verification.send_verification_email_to_address(context.request, address, signup=True)
 
 
 def record_password_sign_in(request: HttpRequest, user: Any, *, email: str) -> None:

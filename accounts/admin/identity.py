@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.shortcuts import redirect
 from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.users import UserChanges
+from accounts.domain.identity.ports import PasswordOwner
 from authsvc.admin_site.model_admins import (
     ListOnlyAdmin,
     ReadOnlyAdmin,
@@ -24,10 +24,11 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, PasswordField, submit
+from authsvc.http.forms import AddressField, NameField, PasswordField, submit
 
 
 class UserForm(forms.ModelForm[rows.User]):
+    name = NameField(label="Name", max_length=200, required=False)
     roles = forms.MultipleChoiceField(
         choices=[(role.value, role.value) for role in (Role.INSTRUCTOR, Role.ADMIN)],
         required=False,
@@ -57,11 +58,17 @@ class NewUserForm(UserForm):
     class Meta(UserForm.Meta):
         fields = ["email", "name", "roles", "is_staff"]
 
-    def clean_new_password(self) -> str:
-        password = str(self.cleaned_data["new_password"])
-        if field_errors := services().ports.password_policy.field_errors(password):
-            raise ValidationError(field_errors)
-        return password
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        owner = PasswordOwner(
+            email=values.get("email", ""),
+            name=values.get("name", ""),
+            is_staff=values.get("is_staff", False) or Role.ADMIN in values.get("roles", ()),
+        )
+        policy, password = services().ports.password_policy, values.get("new_password")
+        if password and (field_errors := policy.field_errors(password, owner=owner)):
+            self.add_error("new_password", field_errors)
+        return values
 
 
 class SetPasswordForm(forms.Form):
@@ -104,10 +111,9 @@ class UserAdmin(ServiceAdmin):
             name=values["name"],
             password=values["new_password"],
             roles=[Role(role) for role in values["roles"]],
+            is_staff=values["is_staff"],
             by=by,
         )
-        if values["is_staff"]:
-            services().users.edit(user.id, UserChanges(is_staff=True), by=by)
         return user.id
 
     def changed(self, row: rows.User, form: UserForm, by: Principal) -> None:

@@ -27,7 +27,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import add_form_errors
+from authsvc.http.forms import NameField, add_form_errors
 from authsvc.http.sign_in_state import require_fresh_sign_in
 
 
@@ -46,6 +46,7 @@ class LinesField(forms.CharField):
 
 
 class ClientForm(forms.ModelForm[rows.OAuthClient]):
+    name = NameField(label="Name", max_length=200)
     redirect_uris = LinesField(
         label="Redirect URIs",
         help_text="Where browsers may be redirected with a code; one per line.",

@@ -37,7 +37,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, TextFileField, add_form_errors
+from authsvc.http.forms import AddressField, NameField, TextFileField, add_form_errors
 
 
 def _assignment(role: OrgRole) -> Any:
@@ -104,6 +104,8 @@ OUTCOMES: Final = {
 
 
 class OrganizationForm(forms.ModelForm[rows.Organization]):
+    name = NameField(label="Name", max_length=200)
+
     class Meta:
         model = rows.Organization
         fields = ["name", "plan"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import LowercaseEmailField, SortedListField
+from accounts.api.serializers import EmailAddressField, SortedListField
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.oauth.entities.clients import SERVICE_SCOPES, OAuthClient, RegisteredClient
 from accounts.domain.organizations.entities import (
@@ -15,21 +15,21 @@ from accounts.domain.organizations.entities import (
     Plan,
 )
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
-from authsvc.http.fields import TextField
+from authsvc.http.fields import NameField, TextField
 
 ORG_ROLES = [role.value for role in OrgRole]
 PLANS = [plan.value for plan in Plan]
 
 
 class CreateOrganizationRequestSerializer(serializers.Serializer[Any]):
-    name = TextField(max_length=200)
+    name = NameField(max_length=200)
     slug = TextField(max_length=40, help_text="The slugs of its courses begin with it.")
 
 
 class ChangeOrganizationRequestSerializer(serializers.Serializer[Any]):
     """Omitted members stay unchanged. Only platform admins can change the plan."""
 
-    name = TextField(max_length=200, default=None)
+    name = NameField(max_length=200, default=None)
     plan = serializers.ChoiceField(choices=PLANS, default=None)
 
 
@@ -85,7 +85,7 @@ class ListResultsSerializer(serializers.Serializer[Any]):
 
 
 class InviteRequestSerializer(serializers.Serializer[Any]):
-    email = LowercaseEmailField(max_length=254)
+    email = EmailAddressField()
     role = serializers.ChoiceField(choices=ORG_ROLES, default=OrgRole.LEARNER.value)
 
 
@@ -103,7 +103,7 @@ class InvitationSerializer(serializers.Serializer[Invitation]):
 
 
 class RegisterServiceClientRequestSerializer(serializers.Serializer[Any]):
-    name = TextField(max_length=200)
+    name = NameField(max_length=200)
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=sorted(SERVICE_SCOPES)), allow_empty=False
     )

@@ -1,7 +1,8 @@
 """Serializers of users, sessions, grants, audit entries and keys."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.core.validators import EmailValidator
 from rest_framework import serializers
 
 from accounts.domain.access import Role
@@ -11,15 +12,30 @@ from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
-from authsvc.http.fields import FlagField, TextField
+from authsvc.composition.container import services
+from authsvc.http.fields import FlagField, NameField, TextField
 from authsvc.kernel.paging import Page
 
+LONGEST_EMAIL: Final = 254
 
-class LowercaseEmailField(serializers.EmailField):
-    """E-mail address in lower case, validated as it is stored: some capitals become two characters in lower case."""
+
+class EmailAddressField(serializers.EmailField):
+    """E-mail address in the form in which it is stored. The services check it instead of Django's validator."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_EMAIL, **options)
+        self.validators = [
+            validator for validator in self.validators if not isinstance(validator, EmailValidator)
+        ]
 
     def to_internal_value(self, data: Any) -> str:
-        return str(super().to_internal_value(data)).lower()
+        address = str(super().to_internal_value(data))
+        addresses = services().ports.email_addresses
+        if len(address) > LONGEST_EMAIL:
+            return address
+        if not addresses.is_valid(address):
+            self.fail("invalid")
+        return addresses.normalized(address)
 
 
 class SortedListField(serializers.ListField):
@@ -31,10 +47,22 @@ class SortedListField(serializers.ListField):
         return super().to_representation(sorted(data))
 
 
+POLICY_HELP = (
+    "8 to 200 characters after normalization to NFKC, at least 12 for staff; `unsuitable-password` says what else is "
+    "refused."
+)
+
+
 class RegisterRequestSerializer(serializers.Serializer[Any]):
-    email = LowercaseEmailField(max_length=254)
-    password = TextField(max_length=1024, trim_whitespace=False)
-    name = TextField(max_length=200, allow_blank=True, default="")
+    email = EmailAddressField()
+    password = TextField(max_length=1024, trim_whitespace=False, help_text=POLICY_HELP)
+    name = NameField(max_length=200, allow_blank=True, default="")
+
+
+class RegisteredSerializer(serializers.Serializer[Any]):
+    """A mail was sent to this address: a link that verifies it, or that it has an account already."""
+
+    email = serializers.CharField()
 
 
 class LogInRequestSerializer(serializers.Serializer[Any]):
@@ -62,12 +90,12 @@ class RefreshRequestSerializer(serializers.Serializer[Any]):
 
 
 class ChangeMeRequestSerializer(serializers.Serializer[Any]):
-    name = TextField(max_length=200, allow_blank=True)
+    name = NameField(max_length=200, allow_blank=True)
 
 
 class ChangePasswordRequestSerializer(serializers.Serializer[Any]):
     current_password = TextField(max_length=1024, trim_whitespace=False)
-    new_password = TextField(max_length=1024, trim_whitespace=False)
+    new_password = TextField(max_length=1024, trim_whitespace=False, help_text=POLICY_HELP)
 
 
 class CreateUserRequestSerializer(RegisterRequestSerializer):
@@ -79,7 +107,7 @@ class CreateUserRequestSerializer(RegisterRequestSerializer):
 class ChangeUserRequestSerializer(serializers.Serializer[Any]):
     """Omitted members stay unchanged."""
 
-    name = TextField(max_length=200, allow_blank=True, default=None)
+    name = NameField(max_length=200, allow_blank=True, default=None)
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=[role.value for role in Role]), default=None
     )

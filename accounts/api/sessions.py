@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+
 from accounts.api.serializers import (
     GrantListSerializer,
     KeySetSerializer,
     LogInRequestSerializer,
     OwnSessionListSerializer,
     RefreshRequestSerializer,
+    RegisteredSerializer,
     RegisterRequestSerializer,
     SignedInSerializer,
     VerifyLogInRequestSerializer,
@@ -28,6 +31,7 @@ from accounts.domain.identity.errors import (
     SecondFactorRequired,
     SessionNotFound,
     UnsuitablePassword,
+    UnverifiedEmail,
     WrongSecondFactor,
 )
 from accounts.domain.identity.services.login_attempts import LimitName
@@ -36,7 +40,9 @@ from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.pacing import at_least
 from authsvc.http.reading import Members
+from authsvc.http.rendering import Accepted
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page
 from authsvc.kernel.rate_limits import LimitState
@@ -45,18 +51,22 @@ from authsvc.kernel.rate_limits import LimitState
 class RegisterView(ApiView):
     @operation(
         name="register",
-        summary="Create an account and sign in",
+        summary="Create an account and sign in; where addresses must be verified, mail a link instead",
         access=Access(Whose.ANYBODY),
         limit=LimitName.REGISTER,
         body=RegisterRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=SignedInSerializer,
+        accepted=RegisteredSerializer,
         errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
     )
-    def post(self, *, body: Members, client_ip: str) -> SignedIn:
-        return services().sign_in.register(
-            email=body["email"], name=body["name"], password=body["password"], client_ip=client_ip
-        )
+    def post(self, *, body: Members, client_ip: str) -> SignedIn | Accepted:
+        """Where addresses must be verified, nobody is signed in before: 202."""
+        sign_in, account = services().sign_in, {**body, "client_ip": client_ip}
+        if sign_in.policy.needs_verified_email:
+            with at_least(settings.ENVIRONMENT.paced_answer):
+                return Accepted({"email": sign_in.register_unverified(**account)})
+        return sign_in.register(**account)
 
 
 class LogInView(ApiView):
@@ -68,7 +78,13 @@ class LogInView(ApiView):
         is_limit_deferred=True,
         body=LogInRequestSerializer,
         answer=SignedInSerializer,
-        errors=(InvalidCredentials, SecondFactorRequired, SecondFactorMissing, PasswordsBusy),
+        errors=(
+            InvalidCredentials,
+            UnverifiedEmail,
+            SecondFactorRequired,
+            SecondFactorMissing,
+            PasswordsBusy,
+        ),
     )
     def post(self, *, body: Members, client_ip: str, limit_state: LimitState) -> SignedIn:
         return services().sign_in.log_in(

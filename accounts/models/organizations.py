@@ -57,7 +57,7 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    email = models.EmailField(max_length=254)
+    email = models.CharField(max_length=254)
     role = enum_column(OrgRole, max_length=16)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.UUIDField(null=True, blank=True)

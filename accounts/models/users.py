@@ -20,7 +20,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(max_length=254, unique=True)
+    email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)

@@ -25,6 +25,7 @@ from accounts.oauth import errors
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import Endpoint, json_response
 from authsvc.composition.container import services
+from authsvc.http.fields import NameField
 
 LONGEST_BODY: Final = 64 * 1024
 GRANTS: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE)
@@ -39,7 +40,7 @@ def _uris() -> serializers.ListField:
 class MetadataSerializer(serializers.Serializer[Any]):
     """The supported client metadata. Unknown members are ignored (RFC 7591 §2)."""
 
-    client_name = serializers.CharField(max_length=200)
+    client_name = NameField(max_length=200)
     redirect_uris = _uris()
     post_logout_redirect_uris = _uris()
     backchannel_logout_uri = serializers.CharField(max_length=LONGEST_URI, default="")

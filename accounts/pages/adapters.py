@@ -19,6 +19,7 @@ from accounts.adapters.allauth_internals import sync_email_address
 from accounts.adapters.opaque_tokens import DecryptionError, Encryptor
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.ports import PasswordOwner
 from accounts.domain.identity.services.login_attempts import LimitName
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
@@ -72,8 +73,9 @@ class AccountAdapter(DefaultAccountAdapter):
         services().limits.save_known_address(registered.email, client_ip=client_ip)
         return load_backend(settings.AUTHENTICATION_BACKENDS[0]).get_user(registered.id)
 
-    def clean_password(self, password: str, user: Any = None) -> str:
-        if field_errors := services().ports.password_policy.field_errors(password):
+    def clean_password(self, password: str, user: Any) -> str:
+        owner = PasswordOwner(email=user.email, name=user.name, is_staff=user.is_staff)
+        if field_errors := services().ports.password_policy.field_errors(password, owner=owner):
             raise ValidationError(field_errors)
         return password
 

@@ -20,7 +20,7 @@ from accounts.domain.identity.errors import EmailTaken
 from accounts.domain.identity.services.login_attempts import Secret
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
-from authsvc.http.forms import AddressField, PasswordField, sentence_of
+from authsvc.http.forms import AddressField, NameField, PasswordField, sentence_of
 from authsvc.kernel.rate_limits import TooManyAttempts
 
 
@@ -36,15 +36,16 @@ class LabelledForm(forms.Form):
 class SignInForm(LabelledForm, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        login = self.fields["login"]
-        login.label = "E-mail address"
-        # Lets the browser offer passkeys in this field, too.
-        login.widget.attrs["autocomplete"] = "username webauthn"
+        # The service checks the address. `webauthn` lets the browser offer passkeys in this field, too.
+        widget = forms.EmailInput(attrs={"autocomplete": "username webauthn"})
+        self.fields["login"] = forms.CharField(
+            label="E-mail address", max_length=254, widget=widget
+        )
         self.fields["password"] = PasswordField(label="Password", is_new=False)
 
 
 class SignUpForm(LabelledForm, allauth_forms.SignupForm):
-    name = forms.CharField(
+    name = NameField(
         max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     field_order = ["name", "email", "password1"]
@@ -81,7 +82,8 @@ class ResetPasswordForm(LabelledForm, allauth_forms.ResetPasswordKeyForm):
         self.fields["password1"] = PasswordField(label="New password")
 
     def clean_password1(self) -> str:
-        return str(get_account_adapter().clean_password(self.cleaned_data["password1"]))
+        password = self.cleaned_data["password1"]
+        return str(get_account_adapter().clean_password(password, user=self.user))
 
 
 class ChangePasswordForm(LabelledForm):

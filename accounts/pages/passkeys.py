@@ -10,6 +10,7 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.adapters.second_factors import is_synced
+from authsvc.http.forms import NameField
 
 
 class CredentialField(forms.JSONField):
@@ -28,7 +29,7 @@ class PasskeyForm(allauth_forms.AddWebAuthnForm):
     """A new passkey. Each can replace the password, so each must verify its user with a PIN or biometrics."""
 
     passwordless = None
-    name = forms.CharField(label="Name of the passkey", max_length=100, required=False)
+    name = NameField(label="Name of the passkey", max_length=100, required=False)
     credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:

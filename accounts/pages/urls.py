@@ -40,7 +40,7 @@ SIGN_IN = [
 MAIL_LINKS = [
     path(
         "password/reset",
-        allauth_views.PasswordResetView.as_view(form_class=forms.RequestPasswordResetForm),
+        views.RequestPasswordResetView.as_view(),
         name="account_reset_password",
     ),
     path(

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -28,6 +29,7 @@ from accounts.pages.addresses import key_for, read_key
 from accounts.pages.forms import (
     ChangePasswordForm,
     EmailForm,
+    RequestPasswordResetForm,
     ResetPasswordForm,
     SignInForm,
     SignUpForm,
@@ -35,6 +37,7 @@ from accounts.pages.forms import (
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
 from authsvc.http.forms import add_form_errors
+from authsvc.http.pacing import at_least
 from authsvc.http.sign_in_state import require_fresh_sign_in
 from authsvc.kernel.errors import DomainError, NotFound
 
@@ -61,8 +64,21 @@ class SignInView(allauth_views.LoginView):
         return initial | {"login": self.request.GET.get("login_hint", "")}
 
 
-class SignUpView(_ShowsDomainErrors, allauth_views.SignupView):
+class _IsPaced:
+    """Answers a form after the same time, whether or not its address has an account."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with at_least(settings.ENVIRONMENT.paced_answer):
+            response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]  # a view's, below this
+        return response
+
+
+class SignUpView(_IsPaced, _ShowsDomainErrors, allauth_views.SignupView):
     form_class = SignUpForm
+
+
+class RequestPasswordResetView(_IsPaced, allauth_views.PasswordResetView):
+    form_class = RequestPasswordResetForm
 
 
 class ResetPasswordView(_ShowsDomainErrors, allauth_views.PasswordResetFromKeyView):

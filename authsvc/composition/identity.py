@@ -40,6 +40,7 @@ class IdentityServices(Wiring):
             users=self.repositories.users,
             revocation=self.revocation,
             passwords=self._passwords,
+            email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
@@ -75,6 +76,7 @@ class IdentityServices(Wiring):
         return EmailService(
             users=self.repositories.users,
             verified_emails=self.repositories.verified_emails,
+            email_addresses=self.ports.email_addresses,
             unit_of_work=self.unit_of_work,
         )
 
@@ -84,6 +86,7 @@ class IdentityServices(Wiring):
             users=self.repositories.users,
             revocation=self.revocation,
             passwords=self._passwords,
+            email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -95,6 +98,8 @@ class IdentityServices(Wiring):
         return SignInService(
             accounts=self.accounts,
             users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
+            sign_up_mails=self.ports.sign_up_mails,
             sessions=self.repositories.sessions,
             challenges=self.repositories.sign_in_challenges,
             pairs=self._pairs,
@@ -103,6 +108,7 @@ class IdentityServices(Wiring):
             second_factors=self.repositories.second_factors,
             security_log=self.security_log,
             passwords=self.ports.password_hasher,
+            email_addresses=self.ports.email_addresses,
             policy=self.ports.sign_in_policy,
             session_policy=self.ports.session_policy,
             unit_of_work=self.unit_of_work,

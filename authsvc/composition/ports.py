@@ -13,8 +13,14 @@ from accounts.adapters.keys import KeyRing, Keys, new_key_ring
 from accounts.adapters.logout_sender import HttpLogoutSender
 from accounts.adapters.mailer import DjangoMailer
 from accounts.adapters.opaque_tokens import HmacTokens
-from accounts.adapters.passwords import Argon2Hasher, BoundedHasher, DjangoPasswordPolicy
+from accounts.adapters.passwords import (
+    Argon2Hasher,
+    BoundedHasher,
+    DjangoPasswordPolicy,
+    NormalizingHasher,
+)
 from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.adapters.sign_up_mails import AllauthSignUpMails
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
 from accounts.domain.identity.entities.sessions import SessionPolicy, SignInPolicy
@@ -25,6 +31,7 @@ from accounts.domain.identity.ports import (
     PasswordHasher,
     PasswordPolicy,
     SecurityLogWriter,
+    SignUpMails,
 )
 from accounts.domain.identity.services.login_attempts import LimitPolicy
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
@@ -57,6 +64,7 @@ class Ports:
     allows_private_hosts: bool
     mailer: Mailer
     opaque_tokens: OpaqueTokens
+    sign_up_mails: SignUpMails
     session_policy: SessionPolicy
     sign_in_policy: SignInPolicy
     limit_policy: LimitPolicy
@@ -93,7 +101,11 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session
         ),
+        sign_up_mails=AllauthSignUpMails(),
         sign_in_policy=SignInPolicy(
+            # Without a database there are no pages on which to follow a link.
+            needs_verified_email=environment.needs_verified_email and environment.has_database,
+            sign_in_url=f"{environment.public_url}/signin",
             staff_needs_second_factor=environment.staff_needs_second_factor,
             second_factor_url=f"{environment.public_url}/account/second-factor",
             fresh_for=environment.fresh_sign_in,
@@ -114,7 +126,8 @@ def _password_hasher(environment: Environment) -> PasswordHasher:
         passes=environment.argon2_passes,
         lanes=environment.argon2_lanes,
     )
-    return BoundedHasher(hasher=hasher, at_once=environment.argon2_at_once)
+    bounded = BoundedHasher(hasher=hasher, at_once=environment.argon2_at_once)
+    return NormalizingHasher(hasher=bounded)
 
 
 def _limit_policy(environment: Environment) -> LimitPolicy:

@@ -13,6 +13,7 @@ from authsvc.config.variables import ROOT, Misconfigured, Reader
 
 SHORTEST_SECRET_KEY: Final = 50
 LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
+LEAST_ANSWER: Final = timedelta(milliseconds=500)  # longer than a sign-up takes on a busy server
 
 
 class AppEnv(StrEnum):
@@ -87,6 +88,11 @@ class Environment:
         return self.app_env is AppEnv.PROD
 
     @property
+    def paced_answer(self) -> timedelta:
+        """How long answers take at least that must not reveal whether an address has an account."""
+        return LEAST_ANSWER if self.is_prod else timedelta()
+
+    @property
     def staff_needs_second_factor(self) -> bool:
         """Whether staff need a second factor, and a recent sign-in before destructive actions."""
         return self.is_prod or self.staff_second_factor
@@ -95,8 +101,9 @@ class Environment:
 def read_environment(variables: Mapping[str, str]) -> Environment:
     """Read the configuration from these variables. Raises Misconfigured."""
     reader = Reader(variables)
+    app_env = AppEnv(reader.choice("APP_ENV", *AppEnv))
     environment = Environment(
-        app_env=AppEnv(reader.choice("APP_ENV", *AppEnv)),
+        app_env=app_env,
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
         secret_key=reader.text("SECRET_KEY"),
         signing_keys_file=reader.path("SIGNING_KEYS_FILE"),
@@ -117,7 +124,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         browser_session=reader.span("BROWSER_SESSION_SECONDS"),
         fresh_sign_in=reader.span("FRESH_SIGN_IN_SECONDS"),
         staff_second_factor=reader.switch("STAFF_SECOND_FACTOR"),
-        needs_verified_email=reader.switch("VERIFIED_EMAIL"),
+        needs_verified_email=reader.switch("VERIFIED_EMAIL", default=app_env is AppEnv.PROD),
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
         email_from=reader.text("EMAIL_FROM"),
         reads_per_minute=reader.number("READS_PER_MINUTE", at_least=1),

@@ -75,7 +75,11 @@ VARIABLES: Final = (
         "off",
         "If on, staff need a second factor, and a recent sign-in for destructive actions. Always on in prod.",
     ),
-    ("VERIFIED_EMAIL", "off", "If on, users must verify their e-mail address before signing in."),
+    (
+        "VERIFIED_EMAIL",
+        "",
+        "If on, users must verify their e-mail address before signing in. If empty, on in prod and off elsewhere.",
+    ),
     (
         "EMAIL_URL",
         "",
@@ -146,7 +150,10 @@ class Reader:
             raise Misconfigured(msg)
         return self.text(name)
 
-    def switch(self, name: str) -> bool:
+    def switch(self, name: str, *, default: bool | None = None) -> bool:
+        """Whether it is on; *default* if the variable has none of its own and is not set."""
+        if default is not None and not self.text(name):
+            return default
         return self.choice(name, "on", "off") == "on"
 
     def number(self, name: str, *, at_least: int) -> int:

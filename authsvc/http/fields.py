@@ -4,12 +4,24 @@ from typing import Any
 
 from rest_framework import serializers
 
+from authsvc.kernel.text import InvalidName, name_of
+
 
 class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class NameField(TextField):
+    """A name, on one line and without invisible tricks, normalized."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return name_of(super().to_internal_value(data))
+        except InvalidName as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 class FlagField(serializers.BooleanField):

@@ -5,18 +5,34 @@ from typing import Any
 
 from django import forms
 
+from authsvc.composition.container import services
 from authsvc.kernel.errors import DomainError, FieldError, Invalid
+from authsvc.kernel.text import InvalidName, name_of
 
 
-class AddressField(forms.EmailField):
-    """An e-mail address, in lower case as it is stored."""
+class AddressField(forms.CharField):
+    """An e-mail address, in the form in which it is stored."""
 
     def __init__(self, *, label: str | None = None, help_text: str = "") -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email"})
         super().__init__(label=label, max_length=254, widget=widget, help_text=help_text)
 
+    def clean(self, value: Any) -> str:
+        address = str(super().clean(value))
+        addresses = services().ports.email_addresses
+        if not addresses.is_valid(address):
+            raise forms.ValidationError("Enter a valid email address.", code="invalid")
+        return addresses.normalized(address)
+
+
+class NameField(forms.CharField):
+    """A name, on one line and without invisible tricks, normalized."""
+
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).lower()
+        try:
+            return name_of(str(super().to_python(value)))
+        except InvalidName as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class PasswordField(forms.CharField):

@@ -109,6 +109,8 @@ class Schema(AutoSchema):
             return {status: _page_of(self.operation.page_of)}
         if isinstance(shape, Mapping):
             return {(status, media_type): schema for media_type, schema in shape.items()}
+        if self.operation.accepted is not None:
+            return {status: shape, int(HTTPStatus.ACCEPTED): self.operation.accepted}
         return {status: shape}
 
     def _problems(self) -> Iterator[tuple[HTTPStatus, str, str]]:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial, wraps
+from http import HTTPStatus
 from inspect import signature
 from typing import Any, Final, Generic, TypeVar
 
@@ -38,7 +39,14 @@ from authsvc.http.idempotency.decorator import answered_once, request_key_of
 from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.rate_limits import cost_of, count
 from authsvc.http.reading import body_of, content_of, page_request_of, query_of
-from authsvc.http.rendering import Download, json_of, media_type_of, page_as_json, response_of
+from authsvc.http.rendering import (
+    Accepted,
+    Download,
+    json_of,
+    media_type_of,
+    page_as_json,
+    response_of,
+)
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import Page
 from authsvc.kernel.rate_limits import LimitState
@@ -79,9 +87,10 @@ class Access:
 class Operation(Generic[Shown, Item]):
     """One method of one URL, and who may use it; docs/permissions.md lists them all.
 
-    It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content. `errors` are
-    those its service raises; errors of HTTP, and those that follow from other fields, are added. Operations that give
-    or take away rights need a recent sign-in (RFC 9470).
+    It answers with `status` and one thing in the shape `answer`, or a page of `page_of`, or no content; with 202 and
+    the shape `accepted` when the handler returns an `Accepted`. `errors` are those its service raises; errors of HTTP,
+    and those that follow from other fields, are added. Operations that give or take away rights need a recent sign-in
+    (RFC 9470).
 
     A `limit` counts the requests of each user, or of each client IP address when the operation is public. With
     `is_limit_deferred` the handler gets the count as `limit_state` and applies the limit itself. Without a `limit` a
@@ -94,6 +103,7 @@ class Operation(Generic[Shown, Item]):
     scope: Scope | None = None
     status: int = 200
     answer: "type[Serializer[Shown]] | Forms[Shown] | None" = None
+    accepted: type[Serializer[Any]] | None = None
     page_of: type[Serializer[Item]] | None = None
     query: type[Serializer[Any]] | None = None
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
@@ -111,7 +121,7 @@ class Operation(Generic[Shown, Item]):
 
     def __call__(
         self,
-        handler: Callable[..., Shown | Page[Item] | Download | Mapping[str, Any] | None],
+        handler: Callable[..., Shown | Page[Item] | Download | Accepted | Mapping[str, Any] | None],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
         readers = self._readers_for(handler)
@@ -183,7 +193,7 @@ class Operation(Generic[Shown, Item]):
     def _response(self, request: Request, returned: Any) -> HttpResponse:
         response = response_of(
             self._content(request, returned),
-            status=self.status,
+            status=HTTPStatus.ACCEPTED if isinstance(returned, Accepted) else self.status,
             media_type=request.accepted_renderer.media_type,
             charset=request.accepted_renderer.charset,
         )
@@ -195,6 +205,8 @@ class Operation(Generic[Shown, Item]):
     def _content(self, request: Request, returned: Any) -> bytes:
         if isinstance(returned, Download):
             return returned.content
+        if isinstance(returned, Accepted) and self.accepted is not None:
+            return json_of(returned.thing, self.accepted)
         if self.page_of is not None:
             return page_as_json(returned, self.page_of)
         if isinstance(self.answer, Mapping):

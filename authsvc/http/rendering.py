@@ -29,6 +29,13 @@ class Download:
     filename: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What an answer with status 202 shows: the work goes on elsewhere."""
+
+    thing: object
+
+
 def response_of(
     content: bytes | str, *, status: int, media_type: str = JSON, charset: str | None = None
 ) -> HttpResponse:

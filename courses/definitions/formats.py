@@ -13,12 +13,14 @@ from jsonschema.exceptions import ValidationError
 
 from authsvc.kernel.errors import FieldError, Invalid
 from authsvc.kernel.proportion import Disproportionate, require_proportionate
+from authsvc.kernel.text import name_error, name_of
 from courses.definitions import marked_yaml
 from courses.definitions.acceptance import acceptor_of
 from courses.definitions.conversion import CONVERTER
 
 LONGEST_TEXT: Final = 4_000_000
 LONGEST_QUOTE: Final = 200
+LONGEST_TITLE: Final = 200
 MOST_ERRORS: Final = 100
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 Errors = Iterator[tuple[marked_yaml.Path, str]]
@@ -81,7 +83,7 @@ class Format(Generic[D]):
     def _checked(self, value: Any, field_errors: list[FieldError]) -> D:
         if field_errors:
             raise self._error(*field_errors)
-        definition = CONVERTER.structure(value, self._definition)
+        definition = CONVERTER.structure(_with_titles(value), self._definition)
         try:
             require_proportionate(self._written(definition))
         except Disproportionate as error:
@@ -123,6 +125,7 @@ class Format(Generic[D]):
             yield from errors
         else:
             yield from _unstorable(value, ())
+            yield from _title_errors(value, ())
             yield from self._rules(value)
 
     def _schema_errors(self, value: Any) -> Errors:
@@ -174,7 +177,7 @@ def _cut(text: str) -> str:
 def _unstorable(value: Any, path: marked_yaml.Path) -> Errors:
     """Text that cannot be stored: PostgreSQL refuses NUL, and a lone surrogate has no UTF-8."""
     if isinstance(value, str):
-        if _UNSTORABLE.search(value):
+        if not _is_storable(value):
             yield path, "the text holds a character that cannot be stored"
     elif isinstance(value, dict):
         for name, inner in value.items():
@@ -182,6 +185,43 @@ def _unstorable(value: Any, path: marked_yaml.Path) -> Errors:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _unstorable(inner, (*path, index))
+
+
+def _is_storable(text: str) -> bool:
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+
+
+def _title_errors(value: Any, path: marked_yaml.Path) -> Errors:
+    """An error for each title that cannot be a name. Text that cannot be stored is reported already."""
+    for inner_path, title in _titles_in(value, path):
+        if _is_storable(title):
+            reason = name_error(title)
+            if reason is not None:
+                yield inner_path, reason
+            elif len(name_of(title)) > LONGEST_TITLE:
+                yield inner_path, f"a title has at most {LONGEST_TITLE} characters"
+
+
+def _titles_in(value: Any, path: marked_yaml.Path) -> Iterator[tuple[marked_yaml.Path, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "title":
+                yield (*path, name), inner
+            else:
+                yield from _titles_in(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _titles_in(inner, (*path, index))
+
+
+def _with_titles(value: Any) -> Any:
+    """The value with its titles normalized."""
+    if isinstance(value, dict):
+        return {
+            name: name_of(inner) if name == "title" else _with_titles(inner)
+            for name, inner in value.items()
+        }
+    return [_with_titles(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _pointer(path: marked_yaml.Path) -> str:

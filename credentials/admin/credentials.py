@@ -21,7 +21,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, YamlField
+from authsvc.http.forms import AddressField, NameField, YamlField
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.tenancy import owned_within
 from courses.public import CourseId
@@ -39,6 +39,8 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     """`tenant_scope` is that of the current user; Django creates a form class for each request."""
 
     tenant_scope: ClassVar[TenantScope] = TenantScope()
+    name = NameField(label="Name", max_length=200)
+    issuer = NameField(label="Issuer", max_length=200)
     image_url = forms.URLField(
         label="Image URL", max_length=2000, required=False, assume_scheme="https"
     )

@@ -31,8 +31,8 @@ class WatchedHasher:
         self.meanwhile()
         return self.real.verify(password, password_hash=password_hash)
 
-    def is_outdated(self, password_hash: str) -> bool:
-        return self.real.is_outdated(password_hash)
+    def is_outdated(self, password_hash: str, *, password: str) -> bool:
+        return self.real.is_outdated(password_hash, password=password)
 
 
 def services_with(hasher: PasswordHasher, world: World) -> Services:

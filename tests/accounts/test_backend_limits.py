@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from accounts.adapters.passwords import BoundedHasher
 from accounts.models import User
 from tests.support.application import PASSWORD, Application
-from tests.support.limits import use_default_limits
+from tests.support.limits import bounded_part_of, use_default_limits
 
 pytestmark = pytest.mark.database
 
@@ -94,7 +93,7 @@ def test_an_attempt_is_refused_while_too_many_passwords_are_checked(
 ) -> None:
     has_root(application)
     hasher = application.services.ports.password_hasher
-    assert isinstance(hasher, BoundedHasher)
+    hasher = bounded_part_of(hasher)
 
     with hasher._turn():  # noqa: SLF001  # takes the only turn
         message = error_of()

@@ -9,6 +9,7 @@ from tests.support.application import PASSWORD, Answer, Application
 
 Values = tuple[Any, ...]
 
+LONGEST_EMAIL = f"{'b' * 64}@{'.'.join(['a' * 62, 'a' * 62, 'a' * 63])}"  # 254 characters
 BO: Final = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
 LONE_SURROGATE: Final = "half\ud800"
 
@@ -172,7 +173,7 @@ def test_all_invalid_members_are_named_at_once(application: Application) -> None
     assert list(results.values()) == [(422, pointers)]
 
 
-@pytest.mark.parametrize("members", [{"email": "b" * 239 + "@school.example"}, {"name": "x" * 200}])
+@pytest.mark.parametrize("members", [{"email": LONGEST_EMAIL}, {"name": "x" * 200}])
 def test_a_member_of_maximum_length_is_stored_unchanged(
     application: Application, members: dict[str, str]
 ) -> None:
@@ -183,10 +184,28 @@ def test_a_member_of_maximum_length_is_stored_unchanged(
 
 
 def test_a_password_of_maximum_length_logs_in(application: Application) -> None:
-    body = BO | {"password": "å" * 1024}
+    body = BO | {"password": "åb" * 100}
     application.stranger.post("/v1/auth/register", body)
 
     assert application.stranger.post("/v1/auth/login", body).status == 200
+
+
+def test_no_character_of_a_long_password_is_ignored(application: Application) -> None:
+    body = BO | {"password": "åb" * 100}
+    application.stranger.post("/v1/auth/register", body)
+
+    for password in (body["password"][:-1], body["password"] + "b", body["password"] + " "):
+        answer = application.stranger.post("/v1/auth/login", BO | {"password": password})
+        assert answer.code == "invalid-credentials"
+
+
+@pytest.mark.parametrize("members", [{"password": "bo@school.example"}, {"password": "ab" * 101}])
+def test_registration_applies_the_whole_password_policy(
+    application: Application, members: dict[str, str]
+) -> None:
+    answer = application.stranger.post("/v1/auth/register", BO | members)
+
+    assert answer.code == "unsuitable-password"
 
 
 def test_spaces_around_email_and_name_are_removed(application: Application) -> None:

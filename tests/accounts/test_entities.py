@@ -32,12 +32,6 @@ def registered(*roles: Role, email: str = "anna@school.example") -> User:
     )
 
 
-def test_a_registered_email_is_stored_in_lower_case() -> None:
-    user = registered(email="Anna.ÅSE@School.Example")
-
-    assert user.email == "anna.åse@school.example"
-
-
 def test_a_registered_user_is_active_from_that_moment() -> None:
     user = registered()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.adapters.passwords import NormalizingHasher
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import InvalidCredentials, WrongPassword
 from tests.accounts.hashing import STRONG, WEAK, WatchedHasher, services_with
@@ -58,7 +59,7 @@ def test_an_outdated_hash_is_replaced_at_the_next_log_in(memory: World) -> None:
 
     stored = memory.repositories.users.get(anna.id)
     assert stored.password_hash != anna.password_hash
-    assert not STRONG.is_outdated(stored.password_hash)
+    assert not STRONG.is_outdated(stored.password_hash, password=PASSWORD)
     assert STRONG.verify(PASSWORD, password_hash=stored.password_hash)
     assert replace(stored, password_hash=anna.password_hash) == anna
     assert signed_in.user.id == anna.id
@@ -80,7 +81,7 @@ def test_an_outdated_hash_is_replaced_at_a_sign_in_page(memory: World) -> None:
 
     stored = memory.repositories.users.get(anna.id)
     assert user == stored
-    assert not STRONG.is_outdated(stored.password_hash)
+    assert not STRONG.is_outdated(stored.password_hash, password=PASSWORD)
     assert STRONG.verify(PASSWORD, password_hash=stored.password_hash)
 
 
@@ -143,3 +144,29 @@ def test_a_password_changed_meanwhile_is_verified_again(
         accounts.change_password(current=PASSWORD, new="a short way back", by=a_principal(anna))
 
     assert (memory.repositories.users.get(anna.id) == changed) is is_refused
+
+
+@pytest.mark.parametrize("sign_in", ["log_in", "authenticate_and_rehash"])
+def test_the_hash_of_a_password_as_typed_is_normalized_at_the_next_sign_in(
+    memory: World, sign_in: str
+) -> None:
+    composed, decomposed = "en l\u00e5ng promenad", "en la\u030ang promenad"
+    anna = memory.has_user(email=EMAIL, password_hash=WEAK.hash(decomposed))
+    service = services_with(NormalizingHasher(hasher=WEAK), memory).sign_in
+
+    with pytest.raises(InvalidCredentials):
+        service.authenticate(email=EMAIL, password=composed)
+    getattr(service, sign_in)(email=EMAIL, password=decomposed)
+
+    stored = memory.repositories.users.get(anna.id).password_hash
+    assert WEAK.verify(composed, password_hash=stored)
+    assert service.authenticate(email=EMAIL, password=composed).id == anna.id
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 1024])
+def test_a_password_that_the_policy_would_refuse_today_still_logs_in(
+    memory: World, password: str
+) -> None:
+    memory.has_user(email=EMAIL, password_hash=WEAK.hash(password), is_staff=True)
+
+    assert services_with(WEAK, memory).sign_in.log_in(email=EMAIL, password=password)

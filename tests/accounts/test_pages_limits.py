@@ -6,7 +6,7 @@ from pytest_django import Settings
 from accounts.adapters.passwords import BoundedHasher
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails, somebody
-from tests.support.limits import use_default_limits
+from tests.support.limits import bounded_part_of, use_default_limits
 from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
@@ -21,9 +21,7 @@ def _limits(settings: Settings) -> None:
 
 
 def hasher_of(application: Application) -> BoundedHasher:
-    hasher = application.services.ports.password_hasher
-    assert isinstance(hasher, BoundedHasher)
-    return hasher
+    return bounded_part_of(application.services.ports.password_hasher)
 
 
 def test_sign_in_attempts_are_limited(application: Application, visitor: Visitor) -> None:

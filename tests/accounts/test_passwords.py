@@ -1,15 +1,16 @@
 """Password hashing and policy."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import argon2
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
-from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy
+from accounts.adapters.passwords import Argon2Hasher, DjangoPasswordPolicy, NormalizingHasher
 from accounts.domain.identity.errors import UnsuitablePassword
-from accounts.domain.identity.ports import PasswordHasher
+from accounts.domain.identity.ports import PasswordHasher, PasswordOwner
 from accounts.domain.identity.services.accounts import Passwords
 from authsvc.composition.ports import ports
 from authsvc.config.environment import read_environment
@@ -17,6 +18,27 @@ from authsvc.kernel.errors import FieldError
 
 PASSWORD = "a long walk home"
 WEAK = Argon2Hasher(memory_kib=8, passes=1, lanes=1)
+NORMALIZING = NormalizingHasher(hasher=WEAK)
+COMPOSED, DECOMPOSED = "en l\u00e5ng promenad", "en la\u030ang promenad"
+TOO_LONG = "This password is too long. A password must have at most 200 characters."
+ANNA = PasswordOwner(email="anna@school.example", name="Anna")
+
+
+@dataclass(frozen=True)
+class CountingHasher:
+    """Notes which passwords it verifies."""
+
+    compared: list[str] = field(default_factory=list)
+
+    def hash(self, password: str) -> str:
+        return WEAK.hash(password)
+
+    def verify(self, password: str, *, password_hash: str | None) -> bool:
+        self.compared.append(password)
+        return WEAK.verify(password, password_hash=password_hash)
+
+    def is_outdated(self, password_hash: str, *, password: str) -> bool:
+        return WEAK.is_outdated(password_hash, password=password)
 
 
 def hasher_of(variables: Mapping[str, str]) -> PasswordHasher:
@@ -93,8 +115,8 @@ def test_a_hash_with_other_parameters_is_verified_but_outdated() -> None:
     stronger = replace(WEAK, passes=2)
 
     assert stronger.verify(PASSWORD, password_hash=stored)
-    assert stronger.is_outdated(stored)
-    assert not WEAK.is_outdated(stored)
+    assert stronger.is_outdated(stored, password=PASSWORD)
+    assert not WEAK.is_outdated(stored, password=PASSWORD)
 
 
 @pytest.mark.parametrize("parameter", ["memory_kib", "passes", "lanes"])
@@ -104,7 +126,7 @@ def test_each_parameter_makes_a_hash_outdated(parameter: str) -> None:
 
     changed = Argon2Hasher(**parameters | {parameter: 2 * parameters[parameter]})
 
-    assert changed.is_outdated(stored)
+    assert changed.is_outdated(stored, password=PASSWORD)
 
 
 def test_a_hasher_does_not_print_its_dummy_hash() -> None:
@@ -129,35 +151,96 @@ def test_django_hashes_with_the_same_parameters() -> None:
     assert written.startswith("argon2$argon2id$v=19$m=8,t=1,p=1$")
 
 
+def field_errors_of(password: str, **owner: Any) -> list[str]:
+    anna = {"email": "anna.svensson@school.example", "name": "Anna Svensson"}
+    return DjangoPasswordPolicy().field_errors(password, owner=PasswordOwner(**anna | owner))
+
+
 @pytest.mark.parametrize(
     "password",
-    ["a long walk home", "eighttt8", "        ~", "åäöåäöåä", "x" * 1024, "no-digits-nor-capitals"],
+    ["a long walk home", "eighttt8", "        ~", "åäöåäöåä", "x y" * 66, "no-digits-nor-capitals"],
 )
 def test_eight_uncommon_characters_of_any_kind_are_allowed(password: str) -> None:
-    assert DjangoPasswordPolicy().field_errors(password) == []
+    assert field_errors_of(password) == []
 
 
-@pytest.mark.parametrize("password", ["", "a", "seven77"])
+@pytest.mark.parametrize("password", ["", "a", "seven77", "e\u0301ighty7"])
 def test_fewer_than_eight_characters_are_refused(password: str) -> None:
-    field_errors = DjangoPasswordPolicy().field_errors(password)
-
-    assert any("at least 8 characters" in field_error for field_error in field_errors)
+    assert any("at least 8 characters" in error for error in field_errors_of(password))
 
 
-@pytest.mark.parametrize("password", ["password", "PassWord", "1234567890", "iloveyou1"])
+@pytest.mark.parametrize("password", ["eleven char", "a\u0308leven char"])
+def test_staff_need_twelve_characters(password: str) -> None:
+    assert field_errors_of(password) == []
+    assert field_errors_of(password, is_staff=True) == [
+        "This password is too short. A password of staff must have at least 12 characters."
+    ]
+    assert field_errors_of("twelve chars", is_staff=True) == []
+
+
+def test_more_than_two_hundred_characters_are_refused() -> None:
+    assert field_errors_of("ab" * 100) == []
+    assert field_errors_of("ab" * 100 + "c") == [TOO_LONG]
+    assert field_errors_of("\ufdfa" * 12)[:1] == [TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    "password", ["password", "PassWord", "1234567890", "iloveyou1", "pa\uff53\uff53word"]
+)
 def test_a_common_password_is_refused_in_any_case(password: str) -> None:
-    assert DjangoPasswordPolicy().field_errors(password) == ["This password is too common."]
+    assert field_errors_of(password) == ["This password is too common."]
+
+
+@pytest.mark.parametrize("password", ["~~~~~~~~", "ZzZzZzZzZ", "åÅåÅåÅåÅ", "a\u0308" * 9])
+def test_one_repeated_character_is_refused(password: str) -> None:
+    assert "This password is one repeated character." in field_errors_of(password)
+
+
+@pytest.mark.parametrize("password", [" " * 8, " \t" * 5, "\u200b\u200c" * 6, "\u3000 " * 4])
+def test_a_password_of_blanks_alone_is_refused(password: str) -> None:
+    assert "This password has no visible characters." in field_errors_of(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "anna.svensson@school.example",
+        "ANNA.SVENSSON@school.example",
+        "anna.svensson",
+        "AnnaSvensson",
+        "svensson",
+        "Anna Svensson 99",
+        "anna2024",
+        "annaanna!",
+        "SvenssonAnna",
+        "\uff41nna-svensson",
+    ],
+)
+def test_a_password_of_words_of_the_account_is_refused(password: str) -> None:
+    assert field_errors_of(password) == [
+        "This password is the name or the e-mail address of the account, with little else."
+    ]
+
+
+@pytest.mark.parametrize("password", ["anna walks home", "my svensson is tall", "susannah!x"])
+def test_words_of_the_account_are_allowed_beside_others(password: str) -> None:
+    assert field_errors_of(password) == []
+
+
+@pytest.mark.parametrize("owner", [{"email": "a@b.c", "name": ""}, {"email": "", "name": ""}])
+def test_short_or_missing_words_of_the_account_refuse_nothing(owner: dict[str, str]) -> None:
+    assert field_errors_of("banana split", **owner) == []
 
 
 def test_every_broken_rule_is_reported() -> None:
-    assert len(DjangoPasswordPolicy().field_errors("dragon")) == 2
+    assert len(field_errors_of("dragon")) == 2
 
 
 def test_an_unsuitable_password_is_refused_before_it_is_hashed() -> None:
     passwords = Passwords(policy=DjangoPasswordPolicy(), hasher=WEAK)
 
     with pytest.raises(UnsuitablePassword) as error:
-        passwords.hash_of_new("password", member="new_password")
+        passwords.hash_of_new("password", owner=ANNA, member="new_password")
 
     assert error.value.field_errors == (
         FieldError(path="new_password", detail="This password is too common."),
@@ -167,6 +250,47 @@ def test_an_unsuitable_password_is_refused_before_it_is_hashed() -> None:
 def test_a_suitable_password_is_hashed() -> None:
     passwords = Passwords(policy=DjangoPasswordPolicy(), hasher=WEAK)
 
-    stored = passwords.hash_of_new(PASSWORD)
+    stored = passwords.hash_of_new(PASSWORD, owner=ANNA)
 
     assert WEAK.verify(PASSWORD, password_hash=stored)
+
+
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+def test_two_encodings_of_a_password_are_one_password(typed: str) -> None:
+    assert NORMALIZING.verify(typed, password_hash=NORMALIZING.hash(COMPOSED))
+    assert NORMALIZING.verify(typed, password_hash=NORMALIZING.hash(DECOMPOSED))
+    assert check_password(typed, NORMALIZING.hash(DECOMPOSED))
+    assert NORMALIZING.verify(COMPOSED, password_hash=make_password(typed))
+
+
+def test_a_hash_of_a_password_as_typed_is_verified_but_outdated() -> None:
+    as_typed = WEAK.hash(DECOMPOSED)
+
+    assert NORMALIZING.verify(DECOMPOSED, password_hash=as_typed)
+    assert check_password(DECOMPOSED, as_typed)
+    assert NORMALIZING.is_outdated(as_typed, password=DECOMPOSED)
+
+
+def test_a_normalized_hash_is_current_however_the_password_is_typed() -> None:
+    stored = NORMALIZING.hash(COMPOSED)
+
+    assert not NORMALIZING.is_outdated(stored, password=COMPOSED)
+    assert not NORMALIZING.is_outdated(stored, password=DECOMPOSED)
+
+
+@pytest.mark.parametrize("changed", [" {}", "{} ", "\t{}", "{}\u00a0"])
+def test_blanks_around_a_password_are_part_of_it(changed: str) -> None:
+    stored = NORMALIZING.hash(PASSWORD)
+
+    assert not NORMALIZING.verify(changed.format(PASSWORD), password_hash=stored)
+
+
+def test_a_wrong_password_takes_as_many_checks_with_a_hash_as_without() -> None:
+    counting = CountingHasher()
+    hasher = NormalizingHasher(hasher=counting)
+
+    for stored in (None, WEAK.hash("another password")):
+        assert not hasher.verify(DECOMPOSED, password_hash=stored)
+        assert not hasher.verify(PASSWORD, password_hash=stored)
+
+    assert counting.compared == [COMPOSED, DECOMPOSED, PASSWORD] * 2

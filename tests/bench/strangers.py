@@ -1,13 +1,15 @@
 """Response times of errors: subjects that exist, here or in another organization, next to some that do not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from statistics import median
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -22,6 +24,7 @@ from tests.support.builders import a_definition_of
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
 
+CSRF_TOKEN: Final = "c" * 32
 FORM: Final = "application/x-www-form-urlencoded"
 LINE: Final = "{:22}{:>10}{:>10}{:>8}"
 
@@ -40,7 +43,7 @@ class Names:
 
 def compare(*, tries: int) -> None:
     """Fill an empty database, start the server, and print a line for each pair."""
-    names = _build()
+    names = _build(tries=tries)
     print(LINE.format("", "known", "unknown", "apart"))
     with running_server({}, workers=1, threads=4) as server:
         caller = WireCaller(server.port)
@@ -48,9 +51,11 @@ def compare(*, tries: int) -> None:
             _compare(name, ask, tries=tries, known=names.known[name], unknown=names.unknown[name])
 
 
-def _build() -> Names:
+def _build(*, tries: int) -> Names:
     """Fill an empty database with the subjects that exist."""
     call_command("migrate", verbosity=0)
+    for number in range(tries):
+        _person(f"known-{number}")
     anna, bo = _person("anna"), _person("bo")
     asks, owns = _client("Asks", is_public=True), _client("Owns", is_public=True)
     confidential = _client("Keeps", is_public=False)
@@ -59,6 +64,8 @@ def _build() -> Names:
     connection.close()
     known = {
         "users": anna.user.email,
+        "sign-ups": "known",
+        "password resets": "known",
         "clients": confidential.client.client_id,
         "devices of others": device.device_code,
         "courses of others": f"{school.slug}--knots",
@@ -66,6 +73,8 @@ def _build() -> Names:
     }
     unknown = {name: "x" * len(subject) for name, subject in known.items()} | {
         "users": "nobody@school.example",
+        "sign-ups": "unknown",
+        "password resets": "nobody",
         "schools of others": str(uuid4()),
     }
     return Names(
@@ -101,6 +110,28 @@ def _questions(caller: WireCaller, names: Names) -> dict[str, Ask]:
     def log_in(email: str) -> Answer:
         return caller.post("/v1/auth/login", {"email": email, "password": "not their password"})
 
+    numbers = {
+        (page, name): count() for page in ("up", "reset") for name in ("known", "unknown", "nobody")
+    }
+
+    def sign_up(name: str) -> Answer:
+        """An address of its own for each request: after the first one, it is known and its mails are limited."""
+        email = f"{name}-{next(numbers['up', name])}@school.example"
+        answer = caller.post("/v1/auth/register", {"email": email, "password": "a long walk home"})
+        return replace(answer, text=answer.text.replace(email, "the address"))
+
+    def reset(name: str) -> Answer:
+        """From a network of its own for each request, because the page limits each one."""
+        number = next(numbers["reset", name])
+        form = {"email": f"{name}-{number}@school.example", "csrfmiddlewaretoken": CSRF_TOKEN}
+        return caller.post(
+            "/password/reset",
+            urlencode(form).encode(),
+            Content_Type=FORM,
+            Cookie=f"{settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}",
+            X_Forwarded_For=f"2001:db8:{name == 'known':x}:{number:x}::1",
+        )
+
     def token(**form: str) -> Answer:
         return caller.post("/oauth/token", urlencode(form).encode(), Content_Type=FORM)
 
@@ -114,6 +145,8 @@ def _questions(caller: WireCaller, names: Names) -> dict[str, Ask]:
 
     return {
         "users": log_in,
+        "sign-ups": sign_up,
+        "password resets": reset,
         "clients": show,
         "devices of others": take,
         "courses of others": lambda slug: bo.get(f"/v1/courses/{slug}"),

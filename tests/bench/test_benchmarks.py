@@ -59,6 +59,8 @@ def test_rejected_requests_are_timed_in_pairs() -> None:
 
     assert [line[:22].strip() for line in lines] == [
         "users",
+        "sign-ups",
+        "password resets",
         "clients",
         "devices of others",
         "courses of others",

@@ -30,6 +30,22 @@ def test_of_twenty_registrations_of_an_address_at_once_one_succeeds(school: Scho
     assert {answer.code for answer in answers if answer.status == 409} == {"email-taken"}
 
 
+def test_of_many_spellings_of_a_mailbox_registered_at_once_one_succeeds(school: School) -> None:
+    name, stranger = uuid4(), school.stranger()
+    spellings = [
+        f"{local}{name}@{domain}.example"
+        for local in ("\u00e5se", "\u00c5SE", "a\u030ase", "\u212bSE")
+        for domain in ("skolan-\u00e5", "SKOLAN-\u00c5", "xn--skolan--kxa", "skolan-a\u030a")
+    ]
+    bodies = [{"email": spelling, "password": PASSWORD} for spelling in spellings]
+
+    answers = at_once(
+        *[lambda body=body: stranger.post("/v1/auth/register", body) for body in bodies]
+    )
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 15}
+
+
 def test_refreshes_at_once_give_everybody_the_same_pair(school: School) -> None:
     stranger = school.stranger()
     body = {"email": f"{uuid4()}@school.example", "password": PASSWORD}

@@ -10,7 +10,6 @@ from typing import Final
 import pytest
 from django.core.management import get_commands
 
-from accounts.adapters.passwords import BoundedHasher
 from accounts.domain.identity.services.login_attempts import KNOWN_FOR, LimitName
 from authsvc.composition.ports import ports
 from authsvc.config.environment import read_environment
@@ -20,6 +19,7 @@ from authsvc.kernel.rate_limits import Limit
 from authsvc.kernel.request_budgets import Cost
 from tests.accounts.limiting import POLICY
 from tests.support.documents import ROOT, fences, page, table_under
+from tests.support.limits import bounded_part_of
 
 PAGE: Final = page("docs/operations.md")
 SHIPPED_APPS: Final = ("authsvc", "accounts", "courses", "progress", "credentials")
@@ -71,7 +71,7 @@ def test_the_request_budgets_are_the_default_ones() -> None:
 
 def test_what_is_said_of_limits_besides_is_so() -> None:
     hasher = ports(read_environment({}), secret_key="test").password_hasher
-    assert isinstance(hasher, BoundedHasher)
+    hasher = bounded_part_of(hasher)
     text = " ".join(PAGE.partition("## Limits")[2].split())
 
     assert f"{hasher.patience.total_seconds() * 1000:.0f} ms" in text

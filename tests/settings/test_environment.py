@@ -174,6 +174,22 @@ def test_a_lane_of_argon2_needs_memory() -> None:
     assert read_environment({"ARGON2_MEMORY_KIB": "32", "ARGON2_LANES": "4"}).argon2_lanes == 4
 
 
+@pytest.mark.parametrize(
+    ("variables", "is_needed"),
+    [
+        ({}, False),
+        ({"VERIFIED_EMAIL": "on"}, True),
+        (PRODUCTION, True),
+        (PRODUCTION | {"VERIFIED_EMAIL": ""}, True),
+        (PRODUCTION | {"VERIFIED_EMAIL": "off"}, False),
+    ],
+)
+def test_production_needs_verified_addresses_unless_it_says_otherwise(
+    *, variables: dict[str, str], is_needed: bool
+) -> None:
+    assert read_environment(variables).needs_verified_email is is_needed
+
+
 def test_production_starts_when_all_that_it_needs_is_given() -> None:
     assert read_environment(PRODUCTION).is_prod
 

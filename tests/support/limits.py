@@ -5,6 +5,8 @@ from typing import Any
 
 from pytest_django import Settings
 
+from accounts.adapters.passwords import BoundedHasher, NormalizingHasher
+from accounts.domain.identity.ports import PasswordHasher
 from authsvc.config.environment import read_environment
 
 
@@ -19,3 +21,10 @@ def use_default_limits(settings: Settings, **variables: Any) -> None:
         argon2_at_once=1,
         **variables,
     )
+
+
+def bounded_part_of(hasher: PasswordHasher) -> BoundedHasher:
+    """The part of the application's hasher that limits how many passwords are checked at once."""
+    assert isinstance(hasher, NormalizingHasher)
+    assert isinstance(hasher.hasher, BoundedHasher)
+    return hasher.hasher

@@ -15,6 +15,12 @@ class EmailTaken(Conflict):
     explanation = "An account with this address exists. Sign in, or use another address."
 
 
+class InvalidEmail(Invalid):
+    code = "invalid-email"
+    title = "The e-mail address is not valid"
+    explanation = "Check the address for typing errors, and for characters that look like others."
+
+
 class UnsuitablePassword(Invalid):
     code = "unsuitable-password"
     title = "The password is not allowed"
@@ -25,6 +31,12 @@ class InvalidCredentials(Unauthenticated):
     code = "invalid-credentials"
     title = "The e-mail address or the password is wrong"
     explanation = "No active user has this address and this password."
+
+
+class UnverifiedEmail(Unauthenticated):
+    code = "unverified-email"
+    title = "The e-mail address is not verified"
+    explanation = "Follow the link that was mailed to it. Sign in at {url} to receive another."
 
 
 class SecondFactorRequired(Unauthenticated):

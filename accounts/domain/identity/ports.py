@@ -1,6 +1,7 @@
 """Ports of the identity services."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Unpack
 
@@ -10,8 +11,17 @@ from accounts.domain.identity.entities.security_log import SecurityEvent, Securi
 from accounts.domain.identity.entities.tokens import AccessClaims, SignedClaims
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordOwner:
+    """What a password policy knows of the user who will have the password."""
+
+    email: str
+    name: str
+    is_staff: bool = False
+
+
 class PasswordHasher(Protocol):
-    """Hashes passwords. Raises PasswordsBusy when too many hashes are computed already."""
+    """Hashes passwords, all their characters. Raises PasswordsBusy when too many hashes are computed already."""
 
     def hash(self, password: str) -> str:
         """A salted hash for `verify`."""
@@ -19,20 +29,26 @@ class PasswordHasher(Protocol):
     def verify(self, password: str, *, password_hash: str | None) -> bool:
         """Whether the hash is of *password*. Without a hash it returns False after the same time."""
 
-    def is_outdated(self, password_hash: str) -> bool:
-        """Whether `hash` now uses other parameters."""
+    def is_outdated(self, password_hash: str, *, password: str) -> bool:
+        """Whether `hash` now uses other parameters or another normalization for this *password* of the hash."""
 
 
 class PasswordPolicy(Protocol):
-    def field_errors(self, password: str) -> list[str]:
-        """What is wrong with *password*, one sentence for each rule; empty if it is allowed."""
+    def field_errors(self, password: str, *, owner: PasswordOwner) -> list[str]:
+        """What is wrong with *password* for this user, one sentence for each rule; empty if it is allowed."""
 
 
 class EmailAddresses(Protocol):
     def is_valid(self, address: str) -> bool:
         """Whether the e-mail address has the syntax of RFC 5321 and 6531 and a domain with a dot.
 
-        Nothing is resolved.
+        An address that looks like another is not valid. Nothing is resolved.
+        """
+
+    def normalized(self, address: str) -> str:
+        """The form in which the address is stored and compared: the same for all spellings of a mailbox.
+
+        Of an address that is not valid it is the lower case, so that accounts from before the check can sign in.
         """
 
 
@@ -96,6 +112,16 @@ class SecondFactors(Protocol):
         self, user_id: UserId, assertion: Mapping[str, Any], *, state: Mapping[str, Any]
     ) -> str | None:
         """The method (RFC 8176) of an assertion by a passkey of the user; None if it is wrong."""
+
+
+class SignUpMails(Protocol):
+    """Mails of a sign-up, which arrive at the address alone and so reveal nothing to others."""
+
+    def send(self, email: str, *, user_id: UserId | None) -> None:
+        """Mail the new user a link that verifies the address; without a user, that it has an account already.
+
+        Failures are logged.
+        """
 
 
 class PendingSignIns(Protocol):

@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
 from accounts.domain.organizations.errors import OrganizationSuspended, UnsuitableOrganization
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.text import name_error
 
 InvitationId = NewType("InvitationId", UUID)
 
@@ -48,6 +49,8 @@ class Organization:
             )
         if not self.name.strip():
             raise UnsuitableOrganization(FieldError(path="name", detail="Enter a name."))
+        if (reason := name_error(self.name)) is not None:
+            raise UnsuitableOrganization(FieldError(path="name", detail=reason))
         if len(self.name) > LONGEST_NAME:
             raise UnsuitableOrganization(
                 FieldError(path="name", detail=f"Use at most {LONGEST_NAME} characters.")

@@ -4,12 +4,11 @@ import sys
 from getpass import getpass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from django.core.validators import validate_email
 
 from accounts.public import OPERATOR, Role
 from authsvc.composition.container import services
+from authsvc.kernel.text import InvalidName, name_of
 from authsvc.management.base import OperatorCommand
 
 
@@ -24,13 +23,15 @@ class Command(OperatorCommand):
         parser.add_argument("--name", default="", metavar="NAME", help="display name")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not services().ports.email_addresses.is_valid(options["email"]):
+            raise CommandError(f"{options['email']!r} is not a valid e-mail address.")
         try:
-            validate_email(options["email"])
-        except ValidationError:
-            raise CommandError(f"{options['email']!r} is not a valid e-mail address.") from None
+            name = name_of(options["name"])
+        except InvalidName as error:
+            raise CommandError(str(error)) from None
         user = services().users.create(
             email=options["email"],
-            name=options["name"],
+            name=name,
             password=_read_password(),
             roles=[Role.ADMIN],
             by=OPERATOR,

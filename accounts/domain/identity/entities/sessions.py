@@ -34,10 +34,13 @@ class SessionPolicy:
 class SignInPolicy:
     """What a sign-in must include.
 
+    With `needs_verified_email` users must have verified their address, for which `sign_in_url` sends a new link.
     Staff need a second factor if `staff_needs_second_factor`, which they set up at `second_factor_url`. A sign-in
     counts as recent for `fresh_for`.
     """
 
+    needs_verified_email: bool
+    sign_in_url: str
     staff_needs_second_factor: bool
     second_factor_url: str
     fresh_for: timedelta

@@ -9,7 +9,7 @@ from accounts.domain.access import Role, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A user. `email` is in lower case, because addresses that differ only in case belong to one person."""
+    """A user. `email` is normalized, because all spellings of an address belong to one person."""
 
     id: UserId
     email: str
@@ -30,16 +30,17 @@ class User:
         password_hash: str,
         at: datetime,
         roles: Collection[Role] = (),
+        is_staff: bool = False,
     ) -> "User":
-        """A new user. Every user is a learner, and an admin is staff."""
+        """A new user with a normalized address. Every user is a learner, and an admin is staff."""
         return cls(
             id=user_id,
-            email=email.lower(),
+            email=email,
             name=name,
             password_hash=password_hash,
             roles=_in_order(roles),
             is_active=True,
-            is_staff=Role.ADMIN in roles,
+            is_staff=is_staff or Role.ADMIN in roles,
             created_at=at,
         )
 

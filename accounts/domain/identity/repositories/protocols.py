@@ -27,7 +27,7 @@ class UserRepository(Protocol):
         """The user with this id. Raises UserNotFound."""
 
     def find_by_email(self, email: str) -> User | None:
-        """The user with this lower-case address, if any."""
+        """The user with this normalized address, if any."""
 
     def get_for_update(self, user_id: UserId) -> User:
         """Like get, and lock the user until the unit of work ends."""

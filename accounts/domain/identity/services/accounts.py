@@ -7,8 +7,13 @@ from accounts.domain.access import Principal, UserId
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User
-from accounts.domain.identity.errors import UnsuitablePassword, WrongPassword
-from accounts.domain.identity.ports import PasswordHasher, PasswordPolicy
+from accounts.domain.identity.errors import InvalidEmail, UnsuitablePassword, WrongPassword
+from accounts.domain.identity.ports import (
+    EmailAddresses,
+    PasswordHasher,
+    PasswordOwner,
+    PasswordPolicy,
+)
 from accounts.domain.identity.repositories.protocols import UserRepository
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
@@ -24,9 +29,12 @@ class Passwords:
     policy: PasswordPolicy
     hasher: PasswordHasher
 
-    def hash_of_new(self, password: str, *, member: str = "password") -> str:
+    def hash_of_new(
+        self, password: str, *, owner: PasswordOwner | User, member: str = "password"
+    ) -> str:
         """The hash to store. Raises UnsuitablePassword, with field errors for this *member* of the request."""
-        field_errors = self.policy.field_errors(password)
+        owner = PasswordOwner(email=owner.email, name=owner.name, is_staff=owner.is_staff)
+        field_errors = self.policy.field_errors(password, owner=owner)
         if field_errors:
             raise UnsuitablePassword(
                 *(FieldError(path=member, detail=text) for text in field_errors)
@@ -34,17 +42,25 @@ class Passwords:
         return self.hasher.hash(password)
 
 
+def email_of_new(email: str, addresses: EmailAddresses) -> str:
+    """The address to store for a new user. Raises InvalidEmail."""
+    if not addresses.is_valid(email):
+        raise InvalidEmail(FieldError(path="email", detail=f"{email!r} is not a valid address."))
+    return addresses.normalized(email)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountService:
     users: UserRepository
     revocation: SessionRevocation
     passwords: Passwords
+    email_addresses: EmailAddresses
     security_log: SecurityLog
     unit_of_work: UnitOfWork
     clock: Clock
 
     def register(self, *, email: str, name: str, password: str) -> User:
-        """Create a learner's account. Raises EmailTaken, UnsuitablePassword."""
+        """Create a learner's account. Raises InvalidEmail, EmailTaken, UnsuitablePassword."""
         user = self.new_user(email=email, name=name, password=password)
         with self.unit_of_work.atomic():
             self.users.add(user)
@@ -52,12 +68,14 @@ class AccountService:
         return user
 
     def new_user(self, *, email: str, name: str, password: str) -> User:
-        """A learner that is not stored yet. Raises UnsuitablePassword."""
+        """A learner that is not stored yet. Raises InvalidEmail, UnsuitablePassword."""
         return User.registered(
             UserId(uuid4()),
-            email=email,
+            email=email_of_new(email, self.email_addresses),
             name=name,
-            password_hash=self.passwords.hash_of_new(password),
+            password_hash=self.passwords.hash_of_new(
+                password, owner=PasswordOwner(email=email, name=name)
+            ),
             at=self.clock.now(),
         )
 
@@ -75,9 +93,10 @@ class AccountService:
 
         Raises WrongPassword, UnsuitablePassword.
         """
-        current_hash = self.users.get(by.person).password_hash
+        owner = self.users.get(by.person)
+        current_hash = owner.password_hash
         self._require(current, password_hash=current_hash)
-        new_hash = self.passwords.hash_of_new(new, member="new_password")
+        new_hash = self.passwords.hash_of_new(new, owner=owner, member="new_password")
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(by.person)
             if user.password_hash != current_hash:
@@ -90,7 +109,7 @@ class AccountService:
 
         Raises UserNotFound, UnsuitablePassword.
         """
-        password_hash = self.passwords.hash_of_new(password)
+        password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)

@@ -29,17 +29,26 @@ from accounts.domain.identity.entities.sessions import (
 from accounts.domain.identity.entities.tokens import SignedIn
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import (
+    EmailTaken,
     InvalidChallenge,
     InvalidCredentials,
     SecondFactorMissing,
     SecondFactorRequired,
+    UnverifiedEmail,
     WrongSecondFactor,
 )
-from accounts.domain.identity.ports import OpaqueTokens, PasswordHasher, SecondFactors
+from accounts.domain.identity.ports import (
+    EmailAddresses,
+    OpaqueTokens,
+    PasswordHasher,
+    SecondFactors,
+    SignUpMails,
+)
 from accounts.domain.identity.repositories.protocols import (
     SessionRepository,
     SignInChallengeRepository,
     UserRepository,
+    VerifiedEmailRepository,
 )
 from accounts.domain.identity.services.accounts import AccountService
 from accounts.domain.identity.services.login_attempts import LoginAttempts, Secret
@@ -57,6 +66,8 @@ CHALLENGE_LIVES: Final = timedelta(minutes=5)
 class SignInService:
     accounts: AccountService
     users: UserRepository
+    verified_emails: VerifiedEmailRepository
+    sign_up_mails: SignUpMails
     sessions: SessionRepository
     challenges: SignInChallengeRepository
     pairs: TokenPairs
@@ -65,6 +76,7 @@ class SignInService:
     second_factors: SecondFactors
     security_log: SecurityLog
     passwords: PasswordHasher
+    email_addresses: EmailAddresses
     policy: SignInPolicy
     session_policy: SessionPolicy
     unit_of_work: UnitOfWork
@@ -81,6 +93,26 @@ class SignInService:
             self.security_log.record(SecurityEvent.REGISTERED, user_id=user.id)
             return self._start(user, methods=(PASSWORD,))
 
+    def register_unverified(
+        self, *, email: str, name: str, password: str, client_ip: str | None = None
+    ) -> str:
+        """Create a learner's account and mail a link that verifies its address, which is returned.
+
+        An address that has an account gets a mail, too: neither the answer nor its timing reveals it. Raises
+        InvalidEmail, UnsuitablePassword.
+        """
+        user = self.accounts.new_user(email=email, name=name, password=password)
+        try:
+            with self.unit_of_work.atomic():
+                self.users.add(user)
+                self.limits.save_known_address(user.email, client_ip=client_ip)
+                self.security_log.record(SecurityEvent.REGISTERED, user_id=user.id)
+        except EmailTaken:
+            self.sign_up_mails.send(user.email, user_id=None)
+        else:
+            self.sign_up_mails.send(user.email, user_id=user.id)
+        return user.email
+
     def authenticate(
         self,
         *,
@@ -94,7 +126,7 @@ class SignInService:
         Raises InvalidCredentials, and TooManyAttempts after too many failed attempts. Neither the answer nor its
         timing reveals whether the account exists.
         """
-        account = email.lower()
+        account = self.email_addresses.normalized(email)
         try:
             with self.limits.attempt(account, client_ip=client_ip, address_limit=address_limit):
                 user = self.users.find_by_email(account)
@@ -120,7 +152,7 @@ class SignInService:
         user = self.authenticate(
             email=email, password=password, client_ip=client_ip, address_limit=address_limit
         )
-        if not self.passwords.is_outdated(user.password_hash):
+        if not self.passwords.is_outdated(user.password_hash, password=password):
             return user
         new_hash = self.passwords.hash(password)
         with self._locked_unchanged(user, password) as locked:
@@ -138,15 +170,17 @@ class SignInService:
     ) -> SignedIn:
         """Start a session of the first-party client.
 
-        Raises InvalidCredentials, TooManyAttempts; SecondFactorRequired if the user has a second factor, with a
+        Raises InvalidCredentials, TooManyAttempts; UnverifiedEmail if the policy requires a verified address;
+        SecondFactorRequired if the user has a second factor, with a
         challenge for `verify`; SecondFactorMissing if the user needs one and has none.
         """
         user = self.authenticate(
             email=email, password=password, client_ip=client_ip, address_limit=address_limit
         )
         new_hash = user.password_hash
-        if self.passwords.is_outdated(user.password_hash):
+        if self.passwords.is_outdated(user.password_hash, password=password):
             new_hash = self.passwords.hash(password)
+        self._require_verified(user)
         methods = self.second_factors.methods_of(user.id)
         if not methods and self.policy.requires_second_factor(is_staff=user.is_staff):
             raise SecondFactorMissing(url=self.policy.second_factor_url)
@@ -239,6 +273,11 @@ class SignInService:
         if method is None:
             raise WrongSecondFactor
         return method
+
+    def _require_verified(self, user: User) -> None:
+        """Raises UnverifiedEmail."""
+        if self.policy.needs_verified_email and self.verified_emails.find(user.id) != user.email:
+            raise UnverifiedEmail(url=self.policy.sign_in_url)
 
     def _record_failure(self, account: str, user: User | None, *, is_right: bool) -> None:
         if user is None:

@@ -11,11 +11,12 @@ from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.identity.ports import EmailAddresses
 from accounts.domain.identity.repositories.protocols import (
     UserRepository,
     VerifiedEmailRepository,
 )
-from accounts.domain.identity.services.accounts import Passwords
+from accounts.domain.identity.services.accounts import Passwords, email_of_new
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
@@ -27,6 +28,7 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 class EmailService:
     users: UserRepository
     verified_emails: VerifiedEmailRepository
+    email_addresses: EmailAddresses
     unit_of_work: UnitOfWork
 
     def verified(self, user_id: UserId) -> str | None:
@@ -39,7 +41,7 @@ class EmailService:
 
         Raises UserNotFound, EmailTaken.
         """
-        email = email.lower()
+        email = self.email_addresses.normalized(email)
         with self.unit_of_work.atomic():
             if self.users.get_for_update(user_id).email != email:
                 self.users.change_email(user_id, email=email)
@@ -53,6 +55,7 @@ class UserService:
     users: UserRepository
     revocation: SessionRevocation
     passwords: Passwords
+    email_addresses: EmailAddresses
     security_log: SecurityLog
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -67,7 +70,7 @@ class UserService:
     def find(self, email: str, *, by: Principal) -> User:
         """The user with this e-mail address. Raises NotPermitted, UserNotFound."""
         by.require(Right.MANAGE_USERS)
-        user = self.users.find_by_email(email.lower())
+        user = self.users.find_by_email(self.email_addresses.normalized(email))
         if user is None:
             raise UserNotFound
         return user
@@ -84,20 +87,27 @@ class UserService:
         name: str,
         password: str,
         roles: Collection[Role],
+        is_staff: bool = False,
         reason: str = "",
         by: Principal,
     ) -> User:
-        """Raises NotPermitted, EmailTaken, UnsuitablePassword."""
+        """Create a user; an admin is staff, whatever *is_staff* says.
+
+        Raises NotPermitted, InvalidEmail, EmailTaken, UnsuitablePassword.
+        """
         by.require(Right.MANAGE_USERS)
         user = User.registered(
             UserId(uuid4()),
-            email=email,
+            email=email_of_new(email, self.email_addresses),
             name=name,
-            password_hash=self.passwords.hash_of_new(password),
+            password_hash="",
             roles=roles,
+            is_staff=is_staff,
             at=self.clock.now(),
         )
         _require_rights_over(user, by=by)
+        password_hash = self.passwords.hash_of_new(password, owner=user)
+        user = replace(user, password_hash=password_hash)
         with self.unit_of_work.atomic():
             self.users.add(user)
             self.security_log.record(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
@@ -145,7 +155,7 @@ class UserService:
     ) -> None:
         """Set a user's password and end their sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
         by.require(Right.MANAGE_USERS)
-        password_hash = self.passwords.hash_of_new(password)
+        password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             _require_rights_over(user, by=by)

@@ -12,6 +12,7 @@ from accounts.domain.access import ClientPk, GrantType, OrganizationId, Scope
 from accounts.domain.oauth.errors import UnsuitableClient
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.outbound import is_public_host
+from authsvc.kernel.text import name_error
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
@@ -80,6 +81,8 @@ class ClientTerms:
     def _field_errors(self) -> Iterator[FieldError]:
         if not self.name.strip():
             yield FieldError(path="name", detail="Enter a name.")
+        elif (reason := name_error(self.name)) is not None:
+            yield FieldError(path="name", detail=reason)
         if len(self.name) > LONGEST_NAME:
             yield FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
         yield from _uri_errors("redirect_uris", self.redirect_uris, may_be_private=True)

@@ -125,7 +125,11 @@ def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:
     if field_errors:
         raise InvalidMemberList(*field_errors)
     return [
-        ListRow(number=number, email=_email_in(row), role=OrgRole(_role_in(row)))
+        ListRow(
+            number=number,
+            email=email_addresses.normalized(_email_in(row)),
+            role=OrgRole(_role_in(row)),
+        )
         for number, row in enumerate(rows, start=1)
     ]
 
@@ -151,8 +155,9 @@ def _value_errors(
 ) -> Iterator[FieldError]:
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        email, role = _email_in(row), _role_in(row)
-        if not email_addresses.is_valid(email):
+        address, role = _email_in(row), _role_in(row)
+        email = email_addresses.normalized(address)
+        if not email_addresses.is_valid(address):
             yield FieldError(path=f"{number}/email", detail="This is not a valid e-mail address.")
         elif email in seen:
             yield FieldError(path=f"{number}/email", detail="This e-mail address is listed twice.")
@@ -162,7 +167,7 @@ def _value_errors(
 
 
 def _email_in(row: dict[str, str]) -> str:
-    return row.get("email", "").strip().lower()
+    return row.get("email", "").strip()
 
 
 def _role_in(row: dict[str, str]) -> str:
