@@ -1,49 +1,59 @@
-"""Invitation mailer, on Django's mail backend."""
+"""Mail templates and transport, on Django."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
 import structlog
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 
-from accounts.domain.organizations.ports import InvitationLetter
+from accounts.domain.mail.entities import Letter, MailKind
 
-_TEMPLATES: Final = "account/email/invitation"
-
-log: Final = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DjangoMailer:
-    """Sends mails whose links start with `public_url`."""
+class DjangoMailTemplates:
+    """Templates whose links start with `public_url`."""
 
     public_url: str
 
-    def send_invitations(self, letters: Sequence[InvitationLetter]) -> None:
+    def render(self, kind: MailKind, recipient: str, context: Mapping[str, Any]) -> Letter:
+        values = {**context, "site": self.public_url}
+        subject = render_to_string(f"account/email/{kind}_subject.txt", values)
+        return Letter(
+            recipient=recipient,
+            subject=" ".join(subject.split()),
+            body=render_to_string(f"account/email/{kind}_message.txt", values),
+        )
+
+    def url_of(self, path: str) -> str:
+        return f"{self.public_url}{path}"
+
+
+class DjangoMailTransport:
+    """Sends over Django's mail backend."""
+
+    def send(self, letters: Iterable[Letter]) -> Iterator[str]:
         connection = get_connection()
+        failure = ""
         try:
             connection.open()  # one connection for all letters
         except OSError as error:
-            log.warning("no invitation could be mailed", error=type(error).__name__)
-            return
+            failure = type(error).__name__
+            log.warning("no mail could be sent", error=failure)
         for letter in letters:
-            try:
-                connection.send_messages([self._message(letter)])
-            except (OSError, ValueError) as error:  # SMTP fails, or the address is invalid
-                log.warning("an invitation could not be mailed", error=type(error).__name__)
-        connection.close()
+            yield failure or self._error_of(connection, letter)
+        if not failure:
+            connection.close()
 
-    def _message(self, letter: InvitationLetter) -> EmailMessage:
-        context = {
-            "organization": letter.organization,
-            "site": self.public_url,
-            "link": f"{self.public_url}/account/invitations/{letter.token}/",
-        }
-        subject = render_to_string(f"{_TEMPLATES}_subject.txt", context)
-        return EmailMessage(
-            subject=" ".join(subject.split()),
-            body=render_to_string(f"{_TEMPLATES}_message.txt", context),
-            to=[letter.email],
-        )
+    def _error_of(self, connection: Any, letter: Letter) -> str:
+        """Send the message and return the name of the error that prevented it, or ''."""
+        message = EmailMessage(subject=letter.subject, body=letter.body, to=[letter.recipient])
+        try:
+            connection.send_messages([message])
+        except (OSError, ValueError) as error:  # SMTP fails, or the address is invalid
+            log.warning("a mail could not be sent", error=type(error).__name__)
+            return type(error).__name__
+        return ""

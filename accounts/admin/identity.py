@@ -14,7 +14,6 @@ from django.shortcuts import redirect
 from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
 from accounts.domain.identity.entities.users import UserChanges
-from accounts.domain.identity.ports import PasswordOwner
 from authsvc.admin_site.model_admins import (
     ListOnlyAdmin,
     ReadOnlyAdmin,
@@ -24,7 +23,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, NameField, PasswordField, submit
+from authsvc.http.forms import AddressField, NameField, submit
 
 
 class UserForm(forms.ModelForm[rows.User]):
@@ -53,26 +52,9 @@ class UserForm(forms.ModelForm[rows.User]):
 
 class NewUserForm(UserForm):
     email = AddressField()
-    new_password = PasswordField(label="Password")
 
     class Meta(UserForm.Meta):
         fields = ["email", "name", "roles", "is_staff"]
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        owner = PasswordOwner(
-            email=values.get("email", ""),
-            name=values.get("name", ""),
-            is_staff=values.get("is_staff", False) or Role.ADMIN in values.get("roles", ()),
-        )
-        policy, password = services().ports.password_policy, values.get("new_password")
-        if password and (field_errors := policy.field_errors(password, owner=owner)):
-            self.add_error("new_password", field_errors)
-        return values
-
-
-class SetPasswordForm(forms.Form):
-    password = PasswordField(label="New password")
 
 
 # Users manage these rows on their account pages; admin pages would bypass the services.
@@ -84,6 +66,7 @@ class UserAdmin(ServiceAdmin):
     right = Right.MANAGE_USERS
     form = UserForm
     add_form = NewUserForm
+    add_title = "Create an account and mail a link to choose its password"
     list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
     list_filter = ["is_active", "is_staff"]
     list_select_related = []
@@ -93,7 +76,7 @@ class UserAdmin(ServiceAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
-            return ["email", "name", "new_password", "roles", "is_staff"]
+            return ["email", "name", "roles", "is_staff"]
         editable = ["email", "name", "roles", "is_staff", "groups"]
         return [*editable, "is_active", "created_at", "last_login"]
 
@@ -109,7 +92,6 @@ class UserAdmin(ServiceAdmin):
         user = services().users.create(
             email=values["email"],
             name=values["name"],
-            password=values["new_password"],
             roles=[Role(role) for role in values["roles"]],
             is_staff=values["is_staff"],
             by=by,
@@ -141,16 +123,17 @@ class UserAdmin(ServiceAdmin):
     @admin_page({"<uuid:user_id>/password/": "accounts_user_password"})
     def password_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_change_permission, request, user_id)
-        form = SetPasswordForm(request.POST or None)
+        form = forms.Form(request.POST if request.method == "POST" else None)
 
-        def set_password() -> None:
-            password, by = form.cleaned_data["password"], staff_of(request)
-            services().users.set_password(UserId(row.id), password=password, by=by)
+        def send_link() -> None:
+            services().users.send_password_link(UserId(row.id), by=staff_of(request))
 
-        if submit(form, lambda: self.perform(request, row, set_password, "Set a new password.")):
-            self.message_user(request, f"The password of {row} was changed.", messages.SUCCESS)
+        if submit(form, lambda: self.perform(request, row, send_link, "Sent a password link.")):
+            self.message_user(
+                request, f"A link to set a password was sent to {row}.", messages.SUCCESS
+            )
             return redirect("admin:accounts_user_change", row.pk)
-        return self.row_form_page(request, row, form, title="Set a password")
+        return self.row_form_page(request, row, form, title="Send a link to set a password")
 
 
 @admin.register(rows.Session)

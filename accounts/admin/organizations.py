@@ -112,16 +112,16 @@ class OrganizationForm(forms.ModelForm[rows.Organization]):
 
 
 class NewOrganizationForm(OrganizationForm):
-    owner = AddressField(help_text="E-mail address of an existing account.")
+    owner = AddressField(help_text="Verified e-mail address of an existing account.")
 
     class Meta(OrganizationForm.Meta):
         fields = ["name", "slug"]
 
     def clean_owner(self) -> UserId:
-        owner = rows.User.objects.filter(email=self.cleaned_data["owner"], is_active=True).first()
+        owner = services().emails.find_verified(self.cleaned_data["owner"])
         if owner is None:
-            raise ValidationError("No active user has this e-mail address.")
-        return UserId(owner.pk)
+            raise ValidationError("No active user has verified this e-mail address.")
+        return owner.id
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -24,7 +24,12 @@ from accounts.domain.access import (
     Scope,
     UserId,
 )
-from accounts.domain.identity.errors import UserNotFound
+from accounts.domain.identity.errors import (
+    MailBudgetSpent,
+    UnverifiedUser,
+    UserNotFound,
+    VerifiedEmailNeeded,
+)
 from accounts.domain.organizations.entities import (
     Invitation,
     InvitationId,
@@ -35,6 +40,7 @@ from accounts.domain.organizations.entities import (
 from accounts.domain.organizations.errors import (
     AlreadyMember,
     InvalidMemberList,
+    InvitationNeeded,
     InvitationNotFound,
     LastOwner,
     MemberNotFound,
@@ -65,13 +71,21 @@ class MemberListView(ApiView):
 
     @operation(
         name="addMember",
-        summary="Add a user as a learner or, for callers who may assign roles, in any role",
-        access=MANAGERS,
+        summary="Add a user who has verified their address, for platform admins; everyone else sends invitations",
+        access=Access(Whose.HELD, Right.MANAGE_ORGANIZATIONS),
         scope=Scope.ORGS_WRITE,
         body=AddMemberRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=MembershipSerializer,
-        errors=(OrganizationNotFound, OrganizationSuspended, UserNotFound, AlreadyMember),
+        errors=(
+            OrganizationNotFound,
+            OrganizationSuspended,
+            InvitationNeeded,
+            UserNotFound,
+            UnverifiedUser,
+            MailBudgetSpent,
+            AlreadyMember,
+        ),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
@@ -120,7 +134,13 @@ class MemberImportView(ApiView):
         scope=Scope.ORGS_WRITE,
         body={CsvParser.media_type: {"type": "string"}},
         answer=ListResultsSerializer,
-        errors=(OrganizationNotFound, OrganizationSuspended, InvalidMemberList),
+        errors=(
+            OrganizationNotFound,
+            OrganizationSuspended,
+            VerifiedEmailNeeded,
+            MailBudgetSpent,
+            InvalidMemberList,
+        ),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
@@ -149,7 +169,13 @@ class InvitationListView(ApiView):
         body=InviteRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=InvitationSerializer,
-        errors=(OrganizationNotFound, OrganizationSuspended, AlreadyMember),
+        errors=(
+            OrganizationNotFound,
+            OrganizationSuspended,
+            VerifiedEmailNeeded,
+            MailBudgetSpent,
+            AlreadyMember,
+        ),
         is_idempotent=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> Invitation:
@@ -178,7 +204,7 @@ class AcceptInvitationView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=AcceptRequestSerializer,
         answer=OrganizationSerializer,
-        errors=(PersonNeeded, InvitationNotFound, AlreadyMember),
+        errors=(PersonNeeded, InvitationNotFound, VerifiedEmailNeeded, AlreadyMember),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> OwnOrganization:

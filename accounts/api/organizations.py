@@ -8,9 +8,19 @@ from accounts.api.organization_serializers import (
     OrganizationSerializer,
     SuspendRequestSerializer,
 )
-from accounts.domain.access import OrganizationId, OrgRole, PersonNeeded, Principal, Right, Scope
+from accounts.domain.access import (
+    NotPermitted,
+    OrganizationId,
+    OrgRole,
+    PersonNeeded,
+    Principal,
+    Right,
+    Scope,
+)
+from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.organizations.entities import Organization, OwnOrganization, Plan
 from accounts.domain.organizations.errors import (
+    OrganizationLimit,
     OrganizationNotFound,
     OrganizationSlugTaken,
     OrganizationSuspended,
@@ -42,7 +52,14 @@ class OrganizationListView(ApiView):
         body=CreateOrganizationRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=OrganizationSerializer,
-        errors=(PersonNeeded, UnsuitableOrganization, OrganizationSlugTaken),
+        errors=(
+            PersonNeeded,
+            NotPermitted,
+            VerifiedEmailNeeded,
+            UnsuitableOrganization,
+            OrganizationSlugTaken,
+            OrganizationLimit,
+        ),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> OwnOrganization:

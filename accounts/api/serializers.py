@@ -98,7 +98,17 @@ class ChangePasswordRequestSerializer(serializers.Serializer[Any]):
     new_password = TextField(max_length=1024, trim_whitespace=False, help_text=POLICY_HELP)
 
 
+class VerifyEmailRequestSerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=200)
+
+
 class CreateUserRequestSerializer(RegisterRequestSerializer):
+    password = TextField(
+        max_length=1024,
+        trim_whitespace=False,
+        default=None,
+        help_text="Only for callers who may appoint staff. Without it, the user is mailed a link to choose one.",
+    )
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=[role.value for role in Role]), default=list
     )

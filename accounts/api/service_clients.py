@@ -11,6 +11,7 @@ from accounts.api.organization_serializers import (
     ServiceClientSerializer,
 )
 from accounts.domain.access import ClientPk, OrganizationId, Principal, Right, Scope
+from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import ClientNotFound, UnsuitableClient, UnsuitableExpiry
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
@@ -43,7 +44,13 @@ class ServiceClientListView(ApiView):
         body=RegisterServiceClientRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=NewServiceClientSerializer,
-        errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableClient, UnsuitableExpiry),
+        errors=(
+            OrganizationNotFound,
+            OrganizationSuspended,
+            VerifiedEmailNeeded,
+            UnsuitableClient,
+            UnsuitableExpiry,
+        ),
         needs_recent_sign_in=True,
     )
     def post(self, org_id: OrganizationId, *, body: Members, by: Principal) -> RegisteredClient:

@@ -16,6 +16,8 @@ auth = [
 ]
 me = [
     path("password", users.MyPasswordView.as_view()),
+    path("email/verification", users.EmailVerificationView.as_view()),
+    path("email/verify", users.VerifyEmailView.as_view()),
     path("sessions", sessions.MySessionListView.as_view()),
     path("sessions/<uuid:session_id>", sessions.MySessionView.as_view()),
     path("grants", sessions.MyGrantListView.as_view()),

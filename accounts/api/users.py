@@ -8,14 +8,20 @@ from accounts.api.serializers import (
     ChangeUserRequestSerializer,
     CreateUserRequestSerializer,
     UserSerializer,
+    VerifyEmailRequestSerializer,
 )
-from accounts.domain.access import NotPermitted, Principal, Right, Role, Scope, UserId
+from accounts.domain.access import NotPermitted, PersonNeeded, Principal, Right, Role, Scope, UserId
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.domain.identity.errors import (
     EmailTaken,
+    InvalidEmailToken,
+    LastAdmin,
+    MailBudgetSpent,
+    OwnAccount,
     PasswordsBusy,
     UnsuitablePassword,
     UserNotFound,
+    VerifiedEmailNeeded,
     WrongPassword,
 )
 from accounts.domain.identity.services.login_attempts import LimitName
@@ -67,6 +73,35 @@ class MyPasswordView(ApiView):
         )
 
 
+class EmailVerificationView(ApiView):
+    @operation(
+        name="sendEmailToken",
+        summary="Mail the current user a token that verifies their e-mail address within an hour",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        status=HTTPStatus.NO_CONTENT,
+        errors=(PersonNeeded, MailBudgetSpent),
+        is_idempotent=True,
+    )
+    def post(self, *, by: Principal) -> None:
+        services().emails.send_token(by=by)
+
+
+class VerifyEmailView(ApiView):
+    @operation(
+        name="verifyMyEmail",
+        summary="Verify the e-mail address of the current user with the token that was mailed to it",
+        access=Access(Whose.ONESELF),
+        scope=Scope.ACCOUNTS_WRITE,
+        body=VerifyEmailRequestSerializer,
+        answer=UserSerializer,
+        errors=(PersonNeeded, InvalidEmailToken),
+        is_idempotent=True,
+    )
+    def post(self, *, body: Members, by: Principal) -> User:
+        return services().emails.redeem_token(body["token"], by=by)
+
+
 class UserListView(ApiView):
     @operation(
         name="listUsers",
@@ -80,13 +115,19 @@ class UserListView(ApiView):
 
     @operation(
         name="createUser",
-        summary="Create an account for another person",
+        summary="Create an account for another person, who is mailed a link to choose a password",
         access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
         scope=Scope.ACCOUNTS_WRITE,
         body=CreateUserRequestSerializer,
         status=HTTPStatus.CREATED,
         answer=UserSerializer,
-        errors=(EmailTaken, UnsuitablePassword, PasswordsBusy),
+        errors=(
+            VerifiedEmailNeeded,
+            MailBudgetSpent,
+            EmailTaken,
+            UnsuitablePassword,
+            PasswordsBusy,
+        ),
         is_idempotent=True,
         needs_recent_sign_in=True,
     )
@@ -119,7 +160,7 @@ class UserView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
-        errors=(NotPermitted, UserNotFound),
+        errors=(NotPermitted, UserNotFound, OwnAccount, LastAdmin),
         needs_recent_sign_in=True,
     )
     def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:

@@ -2,6 +2,7 @@
 
 from accounts.models.audit import Anchor, AuditEntry, AuditHead
 from accounts.models.limits import IdempotencyRecord, KnownAddress, LimitState
+from accounts.models.mail import OutgoingMail
 from accounts.models.oauth import (
     AuthorizationCode,
     Consent,
@@ -29,6 +30,7 @@ __all__ = [
     "OAuthClient",
     "OrgMembership",
     "Organization",
+    "OutgoingMail",
     "PushedRequest",
     "RefreshToken",
     "Session",

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -18,12 +19,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.adapters.allauth_internals import sync_email_address
 from accounts.adapters.opaque_tokens import DecryptionError, Encryptor
 from accounts.domain.access import UserId
-from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.errors import EmailTaken, MailBudgetSpent
 from accounts.domain.identity.ports import PasswordOwner
 from accounts.domain.identity.services.login_attempts import LimitName
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import Message
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.sign_in_state import is_fresh
+
+log: Final = structlog.get_logger(__name__)
 
 STAGES: Final = [
     "accounts.pages.stages.VerifiedEmailStage",
@@ -134,8 +139,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return mailed_link("account_confirm_email", key=emailconfirmation.key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        site = {"site": settings.ENVIRONMENT.public_url}
-        super().send_mail(template_prefix, email, context | site)
+        """Queue the mail, so that it is retried if it cannot be sent.
+
+        When the budget of the address is spent it is dropped, and the page does not show that.
+        """
+        kind = MailKind(template_prefix.rpartition("/")[2])
+        try:
+            services().mail_budgets.queue_own(Message(kind=kind, recipient=email, facts=context))
+        except MailBudgetSpent:
+            log.warning("the mail budget of an address is spent", kind=kind)
 
     def send_notification_mail(
         self,

@@ -21,7 +21,7 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.adapters.allauth_internals import rate_limited, send_verification_email
 from accounts.domain.access import UserId
-from accounts.domain.identity.errors import EmailTaken
+from accounts.domain.identity.errors import EmailTaken, VerifiedEmailNeeded
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.organizations.errors import AlreadyMember
 from accounts.pages.adapters import mailed_link
@@ -202,6 +202,8 @@ class InvitationView(LoginRequiredMixin, View):
             offered = services().invitations.offered(token, by=person_of(request))
         except NotFound:
             return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
+        except VerifiedEmailNeeded:
+            return _invitation_error(request, status=HTTPStatus.FORBIDDEN)
         return render(request, "account/invitation.html", {"offered": offered})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -209,6 +211,8 @@ class InvitationView(LoginRequiredMixin, View):
             joined = services().invitations.accept(token, by=person_of(request))
         except NotFound:
             return _invitation_error(request, status=HTTPStatus.NOT_FOUND)
+        except VerifiedEmailNeeded:
+            return _invitation_error(request, status=HTTPStatus.FORBIDDEN)
         except AlreadyMember:
             return _invitation_error(request, status=HTTPStatus.CONFLICT)
         messages.success(request, f"You joined {joined.organization.name}.")
@@ -216,5 +220,8 @@ class InvitationView(LoginRequiredMixin, View):
 
 
 def _invitation_error(request: HttpRequest, *, status: HTTPStatus) -> HttpResponse:
-    facts = {"is_member": status is HTTPStatus.CONFLICT}
+    facts = {
+        "is_member": status is HTTPStatus.CONFLICT,
+        "is_unverified": status is HTTPStatus.FORBIDDEN,
+    }
     return render(request, "account/invitation_refused.html", facts, status=status)

@@ -5,6 +5,7 @@ from functools import cached_property
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
+from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.sessions import SessionService
@@ -12,6 +13,7 @@ from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
+from accounts.domain.mail.services.outbox import Outbox
 from authsvc.composition.base import Expiring, Wiring
 from authsvc.kernel.request_budgets import RequestBudgets
 
@@ -23,6 +25,7 @@ class IdentityServices(Wiring):
             "session": self.sessions,
             "sign-in challenge": self.sign_in,
             "rate-limit counter": self.limits,
+            "sent mail": self.outbox,
         }
 
     @cached_property
@@ -38,6 +41,7 @@ class IdentityServices(Wiring):
     def accounts(self) -> AccountService:
         return AccountService(
             users=self.repositories.users,
+            verified_emails=self.repositories.verified_emails,
             revocation=self.revocation,
             passwords=self._passwords,
             email_addresses=self.ports.email_addresses,
@@ -72,18 +76,46 @@ class IdentityServices(Wiring):
         return StaffActions(unit_of_work=self.unit_of_work)
 
     @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(
+            mails=self.repositories.mails,
+            templates=self.ports.mail_templates,
+            transport=self.ports.mail_transport,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def mail_budgets(self) -> MailBudgets:
+        return MailBudgets(
+            limits=self.repositories.limits,
+            outbox=self.outbox,
+            opaque_tokens=self.ports.opaque_tokens,
+            policy=self.ports.limit_policy,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
     def emails(self) -> EmailService:
         return EmailService(
             users=self.repositories.users,
             verified_emails=self.repositories.verified_emails,
             email_addresses=self.ports.email_addresses,
+            opaque_tokens=self.ports.opaque_tokens,
+            mail_budgets=self.mail_budgets,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property
     def users(self) -> UserService:
         return UserService(
             users=self.repositories.users,
+            emails=self.emails,
+            password_links=self.repositories.password_links,
+            outbox=self.outbox,
+            mail_budgets=self.mail_budgets,
             revocation=self.revocation,
             passwords=self._passwords,
             email_addresses=self.ports.email_addresses,

@@ -42,6 +42,7 @@ class OAuthServices(OrganizationServices):
             clients=self.repositories.clients,
             organizations=self.repositories.organizations,
             registrar=self.clients,
+            emails=self.emails,
             tenant_access=self.tenant_access,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,

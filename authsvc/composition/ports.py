@@ -11,7 +11,7 @@ from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
 from accounts.adapters.keys import KeyRing, Keys, new_key_ring
 from accounts.adapters.logout_sender import HttpLogoutSender
-from accounts.adapters.mailer import DjangoMailer
+from accounts.adapters.mailer import DjangoMailTemplates, DjangoMailTransport
 from accounts.adapters.opaque_tokens import HmacTokens
 from accounts.adapters.passwords import (
     Argon2Hasher,
@@ -34,8 +34,9 @@ from accounts.domain.identity.ports import (
     SignUpMails,
 )
 from accounts.domain.identity.services.login_attempts import LimitPolicy
+from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
-from accounts.domain.organizations.ports import Mailer
+from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
 from authsvc.composition.adapters import SystemClock
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
@@ -62,13 +63,15 @@ class Ports:
     outbound_http: OutboundHttp
     logout_sender: LogoutSender
     allows_private_hosts: bool
-    mailer: Mailer
+    mail_templates: MailTemplates
+    mail_transport: MailTransport
     opaque_tokens: OpaqueTokens
     sign_up_mails: SignUpMails
     session_policy: SessionPolicy
     sign_in_policy: SignInPolicy
     limit_policy: LimitPolicy
     request_policy: RequestPolicy
+    organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
 
 
@@ -96,7 +99,8 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         outbound_http=outbound_http,
         logout_sender=HttpLogoutSender(http=outbound_http),
         allows_private_hosts=not environment.is_prod,
-        mailer=DjangoMailer(public_url=environment.public_url),
+        mail_templates=DjangoMailTemplates(public_url=environment.public_url),
+        mail_transport=DjangoMailTransport(),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session
@@ -115,6 +119,10 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             reads_per_minute=environment.reads_per_minute,
             writes_per_minute=environment.writes_per_minute,
             expensive_per_minute=environment.expensive_per_minute,
+        ),
+        organization_policy=OrganizationPolicy(
+            creators=OrganizationCreators(environment.organization_creators),
+            most_per_person=environment.organizations_per_person,
         ),
         request_id=request_id.get,
     )
@@ -136,6 +144,9 @@ def _limit_policy(environment: Environment) -> LimitPolicy:
         registrations_per_hour=environment.registrations_per_hour,
         failures_before_backoff=environment.failures_before_backoff,
         token_failures_per_minute=environment.token_failures_per_minute,
+        mails_per_person=environment.mails_per_person,
+        mails_per_organization=environment.mails_per_organization,
+        mails_per_address=environment.mails_per_address,
     )
 
 

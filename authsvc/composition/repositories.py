@@ -12,7 +12,7 @@ from accounts.domain.audit.repositories.memory import (
 from accounts.domain.audit.repositories.orm import OrmAnchorRepository, OrmAuditLogRepository
 from accounts.domain.audit.repositories.protocols import AnchorRepository, AuditLogRepository
 from accounts.domain.identity.entities.sessions import Session
-from accounts.domain.identity.ports import SecondFactors
+from accounts.domain.identity.ports import PasswordLinks, SecondFactors
 from accounts.domain.identity.repositories.memory import (
     InMemoryKnownAddressRepository,
     InMemoryRateLimitRepository,
@@ -21,10 +21,12 @@ from accounts.domain.identity.repositories.memory import (
     InMemorySignInChallengeRepository,
     InMemoryUserRepository,
     InMemoryVerifiedEmailRepository,
+    NoPasswordLinks,
     NoSecondFactors,
 )
 from accounts.domain.identity.repositories.orm import (
     OrmKnownAddressRepository,
+    OrmPasswordLinks,
     OrmRateLimitRepository,
     OrmRefreshTokenRepository,
     OrmSessionRepository,
@@ -41,6 +43,9 @@ from accounts.domain.identity.repositories.protocols import (
     UserRepository,
     VerifiedEmailRepository,
 )
+from accounts.domain.mail.repositories.memory import InMemoryOutgoingMailRepository
+from accounts.domain.mail.repositories.orm import OrmOutgoingMailRepository
+from accounts.domain.mail.repositories.protocols import OutgoingMailRepository
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.repositories.memory import (
     InMemoryAuthorizationCodeRepository,
@@ -133,7 +138,9 @@ class Repositories:
 
     users: UserRepository
     verified_emails: VerifiedEmailRepository
+    mails: OutgoingMailRepository
     second_factors: SecondFactors
+    password_links: PasswordLinks
     sign_in_challenges: SignInChallengeRepository
     sessions: SessionRepository
     refresh_tokens: RefreshTokenRepository
@@ -168,7 +175,9 @@ def orm_repositories() -> Repositories:
     return Repositories(
         users=OrmUserRepository(),
         verified_emails=OrmVerifiedEmailRepository(),
+        mails=OrmOutgoingMailRepository(),
         second_factors=AllauthSecondFactors(),
+        password_links=OrmPasswordLinks(),
         sign_in_challenges=OrmSignInChallengeRepository(),
         sessions=OrmSessionRepository(),
         refresh_tokens=OrmRefreshTokenRepository(),
@@ -213,7 +222,9 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
+        mails=InMemoryOutgoingMailRepository(database.table()),
         second_factors=NoSecondFactors(),
+        password_links=NoPasswordLinks(),
         sign_in_challenges=InMemorySignInChallengeRepository(database.table()),
         sessions=InMemorySessionRepository(
             users, refresh_tokens, InMemoryOpenMemberships(memberships, organizations), sessions

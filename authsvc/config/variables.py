@@ -97,6 +97,23 @@ VARIABLES: Final = (
     ),
     ("REGISTRATIONS_PER_HOUR", "10", "Registrations per client IP and hour."),
     ("TOKEN_FAILURES_PER_MINUTE", "60", "Failed client authentications per client IP and minute."),
+    ("MAILS_PER_PERSON_AND_DAY", "200", "Messages to others that a user can cause per day."),
+    ("MAILS_PER_ORGANIZATION_AND_DAY", "500", "Messages that an organization can cause per day."),
+    (
+        "MAILS_PER_ADDRESS_AND_DAY",
+        "20",
+        "Messages per recipient and day: by others, by the recipient, and notices are counted separately.",
+    ),
+    (
+        "ORGANIZATION_CREATORS",
+        "anyone",
+        "Who can create organizations: anyone, verified (users with a verified address) or staff (platform admins).",
+    ),
+    (
+        "ORGANIZATIONS_PER_PERSON",
+        "10",
+        "Organizations that a user can own and still create others.",
+    ),
     (
         "ARGON2_AT_ONCE",
         "2",

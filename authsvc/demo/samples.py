@@ -67,9 +67,9 @@ def _load_course(services: Services) -> None:
 
 
 def _load_login(services: Services, login: Login) -> None:
-    """Create the account, or reset the password of an existing one."""
+    """Create the account with a verified address, or reset the password of an existing one."""
     try:
-        services.users.create(
+        user = services.users.create(
             email=login.email,
             name=login.name,
             password=login.password,
@@ -78,10 +78,11 @@ def _load_login(services: Services, login: Login) -> None:
         )
     except EmailTaken:
         try:
-            services.sign_in.authenticate(email=login.email, password=login.password)
+            user = services.sign_in.authenticate(email=login.email, password=login.password)
         except InvalidCredentials:
             user = services.users.find(login.email, by=OPERATOR)
             services.users.set_password(user.id, password=login.password, by=OPERATOR)
+    services.emails.verify(user.id, email=user.email)
 
 
 def _claude_basics(course_id: CourseId) -> CredentialTerms:

@@ -57,18 +57,19 @@ class LimitState:
     waits_until: datetime | None = None
 
     @classmethod
-    def begun(cls, limit: Limit, *, at: datetime) -> "LimitState":
-        """The first attempt."""
+    def begun(cls, limit: Limit, *, at: datetime, amount: int = 1) -> "LimitState":
+        """The first attempt, which counts as *amount*."""
         empty = cls(limit=limit, count=0, refusals=0, tried_at=at, forgotten_at=at + limit.period)
-        return empty._allowed(at)
+        return empty._counted(at, amount)
 
-    def attempted(self, *, at: datetime) -> "LimitState":
-        """One more attempt: allowed, unless it comes too early. A refused attempt does not prolong the wait."""
+    def attempted(self, *, at: datetime, amount: int = 1) -> "LimitState":
+        """One more attempt: allowed, unless it comes too early. A refused attempt does not prolong the wait.
+
+        An attempt can count as several, all of which are allowed or none; this excludes limits that back off.
+        """
         if at >= self.forgotten_at:
-            return LimitState.begun(self.limit, at=at)
-        if self.waits_until is not None and at < self.waits_until:
-            return replace(self, refusals=self.refusals + 1, tried_at=at)
-        return self._allowed(at)
+            return LimitState.begun(self.limit, at=at, amount=amount)
+        return self._counted(at, amount)
 
     def refunded(self) -> "LimitState":
         """The state without one of the attempts that were allowed."""
@@ -93,8 +94,17 @@ class LimitState:
             wait = (self.waits_until or self.forgotten_at) - self.tried_at
             raise TooManyAttempts(retry_after=_whole_seconds(wait))
 
-    def _allowed(self, at: datetime) -> "LimitState":
-        allowed = replace(self, count=self.count + 1, refusals=0, tried_at=at, waits_until=None)
+    def _counted(self, at: datetime, amount: int) -> "LimitState":
+        is_early = self.waits_until is not None and at < self.waits_until
+        is_too_much = not self.limit.backs_off and self.count + amount > self.limit.most
+        if is_early or is_too_much:
+            return replace(self, refusals=self.refusals + 1, tried_at=at)
+        return self._allowed(at, amount)
+
+    def _allowed(self, at: datetime, amount: int) -> "LimitState":
+        allowed = replace(
+            self, count=self.count + amount, refusals=0, tried_at=at, waits_until=None
+        )
         excess = allowed.count - self.limit.most
         if not self.limit.backs_off:
             return replace(allowed, waits_until=self.forgotten_at) if excess >= 0 else allowed

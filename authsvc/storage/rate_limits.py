@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from django.db.models import Case, F, Model, Value, When
+from django.db.models import Case, F, Model, Q, Value, When
 
 from authsvc.kernel.rate_limits import Limit, LimitState
 from authsvc.storage.upserts import Change, upsert
 
 
-def count_attempt(model: type[Model], key: str, limit: Limit, *, at: datetime) -> LimitState:
+def count_attempt(
+    model: type[Model], key: str, limit: Limit, *, at: datetime, amount: int = 1
+) -> LimitState:
     """Apply `LimitState.attempted` to the row with this `key`; the model has a column for each field of the state."""
-    begun = LimitState.begun(limit, at=at)
+    begun = LimitState.begun(limit, at=at, amount=amount)
     initial = {
         "count": begun.count,
         "refusals": begun.refusals,
@@ -21,11 +23,13 @@ def count_attempt(model: type[Model], key: str, limit: Limit, *, at: datetime) -
     refused: dict[str, Change] = {name: F(name) for name in initial} | {
         "refusals": F("refusals") + 1
     }
-    allowed = _backed_off(limit, at) if limit.backs_off else _within_period(limit)
+    allowed = _backed_off(limit, at) if limit.backs_off else _within_period(limit, amount)
+    # With one at a time, `waits_until` says so already.
+    is_too_much = Q(count__gt=limit.most - amount) if amount > 1 else Q()
     changes = {
         name: Case(
             When(forgotten_at__lte=at, then=Value(initial[name])),
-            When(waits_until__gt=at, then=refused[name]),
+            When(Q(waits_until__gt=at) | is_too_much, then=refused[name]),
             default=allowed[name],
             output_field=columns[name],
         )
@@ -35,10 +39,10 @@ def count_attempt(model: type[Model], key: str, limit: Limit, *, at: datetime) -
     return LimitState(limit=limit, tried_at=at, **{name: row[name] for name in initial})
 
 
-def _within_period(limit: Limit) -> dict[str, Change]:
-    is_last = When(count__gte=limit.most - 1, then=F("forgotten_at"))
+def _within_period(limit: Limit, amount: int) -> dict[str, Change]:
+    is_last = When(count__gte=limit.most - amount, then=F("forgotten_at"))
     return {
-        "count": F("count") + 1,
+        "count": F("count") + amount,
         "refusals": Value(0),
         "forgotten_at": F("forgotten_at"),
         "waits_until": Case(is_last, default=None),

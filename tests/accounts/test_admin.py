@@ -11,7 +11,7 @@ from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application
-from tests.support.browsing import Visitor
+from tests.support.browsing import Visitor, link_in, mails
 from tests.support.staff import (
     USERS,
     a_user_of,
@@ -23,7 +23,7 @@ from tests.support.staff import (
 
 pytestmark = pytest.mark.database
 
-NEW = {"email": "Cleo@School.example", "name": "Cleo", "new_password": "a long walk home"}
+NEW = {"email": "Cleo@School.example", "name": "Cleo"}
 
 
 def now(application: Application, user: User) -> User:
@@ -77,21 +77,38 @@ def test_deactivated_staff_lose_access_at_once(application: Application) -> None
     assert unquote(bo.get(USERS).path) == "/signin?next=/admin/accounts/user/"
 
 
-def test_a_manager_adds_a_user(application: Application) -> None:
-    page = user_manager(application).post(f"{USERS}add/", **NEW, roles=["instructor"])
+def test_a_manager_adds_a_user_who_chooses_their_own_password(application: Application) -> None:
+    page = user_manager(application).post(f"{USERS}add/", **NEW)
 
-    cleo = application.services.users.find("cleo@school.example", by=OPERATOR)
+    cleo = application.user_with("cleo@school.example")
     assert page.path == USERS
-    assert (cleo.name, cleo.is_staff) == ("Cleo", False)
-    assert cleo.roles == (Role.LEARNER, Role.INSTRUCTOR)
-    assert application.services.sign_in.authenticate(email=cleo.email, password=NEW["new_password"])
+    assert (cleo.name, cleo.is_staff, cleo.roles) == ("Cleo", False, (Role.LEARNER,))
     assert log_of(cleo.id) == ["Added."]
+    (mail,) = mails()
+    assert (mail.to, mail.subject) == ([cleo.email], "Choose a password for your new account")
+
+    visitor = Visitor()
+    link = visitor.get(link_in(mail)).leads_to
+    visitor.post(link, password1="a long walk home")
+
+    assert application.services.sign_in.authenticate(email=cleo.email, password="a long walk home")
+    assert application.services.emails.verified(cleo.id) == cleo.email
+
+
+def test_a_manager_gives_no_rights_that_they_do_not_have(application: Application) -> None:
+    manager = user_manager(application)
+
+    page = manager.post(f"{USERS}add/", **NEW, roles=["instructor"])
+
+    assert page.path == f"{USERS}add/"
+    assert page.messages[0].startswith("You may not do this.")
+    assert not UserRow.objects.filter(email="cleo@school.example").exists()
 
 
 def test_an_admin_adds_staff(application: Application) -> None:
     root_browser(application).post(f"{USERS}add/", **NEW, is_staff="on")
 
-    assert application.services.users.find("cleo@school.example", by=OPERATOR).is_staff
+    assert application.user_with("cleo@school.example").is_staff
 
 
 @pytest.mark.parametrize("wish", [{"is_staff": "on"}, {"roles": ["admin"]}])
@@ -105,10 +122,10 @@ def test_a_manager_adds_no_staff(application: Application, wish: dict[str, Any])
     assert not UserRow.objects.filter(email="cleo@school.example").exists()
 
 
-def test_a_manager_renames_a_user_and_assigns_a_role(application: Application) -> None:
+def test_an_admin_renames_a_user_and_assigns_a_role(application: Application) -> None:
     anna = a_user_of(application)
 
-    page = user_manager(application).post(page_of(anna), name="Anna B.", roles=["instructor"])
+    page = root_browser(application).post(page_of(anna), name="Anna B.", roles=["instructor"])
 
     assert page.path == USERS
     assert now(application, anna).name == "Anna B."

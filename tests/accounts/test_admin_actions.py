@@ -4,9 +4,9 @@ import pytest
 
 from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import UserChanges
-from accounts.domain.identity.errors import InvalidCredentials
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application, Caller
+from tests.support.browsing import link_in, mails
 from tests.support.staff import (
     USERS,
     StaffBrowser,
@@ -109,36 +109,35 @@ def test_an_action_accepts_at_most_a_page_of_rows(application: Application) -> N
     assert page.messages == ("Select at most 100.",)
 
 
-def test_a_manager_sets_a_password(application: Application) -> None:
+def test_a_manager_mails_a_link_to_set_a_password(application: Application) -> None:
     anna = application.signed_in()
 
-    page = user_manager(application).post(f"{USERS}{anna.id}/password/", password=NEW)
+    page = user_manager(application).post(f"{USERS}{anna.id}/password/")
 
     assert page.path == f"{USERS}{anna.id}/change/"
-    assert page.messages == (f"The password of {anna.email} was changed.",)
-    assert application.services.sign_in.authenticate(email=anna.email, password=NEW)
-    assert anna.caller.get("/v1/me").code == "invalid-token"
-    assert log_of(anna.id) == ["Set a new password."]
+    assert page.messages == (f"A link to set a password was sent to {anna.email}.",)
+    assert mails()[-1].to == [anna.email]
+    assert link_in(mails()[-1]).startswith("/password/reset/")
+    assert anna.caller.get("/v1/me").status == 200
+    assert log_of(anna.id) == ["Sent a password link."]
 
 
-def test_an_unsuitable_password_is_not_set(application: Application) -> None:
-    anna = a_user_of(application)
-
-    page = user_manager(application).post(f"{USERS}{anna.id}/password/", password="short")
-
-    assert "This password is too short." in page.text
-    assert application.services.sign_in.authenticate(email=anna.email, password=PASSWORD)
-    assert log_of(anna.id) == []
-
-
-def test_a_manager_cannot_set_the_password_of_staff(application: Application) -> None:
+def test_a_manager_mails_no_link_to_staff(application: Application) -> None:
     root = a_user_of(application, "Root", roles=[Role.ADMIN])
 
-    page = user_manager(application).post(f"{USERS}{root.id}/password/", password=NEW)
+    page = user_manager(application).post(f"{USERS}{root.id}/password/")
 
     assert page.messages[0].startswith("You may not do this.")
-    with pytest.raises(InvalidCredentials):
-        application.services.sign_in.authenticate(email=root.email, password=NEW)
+    assert mails() == []
+
+
+def test_nobody_deactivates_their_own_account(application: Application) -> None:
+    root = root_browser(application)
+    a_user_of(application, "Other", roles=[Role.ADMIN])
+
+    page = root.act(USERS, "deactivate", root.id, reason="Tired.")
+
+    assert "You cannot deactivate or demote your own account." in page.messages[0]
 
 
 def test_the_password_page_of_an_unknown_user_is_not_found(application: Application) -> None:
@@ -149,7 +148,7 @@ def test_the_password_page_of_an_unknown_user_is_not_found(application: Applicat
 
 def test_ones_own_password_is_changed_and_other_sessions_end(application: Application) -> None:
     root = application.signed_in(Role.ADMIN, name="Root")
-    at_the_desk = StaffBrowser(application.services.users.find(root.email, by=OPERATOR).id)
+    at_the_desk = StaffBrowser(application.user_with(root.email).id)
 
     path = at_the_desk.get("password_change/").path
 

@@ -57,6 +57,7 @@ PARTS = {
             "accounts.organization",
             "accounts.orgmembership",
             "accounts.invitation",
+            "accounts.outgoingmail",
             "accounts.session",
             "accounts.refreshtoken",
             "accounts.idempotencyrecord",

@@ -49,7 +49,7 @@ def test_an_account_created_at_a_page_is_recorded(memory: World) -> None:
 
 
 def test_an_account_created_by_a_manager_is_recorded_with_the_actor(memory: World) -> None:
-    root = a_principal(None, Right.MANAGE_USERS)
+    root = a_principal(None, Right.MANAGE_USERS, Right.APPOINT_STAFF)
 
     anna = memory.services.users.create(
         email=EMAIL, name="Anna", password=PASSWORD, roles=[], by=root
@@ -257,7 +257,7 @@ def test_a_password_reset_by_link_is_recorded(memory: World) -> None:
 
 
 def test_a_password_set_by_a_manager_is_recorded_with_the_actor(memory: World) -> None:
-    anna, root = registered(memory).user, a_principal(None, Right.MANAGE_USERS)
+    anna, root = registered(memory).user, a_principal(None, Right.APPOINT_STAFF, Right.MANAGE_USERS)
     memory.trail.notes.clear()
 
     memory.services.users.set_password(anna.id, password=NEW, by=root)

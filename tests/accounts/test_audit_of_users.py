@@ -101,12 +101,12 @@ def test_renaming_oneself_is_not_recorded(memory: World) -> None:
 
 def test_other_changes_of_staff_to_themselves_are_recorded(memory: World) -> None:
     root = memory.has_user(name="Root", is_staff=True)
-    changes = UserChanges(name="Toor", is_staff=False)
+    changes = UserChanges(name="Toor", roles=[Role.INSTRUCTOR])
 
     memory.services.users.edit(root.id, changes, by=a_principal(root, *Right))
 
     (entry,) = log_of(memory)
-    assert entry.act.after == {"is_staff": False, "renamed": True}
+    assert entry.act.after == {"renamed": True, "roles": ["learner", "instructor"]}
 
 
 def test_a_password_change_is_recorded_without_the_password(memory: World) -> None:

@@ -10,6 +10,7 @@ from accounts.backends import AccountsBackend
 from accounts.domain.access import OPERATOR, Role
 from accounts.domain.identity.entities.users import User, UserChanges
 from tests.support.application import PASSWORD, Application
+from tests.support.staff import a_user_of
 
 pytestmark = pytest.mark.database
 
@@ -23,6 +24,7 @@ def has_root(application: Application) -> User:
 
 
 def deactivate(application: Application, user: User) -> None:
+    a_user_of(application, "Other", roles=[Role.ADMIN])  # the last admin stays active
     application.services.users.edit(user.id, UserChanges(is_active=False), by=OPERATOR)
 
 

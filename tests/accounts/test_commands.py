@@ -40,6 +40,7 @@ def removed(**counts: str) -> str:
         "sessions": "0 sessions",
         "challenges": "0 sign-in challenges",
         "counters": "0 rate-limit counters",
+        "mails": "0 sent mails",
         "invitations": "0 invitations",
         "codes": "0 codes",
         "devices": "0 devices",

@@ -6,10 +6,11 @@ import pytest
 
 from accounts.domain.access import OPERATOR, OrganizationStatus, OrgRole, PersonNeeded, Principal
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.organizations.entities import Organization, OwnOrganization
 from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
 from tests.accounts.inviting import BO, is_invited, pending
-from tests.support.builders import NOON
+from tests.support.builders import NOON, a_principal
 from tests.support.tenants import (
     a_membership,
     acts_in,
@@ -180,12 +181,25 @@ def test_an_invitation_is_valid_again_after_a_suspension(
     assert memory.services.invitations.accept(token, by=bo).organization == school
 
 
+def test_an_unverified_address_accepts_no_invitation(memory: World, school: Organization) -> None:
+    boss = memory.has_user(email="boss@school.example")
+    token = is_invited(memory, school, email=boss.email, role=OrgRole.OWNER)
+
+    for act in (memory.services.invitations.offered, memory.services.invitations.accept):
+        with pytest.raises(VerifiedEmailNeeded):
+            act(token, by=a_principal(boss))
+    assert memory.repositories.organizations.for_user(boss.id) == []
+
+    memory.services.emails.verify(boss.id, email=boss.email)
+    assert memory.services.invitations.accept(token, by=a_principal(boss)).role is OrgRole.OWNER
+
+
 def test_a_member_cannot_join_a_second_time(
     memory: World, school: Organization, bo: Principal
 ) -> None:
     owner = has_member(memory, school, OrgRole.OWNER)
     token = is_invited(memory, school, role=OrgRole.ADMIN, by=owner)
-    memory.services.members.add(school.id, bo.person, role=OrgRole.LEARNER, by=owner)
+    memory.services.members.add(school.id, bo.person, role=OrgRole.LEARNER, by=OPERATOR)
 
     with pytest.raises(AlreadyMember):
         memory.services.invitations.accept(token, by=bo)

@@ -1,6 +1,7 @@
 """Sending and cancelling invitations."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 
 from accounts.domain.access import NotPermitted, OrganizationStatus, OrgRole, Principal
 from accounts.domain.audit.entities import AuditAct, AuditAction, SubjectType
+from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.organizations.entities import (
     INVITATION_LIFETIME,
     Invitation,
@@ -25,13 +27,14 @@ from authsvc.kernel.paging import PageRequest
 from tests.accounts.inviting import BO, is_invited, mailed_token, pending
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
-from tests.support.builders import NOON
+from tests.support.builders import NOON, a_principal
 from tests.support.tenants import (
     ROLES_MANAGED_BY,
     acts_in,
     has_guest,
     has_invitation,
     has_member,
+    has_membership,
     has_organization,
     has_root,
 )
@@ -263,3 +266,16 @@ def test_each_invitation_has_its_own_token(memory: World) -> None:
 
     assert len(set(tokens)) == 3
     assert mailed_token() == tokens[-1]
+
+
+def test_nobody_invites_before_they_have_verified_their_address(memory: World) -> None:
+    school, user = has_organization(memory), memory.has_user()
+    has_membership(memory, school, user_id=user.id, role=OrgRole.OWNER)
+    by = replace(a_principal(user), memberships={school.id: OrgRole.OWNER})
+
+    with pytest.raises(VerifiedEmailNeeded):
+        memory.services.invitations.invite(school.id, email=BO, role=OrgRole.LEARNER, by=by)
+    with pytest.raises(VerifiedEmailNeeded):
+        memory.services.member_lists.import_list(school.id, f"email\n{BO}\n", by=by)
+
+    assert (mails(), pending(memory, school)) == ([], [])

@@ -140,3 +140,32 @@ def test_expired_addresses_are_removed_and_their_number_returned(world: World) -
 
     assert world.repositories.known_addresses.last_seen(ANNA) is None
     assert world.repositories.known_addresses.last_seen(BO) == NOON
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_sequence_of_amounts_is_counted_like_the_entity(world: World, seed: int) -> None:
+    random, at, limit = Random(seed), NOON, Limit(name="mail", most=10, period=MINUTE)
+    expected: LimitState | None = None
+
+    for _ in range(40):
+        at += random.choice([0, 1, 11, 59, 60]) * SECOND
+        amount = random.choice([1, 2, 5, 10, 11])
+        if expected is None:
+            expected = LimitState.begun(limit, at=at, amount=amount)
+        else:
+            expected = expected.attempted(at=at, amount=amount)
+        with world.unit_of_work.atomic():
+            assert world.repositories.limits.count(ANNA, limit, at=at, amount=amount) == expected
+        assert expected.count <= limit.most
+
+
+def test_an_amount_is_allowed_completely_or_not_at_all() -> None:
+    limit = Limit(name="mail", most=10, period=MINUTE)
+
+    begun = LimitState.begun(limit, at=NOON, amount=8)
+    too_much = begun.attempted(at=NOON, amount=3)
+
+    assert (begun.is_allowed, begun.remaining) == (True, 2)
+    assert (too_much.is_allowed, too_much.remaining) == (False, 2)
+    assert too_much.attempted(at=NOON, amount=2).is_allowed
+    assert not LimitState.begun(limit, at=NOON, amount=11).is_allowed

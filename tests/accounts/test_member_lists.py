@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.domain.access import OPERATOR, NotPermitted, OrganizationStatus, OrgRole, Principal
+from accounts.domain.access import (
+    OPERATOR,
+    NotPermitted,
+    OrganizationStatus,
+    OrgRole,
+    Principal,
+    Right,
+)
 from accounts.domain.audit.entities import AuditAction
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import (
@@ -97,6 +104,27 @@ def test_platform_admins_add_users_with_an_account_at_once(
     assert invited_to(world, school) == {CIM: OrgRole.ADMIN}
 
 
+def test_an_unverified_address_identifies_nobody(memory: World, school: Organization) -> None:
+    memory.has_user(email=BO)
+    text = f"email,role\n{BO},owner\n"
+
+    results = memory.services.member_lists.import_list(school.id, text, by=has_root(memory))
+
+    assert [result.outcome for result in results] == [ListOutcome.INVITED]
+    assert (members_of(memory, school), invited_to(memory, school)) == ({}, {BO: OrgRole.OWNER})
+
+
+def test_managers_of_organizations_alone_do_not_learn_who_has_an_account(
+    memory: World, school: Organization
+) -> None:
+    has_guest(memory, email=BO)
+    by = replace(OPERATOR, rights=frozenset(Right) - {Right.MANAGE_USERS})
+
+    results = memory.services.member_lists.import_list(school.id, f"email\n{BO}\n", by=by)
+
+    assert [result.outcome for result in results] == [ListOutcome.INVITED]
+
+
 def test_the_import_is_recorded_for_each_person(memory: World, school: Organization) -> None:
     has_guest(memory, email=BO)
     has_member(memory, school, email=ANNA)
@@ -113,13 +141,17 @@ def test_the_import_is_recorded_for_each_person(memory: World, school: Organizat
     assert not [email for email in (ANNA, BO, CIM) if email in repr(acts)]
 
 
-def test_only_invited_people_get_mail(memory: World, school: Organization) -> None:
+def test_everyone_on_the_list_is_told(memory: World, school: Organization) -> None:
     has_guest(memory, email=BO)
     text = f"email\n{ANNA}\n{BO}\n{CIM}\n"
 
     memory.services.member_lists.import_list(school.id, text, by=has_root(memory))
 
-    assert [mail.to for mail in mails()] == [[ANNA], [CIM]]
+    assert [(mail.to, "invited" in str(mail.body)) for mail in mails()] == [
+        ([BO], False),
+        ([ANNA], True),
+        ([CIM], True),
+    ]
     cim = has_guest(memory, email=CIM)
     accepted = memory.services.invitations.accept(mailed_token(), by=cim)
     assert accepted.organization == school

@@ -17,12 +17,14 @@ from accounts.domain.access import (
 from accounts.domain.audit.entities import AuditAction, SubjectType
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.errors import (
+    InvitationNeeded,
     MemberNotFound,
     OrganizationNotFound,
     OrganizationSuspended,
 )
 from accounts.domain.organizations.services.members import MemberService
 from authsvc.kernel.paging import PageRequest
+from tests.accounts.inviting import BO
 from tests.support.organizations import an_access
 from tests.support.tenants import acts_in, has_guest, has_member, has_organization, has_root, into
 from tests.support.worlds import World
@@ -106,11 +108,11 @@ def test_platform_admins_may_read_a_suspended_organization(memory: World) -> Non
 def test_platform_admins_change_members_without_being_members(
     memory: World, *, is_root: bool
 ) -> None:
-    school, bo = has_organization(memory), memory.has_user(name="Bo")
+    school, bo = has_organization(memory), memory.has_verified_user(name="Bo")
     by, members = (has_root(memory) if is_root else OPERATOR), memory.services.members
 
     members.add(school.id, bo.id, role=OrgRole.OWNER, by=by)
-    members.add(school.id, memory.has_user().id, role=OrgRole.OWNER, by=by)
+    members.add(school.id, memory.has_verified_user().id, role=OrgRole.OWNER, by=by)
     members.assign(school.id, bo.id, role=OrgRole.ADMIN, by=by)
     members.remove(school.id, bo.id, by=by)
 
@@ -122,14 +124,16 @@ def test_platform_admins_change_members_without_being_members(
     ]
 
 
-def test_a_service_client_adds_and_removes_learners_like_an_admin(memory: World) -> None:
-    school, anna = has_organization(memory), memory.has_user()
+def test_a_service_client_removes_learners_like_an_admin_and_adds_nobody(memory: World) -> None:
+    school, guest = has_organization(memory), memory.has_verified_user()
+    anna = has_member(memory, school)
     owner = has_member(memory, school, OrgRole.OWNER)
     program = replace(owner, user_id=None, memberships={school.id: OrgRole.ADMIN})
     members = memory.services.members
 
-    members.add(school.id, anna.id, role=OrgRole.LEARNER, by=program)
-    members.remove(school.id, anna.id, by=program)
+    members.remove(school.id, anna.person, by=program)
+    with pytest.raises(InvitationNeeded):
+        members.add(school.id, guest.id, role=OrgRole.LEARNER, by=program)
 
     assert listed(memory, school, owner) == [owner.person]
     with pytest.raises(NotPermitted):
@@ -152,9 +156,9 @@ def test_a_member_demoted_meanwhile_acts_with_their_current_role(memory: World) 
         members.assign(school.id, other.person, role=OrgRole.ADMIN, by=owner)
     with pytest.raises(NotPermitted):
         members.remove(school.id, other.person, by=owner)
-    members.add(school.id, memory.has_user().id, role=OrgRole.LEARNER, by=owner)
+    memory.services.invitations.invite(school.id, email=BO, role=OrgRole.LEARNER, by=owner)
 
-    assert acts_in(memory, school)[0].action is AuditAction.MEMBER_ADDED
+    assert [act.action for act in acts_in(memory, school)] == [AuditAction.INVITATION_SENT]
 
 
 def test_a_member_removed_meanwhile_has_no_rights(memory: World) -> None:

@@ -172,7 +172,7 @@ def test_the_owner_is_notified_when_an_app_is_removed(application: Application) 
 
     owner.post("/account/app/remove")
 
-    (mail,) = mails()
+    *_, mail = mails()
     assert (mail.to, mail.subject) == ([EMAIL], "Your account was changed")
     assert "The authenticator app was removed from your account." in str(mail.body)
 

@@ -3,7 +3,6 @@
 import pytest
 import time_machine
 
-from accounts.domain.access import OPERATOR
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Response, Visitor, link_in, mails, somebody
 from tests.support.staff import a_user_of
@@ -34,7 +33,7 @@ def test_a_new_user_is_signed_in_after_following_the_link(
 def test_the_account_is_created_by_our_service(application: Application, visitor: Visitor) -> None:
     sign_up(visitor, "Anna@School.example")
 
-    anna = application.services.users.find(EMAIL, by=OPERATOR)
+    anna = application.user_with(EMAIL)
     assert (anna.name, anna.is_staff) == ("Anna", False)
     assert application.services.sign_in.authenticate(email=EMAIL, password=PASSWORD) == anna
     assert application.services.emails.verified(anna.id) is None
@@ -53,7 +52,7 @@ def test_an_unverified_user_can_sign_in_by_default(
 def test_a_setting_makes_verification_mandatory(
     application: Application, visitor: Visitor, verified_email: None
 ) -> None:
-    a_user_of(application, email=EMAIL)
+    a_user_of(application, email=EMAIL, is_verified=False)
 
     response = visitor.sign_in()
 
@@ -157,7 +156,7 @@ def test_opening_the_link_does_not_verify_the_address(
 
     visitor.get(link_in(mails()[-1]))
 
-    anna = application.services.users.find(EMAIL, by=OPERATOR)
+    anna = application.user_with(EMAIL)
     assert application.services.emails.verified(anna.id) is None
 
 

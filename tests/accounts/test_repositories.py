@@ -91,6 +91,16 @@ def page(world: World, *, limit: int, cursor: str | None = None) -> Page[User]:
     return world.repositories.users.page_of(PageRequest(limit=limit, cursor=cursor))
 
 
+def test_only_active_admins_are_locked_as_admins(world: World) -> None:
+    roles = (Role.LEARNER, Role.ADMIN)
+    admins = {world.has_user(roles=roles).id for _ in range(2)}
+    world.has_user(roles=roles, is_active=False)
+    world.has_user(is_staff=True)
+
+    with world.unit_of_work.atomic():
+        assert world.repositories.users.admins_for_update() == admins
+
+
 def test_users_are_listed_oldest_first(world: World) -> None:
     youngest = world.has_user(created_at=LATER)
     oldest = world.has_user(created_at=NOON)

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from accounts.domain.access import OPERATOR, Authentication, Role, Scope, SessionId
+from accounts.domain.access import Authentication, Role, Scope, SessionId
 from accounts.domain.identity.entities.sessions import FIRST_PARTY_CLIENT, Session
 from tests.support.application import PASSWORD, Answer, Application, Caller
 from tests.support.browsing import EMAIL, Visitor, recovery_codes, set_up_app, somebody
@@ -212,7 +212,7 @@ def test_an_admin_has_no_right_until_the_second_factor(
 
 def signed_in_by_password(application: Application) -> str:
     """An access token of a sign-in without a second factor, such as one from before it was required."""
-    user = application.services.users.find(EMAIL, by=OPERATOR)
+    user = application.user_with(EMAIL)
     now = application.services.ports.clock.now()
     session = Session(
         id=SessionId(uuid4()),

@@ -8,8 +8,17 @@ import pytest
 from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right, Role, UserId
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User, UserChanges
-from accounts.domain.identity.errors import EmailTaken, UnsuitablePassword, UserNotFound
+from accounts.domain.identity.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    LastAdmin,
+    OwnAccount,
+    UnsuitablePassword,
+    UserNotFound,
+    VerifiedEmailNeeded,
+)
 from authsvc.kernel.paging import PageRequest
+from tests.support.browsing import mails
 from tests.support.builders import NOON, a_principal, a_session
 from tests.support.worlds import World
 
@@ -50,7 +59,7 @@ def test_a_learner_cannot_get_others(memory: World) -> None:
 
 
 def test_a_user_manager_gets_any_user(memory: World) -> None:
-    anna, staff = memory.has_user(email="anna@school.example"), has_staff(memory)
+    anna, staff = memory.has_verified_user(email="anna@school.example"), has_staff(memory)
 
     assert memory.services.users.get(anna.id, by=a_manager()) == anna
     assert memory.services.users.get(staff.id, by=a_manager()) == staff
@@ -86,7 +95,7 @@ def test_listing_users_needs_the_right(memory: World) -> None:
 
 
 def test_a_created_user_can_log_in(memory: World) -> None:
-    bo = created(memory, Role.INSTRUCTOR, by=a_manager(), email="Bo@School.example")
+    bo = created(memory, Role.INSTRUCTOR, by=root(), email="Bo@School.example")
 
     signed_in = memory.services.sign_in.log_in(email="bo@school.example", password=PASSWORD)
     assert signed_in.user == bo
@@ -98,13 +107,13 @@ def test_a_created_user_needs_an_unused_email(memory: World) -> None:
     memory.has_user(email="bo@school.example")
 
     with pytest.raises(EmailTaken):
-        created(memory, by=a_manager(), email="BO@school.example")
+        created(memory, by=root(), email="BO@school.example")
 
 
 def test_a_created_user_needs_a_suitable_password(memory: World) -> None:
     with pytest.raises(UnsuitablePassword):
         memory.services.users.create(
-            email="bo@school.example", name="Bo", password="password", roles=(), by=a_manager()
+            email="bo@school.example", name="Bo", password="password", roles=(), by=root()
         )
 
 
@@ -163,12 +172,12 @@ def test_an_unknown_user_cannot_be_changed(memory: World) -> None:
     with pytest.raises(UserNotFound):
         memory.services.users.edit(NOBODY, UserChanges(name="Bo"), by=a_manager())
     with pytest.raises(UserNotFound):
-        memory.services.users.set_password(NOBODY, password=PASSWORD, by=a_manager())
+        memory.services.users.set_password(NOBODY, password=PASSWORD, by=root())
 
 
 def test_a_user_manager_changes_users_who_are_not_staff(memory: World) -> None:
     bo = memory.has_user(name="Bo")
-    changes = UserChanges(name="Bob", roles=[Role.INSTRUCTOR], is_active=False)
+    changes = UserChanges(name="Bob", roles=[Role.LEARNER], is_active=False)
 
     edited = memory.services.users.edit(bo.id, changes, by=a_manager())
 
@@ -246,7 +255,7 @@ def test_a_password_that_is_set_takes_effect_and_ends_every_session(memory: Worl
     session = a_session(user_id=bo.id)
     memory.repositories.sessions.add(session)
 
-    memory.services.users.set_password(bo.id, password=PASSWORD, by=a_manager())
+    memory.services.users.set_password(bo.id, password=PASSWORD, by=root())
 
     assert memory.services.sign_in.authenticate(email=bo.email, password=PASSWORD).id == bo.id
     ended = session.ended(at=NOON, because=SessionEnd.PASSWORD_CHANGED)
@@ -280,3 +289,81 @@ def test_setting_ones_own_password_needs_the_right(memory: World) -> None:
 
     with pytest.raises(NotPermitted):
         memory.services.users.set_password(anna.id, password=PASSWORD, by=a_principal(anna))
+
+
+def test_nobody_gives_rights_that_they_do_not_have(memory: World) -> None:
+    bo, manager = memory.has_user(), a_manager(memory.has_verified_user())
+
+    with pytest.raises(NotPermitted):
+        memory.services.users.edit(bo.id, UserChanges(roles=[Role.INSTRUCTOR]), by=manager)
+    with pytest.raises(NotPermitted):
+        memory.services.users.create(
+            email="cim@school.example", name="Cim", roles=[Role.INSTRUCTOR], by=manager
+        )
+
+    assert memory.repositories.users.get(bo.id) == bo
+    assert memory.repositories.users.find_by_email("cim@school.example") is None
+
+
+def test_a_role_that_a_user_has_already_is_no_obstacle(memory: World) -> None:
+    bo = memory.has_user(roles=(Role.LEARNER, Role.INSTRUCTOR))
+    changes = UserChanges(name="Bob", roles=[Role.INSTRUCTOR])
+
+    assert memory.services.users.edit(bo.id, changes, by=a_manager()).name == "Bob"
+
+
+def test_a_created_user_is_mailed_a_link_to_choose_a_password(memory: World) -> None:
+    manager = a_manager(memory.has_verified_user())
+
+    bo = memory.services.users.create(email="Bo@school.example", name="Bo", roles=(), by=manager)
+
+    (mail,) = mails()
+    assert (mail.to, mail.subject) == ([bo.email], "Choose a password for your new account")
+    with pytest.raises(InvalidCredentials):
+        memory.services.sign_in.authenticate(email=bo.email, password="")
+
+
+def test_a_user_manager_knows_no_passwords_and_mails_nothing_unverified(memory: World) -> None:
+    bo, manager = memory.has_user(), a_manager(memory.has_verified_user())
+
+    with pytest.raises(NotPermitted):
+        created(memory, by=manager, email="cim@school.example")
+    with pytest.raises(NotPermitted):
+        memory.services.users.set_password(bo.id, password=PASSWORD, by=manager)
+    for by in (a_manager(memory.has_user()), root(memory.has_user())):
+        with pytest.raises(VerifiedEmailNeeded):
+            memory.services.users.send_password_link(bo.id, by=by)
+        with pytest.raises(VerifiedEmailNeeded):
+            memory.services.users.create(email="d@school.example", name="", roles=(), by=by)
+
+    assert mails() == []
+
+
+def an_admin(world: World) -> User:
+    return world.has_user(roles=(Role.LEARNER, Role.ADMIN), is_staff=True)
+
+
+LOSSES = [UserChanges(roles=[]), UserChanges(is_active=False)]
+
+
+@pytest.mark.parametrize("changes", LOSSES)
+def test_the_last_active_admin_stays_one(world: World, changes: UserChanges) -> None:
+    admin, gone = an_admin(world), an_admin(world)
+    world.services.users.edit(gone.id, UserChanges(is_active=False), by=root(admin))
+
+    for by in (OPERATOR, root(world.has_user())):
+        with pytest.raises(LastAdmin):
+            world.services.users.edit(admin.id, changes, by=by)
+
+    assert world.repositories.users.get(admin.id) == admin
+
+
+@pytest.mark.parametrize("changes", [*LOSSES, UserChanges(is_staff=False)])
+def test_nobody_takes_rights_from_their_own_account(memory: World, changes: UserChanges) -> None:
+    staff = an_admin(memory) if changes.is_staff is None else has_staff(memory)
+    an_admin(memory)
+
+    with pytest.raises(OwnAccount):
+        memory.services.users.edit(staff.id, changes, by=root(staff))
+
+    assert memory.repositories.users.get(staff.id) == staff

@@ -17,6 +17,9 @@ INVITE: Final = """
 from accounts.domain.access import OPERATOR, OrgRole
 from authsvc.composition.container import services
 owner = services().users.find({owner!r}, by=OPERATOR)
+invited = services().repositories.users.find_by_email({email!r})
+if invited is not None:
+    services().emails.verify(invited.id, email={email!r})
 knots = services().organizations.create(name={name!r}, slug={slug!r}, owner_id=owner.id, by=OPERATOR)
 services().invitations.invite(knots.id, email={email!r}, role=OrgRole.INSTRUCTOR, by=OPERATOR)
 """

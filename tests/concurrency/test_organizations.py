@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Barrier
 from typing import Final
@@ -14,6 +15,7 @@ from accounts import models as rows
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Principal, UserId
 from accounts.domain.organizations.entities import Organization
 from accounts.domain.organizations.services.members import MemberService
+from authsvc.composition.container import Services
 from authsvc.kernel.errors import DomainError
 from authsvc.kernel.paging import PageRequest
 from authsvc.storage.append_only import protecting, releasing
@@ -34,7 +36,14 @@ def town(committing: None) -> Iterator[World]:
     there = set(rows.User.objects.values_list("pk", flat=True))
     yield orm_world()
     empty_the_log()
-    for kind in (rows.AuditHead, rows.OrgMembership, rows.Invitation, rows.Organization):
+    for kind in (
+        rows.AuditHead,
+        rows.OrgMembership,
+        rows.Invitation,
+        rows.Organization,
+        rows.OutgoingMail,
+        rows.LimitState,
+    ):
         kind.objects.all().delete()
     rows.User.objects.exclude(pk__in=there).delete()
 
@@ -143,10 +152,11 @@ def test_of_twenty_who_accept_an_invitation_at_once_one_joins(town: World) -> No
 
 def test_of_twenty_who_take_the_same_person_in_at_once_one_succeeds(town: World) -> None:
     school, anna = has_organization(town), has_guest(town)
-    owner = has_member(town, school, OrgRole.OWNER)
     add = town.services.members.add
 
-    outcomes = at_once(*[lambda: add(school.id, anna.person, role=OrgRole.LEARNER, by=owner)] * 20)
+    outcomes = at_once(
+        *[lambda: add(school.id, anna.person, role=OrgRole.LEARNER, by=OPERATOR)] * 20
+    )
 
     assert outcomes == {DONE: 1, "already-member": 19}
     assert len(acts_in(town, school)) == 1
@@ -158,7 +168,7 @@ def test_twenty_who_are_taken_in_at_once_are_all_in_and_recorded_in_one_chain(to
 
     outcomes = at_once(
         *[
-            partial(add, school.id, person.person, role=OrgRole.LEARNER, by=owner)
+            partial(add, school.id, person.person, role=OrgRole.LEARNER, by=OPERATOR)
             for person in people
         ]
     )
@@ -200,6 +210,33 @@ def test_of_twenty_invitations_of_an_address_at_once_one_stands(town: World) -> 
     assert len(pending(town, school)) == 1
 
 
+def test_a_budget_is_exact_when_twenty_invite_at_once(town: World) -> None:
+    school = has_organization(town)
+    owner = has_member(town, school, OrgRole.OWNER)
+    policy = replace(town.services.ports.limit_policy, mails_per_person=5)
+    limited = Services(
+        repositories=town.repositories,
+        ports=replace(town.services.ports, limit_policy=policy),
+        unit_of_work=town.unit_of_work,
+    )
+
+    outcomes = at_once(
+        *(
+            partial(
+                limited.invitations.invite,
+                school.id,
+                email=f"guest-{number}@school.example",
+                role=OrgRole.LEARNER,
+                by=owner,
+            )
+            for number in range(20)
+        )
+    )
+
+    assert outcomes == {DONE: 5, "mail-budget-spent": 15}
+    assert len(pending(town, school)) == 5
+
+
 def outcome_after(world: World, change: Callable[[], object], act: Callable[[], object]) -> str:
     """The outcome of an act that has begun and waits until a change of the organization is committed."""
     with ThreadPoolExecutor(1) as pool:
@@ -229,13 +266,12 @@ def test_nobody_joins_an_organization_that_is_being_suspended(town: World) -> No
 
 def test_an_organization_that_is_being_suspended_adds_nobody(town: World) -> None:
     school, bo = has_organization(town), has_guest(town)
-    owner = has_member(town, school, OrgRole.OWNER)
     organizations, members = town.services.organizations, town.services.members
 
     outcome = outcome_after(
         town,
         lambda: organizations.suspend(school.id, reason="Unpaid", by=OPERATOR),
-        lambda: members.add(school.id, bo.person, role=OrgRole.LEARNER, by=owner),
+        lambda: members.add(school.id, bo.person, role=OrgRole.LEARNER, by=OPERATOR),
     )
 
     assert outcome == "organization-suspended"

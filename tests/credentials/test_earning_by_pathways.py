@@ -140,7 +140,7 @@ def test_a_pathway_of_an_organization_earns_its_members_what_it_awards(
     way = a_published_pathway(memory.services, a_chain("knots", "bends"), org_id=school.id)
     taught = memory.has_course(org_id=school.id)
     credential = a_credential_for(memory.services, taught, rule=CompletedPathway(way.id))
-    user = memory.has_user()
+    user = memory.has_verified_user()
     memory.services.members.add(school.id, user.id, role=OrgRole.LEARNER, by=OPERATOR)
     member = Learner(services=memory.services, principal=a_member(school.id, user=user))
     stranger = a_learner(memory, "Ben")

@@ -12,7 +12,7 @@ from tests.support.documents import ROOT, fences, page
 PAGE: Final = page("docs/architecture.md")
 MAP, LAYERED, ACCOUNTS = [fence.text for fence in fences(PAGE) if fence.language == "text"]
 LAYERED_APPS: Final = ("courses", "progress", "credentials")
-FEATURES: Final = ("audit", "identity", "organizations", "oauth")
+FEATURES: Final = ("audit", "mail", "identity", "organizations", "oauth")
 SEATS: Final = {"entities", "errors", "events", "ports", "repositories", "services"}
 
 

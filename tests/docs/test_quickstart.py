@@ -19,7 +19,8 @@ PAGES: Final = ("docs/quickstart.md", "docs/organizations.md")
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home directory in which curl redirects port 8000 to a test server."""
     assert shutil.which("curl"), "These pages are followed with curl; install it."
-    with running_server({"DATABASE_URL": ""}) as server:
+    environment = {"DATABASE_URL": "", "EMAIL_URL": f"file://{tmp_path}/mail"}
+    with running_server(environment) as server:
         rule = f"connect-to = 127.0.0.1:8000:127.0.0.1:{server.port}\n"
         (tmp_path / ".curlrc").write_text(rule)
         yield tmp_path
@@ -30,7 +31,9 @@ def test_a_page_prints_what_it_shows(home: Path, path: str) -> None:
     commands, shown = zip(*commands_in(page(path)), strict=True)
 
     printed = blocks_printed_by(
-        commands, {"PATH": os.environ["PATH"], "HOME": str(home)}, folder=home
+        commands,
+        {"PATH": os.environ["PATH"], "HOME": str(home), "MAIL": str(home / "mail")},
+        folder=home,
     )
 
     assert len(printed) > 10

@@ -1,5 +1,6 @@
 """One valid request for every operation that takes an Idempotency-Key."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
 from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.bodies import body_of
+from tests.support.browsing import mails
 from tests.support.builders import a_definition, a_definition_of
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
@@ -88,6 +90,17 @@ def change_password(application: Application) -> Sent:
     return Sent(
         by=application.signed_in(), path="/v1/me/password", body=body, password=NEW_PASSWORD
     )
+
+
+def send_email_token(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/me/email/verification")
+
+
+def verify_email(application: Application) -> Sent:
+    anna = application.signed_in()
+    anna.caller.post("/v1/me/email/verification")
+    (token,) = re.findall(r"^\d+\.\w{64}$", str(mails()[-1].body), re.MULTILINE)
+    return Sent(by=anna, path="/v1/me/email/verify", body={"token": token})
 
 
 def create_user(application: Application) -> Sent:
@@ -229,9 +242,9 @@ def an_organization(application: Application) -> tuple[Person, str]:
 
 
 def add_member(application: Application) -> Sent:
-    owner, place = an_organization(application)
+    _, place = an_organization(application)
     body = {"user_id": application.signed_in(name="Bo").id}
-    return Sent(by=owner, path=f"{place}/members", body=body)
+    return Sent(by=root_of(application), path=f"{place}/members", body=body)
 
 
 def invite(application: Application) -> Sent:
@@ -276,6 +289,8 @@ def accept_invitation(application: Application) -> Sent:
 
 
 OPERATIONS: Mapping[str, Operation] = {
+    "sendEmailToken": send_email_token,
+    "verifyMyEmail": verify_email,
     "acceptInvitation": accept_invitation,
     "addMember": add_member,
     "changeMyPassword": change_password,

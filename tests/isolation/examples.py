@@ -63,6 +63,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "changeMyPassword": Example(
         body=lambda _: {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     ),
+    "verifyMyEmail": Example(body=lambda things: {"token": things["email_token"]}),
     "createUser": Example(
         body=lambda _: {"email": f"{uuid4().hex[:8]}@school.example", "password": PASSWORD}
     ),

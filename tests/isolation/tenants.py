@@ -1,5 +1,6 @@
 """Test tenants: two with the same names, one suspended, and their members."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -11,6 +12,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
 from tests.support.application import PASSWORD, Application, Person
 from tests.support.bodies import body_of
+from tests.support.browsing import mails
 from tests.support.builders import a_definition_of
 from tests.support.exams import EXAMS
 from tests.support.pathways import a_chain, pathway_body_of
@@ -62,6 +64,7 @@ class Tenants:
             "grant_id": str(client.id),
             "refresh_token": log_in.refresh_token,
             "email": person.email,
+            "email_token": self._email_token(person),
             "attempt_id": self._started(person, self._exams.slug, 0),
         }
         return Member(person, things)
@@ -79,7 +82,7 @@ class Tenants:
         owner = people[OrgRole.OWNER].person
         org_id = owner.caller.post("/v1/orgs", {"name": TITLE, "slug": slug}).json["id"]
         for role in set(OrgRole) - {OrgRole.OWNER}:
-            self._add(owner, org_id, people[role].id, role)
+            self.add(org_id, people[role].id, role)
         tenant = Tenant(org_id, people)
         tenant.things.update(self._things(tenant))
         return tenant
@@ -113,7 +116,7 @@ class Tenants:
         owner.caller.post(f"/v1/courses/{course}/publish")
         client = owner.caller.post(f"/v1/orgs/{org_id}/clients", self.client_terms())
         other = self.application.signed_in(name="Other")
-        self._add(owner, org_id, other.id, OrgRole.LEARNER)
+        self.add(org_id, other.id, OrgRole.LEARNER)
         return {
             "org_id": org_id,
             "course": course,
@@ -216,7 +219,13 @@ class Tenants:
         for item_id in items_of(person.caller.get(place).json):
             person.caller.post(f"{place}/items/{item_id}/complete")
 
-    def _add(self, owner: Person, org_id: str, user_id: str, role: OrgRole) -> None:
-        body = {"user_id": user_id, "role": role.value}
-        added = owner.caller.post(f"/v1/orgs/{org_id}/members", body)
-        assert added.status == 201, added.text
+    def _email_token(self, person: Person) -> str:
+        """A mailed token that verifies their address."""
+        person.caller.post("/v1/me/email/verification")
+        (token,) = re.findall(r"^\d+\.\w{64}$", str(mails()[-1].body), re.MULTILINE)
+        return str(token)
+
+    def add(self, org_id: str, user_id: str, role: OrgRole) -> None:
+        self.application.services.members.add(
+            OrganizationId(UUID(org_id)), UserId(UUID(user_id)), role=role, by=OPERATOR
+        )

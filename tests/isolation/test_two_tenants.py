@@ -56,8 +56,7 @@ class Scene:
 
     def _side(self, tenants: Tenants, slug: str) -> Side:
         tenant = tenants.tenant(slug)
-        owner = tenant.people[OrgRole.OWNER].person
-        owner.caller.post(f"/v1/orgs/{tenant.org_id}/members", {"user_id": self.both.id})
+        tenants.add(tenant.org_id, self.both.id, OrgRole.LEARNER)
         return Side(tenant, [*tenant.people.values(), self.both])
 
     def act(self, random: Random) -> None:

@@ -133,7 +133,6 @@ def test_a_user_signs_in(
     assert person == {
         "sub": claims["sub"],
         "name": "Anna",
-        "email": anna.email,
         "email_verified": False,
     }
     assert tokens["scope"].split() == sorted(SCOPE.split())

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.test import Client
 
 from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.users import User
 from authsvc.composition.container import Services
 from courses.domain.entities.courses import Course, CourseDefinition
 from credentials.domain.entities.credentials import Credential
@@ -111,12 +112,20 @@ class Application:
         self.stranger = Caller()
 
     def signed_in(self, *roles: Role, name: str = "Anna") -> Person:
+        """A user with a verified e-mail address, and a token of theirs."""
         email = f"{name.lower()}-{uuid4().hex[:8]}@school.example"
         user = self.services.users.create(
             email=email, name=name, password=PASSWORD, roles=roles, by=OPERATOR
         )
+        self.services.emails.verify(user.id, email=email)
         session = self.services.sign_in.log_in(email=email, password=PASSWORD)
         return Person(str(user.id), email, Caller(session.access_token))
+
+    def user_with(self, email: str) -> User:
+        """The user with this e-mail address, verified or not."""
+        user = self.services.repositories.users.find_by_email(email)
+        assert user is not None
+        return user
 
     def published(self, definition: CourseDefinition | None = None) -> Course:
         course = self.services.authoring.create(definition or a_definition(), by=OPERATOR)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from accounts.domain.identity.entities.users import User
 from tests.support.application import PASSWORD, Application, a_client
@@ -78,9 +79,7 @@ def somebody(
     application: Application, *, is_verified: bool = True, **parts: Any
 ) -> tuple[User, Visitor]:
     """A user, by default Anna, and the browser in which they have signed in with their password."""
-    user = a_user_of(application, **{"email": EMAIL} | parts)
-    if is_verified:
-        application.services.emails.verify(user.id, email=user.email)
+    user = a_user_of(application, is_verified=is_verified, **{"email": EMAIL} | parts)
     visitor = Visitor()
     assert visitor.sign_in(user.email).status == 302
     return user, visitor
@@ -102,7 +101,17 @@ def recovery_codes(visitor: Visitor) -> list[str]:
 
 def mails() -> list[EmailMessage]:
     """All mails so far, oldest first."""
+    run_callbacks_of_test()
     return list(mail.outbox)
+
+
+def run_callbacks_of_test() -> None:
+    """Run what waits for a commit that the transaction of a test holds back."""
+    if settings.ENVIRONMENT.has_database and connection.in_atomic_block:
+        pending, connection.run_on_commit = connection.run_on_commit, []
+        for entry in pending:
+            entry[1]()
+            run_callbacks_of_test()  # those that the callback has added
 
 
 def link_in(message: EmailMessage) -> str:

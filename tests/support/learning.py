@@ -69,7 +69,7 @@ def a_learner(world: World, name: str = "Anna") -> Learner:
 
 def a_learner_in(world: World, organization: Organization) -> Learner:
     """A learner who is a member of the organization."""
-    user = world.has_user()
+    user = world.has_verified_user()
     world.services.members.add(organization.id, user.id, role=OrgRole.LEARNER, by=OPERATOR)
     return Learner(services=world.services, principal=a_member(organization.id, user=user))
 

@@ -18,6 +18,10 @@ def use_default_limits(settings: Settings, **variables: Any) -> None:
         log_ins_per_minute=default.log_ins_per_minute,
         failures_before_backoff=default.failures_before_backoff,
         registrations_per_hour=default.registrations_per_hour,
+        mails_per_person=default.mails_per_person,
+        mails_per_organization=default.mails_per_organization,
+        mails_per_address=default.mails_per_address,
+        organizations_per_person=default.organizations_per_person,
         argon2_at_once=1,
         **variables,
     )

@@ -27,6 +27,7 @@ from tests.support.builders import a_principal
 from tests.support.learning import Learner, a_published_course
 
 GROUPS = import_module("accounts.migrations.0001_initial")
+OUTGOING_MAIL = import_module("accounts.migrations.0006_outgoing_mail")
 ADMIN = "/admin/"
 USERS: Final = "accounts/user/"
 
@@ -77,6 +78,7 @@ def root_browser(application: Application) -> StaffBrowser:
 def staff_browser(application: Application, *groups: str, name: str = "Bo") -> StaffBrowser:
     """A signed-in member of staff in these groups."""
     GROUPS.create_groups(apps, None)
+    OUTGOING_MAIL.allow_auditors_to_view(apps, None)
     user = a_user_of(application, name)
     application.services.users.edit(user.id, UserChanges(is_staff=True), by=OPERATOR)
     chosen = Group.objects.filter(name__in=groups)
@@ -103,15 +105,20 @@ def staff_managing(application: Application, kind: str) -> StaffBrowser:
     return staff
 
 
-def a_user_of(application: Application, name: str = "Anna", **parts: Any) -> User:
+def a_user_of(
+    application: Application, name: str = "Anna", *, is_verified: bool = True, **parts: Any
+) -> User:
     """A user who is not signed in."""
     parts_of_user = {
         "email": f"{name.lower()}-{uuid4().hex[:8]}@school.example",
         "roles": (),
     } | parts
-    return application.services.users.create(
+    user = application.services.users.create(
         name=name, password=PASSWORD, by=OPERATOR, **parts_of_user
     )
+    if is_verified:
+        application.services.emails.verify(user.id, email=user.email)
+    return user
 
 
 def a_holder(application: Application) -> tuple[User, Course]:

@@ -42,6 +42,10 @@ if _DESCRIPTION not in os.environ:
     os.environ["LOGIN_FAILURES_BEFORE_BACKOFF"] = "1000000"
     os.environ["REGISTRATIONS_PER_HOUR"] = "1000000"
     os.environ["TOKEN_FAILURES_PER_MINUTE"] = "1000000"
+    os.environ["MAILS_PER_PERSON_AND_DAY"] = "1000000"
+    os.environ["MAILS_PER_ORGANIZATION_AND_DAY"] = "1000000"
+    os.environ["MAILS_PER_ADDRESS_AND_DAY"] = "1000000"
+    os.environ["ORGANIZATIONS_PER_PERSON"] = "1000000"
     os.environ["ARGON2_AT_ONCE"] = "1000"
 
 

@@ -84,19 +84,19 @@ def has_member(
     world: World, organization: Organization, role: OrgRole = OrgRole.LEARNER, **parts: Any
 ) -> Principal:
     """Somebody new who is in the organization, and signed in; the parts are those of the user."""
-    user = world.has_user(**parts)
+    user = world.has_verified_user(**parts)
     has_membership(world, organization, user_id=user.id, role=role)
     return replace(a_principal(user), memberships={organization.id: role})
 
 
 def has_guest(world: World, **parts: Any) -> Principal:
     """Somebody new who is in no organization, and signed in."""
-    return a_principal(world.has_user(**parts))
+    return a_principal(world.has_verified_user(**parts))
 
 
 def has_root(world: World) -> Principal:
     """Somebody new who manages the platform."""
-    root = world.has_user(name="Root", roles=(Role.LEARNER, Role.ADMIN))
+    root = world.has_verified_user(name="Root", roles=(Role.LEARNER, Role.ADMIN))
     return replace(a_principal(root, *Right), roles=root.roles)
 
 

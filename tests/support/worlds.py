@@ -50,6 +50,12 @@ class World:
         self.repositories.users.add(user)
         return user
 
+    def has_verified_user(self, **parts: Any) -> User:
+        """A user who has verified their e-mail address."""
+        user = self.has_user(**parts)
+        self.repositories.verified_emails.save(user.id, email=user.email)
+        return user
+
     def has_organization(self, **parts: Any) -> Organization:
         organization = an_organization(**parts)
         self.repositories.organizations.add(organization)

@@ -28,6 +28,7 @@ class AuditAction(StrEnum):
     USER_CREATED = "user-created"
     USER_EDITED = "user-edited"
     USER_PASSWORD_SET = "user-password-set"  # noqa: S105  # a name, not a secret
+    USER_PASSWORD_LINK_SENT = "user-password-link-sent"  # noqa: S105  # a name, not a secret
     ORGANIZATION_CREATED = "organization-created"
     ORGANIZATION_EDITED = "organization-edited"
     ORGANIZATION_SUSPENDED = "organization-suspended"

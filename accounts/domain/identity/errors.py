@@ -1,6 +1,14 @@
 """Domain errors of identity."""
 
-from authsvc.kernel.errors import Busy, Conflict, Invalid, NotFound, Unauthenticated
+from authsvc.kernel.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
 
 
 class UserNotFound(NotFound):
@@ -19,6 +27,44 @@ class InvalidEmail(Invalid):
     code = "invalid-email"
     title = "The e-mail address is not valid"
     explanation = "Check the address for typing errors, and for characters that look like others."
+
+
+class VerifiedEmailNeeded(Forbidden):
+    code = "verified-email-needed"
+    title = "This needs a verified e-mail address"
+    explanation = "Request a token at `/v1/me/email/verification`, or verify your address on the account pages."
+
+
+class InvalidEmailToken(Invalid):
+    code = "invalid-email-token"
+    title = "The token does not verify your e-mail address"
+    explanation = "It is expired, or it was mailed to another address. Request a new one."
+
+
+class UnverifiedUser(Conflict):
+    code = "unverified-user"
+    title = "The user has not verified their e-mail address"
+    explanation = "Send an invitation instead; accepting it needs a verified address."
+
+
+class MailBudgetSpent(TooMany):
+    code = "mail-budget-spent"
+    title = "Too much mail was sent today"
+    explanation = (
+        "`{limit}` allows {most} messages a day. Wait for {retry_after} s, or send fewer at once."
+    )
+
+
+class OwnAccount(Conflict):
+    code = "own-account"
+    title = "You cannot deactivate or demote your own account"
+    explanation = "Ask another user who may do this."
+
+
+class LastAdmin(Conflict):
+    code = "last-admin"
+    title = "The platform needs at least one active admin"
+    explanation = "This user is the only one. Make another user an admin first."
 
 
 class UnsuitablePassword(Invalid):

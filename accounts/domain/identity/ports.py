@@ -124,6 +124,11 @@ class SignUpMails(Protocol):
         """
 
 
+class PasswordLinks(Protocol):
+    def path_for(self, user_id: UserId) -> str:
+        """The path of a page on which the user can set a password, once and within LINK_LIFETIME."""
+
+
 class PendingSignIns(Protocol):
     """What can still begin a session of a user: challenges, authorization codes, allowed devices."""
 

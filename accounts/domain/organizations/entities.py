@@ -26,6 +26,22 @@ class Plan(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+class OrganizationCreators(StrEnum):
+    """Who can create organizations. Values of a setting, so they never change."""
+
+    ANYONE = "anyone"
+    VERIFIED = "verified"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationPolicy:
+    """Who can create organizations, and how many of them a user can own and still create others."""
+
+    creators: OrganizationCreators
+    most_per_person: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
     """A tenant. Its slug never changes: the slugs of its courses begin with it."""

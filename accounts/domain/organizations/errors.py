@@ -1,6 +1,6 @@
 """Domain errors of organizations."""
 
-from authsvc.kernel.errors import Conflict, Invalid, NotFound
+from authsvc.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class OrganizationNotFound(NotFound):
@@ -27,10 +27,22 @@ class UnsuitableOrganization(Invalid):
     explanation = "`errors` says what is wrong with the name or the slug."
 
 
+class OrganizationLimit(Conflict):
+    code = "organization-limit"
+    title = "You own as many organizations as you can"
+    explanation = "You can own {most}. Delete one that you no longer need, or ask a platform admin."
+
+
 class AlreadyMember(Conflict):
     code = "already-member"
     title = "The user is already a member"
     explanation = "A user can join an organization only once. Change their role instead."
+
+
+class InvitationNeeded(Forbidden):
+    code = "invitation-needed"
+    title = "People join an organization by invitation"
+    explanation = "Invite their e-mail address at `/v1/orgs/{org_id}/invitations`; they decide whether to join."
 
 
 class MemberNotFound(NotFound):

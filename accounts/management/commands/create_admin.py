@@ -15,12 +15,17 @@ from authsvc.management.base import OperatorCommand
 class Command(OperatorCommand):
     help = (
         "Create an administrator account, which has every right. Prompts for the password, or reads it from the first "
-        "line of standard input if that is not a terminal."
+        "line of standard input if that is not a terminal. With --invite, mails a link to choose it instead."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", metavar="EMAIL", help="e-mail address to sign in with")
         parser.add_argument("--name", default="", metavar="NAME", help="display name")
+        parser.add_argument(
+            "--invite",
+            action="store_true",
+            help="mail a link to choose the password, valid for an hour",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not services().ports.email_addresses.is_valid(options["email"]):
@@ -32,7 +37,7 @@ class Command(OperatorCommand):
         user = services().users.create(
             email=options["email"],
             name=name,
-            password=_read_password(),
+            password=None if options["invite"] else _read_password(),
             roles=[Role.ADMIN],
             by=OPERATOR,
         )

@@ -67,8 +67,8 @@ def test_a_service_client_acts_in_its_organization_like_an_admin(
 
     assert program.get(school.place).json["role"] == "admin"
     assert program.get(f"{school.place}/members").status == 200
-    added = program.post(f"{school.place}/members", {"user_id": somebody(application).id})
-    assert added.status == 201
+    invited = program.post(f"{school.place}/invitations", {"email": somebody(application).email})
+    assert invited.status == 201
 
 
 def test_a_service_client_cannot_assign_roles_or_register_clients(

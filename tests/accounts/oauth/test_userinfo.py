@@ -22,8 +22,8 @@ CHALLENGE = 'Bearer realm="authsvc"'
     [
         ("openid", {}),
         ("openid profile", {"name": "Anna"}),
-        ("openid email", {"email": EMAIL, "email_verified": False}),
-        ("openid profile email", {"name": "Anna", "email": EMAIL, "email_verified": False}),
+        ("openid email", {"email": EMAIL, "email_verified": True}),
+        ("openid profile email", {"name": "Anna", "email": EMAIL, "email_verified": True}),
     ],
 )
 def test_scopes_determine_the_claims(

@@ -20,6 +20,18 @@ class User:
     is_staff: bool
     created_at: datetime
 
+    @property
+    def is_active_admin(self) -> bool:
+        return self.is_active and Role.ADMIN in self.roles
+
+    def loses(self, edited: "User") -> bool:
+        """Whether the edited user has fewer roles, is no longer staff, or is no longer active."""
+        return (
+            not set(self.roles) <= set(edited.roles)
+            or (self.is_staff and not edited.is_staff)
+            or (self.is_active and not edited.is_active)
+        )
+
     @classmethod
     def registered(
         cls,
@@ -57,6 +69,11 @@ class UserChanges:
     @property
     def is_name_only(self) -> bool:
         return self == UserChanges(name=self.name)
+
+    @property
+    def may_remove_admin(self) -> bool:
+        """Whether an active admin could be one no longer."""
+        return self.is_active is False or (self.roles is not None and Role.ADMIN not in self.roles)
 
     def applied_to(self, user: User) -> User:
         """An admin stays staff, whatever `is_staff` says."""

@@ -46,6 +46,9 @@ class InMemoryUserRepository:
     def get_for_update(self, user_id: UserId) -> User:
         return self.get(user_id)
 
+    def admins_for_update(self) -> frozenset[UserId]:
+        return frozenset(user.id for user in self.store.values() if user.is_active_admin)
+
     def save(self, user: User) -> None:
         self.get(user.id)
         self.store[user.id] = user
@@ -75,12 +78,12 @@ class InMemoryVerifiedEmailRepository:
 class InMemoryRateLimitRepository:
     store: MutableMapping[str, LimitState] = field(default_factory=dict)
 
-    def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
+    def count(self, key: str, limit: Limit, *, at: datetime, amount: int = 1) -> LimitState:
         stored = self.store.get(key)
         if stored is None:
-            self.store[key] = LimitState.begun(limit, at=at)
+            self.store[key] = LimitState.begun(limit, at=at, amount=amount)
         else:
-            self.store[key] = replace(stored, limit=limit).attempted(at=at)
+            self.store[key] = replace(stored, limit=limit).attempted(at=at, amount=amount)
         return self.store[key]
 
     def refund(self, key: str) -> None:
@@ -106,6 +109,13 @@ class InMemoryKnownAddressRepository:
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda seen_at: seen_at < before)
+
+
+class NoPasswordLinks:
+    """Without a database there are no account pages; the link leads to the problem that says so."""
+
+    def path_for(self, user_id: UserId) -> str:
+        return "/password/reset"
 
 
 class OpenMemberships(Protocol):

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any, Final
 
+from allauth.account import app_settings
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
+from django.urls import reverse
 
 from accounts import models as rows
 from accounts.domain.access import (
@@ -63,6 +66,11 @@ class OrmUserRepository:
         except rows.User.DoesNotExist:
             raise UserNotFound from None
 
+    def admins_for_update(self) -> frozenset[UserId]:
+        admins = rows.User.objects.select_for_update().filter(is_superuser=True, is_active=True)
+        # Everyone locks them in the same order, so nobody waits for each other.
+        return frozenset(UserId(pk) for pk in admins.order_by("id").values_list("id", flat=True))
+
     def save(self, user: User) -> None:
         rows.User.objects.filter(pk=user.id).update(**_user_values(user))
 
@@ -93,6 +101,16 @@ class OrmVerifiedEmailRepository:
         )
 
 
+class OrmPasswordLinks:
+    """Uses the tokens of django-allauth, which has the page that they lead to."""
+
+    def path_for(self, user_id: UserId) -> str:
+        user = rows.User.objects.get(pk=user_id)
+        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+        place = {"uidb36": user_pk_to_url_str(user), "key": key}
+        return reverse("account_reset_password_from_key", kwargs=place)
+
+
 def _user(row: rows.User) -> User:
     return User(
         id=UserId(row.id),
@@ -121,8 +139,8 @@ def _user_values(user: User) -> Values:
 
 
 class OrmRateLimitRepository:
-    def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
-        return count_attempt(rows.LimitState, key, limit, at=at)
+    def count(self, key: str, limit: Limit, *, at: datetime, amount: int = 1) -> LimitState:
+        return count_attempt(rows.LimitState, key, limit, at=at, amount=amount)
 
     def refund(self, key: str) -> None:
         state = rows.LimitState.objects.filter(pk=key)

@@ -32,6 +32,9 @@ class UserRepository(Protocol):
     def get_for_update(self, user_id: UserId) -> User:
         """Like get, and lock the user until the unit of work ends."""
 
+    def admins_for_update(self) -> frozenset[UserId]:
+        """The ids of all active admins, locked until the unit of work ends. Call it before get_for_update."""
+
     def save(self, user: User) -> None:
         """Replace the stored user."""
 
@@ -53,8 +56,8 @@ class VerifiedEmailRepository(Protocol):
 class RateLimitRepository(Protocol):
     """Counted attempts under limits, by key of the subject."""
 
-    def count(self, key: str, limit: Limit, *, at: datetime) -> LimitState:
-        """Count an attempt and return the new state. Concurrent attempts are counted exactly."""
+    def count(self, key: str, limit: Limit, *, at: datetime, amount: int = 1) -> LimitState:
+        """Count an attempt as *amount* and return the new state. Concurrent attempts are counted exactly."""
 
     def refund(self, key: str) -> None:
         """Take back one allowed attempt, with the wait that it caused."""

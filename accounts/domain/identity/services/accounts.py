@@ -14,7 +14,7 @@ from accounts.domain.identity.ports import (
     PasswordOwner,
     PasswordPolicy,
 )
-from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.identity.repositories.protocols import UserRepository, VerifiedEmailRepository
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
@@ -52,6 +52,7 @@ def email_of_new(email: str, addresses: EmailAddresses) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountService:
     users: UserRepository
+    verified_emails: VerifiedEmailRepository
     revocation: SessionRevocation
     passwords: Passwords
     email_addresses: EmailAddresses
@@ -107,12 +108,14 @@ class AccountService:
     def reset_password(self, user_id: UserId, *, password: str) -> None:
         """Set the password of a user who followed an e-mailed link, and end all their sessions.
 
+        The link was mailed to their address, so that is verified.
         Raises UserNotFound, UnsuitablePassword.
         """
         password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
             self._replace_password(user, password_hash)
+            self.verified_emails.save(user.id, email=user.email)
             self.security_log.record(SecurityEvent.PASSWORD_RESET, user_id=user.id)
 
     def _replace_password(self, user: User, password_hash: str) -> None:

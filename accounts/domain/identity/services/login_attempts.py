@@ -32,6 +32,9 @@ class LimitName(StrEnum):
     LOGIN_ATTEMPT = "guess"
     CHANGE_PASSWORD = "change-password"  # noqa: S105  # a name, not a secret
     DEVICE = "device"
+    MAIL_BY_PERSON = "mail-by-person"
+    MAIL_BY_ORGANIZATION = "mail-by-organization"
+    MAIL_TO_ADDRESS = "mail-to-address"
     TOKEN = "token"  # noqa: S105  # a name, not a secret
 
 
@@ -44,12 +47,15 @@ class Secret(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitPolicy:
-    """The configured limits: log-ins and registrations per client IP address, failed attempts per account."""
+    """The configured limits: of attempts by client IP address and account, and of mail by sender and recipient."""
 
     log_ins_per_minute: int
     registrations_per_hour: int
     failures_before_backoff: int
     token_failures_per_minute: int
+    mails_per_person: int
+    mails_per_organization: int
+    mails_per_address: int
 
     def limit(self, name: LimitName) -> Limit:
         most, period = {
@@ -58,6 +64,9 @@ class LimitPolicy:
             LimitName.LOGIN_ATTEMPT: (self.failures_before_backoff, timedelta(minutes=15)),
             LimitName.CHANGE_PASSWORD: (self.failures_before_backoff, timedelta(minutes=15)),
             LimitName.DEVICE: (self.failures_before_backoff, timedelta(minutes=1)),
+            LimitName.MAIL_BY_PERSON: (self.mails_per_person, timedelta(days=1)),
+            LimitName.MAIL_BY_ORGANIZATION: (self.mails_per_organization, timedelta(days=1)),
+            LimitName.MAIL_TO_ADDRESS: (self.mails_per_address, timedelta(days=1)),
             LimitName.TOKEN: (self.token_failures_per_minute, timedelta(minutes=1)),
         }[name]
         waits = doubling(until=period) if name is LimitName.LOGIN_ATTEMPT else ()

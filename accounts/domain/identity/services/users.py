@@ -1,40 +1,103 @@
 """User management and verified e-mail addresses."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hmac import compare_digest
+from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import Principal, Right, Role, UserId
+from accounts.domain.access import NotPermitted, Principal, Right, Role, UserId, rights_of
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
 from accounts.domain.identity.entities.users import User, UserChanges
-from accounts.domain.identity.errors import UserNotFound
-from accounts.domain.identity.ports import EmailAddresses
+from accounts.domain.identity.errors import (
+    InvalidEmailToken,
+    LastAdmin,
+    OwnAccount,
+    UserNotFound,
+    VerifiedEmailNeeded,
+)
+from accounts.domain.identity.ports import EmailAddresses, OpaqueTokens, PasswordLinks
 from accounts.domain.identity.repositories.protocols import (
     UserRepository,
     VerifiedEmailRepository,
 )
 from accounts.domain.identity.services.accounts import Passwords, email_of_new
+from accounts.domain.identity.services.mail_budgets import MailBudgets
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import LINK_LIFETIME, Message, Outbox
+from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
+
+_SECONDS: Final = re.compile(r"[0-9]{1,11}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailService:
+    """Verified e-mail addresses. An address that is not verified identifies nobody."""
+
     users: UserRepository
     verified_emails: VerifiedEmailRepository
     email_addresses: EmailAddresses
+    opaque_tokens: OpaqueTokens
+    mail_budgets: MailBudgets
     unit_of_work: UnitOfWork
+    clock: Clock
 
     def verified(self, user_id: UserId) -> str | None:
         """The user's e-mail address, if it is verified. Raises UserNotFound."""
         email = self.users.get(user_id).email
         return email if self.verified_emails.find(user_id) == email else None
+
+    def find_verified(self, email: str) -> User | None:
+        """The active user who has verified this e-mail address, if any."""
+        user = self.users.find_by_email(self.email_addresses.normalized(email))
+        is_found = user is not None and user.is_active and self.has_verified(user)
+        return user if is_found else None
+
+    def has_verified(self, user: User) -> bool:
+        return self.verified_emails.find(user.id) == user.email
+
+    def require_verified(self, by: Principal) -> None:
+        """Raise VerifiedEmailNeeded if the caller is a user who has not verified their e-mail address."""
+        if by.user_id is not None and self.verified(by.user_id) is None:
+            raise VerifiedEmailNeeded
+
+    def send_token(self, *, by: Principal) -> None:
+        """Mail the caller a token that verifies their e-mail address within LINK_LIFETIME. Raises MailBudgetSpent."""
+        email = self.users.get(by.person).email
+        token = self._token(by.person, email, until=self.clock.now() + LINK_LIFETIME)
+        self.mail_budgets.queue_own(
+            Message(kind=MailKind.EMAIL_TOKEN, recipient=email, facts={"token": token})
+        )
+
+    def redeem_token(self, token: str, *, by: Principal) -> User:
+        """Record that the caller has received the token. Raises InvalidEmailToken."""
+        seconds = token.partition(".")[0]
+        until = datetime.fromtimestamp(int(seconds) if _SECONDS.fullmatch(seconds) else 0, UTC)
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(by.person)
+            expected = self._token(user.id, user.email, until=until)
+            is_right = compare_digest(token.encode(), expected.encode())
+            if not is_right or until < self.clock.now():
+                raise InvalidEmailToken(FieldError(path="token", detail=InvalidEmailToken.title))
+            self.verified_emails.save(user.id, email=user.email)
+        return user
+
+    def _token(self, user_id: UserId, email: str, *, until: datetime) -> str:
+        """The time at which it expires, and a keyed hash of that, the user and the address."""
+        seconds = str(int(until.timestamp()))
+        claims = canonical_json(["verify-email", str(user_id), email, seconds]).decode()
+        return f"{seconds}.{self.opaque_tokens.hash(claims)}"
 
     def verify(self, user_id: UserId, *, email: str) -> None:
         """Record that the user followed the link sent to *email*, which becomes their address if it was not.
@@ -53,6 +116,10 @@ class UserService:
     """User management. It requires the right to manage users, and for staff also the right to appoint staff."""
 
     users: UserRepository
+    emails: EmailService
+    password_links: PasswordLinks
+    outbox: Outbox
+    mail_budgets: MailBudgets
     revocation: SessionRevocation
     passwords: Passwords
     email_addresses: EmailAddresses
@@ -68,9 +135,9 @@ class UserService:
         return self.users.get(user_id)
 
     def find(self, email: str, *, by: Principal) -> User:
-        """The user with this e-mail address. Raises NotPermitted, UserNotFound."""
+        """The active user who has verified this e-mail address. Raises NotPermitted, UserNotFound."""
         by.require(Right.MANAGE_USERS)
-        user = self.users.find_by_email(self.email_addresses.normalized(email))
+        user = self.emails.find_verified(email)
         if user is None:
             raise UserNotFound
         return user
@@ -85,17 +152,23 @@ class UserService:
         *,
         email: str,
         name: str,
-        password: str,
+        password: str | None = None,
         roles: Collection[Role],
         is_staff: bool = False,
         reason: str = "",
         by: Principal,
     ) -> User:
-        """Create a user; an admin is staff, whatever *is_staff* says.
+        """Create an account with rights that the caller has, and mail a link to choose its password.
 
-        Raises NotPermitted, InvalidEmail, EmailTaken, UnsuitablePassword.
+        An admin is staff, whatever *is_staff* says. Only callers who may appoint staff can choose the password
+        themselves, in which case no mail is sent. Raises NotPermitted, InvalidEmail, EmailTaken, UnsuitablePassword,
+        VerifiedEmailNeeded, MailBudgetSpent.
         """
         by.require(Right.MANAGE_USERS)
+        if password is None:
+            self.emails.require_verified(by)
+        else:
+            by.require(Right.APPOINT_STAFF)
         user = User.registered(
             UserId(uuid4()),
             email=email_of_new(email, self.email_addresses),
@@ -106,8 +179,8 @@ class UserService:
             at=self.clock.now(),
         )
         _require_rights_over(user, by=by)
-        password_hash = self.passwords.hash_of_new(password, owner=user)
-        user = replace(user, password_hash=password_hash)
+        _require_rights_of(user, by=by)
+        user = replace(user, password_hash=self._initial_hash(password, owner=user))
         with self.unit_of_work.atomic():
             self.users.add(user)
             self.security_log.record(SecurityEvent.REGISTERED, by=by.identity, user_id=user.id)
@@ -118,6 +191,8 @@ class UserService:
                 because=reason,
                 after=_members_of(user),
             )
+            if password is None:
+                self._mail_link(MailKind.ACCOUNT_INVITATION, user, by=by)
         return user
 
     def edit(
@@ -125,16 +200,23 @@ class UserService:
     ) -> User:
         """Change a user. Everyone may change their own name. Deactivating a user ends their sessions.
 
-        Raises NotPermitted, UserNotFound.
+        Nobody gives rights that they don't have, or takes any from themselves.
+        Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin.
         """
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
         is_own_name = user_id == by.user_id and changes.is_name_only
         with self.unit_of_work.atomic():
+            admins = self.users.admins_for_update() if changes.may_remove_admin else frozenset()
             user = self.users.get_for_update(user_id)
             edited = changes.applied_to(user)
             if not is_own_name:
                 _require_rights_over(user, edited, by=by)
+                _require_rights_of(edited, since=user, by=by)
+                if user.id == by.user_id and user.loses(edited):
+                    raise OwnAccount
+                if user.is_active_admin and not edited.is_active_admin:
+                    _require_other_admin(user, admins, by=by)
             self.users.save(edited)
             if user.is_active and not edited.is_active:
                 because = SessionEnd.DEACTIVATED
@@ -150,11 +232,25 @@ class UserService:
                 )
         return edited
 
+    def send_password_link(self, user_id: UserId, *, reason: str = "", by: Principal) -> None:
+        """Mail a user a link to set a password. Raises as `create` does, and UserNotFound."""
+        by.require(Right.MANAGE_USERS)
+        self.emails.require_verified(by)
+        with self.unit_of_work.atomic():
+            user = self.users.get_for_update(user_id)
+            _require_rights_over(user, by=by)
+            self._mail_link(MailKind.PASSWORD_RESET, user, by=by)
+            action = AuditAction.USER_PASSWORD_LINK_SENT
+            self.audit_log.record(action, _subject(user), by=by, because=reason)
+
     def set_password(
         self, user_id: UserId, *, password: str, reason: str = "", by: Principal
     ) -> None:
-        """Set a user's password and end their sessions. Raises NotPermitted, UserNotFound, UnsuitablePassword."""
-        by.require(Right.MANAGE_USERS)
+        """Set a user's password and end their sessions. Needs the right to appoint staff, whoever the user is.
+
+        Raises NotPermitted, UserNotFound, UnsuitablePassword.
+        """
+        by.require(Right.APPOINT_STAFF)
         password_hash = self.passwords.hash_of_new(password, owner=self.users.get(user_id))
         with self.unit_of_work.atomic():
             user = self.users.get_for_update(user_id)
@@ -165,6 +261,33 @@ class UserService:
             self.security_log.record(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
             self.audit_log.record(action, _subject(user), by=by, because=reason)
+
+    def _initial_hash(self, password: str | None, *, owner: User) -> str:
+        """The hash of the password, or of one that nobody knows. Raises UnsuitablePassword."""
+        if password is None:
+            return self.passwords.hasher.hash(self.emails.opaque_tokens.new())
+        return self.passwords.hash_of_new(password, owner=owner)
+
+    def _mail_link(self, kind: MailKind, user: User, *, by: Principal) -> None:
+        link = self.outbox.url_of(self.password_links.path_for(user.id))
+        facts = {"password_reset_url": link}
+        message = Message(kind=kind, recipient=user.email, facts=facts)
+        self.mail_budgets.queue([message], by=by)
+
+
+def _require_rights_of(user: User, *, since: User | None = None, by: Principal) -> None:
+    """Raise NotPermitted if the user gets a right that the caller does not have."""
+    former = frozenset() if since is None else rights_of(since.roles)
+    for right in sorted(rights_of(user.roles) - former):
+        by.require(right)
+
+
+def _require_other_admin(admin: User, admins: frozenset[UserId], *, by: Principal) -> None:
+    """Raise LastAdmin if there is no other, and NotPermitted if the caller was one until just now."""
+    if admins <= {admin.id}:
+        raise LastAdmin
+    if by.user_id is not None and by.user_id not in admins:
+        raise NotPermitted(right=Right.APPOINT_STAFF.value)
 
 
 def _require_rights_over(*users: User, by: Principal) -> None:

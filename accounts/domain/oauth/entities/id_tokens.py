@@ -27,5 +27,6 @@ class PersonClaims:
     def with_name(self, name: str) -> "PersonClaims":
         return replace(self, name=name or None)
 
-    def with_email(self, email: str, *, is_verified: bool) -> "PersonClaims":
-        return replace(self, email=email, is_email_verified=is_verified)
+    def with_email(self, verified: str | None) -> "PersonClaims":
+        """The verified address, or only that there is none: clients take an address for who the user is."""
+        return replace(self, email=verified, is_email_verified=verified is not None)

@@ -27,8 +27,8 @@ class ClaimsService:
         if IdentityScope.PROFILE in by.scopes:
             claims = claims.with_name(user.name)
         if IdentityScope.EMAIL in by.scopes:
-            is_verified = self.verified_emails.find(user.id) == user.email
-            claims = claims.with_email(user.email, is_verified=is_verified)
+            verified = self.verified_emails.find(user.id)
+            claims = claims.with_email(user.email if verified == user.email else None)
         return claims
 
     def id_token(self, client: OAuthClient, claims: IdClaims, *, access_token: str) -> str:

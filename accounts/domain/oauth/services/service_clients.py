@@ -7,6 +7,7 @@ from typing import Final
 
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Principal, Right
 from accounts.domain.audit.entities import SubjectType
+from accounts.domain.identity.services.users import EmailService
 from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
 from accounts.domain.oauth.errors import ClientNotFound, UnsuitableExpiry
 from accounts.domain.oauth.repositories.protocols import ClientRepository
@@ -31,6 +32,7 @@ class ServiceClientService:
     clients: ClientRepository
     organizations: OrganizationRepository
     registrar: ClientService
+    emails: EmailService
     tenant_access: TenantAccess
     unit_of_work: UnitOfWork
     clock: Clock
@@ -46,11 +48,13 @@ class ServiceClientService:
     ) -> RegisteredClient:
         """A new client and its secret, which is shown once.
 
-        Raises OrganizationSuspended, UnsuitableClient, UnsuitableExpiry.
+        The client can send mail for the organization, so its owner must have verified their own address.
+        Raises OrganizationSuspended, VerifiedEmailNeeded, UnsuitableClient, UnsuitableExpiry.
         """
         with self.unit_of_work.atomic():
             self.organizations.get_for_update(org_id, scope=by.tenant_scope).require_open()
             by.require(Right.MANAGE_CLIENTS, of=org_id)
+            self.emails.require_verified(by)
             self._require_suitable(expires_at)
             terms = ClientTerms(
                 name=name,

@@ -7,17 +7,22 @@ from uuid import uuid4
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
 from accounts.domain.audit.entities import AuditAction, AuditSubject, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.users import EmailService
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import Message, Outbox
 from accounts.domain.organizations.entities import (
     INVITATION_LIFETIME,
     Invitation,
     InvitationId,
+    Organization,
     OrgMembership,
     OwnOrganization,
 )
 from accounts.domain.organizations.errors import AlreadyMember, InvitationNotFound
-from accounts.domain.organizations.ports import InvitationLetter, Mailer
 from accounts.domain.organizations.repositories.protocols import (
     InvitationRepository,
     MembershipRepository,
@@ -33,16 +38,18 @@ from authsvc.kernel.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationService:
-    """An invitation can be accepted once, within INVITATION_LIFETIME, by the user with its e-mail address."""
+    """An invitation can be accepted once, within INVITATION_LIFETIME, by the user who has verified its address."""
 
     organizations: OrganizationRepository
     memberships: MembershipRepository
     invitations: InvitationRepository
     users: UserRepository
+    emails: EmailService
     members: MemberService
     tenant_access: TenantAccess
     opaque_tokens: OpaqueTokens
-    mailer: Mailer
+    outbox: Outbox
+    mail_budgets: MailBudgets
     audit_log: AuditLog
     unit_of_work: UnitOfWork
     clock: Clock
@@ -52,7 +59,8 @@ class InvitationService:
     ) -> Invitation:
         """Mail an invitation, which replaces any earlier one to this e-mail address.
 
-        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, AlreadyMember.
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, VerifiedEmailNeeded, AlreadyMember,
+        MailBudgetSpent.
         """
         with self.unit_of_work.atomic():
             by = self.members.lock(org_id, by)
@@ -69,9 +77,13 @@ class InvitationService:
         *,
         by: Principal,
     ) -> list[Invitation]:
-        """Invite each lower-case e-mail address, in an organization the caller has locked and may invite to."""
+        """Invite each lower-case e-mail address, in an organization the caller has locked and may invite to.
+
+        Raises VerifiedEmailNeeded unless the caller has verified their own address, and MailBudgetSpent.
+        """
+        self.emails.require_verified(by)
         organization = self.organizations.get(org_id, scope=by.tenant_scope)
-        invitations, letters = [], []
+        invitations, messages = [], []
         for email, role in invited:
             token = self.opaque_tokens.new()
             invitation = self._invitation(org_id, email, role, token, by)
@@ -83,10 +95,8 @@ class InvitationService:
                 after={"role": invitation.role.value},
             )
             invitations.append(invitation)
-            letters.append(
-                InvitationLetter(email=email, organization=organization.name, token=token)
-            )
-        self.unit_of_work.on_commit(lambda: self.mailer.send_invitations(letters))
+            messages.append(self._message(email, organization, token))
+        self.mail_budgets.queue(messages, by=by, org_id=org_id)
         return invitations
 
     def page_of(
@@ -117,14 +127,20 @@ class InvitationService:
             )
 
     def offered(self, token: str, *, by: Principal) -> OwnOrganization:
-        """Return the organization and role this token offers the caller. Raises InvitationNotFound."""
+        """Return the organization and role that this token offers the caller.
+
+        Raises InvitationNotFound, VerifiedEmailNeeded.
+        """
         invitation = self._pending(token, by)
         scope = TenantScope.into(invitation.org_id)
         organization = self.organizations.get(invitation.org_id, scope=scope)
         return OwnOrganization(organization=organization, role=invitation.role)
 
     def accept(self, token: str, *, by: Principal) -> OwnOrganization:
-        """Accept the invitation and join its organization. Raises InvitationNotFound, AlreadyMember."""
+        """Accept the invitation and join its organization.
+
+        Raises InvitationNotFound, VerifiedEmailNeeded, AlreadyMember.
+        """
         with self.unit_of_work.atomic():
             invitation = self._pending(token, by)
             scope = TenantScope.into(invitation.org_id)
@@ -145,11 +161,13 @@ class InvitationService:
 
     def _pending(self, token: str, by: Principal) -> Invitation:
         invitation = self.invitations.find(self.opaque_tokens.hash(token))
-        email = self.users.get(by.person).email
-        if invitation is None or not invitation.is_for(email):
+        user = self.users.get(by.person)
+        if invitation is None or not invitation.is_for(user.email):
             raise InvitationNotFound
         if not invitation.is_live(at=self.clock.now()):
             raise InvitationNotFound
+        if not self.emails.has_verified(user):
+            raise VerifiedEmailNeeded
         return invitation
 
     def _join(self, membership: OrgMembership, *, by: Principal) -> None:
@@ -157,6 +175,15 @@ class InvitationService:
         subject = AuditSubject(SubjectType.MEMBER, str(membership.user_id), membership.org_id)
         after = {"role": membership.role.value}
         self.audit_log.record(AuditAction.INVITATION_ACCEPTED, subject, by=by, after=after)
+
+    def _message(self, email: str, organization: Organization, token: str) -> Message:
+        return Message(
+            kind=MailKind.INVITATION,
+            recipient=email,
+            names={"organization": organization.name},
+            facts={"link": self.outbox.url_of(f"/account/invitations/{token}/")},
+            lifetime=INVITATION_LIFETIME,
+        )
 
     def _invitation(
         self, org_id: OrganizationId, email: str, role: OrgRole, token: str, by: Principal

@@ -10,15 +10,12 @@ from itertools import islice
 from typing import Final
 
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right
-from accounts.domain.audit.entities import AuditAction
 from accounts.domain.identity.ports import EmailAddresses
-from accounts.domain.identity.repositories.protocols import UserRepository
-from accounts.domain.organizations.entities import OrgMembership
+from accounts.domain.identity.services.users import EmailService
 from accounts.domain.organizations.errors import InvalidMemberList
 from accounts.domain.organizations.repositories.protocols import MembershipRepository
 from accounts.domain.organizations.services.invitations import InvitationService
 from accounts.domain.organizations.services.members import MemberService, require_right_to_assign
-from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -54,19 +51,19 @@ class MemberListService:
     """Import of member lists."""
 
     memberships: MembershipRepository
-    users: UserRepository
+    emails: EmailService
     members: MemberService
     invitations: InvitationService
     email_addresses: EmailAddresses
     unit_of_work: UnitOfWork
-    clock: Clock
 
     def import_list(self, org_id: OrganizationId, text: str, *, by: Principal) -> list[ListResult]:
         """Invite everyone on the list who is not a member yet. If any row is invalid, nothing changes.
 
-        With Right.MANAGE_USERS, users who have an account are added at once; for others this would disclose who
-        has an account.
-        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, InvalidMemberList.
+        Callers who manage all organizations and users add those at once who have verified their address; from others
+        this would take the decision to join, and disclose who has an account.
+        Raises OrganizationNotFound, OrganizationSuspended, NotPermitted, VerifiedEmailNeeded, InvalidMemberList,
+        MailBudgetSpent.
         """
         with self.unit_of_work.atomic():
             by = self.members.lock(org_id, by)
@@ -83,23 +80,22 @@ class MemberListService:
         outcomes = dict.fromkeys(members, ListOutcome.ALREADY_MEMBER)
         for row in rows:
             if row.email not in members:
-                is_added = by.may(Right.MANAGE_USERS) and self._added(org_id, row, by)
+                is_added = self._added(org_id, row, by)
                 outcomes[row.email] = ListOutcome.ADDED if is_added else ListOutcome.INVITED
         invited = [
             (row.email, row.role) for row in rows if outcomes[row.email] is ListOutcome.INVITED
         ]
-        self.invitations.send(org_id, invited, by=by)
+        if invited:
+            self.invitations.send(org_id, invited, by=by)
         return [ListResult(row=row, outcome=outcomes[row.email]) for row in rows]
 
     def _added(self, org_id: OrganizationId, row: ListRow, by: Principal) -> bool:
-        user = self.users.find_by_email(row.email)
-        if user is None:
+        if not (by.may(Right.MANAGE_ORGANIZATIONS) and by.may(Right.MANAGE_USERS)):
             return False
-        membership = OrgMembership(
-            org_id=org_id, user_id=user.id, role=row.role, joined_at=self.clock.now()
-        )
-        self.members.join(membership, AuditAction.MEMBER_ADDED, by=by)
-        return True
+        user = self.emails.find_verified(row.email)
+        if user is not None:
+            self.members.join(org_id, user, role=row.role, by=by)
+        return user is not None
 
 
 def rows_in(text: str, *, email_addresses: EmailAddresses) -> list[ListRow]:

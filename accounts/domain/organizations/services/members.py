@@ -5,9 +5,20 @@ from dataclasses import dataclass, replace
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.errors import UnverifiedUser
 from accounts.domain.identity.repositories.protocols import UserRepository
-from accounts.domain.organizations.entities import Member, OrgMembership
-from accounts.domain.organizations.errors import LastOwner, MemberNotFound
+from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.users import EmailService
+from accounts.domain.mail.entities import MailKind
+from accounts.domain.mail.services.outbox import NOTICE_LIFETIME, Message
+from accounts.domain.organizations.entities import Member, Organization, OrgMembership
+from accounts.domain.organizations.errors import (
+    AlreadyMember,
+    InvitationNeeded,
+    LastOwner,
+    MemberNotFound,
+)
 from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
@@ -28,6 +39,8 @@ class MemberService:
     organizations: OrganizationRepository
     memberships: MembershipRepository
     users: UserRepository
+    emails: EmailService
+    mail_budgets: MailBudgets
     tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -46,18 +59,21 @@ class MemberService:
     def add(
         self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal
     ) -> OrgMembership:
-        """Add a user as a member. Raises NotPermitted, UserNotFound, AlreadyMember."""
+        """Add a user who has verified their e-mail address, and tell them. Needs Right.MANAGE_ORGANIZATIONS.
+
+        Everybody else invites: an id is no consent.
+        Raises NotPermitted, InvitationNeeded, UserNotFound, UnverifiedUser, AlreadyMember.
+        """
         with self.unit_of_work.atomic():
             by = self.lock(org_id, by)
             require_right_to_assign(role, of=org_id, by=by)
-            membership = OrgMembership(
-                org_id=org_id,
-                user_id=self.users.get(user_id).id,
-                role=role,
-                joined_at=self.clock.now(),
-            )
-            self.join(membership, AuditAction.MEMBER_ADDED, by=by)
-        return membership
+            if not by.may(Right.MANAGE_ORGANIZATIONS):
+                self._require_no_member(org_id, user_id, by)
+                raise InvitationNeeded(org_id=org_id)
+            user = self.users.get(user_id)
+            if not (user.is_active and self.emails.has_verified(user)):
+                raise UnverifiedUser
+            return self.join(org_id, user, role=role, by=by)
 
     def assign(
         self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal
@@ -116,10 +132,29 @@ class MemberService:
             role = OrgRole.LEARNER
         return replace(by, memberships={**by.memberships, org_id: role})
 
-    def join(self, membership: OrgMembership, action: AuditAction, *, by: Principal) -> None:
-        """Add a membership to an organization that the caller has locked. Raises AlreadyMember."""
+    def join(
+        self, org_id: OrganizationId, user: User, *, role: OrgRole, by: Principal
+    ) -> OrgMembership:
+        """Add a verified user to an organization that the caller has locked, and tell them. Raises AlreadyMember."""
+        membership = OrgMembership(
+            org_id=org_id, user_id=user.id, role=role, joined_at=self.clock.now()
+        )
         self.memberships.add(membership, scope=by.tenant_scope)
-        self.audit_log.record(action, _subject(membership), by=by, after=_members_of(membership))
+        self.audit_log.record(
+            AuditAction.MEMBER_ADDED, _subject(membership), by=by, after=_members_of(membership)
+        )
+        organization = self.organizations.get(org_id, scope=by.tenant_scope)
+        message = member_added_message(organization, user, role)
+        self.mail_budgets.queue([message], by=by, org_id=org_id)
+        return membership
+
+    def _require_no_member(self, org_id: OrganizationId, user_id: UserId, by: Principal) -> None:
+        """Raises AlreadyMember."""
+        try:
+            self.memberships.get(org_id, user_id, scope=by.tenant_scope)
+        except MemberNotFound:
+            return
+        raise AlreadyMember
 
     def _require_another_owner(self, membership: OrgMembership, by: Principal) -> None:
         """Raises LastOwner if this is the membership of the only owner."""
@@ -137,6 +172,17 @@ def _subject(membership: OrgMembership) -> AuditSubject:
 
 def _members_of(membership: OrgMembership) -> Members:
     return {"role": membership.role.value}
+
+
+def member_added_message(organization: Organization, user: User, role: OrgRole) -> Message:
+    """What a user is told whom a platform admin has made a member."""
+    return Message(
+        kind=MailKind.MEMBER_ADDED,
+        recipient=user.email,
+        names={"organization": organization.name},
+        facts={"role": role.value},
+        lifetime=NOTICE_LIFETIME,
+    )
 
 
 def require_right_to_assign(role: OrgRole, *, of: OrganizationId, by: Principal) -> None:

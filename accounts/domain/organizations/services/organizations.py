@@ -13,17 +13,24 @@ from accounts.domain.access import (
 )
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.identity.errors import UnverifiedUser
 from accounts.domain.identity.repositories.protocols import UserRepository
+from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.users import EmailService
 from accounts.domain.organizations.entities import (
     Organization,
+    OrganizationCreators,
+    OrganizationPolicy,
     OrgMembership,
     OwnOrganization,
     Plan,
 )
+from accounts.domain.organizations.errors import OrganizationLimit
 from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from accounts.domain.organizations.services.members import member_added_message
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
@@ -38,6 +45,9 @@ class OrganizationService:
     organizations: OrganizationRepository
     memberships: MembershipRepository
     users: UserRepository
+    emails: EmailService
+    mail_budgets: MailBudgets
+    policy: OrganizationPolicy
     tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -48,9 +58,12 @@ class OrganizationService:
     ) -> Organization:
         """Create an organization owned by the caller or, with Right.MANAGE_ORGANIZATIONS, by another user.
 
-        Raises UnsuitableOrganization, OrganizationSlugTaken, NotPermitted, UserNotFound.
+        The other user must have verified their e-mail address, and is told.
+        Raises UnsuitableOrganization, OrganizationSlugTaken, NotPermitted, UserNotFound, UnverifiedUser,
+        VerifiedEmailNeeded, OrganizationLimit, MailBudgetSpent.
         """
-        if owner_id is not None and owner_id != by.user_id:
+        is_for_other = owner_id is not None and owner_id != by.user_id
+        if is_for_other:
             by.require(Right.MANAGE_ORGANIZATIONS)
         organization = Organization(
             id=OrganizationId(uuid4()),
@@ -61,13 +74,19 @@ class OrganizationService:
             created_at=self.clock.now(),
         ).checked()
         with self.unit_of_work.atomic():
-            owner = self.users.get(owner_id or by.person)
+            owner = self.users.get_for_update(owner_id or by.person)
+            self._require_may_create(by)
+            if is_for_other and not self.emails.has_verified(owner):
+                raise UnverifiedUser
             self.organizations.add(organization)
             self._add_owner(organization, owner.id)
             after = {"name": name, "slug": slug, "owner": str(owner.id)}
             self.audit_log.record(
                 AuditAction.ORGANIZATION_CREATED, _subject(organization), by=by, after=after
             )
+            if is_for_other:
+                message = member_added_message(organization, owner, OrgRole.OWNER)
+                self.mail_budgets.queue([message], by=by, org_id=organization.id)
         return organization
 
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
@@ -139,6 +158,18 @@ class OrganizationService:
             deleted = organization.deleted()
             action = AuditAction.ORGANIZATION_DELETED
             self._save(action, organization, deleted, reason=reason, by=by)
+
+    def _require_may_create(self, by: Principal) -> None:
+        """Raises NotPermitted, VerifiedEmailNeeded, OrganizationLimit."""
+        if by.may(Right.MANAGE_ORGANIZATIONS):
+            return
+        if self.policy.creators is OrganizationCreators.STAFF:
+            by.require(Right.MANAGE_ORGANIZATIONS)
+        if self.policy.creators is OrganizationCreators.VERIFIED:
+            self.emails.require_verified(by)
+        own = self.organizations.for_user(by.person)
+        if sum(owned.role is OrgRole.OWNER for owned in own) >= self.policy.most_per_person:
+            raise OrganizationLimit(most=self.policy.most_per_person)
 
     def _add_owner(self, organization: Organization, owner_id: UserId) -> None:
         membership = OrgMembership(

@@ -1,0 +1,32 @@
+"""In-memory repository of outgoing mail."""
+
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts.domain.mail.entities import MailId, OutgoingMail
+from authsvc.kernel.memory import remove_where
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryOutgoingMailRepository:
+    store: MutableMapping[MailId, OutgoingMail] = field(default_factory=dict)
+
+    def add(self, mails: Sequence[OutgoingMail]) -> None:
+        for mail in mails:
+            self.store[mail.id] = mail
+
+    def save(self, mail: OutgoingMail) -> None:
+        self.store[mail.id] = mail
+
+    def find_for_update(self, mail_id: MailId) -> OutgoingMail | None:
+        return self.store.get(mail_id)
+
+    def due_for_update(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
+        due = [(mail.due_at, mail.id, mail) for mail in self.store.values() if mail.due_at]
+        return [mail for due_at, _, mail in sorted(due) if due_at <= at][:limit]
+
+    def remove_finished(self, *, before: datetime) -> int:
+        return remove_where(
+            self.store, lambda mail: not mail.is_waiting and mail.created_at < before
+        )
