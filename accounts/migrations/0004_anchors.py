@@ -6,27 +6,67 @@ from authsvc.storage.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_idempotency_standing'),
+        ("accounts", "0003_idempotency_standing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Anchor',
+            name="Anchor",
             fields=[
-                ('sequence', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('token', models.TextField()),
-                ('public_key', models.JSONField()),
+                ("sequence", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("token", models.TextField()),
+                ("public_key", models.JSONField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
-        AppendOnly('Anchor'),
+        AppendOnly("Anchor"),
         migrations.AlterField(
-            model_name='auditentry',
-            name='action',
-            field=models.CharField(choices=[('user-created', 'user-created'), ('user-edited', 'user-edited'), ('user-password-set', 'user-password-set'), ('organization-created', 'organization-created'), ('organization-edited', 'organization-edited'), ('organization-suspended', 'organization-suspended'), ('organization-reopened', 'organization-reopened'), ('organization-deleted', 'organization-deleted'), ('looked-into', 'looked-into'), ('member-added', 'member-added'), ('member-role-changed', 'member-role-changed'), ('member-removed', 'member-removed'), ('member-left', 'member-left'), ('invitation-sent', 'invitation-sent'), ('invitation-taken-back', 'invitation-taken-back'), ('invitation-accepted', 'invitation-accepted'), ('client-registered', 'client-registered'), ('client-amended', 'client-amended'), ('client-secret-renewed', 'client-secret-renewed'), ('client-removed', 'client-removed'), ('course-created', 'course-created'), ('course-revised', 'course-revised'), ('course-published', 'course-published'), ('course-retired', 'course-retired'), ('pathway-created', 'pathway-created'), ('pathway-revised', 'pathway-revised'), ('pathway-published', 'pathway-published'), ('pathway-retired', 'pathway-retired'), ('credential-defined', 'credential-defined'), ('credential-amended', 'credential-amended'), ('credential-offered', 'credential-offered'), ('credential-withdrawn', 'credential-withdrawn'), ('credential-revoked', 'credential-revoked'), ('credential-reissued', 'credential-reissued'), ('attempt-graded', 'attempt-graded'), ('attempt-voided', 'attempt-voided'), ('record-bound', 'record-bound')], max_length=32),
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("user-created", "user-created"),
+                    ("user-edited", "user-edited"),
+                    ("user-password-set", "user-password-set"),
+                    ("organization-created", "organization-created"),
+                    ("organization-edited", "organization-edited"),
+                    ("organization-suspended", "organization-suspended"),
+                    ("organization-reopened", "organization-reopened"),
+                    ("organization-deleted", "organization-deleted"),
+                    ("looked-into", "looked-into"),
+                    ("member-added", "member-added"),
+                    ("member-role-changed", "member-role-changed"),
+                    ("member-removed", "member-removed"),
+                    ("member-left", "member-left"),
+                    ("invitation-sent", "invitation-sent"),
+                    ("invitation-taken-back", "invitation-taken-back"),
+                    ("invitation-accepted", "invitation-accepted"),
+                    ("client-registered", "client-registered"),
+                    ("client-amended", "client-amended"),
+                    ("client-secret-renewed", "client-secret-renewed"),
+                    ("client-removed", "client-removed"),
+                    ("course-created", "course-created"),
+                    ("course-revised", "course-revised"),
+                    ("course-published", "course-published"),
+                    ("course-retired", "course-retired"),
+                    ("pathway-created", "pathway-created"),
+                    ("pathway-revised", "pathway-revised"),
+                    ("pathway-published", "pathway-published"),
+                    ("pathway-retired", "pathway-retired"),
+                    ("credential-defined", "credential-defined"),
+                    ("credential-amended", "credential-amended"),
+                    ("credential-offered", "credential-offered"),
+                    ("credential-withdrawn", "credential-withdrawn"),
+                    ("credential-revoked", "credential-revoked"),
+                    ("credential-reissued", "credential-reissued"),
+                    ("attempt-graded", "attempt-graded"),
+                    ("attempt-voided", "attempt-voided"),
+                    ("record-bound", "record-bound"),
+                ],
+                max_length=32,
+            ),
         ),
     ]

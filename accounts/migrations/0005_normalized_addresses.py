@@ -13,21 +13,20 @@ def normalize(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('account', '0009_emailaddress_unique_primary_email'),
-        ('accounts', '0004_anchors'),
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("accounts", "0004_anchors"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invitation',
-            name='email',
+            model_name="invitation",
+            name="email",
             field=models.CharField(max_length=254),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='email',
+            model_name="user",
+            name="email",
             field=models.CharField(max_length=254, unique=True),
         ),
         migrations.RunPython(normalize, migrations.RunPython.noop),

@@ -19,30 +19,58 @@ def allow_auditors_to_view(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_normalized_addresses'),
+        ("accounts", "0005_normalized_addresses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('account_already_exists', 'account_already_exists'), ('account_invitation', 'account_invitation'), ('email_confirmation', 'email_confirmation'), ('email_confirmation_signup', 'email_confirmation_signup'), ('email_token', 'email_token'), ('invitation', 'invitation'), ('member_added', 'member_added'), ('new_address', 'new_address'), ('note', 'note'), ('password_reset_key', 'password_reset_key'), ('unknown_account', 'unknown_account')], max_length=40)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('queued', 'queued'), ('sent', 'sent'), ('failed', 'failed')], max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField()),
-                ('error', models.CharField(blank=True, max_length=100)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('due_at', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('expires_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("account_already_exists", "account_already_exists"),
+                            ("account_invitation", "account_invitation"),
+                            ("email_confirmation", "email_confirmation"),
+                            ("email_confirmation_signup", "email_confirmation_signup"),
+                            ("email_token", "email_token"),
+                            ("invitation", "invitation"),
+                            ("member_added", "member_added"),
+                            ("new_address", "new_address"),
+                            ("note", "note"),
+                            ("password_reset_key", "password_reset_key"),
+                            ("unknown_account", "unknown_account"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("recipient", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("queued", "queued"), ("sent", "sent"), ("failed", "failed")],
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField()),
+                ("error", models.CharField(blank=True, max_length=100)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                ("due_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("expires_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'outgoing mail',
+                "verbose_name_plural": "outgoing mail",
             },
         ),
         migrations.RunPython(allow_auditors_to_view, migrations.RunPython.noop),
