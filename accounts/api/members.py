@@ -18,7 +18,6 @@ from accounts.api.organization_serializers import (
 from accounts.domain.access import (
     OrganizationId,
     OrgRole,
-    PersonNeeded,
     Principal,
     Right,
     Scope,
@@ -204,7 +203,7 @@ class AcceptInvitationView(ApiView):
         scope=Scope.ORGS_WRITE,
         body=AcceptRequestSerializer,
         answer=OrganizationSerializer,
-        errors=(PersonNeeded, InvitationNotFound, VerifiedEmailNeeded, AlreadyMember),
+        errors=(InvitationNotFound, VerifiedEmailNeeded, AlreadyMember),
         is_idempotent=True,
     )
     def post(self, *, body: Members, by: Principal) -> OwnOrganization:

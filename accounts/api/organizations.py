@@ -12,7 +12,6 @@ from accounts.domain.access import (
     NotPermitted,
     OrganizationId,
     OrgRole,
-    PersonNeeded,
     Principal,
     Right,
     Scope,
@@ -37,7 +36,7 @@ class OrganizationListView(ApiView):
     @operation(
         name="listOrganizations",
         summary="List the caller's organizations, suspended ones included; all of them for platform admins",
-        access=Access(Whose.ONESELF),
+        access=Access(Whose.SEEN),
         scope=Scope.ORGS_READ,
         page_of=OrganizationSerializer,
     )
@@ -53,7 +52,6 @@ class OrganizationListView(ApiView):
         status=HTTPStatus.CREATED,
         answer=OrganizationSerializer,
         errors=(
-            PersonNeeded,
             NotPermitted,
             VerifiedEmailNeeded,
             UnsuitableOrganization,

@@ -11,7 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted
+from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted, PersonNeeded
 from authsvc.http.idempotency.decorator import HEADER, KEY
 from authsvc.http.idempotency.records import (
     IdempotencyKeyReused,
@@ -120,6 +120,8 @@ class Schema(AutoSchema):
         errors = list(self.operation.errors)
         if not self.operation.is_public:
             errors.append(InvalidToken)
+        if self.operation.needs_person:
+            errors.append(PersonNeeded)
         if self.operation.access.whose in (Whose.HELD, Whose.PLATFORM):
             errors.append(NotPermitted)
         if self.operation.access.right is not None or self.operation.needs_recent_sign_in:

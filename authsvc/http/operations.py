@@ -119,6 +119,11 @@ class Operation(Generic[Shown, Item]):
     def is_public(self) -> bool:
         return self.access.whose is Whose.ANYBODY
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether it concerns what only users have, so that a client that acts for itself gets PersonNeeded."""
+        return self.access.whose in {Whose.ONESELF, Whose.LEARNED}
+
     def __call__(
         self,
         handler: Callable[..., Shown | Page[Item] | Download | Accepted | Mapping[str, Any] | None],
@@ -143,6 +148,8 @@ class Operation(Generic[Shown, Item]):
                     arguments["limit_state"] = limit_state
                 return self._response(request, handler(view, **path, **arguments))
 
+            if self.needs_person:
+                _ = principal_of(request).person
             if self.needs_recent_sign_in:
                 services().access.require_fresh(principal_of(request))
             return answered_once(request, respond) if self.is_idempotent else respond()

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from accounts.public import OrganizationSuspended, Principal, Right, Scope
+from accounts.public import OrganizationSuspended, PersonNeeded, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
@@ -53,7 +53,7 @@ class EligibilityView(ApiView):
         access=Access(Whose.SEEN),
         scope=Scope.CREDENTIALS_READ,
         answer=EligibilitySerializer,
-        errors=(CredentialNotFound,),
+        errors=(PersonNeeded, CredentialNotFound),
     )
     def get(self, credential_id: CredentialId, *, by: Principal) -> Eligibility:
         return services().earning.eligibility(credential_id, by=by)

@@ -52,6 +52,15 @@ def test_a_failed_log_in_takes_one_verification_too(
     assert hasher.hashed == []
 
 
+def test_a_password_does_not_expire(memory: World) -> None:
+    anna = has_anna(memory)
+    memory.clock.go_on(days=3650)
+
+    signed_in = services_with(WEAK, memory).sign_in.log_in(email=EMAIL, password=PASSWORD)
+
+    assert signed_in.user == anna
+
+
 def test_an_outdated_hash_is_replaced_at_the_next_log_in(memory: World) -> None:
     anna = has_anna(memory)
 

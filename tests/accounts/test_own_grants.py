@@ -121,6 +121,10 @@ def test_a_client_that_acts_for_itself_has_no_sessions_or_grants(
     assert a_machine_client(application).send(method, path).code == "person-needed"
 
 
+def test_a_client_that_acts_for_itself_does_not_sign_out(application: Application) -> None:
+    assert a_machine_client(application).post("/v1/auth/logout").code == "person-needed"
+
+
 @pytest.mark.parametrize("path", [SESSIONS, GRANTS])
 @pytest.mark.parametrize("malformed", ["1", "not-an-id", f"{UNKNOWN_ID}0"])
 def test_a_malformed_id_is_not_found(application: Application, path: str, malformed: str) -> None:

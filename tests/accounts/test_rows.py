@@ -52,6 +52,11 @@ def test_users_created_at_the_same_time_are_ordered_without_an_index_too() -> No
     assert page.items == tuple(sorted(users, key=lambda user: user.id))
 
 
+def test_a_new_database_has_no_accounts() -> None:
+    assert not rows.User.objects.exists()
+    assert not rows.OAuthClient.objects.exists()
+
+
 def test_only_admins_are_superusers_in_django() -> None:
     world = orm_world()
     root = world.has_user(roles=(Role.LEARNER, Role.ADMIN))

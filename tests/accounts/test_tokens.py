@@ -142,6 +142,21 @@ def test_a_signed_token_with_another_header_is_refused(changes: dict[str, Any]) 
         tokens().verify(signed(HEADER | changes), at=NOON)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"jwk": STRANGERS_KEY.export_public(as_dict=True)},
+        {"jku": "https://stranger.example/jwks.json"},
+        {"x5u": "https://stranger.example/certificate.pem"},
+        {"x5c": ["MIIB"]},
+    ],
+    ids=lambda source: next(iter(source)),
+)
+def test_a_key_that_the_token_brings_is_not_used(source: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        tokens().verify(signed(HEADER | source, key=STRANGERS_KEY), at=NOON)
+
+
 @pytest.mark.parametrize("missing", ["typ", "kid"])
 def test_a_header_without_type_or_key_id_is_refused(missing: str) -> None:
     header = {name: value for name, value in HEADER.items() if name != missing}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ class Example:
     """`body` is built from the things that the request names; `query` lists parameters that hold an organization id.
 
     `stands_for` maps a path parameter to a thing with another name, and `names_a_thing` says whether the body
-    identifies one.
+    identifies one. `status` replaces that of the operation where nobody succeeds with an example.
     """
 
     body: Body | None = None
@@ -32,6 +33,7 @@ class Example:
     before: Callable[[Caller, Things], object] | None = None
     stands_for: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+    status: int | None = None
 
 
 def _definition(slug: str) -> Body:
@@ -58,6 +60,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         body=lambda _: {"email": f"{uuid4().hex[:8]}@school.example", "password": PASSWORD}
     ),
     "logIn": Example(body=lambda things: {"email": things["email"], "password": PASSWORD}),
+    "verifyLogIn": Example(
+        body=lambda _: {"challenge": "of nobody", "code": "000000"}, status=HTTPStatus.UNAUTHORIZED
+    ),
     "refresh": Example(body=lambda things: {"refresh_token": things["refresh_token"]}),
     "changeMe": Example(body=lambda _: {"name": "Anna"}),
     "changeMyPassword": Example(

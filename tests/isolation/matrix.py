@@ -1,13 +1,17 @@
-"""The isolation matrix: three tenants, and every kind of caller."""
+"""The isolation matrix: three tenants, and one kind of caller."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import OPERATOR, OrganizationId, Role
-from tests.isolation.cells import ROLES, CallerKind, Cell, Object
+from django.conf import settings
+
+from accounts.domain.access import OPERATOR, OrganizationId, Role, Scope, UserId
+from accounts.domain.identity.entities.users import UserChanges
+from tests.isolation.cells import ROLES, ROOTS, SERVICES, CallerKind, Cell, Object, scopes_of
 from tests.isolation.examples import Example, example_of
 from tests.isolation.tenants import Member, Tenant, Tenants
+from tests.isolation.tokens import Tokens
 from tests.support.application import Answer, Application, Caller
 from tests.support.blocks import undone_block
 from tests.support.operations import Route
@@ -18,32 +22,33 @@ Things = Mapping[str, Any]
 class Matrix:
     """Runs each cell in a unit of work that is rolled back, so that cells do not affect each other."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, kind: CallerKind) -> None:
         self._application, self._tenants = application, Tenants(application)
+        self._kind, self._tokens = kind, Tokens(application)
+        self._callers: dict[frozenset[Scope], Caller] = {}
         self._home, self._other, self._closed = (
             self._tenants.tenant(slug) for slug in ("acme", "brix", "shut")
         )
         self._guests = self._tenants.empty_tenant("guests")
-        self._root = self._tenants.somebody(Role.ADMIN, name="Root")
         self._stranger = self._tenants.somebody(name="Stranger")
         self._newcomer = application.signed_in(name="Newcomer")
         application.services.organizations.suspend(
             OrganizationId(UUID(self._closed.org_id)), reason="Unpaid.", by=OPERATOR
         )
+        self._member = self._member_of_kind()
 
     def send(self, cell: Cell) -> Answer:
         """Send the request of the cell, roll it back, and return the response."""
         answers: list[Answer] = []
+        caller = self._caller(scopes_of(self._kind, cell.route.operation.scope))
         with undone_block(self._application.services.unit_of_work):
-            answers.append(self._send(cell))
+            answers.append(self._send(cell, caller))
         return answers[0]
 
-    def _send(self, cell: Cell) -> Answer:
+    def _send(self, cell: Cell, caller: Caller) -> Answer:
         example, things = example_of(cell.route.name), self._things(cell)
-        member = self._member(cell.kind)
-        caller = member.person.caller if member else Caller()
         if example.before is not None:
-            example.before(caller, things)
+            example.before(self._member.person.caller if self._member else Caller(), things)
         path = cell.route.path.format_map(_path_values(cell.route, things, example))
         query = "&".join(f"{name}={things['org_id']}" for name in example.query)
         return caller.send(
@@ -53,22 +58,58 @@ class Matrix:
             headers={"Content_Type": example.media_type},
         )
 
-    def _member(self, kind: CallerKind) -> Member | None:
-        if kind is CallerKind.ANONYMOUS:
-            return None
-        if kind is CallerKind.PLATFORM_ADMIN:
-            return self._root
-        return self._tenant_of(kind).people[ROLES[kind]]
+    def _caller(self, scopes: frozenset[Scope]) -> Caller:
+        """The caller with a token for these scopes, which is issued once."""
+        if scopes not in self._callers:
+            self._callers[scopes] = self._new_caller(scopes)
+        return self._callers[scopes]
 
-    def _tenant_of(self, kind: CallerKind) -> Tenant:
-        homes = {CallerKind.OTHER_OWNER: self._other, CallerKind.SUSPENDED: self._closed}
-        return homes.get(kind, self._home)
+    def _new_caller(self, scopes: frozenset[Scope]) -> Caller:
+        if self._kind in SERVICES:
+            return self._tokens.of_service_client(self._tenant.org_id)
+        if self._member is None:
+            return Caller()
+        person = self._member.person
+        match self._kind:
+            case CallerKind.STALE_ADMIN:
+                age = settings.ENVIRONMENT.fresh_sign_in
+                return self._tokens.by_code(person, scopes, age=age)
+            case CallerKind.ONE_SCOPE | CallerKind.OTHER_SCOPES:
+                return self._tokens.by_code(person, scopes)
+            case CallerKind.DEVICE:
+                return self._tokens.by_device(person, scopes)
+            case _:
+                return person.caller
+
+    def _member_of_kind(self) -> Member | None:
+        if self._kind is CallerKind.ANONYMOUS or self._kind in SERVICES:
+            return None
+        if self._kind in ROOTS:
+            return self._appointed(self._tenants.somebody(name="Root"))
+        member = self._tenant.people[ROLES[self._kind]]
+        return self._appointed(member) if self._kind is CallerKind.WEAK_ADMIN else member
+
+    def _appointed(self, member: Member) -> Member:
+        """The member as an admin of the platform, who signed in before they were appointed."""
+        changes = UserChanges(roles=(Role.ADMIN,))
+        self._application.services.users.edit(UserId(UUID(member.id)), changes, by=OPERATOR)
+        return member
+
+    @property
+    def _tenant(self) -> Tenant:
+        """The tenant of the caller."""
+        homes = {
+            CallerKind.OTHER_OWNER: self._other,
+            CallerKind.OTHER_SERVICE: self._other,
+            CallerKind.SUSPENDED: self._closed,
+        }
+        return homes.get(self._kind, self._home)
 
     def _things(self, cell: Cell) -> Things:
         """The objects that the request names."""
-        home = self._tenant_of(cell.kind)
+        home = self._tenant
         foreign = self._other if home is self._home else self._home
-        own = self._all(self._member(cell.kind) or self._stranger, home)
+        own = self._all(self._member or self._stranger, home)
         others = self._all(self._stranger, foreign)
         match cell.object:
             case Object.OWN:
