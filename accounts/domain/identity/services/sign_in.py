@@ -171,8 +171,8 @@ class SignInService:
         """Start a session of the first-party client.
 
         Raises InvalidCredentials, TooManyAttempts; UnverifiedEmail if the policy requires a verified address;
-        SecondFactorRequired if the user has a second factor, with a
-        challenge for `verify`; SecondFactorMissing if the user needs one and has none.
+        SecondFactorRequired if the user has a second factor, with a challenge for `verify`; SecondFactorMissing if
+        the user needs one and has none.
         """
         user = self.authenticate(
             email=email, password=password, client_ip=client_ip, address_limit=address_limit
