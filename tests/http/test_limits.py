@@ -217,7 +217,7 @@ def test_a_request_that_is_repeated_counts_each_time(application: Application) -
 def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
     application: Application,
 ) -> None:
-    pupil, *others = [application.signed_in(name=f"Pupil {number}") for number in range(40)]
+    pupil, *others = [application.signed_in(name=f"Pupil-{number}") for number in range(40)]
 
     answers = [
         log_in_as(application.stranger, pupil.email, X_Forwarded_For=HOME) for _ in range(200)
@@ -234,7 +234,7 @@ def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
 def test_one_pupil_who_tries_many_accounts_does_not_lock_out_who_has_signed_in_there(
     application: Application,
 ) -> None:
-    others = [application.signed_in(name=f"Pupil {number}") for number in range(39)]
+    others = [application.signed_in(name=f"Pupil-{number}") for number in range(39)]
 
     def sign_in_all() -> set[int]:
         return {

@@ -18,6 +18,7 @@ from accounts.domain.access import (
 )
 from accounts.domain.identity.errors import SecondFactorMissing
 from accounts.domain.oauth.entities.clients import SERVICE_SCOPES
+from accounts.domain.organizations.errors import InvitationNeeded
 from authsvc.http.operations import Whose
 from tests.isolation.examples import example_of
 from tests.support.application import Answer
@@ -179,7 +180,11 @@ class Cell:
         """The outcome with the right; without it, whether a stronger sign-in would give it."""
         if self._is_permitted:
             return outcome
-        return TOO_WEAK if self.kind is CallerKind.WEAK_ADMIN else NOT_PERMITTED
+        if self.kind is CallerKind.WEAK_ADMIN:
+            return TOO_WEAK
+        # Whoever manages members learns that they can invite instead.
+        can_invite = InvitationNeeded in self.route.operation.errors
+        return Outcome(HTTPStatus.FORBIDDEN) if can_invite else NOT_PERMITTED
 
     @property
     def _expected_for_tenant_rights(self) -> Outcome:

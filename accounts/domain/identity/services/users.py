@@ -164,11 +164,7 @@ class UserService:
         themselves, in which case no mail is sent. Raises NotPermitted, InvalidEmail, EmailTaken, UnsuitablePassword,
         VerifiedEmailNeeded, MailBudgetSpent.
         """
-        by.require(Right.MANAGE_USERS)
-        if password is None:
-            self.emails.require_verified(by)
-        else:
-            by.require(Right.APPOINT_STAFF)
+        self._require_may_create(password, by=by)
         user = User.registered(
             UserId(uuid4()),
             email=email_of_new(email, self.email_addresses),
@@ -261,6 +257,14 @@ class UserService:
             self.security_log.record(SecurityEvent.PASSWORD_RESET, by=by.identity, user_id=user_id)
             action = AuditAction.USER_PASSWORD_SET
             self.audit_log.record(action, _subject(user), by=by, because=reason)
+
+    def _require_may_create(self, password: str | None, *, by: Principal) -> None:
+        """Raises NotPermitted; VerifiedEmailNeeded if the person is to be mailed a link."""
+        by.require(Right.MANAGE_USERS)
+        if password is None:
+            self.emails.require_verified(by)
+        else:
+            by.require(Right.APPOINT_STAFF)
 
     def _initial_hash(self, password: str | None, *, owner: User) -> str:
         """The hash of the password, or of one that nobody knows. Raises UnsuitablePassword."""
