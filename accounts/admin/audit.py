@@ -16,6 +16,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     ordering = ["-position"]
 
 
+@admin.register(rows.Anchor)
+class AnchorAdmin(ReadOnlyAdmin):
+    list_display = ["sequence"]
+    list_select_related = []
+    ordering = ["-sequence"]
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
     list_display = ["action_time", "user", "object_repr", "message", "content_type"]

@@ -153,6 +153,14 @@ class SessionAdmin(ReadOnlyAdmin):
     ordering = ["-started_at"]
 
 
+@admin.register(rows.SignInChallenge)
+class SignInChallengeAdmin(ListOnlyAdmin):
+    list_display = ["user", "expires_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email"]
+    ordering = ["-expires_at"]
+
+
 @admin.register(rows.RefreshToken)
 class RefreshTokenAdmin(ListOnlyAdmin):
     list_display = ["session", "issued_at", "expires_at", "used_at"]

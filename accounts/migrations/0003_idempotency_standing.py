@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="idempotencyrecord",
             name="standing",
-            field=models.JSONField(default=dict),
+            field=models.JSONField(blank=True, null=True),
         ),
     ]

@@ -9,7 +9,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField()
     body = models.TextField()
     content_type = models.CharField(max_length=100)
-    standing = models.JSONField(default=dict)
+    standing = models.JSONField(null=True, blank=True)
     kept_at = models.DateTimeField(db_index=True)
 
     class Meta:

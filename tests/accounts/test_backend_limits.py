@@ -112,7 +112,7 @@ def test_without_a_request_no_client_ip_is_limited(application: Application) -> 
 def test_one_pupil_with_wrong_passwords_does_not_lock_a_class_out(
     application: Application,
 ) -> None:
-    others = [application.signed_in(name=f"Pupil {number}") for number in range(39)]
+    others = [application.signed_in(name=f"Pupil-{number}") for number in range(39)]
     has_root(application)
 
     for _ in range(200):

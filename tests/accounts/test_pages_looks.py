@@ -177,5 +177,5 @@ def test_unusual_characters_cause_no_server_error(
 
     answer = visitor.client.post(place, form, content_type="application/x-www-form-urlencoded")
 
-    assert answer.status_code == 200
+    assert answer.status_code == (400 if "%00" in odd else 200)
     assert mails() == []

@@ -1,16 +1,14 @@
 """Password policy at every place where a password is chosen."""
 
-from typing import Any
-
 import pytest
 
-from accounts.domain.access import OPERATOR, Role
+from accounts.domain.access import Role
 from tests.accounts.test_create_admin import typed
 from tests.accounts.test_pages_reset import ask_for_link
 from tests.support.application import PASSWORD, Application, Caller
 from tests.support.browsing import EMAIL, Visitor, somebody
 from tests.support.commands import error_of
-from tests.support.staff import USERS, a_user_of, root_browser, user_manager
+from tests.support.staff import USERS, root_browser
 
 pytestmark = pytest.mark.database
 
@@ -50,30 +48,6 @@ def test_the_pages_know_the_owner_of_a_new_password(
 
     for page in (signed_up, changed, reset):
         assert NAMES_OWNER in page.text
-
-
-@pytest.mark.parametrize("wish", [{"is_staff": "on"}, {"roles": ["admin"]}])
-def test_the_admin_site_knows_who_will_be_staff(
-    application: Application, wish: dict[str, Any]
-) -> None:
-    root = root_browser(application)
-
-    page = root.post(f"{USERS}add/", **NEW, **wish, new_password=OF_STAFF)
-
-    assert SHORT in page.text
-    root.post(f"{USERS}add/", **NEW, new_password=OF_STAFF)
-    assert not application.services.users.find(NEW["email"], by=OPERATOR).is_staff
-
-
-def test_the_admin_site_knows_whose_password_is_set(application: Application) -> None:
-    anna = a_user_of(application, "Anna", email=EMAIL)
-    cleo = a_user_of(application, "Cleo", roles=[Role.ADMIN])
-
-    learner = user_manager(application).post(f"{USERS}{anna.id}/password/", password=OWN)
-    staff = root_browser(application).post(f"{USERS}{cleo.id}/password/", password=OF_STAFF)
-
-    assert NAMES_OWNER in learner.text
-    assert SHORT in staff.text
 
 
 def test_an_administrator_of_the_command_needs_a_password_of_staff(

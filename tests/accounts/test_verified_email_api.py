@@ -3,7 +3,6 @@
 import pytest
 from pytest_django import Settings
 
-from accounts.domain.access import OPERATOR
 from tests.support.application import PASSWORD, Application
 from tests.support.browsing import EMAIL, Visitor, link_in, mails
 from tests.support.staff import a_user_of
@@ -24,8 +23,7 @@ def test_a_new_address_gets_a_link_and_no_tokens(application: Application) -> No
     (message,) = mails()
     assert message.to == [EMAIL]
     assert link_in(message).startswith("/email/")
-    anna = application.services.users.find(EMAIL, by=OPERATOR)
-    assert application.services.emails.verified(anna.id) is None
+    assert application.services.emails.find_verified(EMAIL) is None
 
 
 def test_a_taken_address_gets_the_same_answer_and_another_mail(application: Application) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.access import OPERATOR, Authentication, OrgRole, SessionId, UserId
+from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.authorizations import Permission
 from accounts.domain.oauth.entities.clients import OAuthClient
@@ -26,6 +27,7 @@ from accounts.models import (
     User,
 )
 from accounts.models import OAuthClient as ClientRow
+from accounts.models import SignInChallenge as SignInChallengeRow
 from tests.support.application import PASSWORD, Application
 from tests.support.builders import NOON, some_client_terms
 from tests.support.pathways import a_definition_with_exams as pathway_on_paper
@@ -37,6 +39,7 @@ pytestmark = pytest.mark.database
 SECRET = "a-secret-of-somebody-who-signs-in-at-a-client"
 NAMED_BY_HASHES = (
     "accounts/refreshtoken/",
+    "accounts/signinchallenge/",
     "accounts/authorizationcode/",
     "accounts/devicecode/",
     "accounts/pushedrequest/",
@@ -55,12 +58,16 @@ def fill(application: Application, root: StaffBrowser, *, times: int) -> None:
         application.stranger.token = session.access_token
         path, key = f"/v1/courses/{course.slug}/enroll", f"enrol-{number}-{anna.id}"
         application.stranger.post(path, Idempotency_Key=key)
-        authorize_client(application, anna.id)
         teach(application, anna.id)
         an_examined(application, anna)
         way = pathway_on_paper(a_stage(course.slug), slug=f"way-{anna.id}")
         a_published_pathway(application.services, way)
         root.act("accounts/user/", "deactivate", anna.id, reason="Creating test data.")
+        # Afterwards, because codes and challenges end with the sessions of their user.
+        authorize_client(application, anna.id)
+        challenge = SignInChallenge(hash=uuid4().hex * 2, user_id=anna.id, expires_at=NOON)
+        application.services.repositories.sign_in_challenges.add(challenge)
+        application.services.anchors.make(by=OPERATOR)
 
 
 def filled(application: Application, *, times: int) -> StaffBrowser:
@@ -124,7 +131,7 @@ def secrets() -> Iterator[str]:
         yield client.secret_hash
     for invitation in Invitation.objects.all():
         yield invitation.token_hash
-    for row in (AuthorizationCode, DeviceCode, PushedRequest):
+    for row in (AuthorizationCode, DeviceCode, PushedRequest, SignInChallengeRow):
         yield from keys_of(row)
     for device in DeviceCode.objects.all():
         yield device.user_code_hash

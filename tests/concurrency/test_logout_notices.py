@@ -13,6 +13,7 @@ from accounts import models as rows
 from accounts.domain.access import OPERATOR
 from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
 from tests.accounts.granting import a_notice
+from tests.concurrency.test_organizations import empty_the_log
 from tests.support.builders import a_user, some_client_terms
 from tests.support.worlds import World, orm_world
 
@@ -36,7 +37,7 @@ class Receiver:
 
 @pytest.fixture
 def notices(committing: None) -> Iterator[World]:
-    """A committed world with as many notices as all deliveries together can claim."""
+    """A committed world with as many notices as all deliveries together can claim; it is deleted afterwards."""
     world = orm_world()
     user = a_user()
     world.repositories.users.add(user)
@@ -46,6 +47,10 @@ def notices(committing: None) -> Iterator[World]:
         world.repositories.logout_notices.add(a_notice(client, user))
     yield world
     rows.LogoutNotice.objects.all().delete()
+    rows.OAuthClient.objects.filter(pk=client.id).delete()
+    rows.User.objects.filter(pk=user.id).delete()
+    empty_the_log()
+    rows.AuditHead.objects.all().delete()
 
 
 def test_concurrent_deliveries_send_each_notice_once(notices: World) -> None:

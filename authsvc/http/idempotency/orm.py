@@ -34,7 +34,7 @@ def _record(row: rows.IdempotencyRecord) -> IdempotencyRecord:
         request_key=row.id,
         fingerprint=row.fingerprint,
         response=StoredResponse(status=row.status, body=row.body, content_type=row.content_type),
-        standing=row.standing,
+        standing=row.standing or {},
         kept_at=row.kept_at,
     )
 
