@@ -71,6 +71,12 @@ def _ignore(_: "Tally") -> None:
     """Report progress to nobody."""
 
 
+def missing(table: str, record_id: object, *, log: str) -> Finding:
+    """The finding that a log records what is not stored."""
+    detail = f"the {log} records it, but it is not stored"
+    return Finding(kind=FindingKind.MISSING, table=table, id=str(record_id), detail=detail)
+
+
 @dataclass(slots=True)
 class Tally:
     """Number of verified rows by table; *report* is called now and then."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from accounts.public import AuditBindings, AuditSubject, Principal, Right, SubjectType, compared
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from authsvc.kernel.verification import UNREADABLE, Finding, FindingKind, Stored, Tally
+from authsvc.kernel.verification import UNREADABLE, Finding, FindingKind, Stored, Tally, missing
 from courses.domain.entities.courses import CourseVersion
 from courses.domain.repositories.protocols.courses import CourseVersionRepository
 
@@ -25,23 +25,18 @@ class CourseVersionCheck:
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         recorded = dict(self.bindings.recorded(SubjectType.COURSE, scope=scope))
-        missing = {version for version in recorded if version[1]}
+        unseen = {version for version in recorded if version[1]}
         for row in self.versions.by_course(scope=scope):
             tally.count(VERSIONS)
             course_id, number = row.key
             name = (str(course_id), number)
-            missing.discard(name)
+            unseen.discard(name)
             if row.item is None or not _has_its_checksum(row.item):
                 yield _finding_of_content(name, row)
             else:
                 yield from compared(name, row.item.content_hash, recorded, table=VERSIONS)
-        for course, number in sorted(missing):
-            yield Finding(
-                kind=FindingKind.MISSING,
-                table=VERSIONS,
-                id=f"{course} version {number}",
-                detail="the audit log records it, but it is not stored",
-            )
+        for course, number in sorted(unseen):
+            yield missing(VERSIONS, f"{course} version {number}", log="audit log")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,7 +319,7 @@ class Verification:
 
     @property
     def detail(self) -> str:
-        """A sentence for whoever asks whether it is valid."""
+        """A sentence that says whether it is valid, and why not."""
         if self.binding is Binding.UNRECORDED:
             return "No event records that it was issued."
         return _DETAILS[self.status]

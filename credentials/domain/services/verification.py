@@ -15,6 +15,7 @@ from authsvc.kernel.verification import (
     Tally,
     content_hash_of,
     grouped,
+    missing,
     side_by_side,
 )
 from credentials.domain.entities.credentials import (
@@ -55,10 +56,7 @@ class IssuedCredentialCheck:
                 if problem := _problem_of(row, event, superseded):
                     yield Finding(kind=problem[0], table=ISSUED, id=str(row.id), detail=problem[1])
             for issued_id in last:
-                detail = "the event log records it, but it is not stored"
-                yield Finding(
-                    kind=FindingKind.MISSING, table=ISSUED, id=str(issued_id), detail=detail
-                )
+                yield missing(ISSUED, issued_id, log="event log")
 
     def unbound(self, *, scope: TenantScope) -> Iterator[IssuedCredential]:
         """Yield those that their events do not bind, but do not contradict."""
@@ -91,10 +89,10 @@ class CredentialCheck:
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         recorded = self.bindings.recorded(SubjectType.CREDENTIAL, scope=scope)
-        missing = {subject_id for subject_id, _ in recorded}
+        unseen = {subject_id for subject_id, _ in recorded}
         for row in self.credentials.by_id(scope=scope):
             tally.count(DEFINITIONS)
-            missing.discard(str(row.id))
+            unseen.discard(str(row.id))
             if row.item is None:
                 yield Finding(
                     kind=FindingKind.UNREADABLE, table=DEFINITIONS, id=str(row.id), detail=row.fault
@@ -102,9 +100,8 @@ class CredentialCheck:
             else:
                 version = (str(row.id), row.item.version)
                 yield from compared(version, content_hash_of(row.item), recorded, table=DEFINITIONS)
-        for subject_id in sorted(missing):
-            detail = "the audit log records it, but it is not stored"
-            yield Finding(kind=FindingKind.MISSING, table=DEFINITIONS, id=subject_id, detail=detail)
+        for subject_id in sorted(unseen):
+            yield missing(DEFINITIONS, subject_id, log="audit log")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from authsvc.kernel.verification import (
     Tally,
     content_hash_of,
     grouped,
+    missing,
     side_by_side,
 )
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
@@ -49,10 +50,7 @@ class AttemptCheck:
                         kind=problem[0], table=ATTEMPTS, id=str(row.id), detail=problem[1]
                     )
             for attempt_id in last:
-                detail = "the event log records it, but it is not stored"
-                yield Finding(
-                    kind=FindingKind.MISSING, table=ATTEMPTS, id=str(attempt_id), detail=detail
-                )
+                yield missing(ATTEMPTS, attempt_id, log="event log")
 
     def unbound(self, *, scope: TenantScope) -> Iterator[AssessmentAttempt]:
         """Yield the attempts that their events do not bind, but do not contradict."""

@@ -37,6 +37,7 @@ from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
 from authsvc.storage.rate_limits import count_attempt
+from authsvc.storage.rows import values_of
 from authsvc.storage.upserts import upsert
 
 Values = dict[str, Any]
@@ -247,7 +248,7 @@ class OrmSessionRepository:
 
 class OrmSignInChallengeRepository:
     def add(self, challenge: SignInChallenge) -> None:
-        insert(rows.SignInChallenge, [_challenge_values(challenge)])
+        insert(rows.SignInChallenge, [values_of(rows.SignInChallenge, challenge)])
 
     def find(self, challenge_hash: str) -> SignInChallenge | None:
         row = rows.SignInChallenge.objects.filter(pk=challenge_hash).first()
@@ -272,18 +273,9 @@ def _challenge(row: rows.SignInChallenge) -> SignInChallenge:
     )
 
 
-def _challenge_values(challenge: SignInChallenge) -> Values:
-    return {
-        "hash": challenge.hash,
-        "user_id": challenge.user_id,
-        "expires_at": challenge.expires_at,
-        "passkey_state": challenge.passkey_state,
-    }
-
-
 class OrmRefreshTokenRepository:
     def add(self, token: RefreshToken) -> None:
-        insert(rows.RefreshToken, [_refresh_token_values(token)])
+        insert(rows.RefreshToken, [values_of(rows.RefreshToken, token)])
 
     def find(self, token_hash: str) -> RefreshToken | None:
         row = rows.RefreshToken.objects.filter(pk=token_hash).first()
@@ -298,7 +290,9 @@ class OrmRefreshTokenRepository:
         return _refresh_token(row) if row else None
 
     def save(self, token: RefreshToken) -> None:
-        rows.RefreshToken.objects.filter(pk=token.hash).update(**_refresh_token_values(token))
+        rows.RefreshToken.objects.filter(pk=token.hash).update(
+            **values_of(rows.RefreshToken, token)
+        )
 
 
 def _session(row: rows.Session) -> Session:
@@ -363,14 +357,3 @@ def _refresh_token(row: rows.RefreshToken) -> RefreshToken:
         expires_at=row.expires_at,
         used_at=row.used_at,
     )
-
-
-def _refresh_token_values(token: RefreshToken) -> Values:
-    return {
-        "hash": token.hash,
-        "session_id": token.session_id,
-        "number": token.number,
-        "issued_at": token.issued_at,
-        "expires_at": token.expires_at,
-        "used_at": token.used_at,
-    }
