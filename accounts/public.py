@@ -26,7 +26,11 @@ from accounts.domain.audit.entities import (
 )
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.bindings import AuditBindings, compared
-from accounts.domain.audit.services.verifier import VerificationReport
+from accounts.domain.audit.services.verifier import (
+    CheckResult,
+    VerificationReport,
+    VerificationTask,
+)
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
 from accounts.domain.identity.errors import (
     EmailTaken,
@@ -49,6 +53,7 @@ __all__ = [
     "AuditBindings",
     "AuditLog",
     "AuditSubject",
+    "CheckResult",
     "ClientTerms",
     "EmailTaken",
     "GrantType",
@@ -76,5 +81,6 @@ __all__ = [
     "TenantAccess",
     "UserId",
     "VerificationReport",
+    "VerificationTask",
     "compared",
 ]

@@ -1,9 +1,10 @@
 """The verify, anchor and bind_records commands."""
 
 import json
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import pytest
 from django.core.management import call_command
@@ -11,10 +12,13 @@ from pytest_django import Settings
 
 from accounts import models as accounts
 from authsvc.composition.container import services
+from authsvc.management.commands import verify
 from courses import models as courses
 from tests.support.builders import a_definition_of
 from tests.support.commands import error_of, output_of
+from tests.support.databases import database_with_tables
 from tests.support.learning import a_learner, a_published_course
+from tests.support.school import manage
 from tests.support.tampered import Tampered, a_school, change, release_triggers, remove
 from tests.support.worlds import World, orm_world
 
@@ -49,9 +53,9 @@ def test_a_report_says_what_was_verified() -> None:
     assert report["findings"] == []
     assert [check["name"] for check in report["checks"]] == [
         "event-log",
+        "attempts",
         "audit-log",
         "course-versions",
-        "attempts",
         "credential-definitions",
         "issued-credentials",
         "anchors",
@@ -84,7 +88,37 @@ def test_a_report_is_written_to_a_file_and_progress_to_standard_error(
     output = capsys.readouterr()
     assert json.loads(file.read_text())["is_clean"]
     assert output.out == ""
-    assert output.err.splitlines()[0] == "event-log: 5 rows"
+    assert "event-log: 5 rows" in output.err.splitlines()
+
+
+def test_several_processes_report_what_one_does(tmp_path: Path) -> None:
+    with database_with_tables(tmp_path) as url:
+        environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
+        manage(environment, "prepare_development")
+
+        alone = json.loads(manage(environment, "verify", "--processes", "1"))
+        together = json.loads(manage(environment, "verify", "--processes", "2"))
+
+    assert alone["is_clean"]
+    assert sum(sum(check["rows"].values()) for check in alone["checks"]) > 0
+    assert together["checks"] == alone["checks"]
+
+
+def test_a_number_of_processes_is_bounded() -> None:
+    error, _ = error_of("verify", "--processes", "0")
+
+    assert error.startswith("Error: argument --processes: invalid choice: 0")
+
+
+def test_a_killed_process_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> Never:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(verify, "in_processes", killed)
+
+    error, _ = error_of("verify", "--processes", "2")
+
+    assert error.startswith("A process was killed before it had verified its part.")
 
 
 def test_an_unknown_check_is_refused() -> None:

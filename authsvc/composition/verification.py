@@ -8,7 +8,9 @@ from accounts.domain.audit.services.anchors import AnchorService, Counts
 from accounts.domain.audit.services.bindings import AuditBindings
 from accounts.domain.audit.services.verification import ENTRIES, AuditLogCheck
 from accounts.domain.audit.services.verifier import Verifier
+from accounts.public import UserId
 from authsvc.composition.learning import LearningServices
+from authsvc.kernel.tenancy import TenantScope
 from courses.domain.services.verification import (
     VERSIONS,
     CourseVersionBinder,
@@ -34,17 +36,17 @@ class VerificationServices(LearningServices):
     @cached_property
     def verifier(self) -> Verifier:
         return Verifier(
+            divisible_checks=(self._event_log_check, self._attempt_check),
             checks=(
-                self._event_log_check,
                 AuditLogCheck(entries=self.repositories.audit_log),
                 CourseVersionCheck(
                     versions=self.repositories.course_versions, bindings=self._bindings
                 ),
-                self._attempt_check,
                 CredentialCheck(credentials=self.repositories.credentials, bindings=self._bindings),
                 self._issued_credential_check,
             ),
             anchor_check=self._anchor_check,
+            user_boundaries=self._user_boundaries,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -111,6 +113,9 @@ class VerificationServices(LearningServices):
             log=self.repositories.events,
             projector=self._projector,
         )
+
+    def _user_boundaries(self, streams: int, scope: TenantScope) -> list[UserId]:
+        return self.repositories.progress.user_boundaries(every=streams, scope=scope)
 
     @cached_property
     def _projector(self) -> Projector:

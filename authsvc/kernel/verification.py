@@ -1,10 +1,11 @@
 """Verification of stored data: findings, and reading sorted rows side by side."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from authsvc.kernel.tenancy import TenantScope
 
@@ -51,6 +52,28 @@ class Stored(Generic[Item]):
     id: Any
     item: Item | None = None
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRange:
+    """A part of what is stored about users: those with ids above `above`, up to and including `up_to`, if given."""
+
+    above: UUID | None = None
+    up_to: UUID | None = None
+
+    def covers(self, user_id: UUID) -> bool:
+        return (self.above is None or user_id > self.above) and (
+            self.up_to is None or user_id <= self.up_to
+        )
+
+
+ALL_USERS: Final = UserRange()
+
+
+def ranges_between(boundaries: Sequence[UUID]) -> list[UserRange]:
+    """Return the ranges up to each of the ascending boundaries, and above the last: together, all users."""
+    bounds = [None, *boundaries, None]
+    return [UserRange(above=above, up_to=up_to) for above, up_to in pairwise(bounds)]
 
 
 class Hashed(Protocol):
@@ -102,6 +125,13 @@ class Check(Protocol):
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         """Yield what is wrong. All reads see one state of the store: the caller has opened a snapshot."""
+
+
+class DivisibleCheck(Check, Protocol):
+    """A check of each user's rows by themselves, so that parts can be verified one after the other, or at once."""
+
+    def of(self, users: UserRange) -> Check:
+        """Return the check of their rows."""
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> Iterator[tuple[Any, list[Row]]]:

@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from authsvc.kernel.verification import UNREADABLE, Stored
+from authsvc.kernel.verification import UNREADABLE, Stored, UserRange
 
 Item = TypeVar("Item")
 
 BATCH: Final = 2000
 """Number of rows that are held in memory."""
+
+
+def about_users(users: UserRange) -> Q:
+    """The condition that a row with a `user_id` is about one of *users*."""
+    bounds = {"user_id__gt": users.above, "user_id__lte": users.up_to}
+    return Q(**{name: bound for name, bound in bounds.items() if bound is not None})
 
 
 def stored_rows(

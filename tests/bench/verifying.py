@@ -4,8 +4,9 @@ import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,7 +14,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.domain.access import OPERATOR, UserId
+from accounts.domain.audit.services.verifier import Runner
 from authsvc.composition.container import services
+from authsvc.composition.verification_processes import in_processes
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseVersion
 from credentials.domain.entities.credentials import (
@@ -33,7 +36,7 @@ EVENTS_EACH: Final = 20
 ATTEMPTING: Final = 10
 """One learner in so many passes an assessment and is issued a credential."""
 BATCH: Final = 100
-LINE: Final = "{:24}{:>12}{:>10}{:>10}"
+LINE: Final = "{:24}{:>12}{:>10}{:>10}{:>10}"
 STARTED_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 _USERS: Final = """
@@ -145,22 +148,29 @@ def _fact(type_: EventType, entity_id: UUID, **payload: str | int) -> Fact:
     return Fact(type=type_, entity_id=entity_id, payload=payload)
 
 
-def measure(*, learners: int) -> None:
-    """Fill an empty database, and print a line for each check, with rows and seconds."""
+def measure(*, learners: int, processes: int) -> None:
+    """Fill an empty database, and print a line for each check alone, and one for all in several processes."""
     call_command("migrate", verbosity=0)
     Generator().fill(learners=learners)
     services().anchors.make(by=OPERATOR)
-    print(LINE.format("", "rows", "seconds", "of Python"))
-    verifier, total, processor = services().verifier, 0.0, process_time()
-    for name in verifier.names:
-        began, used = perf_counter(), process_time()
-        report = verifier.verify(by=OPERATOR, only=[name])
-        seconds = perf_counter() - began
-        total += seconds
-        (result,) = report.results
-        assert report.is_clean, result.findings[:3]
-        used = process_time() - used
-        print(LINE.format(name, sum(result.rows.values()), f"{seconds:.1f}", f"{used:.1f}"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    processor = process_time() - processor
-    print(LINE.format("all", f"{peak} MiB", f"{total:.1f}", f"{processor:.1f}"))
+    print(LINE.format("", "rows", "seconds", "of Python", "peak"))
+    for name in services().verifier.names:
+        _measure(name, only=[name], run=None, who=resource.RUSAGE_SELF)
+    together = partial(in_processes, processes=processes, progress=lambda _label, _rows: None)
+    _measure(f"all, {processes} processes", only=[], run=together, who=resource.RUSAGE_CHILDREN)
+
+
+def _measure(label: str, *, only: list[str], run: Runner | None, who: int) -> None:
+    began, used = perf_counter(), _processor_time(who)
+    report = services().verifier.verify(by=OPERATOR, only=only, run=run)
+    seconds, used = perf_counter() - began, _processor_time(who) - used
+    assert report.is_clean, [result.findings[:3] for result in report.results]
+    rows = sum(sum(result.rows.values()) for result in report.results)
+    peak = f"{resource.getrusage(who).ru_maxrss // 1024} MiB"
+    print(LINE.format(label, rows, f"{seconds:.1f}", f"{used:.1f}", peak))
+
+
+def _processor_time(who: int) -> float:
+    """Return the seconds of processor time that this process, or those which it started and which ended, have used."""
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime

@@ -1,11 +1,14 @@
 """EventLogCheck: detection of changed, missing and added events."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from accounts.domain.access import OPERATOR
-from accounts.domain.audit.services.verifier import CheckResult
+from accounts.domain.audit.services import verifier as verifier_module
+from accounts.domain.audit.services.verifier import CheckResult, VerificationTask
 from progress.domain.entities.events import GENESIS
 from tests.support.tampering import (
     a_begun_stream,
@@ -39,6 +42,38 @@ def test_an_untouched_log_has_no_findings(memory: World) -> None:
 
     assert result.findings == ()
     assert result.rows == {"progress_progressevent": 5, "progress_courseprogress": 2}
+
+
+def test_parts_of_a_log_have_the_findings_of_the_whole_log(memory: World) -> None:
+    streams = [a_passed_stream(memory) for _ in range(3)]
+    whole = check(memory)
+    for stream in streams:
+        change_event(memory, stream, 2, idempotency_key="k")
+    labels = list[str]()
+    verifier = replace(memory.services.verifier, streams_at_once=1)
+
+    def run(tasks: Sequence[VerificationTask]) -> list[CheckResult]:
+        labels.extend(task.label for task in tasks)
+        return [verifier.run(task, by=OPERATOR) for task in reversed(tasks)]
+
+    (result,) = verifier.verify(by=OPERATOR, only=["event-log"], run=run).results
+
+    assert sorted(finding.id for finding in result.findings) == sorted(map(str, streams))
+    assert result.rows == whole.rows
+    assert labels == [f"event-log, part {number} of 4" for number in (1, 2, 3, 4)]
+
+
+def test_a_result_names_a_bounded_number_of_findings_of_all_parts(
+    memory: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifier_module, "MOST_FINDINGS", 2)
+    for _ in range(3):
+        change_event(memory, a_passed_stream(memory), 2, idempotency_key="k")
+    verifier = replace(memory.services.verifier, streams_at_once=1)
+
+    (result,) = verifier.verify(by=OPERATOR, only=["event-log"]).results
+
+    assert (len(result.findings), result.omitted) == (2, 1)
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 4])

@@ -12,7 +12,7 @@ from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.events import EventBus
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.domain.entities.courses import Course
 from courses.domain.entities.outlines import ItemId
 from progress.domain.entities.events import (
@@ -95,9 +95,13 @@ class Appended:
         return self.events.last_about(stream, about, entity_id, scope=scope)
 
     def in_streams(
-        self, *, about: EntityType | None = None, scope: TenantScope
+        self,
+        *,
+        about: EntityType | None = None,
+        users: UserRange = ALL_USERS,
+        scope: TenantScope,
     ) -> Iterator[Stored[ProgressEvent]]:
-        return self.events.in_streams(about=about, scope=scope)
+        return self.events.in_streams(about=about, users=users, scope=scope)
 
     def settled_position(self) -> int:
         return self.events.settled_position()

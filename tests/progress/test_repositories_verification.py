@@ -1,9 +1,13 @@
 """What verification reads of events, progress and attempts: one contract for all stores."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
+from accounts.domain.access import UserId
 from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
+from authsvc.kernel.verification import Stored, ranges_between
 from progress.domain.entities.attempts import AttemptStatus, Grade
 from progress.domain.entities.events import EntityType, EventType, Fact, ProgressEvent
 from tests.support.attempts import has_attempt, has_place
@@ -93,6 +97,47 @@ def test_progress_is_read_stream_by_stream(world: World) -> None:
     assert [row.key for row in rows] == streams
     assert [row.item.stream for row in rows if row.item] == streams
     assert [row.key for row in own] == streams[:1]
+
+
+def test_parts_are_read_by_user(world: World) -> None:
+    users = sorted(a_stream(world)[0].user_id for _ in range(5))
+    events, progress = world.repositories.events, world.repositories.progress
+
+    boundaries = progress.user_boundaries(every=2, scope=ALL_TENANTS)
+    parts = ranges_between(boundaries)
+
+    assert boundaries == [users[1], users[3]]
+    for part, expected in zip(parts, (users[:2], users[2:4], users[4:]), strict=True):
+        assert _users_of(progress.in_streams(users=part, scope=ALL_TENANTS)) == expected
+        assert _users_of(events.in_streams(users=part, scope=ALL_TENANTS)) == expected
+    assert progress.user_boundaries(every=6, scope=ALL_TENANTS) == []
+
+
+def test_a_user_with_several_streams_is_in_one_part(world: World) -> None:
+    user = world.has_user()
+    for slug in ("knots", "ropes", "sails"):
+        world.repositories.progress.add(
+            a_progress(world.has_course(slug=slug), user), scope=ALL_TENANTS
+        )
+
+    assert world.repositories.progress.user_boundaries(every=1, scope=ALL_TENANTS) == [user.id]
+
+
+def test_attempts_of_some_users_are_read(world: World) -> None:
+    first, second = sorted(
+        (has_attempt(world, has_place(world)) for _ in range(2)), key=lambda a: a.user_id
+    )
+    attempts, parts = world.repositories.attempts, ranges_between([first.user_id])
+
+    items = [
+        [row.item for row in attempts.in_streams(users=part, scope=ALL_TENANTS)] for part in parts
+    ]
+
+    assert items == [[first], [second]]
+
+
+def _users_of(rows: Iterable[Stored[Any]]) -> list[UserId]:
+    return list(dict.fromkeys(row.item.user_id for row in rows if row.item))
 
 
 def test_attempts_are_read_stream_by_stream_with_their_grades(world: World) -> None:

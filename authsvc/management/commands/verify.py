@@ -1,16 +1,20 @@
 """Verification of everything that the service vouches for."""
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.adapters.anchors import read_anchors
-from accounts.public import OPERATOR, Anchor, VerificationReport
+from accounts.public import OPERATOR, Anchor, CheckResult, VerificationReport, VerificationTask
 from authsvc.composition.container import services
+from authsvc.composition.verification_processes import in_processes
 from authsvc.management.base import OperatorCommand, counted
 
 
@@ -38,6 +42,13 @@ class Command(OperatorCommand):
             help="run only this check; can be repeated",
         )
         parser.add_argument(
+            "--processes",
+            type=int,
+            choices=range(1, 65),
+            metavar="NUMBER",
+            help="how many processes verify at once (default: one for each core, and one alone for a small log)",
+        )
+        parser.add_argument(
             "--report",
             type=Path,
             metavar="FILE",
@@ -49,19 +60,34 @@ class Command(OperatorCommand):
         if unknown := set(options["only"]).difference(verifier.names):
             names = ", ".join(verifier.names)
             raise CommandError(f"There is no check {unknown.pop()}; choose from {names}.")
-        report = verifier.verify(
-            by=OPERATOR,
-            only=options["only"],
-            exported=_anchors_in(options["anchor"]),
-            progress=self._show_progress,
-        )
+        try:
+            report = verifier.verify(
+                by=OPERATOR,
+                only=options["only"],
+                exported=_anchors_in(options["anchor"]),
+                run=partial(self._results_of, processes=options["processes"]),
+            )
+        except BrokenProcessPool:
+            msg = "A process was killed before it had verified its part. Is there enough memory?"
+            raise CommandError(msg) from None
         self._write(report, options["report"])
         if not report.is_clean:
             findings = sum(len(result.findings) + result.omitted for result in report.results)
             raise CommandError(f"The data does not verify: {counted(findings, 'finding')}.")
 
-    def _show_progress(self, name: str, rows: int) -> None:
-        self.stderr.write(f"{name}: {counted(rows, 'row')}")
+    def _results_of(
+        self, tasks: Sequence[VerificationTask], *, processes: int | None
+    ) -> Iterable[CheckResult]:
+        # A small log is verified before other processes have started.
+        has_parts = len({task.users for task in tasks}) > 1
+        processes = processes or (os.cpu_count() or 1 if has_parts else 1)
+        if processes > 1:
+            return in_processes(tasks, processes=processes, progress=self._show_progress)
+        run = services().verifier.run
+        return (run(task, by=OPERATOR, progress=self._show_progress) for task in tasks)
+
+    def _show_progress(self, label: str, rows: int) -> None:
+        self.stderr.write(f"{label}: {counted(rows, 'row')}")
 
     def _write(self, report: VerificationReport, file: Path | None) -> None:
         text = json.dumps(_members_of(report), indent=2)

@@ -1,7 +1,7 @@
 """Comparison of assessment attempts with the events about them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from accounts.public import Principal, Right
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from authsvc.kernel.verification import (
+    ALL_USERS,
     Finding,
     FindingKind,
     Stored,
     Tally,
+    UserRange,
     content_hash_of,
     grouped,
     missing,
@@ -38,6 +40,10 @@ class AttemptCheck:
 
     attempts: AttemptRepository
     log: EventRepository
+    users: UserRange = ALL_USERS
+
+    def of(self, users: UserRange) -> "AttemptCheck":
+        return replace(self, users=users)
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
         for events, attempts in self._by_stream(scope):
@@ -64,8 +70,8 @@ class AttemptCheck:
     def _by_stream(
         self, scope: TenantScope
     ) -> Iterator[tuple[list[Stored[ProgressEvent]], list[Stored[AssessmentAttempt]]]]:
-        log = self.log.in_streams(about=EntityType.ATTEMPT, scope=scope)
-        attempts = self.attempts.in_streams(scope=scope)
+        log = self.log.in_streams(about=EntityType.ATTEMPT, users=self.users, scope=scope)
+        attempts = self.attempts.in_streams(users=self.users, scope=scope)
         sides = side_by_side(
             grouped(log, lambda row: row.key), grouped(attempts, lambda row: row.key)
         )

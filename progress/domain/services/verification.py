@@ -1,7 +1,7 @@
 """Verification of the event log: hash chains, and the projection folded from them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from typing import ClassVar, Final
@@ -12,12 +12,14 @@ from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from authsvc.kernel.verification import (
+    ALL_USERS,
     UNREADABLE,
     Check,
     Finding,
     FindingKind,
     Stored,
     Tally,
+    UserRange,
     grouped,
     side_by_side,
 )
@@ -59,11 +61,16 @@ class EventLogCheck:
     progress: ProgressRepository
     log: EventRepository
     projector: Projector
+    users: UserRange = ALL_USERS
+
+    def of(self, users: UserRange) -> "EventLogCheck":
+        return replace(self, users=users)
 
     def findings(self, tally: Tally, *, scope: TenantScope) -> Iterator[Finding]:
+        log = self.log.in_streams(users=self.users, scope=scope)
+        progress = self.progress.in_streams(users=self.users, scope=scope)
         sides = side_by_side(
-            grouped(self.log.in_streams(scope=scope), lambda row: row.key),
-            grouped(self.progress.in_streams(scope=scope), lambda row: row.key),
+            grouped(log, lambda row: row.key), grouped(progress, lambda row: row.key)
         )
         for stream, events, heads in sides:
             tally.count(EVENTS, len(events))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from accounts.public import UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
@@ -62,9 +62,11 @@ class InMemoryAttemptRepository:
                 best[attempt.assessment_id] = max(percent, best.get(attempt.assessment_id, 0))
         return best
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[AssessmentAttempt]]:
         for attempt in sorted(self.store.values(), key=lambda a: (a.user_id, a.course_id, a.id)):
-            if scope.covers(attempt.org_id):
+            if scope.covers(attempt.org_id) and users.covers(attempt.user_id):
                 yield Stored(key=attempt.stream, id=attempt.id, item=attempt)
 
     def count(self) -> int:

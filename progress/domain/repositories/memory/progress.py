@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import CourseId
 from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
@@ -86,10 +86,16 @@ class InMemoryProgressRepository:
         progress = (p for p in self._in(scope) if p.org_id == org_id)
         return page_in_memory(progress, request, PROGRESS_IN_ORGANIZATION)
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[CourseProgress]]:
         for stream, progress in sorted(self.store.items(), key=lambda item: _key_of(item[0])):
-            if scope.covers(stream.org_id):
+            if scope.covers(stream.org_id) and users.covers(stream.user_id):
                 yield Stored(key=stream, id=stream, item=progress)
+
+    def user_boundaries(self, *, every: int, scope: TenantScope) -> list[UserId]:
+        users = sorted(progress.user_id for progress in self._in(scope))
+        return list(dict.fromkeys(users[every - 1 :: every]))
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         # Read before the log: somebody may enrol in between.
@@ -143,10 +149,15 @@ class InMemoryEventRepository:
         return max(rows, key=lambda row: row.item.sequence if row.item else 0, default=None)
 
     def in_streams(
-        self, *, about: EntityType | None = None, scope: TenantScope
+        self,
+        *,
+        about: EntityType | None = None,
+        users: UserRange = ALL_USERS,
+        scope: TenantScope,
     ) -> Iterator[Stored[ProgressEvent]]:
         for event in sorted(self.store.values(), key=_place_in_stream):
-            if scope.covers(event.org_id) and about in (None, event.fact.about):
+            is_selected = about in (None, event.fact.about) and users.covers(event.user_id)
+            if is_selected and scope.covers(event.org_id):
                 yield Stored(key=event.stream, id=event.id, item=event)
 
     def settled_position(self) -> int:

@@ -10,11 +10,11 @@ from django.db.models import F, Max, QuerySet
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.tenancy import owned_within
-from authsvc.storage.verification import stored_rows
+from authsvc.storage.verification import about_users, stored_rows
 from courses.public import Answer, AssessmentId, CourseId, ItemId, QuestionId
 from progress import models as rows
 from progress.domain.entities.attempts import (
@@ -91,8 +91,10 @@ class OrmAttemptRepository:
         )
         return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
-        attempts = rows.AssessmentAttempt.objects.filter(owned_within(scope))
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[AssessmentAttempt]]:
+        attempts = rows.AssessmentAttempt.objects.filter(owned_within(scope), about_users(users))
         ordered = _with_grades(attempts).order_by("user_id", "course_id", "id")
         return stored_rows(ordered, _attempt, key=_stream, values=_derived_values)
 

@@ -1,6 +1,7 @@
 """Progress and events in the database."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from authsvc.storage.inserts import insert
 from authsvc.storage.locks import wait_for_lock
 from authsvc.storage.paging import page_of_rows
@@ -22,7 +23,7 @@ from authsvc.storage.settled import (
     settled_up_to,
 )
 from authsvc.storage.tenancy import organizations_in, owned_by, owned_within
-from authsvc.storage.verification import stored_row, stored_rows
+from authsvc.storage.verification import about_users, stored_row, stored_rows
 from courses.public import CourseId, ItemId, ModuleId
 from progress import models as rows
 from progress.domain.entities.events import (
@@ -115,9 +116,16 @@ class OrmProgressRepository:
         progress = _rows_in(scope).filter(org_id=org_id)
         return page_of_rows(progress, request, PROGRESS_IN_ORGANIZATION, _progress)
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
-        progress = _rows_in(scope).order_by("user_id", "course_id")
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[CourseProgress]]:
+        progress = _rows_in(scope).filter(about_users(users)).order_by("user_id", "course_id")
         return stored_rows(progress, _progress, key=_stream)
+
+    def user_boundaries(self, *, every: int, scope: TenantScope) -> list[UserId]:
+        users = _rows_in(scope).order_by("user_id").values_list("user_id", flat=True)
+        selected = islice(users.iterator(), every - 1, None, every)
+        return [UserId(user_id) for user_id in dict.fromkeys(selected)]
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         begun = rows.ProgressEvent.objects.filter(
@@ -160,9 +168,13 @@ class OrmEventRepository:
         return None if row is None else stored_row(row, _event, key=_stream)
 
     def in_streams(
-        self, *, about: EntityType | None = None, scope: TenantScope
+        self,
+        *,
+        about: EntityType | None = None,
+        users: UserRange = ALL_USERS,
+        scope: TenantScope,
     ) -> Iterator[Stored[ProgressEvent]]:
-        events = rows.ProgressEvent.objects.filter(owned_within(scope))
+        events = rows.ProgressEvent.objects.filter(owned_within(scope), about_users(users))
         if about is not None:
             events = events.filter(entity_type=about)
         ordered = events.order_by("user_id", "course_id", "sequence")

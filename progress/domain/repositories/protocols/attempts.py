@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.public import UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 
@@ -41,8 +41,10 @@ class AttemptRepository(Protocol):
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         """Return the best percent by assessment, rounded down; voided attempts do not count."""
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[AssessmentAttempt]]:
-        """Yield all attempts in scope, by user, course and id. The key of a row is its StreamId."""
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[AssessmentAttempt]]:
+        """Yield all attempts of users in scope, by user, course and id. The key of a row is its StreamId."""
 
     def count(self) -> int:
         """Return the number of attempts of all tenants."""

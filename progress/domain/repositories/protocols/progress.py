@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.kernel.verification import Stored
+from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import CourseId
 from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
 from progress.domain.entities.progress import CourseProgress
@@ -77,8 +77,13 @@ class ProgressRepository(Protocol):
     ) -> Page[CourseProgress]:
         """Return the progress on the courses of an organization in scope, by learner id, then course id."""
 
-    def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[CourseProgress]]:
-        """Yield all progress in scope, by user, then course. The key of a row is its StreamId."""
+    def in_streams(
+        self, *, users: UserRange = ALL_USERS, scope: TenantScope
+    ) -> Iterator[Stored[CourseProgress]]:
+        """Yield all progress of users in scope, by user, then course. The key of a row is its StreamId."""
+
+    def user_boundaries(self, *, every: int, scope: TenantScope) -> list[UserId]:
+        """Return the user of the *every*-th row of progress in scope, of the next such row, and so on, by id."""
 
     def orphans(self, *, scope: TenantScope) -> list[StreamId]:
         """Return the streams in scope with progress but without a first event, by user, then course."""
@@ -110,9 +115,13 @@ class EventRepository(Protocol):
         """Return the last event of a stream in scope about this resource, if there is one."""
 
     def in_streams(
-        self, *, about: EntityType | None = None, scope: TenantScope
+        self,
+        *,
+        about: EntityType | None = None,
+        users: UserRange = ALL_USERS,
+        scope: TenantScope,
     ) -> Iterator[Stored[ProgressEvent]]:
-        """Yield all events in scope, or those about resources of one type, by user, course and sequence.
+        """Yield all events of users in scope, or those about resources of one type, by user, course and sequence.
 
         The key of a row is its StreamId.
         """
