@@ -9,7 +9,7 @@ import pytest
 
 from authsvc.composition.container import services
 from tests.support.application import Application
-from tests.support.databases import migrated, own_database
+from tests.support.databases import connected_to, database_with_tables
 from tests.support.profiles import register_profiles
 from tests.support.store import STORE
 from tests.support.worlds import World, memory_world, orm_world
@@ -72,14 +72,14 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database for the tests of a module that commit what can never be deleted."""
-    with own_database(tmp_path_factory.mktemp("database")) as url:
+    with database_with_tables(tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
 @pytest.fixture
 def committing_application(database_url: str) -> Iterator[Application]:
     """The application on that database, outside of any transaction: requests run BEGIN and COMMIT."""
-    with migrated(database_url):
+    with connected_to(database_url):
         services.cache_clear()
         yield Application(services())
     services.cache_clear()

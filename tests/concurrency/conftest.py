@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.databases import migrated
+from tests.support.databases import connected_to
 from tests.support.school import School, open_school
 from tests.support.server import Server, running_server
 from tests.support.worlds import World, orm_world
@@ -26,5 +26,5 @@ def neighbour(school: School) -> Iterator[Server]:
 @pytest.fixture
 def town(database_url: str) -> Iterator[World]:
     """A world that all threads see, in a database of the module's own."""
-    with migrated(database_url):
+    with connected_to(database_url):
         yield orm_world()

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -77,9 +76,10 @@ class Reader:
         }
 
 
-@pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    with open_provider(tmp_path) as school, closing(at_a_browser(school)) as anna:
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    folder = tmp_path_factory.mktemp("reader")
+    with open_provider(folder) as school, closing(at_a_browser(school)) as anna:
         robot = register(school, grant_types=["client_credentials"], redirect_uris=[])
         yield Reader(school, anna, robot)
 

@@ -1,34 +1,48 @@
 """Separate databases for tests that commit: the log, once committed, can never be cleared."""
 
+import atexit
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
-from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.sql import SQL, Identifier
 
 from tests.support.store import STORE
 
+FILE: Final = "authsvc.sqlite3"
+
 
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
     """Create an empty database on the store of this run and yield its URL; SQLite's file is in *folder*."""
     if STORE == "sqlite":
-        yield f"sqlite:///{folder / 'authsvc.sqlite3'}"
+        yield f"sqlite:///{folder / FILE}"
         return
-    name = f"authsvc_{uuid4().hex}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-        finally:
-            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    with _created() as url:
+        yield url
+
+
+@contextmanager
+def database_with_tables(folder: Path) -> Iterator[str]:
+    """Create a database with all tables, and yield its URL: a copy, because migrating takes seconds."""
+    if STORE == "sqlite":
+        shutil.copyfile(_file_with_tables(), folder / FILE)
+        yield f"sqlite:///{folder / FILE}"
+        return
+    with _created(template=_database_with_tables()) as url:
+        yield url
 
 
 @contextmanager
@@ -45,8 +59,49 @@ def connected_to(url: str) -> Iterator[BaseDatabaseWrapper]:
 
 
 @contextmanager
-def migrated(url: str) -> Iterator[None]:
-    """Connect to this database, with all its tables."""
-    with connected_to(url):
-        call_command("migrate", verbosity=0)
-        yield
+def _created(*, template: str = "template1") -> Iterator[str]:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        name = _create(server, template)
+        try:
+            yield _url_of(name)
+        finally:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _create(server: "psycopg.Connection[Any]", template: str) -> str:
+    name = f"authsvc_{uuid4().hex}"
+    server.execute(
+        SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+    )
+    return name
+
+
+def _url_of(database: str) -> str:
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+
+
+@cache
+def _file_with_tables() -> Path:
+    folder = Path(mkdtemp(prefix="authsvc-tables-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(f"sqlite:///{folder / FILE}")
+    return folder / FILE
+
+
+@cache
+def _database_with_tables() -> str:
+    """The name of a database that nothing connects to. It is gone with the server."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        name = _create(server, "template1")
+    _migrate(_url_of(name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    """Migrate in a process of its own, which closes its connections."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"DATABASE_URL": url},
+        check=True,
+    )

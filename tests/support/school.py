@@ -16,7 +16,7 @@ from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
-from tests.support.databases import own_database
+from tests.support.databases import database_with_tables
 from tests.support.server import ROOT, Server, running_server
 from tests.support.wire import WireCaller
 
@@ -64,7 +64,7 @@ def open_school(
     **variables: str,
 ) -> Iterator[School]:
     """Run a school in an environment with these variables; *folder* is for its secrets."""
-    with own_database(folder) as url:
+    with database_with_tables(folder) as url:
         environment = _environment(folder, url) | variables
         manage(environment, "prepare_development")
         logins = json.loads((folder / "developer-logins.json").read_text())
