@@ -52,7 +52,11 @@ class IdentityServices(Wiring):
 
     @cached_property
     def request_budgets(self) -> RequestBudgets:
-        return RequestBudgets(limits=self.ports.request_policy.limits(), clock=self.ports.clock)
+        return RequestBudgets(
+            limits=self.ports.request_policy.limits(),
+            counts=self.ports.request_counts,
+            clock=self.ports.clock,
+        )
 
     @cached_property
     def security_log(self) -> SecurityLog:

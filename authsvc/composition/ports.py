@@ -44,7 +44,9 @@ from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.outbound import OutboundHttp
-from authsvc.kernel.request_budgets import RequestPolicy
+from authsvc.kernel.rate_limits import ProcessCounts
+from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
+from authsvc.storage.redis_counts import RedisCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Ports:
     sign_in_policy: SignInPolicy
     limit_policy: LimitPolicy
     request_policy: RequestPolicy
+    request_counts: RequestCounts
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
 
@@ -120,6 +123,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             writes_per_minute=environment.writes_per_minute,
             expensive_per_minute=environment.expensive_per_minute,
         ),
+        request_counts=RedisCounts.at(environment.redis_url)
+        if environment.redis_url
+        else ProcessCounts(),
         organization_policy=OrganizationPolicy(
             creators=OrganizationCreators(environment.organization_creators),
             most_per_person=environment.organizations_per_person,

@@ -50,6 +50,7 @@ class Environment:
     needs_verified_email: bool
     email_url: str = field(repr=False)
     email_from: str
+    redis_url: str = field(repr=False)
     reads_per_minute: int
     writes_per_minute: int
     expensive_per_minute: int
@@ -132,6 +133,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         needs_verified_email=reader.switch("VERIFIED_EMAIL", default=app_env is AppEnv.PROD),
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
         email_from=reader.text("EMAIL_FROM"),
+        redis_url=reader.url("REDIS_URL", "redis", "rediss", "unix"),
         reads_per_minute=reader.number("READS_PER_MINUTE", at_least=1),
         writes_per_minute=reader.number("WRITES_PER_MINUTE", at_least=1),
         expensive_per_minute=reader.number("EXPENSIVE_PER_MINUTE", at_least=1),

@@ -2,9 +2,9 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.rate_limits import Limit, LimitState, ProcessCounts
@@ -37,14 +37,19 @@ class RequestPolicy:
         return {cost: Limit(name=cost, most=most[cost], period=PERIOD) for cost in Cost}
 
 
+class RequestCounts(Protocol):
+    def count(self, subject: str, limit: Limit, *, at: datetime) -> LimitState:
+        """Count an attempt of the subject, and return its state: allowed or refused."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestBudgets:
-    """The budgets of all callers, counted in this process."""
+    """The budgets of all callers."""
 
     limits: dict[Cost, Limit]
     clock: Clock
-    counts: ProcessCounts = field(default_factory=ProcessCounts)
+    counts: RequestCounts = field(default_factory=ProcessCounts)
 
     def charge(self, cost: Cost, caller: Hashable) -> LimitState:
         """Count a request of the caller: a verified user or client, else a client IP address."""
-        return self.counts.count((cost, caller), self.limits[cost], at=self.clock.now())
+        return self.counts.count(f"{cost}:{caller}", self.limits[cost], at=self.clock.now())

@@ -44,6 +44,7 @@ ANOTHER_VALUE = {
     "VERIFIED_EMAIL": "on",
     "EMAIL_URL": "smtp://mail.example",
     "EMAIL_FROM": "school@mail.example",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
     "READS_PER_MINUTE": "1",
     "WRITES_PER_MINUTE": "1",
     "EXPENSIVE_PER_MINUTE": "1",
