@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc.http import health, problems, security_txt
+from authsvc.http import health, problems, public_pages, security_txt
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("credentials.api.urls")),
+    path("", public_pages.front, name="front"),
+    path("problems", public_pages.list_problem_types, name="problem-types"),
+    path("problems/<str:code>", public_pages.show_problem_type),
 ]
 if settings.ENVIRONMENT.has_database:
     urlpatterns.insert(0, path("oauth/", include("accounts.oauth.endpoint_urls")))

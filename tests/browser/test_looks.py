@@ -12,6 +12,9 @@ from tests.support.chromium import WIDTHS, Key, Town, fill, in_a_browser, photog
 pytestmark = in_a_browser
 
 OF_STRANGERS = {
+    "front": "/",
+    "problem-types": "/problems",
+    "problem-type": "/problems/already-enrolled",
     "sign-in": "/signin",
     "sign-up": "/signup",
     "mail-sent": "/email/sent",
