@@ -8,7 +8,6 @@ unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 PORT ?= 8000
-DATABASE_URL := $(or $(DATABASE_URL),$(shell sed -n 's/^DATABASE_URL=//p' .env 2>/dev/null),sqlite:///var/authsvc.sqlite3)
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -25,8 +24,7 @@ UNIT_TESTS = tests/kernel tests/architecture tests/accounts tests/courses tests/
 	--ignore-glob='*/accounts/test_pages_*.py' --ignore-glob='*/courses/test_olx*.py'
 # Memory and PostgreSQL together run every line; to measure SQLite as well costs time and adds none.
 COVERED = --cov --cov-report=
-SERVE = $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 2 --no-ws \
-	--respawn-failed-workers authsvc.wsgi:application
+SERVE = $(BIN)/python -m authsvc.demo.serve --port $(PORT)
 # A production configuration with throw-away secrets.
 AS_IN_PROD = APP_ENV=prod DATABASE_URL=sqlite:///var/check.sqlite3 ALLOWED_HOSTS=auth.example \
 	PUBLIC_URL=https://auth.example EMAIL_URL=smtp://mail.example SIGNING_KEYS_FILE=var/check-keys.json \
@@ -37,15 +35,12 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
-run: $(RUN) ## Serve on http://127.0.0.1:8000 with a database and sample data (set PORT= to change it)
-	@export DATABASE_URL=$(DATABASE_URL) PUBLIC_URL=http://127.0.0.1:$(PORT); \
-	echo "Preparing the database"; $(BIN)/python manage.py prepare_development; \
-	echo "Serving on $$PUBLIC_URL (press Ctrl-C to stop)"; exec $(SERVE)
+run: $(RUN) ## Serve on http://localhost:8000 with a database and sample data (set PORT= to change it)
+	@exec $(SERVE)
 
 .PHONY: memory
 memory: $(RUN) ## Serve the API in memory, without a database (set PORT= to change it)
-	@echo "Serving on http://127.0.0.1:$(PORT) (press Ctrl-C to stop)"
-	@DATABASE_URL= PUBLIC_URL=http://127.0.0.1:$(PORT) exec $(SERVE)
+	@exec $(SERVE) --memory
 
 .PHONY: test
 test: $(DEV) ## Run the tests: repositories on memory, SQLite and PostgreSQL, HTTP in memory
@@ -74,7 +69,7 @@ check: $(DEV) ## Check format, types, import contracts, migrations, deployment, 
 	@DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	@mkdir -p var && $(BIN)/python manage.py new_signing_keys > var/check-keys.json
 	@$(AS_IN_PROD) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	@$(BIN)/python manage.py spectacular --format openapi-json | diff docs/openapi.json - \
+	@DATABASE_URL= $(BIN)/python manage.py spectacular --format openapi-json | diff docs/openapi.json - \
 		|| { echo "docs/openapi.json is out of date. Run make openapi." >&2; exit 1; }
 	@$(BIN)/mkdocs build --quiet --strict
 
@@ -85,7 +80,7 @@ format: $(DEV) ## Format the code
 
 .PHONY: openapi
 openapi: $(DEV) ## Regenerate docs/openapi.json
-	@$(BIN)/python manage.py spectacular --format openapi-json > docs/openapi.json
+	@DATABASE_URL= $(BIN)/python manage.py spectacular --format openapi-json > docs/openapi.json
 
 .PHONY: permissions
 permissions: $(DEV) ## Regenerate docs/permissions.md

@@ -82,7 +82,7 @@ def test_the_sample_data_has_a_course_and_its_credential(
     course = application.services.catalog.visible_to(OPERATOR, SLUG)
     assert (course.status, course.version) == (CourseStatus.PUBLISHED, 1)
     assert application.services.authoring.export(SLUG, version=1, by=OPERATOR) == COURSE
-    assert credentials_in(application.services) == ["Claude Basics"]
+    assert credentials_in(application.services) == ["Claude Basics", "Claude Check"]
 
 
 @pytest.mark.any_database
@@ -90,7 +90,7 @@ def test_the_command_prints_the_urls(application: Application, data_dir: Path) -
     output = output_of("prepare_development")
 
     for path in ("/v1", "/docs", "/admin/"):
-        assert f" http://127.0.0.1:8000{path}\n" in output
+        assert f" http://localhost:8000{path}\n" in output
 
 
 @pytest.mark.any_database
@@ -121,7 +121,7 @@ def test_a_second_run_changes_nothing(application: Application, data_dir: Path) 
     assert again == first
     assert application.services.catalog.visible_to(OPERATOR, SLUG) == course
     assert application.services.users.page_of(PageRequest(), by=OPERATOR) == people
-    assert credentials_in(application.services) == ["Claude Basics"]
+    assert credentials_in(application.services) == ["Claude Basics", "Claude Check"]
     assert application.services.access.principal_of(session.access_token).user_id == session.user.id
 
 
@@ -258,7 +258,7 @@ def test_samples_are_loaded_once(memory: World) -> None:
     samples.load(memory.services, logins)
 
     assert memory.services.catalog.visible_to(OPERATOR, SLUG) == before
-    assert credentials_in(memory.services) == ["Claude Basics"]
+    assert credentials_in(memory.services) == ["Claude Basics", "Claude Check"]
     assert len(memory.services.users.page_of(PageRequest(), by=OPERATOR).items) == 2
 
 
@@ -276,7 +276,7 @@ def test_an_existing_course_with_the_same_slug_stays_unchanged(memory: World) ->
     samples.load(memory.services, ())
 
     assert memory.services.authoring.export(SLUG, by=OPERATOR) == ours
-    assert credentials_in(memory.services) == []
+    assert credentials_in(memory.services) == ["Claude Check"]
 
 
 def test_passwords_are_new_each_time_and_long() -> None:

@@ -38,7 +38,7 @@ VARIABLES: Final = (
     ),
     (
         "PUBLIC_URL",
-        "http://127.0.0.1:8000",
+        "http://localhost:8000",
         "The URL under which clients reach this service, and the issuer of its tokens.",
     ),
     (

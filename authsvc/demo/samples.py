@@ -1,8 +1,9 @@
-"""Sample data: a course, its credential, and two logins."""
+"""Sample data: two courses with a credential each, and two logins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Final
@@ -14,6 +15,7 @@ from courses.public import CourseId, SlugTaken
 from credentials.public import CredentialTerms, CredentialType
 
 COURSE: Final = Path(__file__).with_name("intro-to-claude.yaml")
+CHECK: Final = Path(__file__).with_name("claude-check.yaml")
 LOGINS: Final = "developer-logins.json"
 STAFF: Final = "staff@authsvc.example"
 LEARNER: Final = "learner@authsvc.example"
@@ -54,16 +56,19 @@ def load(services: Services, logins: tuple[Login, ...]) -> None:
     """Load the samples, each completely or not at all; existing samples stay unchanged."""
     for login in logins:
         _load_login(services, login)
-    with suppress(SlugTaken):
-        services.staff_actions.perform(lambda: _load_course(services))
+    for file, terms_for in ((COURSE, _claude_basics), (CHECK, _claude_check)):
+        with suppress(SlugTaken):
+            services.staff_actions.perform(partial(_load_course, services, file, terms_for))
 
 
-def _load_course(services: Services) -> None:
-    """Publish the sample course, with its credential. Raises SlugTaken."""
-    definition = read_definition(COURSE.read_text(encoding="utf-8"))
+def _load_course(
+    services: Services, file: Path, terms_for: Callable[[CourseId], CredentialTerms]
+) -> None:
+    """Publish the course of this file, with its credential. Raises SlugTaken."""
+    definition = read_definition(file.read_text(encoding="utf-8"))
     course = services.authoring.create(definition, by=OPERATOR)
     services.authoring.publish(course.slug, by=OPERATOR)
-    services.credentials.define(_claude_basics(course.id), by=OPERATOR)
+    services.credentials.define(terms_for(course.id), by=OPERATOR)
 
 
 def _load_login(services: Services, login: Login) -> None:
@@ -83,6 +88,19 @@ def _load_login(services: Services, login: Login) -> None:
             user = services.users.find(login.email, by=OPERATOR)
             services.users.set_password(user.id, password=login.password, by=OPERATOR)
     services.emails.verify(user.id, email=user.email)
+
+
+def _claude_check(course_id: CourseId) -> CredentialTerms:
+    return CredentialTerms(
+        name="Claude Check",
+        type=CredentialType.CERTIFICATE,
+        description="Knows what to check before using what Claude wrote.",
+        criteria="Passed the assessment of the course Claude check.",
+        issuer="authsvc sample school",
+        image_url="",
+        course_id=course_id,
+        valid_for_days=None,
+    )
 
 
 def _claude_basics(course_id: CourseId) -> CredentialTerms:

@@ -148,7 +148,7 @@ def test_hosts_of_private_networks_are_rejected_unless_allowed(member: str, host
 
 @pytest.mark.parametrize("member", ["resources", "backchannel_logout_uri"])
 def test_what_servers_use_is_not_on_this_machine(member: str) -> None:
-    url = "http://127.0.0.1:8000/"
+    url = "http://localhost:8000/"
     terms = some_client_terms(**{member: url if member == "backchannel_logout_uri" else (url,)})
 
     with pytest.raises(UnsuitableClient):

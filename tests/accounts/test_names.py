@@ -62,7 +62,7 @@ def test_the_pages_the_admin_site_and_the_command_refuse_them_too(
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_client_cannot_register_such_a_name(application: Application, name: str) -> None:
-    resource = "http://127.0.0.1:8000/oauth/register"
+    resource = "http://localhost:8000/oauth/register"
     token = application.services.registrations.invite(resource=resource, by=OPERATOR)
     metadata = {"client_name": name, "redirect_uris": ["https://app.example/callback"]}
 

@@ -29,7 +29,7 @@ from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
 
 ANNA, BO = "anna@school.example", "bo@school.example"
-SITE: Final = "http://127.0.0.1:8000"
+SITE: Final = "http://localhost:8000"
 
 
 class FailingAtBo(EmailBackend):

@@ -58,7 +58,7 @@ def test_the_mail_names_the_organization_and_has_the_link(invite: Any) -> None:
     invited = invite(name="Kühn & Söhne")
 
     assert invited.mail.to == [EMAIL]
-    assert invited.mail.subject == "Join “Kühn & Söhne” at http://127.0.0.1:8000"
+    assert invited.mail.subject == "Join “Kühn & Söhne” at http://localhost:8000"
     assert "you are invited to join “Kühn & Söhne”" in invited.mail.body
     assert invited.mail.body.startswith("Hello,\n\n")
 

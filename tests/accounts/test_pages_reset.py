@@ -147,7 +147,7 @@ def test_the_link_has_our_host_whatever_the_request_names(application: Applicati
 
     Visitor().client.post("/password/reset", {"email": EMAIL}, headers={"Host": "localhost"})
 
-    assert "http://127.0.0.1:8000/password/reset/" in str(mails()[-1].body)
+    assert "http://localhost:8000/password/reset/" in str(mails()[-1].body)
 
 
 def test_a_weak_password_is_not_set(application: Application, visitor: Visitor) -> None:

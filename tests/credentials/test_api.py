@@ -110,7 +110,7 @@ def test_the_holder_sees_their_credential(holding: Holding) -> None:
         "version": 1,
     }
     assert issued["status"] == "issued"
-    assert issued["verify_url"] == f"http://127.0.0.1:8000/v1/issued/{holding.id}/verify"
+    assert issued["verify_url"] == f"http://localhost:8000/v1/issued/{holding.id}/verify"
     issued_at, expires_at = (datetime.fromisoformat(issued[n]) for n in ("issued_at", "expires_at"))
     assert issued["issued_at"].endswith("Z")
     assert expires_at - issued_at == timedelta(days=30)
@@ -146,7 +146,7 @@ def test_who_was_shown_a_credential_can_verify_it(
     application: Application, holding: Holding
 ) -> None:
     (issued,) = holding.listed()
-    path = issued["verify_url"].removeprefix("http://127.0.0.1:8000")
+    path = issued["verify_url"].removeprefix("http://localhost:8000")
 
     answer = application.stranger.get(path)
 

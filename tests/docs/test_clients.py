@@ -21,7 +21,7 @@ from tests.support.provider import Registered, at_a_browser, open_provider, regi
 from tests.support.school import School
 
 PAGE: Final = page("docs/clients.md")
-DESK: Final = "http://127.0.0.1:8000"
+DESK: Final = "http://localhost:8000"
 LANDING: Final = "http://127.0.0.1/callback"
 PROGRAMS: Final = [fence.text for fence in fences(PAGE) if fence.language == "python"]
 

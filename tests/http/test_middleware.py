@@ -55,10 +55,10 @@ def test_security_txt_names_a_contact_and_expires_within_a_year(application: App
 
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.text == (
-        "Contact: mailto:security@127.0.0.1\n"
+        "Contact: mailto:security@localhost\n"
         "Expires: 2026-08-28T00:00:00+00:00\n"
         "Preferred-Languages: en\n"
-        "Canonical: http://127.0.0.1:8000/.well-known/security.txt\n"
+        "Canonical: http://localhost:8000/.well-known/security.txt\n"
     )
 
 

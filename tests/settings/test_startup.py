@@ -143,8 +143,8 @@ def project(tmp_path: Path) -> Path:
     [
         ({}, "http://dev.example dev"),
         ({"PUBLIC_URL": "http://shell.example"}, "http://shell.example dev"),
-        ({"PUBLIC_URL": ""}, "http://127.0.0.1:8000 dev"),
-        ({"APP_ENV": "test"}, "http://127.0.0.1:8000 test"),
+        ({"PUBLIC_URL": ""}, "http://localhost:8000 dev"),
+        ({"APP_ENV": "test"}, "http://localhost:8000 test"),
     ],
 )
 def test_the_file_env_adds_variables_in_development_and_never_in_tests(

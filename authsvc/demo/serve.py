@@ -1,0 +1,82 @@
+"""The development server, started by `make run` and `make memory`."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+import django
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from authsvc.config.development import development_environment, record
+
+HOST: Final = "127.0.0.1"
+
+
+def main() -> None:
+    """Prepare the database and replace this process with the server.
+
+    Exits with 1 if the port is in use, the folder for data cannot be written, or the database cannot be prepared.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--memory", action="store_true", help="serve without a database")
+    options = parser.parse_args()
+    reserved = _reserved(options.port)
+    environment = development_environment(options.port)
+    if options.memory:
+        os.environ |= environment | {"DATABASE_URL": ""}
+    else:
+        os.environ |= environment
+        _prepare(environment)
+    sys.stdout.write(f"  mail     {_without_password(environment['EMAIL_URL'])}\n")
+    sys.stdout.write(f"Serving on {environment['PUBLIC_URL']} (press Ctrl-C to stop)\n")
+    sys.stdout.flush()
+    granian = str(Path(sys.executable).with_name("granian"))
+    reserved.close()
+    os.execv(granian, [granian, *_arguments(options.port)])  # noqa: S606  # no shell is wanted
+
+
+def _reserved(port: int) -> socket.socket:
+    """Return a socket that listens at the port, so that no other server starts there."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        msg = f"Port {port} cannot be used: {error.strerror}. Set PORT to choose another one."
+        raise SystemExit(msg) from None
+    listener.listen()
+    return listener
+
+
+def _prepare(environment: dict[str, str]) -> None:
+    sys.stdout.write(f"Preparing the database {_without_password(environment['DATABASE_URL'])}\n")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authsvc.settings")
+    django.setup()
+    try:
+        record(environment)
+        call_command("prepare_development")
+    except OSError as error:
+        msg = f"DATA_DIR must be a writable directory: {error.strerror}."
+        raise SystemExit(msg) from None
+    except CommandError as error:
+        raise SystemExit(str(error)) from None
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def _arguments(port: int) -> list[str]:
+    options = {"interface": "wsgi", "host": HOST, "port": port, "blocking-threads": 2}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [*flags, "--no-ws", "--respawn-failed-workers", "authsvc.wsgi:application"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The development server, and the commands that share its database and address."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from authsvc.config import development
+from authsvc.config.development import (
+    FILE,
+    development_environment,
+    join_development_server,
+    record,
+)
+from authsvc.demo.serve import HOST
+from tests.support.postgres import free_port
+from tests.support.server import ROOT
+
+SHARED: Final = ("DATABASE_URL", "PUBLIC_URL", "EMAIL_URL")
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no variable is set, and no file .env is there."""
+    for name in (*SHARED, "APP_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setattr(development, "ROOT", tmp_path)
+
+
+def variables_of_process() -> dict[str, str]:
+    return {name: os.environ[name] for name in SHARED if name in os.environ}
+
+
+def test_by_default_everything_is_in_the_data_folder(tmp_path: Path) -> None:
+    environment = development_environment(8123)
+
+    assert {name: environment[name] for name in SHARED} == {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/var/authsvc.sqlite3",
+        "PUBLIC_URL": "http://localhost:8123",
+        "EMAIL_URL": f"file://{tmp_path}/var/mail",
+    }
+
+
+def test_variables_and_the_file_env_take_precedence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URL=sqlite:////srv/a.sqlite3\nEMAIL_URL=\n")
+    monkeypatch.setenv("EMAIL_URL", "smtp://localhost")
+
+    environment = development_environment(8000)
+
+    assert environment["DATABASE_URL"] == "sqlite:////srv/a.sqlite3"
+    assert environment["EMAIL_URL"] == "smtp://localhost"
+
+
+def test_a_command_joins_the_last_server() -> None:
+    environment = development_environment(8123)
+    record(environment)
+
+    join_development_server()
+
+    assert variables_of_process() == {name: environment[name] for name in SHARED}
+
+
+def test_the_record_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    record(development_environment(8000))
+
+    assert (tmp_path / "var" / FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DATABASE_URL": ""},
+        {"DATABASE_URL": "sqlite:////srv/b.sqlite3"},
+        {"APP_ENV": "prod"},
+        {"APP_ENV": "test"},
+    ],
+)
+def test_a_command_with_an_environment_of_its_own_joins_none(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    record(development_environment(8000))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    before = variables_of_process()
+
+    join_development_server()
+
+    assert variables_of_process() == before
+
+
+def test_without_a_server_a_command_has_no_database() -> None:
+    join_development_server()
+
+    assert variables_of_process() == {}
+
+
+@contextmanager
+def development_server(port: int, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        _server_at(port),
+        cwd=ROOT,
+        env=_environment(folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def _server_at(port: int) -> list[str]:
+    return [sys.executable, "-m", "authsvc.demo.serve", f"--port={port}"]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "LOG_LEVEL": "ERROR"}
+
+
+@pytest.mark.any_database
+def test_commands_beside_a_server_use_its_database_and_its_address(tmp_path: Path) -> None:
+    port = free_port()
+    with development_server(port, tmp_path) as server:
+        assert server.stdout is not None
+        printed = list[str]()
+        while not printed or not printed[-1].startswith("Serving"):
+            printed.append(next(server.stdout))
+        exported, signed_in = (
+            subprocess.run(
+                [sys.executable, "manage.py", *command],
+                cwd=ROOT,
+                env=_environment(tmp_path),
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+            for command in (["export_course", "intro-to-claude"], ["try_client"])
+        )
+
+    assert printed[0] == f"Preparing the database sqlite:///{tmp_path}/authsvc.sqlite3\n"
+    assert printed[-2] == f"  mail     file://{tmp_path}/mail\n"
+    assert printed[-1] == f"Serving on http://localhost:{port} (press Ctrl-C to stop)\n"
+    assert "title: Introduction to Claude" in exported
+    assert f'"iss": "http://localhost:{port}"' in signed_in
+
+
+@pytest.mark.any_database
+def test_a_port_in_use_is_reported_before_anything_else(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = other.getsockname()[1]
+        ended = subprocess.run(
+            _server_at(port),
+            cwd=ROOT,
+            env=_environment(tmp_path),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr == (
+        f"Port {port} cannot be used: Address already in use. Set PORT to choose another one.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
