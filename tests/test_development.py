@@ -55,7 +55,7 @@ def may_log_in(services: Services, email: str, password: str) -> bool:
 
 def credentials_in(services: Services) -> list[str]:
     page = services.credentials.page_of(PageRequest(), by=OPERATOR)
-    return [credential.terms.name for credential in page.items]
+    return sorted(credential.terms.name for credential in page.items)
 
 
 @pytest.mark.any_database
