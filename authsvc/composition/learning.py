@@ -14,7 +14,8 @@ from credentials.domain.services.earning import EarningService
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
-from progress.domain.services.attempts import AttemptOutcomes, AttemptService, GradingService
+from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
+from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.pathways import PathwayService
@@ -78,6 +79,7 @@ class LearningServices(OrganizationServices):
     def learning(self) -> LearningService:
         return LearningService(
             progress=self.repositories.progress,
+            attempts=self.repositories.attempts,
             recorder=self._recorder,
             catalog=self.catalog,
             pathways=self.pathways,
@@ -92,6 +94,7 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             catalog=self.catalog,
             outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -102,6 +105,7 @@ class LearningServices(OrganizationServices):
             attempts=self.repositories.attempts,
             catalog=self.catalog,
             outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -115,6 +119,15 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             recorder=self._recorder,
             catalog=self.catalog,
+        )
+
+    @cached_property
+    def overdue_attempts(self) -> OverdueAttempts:
+        return OverdueAttempts(
+            attempts=self.repositories.attempts,
+            outcomes=self.outcomes,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property

@@ -27,7 +27,7 @@ from courses.public import Answer, Assessment, Question
 from progress import models as rows
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
 
-GRADABLE = (AttemptStatus.SUBMITTED.value, AttemptStatus.GRADED.value)
+GRADABLE = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 
 
 class GradeForm(forms.Form):
@@ -47,6 +47,11 @@ class GradeForm(forms.Form):
             required=attempt.grade is not None,
             max_length=1000,
             help_text="Why the attempt is regraded. The reason is kept in the audit log.",
+        )
+        self.fields["keeps_completion"] = forms.BooleanField(
+            label="Keep the item completed",
+            required=False,
+            help_text="Otherwise it is open again if a pass turns into a failure. A completed course stays completed.",
         )
 
     @property
@@ -133,7 +138,7 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "void_reason",
     ]
     inlines = [AttemptGradeInline]
-    actions = ["void"]
+    actions = ["void", "void_and_keep_completion"]
 
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
@@ -147,22 +152,30 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, by=by)
 
+    @staff_action("Keep the items completed and void", done="voided", requires_reason=True)
+    def void_and_keep_completion(
+        self, row: rows.AssessmentAttempt, reason: str, by: Principal
+    ) -> None:
+        services().grading.void(AttemptId(row.id), reason=reason, keeps_completion=True, by=by)
+
     @admin_page({"<uuid:attempt_id>/grade/": "progress_assessmentattempt_grade"})
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
-        if row.status not in GRADABLE:
-            raise Http404
         by = staff_of(request)
         attempt, assessment = services().grading.sheet_of(AttemptId(attempt_id), by=by)
+        if attempt.status not in GRADABLE:
+            raise Http404
         form = GradeForm(attempt, assessment, request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Grade")
-        reason = form.cleaned_data["reason"]
+        reason, keeps = form.cleaned_data["reason"], form.cleaned_data["keeps_completion"]
         message = f"Graded. Reason: {reason}" if reason else "Graded."
         self.perform(
             request,
             row,
-            lambda: services().grading.grade(attempt.id, form.marks, reason=reason, by=by),
+            lambda: services().grading.grade(
+                attempt.id, form.marks, reason=reason, keeps_completion=keeps, by=by
+            ),
             message,
         )
         return redirect("admin:progress_assessmentattempt_change", row.pk)
