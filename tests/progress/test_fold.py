@@ -186,7 +186,7 @@ def test_a_completed_course_stays_completed_when_an_item_is_reopened() -> None:
         completed(item),
         of_course(EventType.COURSE_COMPLETED, course_version=1),
     )
-    lost = VOIDED | {"item_id": str(item), "reopens_item": True}
+    lost: dict[str, str | int] = {**VOIDED, "item_id": str(item), "reopens_item": True}
 
     reopened = after(
         progress,

@@ -82,9 +82,9 @@ def a_timed_definition(**rules: Any) -> CourseDefinition:
     """A course whose assessments take an hour and refuse late submissions, unless the rules say otherwise."""
     definition = a_definition_with_exams("timed")
     (module,) = definition.modules
-    rules = {"time_limit_minutes": 60, "late": LatePolicy.REFUSE} | rules
+    terms: dict[str, Any] = {"time_limit_minutes": 60, "late": LatePolicy.REFUSE} | rules
     items = tuple(
-        replace(item, assessment=item.assessment and replace(item.assessment, **rules))
+        replace(item, assessment=item.assessment and replace(item.assessment, **terms))
         for item in module.items
     )
     return replace(definition, modules=(replace(module, items=items),))
