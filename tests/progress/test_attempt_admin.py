@@ -6,6 +6,7 @@ import pytest
 
 from accounts.domain.access import OPERATOR
 from courses.domain.entities.assessments import Answer
+from courses.domain.entities.outlines import ItemId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from tests.support.application import Application
 from tests.support.attempts import Examinee, a_definition_with_exams
@@ -141,3 +142,32 @@ def test_an_unknown_attempt_has_no_page(application: Application, anna: Examinee
     page = root_browser(application).get(f"{ATTEMPTS}{anna.course.id}/grade/")
 
     assert page.status == 404
+
+
+def items_of(anna: Examinee) -> tuple[ItemId, ...]:
+    return anna.progress_on(anna.course).completed_items
+
+
+@pytest.mark.parametrize("keeps", ["", "on"])
+def test_a_grader_decides_whether_a_lost_pass_reopens_the_item(
+    bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt, keeps: str
+) -> None:
+    bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+    passed = items_of(anna)
+    failing = points(anna, picture=0, feedback=1, reason="A copy.")
+
+    bo.post(page_of(attempt), **failing, **({"keeps_completion": keeps} if keeps else {}))
+
+    assert passed == (attempt.item_id,)
+    assert items_of(anna) == (passed if keeps else ())
+
+
+@pytest.mark.parametrize("action", ["void", "void_and_keep_completion"])
+def test_voiding_reopens_the_item_or_keeps_it(
+    bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt, action: str
+) -> None:
+    bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+
+    bo.act(ATTEMPTS, action, attempt.id, reason="Copied.")
+
+    assert items_of(anna) == (() if action == "void" else (attempt.item_id,))

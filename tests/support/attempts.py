@@ -78,9 +78,9 @@ def an_examinee(world: World, organization: Organization | None = None) -> Exami
     return another_examinee(world, course)
 
 
-def a_timed_definition(**rules: Any) -> CourseDefinition:
+def a_timed_definition(slug: str = "timed", **rules: Any) -> CourseDefinition:
     """A course whose assessments take an hour and refuse late submissions, unless the rules say otherwise."""
-    definition = a_definition_with_exams("timed")
+    definition = a_definition_with_exams(slug)
     (module,) = definition.modules
     terms: dict[str, Any] = {"time_limit_minutes": 60, "late": LatePolicy.REFUSE} | rules
     items = tuple(
