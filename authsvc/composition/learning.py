@@ -11,6 +11,7 @@ from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
+from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
@@ -180,6 +181,14 @@ class LearningServices(OrganizationServices):
     @cached_property
     def recorded_facts(self) -> RecordedFacts:
         return RecordedFacts(log=self.repositories.events)
+
+    @cached_property
+    def grounds(self) -> GroundsReader:
+        return GroundsReader(
+            issued_credentials=self.repositories.issued_credentials,
+            recorded_facts=self.recorded_facts,
+            subjects=self._subjects,
+        )
 
     @cached_property
     def earning(self) -> EarningService:

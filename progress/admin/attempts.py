@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
@@ -136,6 +138,7 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "pass_score",
         "answers",
         "void_reason",
+        "credentials",
     ]
     inlines = [AttemptGradeInline]
     actions = ["void", "void_and_keep_completion"]
@@ -147,6 +150,13 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             for response in row.responses
         )
         return format_html_join("", "<pre>{}</pre>", lines) or "-"
+
+    @admin.display
+    def credentials(self, row: rows.AssessmentAttempt) -> SafeString:
+        """Link to what the course has earned: a lost pass revokes nothing."""
+        query = urlencode({"user__id__exact": row.user_id, "course__id__exact": row.course_id})
+        url = f"{reverse('admin:credentials_usercredential_changelist')}?{query}"
+        return format_html('<a href="{}">Issued to the learner on this course</a>', url)
 
     @staff_action("Void", done="voided", requires_reason=True)
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:

@@ -7,10 +7,13 @@ import pytest
 from accounts.domain.access import OPERATOR
 from courses.domain.entities.assessments import Answer
 from courses.domain.entities.outlines import ItemId
+from credentials.domain.entities.rules import ScoredAtLeast
+from credentials.models import UserCredential
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
 from tests.support.application import Application
-from tests.support.attempts import Examinee, a_definition_with_exams
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import a_principal
+from tests.support.learning import a_credential_for
 from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
@@ -171,3 +174,23 @@ def test_voiding_reopens_the_item_or_keeps_it(
     bo.act(ATTEMPTS, action, attempt.id, reason="Copied.")
 
     assert items_of(anna) == (() if action == "void" else (attempt.item_id,))
+
+
+def test_a_lost_pass_is_shown_with_the_credential_it_earned(
+    application: Application, anna: Examinee
+) -> None:
+    rule = ScoredAtLeast(anna.assessment("quiz").id, 60)
+    a_credential_for(application.services, anna.course, rule=rule)
+    attempt, root = anna.takes(**RIGHT), root_browser(application)
+    row = UserCredential.objects.get()
+    place = f"credentials/usercredential/{row.pk}/change/"
+    before = root.get(place).text
+
+    root.act(ATTEMPTS, "void", attempt.id, reason="Copied.")
+
+    assert "lost its pass" not in before
+    assert "lost its pass, and its item is open again." in root.get(place).text
+    listed = root.get(f"{ATTEMPTS}{attempt.id}/change/").text
+    assert "Issued to the learner on this course" in listed
+    query = f"?user__id__exact={row.user_id}&course__id__exact={row.course_id}"
+    assert "1 user credential" in root.get(f"credentials/usercredential/{query}").text
