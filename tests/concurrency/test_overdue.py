@@ -81,18 +81,18 @@ def test_the_command_late_requests_and_looks_submit_an_attempt_once(
 def test_a_submission_and_a_withdrawal_at_once_lose_nothing(
     town: World, timed: Examinee, at_once: AtOnce
 ) -> None:
-    seen: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for anna, attempt in learners(town, timed):
         outcomes = at_once(partial(anna.hands_in, attempt), partial(anna.withdraws, anna.course))
 
-        seen.update(outcomes)
+        totals.update(outcomes)
         assert set(outcomes) <= {DONE, "enrolment-ended"}
         anna.enrols(anna.course)
         if outcomes["enrolment-ended"]:
             anna.hands_in(attempt)
         assert anna.progress_on(anna.course).completed_items == (attempt.item_id,)
         assert anna.types_of(anna.course).count(EventType.ITEM_COMPLETED) == 1
-    assert seen[DONE] >= ROUNDS
+    assert totals[DONE] >= ROUNDS
     assert town.services.log_verifier.compare(by=OPERATOR).is_clean
 
 

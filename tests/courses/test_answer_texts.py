@@ -77,8 +77,8 @@ def test_what_means_something_else_is_not_accepted(expected: str, answer: str) -
 
 
 @given(VISIBLE, st.sampled_from(["NFC", "NFD"]), st.sampled_from(["NFC", "NFD"]))
-def test_the_normal_form_of_a_text_does_not_count(text: str, one: Any, other: Any) -> None:
-    assert accepts(unicodedata.normalize(one, text), unicodedata.normalize(other, text))
+def test_the_normal_form_of_a_text_does_not_count(text: str, expected: Any, answered: Any) -> None:
+    assert accepts(unicodedata.normalize(expected, text), unicodedata.normalize(answered, text))
 
 
 @given(VISIBLE)
@@ -100,8 +100,8 @@ def test_folding_a_text_twice_changes_nothing(text: str) -> None:
 
 
 @given(TEXTS, TEXTS)
-def test_acceptance_is_symmetric(one: str, other: str) -> None:
-    assert accepts(one, other) is accepts(other, one)
+def test_acceptance_is_symmetric(text: str, other: str) -> None:
+    assert accepts(text, other) is accepts(other, text)
 
 
 @given(st.text(st.characters(codec="ascii", exclude_characters="`"), max_size=20))

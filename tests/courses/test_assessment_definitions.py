@@ -188,7 +188,7 @@ def test_a_short_question_says_how_its_answers_are_compared() -> None:
 
 
 @pytest.mark.parametrize("members", [{"minimum": 1}, {"maximum": 0}, {"minimum": 0, "maximum": 0}])
-def test_a_range_needs_neither_texts_nor_a_number(members: dict[str, float]) -> None:
+def test_a_range_needs_neither_texts_nor_a_number(members: dict[str, Any]) -> None:
     (question,) = assessment_in(in_json(**members)).questions
 
     assert question.answer_key == AnswerKey(**members)

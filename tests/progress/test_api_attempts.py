@@ -225,12 +225,12 @@ def test_submitting_after_a_withdrawal_is_refused_until_enrolling_again(exams: E
     attempt = exams.starts().json["id"]
     exams.anna.caller.post(f"{exams.place}/withdraw")
 
-    refused = exams.submits(attempt)
-    saved = exams.anna.caller.put(f"/v1/attempts/{attempt}/responses", {"responses": []})
+    submission = exams.submits(attempt)
+    saving = exams.anna.caller.put(f"/v1/attempts/{attempt}/responses", {"responses": []})
     exams.anna.caller.post(f"{exams.place}/enroll")
 
-    assert (refused.status, refused.code) == (409, "enrolment-ended")
-    assert (saved.status, saved.code) == (409, "enrolment-ended")
+    assert (submission.status, submission.code) == (409, "enrolment-ended")
+    assert (saving.status, saving.code) == (409, "enrolment-ended")
     assert exams.submits(attempt).status == 200
 
 

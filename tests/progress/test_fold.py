@@ -22,7 +22,12 @@ from tests.support.streams import (
 )
 
 GRADED = {"assessment_id": "a", "assessment_version": 1, "score": 7, "max_score": 10}
-VOIDED = {"assessment_id": "a", "assessment_version": 1, "item_id": str(uuid4()), "sha256": "f"}
+VOIDED: dict[str, str | int] = {
+    "assessment_id": "a",
+    "assessment_version": 1,
+    "item_id": str(uuid4()),
+    "sha256": "f",
+}
 NAMED = {"credential_id": "c", "credential_version": 2}
 
 

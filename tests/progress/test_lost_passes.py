@@ -110,10 +110,10 @@ def test_another_pass_keeps_the_item_completed(
     first, second = anna.takes(**RIGHT), anna.takes(**RIGHT)
 
     lose(anna, first)
-    kept = anna.progress_on(anna.course).completed_items
+    completed = anna.progress_on(anna.course).completed_items
     lose(anna, second)
 
-    assert kept == (first.item_id,)
+    assert completed == (first.item_id,)
     assert anna.types_of(anna.course).count(type_) == 2
     assert anna.progress_on(anna.course).completed_items == ()
 
