@@ -143,6 +143,27 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     inlines = [AttemptGradeInline]
     actions = ["void", "void_and_keep_completion"]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        self._submit_overdue(request)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        self._submit_overdue(request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _submit_overdue(self, request: HttpRequest) -> None:
+        """Submit overdue attempts, as all lists for graders do: these pages show rows."""
+        if self.has_view_permission(request):
+            services().overdue_attempts.submit_some(scope=staff_of(request).tenant_scope)
+
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
         lines = (
@@ -153,10 +174,10 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
 
     @admin.display
     def credentials(self, row: rows.AssessmentAttempt) -> SafeString:
-        """Link to what the course has earned: a lost pass revokes nothing."""
-        query = urlencode({"user__id__exact": row.user_id, "course__id__exact": row.course_id})
+        """Link to what the learner has earned: a lost pass revokes nothing."""
+        query = urlencode({"q": row.user.email})
         url = f"{reverse('admin:credentials_usercredential_changelist')}?{query}"
-        return format_html('<a href="{}">Issued to the learner on this course</a>', url)
+        return format_html('<a href="{}">Credentials of the learner</a>', url)
 
     @staff_action("Void", done="voided", requires_reason=True)
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:

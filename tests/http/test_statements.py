@@ -224,6 +224,10 @@ THE_HEAD = "SELECT"
 ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
 # The limits: log-ins of the client IP, login attempts on the account, and the refunds after a correct password.
 LIMITING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
+# The stream, the attempt and its grades.
+LOCKING = "SELECT SELECT SELECT"
+# Credentials that a score in the assessment may earn.
+EARNED = "SELECT"
 # Whether the course is on pathways.
 ARRIVING = "SELECT"
 COSTS = [
@@ -259,8 +263,7 @@ COSTS = [
     # The attempt and its grades, both locked, the attempt and its grade saved, and what the score earns.
     (
         submitting_an_attempt,
-        "SELECT SELECT SELECT BEGIN SELECT SELECT SELECT UPDATE SELECT INSERT UPDATE INSERT SELECT "
-        f"{THE_HEAD} COMMIT",
+        f"SELECT SELECT SELECT BEGIN {LOCKING} UPDATE SELECT INSERT UPDATE INSERT {EARNED} {THE_HEAD} COMMIT",
     ),
     # What was passed, because the version has assessments that are not completed.
     (enrolling_again, "SELECT BEGIN SELECT INSERT SELECT SELECT UPDATE INSERT COMMIT"),

@@ -10,8 +10,9 @@ from courses.domain.entities.outlines import ItemId
 from credentials.domain.entities.rules import ScoredAtLeast
 from credentials.models import UserCredential
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
+from progress.models import AssessmentAttempt as AssessmentAttemptRow
 from tests.support.application import Application
-from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_timed_definition
 from tests.support.builders import a_principal
 from tests.support.learning import a_credential_for
 from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
@@ -190,7 +191,28 @@ def test_a_lost_pass_is_shown_with_the_credential_it_earned(
 
     assert "lost its pass" not in before
     assert "lost its pass, and its item is open again." in root.get(place).text
-    listed = root.get(f"{ATTEMPTS}{attempt.id}/change/").text
-    assert "Issued to the learner on this course" in listed
-    query = f"?user__id__exact={row.user_id}&course__id__exact={row.course_id}"
-    assert "1 user credential" in root.get(f"credentials/usercredential/{query}").text
+    assert "Credentials of the learner" in root.get(f"{ATTEMPTS}{attempt.id}/change/").text
+    results = root.get(f"credentials/usercredential/?q={row.user.email}")
+    assert "1 user credential" in results.text
+
+
+@pytest.mark.parametrize("place", ["", "{}/change/"])
+def test_staff_see_overdue_attempts_as_submitted(
+    application: Application, bo: StaffBrowser, place: str
+) -> None:
+    authoring = application.services.authoring
+    draft = authoring.create(a_timed_definition(), by=OPERATOR)
+    course = authoring.publish(draft.slug, by=OPERATOR)
+    ben = Examinee(
+        services=application.services, principal=a_principal(a_user_of(application)), course=course
+    )
+    ben.enrols(course)
+    attempt = ben.begins("exam")
+    AssessmentAttemptRow.objects.update(expires_at=attempt.started_at)
+
+    page = bo.get(ATTEMPTS + place.format(attempt.id))
+
+    assert page.status == 200
+    row = AssessmentAttemptRow.objects.get()
+    assert (row.status, row.submitted_at) == (AttemptStatus.SUBMITTED, attempt.started_at)
+    assert ("Grade</a>" in page.text) is bool(place)

@@ -146,8 +146,11 @@ class OverdueAttempts:
         head = self.outcomes.record_submission(submitted, progress, Cause(user_id=None))
         return head, submitted
 
-    def submit_on(self, course_id: CourseId, *, scope: TenantScope) -> None:
-        """Submit overdue attempts on the course, so that graders see them: at most as many as a page has."""
+    def submit_some(self, course_id: CourseId | None = None, *, scope: TenantScope) -> None:
+        """Submit overdue attempts on the course, or on all in scope, before graders list attempts.
+
+        At most as many as a page has: a list has to be fast, and the command submits the rest.
+        """
         overdue = self._overdue(course_id, scope=scope)
         for attempt in islice(overdue, SUBMITTED_AT_ONCE):
             self.settled(attempt)

@@ -187,7 +187,7 @@ class GradingService:
         """Return the submissions awaiting grading on the course, oldest first. Raises CourseNotFound."""
         course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.GRADE_ATTEMPTS, of=course.org_id)
-        self.overdue.submit_on(course.id, scope=by.tenant_scope)
+        self.overdue.submit_some(course.id, scope=by.tenant_scope)
         page = self.attempts.page_to_grade(course.id, request, scope=by.tenant_scope)
         self.tenant_access.record_access(
             course.org_id, at=SubjectType.ATTEMPT, subject_id=course.id, by=by
