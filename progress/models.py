@@ -140,6 +140,14 @@ class AssessmentAttempt(models.Model):
                 condition=models.Q(status=AttemptStatus.SUBMITTED.value),
                 name="attempts_to_be_graded",
             ),
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=models.Q(
+                    status__in=[AttemptStatus.STARTED.value, AttemptStatus.EXPIRED.value],
+                    expires_at__isnull=False,
+                ),
+                name="attempts_by_deadline",
+            ),
             models.Index(fields=["assessment", "score"], name="attempts_by_score"),
             models.Index(
                 fields=["course", "assessment", "user", "score", "max_score"],

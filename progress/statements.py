@@ -37,6 +37,9 @@ VERBS: Final[Mapping[EventType, Verb]] = {
     EventType.WITHDRAWN: Verb(f"{_ADL}/terminated", "terminated"),
     EventType.ATTEMPT_BOUND: Verb(f"{_STREAMS}/confirm", "confirmed"),
     EventType.CREDENTIAL_BOUND: Verb(f"{_STREAMS}/confirm", "confirmed"),
+    # Not xAPI's `voided`: that takes back a statement, which was right when it was made.
+    EventType.ASSESSMENT_VOIDED: Verb(f"{_STREAMS}/retract", "retracted"),
+    EventType.ASSESSMENT_REGRADED: Verb(f"{_ADL}/failed", "failed"),
 }
 
 _ACTIVITIES: Final = "http://adlnet.gov/expapi/activities"
@@ -48,7 +51,11 @@ ACTIVITY_TYPES: Final[Mapping[EntityType, str]] = {
     EntityType.ATTEMPT: f"{_ACTIVITIES}/assessment",
     EntityType.CREDENTIAL: f"{_STREAMS}/badge",
 }
-_GRADED: Final = (EventType.ASSESSMENT_PASSED, EventType.ASSESSMENT_FAILED)
+_GRADED: Final = (
+    EventType.ASSESSMENT_PASSED,
+    EventType.ASSESSMENT_FAILED,
+    EventType.ASSESSMENT_REGRADED,
+)
 
 
 def statement_of(event: ProgressEvent, *, home: str) -> Statement:
@@ -145,6 +152,8 @@ def _extensions_of(event: ProgressEvent) -> list[tuple[str, str | int]]:
         extensions.append(("from-version", payload["from_version"]))
     if event.fact.about is EntityType.ATTEMPT:
         extensions.append(("attempt", str(event.fact.entity_id)))
+    if payload.get("reopens_item"):
+        extensions.append(("reopened-item", payload["item_id"]))
     return extensions
 
 

@@ -11,10 +11,12 @@ from courses.domain.services.pathway_authoring import PathwayAuthoringService
 from courses.domain.services.pathway_catalog import PathwayCatalogService
 from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
+from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
-from progress.domain.services.attempts import AttemptOutcomes, AttemptService, GradingService
+from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
+from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
 from progress.domain.services.pathways import PathwayService
@@ -78,6 +80,7 @@ class LearningServices(OrganizationServices):
     def learning(self) -> LearningService:
         return LearningService(
             progress=self.repositories.progress,
+            attempts=self.repositories.attempts,
             recorder=self._recorder,
             catalog=self.catalog,
             pathways=self.pathways,
@@ -92,6 +95,7 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             catalog=self.catalog,
             outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -102,6 +106,7 @@ class LearningServices(OrganizationServices):
             attempts=self.repositories.attempts,
             catalog=self.catalog,
             outcomes=self.outcomes,
+            overdue=self.overdue_attempts,
             tenant_access=self.tenant_access,
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
@@ -115,6 +120,15 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             recorder=self._recorder,
             catalog=self.catalog,
+        )
+
+    @cached_property
+    def overdue_attempts(self) -> OverdueAttempts:
+        return OverdueAttempts(
+            attempts=self.repositories.attempts,
+            outcomes=self.outcomes,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property
@@ -167,6 +181,14 @@ class LearningServices(OrganizationServices):
     @cached_property
     def recorded_facts(self) -> RecordedFacts:
         return RecordedFacts(log=self.repositories.events)
+
+    @cached_property
+    def grounds(self) -> GroundsReader:
+        return GroundsReader(
+            issued_credentials=self.repositories.issued_credentials,
+            recorded_facts=self.recorded_facts,
+            subjects=self._subjects,
+        )
 
     @cached_property
     def earning(self) -> EarningService:

@@ -42,15 +42,11 @@ def main() -> None:
 
 def _reserved(port: int) -> socket.socket:
     """Return a socket that listens at the port, so that no other server starts there."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        return socket.create_server((HOST, port))
     except OSError as error:
-        msg = f"Port {port} cannot be used: {error.strerror}. Set PORT to choose another one."
+        msg = f"Port {port} cannot be used: {os.strerror(error.errno or 0)}. Set PORT to choose another one."
         raise SystemExit(msg) from None
-    listener.listen()
-    return listener
 
 
 def _prepare(environment: dict[str, str]) -> None:

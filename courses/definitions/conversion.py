@@ -54,7 +54,17 @@ def _converts(cls: type[Any], **members: Any) -> tuple[Callable[..., Any], Calla
 
 
 _converts(Choice, is_right=_renamed("right"))
-_converts(AnswerKey, texts=_renamed("accepts"), number=_UNLESS_DEFAULT, tolerance=_UNLESS_DEFAULT)
+_converts(
+    AnswerKey,
+    texts=_renamed("accepts"),
+    number=_UNLESS_DEFAULT,
+    tolerance=_UNLESS_DEFAULT,
+    minimum=_UNLESS_DEFAULT,
+    maximum=_UNLESS_DEFAULT,
+    allows_comma=_renamed("decimal_comma"),
+    keeps_case=_renamed("case_sensitive"),
+    ignores_space=_renamed("ignore_spaces"),
+)
 _structure_question, _unstructure_question = _converts(
     Question, **_COMPUTED, choices=_UNLESS_DEFAULT, rubric=_UNLESS_DEFAULT
 )

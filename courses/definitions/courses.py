@@ -10,6 +10,9 @@ from courses.domain.entities.assessments import QuestionKind
 from courses.domain.entities.courses import CourseDefinition
 from courses.domain.errors import InvalidDefinition
 
+NUMBERS: Final = ("number", "tolerance", "minimum", "maximum")
+"""Members of a question that are numbers of its answer key."""
+
 
 def _rules(value: Any) -> Errors:
     """What is wrong with a definition that suits the schema."""
@@ -43,9 +46,7 @@ def _question_rules(question: Any, path: Path) -> Errors:
     choices, rubric = question.get("choices", []), question.get("rubric", [])
     yield from _duplicate_keys(choices, (*path, "choices"))
     yield from _duplicate_keys(rubric, (*path, "rubric"))
-    for name in ("number", "tolerance"):
-        if name in question and not _is_a_float(question[name]):
-            yield (*path, name), "the number is not finite, or too large"
+    yield from _number_rules(question, path)
     if choices and not any(choice.get("right") for choice in choices):
         yield (*path, "choices"), "no choice is right"
     points = sum(int(criterion["max_score"]) for criterion in rubric)
@@ -53,6 +54,17 @@ def _question_rules(question: Any, path: Path) -> Errors:
     if rubric and points != max_score:
         reason = f"the points add up to {points}, but the question has {int(max_score)}"
         yield (*path, "rubric"), reason
+
+
+def _number_rules(question: Any, path: Path) -> Errors:
+    for name in NUMBERS:
+        if name in question and not _is_a_float(question[name]):
+            yield (*path, name), "the number is not finite, or too large"
+    minimum, maximum = question.get("minimum"), question.get("maximum")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        yield (*path, "maximum"), "the maximum is less than the minimum"
+    if question.get("decimal_comma") and not any(name in question for name in NUMBERS):
+        yield (*path, "decimal_comma"), "decimal_comma is only for questions with a number"
 
 
 def _duplicate_keys(parts: Sequence[Any], path: Path) -> Errors:

@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.public import Principal, Right, SubjectType
+from accounts.public import OPERATOR, Principal, Right, SubjectType
 from authsvc.admin_site.model_admins import AuditsTenantAccess, ReadOnlyAdmin, staff_action
 from authsvc.composition.container import services
 from credentials import models as rows
@@ -42,6 +43,7 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "expires_at",
         "terms_issued",
         "evidence",
+        "lost_grounds",
         "verify",
         "revocation",
         "supersedes",
@@ -67,6 +69,19 @@ class UserCredentialAdmin(AuditsTenantAccess, ReadOnlyAdmin):
             return f"Completed version {row.course_version} of {row.course} at {when}"
         text = f"On version {row.course_version} of {row.course} at {when}"
         return format_html("{}<pre>{}</pre>", text, proofs_of(row.met_by))
+
+    @admin.display
+    def lost_grounds(self, row: rows.UserCredential) -> SafeString | str:
+        """Results that earned the credential and no longer count."""
+        lines = (
+            (
+                display_for_value(event.occurred_at, ""),
+                reverse("admin:progress_assessmentattempt_change", args=[event.fact.entity_id]),
+            )
+            for event in services().grounds.lost(IssuedCredentialId(row.id), by=OPERATOR)
+        )
+        text = '<div>At {}, <a href="{}">an attempt</a> lost its pass, and its item is open again.</div>'
+        return format_html_join("", text, lines) or "-"
 
     @admin.display
     def verify(self, row: rows.UserCredential) -> SafeString:

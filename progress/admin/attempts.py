@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.public import Principal, Right, SubjectType
@@ -27,7 +29,7 @@ from courses.public import Answer, Assessment, Question
 from progress import models as rows
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
 
-GRADABLE = (AttemptStatus.SUBMITTED.value, AttemptStatus.GRADED.value)
+GRADABLE = (AttemptStatus.SUBMITTED, AttemptStatus.GRADED)
 
 
 class GradeForm(forms.Form):
@@ -47,6 +49,11 @@ class GradeForm(forms.Form):
             required=attempt.grade is not None,
             max_length=1000,
             help_text="Why the attempt is regraded. The reason is kept in the audit log.",
+        )
+        self.fields["keeps_completion"] = forms.BooleanField(
+            label="Keep the item completed",
+            required=False,
+            help_text="Otherwise it is open again if a pass turns into a failure. A completed course stays completed.",
         )
 
     @property
@@ -131,9 +138,31 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         "pass_score",
         "answers",
         "void_reason",
+        "credentials",
     ]
     inlines = [AttemptGradeInline]
-    actions = ["void"]
+    actions = ["void", "void_and_keep_completion"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        self._submit_overdue(request)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        self._submit_overdue(request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _submit_overdue(self, request: HttpRequest) -> None:
+        """Submit overdue attempts, as all lists for graders do: these pages show rows."""
+        if self.has_view_permission(request):
+            services().overdue_attempts.submit_some(scope=staff_of(request).tenant_scope)
 
     @admin.display
     def answers(self, row: rows.AssessmentAttempt) -> SafeString | str:
@@ -143,26 +172,41 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         )
         return format_html_join("", "<pre>{}</pre>", lines) or "-"
 
+    @admin.display
+    def credentials(self, row: rows.AssessmentAttempt) -> SafeString:
+        """Link to what the learner has earned: a lost pass revokes nothing."""
+        query = urlencode({"q": row.user.email})
+        url = f"{reverse('admin:credentials_usercredential_changelist')}?{query}"
+        return format_html('<a href="{}">Credentials of the learner</a>', url)
+
     @staff_action("Void", done="voided", requires_reason=True)
     def void(self, row: rows.AssessmentAttempt, reason: str, by: Principal) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, by=by)
 
+    @staff_action("Keep the items completed and void", done="voided", requires_reason=True)
+    def void_and_keep_completion(
+        self, row: rows.AssessmentAttempt, reason: str, by: Principal
+    ) -> None:
+        services().grading.void(AttemptId(row.id), reason=reason, keeps_completion=True, by=by)
+
     @admin_page({"<uuid:attempt_id>/grade/": "progress_assessmentattempt_grade"})
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
-        if row.status not in GRADABLE:
-            raise Http404
         by = staff_of(request)
         attempt, assessment = services().grading.sheet_of(AttemptId(attempt_id), by=by)
+        if attempt.status not in GRADABLE:
+            raise Http404
         form = GradeForm(attempt, assessment, request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Grade")
-        reason = form.cleaned_data["reason"]
+        reason, keeps = form.cleaned_data["reason"], form.cleaned_data["keeps_completion"]
         message = f"Graded. Reason: {reason}" if reason else "Graded."
         self.perform(
             request,
             row,
-            lambda: services().grading.grade(attempt.id, form.marks, reason=reason, by=by),
+            lambda: services().grading.grade(
+                attempt.id, form.marks, reason=reason, keeps_completion=keeps, by=by
+            ),
             message,
         )
         return redirect("admin:progress_assessmentattempt_change", row.pk)

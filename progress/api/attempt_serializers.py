@@ -36,14 +36,26 @@ class MarkRequestSerializer(serializers.Serializer[Any]):
     comment = TextField(max_length=10_000, allow_blank=True, default="")
 
 
-class GradeRequestSerializer(serializers.Serializer[Any]):
+class KeepsCompletionSerializer(serializers.Serializer[Any]):
+    keeps_completion = serializers.BooleanField(
+        default=False,
+        help_text="Whether the item stays completed if the attempt is no longer passed; otherwise it is open again.",
+    )
+
+
+class GradeRequestSerializer(KeepsCompletionSerializer):
     """Marks of automatically graded questions can be omitted."""
 
     marks = serializers.ListField(child=MarkRequestSerializer(), max_length=200)
-    reason = TextField(max_length=1000, allow_blank=True, default="")
+    reason = TextField(
+        max_length=1000,
+        allow_blank=True,
+        default="",
+        help_text="Required if the marks turn a pass into a failure.",
+    )
 
 
-class VoidRequestSerializer(serializers.Serializer[Any]):
+class VoidRequestSerializer(KeepsCompletionSerializer):
     reason = TextField(max_length=1000)
 
 

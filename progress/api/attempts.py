@@ -34,9 +34,11 @@ from progress.domain.errors import (
     AttemptNotGradable,
     AttemptRunning,
     AttemptVoided,
+    EnrolmentEnded,
     ImpossibleScore,
     NoAttemptsLeft,
     NotEnrolled,
+    RegradeReasonMissing,
     TooLate,
 )
 
@@ -91,7 +93,14 @@ class ResponsesView(ApiView):
         scope=Scope.PROGRESS_WRITE,
         body=SaveResponsesRequestSerializer,
         answer=AttemptSerializer,
-        errors=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
+        errors=(
+            AttemptNotFound,
+            AttemptClosed,
+            TooLate,
+            EnrolmentEnded,
+            QuestionNotFound,
+            UnsuitableAnswer,
+        ),
     )
     def put(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
         answers = {
@@ -107,7 +116,7 @@ class SubmitView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.PROGRESS_WRITE,
         answer=AttemptSerializer,
-        errors=(AttemptNotFound, AttemptClosed, TooLate),
+        errors=(AttemptNotFound, AttemptClosed, TooLate, EnrolmentEnded),
         is_idempotent=True,
     )
     def post(
@@ -145,7 +154,7 @@ class GradingView(ApiView):
 class GradeView(ApiView):
     @operation(
         name="gradeAttempt",
-        summary="Grade an attempt, or regrade it; earlier grades are kept",
+        summary="Grade an attempt, or regrade it; earlier grades are kept, and a lost pass reopens its item",
         access=GRADERS,
         scope=Scope.COURSES_WRITE,
         body=GradeRequestSerializer,
@@ -155,19 +164,26 @@ class GradeView(ApiView):
             AttemptNotGradable,
             QuestionNotFound,
             ImpossibleScore,
+            RegradeReasonMissing,
             OrganizationSuspended,
         ),
         is_idempotent=True,
     )
     def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
         marks = tuple(_mark(mark) for mark in body["marks"])
-        return services().grading.grade(attempt_id, marks, reason=body["reason"], by=by)
+        return services().grading.grade(
+            attempt_id,
+            marks,
+            reason=body["reason"],
+            keeps_completion=body["keeps_completion"],
+            by=by,
+        )
 
 
 class VoidView(ApiView):
     @operation(
         name="voidAttempt",
-        summary="Void an attempt, so that it no longer counts",
+        summary="Void an attempt, so that it no longer counts; a lost pass reopens its item",
         access=GRADERS,
         scope=Scope.COURSES_WRITE,
         body=VoidRequestSerializer,
@@ -177,7 +193,12 @@ class VoidView(ApiView):
         needs_recent_sign_in=True,
     )
     def post(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
-        return services().grading.void(attempt_id, reason=body["reason"], by=by)
+        return services().grading.void(
+            attempt_id,
+            reason=body["reason"],
+            keeps_completion=body["keeps_completion"],
+            by=by,
+        )
 
 
 def _answer(response: Mapping[str, Any]) -> Answer:

@@ -39,7 +39,7 @@ class EnrollView(ApiView):
 class WithdrawView(ApiView):
     @operation(
         name="withdraw",
-        summary="Withdraw from a course; progress is kept if you re-enrol",
+        summary="Withdraw from a course; progress, open attempts and passes are kept if you re-enrol",
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_WRITE,
         answer=ProgressSerializer,

@@ -15,6 +15,12 @@ class NotEnrolled(Conflict):
     explanation = "Enrol on the course first."
 
 
+class EnrolmentEnded(Conflict):
+    code = "enrolment-ended"
+    title = "No longer enrolled"
+    explanation = "You have withdrawn from the course. Enrol again to continue the attempt."
+
+
 class AlreadyCompleted(Conflict):
     code = "already-completed"
     title = "Course already completed"
@@ -73,6 +79,14 @@ class ImpossibleScore(Invalid):
     code = "impossible-score"
     title = "Invalid marks"
     explanation = "Question {question_id} needs a mark from 0 to {max_score}."
+
+
+class RegradeReasonMissing(Invalid):
+    code = "regrade-reason-missing"
+    title = "A reason is required"
+    explanation = (
+        "The marks turn a pass into a failure. Give a reason: the learner will ask for it."
+    )
 
 
 class AssessmentRequired(Conflict):

@@ -165,6 +165,73 @@ def test_a_number_that_nothing_can_be_compared_with_is_refused(member: str, numb
     assert field_error.detail == "the number is not finite, or too large"
 
 
+def test_a_short_question_says_how_its_answers_are_compared() -> None:
+    body = in_json(
+        accepts=["Co"],
+        case_sensitive=True,
+        ignore_spaces=True,
+        minimum=0,
+        maximum=1.5,
+        decimal_comma=True,
+    )
+
+    (question,) = assessment_in(body).questions
+
+    assert question.answer_key == AnswerKey(
+        texts=("Co",),
+        keeps_case=True,
+        ignores_space=True,
+        minimum=0,
+        maximum=1.5,
+        allows_comma=True,
+    )
+
+
+@pytest.mark.parametrize("members", [{"minimum": 1}, {"maximum": 0}, {"minimum": 0, "maximum": 0}])
+def test_a_range_needs_neither_texts_nor_a_number(members: dict[str, Any]) -> None:
+    (question,) = assessment_in(in_json(**members)).questions
+
+    assert question.answer_key == AnswerKey(**members)
+
+
+@pytest.mark.parametrize(
+    ("members", "path", "detail"),
+    [
+        ({"minimum": 2, "maximum": 1}, "/maximum", "the maximum is less than the minimum"),
+        ({"minimum": float("inf")}, "/minimum", "the number is not finite, or too large"),
+        ({"maximum": float("nan")}, "/maximum", "the number is not finite, or too large"),
+        (
+            {"accepts": ["a"], "decimal_comma": True},
+            "/decimal_comma",
+            "decimal_comma is only for questions with a number",
+        ),
+        ({"number": 1, "case_sensitive": True}, "", "'accepts' is a required property"),
+        ({"number": 1, "ignore_spaces": False}, "", "'accepts' is a required property"),
+        ({}, "", "'accepts' is a required property"),
+    ],
+)
+def test_members_of_an_answer_key_that_do_not_belong_together_are_refused(
+    members: dict[str, Any], path: str, detail: str
+) -> None:
+    with pytest.raises(InvalidDefinition) as error:
+        definition_of(in_json(**members))
+
+    (field_error,) = error.value.field_errors
+    assert field_error.path == f"modules/0/items/0/assessment/questions/0{path}"
+    assert field_error.detail == detail
+
+
+@pytest.mark.parametrize("name", ["minimum", "maximum", "decimal_comma"])
+def test_only_a_short_question_has_numbers(name: str) -> None:
+    body = in_json(kind="code", **{name: name == "decimal_comma" or 1})
+    body["modules"][0]["items"][0]["assessment"]["scoring"] = "manual"
+
+    with pytest.raises(InvalidDefinition) as error:
+        definition_of(body)
+
+    assert f"only short has a {name}" in str(error.value.field_errors)
+
+
 def test_a_rubric_adds_up_to_the_points_of_its_question() -> None:
     assert PROJECT is not None
     first, second = PROJECT.questions[0].rubric

@@ -18,6 +18,7 @@ from tests.support.exams import EXAMS
 COURSE_ID: Final = CourseId(UUID("6ba7b810-9dad-41d1-80b4-00c04fd430c8"))
 DEFINITION: Final = read_definition(EXAMS)
 DRAFT: Final = DEFINITION.draft_of(COURSE_ID)
+CHECKSUM: Final = "26360ffc90931904555bccd6ab917498568326225d00660762574c5b3ce5a3a8"
 QUIZ: Final[dict[str, Any]] = {
     "id": "9cbb254b-21c7-57c6-83fe-c64bd260fdd6",
     "type": "quiz",
@@ -186,3 +187,21 @@ def test_prerequisites_are_stored_by_course_id_and_read_by_slug() -> None:
     assert [course.after for course in courses] == [(), ("ropes",), ()]
     assert [course.course_id.int for course in courses] == [1, 2, 3]
     assert stages_to_json(stages) == STAGES
+
+
+def test_an_answer_key_is_stored_and_hashed_with_what_its_author_wrote_alone() -> None:
+    """New members of answer keys change neither the JSON nor the checksum of what does not use them."""
+    plain = EXAMS.replace("number: 40", "number: 40\n              decimal_comma: false")
+    ranged = EXAMS.replace("number: 40", "number: 40\n              minimum: 0")
+    drafts = [read_definition(text).draft_of(COURSE_ID) for text in (EXAMS, plain, ranged)]
+
+    keys = [
+        outline_to_json(draft.outline)[0]["items"][0]["assessment"]["questions"][2]["answer_key"]
+        for draft in drafts
+    ]
+
+    assert drafts[0].checksum == CHECKSUM
+    assert [draft.checksum == CHECKSUM for draft in drafts] == [True, True, False]
+    assert keys[0] == keys[1] == {"texts": [], "number": 40.0, "tolerance": 2.5}
+    assert keys[2] == keys[0] | {"minimum": 0.0}
+    assert outline_from_json(outline_to_json(drafts[2].outline)) == drafts[2].outline

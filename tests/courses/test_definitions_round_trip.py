@@ -106,13 +106,25 @@ def questions(*kinds: QuestionKind, **parts: Any) -> st.SearchStrategy[Question]
 SHORT: Final = questions(
     QuestionKind.SHORT,
     answer_key=st.builds(
-        AnswerKey, texts=st.lists(SENTENCES, min_size=1, max_size=2).map(tuple), number=st.none()
+        AnswerKey,
+        texts=st.lists(SENTENCES, min_size=1, max_size=2).map(tuple),
+        number=st.none(),
+        keeps_case=st.booleans(),
+        ignores_space=st.booleans(),
     )
     | st.builds(
         AnswerKey,
         texts=st.lists(SENTENCES, max_size=2).map(tuple),
         number=NUMBERS,
         tolerance=NUMBERS.map(abs),
+        allows_comma=st.booleans(),
+    )
+    | st.builds(AnswerKey, minimum=NUMBERS.map(lambda number: -abs(number)))
+    | st.builds(
+        AnswerKey,
+        minimum=NUMBERS.map(lambda number: -abs(number)),
+        maximum=NUMBERS.map(abs),
+        allows_comma=st.booleans(),
     ),
 )
 MCQ: Final = questions(

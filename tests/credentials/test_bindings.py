@@ -186,7 +186,7 @@ def test_an_attempt_that_was_voided_stays_bound(memory: World) -> None:
     memory.services.grading.void(attempt.id, reason="Copied.", by=OPERATOR)
 
     assert problems_in(memory) == []
-    assert cleo.log_of(cleo.course)[-1].fact.type.value == "attempt_bound"
+    assert cleo.log_of(cleo.course)[-1].fact.type.value == "assessment_voided"
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_the_example_asks_questions_that_programs_and_people_score() -> None:
 
     assert item.assessment is not None
     kinds = [question.kind.value for question in item.assessment.questions]
-    assert kinds == ["mcq", "short", "short", "file"]
+    assert kinds == ["mcq", "short", "short", "short", "short", "file"]
 
 
 def test_what_cannot_be_mapped_is_said_as_the_page_shows() -> None:

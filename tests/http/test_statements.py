@@ -138,6 +138,45 @@ def asking_what_is_missing_of_many(study: Study) -> Act:
     return lambda: study.anna.caller.get(f"/v1/credentials/{credential.id}/eligibility")
 
 
+def examined(study: Study) -> tuple[str, str, str]:
+    """The paths of a new course with a quiz, of the quiz and of a running attempt at it."""
+    application = study.application
+    exams = application.published(a_definition_with_exams(f"exams-{uuid4().hex[:8]}"))
+    place = f"/v1/courses/{exams.slug}"
+    study.anna.caller.post(f"{place}/enroll")
+    quiz = f"/v1/assessments/{assessment_in(application.services, exams, 'quiz').id}/attempts"
+    attempt = study.anna.caller.post(quiz).json["id"]
+    return place, quiz, f"/v1/attempts/{attempt}"
+
+
+def reading_an_attempt(study: Study) -> Act:
+    _, _, attempt = examined(study)
+    return lambda: study.anna.caller.get(attempt)
+
+
+def listing_attempts(study: Study) -> Act:
+    _, quiz, _ = examined(study)
+    return lambda: study.anna.caller.get(quiz)
+
+
+def submitting_an_attempt(study: Study) -> Act:
+    _, _, attempt = examined(study)
+    return lambda: study.anna.caller.post(f"{attempt}/submit")
+
+
+def enrolling_again(study: Study) -> Act:
+    place, _, attempt = examined(study)
+    study.anna.caller.post(f"{attempt}/submit")
+    study.anna.caller.post(f"{place}/withdraw")
+    return lambda: study.anna.caller.post(f"{place}/enroll")
+
+
+def looking_at_the_grading_queue(study: Study) -> Act:
+    place, _, _ = examined(study)
+    bo = study.application.signed_in(Role.INSTRUCTOR, name="Bo")
+    return lambda: bo.caller.get(f"{place}/grading")
+
+
 def listing_statements(study: Study) -> Act:
     study.enroll()
     return lambda: study.anna.caller.get("/v1/xapi/statements")
@@ -185,6 +224,10 @@ THE_HEAD = "SELECT"
 ISSUING_BY_RULE = ISSUING.replace("SELECT INSERT", "SELECT SELECT SELECT SELECT SELECT INSERT", 1)
 # The limits: log-ins of the client IP, login attempts on the account, and the refunds after a correct password.
 LIMITING = "INSERT SELECT INSERT SELECT BEGIN DELETE COMMIT UPDATE"
+# The stream, the attempt and its grades.
+LOCKING = "SELECT SELECT SELECT"
+# Credentials that a score in the assessment may earn.
+EARNED = "SELECT"
 # Whether the course is on pathways.
 ARRIVING = "SELECT"
 COSTS = [
@@ -213,6 +256,19 @@ COSTS = [
     # The caller, the credential, the courses and scores of the learner, whether one was issued, and the titles.
     (asking_what_is_missing, "SELECT SELECT SELECT SELECT SELECT SELECT"),
     (asking_what_is_missing_of_many, "SELECT SELECT SELECT SELECT SELECT SELECT SELECT"),
+    # The caller, the attempt, and its grades.
+    (reading_an_attempt, "SELECT SELECT SELECT"),
+    # The caller, the place of the assessment, the attempts, and their grades.
+    (listing_attempts, "SELECT SELECT SELECT SELECT"),
+    # The attempt and its grades, both locked, the attempt and its grade saved, and what the score earns.
+    (
+        submitting_an_attempt,
+        f"SELECT SELECT SELECT BEGIN {LOCKING} UPDATE SELECT INSERT UPDATE INSERT {EARNED} {THE_HEAD} COMMIT",
+    ),
+    # What was passed, because the version has assessments that are not completed.
+    (enrolling_again, "SELECT BEGIN SELECT INSERT SELECT SELECT UPDATE INSERT COMMIT"),
+    # The caller, the course, attempts past their deadline, and submissions.
+    (looking_at_the_grading_queue, "SELECT SELECT SELECT SELECT"),
     # The caller, the last position, current writers, and the events.
     (listing_statements, "SELECT SELECT SELECT SELECT"),
     # The organization, too, and the audit entry about access from outside.

@@ -199,3 +199,90 @@ def test_a_learner_moves_to_the_newest_version(application: Application, exams: 
         application.signed_in(name="Ben").caller.post(f"{exams.place}/upgrade").code
         == "not-enrolled"
     )
+
+
+def graded_by_bo(exams: Exams, attempt: str, score: int, **members: Any) -> Answer:
+    """Give the same points for each question of the quiz."""
+    marks = [
+        {"question_id": question["id"], "score": min(score, question["max_score"])}
+        for question in exams.assessment()["questions"]
+    ]
+    bo = exams.application.signed_in(GRADER, name="Bo").caller
+    return bo.post(f"/v1/attempts/{attempt}/grade", {"marks": marks, **members})
+
+
+def completed(exams: Exams) -> list[str]:
+    progress = exams.anna.caller.get(f"/v1/progress/{exams.course.slug}").json
+    return list(progress["completed_items"])
+
+
+def last_event(exams: Exams) -> Any:
+    place = f"/v1/progress/{exams.course.slug}/events?limit=100"
+    return exams.anna.caller.get(place).json["items"][-1]
+
+
+def test_submitting_after_a_withdrawal_is_refused_until_enrolling_again(exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
+    exams.anna.caller.post(f"{exams.place}/withdraw")
+
+    submission = exams.submits(attempt)
+    saving = exams.anna.caller.put(f"/v1/attempts/{attempt}/responses", {"responses": []})
+    exams.anna.caller.post(f"{exams.place}/enroll")
+
+    assert (submission.status, submission.code) == (409, "enrolment-ended")
+    assert (saving.status, saving.code) == (409, "enrolment-ended")
+    assert exams.submits(attempt).status == 200
+
+
+def test_what_was_passed_in_the_meantime_is_completed_by_enrolling_again(exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
+    exams.submits(attempt)
+    exams.anna.caller.post(f"{exams.place}/withdraw")
+    graded_by_bo(exams, attempt, 2)
+
+    back = exams.anna.caller.post(f"{exams.place}/enroll")
+
+    assert (back.status, back.json["completed_items"]) == (201, [exams.items[0]])
+
+
+def test_a_regrade_that_takes_a_pass_away_reopens_the_item(exams: Exams) -> None:
+    attempt = exams.starts().json["id"]
+    exams.submits(attempt)
+    graded_by_bo(exams, attempt, 2)
+
+    without_reason = graded_by_bo(exams, attempt, 0)
+    still_completed = completed(exams)
+    graded_by_bo(exams, attempt, 0, reason="Copied.")
+
+    assert (without_reason.status, without_reason.code) == (422, "regrade-reason-missing")
+    assert still_completed == [exams.items[0]]
+    assert completed(exams) == []
+    event = last_event(exams)
+    assert (event["type"], event["payload"]["reopens_item"]) == ("assessment_regraded", True)
+
+
+@pytest.mark.parametrize("act", ["grade", "void"])
+def test_a_grader_can_keep_the_item_completed(exams: Exams, act: str) -> None:
+    attempt = exams.starts().json["id"]
+    exams.submits(attempt)
+    graded_by_bo(exams, attempt, 2)
+    body = {"reason": "Copied.", "keeps_completion": True}
+
+    if act == "grade":
+        graded_by_bo(exams, attempt, 0, **body)
+    else:
+        bo = exams.application.signed_in(GRADER, name="Bo").caller
+        bo.post(f"/v1/attempts/{attempt}/void", body)
+
+    assert completed(exams) == [exams.items[0]]
+    assert last_event(exams)["payload"]["reopens_item"] is False
+
+
+@pytest.mark.parametrize("keeps", ["yes please", 5, None, []])
+def test_whether_the_item_is_kept_is_a_boolean(exams: Exams, keeps: Any) -> None:
+    attempt = exams.starts().json["id"]
+    bo = exams.application.signed_in(GRADER, name="Bo").caller
+
+    answer = bo.post(f"/v1/attempts/{attempt}/void", {"reason": "-", "keeps_completion": keeps})
+
+    assert (answer.status, answer.code) == (422, "invalid-request")

@@ -11,7 +11,6 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.assessments import Answer, AssessmentId
 from courses.domain.errors import AssessmentNotFound
 from progress.domain.entities.attempts import AttemptId
-from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import AttemptNotFound, NotEnrolled
 from tests.support.attempts import (
     RIGHT,
@@ -103,17 +102,6 @@ def test_an_attempt_in_an_organization_is_for_its_members(memory: World) -> None
         )
 
     assert anna.hands_in(attempt).org_id == school.id
-
-
-def test_a_learner_who_withdrew_can_submit_but_completes_nothing(anna: Examinee) -> None:
-    attempt = anna.begins()
-    anna.answers(attempt, **RIGHT)
-    anna.withdraws(anna.course)
-
-    assert anna.hands_in(attempt).is_passed
-
-    progress = anna.progress_on(anna.course)
-    assert (progress.status, progress.completed_items) == (ProgressStatus.WITHDRAWN, ())
 
 
 def test_what_is_passed_on_a_version_that_had_the_item_completes_nothing_where_it_is_gone(

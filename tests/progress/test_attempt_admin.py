@@ -6,10 +6,15 @@ import pytest
 
 from accounts.domain.access import OPERATOR
 from courses.domain.entities.assessments import Answer
+from courses.domain.entities.outlines import ItemId
+from credentials.domain.entities.rules import ScoredAtLeast
+from credentials.models import UserCredential
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptStatus
+from progress.models import AssessmentAttempt as AssessmentAttemptRow
 from tests.support.application import Application
-from tests.support.attempts import Examinee, a_definition_with_exams
+from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams, a_timed_definition
 from tests.support.builders import a_principal
+from tests.support.learning import a_credential_for
 from tests.support.staff import StaffBrowser, a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
@@ -141,3 +146,73 @@ def test_an_unknown_attempt_has_no_page(application: Application, anna: Examinee
     page = root_browser(application).get(f"{ATTEMPTS}{anna.course.id}/grade/")
 
     assert page.status == 404
+
+
+def items_of(anna: Examinee) -> tuple[ItemId, ...]:
+    return anna.progress_on(anna.course).completed_items
+
+
+@pytest.mark.parametrize("keeps", ["", "on"])
+def test_a_grader_decides_whether_a_lost_pass_reopens_the_item(
+    bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt, keeps: str
+) -> None:
+    bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+    passed = items_of(anna)
+    failing = points(anna, picture=0, feedback=1, reason="A copy.")
+
+    bo.post(page_of(attempt), **failing, **({"keeps_completion": keeps} if keeps else {}))
+
+    assert passed == (attempt.item_id,)
+    assert items_of(anna) == (passed if keeps else ())
+
+
+@pytest.mark.parametrize("action", ["void", "void_and_keep_completion"])
+def test_voiding_reopens_the_item_or_keeps_it(
+    bo: StaffBrowser, anna: Examinee, attempt: AssessmentAttempt, action: str
+) -> None:
+    bo.post(page_of(attempt), **points(anna, picture=5, feedback=1))
+
+    bo.act(ATTEMPTS, action, attempt.id, reason="Copied.")
+
+    assert items_of(anna) == (() if action == "void" else (attempt.item_id,))
+
+
+def test_a_lost_pass_is_shown_with_the_credential_it_earned(
+    application: Application, anna: Examinee
+) -> None:
+    rule = ScoredAtLeast(anna.assessment("quiz").id, 60)
+    a_credential_for(application.services, anna.course, rule=rule)
+    attempt, root = anna.takes(**RIGHT), root_browser(application)
+    row = UserCredential.objects.get()
+    place = f"credentials/usercredential/{row.pk}/change/"
+    before = root.get(place).text
+
+    root.act(ATTEMPTS, "void", attempt.id, reason="Copied.")
+
+    assert "lost its pass" not in before
+    assert "lost its pass, and its item is open again." in root.get(place).text
+    assert "Credentials of the learner" in root.get(f"{ATTEMPTS}{attempt.id}/change/").text
+    results = root.get(f"credentials/usercredential/?q={row.user.email}")
+    assert "1 user credential" in results.text
+
+
+@pytest.mark.parametrize("place", ["", "{}/change/"])
+def test_staff_see_overdue_attempts_as_submitted(
+    application: Application, bo: StaffBrowser, place: str
+) -> None:
+    authoring = application.services.authoring
+    draft = authoring.create(a_timed_definition(), by=OPERATOR)
+    course = authoring.publish(draft.slug, by=OPERATOR)
+    ben = Examinee(
+        services=application.services, principal=a_principal(a_user_of(application)), course=course
+    )
+    ben.enrols(course)
+    attempt = ben.begins("exam")
+    AssessmentAttemptRow.objects.update(expires_at=attempt.started_at)
+
+    page = bo.get(ATTEMPTS + place.format(attempt.id))
+
+    assert page.status == 200
+    row = AssessmentAttemptRow.objects.get()
+    assert (row.status, row.submitted_at) == (AttemptStatus.SUBMITTED, attempt.started_at)
+    assert ("Grade</a>" in page.text) is bool(place)

@@ -12,6 +12,7 @@ from progress.domain.errors import MalformedFact
 IN_VERSION: Final = {"course_version": 3}
 SUBMITTED: Final = {"assessment_id": "a", "assessment_version": 1, "sha256": "f"}
 GRADED: Final = SUBMITTED | {"score": 7, "max_score": 10}
+LOST_PASS: Final = {"item_id": "i", "reopens_item": True}
 CREDENTIAL: Final = {"credential_id": "c", "credential_version": 2, "sha256": "f"}
 WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "enrolled": ("course", IN_VERSION),
@@ -27,13 +28,23 @@ WELL_FORMED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "withdrawn": ("course", {}),
     "attempt_bound": ("attempt", SUBMITTED),
     "credential_bound": ("credential", CREDENTIAL),
+    "assessment_voided": ("attempt", SUBMITTED | LOST_PASS),
+    "assessment_regraded": ("attempt", GRADED | LOST_PASS),
 }
 BINDING: Final = [type_ for type_, (_, payload) in WELL_FORMED.items() if "sha256" in payload]
-BOUND_BEFORE: Final = [type_ for type_ in BINDING if not type_.endswith("_bound")]
+BOUND_BEFORE: Final = [
+    type_ for type_ in BINDING if not type_.endswith(("_bound", "_voided", "_regraded"))
+]
 """Types whose facts had no hash in the first release."""
 MEMBERS: Final = [(type_, name) for type_, (_, payload) in WELL_FORMED.items() for name in payload]
 NOT_A_NUMBER: Final = (True, 1.0, "1", None, [1])
 NOT_A_TEXT: Final = (True, 1, None, uuid4(), ["a"])
+NOT_A_BOOLEAN: Final = (1, 0, "true", None, [True])
+OTHER_THAN: Final[dict[type, tuple[Any, ...]]] = {
+    bool: NOT_A_BOOLEAN,
+    int: NOT_A_NUMBER,
+    str: NOT_A_TEXT,
+}
 
 
 def a_fact(type_: str, payload: dict[str, Any]) -> Fact:
@@ -105,7 +116,7 @@ def test_a_fact_with_a_member_too_many_is_refused(type_: str) -> None:
 @pytest.mark.parametrize(("type_", "name"), MEMBERS)
 def test_a_member_of_another_kind_is_refused(type_: str, name: str, place: int) -> None:
     _, payload = WELL_FORMED[type_]
-    wrong = NOT_A_NUMBER[place] if isinstance(payload[name], int) else NOT_A_TEXT[place]
+    wrong = OTHER_THAN[type(payload[name])][place]
 
     with pytest.raises(MalformedFact):
         a_fact(type_, payload | {name: wrong})

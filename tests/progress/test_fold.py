@@ -22,6 +22,12 @@ from tests.support.streams import (
 )
 
 GRADED = {"assessment_id": "a", "assessment_version": 1, "score": 7, "max_score": 10}
+VOIDED: dict[str, str | int] = {
+    "assessment_id": "a",
+    "assessment_version": 1,
+    "item_id": str(uuid4()),
+    "sha256": "f",
+}
 NAMED = {"credential_id": "c", "credential_version": 2}
 
 
@@ -133,6 +139,8 @@ def test_withdrawing_keeps_completed_items() -> None:
         (EventType.ASSESSMENT_SUBMITTED, {"assessment_id": "a", "assessment_version": 1}),
         (EventType.ASSESSMENT_PASSED, GRADED),
         (EventType.ASSESSMENT_FAILED, GRADED),
+        (EventType.ASSESSMENT_VOIDED, VOIDED | {"reopens_item": False}),
+        (EventType.ASSESSMENT_REGRADED, VOIDED | GRADED | {"reopens_item": False}),
         (EventType.CREDENTIAL_ISSUED, NAMED),
         (EventType.CREDENTIAL_REVOKED, NAMED),
     ],
@@ -149,6 +157,51 @@ def test_what_other_owners_record_moves_only_the_head(
     published = progress.apply(event, outline)
 
     assert published == replace(progress, sequence=4, hash=event.hash)
+
+
+@pytest.mark.parametrize(
+    ("type_", "payload"),
+    [(EventType.ASSESSMENT_VOIDED, VOIDED), (EventType.ASSESSMENT_REGRADED, VOIDED | GRADED)],
+)
+def test_a_lost_pass_reopens_its_item_and_no_other(
+    type_: EventType, payload: dict[str, str | int]
+) -> None:
+    outline = an_outline_of(required=2)
+    first, second = items_in(outline)
+    both = after(a_progress(KNOTS, ANNA), outline, completed(first), completed(second))
+    lost = Fact(
+        type=type_,
+        entity_id=uuid4(),
+        payload=payload | {"item_id": str(first), "reopens_item": True},
+    )
+
+    reopened = after(both, outline, lost)
+    again = after(reopened, outline, completed(first))
+
+    assert (reopened.completed_items, reopened.percent_complete) == ((second,), 50)
+    assert (again.completed_items, again.percent_complete) == ((second, first), 100)
+
+
+def test_a_completed_course_stays_completed_when_an_item_is_reopened() -> None:
+    outline = an_outline_of(required=1)
+    (item,) = items_in(outline)
+    progress = after(
+        a_progress(KNOTS, ANNA),
+        outline,
+        completed(item),
+        of_course(EventType.COURSE_COMPLETED, course_version=1),
+    )
+    lost: dict[str, str | int] = {**VOIDED, "item_id": str(item), "reopens_item": True}
+
+    reopened = after(
+        progress,
+        outline,
+        Fact(type=EventType.ASSESSMENT_VOIDED, entity_id=uuid4(), payload=lost),
+    )
+
+    assert reopened.completed_items == ()
+    assert (reopened.status, reopened.percent_complete) == (ProgressStatus.COMPLETED, 100)
+    assert reopened.completed_at == progress.completed_at
 
 
 @pytest.mark.parametrize(

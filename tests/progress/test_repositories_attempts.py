@@ -1,5 +1,6 @@
 """Contract of the attempt repository."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from accounts.domain.access import UserId
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS, OutsideTenantScope, TenantScope
-from courses.domain.entities.assessments import Answer, QuestionId
+from courses.domain.entities.assessments import Answer, AssessmentId, QuestionId
+from courses.domain.entities.courses import CourseId
 from progress.domain.entities.attempts import (
     AssessmentAttempt,
     AttemptId,
@@ -217,3 +219,91 @@ def test_nothing_is_written_out_of_scope(world: World) -> None:
         world.repositories.attempts.save(replace(attempt, **SUBMITTED), scope=TenantScope())
 
     assert stored(world, attempt) == attempt
+
+
+def test_passed_assessments_are_those_with_an_attempt_that_counts(world: World) -> None:
+    place = has_place(world)
+    anna = world.has_user()
+    common: dict[str, Any] = {"user_id": anna.id, "pass_score": 5}
+    failed = has_attempt(world, place, **common, **SUBMITTED)
+    elsewhere = has_attempt(world, **common, **SUBMITTED)
+    for attempt, score in ((failed, 4), (elsewhere, 7)):
+        world.repositories.attempts.save(graded(attempt, score), scope=ALL_TENANTS)
+
+    def passed_on(course_id: CourseId) -> AbstractSet[AssessmentId]:
+        return world.repositories.attempts.passed_assessments(anna.id, course_id, scope=ALL_TENANTS)
+
+    assert passed_on(place.course_id) == set()
+    assert passed_on(elsewhere.course_id) == {elsewhere.assessment_id}
+
+    second = replace(failed, id=AttemptId(uuid4()), number=2, submitted_at=NOON)
+    world.repositories.attempts.add(second, scope=ALL_TENANTS)
+    world.repositories.attempts.save(graded(second, 5), scope=ALL_TENANTS)
+    assert passed_on(place.course_id) == {place.assessment_id}
+
+    void = graded(second, 5).voided(reason="Copied.")
+    world.repositories.attempts.save(
+        replace(void, grades=graded(second, 5).grades), scope=ALL_TENANTS
+    )
+    assert passed_on(place.course_id) == set()
+
+
+def test_passed_assessments_of_others_and_of_other_tenants_are_left_out(world: World) -> None:
+    school = world.has_organization()
+    attempt = graded(has_attempt(world, has_place(world, school), pass_score=5, **SUBMITTED), 7)
+    world.repositories.attempts.save(attempt, scope=ALL_TENANTS)
+    find = world.repositories.attempts.passed_assessments
+
+    assert find(world.has_user().id, attempt.course_id, scope=ALL_TENANTS) == set()
+    assert find(attempt.user_id, attempt.course_id, scope=TenantScope.into(None)) == set()
+    assert find(attempt.user_id, attempt.course_id, scope=TenantScope.into(school.id)) == {
+        attempt.assessment_id
+    }
+
+
+def test_attempts_past_their_deadline_come_by_deadline(world: World) -> None:
+    place = has_place(world)
+    later, sooner = (
+        has_attempt(world, place, expires_at=NOON + timedelta(minutes=minutes))
+        for minutes in (9, 3)
+    )
+    expired = has_attempt(world, place, status=AttemptStatus.EXPIRED, expires_at=NOON)
+    elsewhere = has_attempt(world, expires_at=NOON + timedelta(minutes=1))
+    now = NOON + timedelta(minutes=10)
+    for parts in (
+        {},
+        {"expires_at": now},
+        {"expires_at": now + timedelta(minutes=1)},
+        {"expires_at": NOON, **SUBMITTED},
+        {"expires_at": NOON, "status": AttemptStatus.VOIDED},
+    ):
+        has_attempt(world, place, **parts)
+
+    def past_deadline(course_id: CourseId | None) -> list[AssessmentAttempt]:
+        attempts = world.repositories.attempts
+        return [
+            attempt
+            for page in pages_of(
+                lambda request: attempts.page_past_deadline(
+                    now, request, course_id=course_id, scope=ALL_TENANTS
+                ),
+                limit=2,
+            )
+            for attempt in page
+        ]
+
+    assert past_deadline(place.course_id) == [expired, sooner, later]
+    assert past_deadline(None) == [expired, elsewhere, sooner, later]
+
+
+def test_attempts_past_their_deadline_stay_within_the_tenant_scope(world: World) -> None:
+    school = world.has_organization()
+    inside = has_attempt(world, has_place(world, school), expires_at=NOON)
+    has_attempt(world, has_place(world, world.has_organization()), expires_at=NOON)
+    now, request = NOON + timedelta(minutes=1), PageRequest(limit=10)
+
+    page = world.repositories.attempts.page_past_deadline(
+        now, request, scope=TenantScope.into(school.id)
+    )
+
+    assert page.items == (inside,)

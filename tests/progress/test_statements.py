@@ -1,6 +1,7 @@
 """Statements: one for each event, valid under xAPI 1.0.3."""
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ def a_fact(type_: EventType, *, score: int = 3, max_score: int = 4) -> Fact:
         "assessment_id": str(ASSESSMENT),
         "score": score,
         "max_score": max_score,
+        "reopens_item": True,
     }
     payload = {
         name: known.get(name, str(uuid4()) if kind is str else 2)
@@ -83,7 +85,11 @@ def test_every_type_has_a_verb_and_every_thing_a_type() -> None:
 
 @pytest.mark.parametrize(
     ("type_", "is_passed"),
-    [(EventType.ASSESSMENT_PASSED, True), (EventType.ASSESSMENT_FAILED, False)],
+    [
+        (EventType.ASSESSMENT_PASSED, True),
+        (EventType.ASSESSMENT_FAILED, False),
+        (EventType.ASSESSMENT_REGRADED, False),
+    ],
 )
 def test_a_score_is_published_with_the_assessment(type_: EventType, is_passed: bool) -> None:  # noqa: FBT001  # a table
     statement = statement_for(type_)
@@ -93,6 +99,26 @@ def test_a_score_is_published_with_the_assessment(type_: EventType, is_passed: b
         "success": is_passed,
         "score": {"scaled": 0.75, "raw": 3, "min": 0, "max": 4},
     }
+
+
+@pytest.mark.parametrize(
+    ("type_", "verb"),
+    [(EventType.ASSESSMENT_VOIDED, "retracted"), (EventType.ASSESSMENT_REGRADED, "failed")],
+)
+@pytest.mark.parametrize("reopens_item", [True, False])
+def test_a_lost_pass_names_the_item_that_it_reopens(
+    type_: EventType,
+    verb: str,
+    reopens_item: bool,  # noqa: FBT001  # a table
+) -> None:
+    fact = a_fact(type_)
+    fact = replace(fact, payload={**fact.payload, "reopens_item": reopens_item})
+
+    statement = statement_of(an_event(a_progress(KNOTS, ANNA), fact), home=HOME)
+
+    reopened = statement["context"]["extensions"].get(f"{HOME}/xapi/extensions/reopened-item")
+    assert statement["verb"]["display"] == {"en": verb}
+    assert reopened == (fact.payload["item_id"] if reopens_item else None)
 
 
 def test_all_that_one_does_on_a_course_has_one_registration() -> None:

@@ -1,6 +1,6 @@
 """Builders for assessment attempts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ from accounts.domain.access import OPERATOR, OrgRole, Principal
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
-from courses.domain.entities.assessments import Answer, Assessment, Question
+from courses.domain.entities.assessments import Answer, Assessment, LatePolicy, Question
 from courses.domain.entities.courses import AssessmentPlace, Course, CourseDefinition
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from tests.support.builders import NOON, a_principal
@@ -76,6 +76,27 @@ def an_examinee(world: World, organization: Organization | None = None) -> Exami
     draft = services.authoring.create(a_definition_with_exams(), org_id=org_id, by=OPERATOR)
     course = services.authoring.publish(draft.slug, by=OPERATOR)
     return another_examinee(world, course)
+
+
+def a_timed_definition(slug: str = "timed", **rules: Any) -> CourseDefinition:
+    """A course whose assessments take an hour and refuse late submissions, unless the rules say otherwise."""
+    definition = a_definition_with_exams(slug)
+    (module,) = definition.modules
+    terms: dict[str, Any] = {"time_limit_minutes": 60, "late": LatePolicy.REFUSE} | rules
+    items = tuple(
+        replace(item, assessment=item.assessment and replace(item.assessment, **terms))
+        for item in module.items
+    )
+    return replace(definition, modules=(replace(module, items=items),))
+
+
+def under_time_limits(
+    world: World, organization: Organization | None = None, **rules: Any
+) -> Examinee:
+    """A new learner on a new course with timed assessments."""
+    authoring, org_id = world.services.authoring, organization.id if organization else None
+    draft = authoring.create(a_timed_definition(**rules), org_id=org_id, by=OPERATOR)
+    return another_examinee(world, authoring.publish(draft.slug, by=OPERATOR))
 
 
 def another_examinee(world: World, course: Course) -> Examinee:

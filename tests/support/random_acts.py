@@ -18,6 +18,7 @@ from courses.domain.entities.assessments import (
 from courses.domain.entities.courses import Course, CourseDefinition
 from courses.domain.entities.outlines import ItemId
 from credentials.domain.entities.credentials import Verification
+from progress.domain.entities.attempts import Mark
 from progress.domain.entities.events import StreamId
 from progress.domain.entities.progress import CourseProgress
 from tests.support.builders import (
@@ -56,6 +57,7 @@ class Kind(Enum):
     PASS = auto()
     FAIL = auto()
     VOID = auto()
+    REGRADE = auto()
     UPGRADE = auto()
     PUBLISH = auto()
     REVOKE = auto()
@@ -99,8 +101,8 @@ class School:
                 self.services.learning.complete_item(course.slug, item_id, by=learner)
             case Kind.PASS | Kind.FAIL:
                 self._try(course, act.key, learner, is_right=act.kind is Kind.PASS)
-            case Kind.VOID:
-                self._void(course, act.key, learner)
+            case Kind.VOID | Kind.REGRADE:
+                self._take_back(act.kind, course, act.key, learner)
             case Kind.UPGRADE:
                 self.services.learning.upgrade(course.slug, by=learner)
             case Kind.PUBLISH:
@@ -139,10 +141,15 @@ class School:
             attempts.save(attempt.id, {assessment.questions[0].id: answer}, by=learner)
             attempts.submit(attempt.id, by=learner)
 
-    def _void(self, course: Course, key: str, learner: Principal) -> None:
-        tried = self.services.attempts.attempts_at(_assessment_for(course, key).id, by=learner)
-        for attempt in tried[-1:]:
-            self.services.grading.void(attempt.id, reason="Copied.", by=OPERATOR)
+    def _take_back(self, kind: Kind, course: Course, key: str, learner: Principal) -> None:
+        """Void the last attempt, or let it fail."""
+        assessment, grading = _assessment_for(course, key), self.services.grading
+        for attempt in self.services.attempts.attempts_at(assessment.id, by=learner)[-1:]:
+            if kind is Kind.VOID:
+                grading.void(attempt.id, reason="Copied.", by=OPERATOR)
+            else:
+                marks = (Mark(question_id=assessment.questions[0].id, score=0),)
+                grading.grade(attempt.id, marks, reason="Copied.", by=OPERATOR)
 
     def _award(self, kind: Kind, learner: Principal) -> None:
         """Revoke or re-issue the first credential of the learner."""

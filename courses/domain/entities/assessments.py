@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from math import isfinite
 from typing import Final, NewType
 from uuid import UUID, uuid5
 
+from courses.domain.entities.answer_texts import folded_text, number_in
 from courses.domain.errors import QuestionNotFound, UnsuitableAnswer
 
 AssessmentId = NewType("AssessmentId", UUID)
@@ -91,30 +91,57 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerKey:
-    """The right answers to a short question.
+    """The right answers to a short question: texts, a number with a tolerance, numbers in a range.
 
-    Texts are compared without regard to case and white space, numbers within a tolerance. Numbers are compared as
-    decimals: 0.4 is within 0.1 of 0.3, which is not true of their floats.
+    Texts are compared as keyboards write them (`folded_text`), numbers as decimals: 0.4 is within 0.1 of 0.3, which is
+    not true of their floats. A range includes its ends and may have only one.
     """
 
     texts: tuple[str, ...] = ()
     number: float | None = None
     tolerance: float = 0.0
+    minimum: float | None = None
+    maximum: float | None = None
+    allows_comma: bool = False
+    keeps_case: bool = False
+    ignores_space: bool = False
 
     def accepts(self, text: str) -> bool:
-        folded = _folded(text)
-        if any(folded == _folded(accepted) for accepted in self.texts):
-            return True
+        return self._accepts_text(text) or self._accepts_number(text)
+
+    def _accepts_text(self, text: str) -> bool:
+        folded = self._folded(text)
+        return bool(folded) and any(folded == self._folded(accepted) for accepted in self.texts)
+
+    def _folded(self, text: str) -> str:
+        return folded_text(text, keeps_case=self.keeps_case, ignores_space=self.ignores_space)
+
+    def _accepts_number(self, text: str) -> bool:
+        answer = number_in(text, allows_comma=self.allows_comma)
+        if answer is None:
+            return False
+        return self._is_near(answer) or self._is_in_range(answer)
+
+    def _is_near(self, answer: float) -> bool:
         if self.number is None:
             return False
-        try:
-            answer = float(folded)
-        except ValueError:
-            return False
-        return isfinite(answer) and self._is_near(answer, self.number)
+        return abs(_decimal(answer) - _decimal(self.number)) <= _decimal(self.tolerance)
 
-    def _is_near(self, answer: float, number: float) -> bool:
-        return abs(_decimal(answer) - _decimal(number)) <= _decimal(self.tolerance)
+    def _is_in_range(self, answer: float) -> bool:
+        if self.minimum is None and self.maximum is None:
+            return False
+        is_enough = self.minimum is None or answer >= self.minimum
+        return is_enough and (self.maximum is None or answer <= self.maximum)
+
+
+ADDED_TO_ANSWER_KEYS: Final = (
+    "minimum",
+    "maximum",
+    "allows_comma",
+    "keeps_case",
+    "ignores_space",
+)
+"""Members that the first answer keys did not have. Stored JSON and checksums leave out their defaults."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +242,6 @@ def _placed(questions: Iterable[Question], assessment_id: AssessmentId) -> Itera
     for position, question in enumerate(questions, start=1):
         question_id = QuestionId(uuid5(assessment_id, f"question:{question.key}"))
         yield replace(question, id=question_id, position=position)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _decimal(number: float) -> Decimal:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError, Invalid
-from courses.domain.entities.assessments import AssessmentId
+from courses.domain.entities.assessments import ADDED_TO_ANSWER_KEYS, AssessmentId
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
     CourseNotPublished,
@@ -245,6 +245,9 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
     for item in (item for module in outline["modules"] for item in module["items"]):
         if item["assessment"] is None:
             del item["assessment"]  # so that checksums from before assessments still match
+        else:
+            for question in item["assessment"]["questions"]:
+                _remove_defaults(question["answer_key"] or {})
     return checksum(
         {
             "course_id": content.course_id,
@@ -253,6 +256,13 @@ def _checksum_of(content: CourseDraft | CourseVersion) -> str:
             "outline": outline,
         }
     )
+
+
+def _remove_defaults(answer_key: dict[str, Any]) -> None:
+    """Remove members that have their default, so that checksums from before these members still match."""
+    for name in ADDED_TO_ANSWER_KEYS:
+        if answer_key.get(name) is None or answer_key[name] is False:
+            answer_key.pop(name, None)
 
 
 def slug_of(local_slug: str, *, org_slug: str, noun: str, error: type[Invalid]) -> str:

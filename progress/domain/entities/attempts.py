@@ -53,7 +53,8 @@ _PLAIN_MEMBERS: Final = (
 class AttemptStatus(StrEnum):
     """Only a started attempt takes answers, and only a graded one has a score.
 
-    An expired attempt was not submitted in time on an assessment that refuses late submissions.
+    An expired attempt ran out of time in an earlier release, which did not submit it. It is submitted when it is next
+    read, as one that runs out of time now.
     """
 
     STARTED = "started"
@@ -162,6 +163,15 @@ class AssessmentAttempt:
         return None if self.score is None else self.score >= self.pass_score
 
     @property
+    def counts_as_passed(self) -> bool:
+        """Whether it is passed and still counts: a voided attempt keeps its grades, but does not."""
+        return self.status is AttemptStatus.GRADED and self.is_passed is True
+
+    def has_lost_pass_of(self, before: "AssessmentAttempt") -> bool:
+        """Whether it was passed before a regrade or a voiding, and is not any more."""
+        return before.counts_as_passed and not self.counts_as_passed
+
+    @property
     def content_hash(self) -> str:
         """The SHA-256 of all of it, which binds it into the event log."""
         return checksum(
@@ -244,14 +254,19 @@ class AssessmentAttempt:
             raise AttemptVoided
         return replace(self, status=AttemptStatus.VOIDED, void_reason=reason)
 
-    def has_run_out(self, assessment: Assessment, *, at: datetime) -> bool:
-        """Whether it is started but too late to be submitted."""
-        is_started = self.status is AttemptStatus.STARTED
-        return is_started and self._is_late(at) and assessment.late is LatePolicy.REFUSE
+    def is_past_deadline(self, *, at: datetime) -> bool:
+        """Whether it was not submitted within its time limit."""
+        is_open = self.status in (AttemptStatus.STARTED, AttemptStatus.EXPIRED)
+        return is_open and self._is_late(at)
 
-    def expired(self) -> "AssessmentAttempt":
-        """Close the attempt without a submission."""
-        return replace(self, status=AttemptStatus.EXPIRED)
+    def has_run_out(self, assessment: Assessment, *, at: datetime) -> bool:
+        """Whether it is past its deadline, and too late to be submitted by the learner."""
+        return self.is_past_deadline(at=at) and assessment.late is LatePolicy.REFUSE
+
+    def submitted_in_time(self, assessment: Assessment, *, at: datetime) -> "AssessmentAttempt":
+        """Submit an attempt that has run out, as of its deadline, and score it."""
+        submitted = replace(self, status=AttemptStatus.SUBMITTED, submitted_at=self.expires_at)
+        return submitted.scored(assessment, at=at)
 
     def submission(self) -> Fact:
         """Return the fact that the attempt was submitted."""
@@ -272,8 +287,37 @@ class AssessmentAttempt:
         return Fact(
             type=EventType.ASSESSMENT_PASSED if self.is_passed else EventType.ASSESSMENT_FAILED,
             entity_id=self.id,
-            payload={**self._payload, "score": self.score, "max_score": self.max_score},
+            payload={**self._payload, **self._score_payload},
         )
+
+    def regrading(self, *, reopens_item: bool) -> Fact:
+        """Return the fact that a regrade turned the pass into a failure, and whether its item is open again."""
+        return Fact(
+            type=EventType.ASSESSMENT_REGRADED,
+            entity_id=self.id,
+            payload={
+                **self._payload,
+                **self._score_payload,
+                "item_id": str(self.item_id),
+                "reopens_item": reopens_item,
+            },
+        )
+
+    def voiding(self, *, reopens_item: bool) -> Fact:
+        """Return the fact that the attempt was voided, and whether its item is open again."""
+        return Fact(
+            type=EventType.ASSESSMENT_VOIDED,
+            entity_id=self.id,
+            payload={
+                **self._payload,
+                "item_id": str(self.item_id),
+                "reopens_item": reopens_item,
+            },
+        )
+
+    @property
+    def _score_payload(self) -> dict[str, str | int]:
+        return {"score": self.score or 0, "max_score": self.max_score}
 
     @property
     def _payload(self) -> dict[str, str | int]:
@@ -284,10 +328,15 @@ class AssessmentAttempt:
         }
 
     def _require_open(self, assessment: Assessment, *, at: datetime) -> None:
+        if self.has_run_out(assessment, at=at) or self._was_submitted_at_deadline:
+            raise TooLate
         if self.status is not AttemptStatus.STARTED:
             raise AttemptClosed(status=self.status.value)
-        if self.has_run_out(assessment, at=at):
-            raise TooLate
+
+    @property
+    def _was_submitted_at_deadline(self) -> bool:
+        is_valid = self.status is not AttemptStatus.VOIDED
+        return is_valid and self.submitted_at is not None and self.submitted_at == self.expires_at
 
     def _is_late(self, at: datetime) -> bool:
         return self.expires_at is not None and at > self.expires_at

@@ -38,6 +38,8 @@ class EventType(StrEnum):
     WITHDRAWN = "withdrawn"
     ATTEMPT_BOUND = "attempt_bound"
     CREDENTIAL_BOUND = "credential_bound"
+    ASSESSMENT_VOIDED = "assessment_voided"
+    ASSESSMENT_REGRADED = "assessment_regraded"
 
 
 class EntityType(StrEnum):
@@ -70,6 +72,8 @@ _GRADED: Final = _binding(
     EntityType.ATTEMPT, assessment_id=str, assessment_version=int, score=int, max_score=int
 )
 _CREDENTIAL: Final = _binding(EntityType.CREDENTIAL, credential_id=str, credential_version=int)
+_LOST_PASS: Final = {"item_id": str, "reopens_item": bool}
+"""Members of facts that take a pass away: the item of the assessment, and whether it is open again."""
 
 SHAPES: Final[Mapping[EventType, Shape]] = {
     EventType.ENROLLED: _IN_VERSION,
@@ -87,6 +91,12 @@ SHAPES: Final[Mapping[EventType, Shape]] = {
     EventType.WITHDRAWN: Shape(about=EntityType.COURSE, payload={}),
     EventType.ATTEMPT_BOUND: replace(_SUBMITTED, earlier=None),
     EventType.CREDENTIAL_BOUND: replace(_CREDENTIAL, earlier=None),
+    EventType.ASSESSMENT_VOIDED: Shape(
+        about=EntityType.ATTEMPT, payload={**_SUBMITTED.payload, **_LOST_PASS}
+    ),
+    EventType.ASSESSMENT_REGRADED: Shape(
+        about=EntityType.ATTEMPT, payload={**_GRADED.payload, **_LOST_PASS}
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """Course progress: the state of a learner on a course, folded from a stream of events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -49,7 +49,8 @@ class CourseProgress:
     """Progress of one learner on one course: the projection of a stream, and its head.
 
     `percent_complete` is the share of the required items of version `course_version`, rounded down; a completed
-    course stays at 100. `sequence` and `hash` are those of the last event.
+    course stays completed and at 100, even if an item of it is reopened. `sequence` and `hash` are those of the last
+    event.
     """
 
     user_id: UserId
@@ -135,8 +136,26 @@ class CourseProgress:
         return self._completion_of(item_id, outline)
 
     def pass_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
-        """Return the fact that a passed assessment completes the item, or None if nothing changes."""
+        """Return the fact that a passed assessment completes the item, or None if nothing changes.
+
+        Nothing changes while the learner is withdrawn; the item is completed when they enrol again.
+        """
         return self._completion_of(item_id, outline) if self.is_enrolled else None
+
+    def has_open_assessments(self, outline: Outline) -> bool:
+        """Whether an item of the outline has an assessment and is not completed."""
+        return any(
+            item.assessment is not None and item.id not in self.completed_items
+            for item in outline.items
+        )
+
+    def completions_by(self, passed: AbstractSet[AssessmentId], outline: Outline) -> Iterator[Fact]:
+        """Yield the facts that assessments passed so far complete their items: those items that are still open."""
+        for item in outline.items:
+            if item.assessment is not None and item.assessment.id in passed:
+                completion = self._completion_of(item.id, outline)
+                if completion is not None:
+                    yield completion
 
     def _completion_of(self, item_id: ItemId, outline: Outline) -> Fact | None:
         module = outline.module_of(item_id)
@@ -258,8 +277,11 @@ def _collect(
         case EventType.WITHDRAWN:
             changes["status"] = ProgressStatus.WITHDRAWN
             changes["last_activity_at"] = now
+        case EventType.ASSESSMENT_VOIDED | EventType.ASSESSMENT_REGRADED:
+            if event.fact.payload["reopens_item"]:
+                items[:] = [item for item in items if str(item) != event.fact.payload["item_id"]]
         case _:
-            """Facts about attempts and credentials change no progress."""
+            """Other facts about attempts and credentials change no progress."""
 
 
 def _percent_of(progress: CourseProgress, outline: Outline) -> int:

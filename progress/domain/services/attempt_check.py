@@ -24,7 +24,7 @@ from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, Atte
 from progress.domain.entities.events import Cause, EntityType, ProgressEvent
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import EventRepository
-from progress.domain.services.attempts import AttemptOutcomes
+from progress.domain.services.attempt_outcomes import AttemptOutcomes
 
 ATTEMPTS: Final = "progress_assessmentattempt"
 GRADES: Final = "progress_attemptgrade"
@@ -101,7 +101,7 @@ class AttemptBinder:
             progress, locked = self.outcomes.lock(attempt, scope=by.tenant_scope)
             is_unchanged = locked.content_hash == content_hash
             if is_unchanged:
-                self.outcomes.bind(locked, progress, Cause(user_id=by.user_id))
+                self.outcomes.record(locked.binding(), progress, Cause(user_id=by.user_id))
         return is_unchanged
 
 

@@ -1,8 +1,7 @@
 """Assessment attempts: taking, scoring and grading them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import uuid4
 
 from accounts.public import (
@@ -18,83 +17,27 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import Answer, Assessment, AssessmentId, CatalogService, Outline, QuestionId
+from courses.public import (
+    Answer,
+    Assessment,
+    AssessmentId,
+    AssessmentPlace,
+    CatalogService,
+    QuestionId,
+)
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus, Mark
-from progress.domain.entities.events import Cause, Fact
+from progress.domain.entities.events import Cause
 from progress.domain.entities.progress import CourseProgress
-from progress.domain.errors import AttemptNotFound, NoAttemptsLeft, NotEnrolled
+from progress.domain.errors import (
+    AttemptNotFound,
+    EnrolmentEnded,
+    NoAttemptsLeft,
+    NotEnrolled,
+    RegradeReasonMissing,
+)
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import ProgressRepository
-from progress.domain.services.event_log import EventRecorder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptOutcomes:
-    """Locks attempts, reads their assessments, and records what follows from them."""
-
-    attempts: AttemptRepository
-    progress: ProgressRepository
-    recorder: EventRecorder
-    catalog: CatalogService
-
-    def assessment_of(self, progress: CourseProgress, assessment_id: AssessmentId) -> Assessment:
-        """Return the assessment in the version that the learner is on. Raises AssessmentNotFound."""
-        outline = self._outline(progress, progress.course_version)
-        return _assessment_in(outline, assessment_id)
-
-    def assessment_behind(self, attempt: AssessmentAttempt) -> Assessment:
-        """Return the assessment as it was when the attempt started. Raises AssessmentNotFound."""
-        return _assessment_in(self._outline(attempt, attempt.course_version), attempt.assessment_id)
-
-    def lock(
-        self, attempt: AssessmentAttempt, *, scope: TenantScope
-    ) -> tuple[CourseProgress, AssessmentAttempt]:
-        """Lock the stream of the attempt, then the attempt: always in this order. Raises AttemptNotFound."""
-        stream = attempt.user_id, str(attempt.course_id)
-        progress = self.progress.find_for_update(*stream, scope=scope)
-        if progress is None:
-            raise AttemptNotFound
-        return progress, self.attempts.get_for_update(attempt.id, scope=scope)
-
-    def record_submission(
-        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
-    ) -> CourseProgress:
-        """Record that the attempt was submitted and, if it was scored at once, what follows from the grade."""
-        outcome = self._outcome_of(attempt, progress)
-        return self.recorder.record(progress, attempt.submission(), *outcome, cause=cause)
-
-    def record_grade(
-        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
-    ) -> CourseProgress:
-        """Record that a graded attempt was passed or failed, and the item that a pass completes."""
-        return self.recorder.record(progress, *self._outcome_of(attempt, progress), cause=cause)
-
-    def bind(
-        self, attempt: AssessmentAttempt, progress: CourseProgress, cause: Cause
-    ) -> CourseProgress:
-        """Record the hash of an attempt that was changed without a grade."""
-        return self.recorder.record(progress, attempt.binding(), cause=cause)
-
-    def _outcome_of(self, attempt: AssessmentAttempt, progress: CourseProgress) -> Iterator[Fact]:
-        outcome = attempt.outcome()
-        if outcome is None:
-            return
-        yield outcome
-        outline = self._outline(progress, progress.course_version)
-        # A later version of the course may have dropped the item.
-        if attempt.is_passed and any(item.id == attempt.item_id for item in outline.items):
-            completion = progress.pass_of(attempt.item_id, outline)
-            if completion is not None:
-                yield completion
-
-    def _outline(self, of: CourseProgress | AssessmentAttempt, number: int) -> Outline:
-        return self.catalog.version(of.course_id, number, scope=TenantScope.into(of.org_id)).outline
-
-
-def _assessment_in(outline: Outline, assessment_id: AssessmentId) -> Assessment:
-    assessment = outline.item_of(assessment_id).assessment
-    assert assessment is not None  # noqa: S101  # for mypy: the item was found by its assessment
-    return assessment
+from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +51,7 @@ class AttemptService:
     progress: ProgressRepository
     catalog: CatalogService
     outcomes: AttemptOutcomes
+    overdue: OverdueAttempts
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -120,35 +64,27 @@ class AttemptService:
             place = self.catalog.place_of(assessment_id, scope=by.member_scope)
             progress = self._progress(by, str(place.course_id))
             assessment = self.outcomes.assessment_of(progress, assessment_id)
-            now = self.clock.now()
-            number = self._next_number(by, assessment, now)
-            attempt = AssessmentAttempt(
-                id=AttemptId(uuid4()),
-                user_id=by.person,
-                course_id=place.course_id,
-                org_id=place.org_id,
-                course_version=progress.course_version,
-                item_id=place.item_id,
-                assessment_id=assessment_id,
-                number=number,
-                max_score=assessment.max_score,
-                pass_score=assessment.pass_score,
-                started_at=now,
-                expires_at=None if assessment.time_limit is None else now + assessment.time_limit,
-            )
-            self.attempts.add(attempt, scope=TenantScope.into(attempt.org_id))
-        return attempt
+            number = self._next_number(by, assessment)
+            if number is not None:
+                attempt = self._new_attempt(progress, place, assessment, number)
+                self.attempts.add(attempt, scope=TenantScope.into(attempt.org_id))
+                return attempt
+        # Raised outside, so that an overdue attempt stays submitted.
+        raise NoAttemptsLeft(attempt_limit=assessment.attempt_limit)
 
     def save(
         self, attempt_id: AttemptId, answers: Mapping[QuestionId, Answer], *, by: Principal
     ) -> AssessmentAttempt:
         """Save answers, replacing earlier ones to the same questions.
 
-        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer.
+        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer, EnrolmentEnded.
         """
+        attempt = self.get(attempt_id, by=by)
         with self.unit_of_work.atomic():
-            _, attempt, assessment = self._get_for_update(attempt_id, by)
+            progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
+            assessment = self.outcomes.assessment_behind(attempt)
             attempt = attempt.answered(answers, assessment, at=self.clock.now())
+            _require_enrolment(progress)
             self.attempts.save(attempt, scope=by.member_scope)
         return attempt
 
@@ -157,52 +93,65 @@ class AttemptService:
     ) -> AssessmentAttempt:
         """Submit the attempt. If no human grader is needed it is scored at once, and a pass completes the item.
 
-        Raises AttemptNotFound, AttemptClosed, TooLate.
+        Raises AttemptNotFound, AttemptClosed, TooLate, and EnrolmentEnded after a withdrawal: the attempt stays open.
         """
         cause = Cause(user_id=by.person, idempotency_key=idempotency_key)
+        attempt = self.get(attempt_id, by=by)
         with self.unit_of_work.atomic():
-            progress, attempt, assessment = self._get_for_update(attempt_id, by)
+            progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
+            assessment = self.outcomes.assessment_behind(attempt)
             now = self.clock.now()
             attempt = attempt.submitted(assessment, at=now).scored(assessment, at=now)
+            _require_enrolment(progress)
             self.attempts.save(attempt, scope=by.member_scope)
             self.outcomes.record_submission(attempt, progress, cause)
         return attempt
 
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
-        """Raises AttemptNotFound."""
+        """Return the caller's attempt, submitted if it is overdue. Raises AttemptNotFound."""
         attempt = self.attempts.get(attempt_id, scope=by.member_scope)
         if attempt.user_id != by.user_id:
             raise AttemptNotFound
-        return attempt
+        return self.overdue.settled(attempt)
 
     def attempts_at(self, assessment_id: AssessmentId, *, by: Principal) -> list[AssessmentAttempt]:
         """Return the caller's attempts at the assessment, oldest first. Raises AssessmentNotFound."""
         self.catalog.place_of(assessment_id, scope=by.member_scope)
-        return self.attempts.for_user(by.person, assessment_id, scope=by.member_scope)
+        return self._attempts(by, assessment_id)
 
-    def _next_number(self, by: Principal, assessment: Assessment, now: datetime) -> int:
-        """Return the number of the next attempt; voided ones do not count towards the limit. Raises NoAttemptsLeft."""
-        earlier = [
-            self._closed_in_time(attempt, now)
-            for attempt in self.attempts.for_user(by.person, assessment.id, scope=by.member_scope)
-        ]
+    def _new_attempt(
+        self, progress: CourseProgress, place: AssessmentPlace, assessment: Assessment, number: int
+    ) -> AssessmentAttempt:
+        now = self.clock.now()
+        return AssessmentAttempt(
+            id=AttemptId(uuid4()),
+            user_id=progress.user_id,
+            course_id=place.course_id,
+            org_id=place.org_id,
+            course_version=progress.course_version,
+            item_id=place.item_id,
+            assessment_id=assessment.id,
+            number=number,
+            max_score=assessment.max_score,
+            pass_score=assessment.pass_score,
+            started_at=now,
+            expires_at=None if assessment.time_limit is None else now + assessment.time_limit,
+        )
+
+    def _next_number(self, by: Principal, assessment: Assessment) -> int | None:
+        """Return the number of the next attempt, or None if none is left; voided ones do not count."""
+        earlier = self._attempts(by, assessment.id)
         counted = [a for a in earlier if a.status is not AttemptStatus.VOIDED]
         limit = assessment.attempt_limit
         is_running = any(attempt.status is AttemptStatus.STARTED for attempt in earlier)
         if limit is not None and len(counted) >= limit and not is_running:
-            raise NoAttemptsLeft(attempt_limit=limit)
+            return None
         return len(earlier) + 1
 
-    def _closed_in_time(self, attempt: AssessmentAttempt, now: datetime) -> AssessmentAttempt:
-        """Expire the attempt if it can no longer be submitted, so that it does not block the next one."""
-        if attempt.status is not AttemptStatus.STARTED:
-            return attempt
-        if not attempt.has_run_out(self.outcomes.assessment_behind(attempt), at=now):
-            return attempt
-        scope = TenantScope.into(attempt.org_id)
-        expired = self.attempts.get_for_update(attempt.id, scope=scope).expired()
-        self.attempts.save(expired, scope=scope)
-        return expired
+    def _attempts(self, by: Principal, assessment_id: AssessmentId) -> list[AssessmentAttempt]:
+        """Return the caller's attempts at the assessment, oldest first, submitted if they are overdue."""
+        attempts = self.attempts.for_user(by.person, assessment_id, scope=by.member_scope)
+        return [self.overdue.settled(attempt) for attempt in attempts]
 
     def _progress(self, by: Principal, slug_or_id: str) -> CourseProgress:
         progress = self.progress.find_for_update(by.person, slug_or_id, scope=by.member_scope)
@@ -210,13 +159,10 @@ class AttemptService:
             raise NotEnrolled
         return progress
 
-    def _get_for_update(
-        self, attempt_id: AttemptId, by: Principal
-    ) -> tuple[CourseProgress, AssessmentAttempt, Assessment]:
-        """Return the caller's locked attempt, with progress and assessment. Raises AttemptNotFound."""
-        attempt = self.get(attempt_id, by=by)
-        progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
-        return progress, attempt, self.outcomes.assessment_behind(attempt)
+
+def _require_enrolment(progress: CourseProgress) -> None:
+    if not progress.is_enrolled:
+        raise EnrolmentEnded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +175,7 @@ class GradingService:
     attempts: AttemptRepository
     catalog: CatalogService
     outcomes: AttemptOutcomes
+    overdue: OverdueAttempts
     tenant_access: TenantAccess
     audit_log: AuditLog
     unit_of_work: UnitOfWork
@@ -240,6 +187,7 @@ class GradingService:
         """Return the submissions awaiting grading on the course, oldest first. Raises CourseNotFound."""
         course = self.catalog.visible_to(by, slug_or_id)
         by.require(Right.GRADE_ATTEMPTS, of=course.org_id)
+        self.overdue.submit_some(course.id, scope=by.tenant_scope)
         page = self.attempts.page_to_grade(course.id, request, scope=by.tenant_scope)
         self.tenant_access.record_access(
             course.org_id, at=SubjectType.ATTEMPT, subject_id=course.id, by=by
@@ -247,9 +195,10 @@ class GradingService:
         return page
 
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
-        """Raises AttemptNotFound."""
+        """Return the attempt, submitted if it is overdue. Raises AttemptNotFound."""
         attempt = self.attempts.get(attempt_id, scope=by.tenant_scope)
         by.require(Right.GRADE_ATTEMPTS, of=attempt.org_id)
+        attempt = self.overdue.settled(attempt)
         self.tenant_access.record_access(
             attempt.org_id, at=SubjectType.ATTEMPT, subject_id=attempt_id, by=by
         )
@@ -263,31 +212,92 @@ class GradingService:
         return attempt, self.outcomes.assessment_behind(attempt)
 
     def grade(
-        self, attempt_id: AttemptId, marks: tuple[Mark, ...], *, reason: str = "", by: Principal
+        self,
+        attempt_id: AttemptId,
+        marks: tuple[Mark, ...],
+        *,
+        reason: str = "",
+        keeps_completion: bool = False,
+        by: Principal,
     ) -> AssessmentAttempt:
         """Grade or regrade the attempt; earlier grades are kept.
 
-        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore.
+        If a pass turns into a failure, the item it completed is open again, unless another attempt passes it or the
+        grader *keeps_completion*. A completed course stays completed.
+
+        Raises AttemptNotFound, AttemptNotGradable, QuestionNotFound, ImpossibleScore, and RegradeReasonMissing if a
+        pass turns into a failure without a reason.
         """
         with self.unit_of_work.atomic():
-            progress, before = self._get_for_update(attempt_id, by)
+            progress, before = self.overdue.submit(*self._get_for_update(attempt_id, by))
             assessment = self.outcomes.assessment_behind(before)
             now, grader = self.clock.now(), by.user_id
             attempt = before.graded(marks, assessment, at=now, by=grader, reason=reason)
-            self.attempts.save(attempt, scope=by.tenant_scope)
-            self.outcomes.record_grade(attempt, progress, Cause(user_id=by.user_id))
-            self._audit(AuditAction.ATTEMPT_GRADED, before, attempt, by=by, because=reason)
+            if attempt.has_lost_pass_of(before) and not reason.strip():
+                raise RegradeReasonMissing
+            reopens_item = self._save(
+                before, attempt, progress, keeps_completion=keeps_completion, by=by
+            )
+            cause = Cause(user_id=by.user_id)
+            if reopens_item is None:
+                self.outcomes.record_grade(attempt, progress, cause)
+            else:
+                fact = attempt.regrading(reopens_item=reopens_item)
+                self.outcomes.record(fact, progress, cause)
+            self._audit(
+                AuditAction.ATTEMPT_GRADED,
+                before,
+                attempt,
+                reopens_item=reopens_item,
+                by=by,
+                because=reason,
+            )
         return attempt
 
-    def void(self, attempt_id: AttemptId, *, reason: str, by: Principal) -> AssessmentAttempt:
-        """Void the attempt; items it has completed stay completed. Raises AttemptNotFound, AttemptVoided."""
+    def void(
+        self,
+        attempt_id: AttemptId,
+        *,
+        reason: str,
+        keeps_completion: bool = False,
+        by: Principal,
+    ) -> AssessmentAttempt:
+        """Void the attempt. If it was passed, its item is open again, as after a regrade.
+
+        Raises AttemptNotFound, AttemptVoided.
+        """
         with self.unit_of_work.atomic():
             progress, before = self._get_for_update(attempt_id, by)
             attempt = before.voided(reason=reason)
-            self.attempts.save(attempt, scope=by.tenant_scope)
-            self.outcomes.bind(attempt, progress, Cause(user_id=by.user_id))
-            self._audit(AuditAction.ATTEMPT_VOIDED, before, attempt, by=by, because=reason)
+            reopens_item = self._save(
+                before, attempt, progress, keeps_completion=keeps_completion, by=by
+            )
+            fact = attempt.voiding(reopens_item=bool(reopens_item))
+            self.outcomes.record(fact, progress, Cause(user_id=by.user_id))
+            self._audit(
+                AuditAction.ATTEMPT_VOIDED,
+                before,
+                attempt,
+                reopens_item=reopens_item,
+                by=by,
+                because=reason,
+            )
         return attempt
+
+    def _save(
+        self,
+        before: AssessmentAttempt,
+        attempt: AssessmentAttempt,
+        progress: CourseProgress,
+        *,
+        keeps_completion: bool,
+        by: Principal,
+    ) -> bool | None:
+        """Save the attempt, and return whether its item is open again; None unless it has lost its pass."""
+        self.attempts.save(attempt, scope=by.tenant_scope)
+        if not attempt.has_lost_pass_of(before):
+            return None
+        return not keeps_completion and self.outcomes.reopens_item(attempt, progress)
 
     def _get_for_update(
         self, attempt_id: AttemptId, by: Principal
@@ -304,14 +314,16 @@ class GradingService:
         before: AssessmentAttempt,
         after: AssessmentAttempt,
         *,
+        reopens_item: bool | None,
         by: Principal,
         because: str,
     ) -> None:
+        lost_pass = {} if reopens_item is None else {"reopens_item": reopens_item}
         self.audit_log.record(
             action,
             AuditSubject.of(SubjectType.ATTEMPT, after),
             by=by,
             because=because,
             before={"status": before.status.value, "score": before.score},
-            after={"status": after.status.value, "score": after.score},
+            after={"status": after.status.value, "score": after.score, **lost_pass},
         )

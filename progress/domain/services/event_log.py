@@ -75,6 +75,10 @@ class EventRecorder:
         self.log.append(events, scope=scope)
         return self.lock(head.stream) if self._publish(events) else head
 
+    def stream(self, progress: CourseProgress) -> list[ProgressEvent]:
+        """Return all events of the stream of *progress*, by sequence."""
+        return self.log.stream(progress.stream, scope=TenantScope.into(progress.org_id))
+
     def _fold(
         self, progress: CourseProgress, facts: tuple[Fact, ...], cause: Cause
     ) -> tuple[list[ProgressEvent], CourseProgress]:
@@ -115,7 +119,11 @@ def _message_of(event: ProgressEvent) -> CourseCompleted | AssessmentGraded | No
                 course_version=int(payload["course_version"]),
                 completed_at=event.occurred_at,
             )
-        case EventType.ASSESSMENT_PASSED | EventType.ASSESSMENT_FAILED:
+        case (
+            EventType.ASSESSMENT_PASSED
+            | EventType.ASSESSMENT_FAILED
+            | EventType.ASSESSMENT_REGRADED
+        ):
             return AssessmentGraded(
                 user_id=event.user_id,
                 course_id=event.course_id,

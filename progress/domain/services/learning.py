@@ -1,6 +1,7 @@
 """Learning: enrolment, progress on courses, and learner records."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from accounts.public import OrganizationId, Principal, Right, SubjectType, TenantAccess, UserId
@@ -8,10 +9,15 @@ from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
-from courses.public import CatalogService, ItemId, Outline
+from courses.public import AssessmentId, CatalogService, CourseVersion, ItemId, Outline
 from progress.domain.entities.events import Cause, Fact, ProgressEvent
 from progress.domain.entities.progress import CourseProgress, CourseRecord, LearnerRecord
-from progress.domain.errors import AlreadyEnrolled, NotEnrolled, ProgressNotFound
+from progress.domain.errors import (
+    AlreadyEnrolled,
+    AssessmentRequired,
+    NotEnrolled,
+    ProgressNotFound,
+)
 from progress.domain.repositories.protocols.attempts import AttemptRepository
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 from progress.domain.services.event_log import EventRecorder
@@ -26,6 +32,7 @@ class LearningService:
     """
 
     progress: ProgressRepository
+    attempts: AttemptRepository
     recorder: EventRecorder
     catalog: CatalogService
     pathways: PathwayService
@@ -36,6 +43,8 @@ class LearningService:
         self, slug_or_id: str, *, by: Principal, idempotency_key: str = ""
     ) -> CourseProgress:
         """Enrol the caller on the published version; progress from before a withdrawal is kept.
+
+        Items whose assessment was passed in the meantime are completed in the same unit of work.
 
         Raises CourseNotFound, CourseNotOpen, PrerequisitesMissing, AlreadyEnrolled.
         """
@@ -49,13 +58,16 @@ class LearningService:
                 return self.recorder.record(new, new.enrolment(version), cause=cause)
             except AlreadyEnrolled:
                 progress = self._progress_of(by, slug_or_id)
-                return self.recorder.record(progress, progress.enrolment(version), cause=cause)
+                facts = self._with_passes(progress, progress.enrolment(version), version)
+                return self.recorder.record(progress, *facts, cause=cause)
 
     def withdraw(
         self, slug_or_id: str, *, by: Principal, idempotency_key: str = ""
     ) -> CourseProgress:
         """Withdraw the caller from the course. Raises CourseNotFound, NotEnrolled, AlreadyCompleted."""
-        return self._record(slug_or_id, CourseProgress.withdrawal, by=by, key=idempotency_key)
+        return self._record(
+            slug_or_id, lambda progress: [progress.withdrawal()], by=by, key=idempotency_key
+        )
 
     def start_item(
         self, slug_or_id: str, item_id: ItemId, *, by: Principal, idempotency_key: str = ""
@@ -66,7 +78,7 @@ class LearningService:
         """
         return self._record(
             slug_or_id,
-            lambda progress: progress.start_of(item_id, self._outline_of(progress)),
+            lambda progress: _if_any(progress.start_of(item_id, self._outline_of(progress))),
             by=by,
             key=idempotency_key,
         )
@@ -76,11 +88,11 @@ class LearningService:
     ) -> CourseProgress:
         """Complete the item, and the course with its last required item; do nothing if it was completed before.
 
-        Raises CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired.
+        Raises CourseNotFound, NotEnrolled, ItemNotFound, AssessmentRequired unless its assessment is passed.
         """
         return self._record(
             slug_or_id,
-            lambda progress: progress.completion_of(item_id, self._outline_of(progress)),
+            lambda progress: _if_any(self._completion_of(item_id, progress)),
             by=by,
             key=idempotency_key,
         )
@@ -90,11 +102,12 @@ class LearningService:
     ) -> CourseProgress:
         """Move the caller to the published version; do nothing if they are on it.
 
-        Completed items stay completed, because items keep their ids. Raises CourseNotFound, CourseNotOpen, NotEnrolled.
+        Completed items stay completed, because items keep their ids; items that the learner's version did not have, but
+        whose assessment was passed, are completed. Raises CourseNotFound, CourseNotOpen, NotEnrolled.
         """
         return self._record(
             slug_or_id,
-            lambda progress: progress.upgrade(self.catalog.open_version(slug_or_id, by=by)),
+            lambda progress: self._upgrade(progress, self.catalog.open_version(slug_or_id, by=by)),
             by=by,
             key=idempotency_key,
         )
@@ -102,19 +115,44 @@ class LearningService:
     def _record(
         self,
         slug_or_id: str,
-        fact_of: Callable[[CourseProgress], Fact | None],
+        facts_of: Callable[[CourseProgress], list[Fact]],
         *,
         by: Principal,
         key: str,
     ) -> CourseProgress:
-        """Record the fact that follows from the caller's locked progress, if any does."""
+        """Record the facts that follow from the caller's locked progress, if any do."""
         with self.unit_of_work.atomic():
             progress = self._progress_of(by, slug_or_id)
-            fact = fact_of(progress)
-            if fact is None:
+            facts = facts_of(progress)
+            if not facts:
                 return progress
             cause = Cause(user_id=by.person, idempotency_key=key)
-            return self.recorder.record(progress, fact, cause=cause)
+            return self.recorder.record(progress, *facts, cause=cause)
+
+    def _upgrade(self, progress: CourseProgress, version: CourseVersion) -> list[Fact]:
+        upgrade = progress.upgrade(version)
+        return [] if upgrade is None else self._with_passes(progress, upgrade, version)
+
+    def _with_passes(
+        self, progress: CourseProgress, arrival: Fact, version: CourseVersion
+    ) -> list[Fact]:
+        """Return the arrival on the version, and the completions of its items that are passed but not completed."""
+        if not progress.has_open_assessments(version.outline):
+            return [arrival]
+        return [arrival, *progress.completions_by(self._passed(progress), version.outline)]
+
+    def _completion_of(self, item_id: ItemId, progress: CourseProgress) -> Fact | None:
+        outline = self._outline_of(progress)
+        try:
+            return progress.completion_of(item_id, outline)
+        except AssessmentRequired as error:
+            if error.facts["assessment_id"] not in self._passed(progress):
+                raise
+            return progress.pass_of(item_id, outline)
+
+    def _passed(self, progress: CourseProgress) -> AbstractSet[AssessmentId]:
+        scope = TenantScope.into(progress.org_id)
+        return self.attempts.passed_assessments(progress.user_id, progress.course_id, scope=scope)
 
     def _progress_of(self, learner: Principal, slug_or_id: str) -> CourseProgress:
         """Return the learner's progress, locked. Raises NotEnrolled, or CourseNotFound if there is no such course."""
@@ -129,6 +167,10 @@ class LearningService:
         scope = TenantScope.into(progress.org_id)
         number = progress.course_version
         return self.catalog.version(progress.course_id, number, scope=scope).outline
+
+
+def _if_any(fact: Fact | None) -> list[Fact]:
+    return [] if fact is None else [fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,11 @@ class RecordedFacts:
         scope = TenantScope.into(stream.org_id)
         return self.log.last_about(stream, about, entity_id, scope=scope)
 
+    def reopenings(self, stream: StreamId) -> list[ProgressEvent]:
+        """Return the events of the stream that reopened an item because its pass was lost, oldest first."""
+        events = self.log.stream(stream, scope=TenantScope.into(stream.org_id))
+        return [event for event in events if event.fact.payload.get("reopens_item")]
+
     def about(self, about: EntityType, *, scope: TenantScope) -> Iterator[Stored[ProgressEvent]]:
         """Yield all events in scope about resources of this type, by user, course and sequence."""
         return self.log.in_streams(about=about, scope=scope)

@@ -1,7 +1,9 @@
 """Assessment attempts in memory."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from accounts.public import UserId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
@@ -10,7 +12,7 @@ from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
-from progress.domain.repositories.protocols.attempts import TO_GRADE
+from progress.domain.repositories.protocols.attempts import PAST_DEADLINE, TO_GRADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,23 @@ class InMemoryAttemptRepository:
         )
         return page_in_memory(submitted, request, TO_GRADE)
 
+    def page_past_deadline(
+        self,
+        now: datetime,
+        request: PageRequest,
+        *,
+        course_id: CourseId | None = None,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
+        overdue = (
+            attempt
+            for attempt in self.store.values()
+            if attempt.is_past_deadline(at=now)
+            and course_id in (None, attempt.course_id)
+            and scope.covers(attempt.org_id)
+        )
+        return page_in_memory(overdue, request, PAST_DEADLINE)
+
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         best: dict[AssessmentId, int] = {}
         for attempt in self._of(user_id, scope):
@@ -61,6 +80,15 @@ class InMemoryAttemptRepository:
                 percent = 100 * attempt.score // attempt.max_score
                 best[attempt.assessment_id] = max(percent, best.get(attempt.assessment_id, 0))
         return best
+
+    def passed_assessments(
+        self, user_id: UserId, course_id: CourseId, *, scope: TenantScope
+    ) -> AbstractSet[AssessmentId]:
+        return {
+            attempt.assessment_id
+            for attempt in self._of(user_id, scope)
+            if attempt.course_id == course_id and attempt.counts_as_passed
+        }
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope

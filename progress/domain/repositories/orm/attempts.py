@@ -1,6 +1,7 @@
 """Assessment attempts in the database."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from progress.domain.entities.attempts import (
 )
 from progress.domain.entities.events import StreamId
 from progress.domain.errors import AttemptNotFound, AttemptRunning
-from progress.domain.repositories.protocols.attempts import TO_GRADE
+from progress.domain.repositories.protocols.attempts import PAST_DEADLINE, TO_GRADE
 
 Values = dict[str, Any]
 
@@ -82,6 +83,23 @@ class OrmAttemptRepository:
         )
         return page_of_rows(_with_grades(submitted), request, TO_GRADE, _attempt)
 
+    def page_past_deadline(
+        self,
+        now: datetime,
+        request: PageRequest,
+        *,
+        course_id: CourseId | None = None,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
+        overdue = rows.AssessmentAttempt.objects.filter(
+            owned_within(scope),
+            status__in=[AttemptStatus.STARTED, AttemptStatus.EXPIRED],
+            expires_at__lt=now,
+        )
+        if course_id is not None:
+            overdue = overdue.filter(course_id=course_id)
+        return page_of_rows(_with_grades(overdue), request, PAST_DEADLINE, _attempt)
+
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         graded = rows.AssessmentAttempt.objects.filter(
             owned_within(scope), user_id=user_id, status=AttemptStatus.GRADED
@@ -90,6 +108,18 @@ class OrmAttemptRepository:
             percent=Max(100 * F("score") / F("max_score"))
         )
         return {AssessmentId(assessment_id): percent for assessment_id, percent in percents}
+
+    def passed_assessments(
+        self, user_id: UserId, course_id: CourseId, *, scope: TenantScope
+    ) -> AbstractSet[AssessmentId]:
+        passed = rows.AssessmentAttempt.objects.filter(
+            owned_within(scope),
+            user_id=user_id,
+            course_id=course_id,
+            status=AttemptStatus.GRADED,
+            score__gte=F("pass_score"),
+        )
+        return {AssessmentId(id_) for id_ in passed.values_list("assessment_id", flat=True)}
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope

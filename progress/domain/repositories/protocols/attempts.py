@@ -1,6 +1,7 @@
 """Repository of assessment attempts."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 
 TO_GRADE: Final = Keyset("attempts-to-grade", {"submitted_at": datetime, "id": UUID})
+PAST_DEADLINE: Final = Keyset("attempts-past-deadline", {"expires_at": datetime, "id": UUID})
 
 
 class AttemptRepository(Protocol):
@@ -38,8 +40,26 @@ class AttemptRepository(Protocol):
     ) -> Page[AssessmentAttempt]:
         """Return submissions awaiting grading on the course, by time of submission, then id."""
 
+    def page_past_deadline(
+        self,
+        now: datetime,
+        request: PageRequest,
+        *,
+        course_id: CourseId | None = None,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
+        """Return attempts that were not submitted within their time limit, by deadline, then id.
+
+        With a course id those on the course.
+        """
+
     def best_percents(self, user_id: UserId, *, scope: TenantScope) -> Mapping[AssessmentId, int]:
         """Return the best percent by assessment, rounded down; voided attempts do not count."""
+
+    def passed_assessments(
+        self, user_id: UserId, course_id: CourseId, *, scope: TenantScope
+    ) -> AbstractSet[AssessmentId]:
+        """Return the assessments that the learner has passed on the course; voided attempts do not count."""
 
     def in_streams(
         self, *, users: UserRange = ALL_USERS, scope: TenantScope

@@ -1,0 +1,18 @@
+"""Submission of assessment attempts whose time limit has passed."""
+
+from typing import Any
+
+from accounts.public import OPERATOR
+from authsvc.composition.container import services
+from authsvc.management.base import OperatorCommand, counted
+
+
+class Command(OperatorCommand):
+    help = (
+        "Submit attempts whose time limit has passed, as of their deadline and with the answers saved until then. Run "
+        "it every few minutes; until then an attempt is submitted when its learner or a grader looks at it."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        number = services().overdue_attempts.submit_all(by=OPERATOR)
+        self.stdout.write(f"Submitted: {counted(number, 'attempt')}.")
