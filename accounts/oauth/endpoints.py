@@ -13,7 +13,7 @@ from oauthlib.oauth2 import OAuth2Error
 
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.oauth.client_authentication import named_client
-from accounts.oauth.errors import SlowDown
+from accounts.oauth.errors import SlowDown, description_of
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
 
@@ -57,7 +57,8 @@ def json_response(members: Mapping[str, Any], *, status: int = HTTPStatus.OK) ->
 
 def error_response(error: OAuth2Error) -> HttpResponse:
     """The error in the format of RFC 6749 §5.2."""
-    members = {"error": error.error, "error_description": error.description}
+    description = description_of(error.error, error.description)
+    members = {"error": error.error, "error_description": description}
     response = json_response(members, status=error.status_code)
     if isinstance(error, SlowDown):
         response["Retry-After"] = str(error.seconds)

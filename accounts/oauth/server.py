@@ -1,9 +1,11 @@
 """OAuth server: the supported grants and response types, and the way from Django to oauthlib and back."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -25,7 +27,12 @@ from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challeng
 
 from accounts.domain.access import GrantType
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.oauth.errors import RequestNotSupported, RequestUriNotSupported
+from accounts.oauth.errors import (
+    RequestNotSupported,
+    RequestUriNotSupported,
+    description_of,
+    missing,
+)
 from accounts.oauth.exchange import Approval, Exchange, client_of, exchange_of, scopes_of
 from accounts.oauth.parameters import body_of, form_of, known
 from authsvc.composition.container import services
@@ -99,7 +106,7 @@ class Backend(OAuthLibCore):
         """Redeem a grant (RFC 6749 §3.2). Raises OAuth2Error."""
         form = form_of(request)
         if "grant_type" not in form:
-            raise InvalidRequestError(description="The parameter grant_type is missing.")
+            raise InvalidRequestError(description=missing("grant_type"))
         if form["grant_type"] == GrantType.CLIENT_CREDENTIALS:
             return self._redeem(request)
         return services().grants.atomically(lambda: self._redeem(request))
@@ -134,7 +141,7 @@ class Backend(OAuthLibCore):
 
     def _redeem(self, request: HttpRequest) -> TokenResponse:
         _, headers, body, status = self.create_token_response(request)
-        return headers, body, status
+        return headers, body if status == HTTPStatus.OK else _described(body), status
 
 
 @cache
@@ -173,6 +180,13 @@ def access_token(request: Request) -> str:
 def refresh_token(request: Request) -> str:
     """The toolkit's generator of refresh tokens, called second; empty when the client gets none."""
     return exchange_of(request).issued.refresh_token
+
+
+def _described(body: str) -> str:
+    """The error response of oauthlib with a description."""
+    members = json.loads(body)
+    description = description_of(members["error"], members.get("error_description"))
+    return json.dumps(members | {"error_description": description})
 
 
 def _bearer(validator: Any, **kwargs: Any) -> BearerToken:

@@ -5,7 +5,7 @@ from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
-from oauthlib.oauth2 import DeviceCodeGrant
+from oauthlib.oauth2 import DeviceCodeGrant, InvalidGrantError
 
 from accounts.domain.access import Authentication, GrantType
 from accounts.domain.oauth.entities.authorizations import Permission
@@ -13,7 +13,7 @@ from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.services.grants import ApprovedDevice
 from accounts.oauth.client_authentication import authenticate, credentials_of
-from accounts.oauth.errors import InvalidTarget
+from accounts.oauth.errors import InvalidTarget, missing
 from accounts.oauth.exchange import (
     ValidGrant,
     accept,
@@ -90,8 +90,9 @@ class ClientValidator:
     def get_default_scopes(
         self, client_id: str, request: Request, *_: Any, **__: Any
     ) -> Sequence[str]:
-        """No scopes: a client gets only those that it requests."""
-        return []
+        """The client's default scopes at the authorization endpoint; elsewhere only those that it requests."""
+        is_authorization = request.grant_type is None
+        return sorted(client_of(request).default_scopes) if is_authorization else []
 
     def validate_scopes(
         self,
@@ -145,8 +146,10 @@ class GrantValidator:
         self, client_id: str, code: str, client: OAuthClient, request: Request, *_: Any, **__: Any
     ) -> bool:
         redemption = services().grants.find_code(code, client)
-        if redemption is None or request.code_verifier is None:
+        if redemption is None:
             return False
+        if request.code_verifier is None:
+            raise InvalidGrantError(description=missing("code_verifier"), request=request)
         stored = redemption.code
         if request.redirect_uri not in {None, stored.redirect_uri}:
             return False
