@@ -27,12 +27,14 @@ from accounts.domain.audit.entities import (
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.audit.services.bindings import AuditBindings, compared
 from accounts.domain.audit.services.verifier import VerificationReport
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
 from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
     PasswordsBusy,
+    UnsuitableProfile,
 )
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
@@ -43,6 +45,7 @@ __all__ = [
     "BOUND",
     "OPERATOR",
     "PASSWORD",
+    "PROFILE_MEMBERS",
     "SECOND_FACTOR",
     "Anchor",
     "AuditAction",
@@ -68,12 +71,14 @@ __all__ = [
     "PasswordsBusy",
     "PersonNeeded",
     "Principal",
+    "Profile",
     "Right",
     "Role",
     "Scope",
     "SecurityEvent",
     "SubjectType",
     "TenantAccess",
+    "UnsuitableProfile",
     "UserId",
     "VerificationReport",
     "compared",

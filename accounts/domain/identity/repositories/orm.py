@@ -21,6 +21,7 @@ from accounts.domain.access import (
     SessionId,
     UserId,
 )
+from accounts.domain.identity.entities.profiles import Profile
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
@@ -122,6 +123,8 @@ def _user(row: rows.User) -> User:
         is_active=row.is_active,
         is_staff=row.is_staff,
         created_at=row.created_at,
+        profile=Profile(**row.profile_members),
+        updated_at=row.updated_at,
     )
 
 
@@ -136,6 +139,8 @@ def _user_values(user: User) -> Values:
         "is_staff": user.is_staff,
         "is_superuser": Role.ADMIN in user.roles,
         "created_at": user.created_at,
+        "profile_members": user.profile.members,
+        "updated_at": user.updated_at,
     }
 
 

@@ -8,7 +8,7 @@ from accounts.domain.oauth.entities.clients import IdentityScope
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     IdentityScope.OPENID: "recognise you when you sign in",
-    IdentityScope.PROFILE: "see your name",
+    IdentityScope.PROFILE: "see your profile: your name and what else you have filled in",
     IdentityScope.EMAIL: "see your e-mail address",
     IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
     Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",
