@@ -87,18 +87,21 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             "id_token_algorithm",
             "is_trusted",
             "must_push",
+            "claims_in_id_token",
         ]
         labels = {
             "backchannel_logout_uri": "Back-channel log-out URI",
             "id_token_algorithm": "ID token algorithm",
             "is_trusted": "Trusted",
             "must_push": "Must push",
+            "claims_in_id_token": "Claims in ID tokens",
             "org": "Organization",
         }
         help_texts = {
             "backchannel_logout_uri": "URL to notify when a user signs out.",
             "is_trusted": "Users are not asked for consent.",
             "must_push": "Only pushed authorization requests are accepted (RFC 9126).",
+            "claims_in_id_token": "For clients that read name and e-mail address from ID tokens alone.",
         }
 
     @property
@@ -117,6 +120,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             id_token_algorithm=IdTokenAlgorithm(values["id_token_algorithm"]),
             is_trusted=values["is_trusted"],
             must_push=values["must_push"],
+            claims_in_id_token=values["claims_in_id_token"],
         )
 
     def clean(self) -> dict[str, Any]:

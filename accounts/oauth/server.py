@@ -26,6 +26,7 @@ from oauthlib.oauth2 import (
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 
 from accounts.domain.access import GrantType
+from accounts.domain.oauth.entities.claims import ClaimsRequest, scopes_covering
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.oauth.errors import (
     RequestNotSupported,
@@ -91,6 +92,13 @@ class AuthorizationRequest:
     redirect_uri: str
     scopes: frozenset[str]
     resource: str
+    claims: ClaimsRequest
+
+    @property
+    def shown_scopes(self) -> frozenset[str]:
+        """The scopes to which the user consents: the requested ones, and those that cover the requested claims."""
+        requested = self.claims.requested
+        return self.scopes | scopes_covering(requested.userinfo | requested.id_token)
 
 
 class Backend(OAuthLibCore):
@@ -126,6 +134,7 @@ class Backend(OAuthLibCore):
             redirect_uri=facts["redirect_uri"],
             scopes=frozenset(scopes),
             resource=exchange_of(request).resource,
+            claims=_claims_request(parameters.get("claims"), request),
         )
 
     def issue_code(self, authorization: AuthorizationRequest, approval: Approval) -> str:
@@ -134,7 +143,9 @@ class Backend(OAuthLibCore):
             reverse("oauth_authorize"),
             body=known(authorization.parameters),
             scopes=sorted(authorization.scopes),
-            credentials={"exchange": Exchange(approval=approval)},
+            credentials={
+                "exchange": Exchange(approval=approval, claims=authorization.claims.requested)
+            },
         )
         location: str = headers["Location"]
         return location
@@ -170,6 +181,20 @@ def reject_unsupported(request: Request) -> dict[str, str]:
             description="The code challenge method must be S256.", request=request
         )
     return {}
+
+
+def _claims_request(text: str | None, request: Request) -> ClaimsRequest:
+    """The parameter `claims` (OpenID Connect Core §5.5). Raises InvalidRequestError."""
+    if text is None:
+        return ClaimsRequest()
+    allowed_scopes = client_of(request).terms.allowed_scopes
+    try:
+        return ClaimsRequest.of(json.loads(text), allowed_scopes=allowed_scopes)
+    except (json.JSONDecodeError, RecursionError):
+        description = "The parameter claims must be JSON."
+    except ValueError as error:
+        description = str(error)
+    raise InvalidRequestError(description=description, request=request)
 
 
 def access_token(request: Request) -> str:

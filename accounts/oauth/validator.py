@@ -1,6 +1,7 @@
 """Request validator: the questions of oauthlib, answered by our services."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
@@ -136,6 +137,7 @@ class GrantValidator:
                 scopes=frozenset(scopes_of(request)),
                 resource=exchange.resource,
                 nonce=request.nonce or "",
+                claims=exchange.claims,
             ),
             authentication=approval.authentication,
             redirect_uri=request.redirect_uri,
@@ -185,7 +187,9 @@ class GrantValidator:
             return False
         session = renewal.session
         _require_same_resource(request, session.resource)
-        permission = Permission(user_id=renewal.user.id, scopes=session.scopes)
+        permission = Permission(
+            user_id=renewal.user.id, scopes=session.scopes, claims=session.claims
+        )
         exchange_of(request).grant = ValidGrant(
             scopes=tuple(sorted(session.scopes)),
             redeem=lambda scopes: services().grants.redeem_renewal(renewal, scopes=scopes),
@@ -233,6 +237,7 @@ class GrantValidator:
                 token.pop(name, None)
         claims = exchange.valid_grant.claims
         if claims is not None and IdentityScope.OPENID in scopes_of(request):
+            claims = replace(claims, scopes=frozenset(scopes_of(request)))
             token["id_token"] = services().claims.id_token(
                 client_of(request), claims, access_token=exchange.issued.access_token
             )
@@ -269,4 +274,5 @@ def _id_claims(
         client_id=client.client_id,
         nonce=permission.nonce,
         authentication=authentication,
+        requested=permission.claims,
     )

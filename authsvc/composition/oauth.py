@@ -84,6 +84,7 @@ class OAuthServices(OrganizationServices):
         return ClaimsService(
             users=self.repositories.users,
             verified_emails=self.repositories.verified_emails,
+            organizations=self.repositories.organizations,
             id_tokens=self.ports.id_tokens,
             clock=self.ports.clock,
         )

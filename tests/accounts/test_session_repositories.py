@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import SessionId
+from accounts.domain.access import RequestedClaims, SessionId
 from accounts.domain.identity.entities.sessions import SessionEnd
 from tests.accounts.granting import BROWSER, HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
@@ -17,12 +17,20 @@ OVER: dict[str, Any] = {"ended_at": NOON, "ended_because": SessionEnd.LOGGED_OUT
 IDS = [SessionId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
 
 
-def test_a_session_is_read_back_with_its_resource_and_authentication(world: World) -> None:
+def test_a_session_is_read_back_with_its_resource_authentication_and_claims(world: World) -> None:
+    claims = RequestedClaims(userinfo=frozenset({"name", "email"}), id_token=frozenset({"roles"}))
     session = has_session(
-        world, world.has_user(), resource="https://notes.example/api", authentication=HOW
+        world,
+        world.has_user(),
+        resource="https://notes.example/api",
+        authentication=HOW,
+        claims=claims,
     )
+    state = world.repositories.sessions.state_of(session.id)
 
     assert stored_session(world, session) == session
+    assert state is not None
+    assert state.claims == claims
 
 
 def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:

@@ -6,13 +6,20 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from accounts.domain.identity.entities.users import User
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
+from accounts.domain.identity.entities.users import User, UserChanges
 from tests.accounts.oauth.acting import accepted, an_app, id_claims, tokens_of, userinfo
 from tests.support.application import Application
 from tests.support.relying import RelyingParty
 
 pytestmark = pytest.mark.database
 
+VALUES = dict.fromkeys(["profile", "picture", "website"], "https://anna.example/") | {
+    "birthdate": "2001-12-31",
+    "zoneinfo": "Europe/Stockholm",
+    "locale": "sv",
+}
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
 
@@ -79,7 +86,7 @@ def test_the_keys_have_distinct_ids_and_no_private_part(
         ("response_modes_supported", ["query"]),
         ("subject_types_supported", ["public"]),
         ("code_challenge_methods_supported", ["S256"]),
-        ("claims_parameter_supported", False),
+        ("claims_parameter_supported", True),
         ("request_parameter_supported", False),
         ("request_uri_parameter_supported", False),
         ("require_pushed_authorization_requests", False),
@@ -132,9 +139,11 @@ def test_every_announced_algorithm_signs(
 
 
 def test_every_announced_claim_is_provided(
-    application: Application, app: RelyingParty, metadata: dict[str, Any]
+    application: Application, app: RelyingParty, anna: User, metadata: dict[str, Any]
 ) -> None:
-    scope = "openid profile email"
+    scope = "openid profile email organizations"
+    profile = dict.fromkeys(PROFILE_MEMBERS, "Ann") | VALUES
+    application.services.users.edit(anna.id, UserChanges(profile=profile), by=OPERATOR)
     granted = tokens_of(app, scope=scope)
 
     claims = id_claims(app, application, scope=scope) | accepted(userinfo(granted["access_token"]))

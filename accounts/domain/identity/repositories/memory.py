@@ -150,6 +150,7 @@ class InMemorySessionRepository:
             memberships=self.memberships.open_roles_of(user.id) if user else {},
             org_id=session.org_id,
             is_org_open=session.org_id is None or self.memberships.is_open(session.org_id),
+            claims=session.claims,
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:

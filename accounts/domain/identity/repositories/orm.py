@@ -17,6 +17,7 @@ from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
     OrgRole,
+    RequestedClaims,
     Role,
     SessionId,
     UserId,
@@ -182,7 +183,7 @@ _STATE: Final = PreparedQuery(
             member_role=F("user__memberships__role"),
             member_status=F("user__memberships__org__status"),
         )
-        .only("user_id", "ended_at", "expires_at", "org_id")
+        .only("user_id", "ended_at", "expires_at", "org_id", "claims")
     )
 )
 
@@ -209,6 +210,7 @@ class OrmSessionRepository:
             },
             org_id=OrganizationId(row.org_id) if row.org_id else None,
             is_org_open=row.org_id is None or row.org_status == OrganizationStatus.ACTIVE,
+            claims=RequestedClaims.of(row.claims),
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -313,6 +315,7 @@ def _session(row: rows.Session) -> Session:
         ended_at=row.ended_at,
         ended_because=SessionEnd(row.ended_because) if row.ended_because else None,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
+        claims=RequestedClaims.of(row.claims),
     )
 
 
@@ -328,6 +331,7 @@ def _session_values(session: Session) -> Values:
         "ended_because": session.ended_because or "",
         "resource": session.resource,
         "org_id": session.org_id,
+        "claims": session.claims.members,
         **authentication_values(session.authentication),
     }
 

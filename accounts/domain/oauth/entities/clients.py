@@ -25,11 +25,12 @@ _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 class IdentityScope(StrEnum):
-    """The scopes of OpenID Connect (Core §5.4, §11)."""
+    """The scopes of OpenID Connect (Core §5.4, §11), and one of our own for further claims about the user."""
 
     OPENID = "openid"
     PROFILE = "profile"
     EMAIL = "email"
+    ORGANIZATIONS = "organizations"
     OFFLINE_ACCESS = "offline_access"
 
 
@@ -54,7 +55,8 @@ class ClientTerms:
 
     `redirect_uris` are compared exactly, except for the port of a loopback address (RFC 8252 §7.3). `localhost` counts
     as one for public clients, whose programs run on the user's machine (§8.3). `resources` are other APIs that its
-    tokens may be for (RFC 8707). A trusted client needs no consent.
+    tokens may be for (RFC 8707). A trusted client needs no consent. With `claims_in_id_token` the claims of
+    its scopes are also in ID tokens, for libraries that read no others.
     """
 
     name: str
@@ -69,6 +71,7 @@ class ClientTerms:
     id_token_algorithm: IdTokenAlgorithm = IdTokenAlgorithm.RS256
     is_trusted: bool = False
     must_push: bool = False
+    claims_in_id_token: bool = False
 
     def checked(self, *, allows_private_hosts: bool) -> "ClientTerms":
         """The terms, if they are safe. Raises UnsuitableClient, with an error for each member that is not."""
