@@ -119,6 +119,16 @@ class ProfileSerializer(serializers.Serializer[Any]):
         help_text="A language tag (BCP 47), such as `de-AT`.",
     )
 
+    phone_number = TextField(
+        max_length=50,
+        allow_blank=True,
+        required=False,
+        help_text="With the country code; returned in the form of E.164. It is not verified.",
+    )
+    address = TextField(
+        max_length=200, allow_blank=True, required=False, help_text="Postal address, on one line."
+    )
+
 
 class ChangeMeRequestSerializer(ProfileSerializer):
     """Omitted members stay unchanged, and empty ones are cleared."""

@@ -20,6 +20,8 @@ _AUTOCOMPLETE: Final[Mapping[str, str]] = {
     "website": "url",
     "birthdate": "bday",
     "locale": "language",
+    "phone_number": "tel",
+    "address": "street-address",
 }
 _HELP: Final[Mapping[str, str]] = {
     "profile": "A URL, such as https://example.org/anna.",
@@ -28,6 +30,8 @@ _HELP: Final[Mapping[str, str]] = {
     "birthdate": "A date such as 2001-12-31, 0000-12-31 without the year, or a year.",
     "zoneinfo": "Such as Europe/Paris.",
     "locale": "A language tag, such as en or de-AT.",
+    "phone_number": "With the country code, such as +46 8 123 456.",
+    "address": "On one line.",
 }
 
 
@@ -113,6 +117,8 @@ class ProfileFields(forms.Form):
     birthdate = forms.CharField(label="Date of birth", max_length=10, required=False)
     zoneinfo = forms.CharField(label="Time zone", max_length=100, required=False)
     locale = forms.CharField(label="Language", max_length=100, required=False)
+    phone_number = forms.CharField(label="Telephone number", max_length=50, required=False)
+    address = forms.CharField(label="Postal address", max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

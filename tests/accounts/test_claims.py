@@ -58,6 +58,24 @@ def test_each_scope_covers_its_claims_and_no_others(
     assert memory.services.claims.of(asking(anna, *scopes)) == {"sub": str(anna.id)} | claims
 
 
+def test_telephone_number_and_address_have_scopes_of_their_own(memory: World) -> None:
+    profile = Profile(phone_number="+468123456", address="Hamngatan 1")
+    anna = memory.has_user(name="", profile=profile)
+
+    claims = memory.services.claims.of(asking(anna, "openid", "phone", "address"))
+
+    assert claims == {
+        "sub": str(anna.id),
+        "phone_number": "+468123456",
+        "phone_number_verified": False,
+        "address": {"formatted": "Hamngatan 1"},
+    }
+    assert set(memory.services.claims.of(asking(anna, "openid", "profile"))) == {
+        "sub",
+        "updated_at",
+    }
+
+
 def test_a_profile_has_the_claims_that_are_filled_in(memory: World) -> None:
     profile = Profile(nickname="Ann", birthdate="0000-12-31")
     anna = memory.has_user(name="", profile=profile, updated_at=NOON)

@@ -21,7 +21,12 @@ def request_of(**members: Any) -> ClaimsRequest:
 
 
 def test_each_claim_belongs_to_one_scope() -> None:
-    assert claims_of(["openid", "profile"]) == {"name", "updated_at", *PROFILE_MEMBERS}
+    assert claims_of(["openid", "profile", "phone", "address"]) == {
+        "name",
+        "updated_at",
+        "phone_number_verified",
+        *PROFILE_MEMBERS,
+    }
     assert scopes_covering(["nickname", "roles"]) == {"profile", "organizations"}
     assert claims_of(set(SCOPE_OF_CLAIM.values())) == set(SCOPE_OF_CLAIM)
 

@@ -70,6 +70,8 @@ PROFILE = {
     "birthdate": "0000-12-31",
     "zoneinfo": "Europe/Stockholm",
     "locale": "sv-SE",
+    "phone_number": "+468123456",
+    "address": "Hamngatan 1, 111 47 Stockholm",
 }
 
 

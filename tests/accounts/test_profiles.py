@@ -26,6 +26,8 @@ FULL = {
     "birthdate": "2001-12-31",
     "zoneinfo": "Europe/Stockholm",
     "locale": "sv-SE",
+    "phone_number": "+468123456",
+    "address": "Hamngatan 1, 111 47 Stockholm",
 }
 
 
@@ -115,6 +117,18 @@ def test_language_tags_are_accepted(tag: str) -> None:
 @pytest.mark.parametrize("tag", ["en_US", "e", "english language", "de-", "de--AT", "x" * 101])
 def test_other_locales_are_rejected(tag: str) -> None:
     assert errors_of(locale=tag) == {"locale"}
+
+
+@pytest.mark.parametrize("number", ["+468123456", "+46 8 123 456", "+46 (8) 123-456"])
+def test_telephone_numbers_are_normalized(number: str) -> None:
+    assert Profile().changed({"phone_number": number}).phone_number == "+468123456"
+
+
+@pytest.mark.parametrize(
+    "number", ["08 123 456", "+0123456", "+46", "+46 8 call me", "+" + "1" * 16]
+)
+def test_other_telephone_numbers_are_rejected(number: str) -> None:
+    assert errors_of(phone_number=number) == {"phone_number"}
 
 
 def test_all_errors_are_reported_at_once() -> None:

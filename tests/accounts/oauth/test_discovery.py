@@ -19,6 +19,7 @@ VALUES = dict.fromkeys(["profile", "picture", "website"], "https://anna.example/
     "birthdate": "2001-12-31",
     "zoneinfo": "Europe/Stockholm",
     "locale": "sv",
+    "phone_number": "+468123456",
 }
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
@@ -141,7 +142,7 @@ def test_every_announced_algorithm_signs(
 def test_every_announced_claim_is_provided(
     application: Application, app: RelyingParty, anna: User, metadata: dict[str, Any]
 ) -> None:
-    scope = "openid profile email organizations"
+    scope = "openid profile email phone address organizations"
     profile = dict.fromkeys(PROFILE_MEMBERS, "Ann") | VALUES
     application.services.users.edit(anna.id, UserChanges(profile=profile), by=OPERATOR)
     granted = tokens_of(app, scope=scope)

@@ -18,6 +18,8 @@ LONGEST_URL: Final = 2000
 _VISIBLE: Final = re.compile(r"[!-~]+")
 _BIRTHDATE: Final = re.compile(r"([0-9]{4})(-[0-9]{2}-[0-9]{2})?")
 _LEAP_YEAR: Final = "2000"
+_PHONE_NUMBER: Final = re.compile(r"\+[1-9][0-9]{5,14}")
+_PHONE_MARKS: Final = dict.fromkeys(map(ord, " .-()/\u00a0"))
 _LANGUAGE_TAG: Final = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language
     r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"  # script and region
@@ -32,7 +34,8 @@ class Profile:
     """The profile of a user. Every member is optional, and empty until the user fills it in.
 
     The members have the names of the claims. `birthdate` is a date, with the year 0000 if the user leaves it out, or a
-    year alone; `zoneinfo` names a time zone, and `locale` is a language tag (BCP 47).
+    year alone; `zoneinfo` names a time zone, and `locale` is a language tag (BCP 47). `phone_number` has the form of
+    E.164, and nobody verifies it; `address` is on one line.
     """
 
     given_name: str = ""
@@ -47,6 +50,8 @@ class Profile:
     birthdate: str = ""
     zoneinfo: str = ""
     locale: str = ""
+    phone_number: str = ""
+    address: str = ""
 
     @property
     def members(self) -> dict[str, str]:
@@ -129,6 +134,15 @@ def _language(text: str) -> str:
     return tag
 
 
+def _phone_number(text: str) -> str:
+    """E.164, without the blanks, dots, dashes and brackets in which people write it. Raises ValueError."""
+    number = text.translate(_PHONE_MARKS)
+    if not _PHONE_NUMBER.fullmatch(number):
+        msg = "Enter a telephone number with its country code, such as +46 8 123 456."
+        raise ValueError(msg)
+    return number
+
+
 @cache
 def _zones() -> frozenset[str]:
     """Cached: reading the names takes a walk through all files of the database."""
@@ -142,5 +156,6 @@ _FORMS: Final[Mapping[str, Callable[[str], str]]] = dict.fromkeys(PROFILE_MEMBER
     "birthdate": _birthdate,
     "zoneinfo": _zone,
     "locale": _language,
+    "phone_number": _phone_number,
 }
 """The normalized form of each member."""

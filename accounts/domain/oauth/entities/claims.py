@@ -9,8 +9,14 @@ from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.oauth.entities.clients import IdentityScope
 
 CLAIMS_OF_SCOPE: Final[Mapping[str, tuple[str, ...]]] = {
-    IdentityScope.PROFILE: ("name", *PROFILE_MEMBERS, "updated_at"),
+    IdentityScope.PROFILE: (
+        "name",
+        *(member for member in PROFILE_MEMBERS if member not in {"phone_number", "address"}),
+        "updated_at",
+    ),
     IdentityScope.EMAIL: ("email", "email_verified"),
+    IdentityScope.PHONE: ("phone_number", "phone_number_verified"),
+    IdentityScope.ADDRESS: ("address",),
     IdentityScope.ORGANIZATIONS: ("organizations", "roles"),
 }
 SCOPE_OF_CLAIM: Final[Mapping[str, str]] = {

@@ -30,6 +30,8 @@ class IdentityScope(StrEnum):
     OPENID = "openid"
     PROFILE = "profile"
     EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
     ORGANIZATIONS = "organizations"
     OFFLINE_ACCESS = "offline_access"
 

@@ -10,6 +10,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     IdentityScope.OPENID: "recognise you when you sign in",
     IdentityScope.PROFILE: "see your profile: your name and what else you have filled in",
     IdentityScope.EMAIL: "see your e-mail address",
+    IdentityScope.PHONE: "see your telephone number",
+    IdentityScope.ADDRESS: "see your postal address",
     IdentityScope.ORGANIZATIONS: "see your organizations and your roles",
     IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
     Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",

@@ -57,6 +57,10 @@ class ClaimsService:
             "updated_at": int(user.updated_or_created_at.timestamp()),
             "roles": [role.value for role in user.roles],
         }
+        if user.profile.phone_number:
+            values["phone_number_verified"] = False
+        if user.profile.address:
+            values["address"] = {"formatted": user.profile.address}
         if not {"email", "email_verified"}.isdisjoint(claims):
             values |= self._email_of(user)
         if "organizations" in claims:
