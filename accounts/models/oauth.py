@@ -35,6 +35,10 @@ class OAuthClient(models.Model):
     org = owner_column()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    former_secret_hash = models.CharField(max_length=64, blank=True, db_default="")
+    former_secret_expires_at = models.DateTimeField(null=True, blank=True)
+    registration_hash = models.CharField(max_length=64, blank=True, db_default="")
+    pkce_waived_because = models.CharField(max_length=1000, blank=True, db_default="")
 
     class Meta:
         verbose_name = "client"

@@ -1,7 +1,7 @@
 """Client endpoints: JSON responses that must not be cached (RFC 6749 §5), errors, CORS and the limit on failures."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -27,8 +27,14 @@ class Endpoint(View):
     challenge: ClassVar[str] = 'Basic realm="authsvc"'
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        return self.answer(request, self.respond)
+
+    def answer(
+        self, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The response, with what all endpoints add to it."""
         try:
-            response = self.respond(request)
+            response = respond(request)
         except OAuth2Error as error:
             response = error_response(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED:

@@ -86,7 +86,7 @@ class ClientValidator:
         return uris[0] if len(uris) == 1 and request.grant_type is None else None
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
-        return True
+        return client_of(request).needs_pkce
 
     def get_default_scopes(
         self, client_id: str, request: Request, *_: Any, **__: Any
@@ -141,7 +141,7 @@ class GrantValidator:
             ),
             authentication=approval.authentication,
             redirect_uri=request.redirect_uri,
-            code_challenge=request.code_challenge,
+            code_challenge=request.code_challenge or "",
         )
 
     def validate_code(
@@ -150,9 +150,14 @@ class GrantValidator:
         redemption = services().grants.find_code(code, client)
         if redemption is None:
             return False
-        if request.code_verifier is None:
-            raise InvalidGrantError(description=missing("code_verifier"), request=request)
         stored = redemption.code
+        if stored.code_challenge and request.code_verifier is None:
+            raise InvalidGrantError(description=missing("code_verifier"), request=request)
+        if request.code_verifier is not None and not stored.code_challenge:
+            # Otherwise an attacker could remove the challenge from the request of the client (RFC 9700 §4.8.2).
+            raise InvalidGrantError(
+                description="The request had no code_challenge.", request=request
+            )
         if request.redirect_uri not in {None, stored.redirect_uri}:
             return False
         _require_same_resource(request, stored.permission.resource)
@@ -165,9 +170,9 @@ class GrantValidator:
         accept(request, grant)
         return True
 
-    def get_code_challenge(self, code: str, request: Request) -> str:
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
         challenge: str = request.code_challenge
-        return challenge
+        return challenge or None
 
     def get_code_challenge_method(self, code: str, request: Request) -> str:
         return "S256"

@@ -136,6 +136,26 @@ def test_only_the_own_sessions_of_a_client_end(world: World) -> None:
     assert stored_session(world, staying) == staying
 
 
+def test_only_the_own_sessions_of_a_client_expire_earlier(world: World) -> None:
+    client, other = has_client(world), has_client(world)
+    early, late = LATER, LATER + timedelta(days=999)
+    own = [
+        a_session(user_id=None, client_id=client.client_id, expires_at=expires_at)
+        for expires_at in (early - SECOND, late)
+    ]
+    others = a_session(user_id=None, client_id=other.client_id, expires_at=late)
+    for session in (*own, others):
+        world.repositories.sessions.add(session)
+    of_anna = has_session(world, world.has_user(), client, expires_at=late)
+
+    world.repositories.sessions.expire_own_of_client(client.client_id, at=early)
+
+    expected = [own[0], replace(own[1], expires_at=early)]
+    assert [stored_session(world, session) for session in own] == expected
+    assert stored_session(world, others) == others
+    assert stored_session(world, of_anna) == of_anna
+
+
 def test_a_refresh_token_is_found_with_its_session(world: World) -> None:
     anna, client = world.has_user(), has_client(world)
     has_session(world, anna)

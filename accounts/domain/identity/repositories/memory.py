@@ -189,6 +189,12 @@ class InMemorySessionRepository:
             if session.client_id == client_id and (of_users or session.user_id is None):
                 self.store[session.id] = session.ended(at=at, because=because)
 
+    def expire_own_of_client(self, client_id: str, *, at: datetime) -> None:
+        for session in list(self.store.values()):
+            if (session.user_id, session.client_id) == (None, client_id):
+                expires_at = min(session.expires_at, at)
+                self.store[session.id] = replace(session, expires_at=expires_at)
+
     def remove_expired(self, *, before: datetime) -> int:
         expired = {session.id for session in self.store.values() if session.expires_at < before}
         for session_id in expired:

@@ -247,6 +247,10 @@ class OrmSessionRepository:
         ended = live if of_users else live.filter(user=None)
         ended.update(ended_at=at, ended_because=because)
 
+    def expire_own_of_client(self, client_id: str, *, at: datetime) -> None:
+        own = rows.Session.objects.filter(client_id=client_id, user=None, expires_at__gt=at)
+        own.update(expires_at=at)
+
     def remove_expired(self, *, before: datetime) -> int:
         expired = rows.Session.objects.filter(expires_at__lt=before)
         rows.RefreshToken.objects.filter(session__in=expired).delete()

@@ -140,10 +140,23 @@ class ClientTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSecret:
+    """The secret before the current one, which stays valid until it expires."""
+
+    hash: str = field(repr=False)
+    expires_at: datetime
+
+    def is_live(self, *, at: datetime) -> bool:
+        return at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
     """A registered client. The secret of a confidential client is stored as a keyed hash.
 
-    The client of an organization acts for that organization alone, until it expires.
+    The client of an organization acts for that organization alone, until it expires. `registration_hash` is the hash
+    of the token with which a client that registered itself manages its registration (RFC 7592). A client needs no
+    PKCE if staff have waived it, with the reason in `pkce_waived_because`.
     """
 
     id: ClientPk
@@ -155,6 +168,13 @@ class OAuthClient:
     org_id: OrganizationId | None = None
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    former_secret: FormerSecret | None = None
+    registration_hash: str = field(default="", repr=False)
+    pkce_waived_because: str = ""
+
+    @property
+    def needs_pkce(self) -> bool:
+        return not self.pkce_waived_because
 
     def is_live(self, *, at: datetime) -> bool:
         return self.is_active and (self.expires_at is None or at < self.expires_at)
@@ -188,8 +208,28 @@ class OAuthClient:
         return self.terms.allowed_scopes.issuperset(scopes)
 
     def amended(self, terms: ClientTerms) -> "OAuthClient":
-        """With new terms. A client that becomes public loses its secret."""
-        return replace(self, terms=terms, secret_hash="" if terms.is_public else self.secret_hash)
+        """With new terms. A client that becomes public loses its secrets, and needs PKCE."""
+        if not terms.is_public:
+            return replace(self, terms=terms)
+        return replace(
+            self, terms=terms, secret_hash="", former_secret=None, pkce_waived_because=""
+        )
+
+    def with_secret(self, secret_hash: str, *, former_until: datetime | None) -> "OAuthClient":
+        """With a new secret. The current one stays valid until *former_until*, or ends at once if that is None."""
+        former = (
+            None
+            if former_until is None
+            else FormerSecret(hash=self.secret_hash, expires_at=former_until)
+        )
+        return replace(self, secret_hash=secret_hash, former_secret=former)
+
+    def as_authenticated_by_former_secret(self) -> "OAuthClient":
+        """Like the client, but its tokens for itself end with its former secret."""
+        if self.former_secret is None:
+            return self
+        ends = [self.former_secret.expires_at, *([self.expires_at] if self.expires_at else [])]
+        return replace(self, expires_at=min(ends))
 
     def removed(self) -> "OAuthClient":
         return replace(self, is_active=False)
@@ -197,10 +237,14 @@ class OAuthClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredClient:
-    """A client and its secret, which is shown once and not stored; a public client has none."""
+    """A client and its secret, which is shown once and not stored; a public client has none.
+
+    A client that registered itself also has a registration token, which is new after each change.
+    """
 
     client: OAuthClient
     secret: str = field(repr=False)
+    registration_token: str = field(default="", repr=False)
 
 
 def _browser_uri_errors(

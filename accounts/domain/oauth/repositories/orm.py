@@ -25,7 +25,12 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
-from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
+from accounts.domain.oauth.entities.clients import (
+    ClientTerms,
+    FormerSecret,
+    IdTokenAlgorithm,
+    OAuthClient,
+)
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
@@ -142,11 +147,18 @@ def _client(row: rows.OAuthClient) -> OAuthClient:
         org_id=OrganizationId(row.org_id) if row.org_id else None,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
+        former_secret=(
+            FormerSecret(hash=row.former_secret_hash, expires_at=row.former_secret_expires_at)
+            if row.former_secret_expires_at
+            else None
+        ),
+        registration_hash=row.registration_hash,
+        pkce_waived_because=row.pkce_waived_because,
     )
 
 
 def _client_values(client: OAuthClient) -> Values:
-    terms = client.terms
+    terms, former_secret = client.terms, client.former_secret
     return {
         "id": client.id,
         "client_id": client.client_id,
@@ -169,6 +181,10 @@ def _client_values(client: OAuthClient) -> Values:
         "org_id": client.org_id,
         "expires_at": client.expires_at,
         "last_used_at": client.last_used_at,
+        "former_secret_hash": former_secret.hash if former_secret else "",
+        "former_secret_expires_at": former_secret.expires_at if former_secret else None,
+        "registration_hash": client.registration_hash,
+        "pkce_waived_because": client.pkce_waived_because,
     }
 
 
