@@ -89,6 +89,13 @@ def test_users_fill_in_their_profile_and_clear_it(application: Application) -> N
     assert anna.patch("/v1/me", dict.fromkeys(PROFILE, "")).json == before
 
 
+def test_an_empty_change_changes_nothing(application: Application) -> None:
+    anna = application.signed_in(name="Anna").caller
+    before = anna.patch("/v1/me", PROFILE).json
+
+    assert anna.patch("/v1/me", {}).json == before
+
+
 def test_an_invalid_profile_is_rejected_whole(application: Application) -> None:
     anna = application.signed_in(name="Anna").caller
     before = anna.get("/v1/me").json
