@@ -13,6 +13,7 @@ from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorit
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import open_to_all
+from accounts.oauth.exchange import our_api
 
 ENDPOINTS: Final = {
     "authorization_endpoint": "oauth_authorize",
@@ -67,5 +68,6 @@ def _features() -> dict[str, Any]:
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": [PASSWORD, SECOND_FACTOR],
         "claims_supported": list(CLAIMS),
+        "protected_resources": [our_api()],
         **SWITCHES,
     }

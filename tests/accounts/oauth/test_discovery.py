@@ -58,6 +58,16 @@ def test_every_endpoint_responds(application: Application, metadata: dict[str, A
     assert not {url for url, status in statuses.items() if status in {404, 500}}
 
 
+def test_the_metadata_and_the_protected_resource_name_each_other(
+    application: Application, metadata: dict[str, Any]
+) -> None:
+    """RFC 9728 §4."""
+    resource = accepted(application.stranger.get("/.well-known/oauth-protected-resource/v1"))
+
+    assert metadata["protected_resources"] == [resource["resource"]]
+    assert resource["authorization_servers"] == [metadata["issuer"]]
+
+
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
 def test_the_documents_are_public_json_that_can_be_cached(
     application: Application, path: str
