@@ -1,9 +1,8 @@
 """Dynamic client registration, with an initial access token (RFC 7591), and its management (RFC 7592)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from accounts.domain.oauth.errors import UnsuitableClient
 from accounts.oauth import errors
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import NO_STORE, Endpoint, json_response
+from accounts.oauth.parameters import has_control_character
 from authsvc.composition.container import services
 from authsvc.http.fields import NameField
 
@@ -99,22 +99,35 @@ class RegistrationManagementView(Endpoint):
     challenge = CHALLENGE
 
     def get(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
-        return self.answer(request, partial(self._read, client_id=client_id))
+        return self._answer_about(request, self._read, client_id)
 
     def put(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
-        return self.answer(request, partial(self._replace, client_id=client_id))
+        return self._answer_about(request, self._replace, client_id)
 
     def delete(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
-        return self.answer(request, partial(self._remove, client_id=client_id))
+        return self._answer_about(request, self._remove, client_id)
 
-    def _read(self, request: HttpRequest, *, client_id: str) -> HttpResponseBase:
+    def _answer_about(
+        self,
+        request: HttpRequest,
+        respond: Callable[[HttpRequest, str], HttpResponseBase],
+        client_id: str,
+    ) -> HttpResponseBase:
+        def respond_about_client(request: HttpRequest) -> HttpResponseBase:
+            if has_control_character(client_id):  # PostgreSQL cannot look for NUL
+                raise errors.InvalidToken
+            return respond(request, client_id)
+
+        return self.answer(request, respond_about_client)
+
+    def _read(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
         token = _registration_token_in(request)
         with _protocol_errors():
             client = services().registrations.get(client_id, registration_token=token)
         registered = RegisteredClient(client=client, secret="", registration_token=token)
         return json_response(_members(registered))
 
-    def _replace(self, request: HttpRequest, *, client_id: str) -> HttpResponseBase:
+    def _replace(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
         token, metadata = _registration_token_in(request), _json_in(request)
         self._require_unchanged(metadata, client_id)
         with _protocol_errors():
@@ -123,7 +136,7 @@ class RegistrationManagementView(Endpoint):
             )
         return json_response(_members(amended))
 
-    def _remove(self, request: HttpRequest, *, client_id: str) -> HttpResponseBase:
+    def _remove(self, request: HttpRequest, client_id: str) -> HttpResponseBase:
         token = _registration_token_in(request)
         with _protocol_errors():
             services().registrations.remove(client_id, registration_token=token)
@@ -142,7 +155,8 @@ class RegistrationManagementView(Endpoint):
 
 
 def _is_secret_of(client_id: str, secret: object) -> bool:
-    return isinstance(secret, str) and bool(services().clients.authenticated(client_id, secret))
+    is_possible = isinstance(secret, str) and secret.isascii()
+    return is_possible and bool(services().clients.authenticated(client_id, str(secret)))
 
 
 def _token_in(request: HttpRequest, *, name: str) -> str:

@@ -187,14 +187,15 @@ def _claims_request(text: str | None, request: Request) -> ClaimsRequest:
     """The parameter `claims` (OpenID Connect Core §5.5). Raises InvalidRequestError."""
     if text is None:
         return ClaimsRequest()
-    allowed_scopes = client_of(request).terms.allowed_scopes
     try:
-        return ClaimsRequest.of(json.loads(text), allowed_scopes=allowed_scopes)
-    except (json.JSONDecodeError, RecursionError):
+        members = json.loads(text)
+    except (ValueError, RecursionError):
         description = "The parameter claims must be JSON."
+        raise InvalidRequestError(description=description, request=request) from None
+    try:
+        return ClaimsRequest.of(members, allowed_scopes=client_of(request).terms.allowed_scopes)
     except ValueError as error:
-        description = str(error)
-    raise InvalidRequestError(description=description, request=request)
+        raise InvalidRequestError(description=str(error), request=request) from None
 
 
 def access_token(request: Request) -> str:

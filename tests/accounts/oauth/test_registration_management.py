@@ -105,6 +105,8 @@ def test_the_secret_stays_the_same(registration: Registration) -> None:
         {"client_id": "another"},
         {"client_id": None},
         {"client_secret": 5},
+        {"client_secret": "\ud800"},
+        {"client_secret": "\0"},
         {"registration_access_token": "x"},
         {"registration_client_uri": "https://auth.example/"},
         {"client_secret_expires_at": 0},
@@ -153,7 +155,9 @@ def test_each_client_has_a_token_of_its_own(application: Application, method: st
 
 
 def test_an_unknown_client_gets_the_same_response(registration: Registration) -> None:
-    assert error_of(Caller(registration.token).get("/oauth/register/unknown")) == INVALID
+    for client_id in ("unknown", "%00", "%0a", "%ff", "x" * 5000):
+        answer = Caller(registration.token).get(f"/oauth/register/{client_id}")
+        assert error_of(answer) == INVALID
 
 
 def test_a_client_that_staff_have_changed_is_managed_by_them_alone(
