@@ -31,12 +31,14 @@ from accounts.domain.audit.services.verifier import (
     VerificationReport,
     VerificationTask,
 )
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS, Profile
 from accounts.domain.identity.entities.security_log import KeyRotation, SecurityEvent
 from accounts.domain.identity.errors import (
     EmailTaken,
     InvalidCredentials,
     InvalidToken,
     PasswordsBusy,
+    UnsuitableProfile,
 )
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.clients import ClientTerms, IdentityScope, OAuthClient
@@ -47,6 +49,7 @@ __all__ = [
     "BOUND",
     "OPERATOR",
     "PASSWORD",
+    "PROFILE_MEMBERS",
     "SECOND_FACTOR",
     "Anchor",
     "AuditAction",
@@ -73,12 +76,14 @@ __all__ = [
     "PasswordsBusy",
     "PersonNeeded",
     "Principal",
+    "Profile",
     "Right",
     "Role",
     "Scope",
     "SecurityEvent",
     "SubjectType",
     "TenantAccess",
+    "UnsuitableProfile",
     "UserId",
     "VerificationReport",
     "VerificationTask",

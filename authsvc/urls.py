@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc.http import health, problems, public_pages, security_txt
+from authsvc.http import health, problems, protected_resource, public_pages, security_txt
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.live),
     path("health/ready", health.ready),
     path(".well-known/security.txt", security_txt.security_txt),
+    path(".well-known/oauth-protected-resource", protected_resource.metadata),
+    path(".well-known/oauth-protected-resource/v1", protected_resource.metadata),
     # Ordered by load: patterns are tried from the top, and an `include` behind a prefix is one pattern.
     path("", include("progress.api.urls")),
     path("", include("courses.api.urls")),

@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,7 +20,7 @@ from accounts.domain.oauth.entities.id_tokens import IdClaims
 
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a type, not a secret
 LOGOUT_TOKEN: Final = "logout+jwt"  # noqa: S105  # a type, not a secret
-LONGEST_HINT: Final = 4096
+LONGEST_HINT: Final = 16 * 1024
 LOGOUT_TOKEN_LIFETIME: Final = timedelta(minutes=2)
 _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -34,10 +35,17 @@ class JwtIdTokens:
     lifetime: timedelta
 
     def issue(
-        self, claims: IdClaims, *, access_token: str, algorithm: IdTokenAlgorithm, at: datetime
+        self,
+        claims: IdClaims,
+        *,
+        about_user: Mapping[str, Any],
+        access_token: str,
+        algorithm: IdTokenAlgorithm,
+        at: datetime,
     ) -> str:
         issued_at = int(at.timestamp())
         payload: dict[str, Any] = {
+            **about_user,
             "iss": self.issuer,
             "sub": str(claims.user_id),
             "aud": claims.client_id,

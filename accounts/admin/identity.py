@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from accounts import models as rows
 from accounts.domain.access import Principal, Right, Role, UserId
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import UserChanges
 from authsvc.admin_site.model_admins import (
     ListOnlyAdmin,
@@ -23,7 +24,7 @@ from authsvc.admin_site.model_admins import (
 )
 from authsvc.composition.container import services
 from authsvc.http.actors import staff_of
-from authsvc.http.forms import AddressField, NameField, submit
+from authsvc.http.forms import AddressField, NameField, ProfileFields, submit
 
 
 class UserForm(forms.ModelForm[rows.User]):
@@ -50,6 +51,14 @@ class UserForm(forms.ModelForm[rows.User]):
         self.initial["roles"] = [role for role in self.instance.roles if role != Role.LEARNER]
 
 
+class EditUserForm(ProfileFields, UserForm):
+    """A user and their profile, whose members have no columns of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= self.instance.profile_members
+
+
 class NewUserForm(UserForm):
     email = AddressField()
 
@@ -64,7 +73,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 @admin.register(rows.User)
 class UserAdmin(ServiceAdmin):
     right = Right.MANAGE_USERS
-    form = UserForm
+    form = EditUserForm
     add_form = NewUserForm
     add_title = "Create an account and mail a link to choose its password"
     list_display = ["email", "name", "role_names", "is_active", "is_staff", "created_at"]
@@ -78,7 +87,9 @@ class UserAdmin(ServiceAdmin):
         if obj is None:
             return ["email", "name", "roles", "is_staff"]
         editable = ["email", "name", "roles", "is_staff", "groups"]
-        return [*editable, "is_active", "created_at", "last_login"]
+        if not self.has_change_permission(request, obj):
+            return [*editable, "profile_members", "is_active", "created_at", "last_login"]
+        return [*editable, *PROFILE_MEMBERS, "is_active", "created_at", "last_login"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Only superusers assign groups."""
@@ -98,10 +109,11 @@ class UserAdmin(ServiceAdmin):
         )
         return user.id
 
-    def changed(self, row: rows.User, form: UserForm, by: Principal) -> None:
+    def changed(self, row: rows.User, form: EditUserForm, by: Principal) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         changes = UserChanges(
             name=values.get("name"),
+            profile={name: values[name] for name in PROFILE_MEMBERS if name in values} or None,
             roles=[Role(role) for role in values["roles"]] if "roles" in values else None,
             is_staff=values.get("is_staff"),
         )

@@ -1,5 +1,6 @@
 """Admin pages of OAuth clients, and of their codes, requests, consents and log-out notices."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from accounts import models as rows
 from accounts.domain.access import ClientPk, GrantType, OrganizationId, Principal, Right
@@ -16,6 +19,7 @@ from accounts.domain.audit.entities import SubjectType
 from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, RegisteredClient
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.domain.oauth.errors import UnsuitableClient
+from accounts.domain.oauth.services.clients import LONGEST_OVERLAP
 from authsvc.admin_site.forms import ReasonForm
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
@@ -87,18 +91,21 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             "id_token_algorithm",
             "is_trusted",
             "must_push",
+            "claims_in_id_token",
         ]
         labels = {
             "backchannel_logout_uri": "Back-channel log-out URI",
             "id_token_algorithm": "ID token algorithm",
             "is_trusted": "Trusted",
             "must_push": "Must push",
+            "claims_in_id_token": "Claims in ID tokens",
             "org": "Organization",
         }
         help_texts = {
             "backchannel_logout_uri": "URL to notify when a user signs out.",
             "is_trusted": "Users are not asked for consent.",
             "must_push": "Only pushed authorization requests are accepted (RFC 9126).",
+            "claims_in_id_token": "For clients that read name and e-mail address from ID tokens alone.",
         }
 
     @property
@@ -117,6 +124,7 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             id_token_algorithm=IdTokenAlgorithm(values["id_token_algorithm"]),
             is_trusted=values["is_trusted"],
             must_push=values["must_push"],
+            claims_in_id_token=values["claims_in_id_token"],
         )
 
     def clean(self) -> dict[str, Any]:
@@ -126,6 +134,22 @@ class ClientForm(forms.ModelForm[rows.OAuthClient]):
             except UnsuitableClient as error:
                 add_form_errors(self, error)
         return self.cleaned_data
+
+
+class RenewSecretForm(ReasonForm):
+    overlap_hours = forms.IntegerField(
+        label="Overlap",
+        required=False,
+        min_value=1,
+        max_value=LONGEST_OVERLAP.days * 24,
+        help_text="Hours for which the old secret stays valid, too. If empty, it ends at once.",
+    )
+
+    @property
+    def former_until(self) -> datetime | None:
+        """When the old secret ends; None for at once."""
+        hours = self.cleaned_data["overlap_hours"]
+        return None if hours is None else timezone.now() + timedelta(hours=hours)
 
 
 class NewClientForm(ClientForm):
@@ -171,7 +195,8 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         if obj is None:
             return []
         facts = ["client_id", "org", "is_public", "is_active"]
-        return [*facts, "created_at", "expires_at", "last_used_at"]
+        times = ["created_at", "expires_at", "last_used_at", "former_secret_expires_at"]
+        return [*facts, *times, "pkce_waived_because"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
@@ -189,11 +214,15 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
         )
         return may_change and (row is None or row.is_active)
 
+    def may_waive_pkce(self, request: HttpRequest, row: Any) -> bool:
+        return self.has_act_permission(request) and self.has_change_permission(request, row)
+
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         has_secret = obj is not None and not obj.is_public
         context["may_renew_secret"] = has_secret and self.may_renew_secret(request, obj)
+        context["may_waive_pkce"] = has_secret and self.may_waive_pkce(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def added(self, form: Any, by: Principal) -> UUID:
@@ -220,21 +249,51 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
 
     @admin_page({"<uuid:client_pk>/secret/": "accounts_oauthclient_secret"})
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
-        """Replace the secret. The old one stops working, so a reason is required."""
+        """Replace the secret. The old one stops working, now or later, so a reason is required."""
         row = self.row_allowed_by(self.may_renew_secret, request, client_pk)
         if settings.ENVIRONMENT.staff_needs_second_factor:
             require_fresh_sign_in(request)
-        form = ReasonForm(request.POST or None)
+        form = RenewSecretForm(request.POST or None)
         if not form.is_valid():
             return self.row_form_page(request, row, form, title="Renew the secret")
         reason = form.cleaned_data["reason"]
         renewed = self.perform(
             request,
             row,
-            lambda: _renewed(row, reason=reason, by=staff_of(request)),
+            lambda: services().service_clients.renew_secret(
+                OrganizationId(row.org_id) if row.org_id else None,
+                ClientPk(row.pk),
+                former_until=form.former_until,
+                reason=reason,
+                by=staff_of(request),
+            ),
             f"Renewed the secret. Reason: {reason}",
         )
         return self._secret_page(request, row, renewed, title="Secret renewed")
+
+    @admin_page({"<uuid:client_pk>/pkce/": "accounts_oauthclient_pkce"})
+    def pkce_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
+        """Waive PKCE for a confidential client, or require it again; a reason is required for either."""
+        row = self.row_allowed_by(self.may_waive_pkce, request, client_pk)
+        if settings.ENVIRONMENT.staff_needs_second_factor:
+            require_fresh_sign_in(request)
+        form = ReasonForm(request.POST or None)
+        title = "Require PKCE" if row.pkce_waived_because else "Waive PKCE"
+        if not form.is_valid():
+            return self.row_form_page(request, row, form, title=title)
+        reason = form.cleaned_data["reason"]
+        self.perform(
+            request,
+            row,
+            lambda: services().clients.set_pkce_waiver(
+                ClientPk(row.pk),
+                is_waived=not row.pkce_waived_because,
+                reason=reason,
+                by=staff_of(request),
+            ),
+            f"{title}. Reason: {reason}",
+        )
+        return redirect("admin:accounts_oauthclient_change", row.pk)
 
     def _secret_page(
         self,
@@ -294,12 +353,3 @@ class LogoutNoticeAdmin(ReadOnlyAdmin):
     list_select_related = ["client", "user"]
     search_fields = ["client__name", "user__email"]
     ordering = ["due_at"]
-
-
-def _renewed(row: rows.OAuthClient, *, reason: str, by: Principal) -> RegisteredClient:
-    """Raises ClientNotFound, OrganizationSuspended, PublicClient."""
-    client_pk = ClientPk(row.pk)
-    if row.org_id is None:
-        return services().clients.renew_secret(client_pk, reason=reason, by=by)
-    org_id = OrganizationId(row.org_id)
-    return services().service_clients.renew_secret(org_id, client_pk, reason=reason, by=by)

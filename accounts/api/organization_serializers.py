@@ -120,6 +120,19 @@ class ServiceClientSerializer(serializers.Serializer[OAuthClient]):
     last_used_at = serializers.DateTimeField(
         allow_null=True, help_text="When a token was last issued to it, to the minute."
     )
+    former_secret_expires_at = serializers.DateTimeField(
+        source="former_secret.expires_at",
+        allow_null=True,
+        default=None,
+        help_text="Until when the secret before the current one is valid, too.",
+    )
+
+
+class RenewSecretRequestSerializer(serializers.Serializer[Any]):
+    former_secret_expires_at = serializers.DateTimeField(
+        default=None,
+        help_text="Until when the current secret stays valid, at most 90 days from now; otherwise it ends at once.",
+    )
 
 
 class NewServiceClientSerializer(serializers.Serializer[RegisteredClient]):

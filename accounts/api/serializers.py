@@ -89,8 +89,51 @@ class RefreshRequestSerializer(serializers.Serializer[Any]):
     refresh_token = TextField(max_length=200)
 
 
-class ChangeMeRequestSerializer(serializers.Serializer[Any]):
-    name = NameField(max_length=200, allow_blank=True)
+class ProfileSerializer(serializers.Serializer[Any]):
+    """The profile of a user (OpenID Connect Core §5.1)."""
+
+    given_name = TextField(max_length=200, allow_blank=True, required=False)
+    middle_name = TextField(max_length=200, allow_blank=True, required=False)
+    family_name = TextField(max_length=200, allow_blank=True, required=False)
+    nickname = TextField(max_length=200, allow_blank=True, required=False)
+    preferred_username = TextField(max_length=200, allow_blank=True, required=False)
+    profile = TextField(
+        max_length=2000, allow_blank=True, required=False, help_text="URL of a page about the user."
+    )
+    picture = TextField(max_length=2000, allow_blank=True, required=False, help_text="A URL.")
+    website = TextField(max_length=2000, allow_blank=True, required=False, help_text="A URL.")
+    gender = TextField(max_length=200, allow_blank=True, required=False)
+    birthdate = TextField(
+        max_length=10,
+        allow_blank=True,
+        required=False,
+        help_text="`YYYY-MM-DD`, `0000-MM-DD` without the year, or `YYYY`.",
+    )
+    zoneinfo = TextField(
+        max_length=100, allow_blank=True, required=False, help_text="Such as `Europe/Paris`."
+    )
+    locale = TextField(
+        max_length=100,
+        allow_blank=True,
+        required=False,
+        help_text="A language tag (BCP 47), such as `de-AT`.",
+    )
+
+    phone_number = TextField(
+        max_length=50,
+        allow_blank=True,
+        required=False,
+        help_text="With the country code; returned in the form of E.164. It is not verified.",
+    )
+    address = TextField(
+        max_length=200, allow_blank=True, required=False, help_text="Postal address, on one line."
+    )
+
+
+class ChangeMeRequestSerializer(ProfileSerializer):
+    """Omitted members stay unchanged, and empty ones are cleared."""
+
+    name = NameField(max_length=200, allow_blank=True, default=None)
 
 
 class ChangePasswordRequestSerializer(serializers.Serializer[Any]):
@@ -130,6 +173,14 @@ class UserSerializer(serializers.Serializer[User]):
     name = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()
+
+
+class MeSerializer(UserSerializer, ProfileSerializer):
+    """The current user. Members of the profile that are not filled in are left out."""
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        profile = instance.profile.members
+        return UserSerializer(instance).data | profile
 
 
 class SignedInSerializer(serializers.Serializer[SignedIn]):

@@ -8,12 +8,18 @@ from http import HTTPStatus
 from accounts.api.organization_serializers import (
     NewServiceClientSerializer,
     RegisterServiceClientRequestSerializer,
+    RenewSecretRequestSerializer,
     ServiceClientSerializer,
 )
 from accounts.domain.access import ClientPk, OrganizationId, Principal, Right, Scope
 from accounts.domain.identity.errors import VerifiedEmailNeeded
 from accounts.domain.oauth.entities.clients import OAuthClient, RegisteredClient
-from accounts.domain.oauth.errors import ClientNotFound, UnsuitableClient, UnsuitableExpiry
+from accounts.domain.oauth.errors import (
+    ClientNotFound,
+    SecretsOverlap,
+    UnsuitableClient,
+    UnsuitableExpiry,
+)
 from accounts.domain.organizations.errors import OrganizationNotFound, OrganizationSuspended
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
@@ -83,11 +89,20 @@ class RenewSecretView(ApiView):
         summary="Replace the secret of a service client; the new one is shown only once",
         access=OWNERS,
         scope=Scope.ORGS_WRITE,
+        body=RenewSecretRequestSerializer,
         answer=NewServiceClientSerializer,
-        errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        errors=(
+            OrganizationNotFound,
+            OrganizationSuspended,
+            ClientNotFound,
+            UnsuitableExpiry,
+            SecretsOverlap,
+        ),
         needs_recent_sign_in=True,
     )
     def post(
-        self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal
+        self, org_id: OrganizationId, client_id: ClientPk, *, body: Members, by: Principal
     ) -> RegisteredClient:
-        return services().service_clients.renew_secret(org_id, client_id, by=by)
+        return services().service_clients.renew_secret(
+            org_id, client_id, former_until=body["former_secret_expires_at"], by=by
+        )

@@ -7,10 +7,12 @@ from accounts.api.serializers import (
     ChangePasswordRequestSerializer,
     ChangeUserRequestSerializer,
     CreateUserRequestSerializer,
+    MeSerializer,
     UserSerializer,
     VerifyEmailRequestSerializer,
 )
 from accounts.domain.access import NotPermitted, PersonNeeded, Principal, Right, Role, Scope, UserId
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.domain.identity.errors import (
     EmailTaken,
@@ -20,6 +22,7 @@ from accounts.domain.identity.errors import (
     OwnAccount,
     PasswordsBusy,
     UnsuitablePassword,
+    UnsuitableProfile,
     UserNotFound,
     VerifiedEmailNeeded,
     WrongPassword,
@@ -38,21 +41,23 @@ class MeView(ApiView):
         summary="Get the current user",
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_READ,
-        answer=UserSerializer,
+        answer=MeSerializer,
     )
     def get(self, *, by: Principal) -> User:
         return services().accounts.get(by=by)
 
     @operation(
         name="changeMe",
-        summary="Change the name of the current user",
+        summary="Change the name and the profile of the current user",
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_WRITE,
         body=ChangeMeRequestSerializer,
-        answer=UserSerializer,
+        answer=MeSerializer,
+        errors=(UnsuitableProfile,),
     )
     def patch(self, *, body: Members, by: Principal) -> User:
-        return services().accounts.rename(name=body["name"], by=by)
+        profile = {member: body[member] for member in PROFILE_MEMBERS if member in body}
+        return services().accounts.describe(name=body["name"], profile=profile, by=by)
 
 
 class MyPasswordView(ApiView):

@@ -154,11 +154,30 @@ class Authentication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedClaims:
+    """Claims about a user that a client requests one by one, beyond those of its scopes, by the place of delivery."""
+
+    userinfo: frozenset[str] = frozenset()
+    id_token: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, members: Mapping[str, Collection[str]]) -> "RequestedClaims":
+        """The claims in stored members."""
+        return cls(**{place: frozenset(claims) for place, claims in members.items()})
+
+    @property
+    def members(self) -> dict[str, list[str]]:
+        """The members to store: places without claims are left out."""
+        claims = {"userinfo": sorted(self.userinfo), "id_token": sorted(self.id_token)}
+        return {place: names for place, names in claims.items() if names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """The authenticated caller of a request. Without `user_id` it is a client that acts for itself.
 
     `memberships` are the caller's roles in active organizations; a service client has one in its organization. A right
-    in `withheld` needs a sign-in with a second factor.
+    in `withheld` needs a sign-in with a second factor. `claims` are those that its token covers beyond its scopes.
     """
 
     user_id: UserId | None
@@ -170,6 +189,7 @@ class Principal:
     memberships: Mapping[OrganizationId, OrgRole] = field(default_factory=dict)
     authentication: Authentication | None = None
     withheld: frozenset[Right] = frozenset()
+    claims: RequestedClaims = field(default_factory=RequestedClaims)
 
     @property
     def person(self) -> UserId:

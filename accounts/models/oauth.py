@@ -29,11 +29,16 @@ class OAuthClient(models.Model):
     id_token_algorithm = enum_column(IdTokenAlgorithm, max_length=10)
     is_trusted = models.BooleanField(default=False)
     must_push = models.BooleanField(default=False)
+    claims_in_id_token = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     org = owner_column()
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    former_secret_hash = models.CharField(max_length=64, blank=True, db_default="")
+    former_secret_expires_at = models.DateTimeField(null=True, blank=True)
+    registration_hash = models.CharField(max_length=64, blank=True, db_default="")
+    pkce_waived_because = models.CharField(max_length=1000, blank=True, db_default="")
 
     class Meta:
         verbose_name = "client"
@@ -52,6 +57,7 @@ class AuthorizationCode(_Authenticated):
     scopes = models.JSONField()
     resource = models.CharField(max_length=2000, blank=True)
     nonce = models.TextField(blank=True)
+    claims = models.JSONField(default=dict, db_default={}, blank=True)
     redirect_uri = models.CharField(max_length=2000)
     code_challenge = models.CharField(max_length=128)
     session_id = models.UUIDField()

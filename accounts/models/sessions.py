@@ -33,6 +33,7 @@ class Session(_Authenticated):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = enum_column(SessionEnd, max_length=20, blank=True)
     org = owner_column()
+    claims = models.JSONField(default=dict, db_default={}, blank=True)
 
     def __str__(self) -> str:
         return str(self.id)

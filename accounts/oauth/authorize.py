@@ -21,6 +21,7 @@ from oauthlib.oauth2 import (
 from oauthlib.openid.connect.core.exceptions import ConsentRequired, LoginRequired
 
 from accounts.domain.access import PASSWORD, SECOND_FACTOR, UserId
+from accounts.domain.oauth.entities.claims import ClaimsRequest
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.entities.scopes import descriptions_of
 from accounts.oauth.errors import UnmetAuthenticationRequirements
@@ -99,11 +100,12 @@ class AuthenticationRequest:
     max_age: timedelta | None
     contexts: tuple[str, ...]
     hint: IdClaims | None
+    subject: str | None
     login_hint: str
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "AuthenticationRequest":
-        """Raises InvalidRequestError."""
+    def of(cls, parameters: Mapping[str, str], claims: ClaimsRequest) -> "AuthenticationRequest":
+        """Raises InvalidRequestError, UnmetAuthenticationRequirements."""
         prompts = frozenset(parameters.get("prompt", "").split())
         if not prompts <= PROMPTS:
             raise InvalidRequestError(description="The value of prompt is not supported.")
@@ -111,13 +113,16 @@ class AuthenticationRequest:
             raise InvalidRequestError(
                 description="prompt=none cannot be combined with other values."
             )
+        requested = claims.contexts or parameters.get("acr_values", "").split()
+        contexts = tuple(value for value in requested if value in CONTEXTS)
+        if claims.needs_context and not contexts:
+            raise UnmetAuthenticationRequirements
         return cls(
             prompts=prompts,
             max_age=_max_age(parameters.get("max_age")),
-            contexts=tuple(
-                value for value in parameters.get("acr_values", "").split() if value in CONTEXTS
-            ),
+            contexts=contexts,
             hint=hint_in(parameters.get("id_token_hint")),
+            subject=claims.subject,
             login_hint=parameters.get("login_hint", ""),
         )
 
@@ -133,6 +138,11 @@ class AuthenticationRequest:
     def prefers_second_factor(self) -> bool:
         """Whether the first context that we know is the second factor. Unknown ones are passed over."""
         return self.contexts[:1] == (SECOND_FACTOR,)
+
+    def accepts(self, user_id: UserId) -> bool:
+        """Whether the client wants this user, or anyone."""
+        wants_other = self.hint is not None and self.hint.user_id != user_id
+        return not wants_other and self.subject in {None, str(user_id)}
 
     def missing(self, sign_in: SignIn | None, *, was_prompted: bool) -> Interaction | None:
         """The next interaction. A user whom this very request has prompted is not prompted again."""
@@ -158,7 +168,7 @@ class AuthorizationFlow:
     authorization: AuthorizationRequest
 
     def advance(self, decision: str | None) -> HttpResponseBase:
-        wanted = AuthenticationRequest.of(self.authorization.parameters)
+        wanted = AuthenticationRequest.of(self.authorization.parameters, self.authorization.claims)
         sign_in = sign_in_of(self.request)
         was_prompted = sign_in is not None and self._sign_in_request.is_answered(sign_in)
         interaction = wanted.missing(sign_in, was_prompted=was_prompted)
@@ -169,7 +179,7 @@ class AuthorizationFlow:
             interaction = None
         if sign_in is None or interaction is not None:
             return self._authenticate(interaction or Interaction.SIGN_IN, wanted)
-        if wanted.hint is not None and wanted.hint.user_id != self._user_id:
+        if not wanted.accepts(self._user_id):
             raise LoginRequired(description="A different user is signed in.")
         if decision is None and self._needs_consent(wanted):
             return self._ask_consent(wanted)
@@ -215,7 +225,9 @@ class AuthorizationFlow:
 
     def _needs_consent(self, wanted: AuthenticationRequest) -> bool:
         return wanted.requires_consent or services().authorizations.needs_consent(
-            self.authorization.client, user_id=self._user_id, scopes=self.authorization.scopes
+            self.authorization.client,
+            user_id=self._user_id,
+            scopes=self.authorization.shown_scopes,
         )
 
     def _ask_consent(self, wanted: AuthenticationRequest) -> HttpResponseBase:
@@ -224,7 +236,7 @@ class AuthorizationFlow:
         allow_form_action(self.request, self.authorization.redirect_uri)
         facts = {
             "client": self.authorization.client.terms,
-            "permissions": descriptions_of(self.authorization.scopes),
+            "permissions": descriptions_of(self.authorization.shown_scopes),
             "resource": self.authorization.resource,
             "goes_to": urlsplit(self.authorization.redirect_uri).netloc,
         }
@@ -237,7 +249,9 @@ class AuthorizationFlow:
             raise AccessDeniedError
         if decision == ALLOW:
             services().authorizations.consent(
-                self.authorization.client, user_id=self._user_id, scopes=self.authorization.scopes
+                self.authorization.client,
+                user_id=self._user_id,
+                scopes=self.authorization.shown_scopes,
             )
         approval = Approval(
             user_id=self._user_id, authentication=authentication_of(self.request, sign_in)

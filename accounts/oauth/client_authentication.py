@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from oauthlib.oauth2 import InvalidClientError, InvalidRequestError, OAuth2Error
 
 from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.oauth.errors import missing
 from accounts.oauth.parameters import body_of, has_control_character
 from authsvc.composition.container import services
 
@@ -62,7 +63,7 @@ def credentials_of(authorization: str | None, form: Mapping[str, str]) -> Client
     client_id = form.get("client_id")
     if authorization is None:
         if not client_id:
-            raise InvalidClientError(description="The client did not identify itself.")
+            raise InvalidClientError(description=missing("client_id"))
         return ClientCredentials(client_id=client_id, secret=form.get("client_secret"))
     credentials = _in_header(authorization)
     if "client_secret" in form:

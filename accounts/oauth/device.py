@@ -37,7 +37,8 @@ class DeviceAuthorizationView(Endpoint):
         client = authenticated_client(request)
         if not client.may_use(GrantType.DEVICE_CODE):
             raise UnauthorizedClientError
-        scopes = frozenset(form_of(request).get("scope", "").split())
+        requested = form_of(request).get("scope")
+        scopes = client.default_scopes if requested is None else frozenset(requested.split())
         if not client.may_ask_for(scopes):
             raise InvalidScopeError
         started = services().devices.start(client, scopes=scopes)

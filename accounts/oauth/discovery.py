@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.domain.access import PASSWORD, SECOND_FACTOR, GrantType, Scope
+from accounts.domain.oauth.entities.claims import SCOPE_OF_CLAIM
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import open_to_all
+from accounts.oauth.exchange import our_api
 
 ENDPOINTS: Final = {
     "authorization_endpoint": "oauth_authorize",
@@ -29,13 +31,13 @@ SECRET_METHODS: Final = [method for method in METHODS if method != PUBLIC]
 
 CLAIMS: Final = (
     *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"),
-    *("name", "email", "email_verified"),
+    *SCOPE_OF_CLAIM,
 )
 SWITCHES: Final = {
     "authorization_response_iss_parameter_supported": True,
     "backchannel_logout_supported": True,
     "backchannel_logout_session_supported": True,
-    "claims_parameter_supported": False,
+    "claims_parameter_supported": True,
     "request_parameter_supported": False,
     "request_uri_parameter_supported": False,
     "require_pushed_authorization_requests": False,
@@ -66,5 +68,6 @@ def _features() -> dict[str, Any]:
         "prompt_values_supported": sorted(PROMPTS),
         "acr_values_supported": [PASSWORD, SECOND_FACTOR],
         "claims_supported": list(CLAIMS),
+        "protected_resources": [our_api()],
         **SWITCHES,
     }

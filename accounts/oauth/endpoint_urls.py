@@ -6,7 +6,7 @@ from accounts.oauth.authorize import AuthorizationView
 from accounts.oauth.device import DeviceAuthorizationView
 from accounts.oauth.logout import LogoutView
 from accounts.oauth.par import PushView
-from accounts.oauth.registration import RegistrationView
+from accounts.oauth.registration import RegistrationManagementView, RegistrationView
 from accounts.oauth.tokens import IntrospectionView, RevocationView, TokenView
 from accounts.oauth.userinfo import UserInfoView
 
@@ -19,5 +19,10 @@ urlpatterns = [
     path("device", DeviceAuthorizationView.as_view(), name="oauth_device_authorization"),
     path("userinfo", UserInfoView.as_view(), name="oauth_userinfo"),
     path("logout", LogoutView.as_view(), name="oauth_logout"),
+    path(
+        "register/<str:client_id>",
+        RegistrationManagementView.as_view(http_method_names=["get", "put", "delete"]),
+        name="oauth_registration",
+    ),
     path("register", RegistrationView.as_view(), name="oauth_register"),
 ]

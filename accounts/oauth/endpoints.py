@@ -1,7 +1,7 @@
 """Client endpoints: JSON responses that must not be cached (RFC 6749 §5), errors, CORS and the limit on failures."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -13,7 +13,7 @@ from oauthlib.oauth2 import OAuth2Error
 
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.oauth.client_authentication import named_client
-from accounts.oauth.errors import SlowDown
+from accounts.oauth.errors import SlowDown, description_of
 from authsvc.composition.container import services
 from authsvc.http.client_ip import client_ip_of
 
@@ -27,8 +27,14 @@ class Endpoint(View):
     challenge: ClassVar[str] = 'Basic realm="authsvc"'
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
+        return self.answer(request, self.respond)
+
+    def answer(
+        self, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The response, with what all endpoints add to it."""
         try:
-            response = self.respond(request)
+            response = respond(request)
         except OAuth2Error as error:
             response = error_response(error)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
@@ -57,7 +63,8 @@ def json_response(members: Mapping[str, Any], *, status: int = HTTPStatus.OK) ->
 
 def error_response(error: OAuth2Error) -> HttpResponse:
     """The error in the format of RFC 6749 §5.2."""
-    members = {"error": error.error, "error_description": error.description}
+    description = description_of(error.error, error.description)
+    members = {"error": error.error, "error_description": description}
     response = json_response(members, status=error.status_code)
     if isinstance(error, SlowDown):
         response["Retry-After"] = str(error.seconds)

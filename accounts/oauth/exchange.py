@@ -5,12 +5,12 @@ passes along on that way is in one `Exchange`, and everything that it reads from
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from oauthlib.common import Request
 
-from accounts.domain.access import Authentication, UserId
+from accounts.domain.access import Authentication, RequestedClaims, UserId
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
@@ -43,6 +43,7 @@ class Exchange:
     """The state of one request: `resource` is empty for our own API (RFC 8707)."""
 
     approval: Approval | None = None
+    claims: RequestedClaims = field(default_factory=RequestedClaims)
     resource: str = ""
     grant: ValidGrant | None = None
     tokens: TokenPair | None = None

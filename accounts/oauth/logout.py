@@ -33,7 +33,10 @@ log: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutRequest:
-    """A valid logout request; `goes_to` is where the browser goes afterwards, with the state."""
+    """A valid logout request; `goes_to` is where the browser goes afterwards, with the state.
+
+    Without a hint anybody could have made the request: the browser then stays here (RP-Initiated Logout §3).
+    """
 
     client: OAuthClient | None
     hint: IdClaims | None
@@ -45,12 +48,8 @@ class LogoutRequest:
         hint = hint_in(parameters.get("id_token_hint"))
         client = _client(parameters.get("client_id"), hint)
         url = parameters.get("post_logout_redirect_uri")
-        if url is None:
+        if url is None or client is None or hint is None:
             return cls(client=client, hint=hint, goes_to=None)
-        if client is None or hint is None:
-            raise InvalidRequestError(
-                description="post_logout_redirect_uri needs an ID token hint."
-            )
         if not client.may_return_to(url):
             raise InvalidRequestError(description="The post-logout redirect URI is not registered.")
         state = parameters.get("state")

@@ -18,6 +18,7 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import InvalidRequestError, OAuth2Error
 
 from accounts.domain.oauth.entities.id_tokens import IdClaims
+from accounts.oauth.errors import description_of
 from accounts.oauth.parameters import form_of
 from authsvc.composition.container import services
 
@@ -58,7 +59,8 @@ class DecisionPage(View):
 
 def error_page(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
     """The error as a page, when it must not be sent to a client."""
-    facts: dict[str, Any] = {"error": error.error, "description": error.description}
+    description = description_of(error.error, error.description)
+    facts: dict[str, Any] = {"error": error.error, "description": description}
     return render(request, "accounts/oauth/error.html", facts, status=HTTPStatus.BAD_REQUEST)
 
 
@@ -85,7 +87,8 @@ def redirect_to_client(url: str) -> HttpResponse:
 
 def redirect_error(error: OAuth2Error, *, redirect_uri: str, state: str | None) -> HttpResponse:
     """The error at a redirect URI that was verified to be the client's (RFC 6749 §4.1.2.1)."""
-    parameters = [("error", error.error), ("error_description", error.description)]
+    description = description_of(error.error, error.description)
+    parameters = [("error", error.error), ("error_description", description)]
     if state is not None:
         parameters.append(("state", state))
     return redirect_to_client(add_params_to_uri(redirect_uri, parameters))

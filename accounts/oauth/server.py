@@ -1,9 +1,11 @@
 """OAuth server: the supported grants and response types, and the way from Django to oauthlib and back."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -24,8 +26,14 @@ from oauthlib.oauth2 import (
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 
 from accounts.domain.access import GrantType
+from accounts.domain.oauth.entities.claims import ClaimsRequest, scopes_covering
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.oauth.errors import RequestNotSupported, RequestUriNotSupported
+from accounts.oauth.errors import (
+    RequestNotSupported,
+    RequestUriNotSupported,
+    description_of,
+    missing,
+)
 from accounts.oauth.exchange import Approval, Exchange, client_of, exchange_of, scopes_of
 from accounts.oauth.parameters import body_of, form_of, known
 from authsvc.composition.container import services
@@ -84,6 +92,13 @@ class AuthorizationRequest:
     redirect_uri: str
     scopes: frozenset[str]
     resource: str
+    claims: ClaimsRequest
+
+    @property
+    def shown_scopes(self) -> frozenset[str]:
+        """The scopes to which the user consents: the requested ones, and those that cover the requested claims."""
+        requested = self.claims.requested
+        return self.scopes | scopes_covering(requested.userinfo | requested.id_token)
 
 
 class Backend(OAuthLibCore):
@@ -99,7 +114,7 @@ class Backend(OAuthLibCore):
         """Redeem a grant (RFC 6749 §3.2). Raises OAuth2Error."""
         form = form_of(request)
         if "grant_type" not in form:
-            raise InvalidRequestError(description="The parameter grant_type is missing.")
+            raise InvalidRequestError(description=missing("grant_type"))
         if form["grant_type"] == GrantType.CLIENT_CREDENTIALS:
             return self._redeem(request)
         return services().grants.atomically(lambda: self._redeem(request))
@@ -119,6 +134,7 @@ class Backend(OAuthLibCore):
             redirect_uri=facts["redirect_uri"],
             scopes=frozenset(scopes),
             resource=exchange_of(request).resource,
+            claims=_claims_request(parameters.get("claims"), request),
         )
 
     def issue_code(self, authorization: AuthorizationRequest, approval: Approval) -> str:
@@ -127,14 +143,16 @@ class Backend(OAuthLibCore):
             reverse("oauth_authorize"),
             body=known(authorization.parameters),
             scopes=sorted(authorization.scopes),
-            credentials={"exchange": Exchange(approval=approval)},
+            credentials={
+                "exchange": Exchange(approval=approval, claims=authorization.claims.requested)
+            },
         )
         location: str = headers["Location"]
         return location
 
     def _redeem(self, request: HttpRequest) -> TokenResponse:
         _, headers, body, status = self.create_token_response(request)
-        return headers, body, status
+        return headers, body if status == HTTPStatus.OK else _described(body), status
 
 
 @cache
@@ -165,6 +183,21 @@ def reject_unsupported(request: Request) -> dict[str, str]:
     return {}
 
 
+def _claims_request(text: str | None, request: Request) -> ClaimsRequest:
+    """The parameter `claims` (OpenID Connect Core §5.5). Raises InvalidRequestError."""
+    if text is None:
+        return ClaimsRequest()
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        description = "The parameter claims must be JSON."
+        raise InvalidRequestError(description=description, request=request) from None
+    try:
+        return ClaimsRequest.of(members, allowed_scopes=client_of(request).terms.allowed_scopes)
+    except ValueError as error:
+        raise InvalidRequestError(description=str(error), request=request) from None
+
+
 def access_token(request: Request) -> str:
     """The toolkit's generator of access tokens: redeems the grant that the validator has accepted."""
     return exchange_of(request).redeem(scopes_of(request)).access_token
@@ -173,6 +206,13 @@ def access_token(request: Request) -> str:
 def refresh_token(request: Request) -> str:
     """The toolkit's generator of refresh tokens, called second; empty when the client gets none."""
     return exchange_of(request).issued.refresh_token
+
+
+def _described(body: str) -> str:
+    """The error response of oauthlib with a description."""
+    members = json.loads(body)
+    description = description_of(members["error"], members.get("error_description"))
+    return json.dumps(members | {"error_description": description})
 
 
 def _bearer(validator: Any, **kwargs: Any) -> BearerToken:

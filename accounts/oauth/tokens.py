@@ -10,6 +10,7 @@ from oauthlib.oauth2 import InvalidRequestError, UnauthorizedClientError
 from accounts.domain.identity.entities.tokens import TokenFacts
 from accounts.oauth.client_authentication import authenticated_client
 from accounts.oauth.endpoints import NO_STORE, Endpoint, json_response
+from accounts.oauth.errors import missing
 from accounts.oauth.exchange import our_api
 from accounts.oauth.parameters import form_of
 from accounts.oauth.server import backend
@@ -47,7 +48,7 @@ class IntrospectionView(Endpoint):
 def _token_in(request: HttpRequest) -> str:
     token = form_of(request).get("token")
     if token is None:
-        raise InvalidRequestError(description="The parameter token is missing.")
+        raise InvalidRequestError(description=missing("token"))
     return token
 
 

@@ -11,7 +11,6 @@ from oauthlib.oauth2.rfc6749.errors import InsufficientScopeError
 
 from accounts.domain.access import PersonNeeded
 from accounts.domain.identity.errors import InvalidToken
-from accounts.domain.oauth.entities.id_tokens import PersonClaims
 from accounts.domain.oauth.errors import IdentityScopeNeeded
 from accounts.oauth import errors
 from accounts.oauth.endpoints import error_response, json_response, open_to_all, preflight
@@ -42,7 +41,7 @@ class UserInfoView(View):
                     error_response(errors.InvalidToken(description="The access token is missing."))
                 )
             principal = services().access.principal_of(token)
-            return json_response(_members(services().claims.of(principal)))
+            return json_response(services().claims.of(principal))
         except InvalidToken:
             return _challenged(error_response(errors.InvalidToken()), 'error="invalid_token"')
         except (IdentityScopeNeeded, PersonNeeded):
@@ -66,13 +65,3 @@ def _challenged(response: HttpResponse, error: str = "") -> HttpResponse:
     """Add the challenge. Without a token it names no error (RFC 6750 §3)."""
     response["WWW-Authenticate"] = f"{CHALLENGE}, {error}" if error else CHALLENGE
     return response
-
-
-def _members(claims: PersonClaims) -> dict[str, Any]:
-    members = {
-        "sub": str(claims.user_id),
-        "name": claims.name,
-        "email": claims.email,
-        "email_verified": claims.is_email_verified,
-    }
-    return {name: value for name, value in members.items() if value is not None}

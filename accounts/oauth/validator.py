@@ -1,11 +1,12 @@
 """Request validator: the questions of oauthlib, answered by our services."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
-from oauthlib.oauth2 import DeviceCodeGrant
+from oauthlib.oauth2 import DeviceCodeGrant, InvalidGrantError
 
 from accounts.domain.access import Authentication, GrantType
 from accounts.domain.oauth.entities.authorizations import Permission
@@ -13,7 +14,7 @@ from accounts.domain.oauth.entities.clients import IdentityScope, OAuthClient
 from accounts.domain.oauth.entities.id_tokens import IdClaims
 from accounts.domain.oauth.services.grants import ApprovedDevice
 from accounts.oauth.client_authentication import authenticate, credentials_of
-from accounts.oauth.errors import InvalidTarget
+from accounts.oauth.errors import InvalidTarget, missing
 from accounts.oauth.exchange import (
     ValidGrant,
     accept,
@@ -85,13 +86,14 @@ class ClientValidator:
         return uris[0] if len(uris) == 1 and request.grant_type is None else None
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
-        return True
+        return client_of(request).needs_pkce
 
     def get_default_scopes(
         self, client_id: str, request: Request, *_: Any, **__: Any
     ) -> Sequence[str]:
-        """No scopes: a client gets only those that it requests."""
-        return []
+        """The client's default scopes at the authorization endpoint; elsewhere only those that it requests."""
+        is_authorization = request.grant_type is None
+        return sorted(client_of(request).default_scopes) if is_authorization else []
 
     def validate_scopes(
         self,
@@ -135,19 +137,27 @@ class GrantValidator:
                 scopes=frozenset(scopes_of(request)),
                 resource=exchange.resource,
                 nonce=request.nonce or "",
+                claims=exchange.claims,
             ),
             authentication=approval.authentication,
             redirect_uri=request.redirect_uri,
-            code_challenge=request.code_challenge,
+            code_challenge=request.code_challenge or "",
         )
 
     def validate_code(
         self, client_id: str, code: str, client: OAuthClient, request: Request, *_: Any, **__: Any
     ) -> bool:
         redemption = services().grants.find_code(code, client)
-        if redemption is None or request.code_verifier is None:
+        if redemption is None:
             return False
         stored = redemption.code
+        if stored.code_challenge and request.code_verifier is None:
+            raise InvalidGrantError(description=missing("code_verifier"), request=request)
+        if request.code_verifier is not None and not stored.code_challenge:
+            # Otherwise an attacker could remove the challenge from the request of the client (RFC 9700 §4.8.2).
+            raise InvalidGrantError(
+                description="The request had no code_challenge.", request=request
+            )
         if request.redirect_uri not in {None, stored.redirect_uri}:
             return False
         _require_same_resource(request, stored.permission.resource)
@@ -160,9 +170,9 @@ class GrantValidator:
         accept(request, grant)
         return True
 
-    def get_code_challenge(self, code: str, request: Request) -> str:
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
         challenge: str = request.code_challenge
-        return challenge
+        return challenge or None
 
     def get_code_challenge_method(self, code: str, request: Request) -> str:
         return "S256"
@@ -182,7 +192,9 @@ class GrantValidator:
             return False
         session = renewal.session
         _require_same_resource(request, session.resource)
-        permission = Permission(user_id=renewal.user.id, scopes=session.scopes)
+        permission = Permission(
+            user_id=renewal.user.id, scopes=session.scopes, claims=session.claims
+        )
         exchange_of(request).grant = ValidGrant(
             scopes=tuple(sorted(session.scopes)),
             redeem=lambda scopes: services().grants.redeem_renewal(renewal, scopes=scopes),
@@ -230,6 +242,7 @@ class GrantValidator:
                 token.pop(name, None)
         claims = exchange.valid_grant.claims
         if claims is not None and IdentityScope.OPENID in scopes_of(request):
+            claims = replace(claims, scopes=frozenset(scopes_of(request)))
             token["id_token"] = services().claims.id_token(
                 client_of(request), claims, access_token=exchange.issued.access_token
             )
@@ -266,4 +279,5 @@ def _id_claims(
         client_id=client.client_id,
         nonce=permission.nonce,
         authentication=authentication,
+        requested=permission.claims,
     )

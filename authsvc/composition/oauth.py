@@ -5,10 +5,11 @@ from functools import cached_property
 from accounts.domain.identity.services.tokens import TokenService
 from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
 from accounts.domain.oauth.services.claims import ClaimsService
-from accounts.domain.oauth.services.clients import ClientService, RegistrationService
+from accounts.domain.oauth.services.clients import ClientService
 from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
 from accounts.domain.oauth.services.logouts import LogoutService
+from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
 from authsvc.composition.organizations import OrganizationServices
@@ -84,6 +85,7 @@ class OAuthServices(OrganizationServices):
         return ClaimsService(
             users=self.repositories.users,
             verified_emails=self.repositories.verified_emails,
+            organizations=self.repositories.organizations,
             id_tokens=self.ports.id_tokens,
             clock=self.ports.clock,
         )
@@ -140,9 +142,12 @@ class OAuthServices(OrganizationServices):
     @cached_property
     def registrations(self) -> RegistrationService:
         return RegistrationService(
-            clients=self.clients,
+            registrar=self.clients,
+            clients=self.repositories.clients,
             sessions=self.repositories.sessions,
             access_tokens=self.ports.access_tokens,
+            opaque_tokens=self.ports.opaque_tokens,
+            resources=self.ports.registrable_resources,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -65,6 +65,7 @@ class Ports:
     outbound_http: OutboundHttp
     logout_sender: LogoutSender
     allows_private_hosts: bool
+    registrable_resources: frozenset[str]
     mail_templates: MailTemplates
     mail_transport: MailTransport
     opaque_tokens: OpaqueTokens
@@ -102,6 +103,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         outbound_http=outbound_http,
         logout_sender=HttpLogoutSender(http=outbound_http),
         allows_private_hosts=not environment.is_prod,
+        registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),
         mail_transport=DjangoMailTransport(),
         opaque_tokens=HmacTokens(secret_key),

@@ -120,6 +120,11 @@ VARIABLES: Final = (
         "Organizations that a user can own and still create others.",
     ),
     (
+        "REGISTRABLE_RESOURCES",
+        "",
+        "Comma-separated URIs of other APIs that clients may register for themselves (RFC 8707).",
+    ),
+    (
         "ARGON2_AT_ONCE",
         "2",
         "Concurrent password hashes per process; further requests wait briefly.",

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 
 from accounts.public import Principal
 from authsvc.composition.container import services
-from authsvc.http.problems import CHALLENGE
+from authsvc.http.protected_resource import challenge
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -18,4 +18,4 @@ class BearerAuthentication(BaseAuthentication):
         return services().access.principal_of(token.strip()), None
 
     def authenticate_header(self, request: Request) -> str:
-        return CHALLENGE
+        return challenge()

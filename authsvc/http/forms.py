@@ -1,13 +1,38 @@
 """Form fields and error handling, shared by the account pages and the admin site."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django import forms
 
+from accounts.public import PROFILE_MEMBERS, Profile, UnsuitableProfile
 from authsvc.composition.container import services
 from authsvc.kernel.errors import DomainError, FieldError, Invalid
 from authsvc.kernel.text import InvalidName, name_of
+
+_AUTOCOMPLETE: Final[Mapping[str, str]] = {
+    "name": "name",
+    "given_name": "given-name",
+    "middle_name": "additional-name",
+    "family_name": "family-name",
+    "nickname": "nickname",
+    "preferred_username": "nickname",
+    "website": "url",
+    "birthdate": "bday",
+    "locale": "language",
+    "phone_number": "tel",
+    "address": "street-address",
+}
+_HELP: Final[Mapping[str, str]] = {
+    "profile": "A URL, such as https://example.org/anna.",
+    "picture": "The URL of a picture.",
+    "website": "A URL.",
+    "birthdate": "A date such as 2001-12-31, 0000-12-31 without the year, or a year.",
+    "zoneinfo": "Such as Europe/Paris.",
+    "locale": "A language tag, such as en or de-AT.",
+    "phone_number": "With the country code, such as +46 8 123 456.",
+    "address": "On one line.",
+}
 
 
 class AddressField(forms.CharField):
@@ -75,6 +100,40 @@ class YamlField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """The text with LF line endings, in place of the CRLF that browsers send."""
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class ProfileFields(forms.Form):
+    """Fields of a profile, also for the admin site. The domain checks the values."""
+
+    given_name = forms.CharField(label="Given name", max_length=200, required=False)
+    middle_name = forms.CharField(label="Middle name", max_length=200, required=False)
+    family_name = forms.CharField(label="Family name", max_length=200, required=False)
+    nickname = forms.CharField(label="Nickname", max_length=200, required=False)
+    preferred_username = forms.CharField(label="Username", max_length=200, required=False)
+    profile = forms.CharField(label="Profile page", max_length=2000, required=False)
+    picture = forms.CharField(label="Picture", max_length=2000, required=False)
+    website = forms.CharField(label="Website", max_length=2000, required=False)
+    gender = forms.CharField(label="Gender", max_length=200, required=False)
+    birthdate = forms.CharField(label="Date of birth", max_length=10, required=False)
+    zoneinfo = forms.CharField(label="Time zone", max_length=100, required=False)
+    locale = forms.CharField(label="Language", max_length=100, required=False)
+    phone_number = forms.CharField(label="Telephone number", max_length=50, required=False)
+    address = forms.CharField(label="Postal address", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.help_text = field.help_text or _HELP.get(name, "")
+            if name in _AUTOCOMPLETE:
+                field.widget.attrs["autocomplete"] = _AUTOCOMPLETE[name]
+
+    def clean(self) -> dict[str, Any]:
+        members = {name: self.cleaned_data.get(name, "") for name in PROFILE_MEMBERS}
+        try:
+            Profile().changed(members)
+        except UnsuitableProfile as error:
+            add_form_errors(self, error)
+        return self.cleaned_data
 
 
 def submit(form: forms.Form, act: Callable[[], object]) -> bool:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.public import Scope
 from authsvc.http.actors import principal_of
-from authsvc.http.problems import CHALLENGE
+from authsvc.http.protected_resource import challenge
 
 
 class InsufficientScope(APIException):
@@ -19,7 +19,7 @@ class InsufficientScope(APIException):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(f"This needs a token with the scope {scope.value}.")
-        self.auth_header = f'{CHALLENGE}, error="insufficient_scope", scope="{scope.value}"'
+        self.auth_header = challenge(error="insufficient_scope", scope=scope.value)
 
 
 class HasScope(BasePermission):

@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.public import InsufficientAuthentication, InvalidToken
 from authsvc.http.middleware import API_PREFIXES
+from authsvc.http.protected_resource import challenge
 from authsvc.kernel.errors import (
     Busy,
     Conflict,
@@ -35,7 +36,6 @@ log: Final = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_ERRORS: Final = 100
 """Invalid members that are reported at once. Every value of a long list could be invalid."""
-CHALLENGE: Final = 'Bearer realm="authsvc"'
 
 STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
@@ -136,23 +136,22 @@ def _members(status: HTTPStatus, code: str, title: str, detail: str) -> dict[str
 def _headers_of(error: DomainError) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(error, InvalidToken):
-        headers["WWW-Authenticate"] = f'{CHALLENGE}, error="invalid_token"'  # RFC 6750 §3.1
+        headers["WWW-Authenticate"] = challenge(error="invalid_token")  # RFC 6750 §3.1
     elif isinstance(error, InsufficientAuthentication):
-        headers["WWW-Authenticate"] = ", ".join(_step_up_challenge(error))
+        headers["WWW-Authenticate"] = _step_up_challenge(error)
     elif isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = CHALLENGE
+        headers["WWW-Authenticate"] = challenge()
     if "retry_after" in error.facts:
         headers["Retry-After"] = str(error.facts["retry_after"])
     return headers
 
 
-def _step_up_challenge(error: InsufficientAuthentication) -> Iterator[str]:
-    """The parts of a challenge for a more recent or stronger sign-in (RFC 9470 §3)."""
-    yield CHALLENGE
-    yield 'error="insufficient_user_authentication"'
-    yield f'error_description="{error.title}"'
-    for name, value in error.facts.items():
-        yield f'{name}="{value}"'
+def _step_up_challenge(error: InsufficientAuthentication) -> str:
+    """The challenge for a more recent or stronger sign-in (RFC 9470 §3)."""
+    facts = {name: str(value) for name, value in error.facts.items()}
+    return challenge(
+        error="insufficient_user_authentication", error_description=error.title, **facts
+    )
 
 
 def json_of(members: Mapping[str, Any]) -> str:

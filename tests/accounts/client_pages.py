@@ -48,6 +48,10 @@ def secret_page_of(client: OAuthClient) -> str:
     return f"{CLIENTS}{client.id}/secret/"
 
 
+def pkce_page_of(client: OAuthClient) -> str:
+    return f"{CLIENTS}{client.id}/pkce/"
+
+
 def registered(application: Application, **terms: Any) -> OAuthClient:
     return application.services.clients.register(some_client_terms(**terms), by=OPERATOR).client
 

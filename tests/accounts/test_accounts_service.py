@@ -68,9 +68,9 @@ def test_users_get_their_own_account(memory: World) -> None:
 def test_users_rename_only_themselves(memory: World) -> None:
     anna, bo = memory.has_user(name="Anna"), memory.has_user(name="Bo")
 
-    renamed = memory.services.accounts.rename(name="Anna Ek", by=a_principal(anna))
+    renamed = memory.services.accounts.describe(name="Anna Ek", by=a_principal(anna))
 
-    assert renamed == replace(anna, name="Anna Ek")
+    assert renamed == replace(anna, name="Anna Ek", updated_at=memory.clock.now())
     assert memory.repositories.users.get(anna.id) == renamed
     assert memory.repositories.users.get(bo.id) == bo
 
@@ -79,14 +79,14 @@ def test_a_client_that_acts_for_itself_has_no_account(memory: World) -> None:
     with pytest.raises(PersonNeeded):
         memory.services.accounts.get(by=OPERATOR)
     with pytest.raises(PersonNeeded):
-        memory.services.accounts.rename(name="Robot", by=OPERATOR)
+        memory.services.accounts.describe(name="Robot", by=OPERATOR)
     with pytest.raises(PersonNeeded):
         memory.services.accounts.change_password(current=PASSWORD, new=NEW_PASSWORD, by=OPERATOR)
 
 
 def test_an_unknown_user_cannot_be_renamed(memory: World) -> None:
     with pytest.raises(UserNotFound):
-        memory.services.accounts.rename(name="Anna", by=a_principal())
+        memory.services.accounts.describe(name="Anna", by=a_principal())
 
 
 def test_a_changed_password_replaces_the_old_one(memory: World) -> None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.domain.access import OPERATOR, Role
+from accounts.domain.identity.entities.profiles import Profile
 from accounts.domain.identity.entities.users import User, UserChanges
 from accounts.models import User as UserRow
 from tests.support.application import PASSWORD, Application
@@ -131,6 +132,39 @@ def test_an_admin_renames_a_user_and_assigns_a_role(application: Application) ->
     assert now(application, anna).name == "Anna B."
     assert now(application, anna).roles == (Role.LEARNER, Role.INSTRUCTOR)
     assert log_of(anna.id) == ["Changed Name and roles."]
+
+
+def test_an_admin_edits_the_profile_of_a_user(application: Application) -> None:
+    anna, root = a_user_of(application), root_browser(application)
+
+    root.post(page_of(anna), name="Anna", nickname="Ann", locale="sv")
+    page = root.get(page_of(anna))
+    root.post(page_of(anna), name="Anna", locale="sv")
+
+    assert 'value="Ann"' in page.text
+    assert now(application, anna).profile == Profile(locale="sv")
+    assert log_of(anna.id) == ["Changed Nickname and Language.", "Changed Nickname."]
+
+
+def test_an_invalid_profile_is_shown_on_the_form(application: Application) -> None:
+    anna = a_user_of(application)
+
+    page = root_browser(application).post(page_of(anna), name="Ann", locale="?")
+
+    assert "Enter a language tag" in page.text
+    assert now(application, anna) == anna
+
+
+def test_staff_who_may_only_view_see_the_profile(application: Application) -> None:
+    anna = a_user_of(application)
+    application.services.users.edit(
+        anna.id, UserChanges(profile={"nickname": "Annie"}), by=OPERATOR
+    )
+
+    page = staff_browser(application, "Auditors").get(page_of(anna))
+
+    assert (page.status, page.may_be_saved) == (200, False)
+    assert "Annie" in page.text
 
 
 def test_an_e_mail_address_cannot_be_changed(application: Application) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.domain.access import OPERATOR, UserId
 from accounts.domain.identity.entities.users import UserChanges
 from tests.support.application import PASSWORD, Answer, Application, Caller
+from tests.support.challenges import BEARER
 
 EMAIL = "anna@school.example"
 SESSION = {"access_token", "token_type", "expires_in", "refresh_token", "user"}
@@ -130,7 +131,7 @@ def test_all_failed_log_ins_get_the_same_response(application: Application) -> N
     for answer in (wrong, inactive):
         assert (answer.status, answer.text) == (unknown.status, unknown.text)
         assert set(answer.headers) == set(unknown.headers)
-    assert unknown.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
+    assert unknown.headers["WWW-Authenticate"] == BEARER
 
 
 def test_a_refresh_gives_a_new_pair_of_tokens(application: Application) -> None:
@@ -184,7 +185,7 @@ def test_an_unknown_refresh_token_is_refused(application: Application, token: st
     answer = application.stranger.post("/v1/auth/refresh", {"refresh_token": token})
 
     assert (answer.status, answer.code) == (401, "invalid-refresh-token")
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc"'
+    assert answer.headers["WWW-Authenticate"] == BEARER
 
 
 def test_an_access_token_is_refused_as_a_refresh_token(application: Application) -> None:

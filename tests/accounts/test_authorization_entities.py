@@ -3,13 +3,10 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import UserId
 from accounts.domain.oauth.entities.authorizations import DeviceStatus
-from accounts.domain.oauth.entities.id_tokens import PersonClaims
 from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
 from tests.accounts.granting import HOW, a_code, a_consent, a_device, a_notice, a_request
 from tests.support.builders import NOON, a_client_of, a_session, a_user, some_client_terms
@@ -142,10 +139,3 @@ def test_a_failed_notice_is_due_later_each_time_until_the_last_retry() -> None:
 
     assert waits == list(enumerate(RETRY_AFTER, start=1))
     assert [wait for _, wait in waits] == sorted(RETRY_AFTER)
-
-
-def test_a_user_without_a_name_has_no_name_claim() -> None:
-    claims = PersonClaims(user_id=UserId(uuid4()))
-
-    assert claims.with_name("") == claims
-    assert claims.with_name("Anna").name == "Anna"

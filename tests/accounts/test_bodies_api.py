@@ -5,6 +5,7 @@ from typing import Any, Final
 import pytest
 
 from accounts.domain.access import Role
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
 from tests.support.application import PASSWORD, Answer, Application
 
 Values = tuple[Any, ...]
@@ -83,6 +84,7 @@ MEMBERS: Final[list[tuple[str, str, dict[str, Any], str, Values]]] = [
     ("POST", "/v1/auth/login", BO, "password", INVALID_PASSWORDS),
     ("POST", "/v1/auth/refresh", {}, "refresh_token", (*NOT_TEXTS, "", "x" * 201)),
     ("PATCH", "/v1/me", {}, "name", INVALID_NAMES),
+    *(("PATCH", "/v1/me", {}, member, NOT_TEXTS) for member in PROFILE_MEMBERS),
     ("POST", "/v1/me/password", PASSWORDS, "current_password", INVALID_PASSWORDS),
     ("POST", "/v1/me/password", PASSWORDS, "new_password", UNSUITABLE_PASSWORDS),
     ("POST", "/v1/users", BO, "email", INVALID_EMAILS),
@@ -153,7 +155,6 @@ def test_an_invalid_role_is_named_by_its_position(
         ("POST", "/v1/auth/register", {"#/email", "#/password"}),
         ("POST", "/v1/auth/login", {"#/email", "#/password"}),
         ("POST", "/v1/auth/refresh", {"#/refresh_token"}),
-        ("PATCH", "/v1/me", {"#/name"}),
         ("POST", "/v1/me/password", {"#/current_password", "#/new_password"}),
         ("POST", "/v1/users", {"#/email"}),
     ],

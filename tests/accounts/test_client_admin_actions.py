@@ -1,6 +1,9 @@
 """Admin actions on clients, and their permissions."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 
 from accounts.domain.access import OPERATOR, GrantType
@@ -12,6 +15,7 @@ from tests.accounts.client_pages import (
     a_keeper,
     now,
     page_of,
+    pkce_page_of,
     registered,
     secret_page_of,
     shown_on,
@@ -21,6 +25,8 @@ from tests.support.builders import some_client_terms
 from tests.support.staff import a_user_of, log_of, root_browser, staff_browser
 
 pytestmark = pytest.mark.database
+
+CODE = frozenset({GrantType.AUTHORIZATION_CODE})
 
 
 def test_renewing_a_secret_requires_a_reason(application: Application) -> None:
@@ -46,6 +52,71 @@ def test_a_renewed_secret_is_shown_once_and_replaces_the_old_one(application: Ap
     assert authenticated(client_id, first.secret) is None
     assert page.messages == ()
     assert log_of(client.id) == ["Renewed the secret. Reason: It was in a mail."]
+
+
+def test_the_old_secret_can_stay_valid_for_some_hours(application: Application) -> None:
+    first = application.services.clients.register(some_client_terms(), by=OPERATOR)
+    root = root_browser(application)
+
+    page = root.post(secret_page_of(first.client), reason="Yearly.", overlap_hours="24")
+
+    client_id, secret = shown_on(page)
+    authenticated = application.services.clients.authenticated
+    assert authenticated(client_id, secret) is not None
+    assert authenticated(client_id, first.secret) is not None
+    with time_machine.travel(timedelta(hours=24, seconds=1)):
+        assert authenticated(client_id, first.secret) is None
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "2161", "soon"])
+def test_an_invalid_overlap_renews_no_secret(application: Application, hours: str) -> None:
+    client = registered(application)
+
+    page = root_browser(application).post(
+        secret_page_of(client), reason="Yearly.", overlap_hours=hours
+    )
+
+    assert "Please correct the error below." in page.text
+    assert now(application, client) == client
+
+
+def test_pkce_is_waived_and_required_again(application: Application) -> None:
+    client, root = registered(application), root_browser(application)
+
+    root.post(pkce_page_of(client), reason="Old library.")
+    waived = now(application, client)
+    page = root.get(page_of(client))
+    root.post(pkce_page_of(client), reason="Updated.")
+
+    assert waived.pkce_waived_because == "Old library."
+    assert "Old library." in page.text
+    assert "Require PKCE" in page.text
+    assert now(application, client).needs_pkce
+    assert log_of(client.id) == [
+        "Waive PKCE. Reason: Old library.",
+        "Require PKCE. Reason: Updated.",
+    ]
+
+
+def test_waiving_pkce_requires_a_reason(application: Application) -> None:
+    client, root = registered(application), root_browser(application)
+
+    pages = [root.get(pkce_page_of(client)), root.post(pkce_page_of(client), reason=" ")]
+
+    assert ["Waive PKCE" in page.text for page in pages] == [True, True]
+    assert now(application, client).needs_pkce
+
+
+def test_a_public_client_cannot_do_without_pkce(application: Application) -> None:
+    client, root = (
+        registered(application, is_public=True, grant_types=CODE),
+        root_browser(application),
+    )
+
+    root.post(pkce_page_of(client), reason="Old library.")
+
+    assert "Waive PKCE" not in root.get(page_of(client)).text
+    assert now(application, client).needs_pkce
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * 1001])
@@ -136,9 +207,10 @@ def test_other_staff_cannot_manage_clients(application: Application, group: str)
         bo.post(f"{CLIENTS}add/", **NEW),
         bo.post(page_of(client), **NEW),
         bo.post(secret_page_of(client), reason="Because I can."),
+        bo.post(pkce_page_of(client), reason="Because I can."),
     ]
 
-    assert [answer.status for answer in answers] == [403] * 4
+    assert [answer.status for answer in answers] == [403] * 5
     assert now(application, client) == client
 
 

@@ -8,10 +8,12 @@ from urllib.parse import parse_qs
 import pytest
 from django.core.management import get_commands
 
+from accounts.domain.access import OPERATOR
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.models import LogoutNotice
 from tests.accounts.granting import a_notice, has_client
 from tests.support.application import Application
+from tests.support.builders import some_client_terms
 from tests.support.commands import error_of, output_of
 from tests.support.worlds import World, orm_world
 
@@ -85,6 +87,35 @@ def test_an_undelivered_notice_is_kept_for_a_retry(world: World) -> None:
 
 def test_without_due_notices_nothing_is_delivered(application: Application) -> None:
     assert output_of("send_logout_notices") == "Delivered: 0 notices.\n"
+
+
+def test_a_secret_is_renewed_with_an_overlap(application: Application) -> None:
+    first = application.services.clients.register(some_client_terms(), by=OPERATOR)
+    client_id = first.client.client_id
+
+    secret = output_of(
+        "renew_client_secret", client_id, "--overlap-hours", "1", "--reason", "Yearly."
+    ).strip()
+    error, _ = error_of(
+        "renew_client_secret", client_id, "--overlap-hours", "1", "--reason", "Again."
+    )
+    with_both = [
+        application.services.clients.authenticated(client_id, secret_of_two)
+        for secret_of_two in (first.secret, secret)
+    ]
+    last = output_of("renew_client_secret", client_id, "--reason", "It leaked.").strip()
+
+    assert all(with_both)
+    assert "Two secrets of the client are valid already" in error
+    assert application.services.clients.authenticated(client_id, last)
+    for former in (first.secret, secret):
+        assert application.services.clients.authenticated(client_id, former) is None
+
+
+def test_the_secret_of_an_unknown_client_is_not_renewed() -> None:
+    error, _ = error_of("renew_client_secret", "unknown", "--reason", "Yearly.")
+
+    assert "There is no such client" in error
 
 
 @pytest.mark.parametrize(

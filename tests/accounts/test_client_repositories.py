@@ -8,7 +8,12 @@ import pytest
 
 from accounts.domain.access import ClientPk, GrantType
 from accounts.domain.identity.entities.users import User
-from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
+from accounts.domain.oauth.entities.clients import (
+    ClientTerms,
+    FormerSecret,
+    IdTokenAlgorithm,
+    OAuthClient,
+)
 from accounts.domain.oauth.errors import ClientNotFound
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -34,6 +39,7 @@ RICH = ClientTerms(
     id_token_algorithm=IdTokenAlgorithm.ES256,
     is_trusted=True,
     must_push=True,
+    claims_in_id_token=True,
 )
 
 
@@ -86,7 +92,15 @@ def test_an_unknown_client_cannot_be_locked(world: World) -> None:
 
 def test_a_saved_client_replaces_the_stored_one_and_no_other(world: World) -> None:
     client, other = has_client(world), has_client(world)
-    changed = replace(client, terms=RICH, secret_hash="i" * 64, is_active=False)
+    changed = replace(
+        client,
+        terms=RICH,
+        secret_hash="i" * 64,
+        is_active=False,
+        former_secret=FormerSecret(hash="f" * 64, expires_at=NOON),
+        registration_hash="r" * 64,
+        pkce_waived_because="Old library.",
+    )
 
     world.repositories.clients.save(changed, scope=ALL_TENANTS)
 

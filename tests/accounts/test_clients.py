@@ -40,12 +40,16 @@ BAD_URIS = [
     "https://app.example/\0",
     "https://app.example\\@evil.example/",
     "https://äpp.example/",
+    "https://*.app.example/callback",
+    "https://app.example/*",
     "javascript:alert(1)",
     "data:text/html,hello",
     "app:/callback",
     "COM.EXAMPLE:/callback",
     "https://app.example/" + "x" * 2000,
 ]
+
+CODE = frozenset({GrantType.AUTHORIZATION_CODE})
 
 
 def errors_of(terms: ClientTerms) -> set[str]:
@@ -229,11 +233,67 @@ def test_the_port_of_any_other_uri_must_match() -> None:
     assert not client.may_redirect_to("https://127.0.0.1:9912/cb")
 
 
-def test_a_post_logout_redirect_uri_must_match_exactly() -> None:
-    client = a_client_of(some_client_terms(post_logout_redirect_uris=("http://127.0.0.1:1/out",)))
+@pytest.mark.parametrize(
+    ("uri", "may"),
+    [
+        ("https://app.example/out", True),
+        ("https://app.example:443/out", False),
+        ("http://127.0.0.1:2/out", True),
+        ("http://127.0.0.1/out", True),
+        ("http://127.0.0.1:2/out?x", False),
+        ("http://[::1]:1/out", False),
+    ],
+)
+def test_a_post_logout_redirect_uri_matches_like_a_redirect_uri(uri: str, *, may: bool) -> None:
+    registered = ("https://app.example/out", "http://127.0.0.1:1/out")
 
-    assert client.may_return_to("http://127.0.0.1:1/out")
-    assert not client.may_return_to("http://127.0.0.1:2/out")
+    client = a_client_of(some_client_terms(post_logout_redirect_uris=registered))
+
+    assert client.may_return_to(uri) is may
+
+
+@pytest.mark.parametrize("member", ["redirect_uris", "post_logout_redirect_uris"])
+def test_only_public_clients_can_have_localhost_uris(member: str) -> None:
+    """RFC 8252 §7.3, §8.3: programs on the user's machine."""
+    uris = {member: ("http://localhost:9911/cb",)}
+
+    public = some_client_terms(is_public=True, grant_types=CODE, **uris).checked(
+        allows_private_hosts=False
+    )
+
+    assert errors_of(some_client_terms(is_public=False, **uris)) == {member}
+    client = a_client_of(public)
+    is_allowed = client.may_redirect_to if member == "redirect_uris" else client.may_return_to
+    assert is_allowed("http://localhost:4711/cb")
+    assert not is_allowed("http://127.0.0.1:4711/cb")
+    assert not is_allowed("http://localhost.evil.example:4711/cb")
+
+
+def test_only_public_clients_can_have_a_localhost_origin() -> None:
+    origins = {"allowed_origins": ("http://localhost:5173",)}
+
+    assert some_client_terms(is_public=True, grant_types=CODE, **origins).checked(
+        allows_private_hosts=False
+    )
+    assert errors_of(some_client_terms(is_public=False, **origins)) == {"allowed_origins"}
+
+
+@pytest.mark.parametrize("member", ["resources", "backchannel_logout_uri"])
+def test_a_server_uri_of_a_public_client_cannot_name_localhost(member: str) -> None:
+    uri = "http://localhost:9911/x"
+    value: Any = uri if member == "backchannel_logout_uri" else (uri,)
+
+    assert errors_of(some_client_terms(is_public=True, grant_types=CODE, **{member: value})) == {
+        member
+    }
+
+
+def test_the_default_scopes_end_with_the_session_and_change_nothing() -> None:
+    scopes = frozenset({"openid", "email", "offline_access", "courses:read", "courses:write"})
+
+    client = a_client_of(some_client_terms(allowed_scopes=scopes))
+
+    assert client.default_scopes == {"openid", "email", "courses:read"}
 
 
 def test_a_client_can_use_its_grants_and_scopes_alone() -> None:

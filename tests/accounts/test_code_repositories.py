@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from accounts.domain.access import UserId
+from accounts.domain.access import RequestedClaims, UserId
 from accounts.domain.oauth.entities.authorizations import (
     Permission,
 )
@@ -23,6 +23,7 @@ def a_rich_permission(user_id: UserId) -> Permission:
         scopes=frozenset({"openid", "courses:read"}),
         resource="https://notes.example/api",
         nonce="ø" * 300,
+        claims=RequestedClaims(userinfo=frozenset({"name"}), id_token=frozenset({"email"})),
     )
 
 

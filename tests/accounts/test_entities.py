@@ -53,7 +53,7 @@ def test_everyone_is_a_learner_and_has_each_role_once_in_order(
     roles: tuple[Role, ...], expected: tuple[Role, ...]
 ) -> None:
     assert registered(*roles).roles == expected
-    assert UserChanges(roles=roles).applied_to(a_user()).roles == expected
+    assert UserChanges(roles=roles).applied_to(a_user(), at=NOON).roles == expected
 
 
 @pytest.mark.parametrize(
@@ -66,23 +66,23 @@ def test_only_an_admin_is_registered_as_staff(*, role: Role, is_staff: bool) -> 
 def test_empty_changes_change_nothing() -> None:
     user = a_user(roles=(Role.LEARNER, Role.INSTRUCTOR), is_active=False, is_staff=True)
 
-    assert UserChanges().applied_to(user) == user
+    assert UserChanges().applied_to(user, at=NOON) == user
 
 
 def test_changes_apply_to_their_members_only() -> None:
     user = a_user(name="Anna", is_active=True, is_staff=False)
 
-    renamed = UserChanges(name="").applied_to(user)
-    deactivated = UserChanges(is_active=False).applied_to(user)
-    appointed = UserChanges(is_staff=True).applied_to(user)
+    renamed = UserChanges(name="").applied_to(user, at=NOON)
+    deactivated = UserChanges(is_active=False).applied_to(user, at=NOON)
+    appointed = UserChanges(is_staff=True).applied_to(user, at=NOON)
 
-    assert renamed == replace(user, name="")
+    assert renamed == replace(user, name="", updated_at=NOON)
     assert deactivated == replace(user, is_active=False)
     assert appointed == replace(user, is_staff=True)
 
 
 def test_a_new_admin_becomes_staff() -> None:
-    admin = UserChanges(roles=[Role.ADMIN]).applied_to(a_user(is_staff=False))
+    admin = UserChanges(roles=[Role.ADMIN]).applied_to(a_user(is_staff=False), at=NOON)
 
     assert admin.is_staff
 
@@ -90,30 +90,33 @@ def test_a_new_admin_becomes_staff() -> None:
 def test_an_admin_stays_staff() -> None:
     admin = registered(Role.ADMIN)
 
-    assert UserChanges(is_staff=False).applied_to(admin).is_staff
+    assert UserChanges(is_staff=False).applied_to(admin, at=NOON).is_staff
 
 
 def test_a_former_admin_can_be_removed_from_staff() -> None:
     admin = registered(Role.ADMIN)
 
-    dismissed = UserChanges(roles=[], is_staff=False).applied_to(admin)
+    dismissed = UserChanges(roles=[], is_staff=False).applied_to(admin, at=NOON)
 
     assert dismissed.roles == (Role.LEARNER,)
     assert not dismissed.is_staff
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_name_only"),
+    ("changes", "is_description_only"),
     [
         (UserChanges(), True),
         (UserChanges(name="Anna"), True),
+        (UserChanges(profile={"nickname": "Ann"}), True),
         (UserChanges(name="Anna", roles=[]), False),
         (UserChanges(is_staff=False), False),
         (UserChanges(is_active=True), False),
     ],
 )
-def test_a_change_of_name_only_is_recognized(*, changes: UserChanges, is_name_only: bool) -> None:
-    assert changes.is_name_only is is_name_only
+def test_a_change_of_name_and_profile_only_is_recognized(
+    *, changes: UserChanges, is_description_only: bool
+) -> None:
+    assert changes.is_description_only is is_description_only
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from jwcrypto.jws import JWS
 
-from accounts.adapters.id_tokens import JwtIdTokens
+from accounts.adapters.id_tokens import LONGEST_HINT, JwtIdTokens
 from accounts.domain.access import UserId
 from accounts.domain.identity.errors import InvalidToken
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
@@ -45,7 +45,9 @@ def id_tokens(issuer: str = ISSUER) -> JwtIdTokens:
 
 
 def issued(claims: IdClaims = ASKED, algorithm: IdTokenAlgorithm = ES256) -> str:
-    return id_tokens().issue(claims, access_token="an access token", algorithm=algorithm, at=NOON)
+    return id_tokens().issue(
+        claims, about_user={}, access_token="an access token", algorithm=algorithm, at=NOON
+    )
 
 
 def logout_token(algorithm: IdTokenAlgorithm = ES256) -> str:
@@ -132,7 +134,7 @@ def test_every_logout_token_is_unique() -> None:
 @EVERY_ALGORITHM
 def test_an_expired_id_token_is_a_valid_hint(algorithm: IdTokenAlgorithm) -> None:
     old = id_tokens().issue(
-        ASKED, access_token="x", algorithm=algorithm, at=NOON - timedelta(days=999)
+        ASKED, about_user={}, access_token="x", algorithm=algorithm, at=NOON - timedelta(days=999)
     )
 
     assert id_tokens().read_hint(old) == HINT
@@ -165,7 +167,7 @@ NO_HINTS: Final = {
     "without a type": signed({"alg": "ES256", "kid": KEY["kid"]}, PAYLOAD),
     "signed once in JSON": in_json(1),
     "signed twice in JSON": in_json(2),
-    "too long": signed(HEADER, PAYLOAD | {"more": "x" * 4096}),
+    "too long": signed(HEADER, PAYLOAD | {"more": "x" * LONGEST_HINT}),
     "empty": "",
     "rubbish": "rubbish",
     "dots": "..",

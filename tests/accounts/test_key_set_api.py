@@ -66,3 +66,10 @@ def test_the_key_set_can_be_cached_for_five_minutes(application: Application) ->
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_pages_of_every_origin_can_read_the_key_set(application: Application) -> None:
+    headers = application.stranger.get(PATH, Origin="https://app.example").headers
+
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in headers

@@ -57,6 +57,63 @@ def test_users_change_nothing_but_their_name(application: Application) -> None:
     assert answer.json == before | {"name": "Anna Ek"}
 
 
+PROFILE = {
+    "given_name": "Anna",
+    "middle_name": "Maria",
+    "family_name": "Ek",
+    "nickname": "Ann",
+    "preferred_username": "anna.ek",
+    "profile": "https://school.example/anna",
+    "picture": "https://school.example/anna.png",
+    "website": "https://anna.example/",
+    "gender": "female",
+    "birthdate": "0000-12-31",
+    "zoneinfo": "Europe/Stockholm",
+    "locale": "sv-SE",
+    "phone_number": "+468123456",
+    "address": "Hamngatan 1, 111 47 Stockholm",
+}
+
+
+def test_users_fill_in_their_profile_and_clear_it(application: Application) -> None:
+    anna = application.signed_in(name="Anna").caller
+    before = anna.get("/v1/me").json
+
+    filled_in = anna.patch("/v1/me", PROFILE)
+    changed = anna.patch("/v1/me", {"nickname": "Annie", "gender": ""})
+
+    assert filled_in.json == before | PROFILE
+    rest = {name: value for name, value in PROFILE.items() if name != "gender"}
+    assert changed.json == before | rest | {"nickname": "Annie"}
+    assert anna.get("/v1/me").json == changed.json
+    assert anna.patch("/v1/me", dict.fromkeys(PROFILE, "")).json == before
+
+
+def test_an_empty_change_changes_nothing(application: Application) -> None:
+    anna = application.signed_in(name="Anna").caller
+    before = anna.patch("/v1/me", PROFILE).json
+
+    assert anna.patch("/v1/me", {}).json == before
+
+
+def test_an_invalid_profile_is_rejected_whole(application: Application) -> None:
+    anna = application.signed_in(name="Anna").caller
+    before = anna.get("/v1/me").json
+
+    answer = anna.patch("/v1/me", {"name": "Bo", "nickname": "A\nB", "website": "ftp://a.example"})
+
+    assert (answer.status, answer.code) == (422, "unsuitable-profile")
+    assert {error["pointer"] for error in answer.json["errors"]} == {"#/nickname", "#/website"}
+    assert anna.get("/v1/me").json == before
+
+
+@pytest.mark.parametrize("value", [5, True, ["a"], {"a": 1}, "x" * 201])
+def test_a_member_of_a_profile_must_be_a_short_text(application: Application, value: Any) -> None:
+    answer = application.signed_in().caller.patch("/v1/me", {"nickname": value})
+
+    assert (answer.status, answer.code) == (422, "invalid-request")
+
+
 def test_users_change_only_their_own_name(application: Application) -> None:
     anna, bo = application.signed_in(name="Anna"), application.signed_in(name="Bo")
 

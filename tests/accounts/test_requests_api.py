@@ -8,6 +8,7 @@ import pytest
 from accounts.domain.access import Role, Scope
 from tests.accounts.callers import late, narrowed
 from tests.support.application import PASSWORD, Answer, Application, Caller, Person
+from tests.support.challenges import BEARER
 
 BO = {"email": "bo@school.example", "password": PASSWORD, "name": "Bo"}
 ROOT = {"current_password": PASSWORD, "new_password": "a short way back"}
@@ -77,7 +78,7 @@ def test_an_expired_token_is_refused(application: Application, endpoint: Endpoin
     answer = endpoint.called_by(admin, late(application, admin))
 
     assert (answer.status, answer.code) == (401, "invalid-token")
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="authsvc", error="invalid_token"'
+    assert answer.headers["WWW-Authenticate"] == f'{BEARER}, error="invalid_token"'
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from accounts.domain.access import SessionId
+from accounts.domain.access import RequestedClaims, SessionId
 from accounts.domain.identity.entities.sessions import SessionEnd
 from tests.accounts.granting import BROWSER, HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
@@ -17,12 +17,20 @@ OVER: dict[str, Any] = {"ended_at": NOON, "ended_because": SessionEnd.LOGGED_OUT
 IDS = [SessionId(UUID(int=number)) for number in (2**127, 1, 2**64, 2**126)]
 
 
-def test_a_session_is_read_back_with_its_resource_and_authentication(world: World) -> None:
+def test_a_session_is_read_back_with_its_resource_authentication_and_claims(world: World) -> None:
+    claims = RequestedClaims(userinfo=frozenset({"name", "email"}), id_token=frozenset({"roles"}))
     session = has_session(
-        world, world.has_user(), resource="https://notes.example/api", authentication=HOW
+        world,
+        world.has_user(),
+        resource="https://notes.example/api",
+        authentication=HOW,
+        claims=claims,
     )
+    state = world.repositories.sessions.state_of(session.id)
 
     assert stored_session(world, session) == session
+    assert state is not None
+    assert state.claims == claims
 
 
 def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:
@@ -126,6 +134,26 @@ def test_only_the_own_sessions_of_a_client_end(world: World) -> None:
     ended = own.ended(at=LATER, because=SessionEnd.SECRET_RENEWED)
     assert stored_session(world, own) == ended
     assert stored_session(world, staying) == staying
+
+
+def test_only_the_own_sessions_of_a_client_expire_earlier(world: World) -> None:
+    client, other = has_client(world), has_client(world)
+    early, late = LATER, LATER + timedelta(days=999)
+    own = [
+        a_session(user_id=None, client_id=client.client_id, expires_at=expires_at)
+        for expires_at in (early - SECOND, late)
+    ]
+    others = a_session(user_id=None, client_id=other.client_id, expires_at=late)
+    for session in (*own, others):
+        world.repositories.sessions.add(session)
+    of_anna = has_session(world, world.has_user(), client, expires_at=late)
+
+    world.repositories.sessions.expire_own_of_client(client.client_id, at=early)
+
+    expected = [own[0], replace(own[1], expires_at=early)]
+    assert [stored_session(world, session) for session in own] == expected
+    assert stored_session(world, others) == others
+    assert stored_session(world, of_anna) == of_anna
 
 
 def test_a_refresh_token_is_found_with_its_session(world: World) -> None:

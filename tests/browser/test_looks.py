@@ -35,6 +35,7 @@ OF_ANYBODY = {
     "second-factor": "/account/second-factor",
     "again": "/account/again",
     "sessions": "/account/sessions",
+    "profile": "/account/profile",
 }
 OF_CAREFUL_PEOPLE = {
     "second-factor-on": "/account/second-factor",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 from django.urls import reverse
+from oauthlib.oauth2 import OAuth2Error
 
 from accounts.domain.oauth.entities.scopes import DESCRIPTIONS
 from accounts.oauth import errors
@@ -137,5 +138,9 @@ def test_every_error_that_is_ours_is_explained() -> None:
 
 
 def _own_errors() -> set[str]:
-    kinds: list[Any] = [thing for thing in vars(errors).values() if isinstance(thing, type)]
+    kinds: list[Any] = [
+        thing
+        for thing in vars(errors).values()
+        if isinstance(thing, type) and issubclass(thing, OAuth2Error)
+    ]
     return {kind.error for kind in kinds if kind.error}

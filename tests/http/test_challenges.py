@@ -8,8 +8,7 @@ import time_machine
 
 from accounts.domain.access import Role, Scope
 from tests.support.application import Application, Caller, Person
-
-BEARER = 'Bearer realm="authsvc"'
+from tests.support.challenges import BEARER
 
 
 @pytest.mark.parametrize("header", ["", "Basic YW5uYTpwYXNzd29yZA==", "Token abc", "abc"], ids=repr)

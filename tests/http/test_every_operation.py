@@ -17,10 +17,10 @@ from authsvc.http.views import ApiView
 from tests.accounts.callers import narrowed
 from tests.support.application import Answer, Application, Caller
 from tests.support.builders import a_definition
-from tests.support.operations import Route, routes, urls
+from tests.support.challenges import BEARER
+from tests.support.operations import PUBLIC_FILES, Route, routes, urls
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
-BEARER: Final = 'Bearer realm="authsvc"'
 ALL_METHODS: Final = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 MALFORMED: Final = {
     "uuid": ["1", "item-1", "ABCDEF00-0000-4000-8000-000000000000", NOBODY.replace("-", ""), "%00"],
@@ -84,7 +84,7 @@ def root_of(application: Application) -> Caller:
 def test_every_url_of_the_api_is_a_view_of_operations() -> None:
     prefixes = ("/v1/", "/.well-known/")
     views = {url: view for url, view in urls() if url.startswith(prefixes)}
-    for public_file in ("/v1/openapi.json", "/.well-known/security.txt"):
+    for public_file in PUBLIC_FILES:
         del views[public_file]
 
     assert len(views) > 40

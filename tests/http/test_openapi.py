@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.application import Application
 from tests.support.documents import page
+from tests.support.operations import PUBLIC_FILES
 from tests.support.server import running_server
 from tests.support.wire import WireCaller
 
@@ -82,7 +83,7 @@ def test_the_file_is_what_is_served(application: Application) -> None:
 
 
 def test_every_address_of_the_api_is_described() -> None:
-    described = set(OPENAPI["paths"]) | {"/v1/openapi.json", "/.well-known/security.txt"}
+    described = set(OPENAPI["paths"]) | PUBLIC_FILES
 
     documented = {
         route

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.domain.access import Right, Role
 from tests.support.application import PASSWORD, Application, Caller
+from tests.support.challenges import BEARER
 from tests.support.operations import Route, routes
 
 SENSITIVE: Final = {
@@ -82,7 +83,7 @@ def test_an_old_sign_in_is_refused_and_a_new_one_accepted(
 
     assert (old.status, old.code) == (401, "insufficient-user-authentication")
     assert old.headers["WWW-Authenticate"] == (
-        'Bearer realm="authsvc", error="insufficient_user_authentication", '
+        f'{BEARER}, error="insufficient_user_authentication", '
         'error_description="A more recent or stronger sign-in is required", '
         f'acr_values="pwd", max_age="{int(settings.ENVIRONMENT.fresh_sign_in.total_seconds())}"'
     )

@@ -4,12 +4,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from authsvc.http.operations import Operation, operations_of
 from authsvc.http.views import ApiView
+
+PUBLIC_FILES: Final = frozenset(
+    {
+        "/v1/openapi.json",
+        "/.well-known/security.txt",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource/v1",
+    }
+)
+"""Documents below the prefixes of the API, which are no operations."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,12 @@ class EmailTaken(Conflict):
     explanation = "An account with this address exists. Sign in, or use another address."
 
 
+class UnsuitableProfile(Invalid):
+    code = "unsuitable-profile"
+    title = "The profile is invalid"
+    explanation = "`errors` names the members that are invalid."
+
+
 class InvalidEmail(Invalid):
     code = "invalid-email"
     title = "The e-mail address is not valid"

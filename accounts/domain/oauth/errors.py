@@ -27,6 +27,18 @@ class PublicClient(Conflict):
     explanation = "Everyone who has the program could read its secret. Make the client confidential to give it one."
 
 
+class PublicClientNeedsPkce(Conflict):
+    code = "public-client-needs-pkce"
+    title = "A public client needs PKCE"
+    explanation = "It has no secret, so only PKCE protects its codes. Make the client confidential to waive it."
+
+
+class SecretsOverlap(Conflict):
+    code = "secrets-overlap"
+    title = "Two secrets of the client are valid already"
+    explanation = "The former one expires at {until}. Wait, or renew the secret without an overlap to end both."
+
+
 class GrantNotFound(NotFound):
     code = "grant-not-found"
     title = "You have not granted this client access"

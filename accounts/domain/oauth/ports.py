@@ -1,7 +1,8 @@
 """Ports of the OAuth services."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from accounts.domain.access import SessionId, UserId
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
@@ -10,7 +11,13 @@ from accounts.domain.oauth.entities.id_tokens import IdClaims
 
 class IdTokens(Protocol):
     def issue(
-        self, claims: IdClaims, *, access_token: str, algorithm: IdTokenAlgorithm, at: datetime
+        self,
+        claims: IdClaims,
+        *,
+        about_user: Mapping[str, Any],
+        access_token: str,
+        algorithm: IdTokenAlgorithm,
+        at: datetime,
     ) -> str:
         """A signed ID token with these claims, for the client that receives the access token."""
 

@@ -103,7 +103,9 @@ def test_a_wrong_secret_and_an_unknown_client_get_the_same_error(
 
     assert error_of(answer) == (401, "invalid_client")
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="authsvc"'
-    assert answer.json == {"error": "invalid_client"}
+    assert (
+        answer.json["error_description"] == "The client is unknown, or its credentials are wrong."
+    )
 
 
 def test_a_confidential_client_must_send_its_secret(application: Application) -> None:

@@ -6,13 +6,21 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from accounts.domain.identity.entities.users import User
+from accounts.domain.access import OPERATOR
+from accounts.domain.identity.entities.profiles import PROFILE_MEMBERS
+from accounts.domain.identity.entities.users import User, UserChanges
 from tests.accounts.oauth.acting import accepted, an_app, id_claims, tokens_of, userinfo
 from tests.support.application import Application
 from tests.support.relying import RelyingParty
 
 pytestmark = pytest.mark.database
 
+VALUES = dict.fromkeys(["profile", "picture", "website"], "https://anna.example/") | {
+    "birthdate": "2001-12-31",
+    "zoneinfo": "Europe/Stockholm",
+    "locale": "sv",
+    "phone_number": "+468123456",
+}
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
 
@@ -50,6 +58,16 @@ def test_every_endpoint_responds(application: Application, metadata: dict[str, A
     assert not {url for url, status in statuses.items() if status in {404, 500}}
 
 
+def test_the_metadata_and_the_protected_resource_name_each_other(
+    application: Application, metadata: dict[str, Any]
+) -> None:
+    """RFC 9728 §4."""
+    resource = accepted(application.stranger.get("/.well-known/oauth-protected-resource/v1"))
+
+    assert metadata["protected_resources"] == [resource["resource"]]
+    assert resource["authorization_servers"] == [metadata["issuer"]]
+
+
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
 def test_the_documents_are_public_json_that_can_be_cached(
     application: Application, path: str
@@ -79,7 +97,7 @@ def test_the_keys_have_distinct_ids_and_no_private_part(
         ("response_modes_supported", ["query"]),
         ("subject_types_supported", ["public"]),
         ("code_challenge_methods_supported", ["S256"]),
-        ("claims_parameter_supported", False),
+        ("claims_parameter_supported", True),
         ("request_parameter_supported", False),
         ("request_uri_parameter_supported", False),
         ("require_pushed_authorization_requests", False),
@@ -132,9 +150,11 @@ def test_every_announced_algorithm_signs(
 
 
 def test_every_announced_claim_is_provided(
-    application: Application, app: RelyingParty, metadata: dict[str, Any]
+    application: Application, app: RelyingParty, anna: User, metadata: dict[str, Any]
 ) -> None:
-    scope = "openid profile email"
+    scope = "openid profile email phone address organizations"
+    profile = dict.fromkeys(PROFILE_MEMBERS, "Ann") | VALUES
+    application.services.users.edit(anna.id, UserChanges(profile=profile), by=OPERATOR)
     granted = tokens_of(app, scope=scope)
 
     claims = id_claims(app, application, scope=scope) | accepted(userinfo(granted["access_token"]))

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.errors import UnsuitableClient
 from tests.accounts.oauth.acting import accepted, an_app, is_error_page, tokens_of
 from tests.support.application import Application
 from tests.support.relying import RelyingParty, a_relying_party
@@ -115,9 +116,16 @@ def test_parameters_of_a_registered_redirect_uri_are_kept(
     assert app.allowed().answer["tenant"] == "7"
 
 
-@pytest.mark.usefixtures("anna")
 def test_redirect_uris_are_not_patterns(application: Application) -> None:
     """RFC 9700 §4.1.1: no patterns."""
-    app = an_app(application, redirect_uris=("https://*.app.example/callback",))
+    with pytest.raises(UnsuitableClient):
+        a_relying_party(application, redirect_uris=("https://*.app.example/callback",))
 
-    assert is_error_page(app.authorize(redirect_uri="https://evil.app.example/callback").response)
+
+@pytest.mark.usefixtures("anna")
+def test_a_native_client_can_use_localhost_on_any_port(application: Application) -> None:
+    """RFC 8252 §7.3, §8.3."""
+    app = an_app(application, is_public=True, redirect_uris=("http://localhost/cb",))
+
+    assert accepted(app.exchange(app.allowed(redirect_uri="http://localhost:51234/cb")))
+    assert is_error_page(app.authorize(redirect_uri="http://127.0.0.1:51234/cb").response)

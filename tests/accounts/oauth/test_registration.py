@@ -43,6 +43,8 @@ def test_the_response_has_all_registered_metadata(guest: Caller) -> None:
     assert answer.status == 201
     assert answer.headers["Cache-Control"] == "no-store"
     members = answer.json
+    assert members.pop("registration_access_token")
+    assert members.pop("registration_client_uri").endswith(f"{PATH}/{members['client_id']}")
     assert members.pop("client_id")
     assert members.pop("client_secret")
     assert members.pop("client_id_issued_at")
@@ -55,6 +57,9 @@ def test_the_response_has_all_registered_metadata(guest: Caller) -> None:
         "token_endpoint_auth_method": "client_secret_basic",
         "id_token_signed_response_alg": "RS256",
         "require_pushed_authorization_requests": False,
+        "allowed_origins": [],
+        "resources": [],
+        "claims_in_id_token": False,
     }
 
 
@@ -145,6 +150,8 @@ HOSTILE = [
     ("grants-text", {"grant_types": "authorization_code"}, WRONG_METADATA),
     ("response-token", {"response_types": ["token"]}, WRONG_METADATA),
     ("response-hybrid", {"response_types": ["code id_token"]}, WRONG_METADATA),
+    ("origin-path", {"allowed_origins": ["https://app.example/a"]}, WRONG_METADATA),
+    ("resource-unknown", {"resources": ["https://notes.example/api"]}, WRONG_METADATA),
     ("scope-unknown", {"scope": "openid nonsense"}, WRONG_METADATA),
     ("scope-list", {"scope": ["openid"]}, WRONG_METADATA),
     ("scope-nul", {"scope": "openid\0"}, WRONG_METADATA),
@@ -209,15 +216,50 @@ def test_a_form_is_rejected(guest: Caller) -> None:
 
 
 def test_a_client_cannot_register_as_trusted(application: Application, guest: Caller) -> None:
-    answer = register(
-        guest, is_trusted=True, resources=["https://a.example"], allowed_origins=["*"]
-    )
+    answer = register(guest, is_trusted=True, pkce_waived_because="Old library.")
 
     client = application.services.clients.find(answer.json["client_id"])
 
     assert client
     assert not client.terms.is_trusted
-    assert (client.terms.resources, client.terms.allowed_origins) == ((), ())
+    assert client.needs_pkce
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("https://app.example:8443/callback", "app.example:8443"),
+        ("http://127.0.0.1/callback", "127.0.0.1"),
+        ("com.example.app:/callback", "com.example.app"),
+    ],
+)
+def test_a_client_without_a_name_is_called_by_its_redirect_uri(
+    guest: Caller, uri: str, name: str
+) -> None:
+    """RFC 7591 §2: all metadata is optional."""
+    answer = guest.post(PATH, {"redirect_uris": [uri]})
+
+    assert (answer.status, answer.json["client_name"]) == (201, name)
+
+
+def test_a_client_registers_for_origins_and_for_resources_of_the_platform(
+    application: Application, guest: Caller
+) -> None:
+    notes = "https://notes.example/api"
+    application.services.registrations = replace(
+        application.services.registrations, resources=frozenset({notes})
+    )
+    wishes = {"allowed_origins": ["https://app.example"], "resources": [notes]}
+
+    answer = register(guest, **wishes, claims_in_id_token=True)
+
+    assert answer.status == 201
+    assert answer.json.items() >= wishes.items()
+    client = application.services.clients.find(answer.json["client_id"])
+    assert client is not None
+    assert client.terms.allowed_origins == ("https://app.example",)
+    assert client.terms.resources == (notes,)
+    assert client.terms.claims_in_id_token
 
 
 def test_registration_accepts_post_alone(guest: Caller) -> None:
@@ -231,7 +273,7 @@ def test_a_private_host_is_rejected_in_production(
 ) -> None:
     clients = replace(application.services.clients, allows_private_hosts=False)
     application.services.registrations = replace(
-        application.services.registrations, clients=clients
+        application.services.registrations, registrar=clients
     )
 
     answer = register(guest, backchannel_logout_uri=f"https://{host}/out")

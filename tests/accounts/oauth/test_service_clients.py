@@ -1,7 +1,7 @@
 """Service clients over HTTP: the access of their tokens, and its end."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,6 +54,32 @@ class School:
 @pytest.fixture
 def school(application: Application) -> School:
     return School(application)
+
+
+def test_two_secrets_are_valid_until_the_stated_time(
+    school: School, application: Application
+) -> None:
+    now = application.services.ports.clock.now()
+    until = (now + timedelta(hours=1)).replace(microsecond=0)
+    before = school.caller()
+
+    answer = school.owner.caller.post(
+        f"{school.client}/renew-secret", {"former_secret_expires_at": until.isoformat()}
+    )
+    new = RelyingParty(school.program.client_id, answer.json["client_secret"], "")
+    again = school.owner.caller.post(
+        f"{school.client}/renew-secret", {"former_secret_expires_at": until.isoformat()}
+    )
+
+    assert answer.status == 200
+    assert datetime.fromisoformat(answer.json["client"]["former_secret_expires_at"]) == until
+    assert again.code == "secrets-overlap"
+    assert before.get(school.place).status == 200
+    assert school.token_response("orgs:read").status == 200
+    assert new.tokens(grant_type="client_credentials", scope="orgs:read").status == 200
+    with time_machine.travel(until + timedelta(seconds=1)):
+        assert school.token_response("orgs:read").status == 401
+        assert new.tokens(grant_type="client_credentials", scope="orgs:read").status == 200
 
 
 def somebody(application: Application) -> Person:
@@ -119,7 +145,8 @@ def test_the_owner_sees_when_a_service_client_was_last_used(school: School) -> N
     (after,) = school.owner.caller.get(f"{school.place}/clients").json["items"]
     assert before["last_used_at"] is None
     assert after["last_used_at"] is not None
-    assert "secret" not in str(after)
+    assert {"secret", "client_secret", "secret_hash"}.isdisjoint(after)
+    assert school.program.secret not in str(after)
 
 
 def suspended(school: School) -> None:

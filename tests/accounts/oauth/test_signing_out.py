@@ -106,12 +106,33 @@ def test_a_forged_hint_is_an_error(app: RelyingParty, forge: object) -> None:
     assert is_signed_in(app)
 
 
-def test_a_redirect_needs_a_hint(app: RelyingParty) -> None:
-    """Module oidcc-rp-initiated-logout-no-id-token-hint."""
-    response = sign_out(app, client_id=app.client_id, post_logout_redirect_uri=AFTERWARDS)
+@pytest.mark.parametrize("address", [AFTERWARDS, "https://evil.example/"])
+def test_without_a_hint_the_user_is_asked_and_stays_here(app: RelyingParty, address: str) -> None:
+    """Module oidcc-rp-initiated-logout-no-id-token-hint: anybody could have made the request."""
+    parameters = {"client_id": app.client_id, "post_logout_redirect_uri": address, "state": "x"}
 
-    assert is_error_page(response)
+    assert sign_out(app, **parameters).status == 200
     assert is_signed_in(app)
+
+    response = app.browser.post(f"/oauth/logout?{urlencode(parameters)}", decision="sign-out")
+
+    assert (response.status, response.leads_to) == (303, "/signout/done")
+    assert not is_signed_in(app)
+
+
+@pytest.mark.parametrize("port", ["", ":1", ":54321", ":65535"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_a_loopback_post_logout_redirect_uri_can_have_any_port(
+    application: Application, anna: User, host: str, port: str
+) -> None:
+    """RFC 8252 §7.3, as for redirect URIs."""
+    app = an_app(application, post_logout_redirect_uris=(f"http://{host}/bye",))
+    hint, address = tokens_of(app)["id_token"], f"http://{host}{port}/bye"
+
+    response = sign_out(app, id_token_hint=hint, post_logout_redirect_uri=address, state="zz")
+
+    assert (response.status, response.leads_to) == (303, f"{address}?state=zz")
+    assert not is_signed_in(app)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"state": "x"}], ids=["nothing", "state"])

@@ -23,7 +23,11 @@ CHALLENGE = 'Bearer realm="authsvc"'
         ("openid", {}),
         ("openid profile", {"name": "Anna"}),
         ("openid email", {"email": EMAIL, "email_verified": True}),
-        ("openid profile email", {"name": "Anna", "email": EMAIL, "email_verified": True}),
+        ("openid organizations", {"organizations": [], "roles": ["learner"]}),
+        (
+            "openid profile email",
+            {"name": "Anna", "email": EMAIL, "email_verified": True},
+        ),
     ],
 )
 def test_scopes_determine_the_claims(
@@ -32,6 +36,8 @@ def test_scopes_determine_the_claims(
     """OpenID Connect Core §5.4; modules oidcc-scope-profile, -email, -all."""
     answer = userinfo(tokens_of(app, scope=scope)["access_token"])
 
+    if "profile" in scope:
+        claims = claims | {"updated_at": int(anna.created_at.timestamp())}
     assert accepted(answer) == {"sub": str(anna.id)} | claims
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"

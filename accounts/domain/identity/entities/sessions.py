@@ -10,6 +10,7 @@ from accounts.domain.access import (
     Authentication,
     OrganizationId,
     OrgRole,
+    RequestedClaims,
     Role,
     SessionId,
     UserId,
@@ -70,7 +71,8 @@ class Session:
     """One sign-in and the family of its refresh tokens.
 
     Without `user_id` a client acts for itself, or for its organization. `resource` is the API that its access tokens
-    are for, empty for ours; `authentication` says how the user signed in.
+    are for, empty for ours; `authentication` says how the user signed in. `claims` are those that the client gets
+    beyond those of the scopes.
     """
 
     id: SessionId
@@ -84,6 +86,7 @@ class Session:
     ended_at: datetime | None = None
     ended_because: SessionEnd | None = None
     org_id: OrganizationId | None = None
+    claims: RequestedClaims = field(default_factory=RequestedClaims)
 
     def ended(self, *, at: datetime, because: SessionEnd) -> "Session":
         """The session with its end; a session that has already ended keeps its reason."""
@@ -136,6 +139,7 @@ class SessionState:
     memberships: Mapping[OrganizationId, OrgRole] = field(default_factory=dict)
     org_id: OrganizationId | None = None
     is_org_open: bool = True
+    claims: RequestedClaims = field(default_factory=RequestedClaims)
 
     @property
     def standing(self) -> Mapping[OrganizationId, OrgRole]:

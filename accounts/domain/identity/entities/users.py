@@ -1,15 +1,19 @@
 """User entities."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from accounts.domain.access import Role, UserId
+from accounts.domain.identity.entities.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A user. `email` is normalized, because all spellings of an address belong to one person."""
+    """A user. `email` is normalized, because all spellings of an address belong to one person.
+
+    `updated_at` is the time of the last change to name or profile, None before the first.
+    """
 
     id: UserId
     email: str
@@ -19,6 +23,13 @@ class User:
     is_active: bool
     is_staff: bool
     created_at: datetime
+    profile: Profile = field(default_factory=Profile)
+    updated_at: datetime | None = None
+
+    @property
+    def updated_or_created_at(self) -> datetime:
+        """When the user's name or profile last changed."""
+        return self.updated_at or self.created_at
 
     @property
     def is_active_admin(self) -> bool:
@@ -31,6 +42,17 @@ class User:
             or (self.is_staff and not edited.is_staff)
             or (self.is_active and not edited.is_active)
         )
+
+    def described(
+        self, *, name: str | None = None, profile: Mapping[str, str] | None = None, at: datetime
+    ) -> "User":
+        """With this name and these members of the profile; None leaves it unchanged. Raises UnsuitableProfile."""
+        described = replace(
+            self,
+            name=self.name if name is None else name,
+            profile=self.profile if profile is None else self.profile.changed(profile),
+        )
+        return self if described == self else replace(described, updated_at=at)
 
     @classmethod
     def registered(
@@ -62,26 +84,27 @@ class UserChanges:
     """Changes to a user; None leaves a member unchanged."""
 
     name: str | None = None
+    profile: Mapping[str, str] | None = None
     roles: Collection[Role] | None = None
     is_staff: bool | None = None
     is_active: bool | None = None
 
     @property
-    def is_name_only(self) -> bool:
-        return self == UserChanges(name=self.name)
+    def is_description_only(self) -> bool:
+        """Whether at most name and profile change, which people may do themselves."""
+        return self == UserChanges(name=self.name, profile=self.profile)
 
     @property
     def may_remove_admin(self) -> bool:
         """Whether an active admin could be one no longer."""
         return self.is_active is False or (self.roles is not None and Role.ADMIN not in self.roles)
 
-    def applied_to(self, user: User) -> User:
-        """An admin stays staff, whatever `is_staff` says."""
+    def applied_to(self, user: User, *, at: datetime) -> User:
+        """An admin stays staff, whatever `is_staff` says. Raises UnsuitableProfile."""
         roles = user.roles if self.roles is None else _in_order(self.roles)
         is_staff = user.is_staff if self.is_staff is None else self.is_staff
         return replace(
-            user,
-            name=user.name if self.name is None else self.name,
+            user.described(name=self.name, profile=self.profile, at=at),
             roles=roles,
             is_staff=is_staff or Role.ADMIN in roles,
             is_active=user.is_active if self.is_active is None else self.is_active,

@@ -150,6 +150,7 @@ class InMemorySessionRepository:
             memberships=self.memberships.open_roles_of(user.id) if user else {},
             org_id=session.org_id,
             is_org_open=session.org_id is None or self.memberships.is_open(session.org_id),
+            claims=session.claims,
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -187,6 +188,12 @@ class InMemorySessionRepository:
         for session in list(self.store.values()):
             if session.client_id == client_id and (of_users or session.user_id is None):
                 self.store[session.id] = session.ended(at=at, because=because)
+
+    def expire_own_of_client(self, client_id: str, *, at: datetime) -> None:
+        for session in list(self.store.values()):
+            if (session.user_id, session.client_id) == (None, client_id):
+                expires_at = min(session.expires_at, at)
+                self.store[session.id] = replace(session, expires_at=expires_at)
 
     def remove_expired(self, *, before: datetime) -> int:
         expired = {session.id for session in self.store.values() if session.expires_at < before}

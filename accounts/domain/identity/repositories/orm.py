@@ -17,10 +17,12 @@ from accounts.domain.access import (
     OrganizationId,
     OrganizationStatus,
     OrgRole,
+    RequestedClaims,
     Role,
     SessionId,
     UserId,
 )
+from accounts.domain.identity.entities.profiles import Profile
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.entities.sessions import (
     RefreshToken,
@@ -122,6 +124,8 @@ def _user(row: rows.User) -> User:
         is_active=row.is_active,
         is_staff=row.is_staff,
         created_at=row.created_at,
+        profile=Profile(**row.profile_members),
+        updated_at=row.updated_at,
     )
 
 
@@ -136,6 +140,8 @@ def _user_values(user: User) -> Values:
         "is_staff": user.is_staff,
         "is_superuser": Role.ADMIN in user.roles,
         "created_at": user.created_at,
+        "profile_members": user.profile.members,
+        "updated_at": user.updated_at,
     }
 
 
@@ -177,7 +183,7 @@ _STATE: Final = PreparedQuery(
             member_role=F("user__memberships__role"),
             member_status=F("user__memberships__org__status"),
         )
-        .only("user_id", "ended_at", "expires_at", "org_id")
+        .only("user_id", "ended_at", "expires_at", "org_id", "claims")
     )
 )
 
@@ -204,6 +210,7 @@ class OrmSessionRepository:
             },
             org_id=OrganizationId(row.org_id) if row.org_id else None,
             is_org_open=row.org_id is None or row.org_status == OrganizationStatus.ACTIVE,
+            claims=RequestedClaims.of(row.claims),
         )
 
     def get_for_update(self, session_id: SessionId) -> Session:
@@ -239,6 +246,10 @@ class OrmSessionRepository:
         live = rows.Session.objects.filter(client_id=client_id, ended_at=None)
         ended = live if of_users else live.filter(user=None)
         ended.update(ended_at=at, ended_because=because)
+
+    def expire_own_of_client(self, client_id: str, *, at: datetime) -> None:
+        own = rows.Session.objects.filter(client_id=client_id, user=None, expires_at__gt=at)
+        own.update(expires_at=at)
 
     def remove_expired(self, *, before: datetime) -> int:
         expired = rows.Session.objects.filter(expires_at__lt=before)
@@ -308,6 +319,7 @@ def _session(row: rows.Session) -> Session:
         ended_at=row.ended_at,
         ended_because=SessionEnd(row.ended_because) if row.ended_because else None,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
+        claims=RequestedClaims.of(row.claims),
     )
 
 
@@ -323,6 +335,7 @@ def _session_values(session: Session) -> Values:
         "ended_because": session.ended_because or "",
         "resource": session.resource,
         "org_id": session.org_id,
+        "claims": session.claims.members,
         **authentication_values(session.authentication),
     }
 

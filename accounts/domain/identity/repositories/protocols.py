@@ -117,6 +117,9 @@ class SessionRepository(Protocol):
         Those that have ended keep their reason.
         """
 
+    def expire_own_of_client(self, client_id: str, *, at: datetime) -> None:
+        """Let the sessions in which the client acts for itself expire at that time, unless they do so earlier."""
+
     def remove_expired(self, *, before: datetime) -> int:
         """Delete sessions that expired before that time, with their tokens; return how many."""
 

@@ -1,5 +1,6 @@
-"""Account service: registration, name and password of a user's own account."""
+"""Account service: registration, name, profile and password of a user's own account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -83,9 +84,18 @@ class AccountService:
     def get(self, by: Principal) -> User:
         return self.users.get(by.person)
 
-    def rename(self, *, name: str, by: Principal) -> User:
+    def describe(
+        self,
+        *,
+        name: str | None = None,
+        profile: Mapping[str, str] | None = None,
+        by: Principal,
+    ) -> User:
+        """Change the caller's name and members of their profile; None leaves it unchanged. Raises UnsuitableProfile."""
         with self.unit_of_work.atomic():
-            user = replace(self.users.get_for_update(by.person), name=name)
+            user = self.users.get_for_update(by.person).described(
+                name=name, profile=profile, at=self.clock.now()
+            )
             self.users.save(user)
         return user
 

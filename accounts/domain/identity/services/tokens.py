@@ -68,6 +68,7 @@ class AccessService:
             session_id=claims.session_id,
             memberships=state.standing,
             authentication=claims.authentication,
+            claims=state.claims,
         )
 
     def require_fresh(self, by: Principal) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hmac import compare_digest
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from accounts.domain.access import NotPermitted, Principal, Right, Role, UserId, rights_of
@@ -194,19 +194,19 @@ class UserService:
     def edit(
         self, user_id: UserId, changes: UserChanges, *, reason: str = "", by: Principal
     ) -> User:
-        """Change a user. Everyone may change their own name. Deactivating a user ends their sessions.
+        """Change a user. Everyone may change their own name and profile. Deactivating a user ends their sessions.
 
         Nobody gives rights that they don't have, or takes any from themselves.
-        Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin.
+        Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin, UnsuitableProfile.
         """
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
-        is_own_name = user_id == by.user_id and changes.is_name_only
+        is_own_description = user_id == by.user_id and changes.is_description_only
         with self.unit_of_work.atomic():
             admins = self.users.admins_for_update() if changes.may_remove_admin else frozenset()
             user = self.users.get_for_update(user_id)
-            edited = changes.applied_to(user)
-            if not is_own_name:
+            edited = changes.applied_to(user, at=self.clock.now())
+            if not is_own_description:
                 _require_rights_over(user, edited, by=by)
                 _require_rights_of(edited, since=user, by=by)
                 if user.id == by.user_id and user.loses(edited):
@@ -217,7 +217,7 @@ class UserService:
             if user.is_active and not edited.is_active:
                 because = SessionEnd.DEACTIVATED
                 self.revocation.revoke_all_of(user_id, because=because, by=by.identity)
-            if edited != user and not is_own_name:
+            if edited != user and not is_own_description:
                 self.audit_log.record(
                     AuditAction.USER_EDITED,
                     _subject(user),
@@ -306,11 +306,17 @@ def _subject(user: User) -> AuditSubject:
 
 
 def _members_of(user: User, *, since: User | None = None) -> Members:
-    """The members of a user for the audit log. Names stay out of it; a changed name is recorded as `renamed`."""
-    members = {
+    """The members of a user for the audit log.
+
+    Names and profiles stay out of it: that they changed is recorded as `renamed` and `profile_changed`.
+    """
+    members: dict[str, Any] = {
         "roles": [role.value for role in user.roles],
         "is_staff": user.is_staff,
         "is_active": user.is_active,
     }
-    is_renamed = since is not None and since.name != user.name
-    return members | {"renamed": True} if is_renamed else members
+    if since is not None and since.name != user.name:
+        members["renamed"] = True
+    if since is not None and since.profile != user.profile:
+        members["profile_changed"] = True
+    return members

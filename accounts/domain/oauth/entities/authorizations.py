@@ -1,12 +1,12 @@
 """Authorization entities: permissions, codes, consents, pushed requests and device codes."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from accounts.domain.access import Authentication, ClientPk, SessionId, UserId
+from accounts.domain.access import Authentication, ClientPk, RequestedClaims, SessionId, UserId
 
 CODE_LIVES: Final = timedelta(seconds=60)
 SLOWER_BY_SECONDS: Final = 5
@@ -20,6 +20,7 @@ class Permission:
     scopes: frozenset[str]
     resource: str = ""
     nonce: str = ""
+    claims: RequestedClaims = field(default_factory=RequestedClaims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,17 +18,21 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 MOST_URIS: Final = 10
 LONGEST_URI: Final = 2000
 LONGEST_NAME: Final = 200
-_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)")
+_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)")
+_LOCALHOST: Final = re.compile(r"http://localhost(?=[:/?]|$)")
 _PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:/[^\s#]*")  # RFC 8252 §7.1
 _VISIBLE: Final = re.compile(r"[!-~]+")
 
 
 class IdentityScope(StrEnum):
-    """The scopes of OpenID Connect (Core §5.4, §11)."""
+    """The scopes of OpenID Connect (Core §5.4, §11), and one of our own for further claims about the user."""
 
     OPENID = "openid"
     PROFILE = "profile"
     EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    ORGANIZATIONS = "organizations"
     OFFLINE_ACCESS = "offline_access"
 
 
@@ -51,8 +55,10 @@ class IdTokenAlgorithm(StrEnum):
 class ClientTerms:
     """The metadata of a client: what it may do.
 
-    `redirect_uris` are compared exactly, except for the port of a loopback address (RFC 8252 §7.3). `resources` are
-    other APIs that its tokens may be for (RFC 8707). A trusted client needs no consent.
+    `redirect_uris` are compared exactly, except for the port of a loopback address (RFC 8252 §7.3). `localhost` counts
+    as one for public clients, whose programs run on the user's machine (§8.3). `resources` are other APIs that its
+    tokens may be for (RFC 8707). A trusted client needs no consent. With `claims_in_id_token` the claims of
+    its scopes are also in ID tokens, for libraries that read no others.
     """
 
     name: str
@@ -67,6 +73,7 @@ class ClientTerms:
     id_token_algorithm: IdTokenAlgorithm = IdTokenAlgorithm.RS256
     is_trusted: bool = False
     must_push: bool = False
+    claims_in_id_token: bool = False
 
     def checked(self, *, allows_private_hosts: bool) -> "ClientTerms":
         """The terms, if they are safe. Raises UnsuitableClient, with an error for each member that is not."""
@@ -85,17 +92,15 @@ class ClientTerms:
             yield FieldError(path="name", detail=reason)
         if len(self.name) > LONGEST_NAME:
             yield FieldError(path="name", detail=f"A name has at most {LONGEST_NAME} characters.")
-        yield from _uri_errors("redirect_uris", self.redirect_uris, may_be_private=True)
-        yield from _uri_errors(
-            "post_logout_redirect_uris", self.post_logout_redirect_uris, may_be_private=True
-        )
+        for member, uris in self._followed_by_browsers.items():
+            yield from _browser_uri_errors(member, uris, is_public=self.is_public)
         yield from _uri_errors("resources", self.resources)
         yield from _uri_errors(
             "backchannel_logout_uri",
             [self.backchannel_logout_uri] if self.backchannel_logout_uri else [],
         )
         for origin in self.allowed_origins:
-            if not _is_origin(origin):
+            if not _is_origin(origin) or (_LOCALHOST.match(origin) and not self.is_public):
                 yield FieldError(path="allowed_origins", detail=f"{origin} is not a valid origin.")
         if unknown := sorted(self.allowed_scopes - KNOWN_SCOPES):
             yield FieldError(path="allowed_scopes", detail=f"There is no scope {unknown[0]}.")
@@ -106,17 +111,20 @@ class ClientTerms:
 
         A loopback address is fine where only the user's browser follows it (RFC 8252 §7.3).
         """
-        followed_by_browsers = {
-            "redirect_uris": self.redirect_uris,
-            "post_logout_redirect_uris": self.post_logout_redirect_uris,
-            "allowed_origins": self.allowed_origins,
-        }
-        for member, uris in followed_by_browsers.items():
+        of_browsers = self._followed_by_browsers | {"allowed_origins": self.allowed_origins}
+        for member, uris in of_browsers.items():
             yield from _private_host_errors(
                 member, [uri for uri in uris if not _LOOPBACK.match(uri)]
             )
         yield from _private_host_errors("resources", self.resources)
         yield from _private_host_errors("backchannel_logout_uri", [self.backchannel_logout_uri])
+
+    @property
+    def _followed_by_browsers(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "redirect_uris": self.redirect_uris,
+            "post_logout_redirect_uris": self.post_logout_redirect_uris,
+        }
 
     def _grant_errors(self) -> Iterator[FieldError]:
         if not self.grant_types:
@@ -132,10 +140,23 @@ class ClientTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerSecret:
+    """The secret before the current one, which stays valid until it expires."""
+
+    hash: str = field(repr=False)
+    expires_at: datetime
+
+    def is_live(self, *, at: datetime) -> bool:
+        return at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthClient:
     """A registered client. The secret of a confidential client is stored as a keyed hash.
 
-    The client of an organization acts for that organization alone, until it expires.
+    The client of an organization acts for that organization alone, until it expires. `registration_hash` is the hash
+    of the token with which a client that registered itself manages its registration (RFC 7592). A client needs no
+    PKCE if staff have waived it, with the reason in `pkce_waived_because`.
     """
 
     id: ClientPk
@@ -147,6 +168,13 @@ class OAuthClient:
     org_id: OrganizationId | None = None
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    former_secret: FormerSecret | None = None
+    registration_hash: str = field(default="", repr=False)
+    pkce_waived_because: str = ""
+
+    @property
+    def needs_pkce(self) -> bool:
+        return not self.pkce_waived_because
 
     def is_live(self, *, at: datetime) -> bool:
         return self.is_active and (self.expires_at is None or at < self.expires_at)
@@ -157,16 +185,21 @@ class OAuthClient:
             return self
         return replace(self, last_used_at=at)
 
+    @property
+    def default_scopes(self) -> frozenset[str]:
+        """The scopes of a request that names none: those that end with the session and change nothing."""
+        return frozenset(
+            scope
+            for scope in self.terms.allowed_scopes
+            if scope != IdentityScope.OFFLINE_ACCESS and not scope.endswith(":write")
+        )
+
     def may_redirect_to(self, uri: str) -> bool:
-        return uri in self.terms.redirect_uris or _without_port(uri) in {
-            _without_port(registered)
-            for registered in self.terms.redirect_uris
-            if _LOOPBACK.match(registered)
-        }
+        return _is_registered(uri, self.terms.redirect_uris)
 
     def may_return_to(self, uri: str) -> bool:
         """Whether a browser may be sent there after log-out."""
-        return uri in self.terms.post_logout_redirect_uris
+        return _is_registered(uri, self.terms.post_logout_redirect_uris)
 
     def may_use(self, grant_type: str) -> bool:
         return grant_type in self.terms.grant_types
@@ -175,8 +208,28 @@ class OAuthClient:
         return self.terms.allowed_scopes.issuperset(scopes)
 
     def amended(self, terms: ClientTerms) -> "OAuthClient":
-        """With new terms. A client that becomes public loses its secret."""
-        return replace(self, terms=terms, secret_hash="" if terms.is_public else self.secret_hash)
+        """With new terms. A client that becomes public loses its secrets, and needs PKCE."""
+        if not terms.is_public:
+            return replace(self, terms=terms)
+        return replace(
+            self, terms=terms, secret_hash="", former_secret=None, pkce_waived_because=""
+        )
+
+    def with_secret(self, secret_hash: str, *, former_until: datetime | None) -> "OAuthClient":
+        """With a new secret. The current one stays valid until *former_until*, or ends at once if that is None."""
+        former = (
+            None
+            if former_until is None
+            else FormerSecret(hash=self.secret_hash, expires_at=former_until)
+        )
+        return replace(self, secret_hash=secret_hash, former_secret=former)
+
+    def as_authenticated_by_former_secret(self) -> "OAuthClient":
+        """Like the client, but its tokens for itself end with its former secret."""
+        if self.former_secret is None:
+            return self
+        ends = [self.former_secret.expires_at, *([self.expires_at] if self.expires_at else [])]
+        return replace(self, expires_at=min(ends))
 
     def removed(self) -> "OAuthClient":
         return replace(self, is_active=False)
@@ -184,23 +237,52 @@ class OAuthClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredClient:
-    """A client and its secret, which is shown once and not stored; a public client has none."""
+    """A client and its secret, which is shown once and not stored; a public client has none.
+
+    A client that registered itself also has a registration token, which is new after each change.
+    """
 
     client: OAuthClient
     secret: str = field(repr=False)
+    registration_token: str = field(default="", repr=False)
 
 
-def _uri_errors(
-    member: str, uris: Collection[str], *, may_be_private: bool = False
+def _browser_uri_errors(
+    member: str, uris: Collection[str], *, is_public: bool
 ) -> Iterator[FieldError]:
+    """Errors in URIs to which browsers are redirected."""
+    yield from _too_many_errors(member, uris)
+    for uri in uris:
+        if "*" in uri:
+            detail = (
+                f"{uri[:100]} has a wildcard. Register every URI, since they are compared exactly."
+            )
+            yield FieldError(path=member, detail=detail)
+        elif _LOCALHOST.match(uri) and not is_public:
+            detail = f"{uri[:100]} names localhost, which only public clients can. Use 127.0.0.1."
+            yield FieldError(path=member, detail=detail)
+        elif not _is_safe_url(uri) and not _PRIVATE_SCHEME.fullmatch(uri):
+            yield _invalid_uri(member, uri)
+
+
+def _uri_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
+    """Errors in URLs of servers."""
+    yield from _too_many_errors(member, uris)
+    for uri in uris:
+        if not _is_safe_url(uri) or _LOCALHOST.match(uri):
+            yield _invalid_uri(member, uri)
+
+
+def _too_many_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
     if len(uris) > MOST_URIS:
         yield FieldError(path=member, detail=f"Enter at most {MOST_URIS} URIs.")
-    for uri in uris:
-        is_private = may_be_private and bool(_PRIVATE_SCHEME.fullmatch(uri))
-        if len(uri) > LONGEST_URI or not (_is_safe_url(uri) or is_private):
-            yield FieldError(
-                path=member, detail=f"{uri[:100]} is not a valid URI here. See docs/clients.md."
-            )
+    yield from (_invalid_uri(member, uri) for uri in uris if len(uri) > LONGEST_URI)
+
+
+def _invalid_uri(member: str, uri: str) -> FieldError:
+    return FieldError(
+        path=member, detail=f"{uri[:100]} is not a valid URI here. See docs/clients.md."
+    )
 
 
 def _private_host_errors(member: str, uris: Collection[str]) -> Iterator[FieldError]:
@@ -214,8 +296,8 @@ def _private_host_errors(member: str, uris: Collection[str]) -> Iterator[FieldEr
 
 
 def _is_safe_url(uri: str) -> bool:
-    """Whether the URL is absolute, has no fragment or password, and uses HTTPS unless it is a loopback address."""
-    if not _VISIBLE.fullmatch(uri) or "#" in uri or "\\" in uri:
+    """Whether the URL is absolute, has no fragment, password or wildcard, and uses HTTPS or a loopback address."""
+    if not _VISIBLE.fullmatch(uri) or any(character in uri for character in "#\\*"):
         return False
     try:
         parts = urlsplit(uri)
@@ -227,6 +309,13 @@ def _is_safe_url(uri: str) -> bool:
 
 def _is_origin(origin: str) -> bool:
     return _is_safe_url(origin) and "/" not in origin.split("://", 1)[1]
+
+
+def _is_registered(uri: str, registered: Collection[str]) -> bool:
+    """Whether the URI equals a registered one, except for the port of a loopback address (RFC 8252 §7.3)."""
+    return uri in registered or _without_port(uri) in {
+        _without_port(loopback) for loopback in registered if _LOOPBACK.match(loopback)
+    }
 
 
 def _without_port(uri: str) -> str:

@@ -8,8 +8,11 @@ from accounts.domain.oauth.entities.clients import IdentityScope
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     IdentityScope.OPENID: "recognise you when you sign in",
-    IdentityScope.PROFILE: "see your name",
+    IdentityScope.PROFILE: "see your profile: your name and what else you have filled in",
     IdentityScope.EMAIL: "see your e-mail address",
+    IdentityScope.PHONE: "see your telephone number",
+    IdentityScope.ADDRESS: "see your postal address",
+    IdentityScope.ORGANIZATIONS: "see your organizations and your roles",
     IdentityScope.OFFLINE_ACCESS: "keep this access after you sign out",
     Scope.ACCOUNTS_READ: "see your account: name, e-mail address and sessions",
     Scope.ACCOUNTS_WRITE: "change your account and end your sessions",

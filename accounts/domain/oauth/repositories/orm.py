@@ -12,6 +12,7 @@ from accounts.domain.access import (
     GrantType,
     OrganizationId,
     OrganizationStatus,
+    RequestedClaims,
     SessionId,
     UserId,
 )
@@ -24,7 +25,12 @@ from accounts.domain.oauth.entities.authorizations import (
     Permission,
     PushedRequest,
 )
-from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
+from accounts.domain.oauth.entities.clients import (
+    ClientTerms,
+    FormerSecret,
+    IdTokenAlgorithm,
+    OAuthClient,
+)
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
@@ -134,17 +140,25 @@ def _client(row: rows.OAuthClient) -> OAuthClient:
             id_token_algorithm=IdTokenAlgorithm(row.id_token_algorithm),
             is_trusted=row.is_trusted,
             must_push=row.must_push,
+            claims_in_id_token=row.claims_in_id_token,
         ),
         is_active=row.is_active,
         created_at=row.created_at,
         org_id=OrganizationId(row.org_id) if row.org_id else None,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
+        former_secret=(
+            FormerSecret(hash=row.former_secret_hash, expires_at=row.former_secret_expires_at)
+            if row.former_secret_expires_at
+            else None
+        ),
+        registration_hash=row.registration_hash,
+        pkce_waived_because=row.pkce_waived_because,
     )
 
 
 def _client_values(client: OAuthClient) -> Values:
-    terms = client.terms
+    terms, former_secret = client.terms, client.former_secret
     return {
         "id": client.id,
         "client_id": client.client_id,
@@ -161,11 +175,16 @@ def _client_values(client: OAuthClient) -> Values:
         "id_token_algorithm": terms.id_token_algorithm,
         "is_trusted": terms.is_trusted,
         "must_push": terms.must_push,
+        "claims_in_id_token": terms.claims_in_id_token,
         "is_active": client.is_active,
         "created_at": client.created_at,
         "org_id": client.org_id,
         "expires_at": client.expires_at,
         "last_used_at": client.last_used_at,
+        "former_secret_hash": former_secret.hash if former_secret else "",
+        "former_secret_expires_at": former_secret.expires_at if former_secret else None,
+        "registration_hash": client.registration_hash,
+        "pkce_waived_because": client.pkce_waived_because,
     }
 
 
@@ -266,6 +285,7 @@ def _code(row: rows.AuthorizationCode) -> AuthorizationCode:
             scopes=frozenset(row.scopes),
             resource=row.resource,
             nonce=row.nonce,
+            claims=RequestedClaims.of(row.claims),
         ),
         authentication=authentication_in(row),
         redirect_uri=row.redirect_uri,
@@ -284,6 +304,7 @@ def _code_values(code: AuthorizationCode) -> Values:
         "scopes": sorted(code.permission.scopes),
         "resource": code.permission.resource,
         "nonce": code.permission.nonce,
+        "claims": code.permission.claims.members,
         "redirect_uri": code.redirect_uri,
         "code_challenge": code.code_challenge,
         "session_id": code.session_id,

@@ -6,24 +6,29 @@ from hmac import compare_digest
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import ClientPk, OrganizationId, Principal, Right, SessionId
+from accounts.domain.access import ClientPk, OrganizationId, Principal, Right
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.security_log import SecurityEvent
-from accounts.domain.identity.entities.sessions import Session, SessionEnd
-from accounts.domain.identity.entities.tokens import AccessClaims
-from accounts.domain.identity.errors import InvalidToken
-from accounts.domain.identity.ports import AccessTokens, OpaqueTokens
+from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.ports import OpaqueTokens
 from accounts.domain.identity.repositories.protocols import SessionRepository
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient, RegisteredClient
-from accounts.domain.oauth.errors import PublicClient
+from accounts.domain.oauth.errors import (
+    PublicClient,
+    PublicClientNeedsPkce,
+    SecretsOverlap,
+    UnsuitableExpiry,
+)
 from accounts.domain.oauth.repositories.protocols import ClientRepository
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 _NO_HASH: Final = "0" * 64
+LONGEST_OVERLAP: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +80,13 @@ class ClientService:
         return RegisteredClient(client=client, secret=secret)
 
     def amend(self, client_pk: ClientPk, terms: ClientTerms, *, by: Principal) -> OAuthClient:
-        """Replace the terms of the client. Raises ClientNotFound, UnsuitableClient."""
+        """Replace the terms of the client. Raises ClientNotFound, UnsuitableClient.
+
+        Whoever does so manages the client from now on: its registration token ends.
+        """
         with self.unit_of_work.atomic():
             before = self._get_for_update(client_pk, by)
-            client = before.amended(self.checked(terms))
+            client = replace(before.amended(self.checked(terms)), registration_hash="")
             self.clients.save(client, scope=by.tenant_scope)
             self._note(SecurityEvent.CLIENT_AMENDED, client, by=by)
             self.audit_log.record(
@@ -91,24 +99,64 @@ class ClientService:
         return client
 
     def renew_secret(
-        self, client_pk: ClientPk, *, reason: str = "", by: Principal
+        self,
+        client_pk: ClientPk,
+        *,
+        former_until: datetime | None = None,
+        reason: str = "",
+        by: Principal,
     ) -> RegisteredClient:
         """Replace the secret by a new one, which is shown once. Tokens that the client got for itself end.
 
-        Raises ClientNotFound, PublicClient.
+        The former secret, and the tokens got with it, end at *former_until*; without it, they end at once.
+        Raises ClientNotFound, PublicClient, UnsuitableExpiry, SecretsOverlap.
         """
         secret = self.opaque_tokens.new()
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by)
             if client.terms.is_public:
                 raise PublicClient
-            client = replace(client, secret_hash=self._hash_of(secret))
+            if former_until is not None:
+                self._require_overlap(client, former_until)
+            client = client.with_secret(self._hash_of(secret), former_until=former_until)
             self.clients.save(client, scope=by.tenant_scope)
             self._note(SecurityEvent.CLIENT_SECRET_RENEWED, client, by=by)
-            self._end_sessions(client, SessionEnd.SECRET_RENEWED, of_users=False, by=by)
-            action = AuditAction.CLIENT_SECRET_RENEWED
-            self.audit_log.record(action, _subject(client), by=by, because=reason)
+            if former_until is None:
+                self._end_sessions(client, SessionEnd.SECRET_RENEWED, of_users=False, by=by)
+            else:
+                self.sessions.expire_own_of_client(client.client_id, at=former_until)
+            self.audit_log.record(
+                AuditAction.CLIENT_SECRET_RENEWED,
+                _subject(client),
+                by=by,
+                because=reason,
+                after=_overlap_of(client),
+            )
         return RegisteredClient(client=client, secret=secret)
+
+    def set_pkce_waiver(
+        self, client_pk: ClientPk, *, is_waived: bool, reason: str, by: Principal
+    ) -> OAuthClient:
+        """Let a confidential client do without PKCE, or require it again, for this reason.
+
+        Raises ClientNotFound, PublicClientNeedsPkce.
+        """
+        with self.unit_of_work.atomic():
+            before = self._get_for_update(client_pk, by)
+            if before.terms.is_public and is_waived:
+                raise PublicClientNeedsPkce
+            client = replace(before, pkce_waived_because=reason if is_waived else "")
+            self.clients.save(client, scope=by.tenant_scope)
+            self._note(SecurityEvent.CLIENT_AMENDED, client, by=by)
+            self.audit_log.record(
+                AuditAction.CLIENT_AMENDED,
+                _subject(client),
+                by=by,
+                because=reason,
+                before={"needs_pkce": before.needs_pkce},
+                after={"needs_pkce": client.needs_pkce},
+            )
+        return client
 
     def remove(self, client_pk: ClientPk, *, reason: str = "", by: Principal) -> None:
         """Remove the client and revoke its tokens. Raises ClientNotFound."""
@@ -127,15 +175,30 @@ class ClientService:
 
     def authenticated(self, client_id: str, secret: str) -> OAuthClient | None:
         """The confidential client with this secret. An unknown client takes the same time."""
-        client = self.find(client_id)
-        expected = client.secret_hash if client and client.secret_hash else _NO_HASH
-        is_right = compare_digest(self.opaque_tokens.hash(secret), expected)
-        return client if is_right and client and client.secret_hash else None
+        client, secret_hash = self.find(client_id), self.opaque_tokens.hash(secret)
+        former = client.former_secret if client else None
+        is_current = is_equal(secret_hash, client.secret_hash if client else "")
+        is_former = is_equal(secret_hash, former.hash if former else "")
+        if client is None or is_current:
+            return client if is_current else None
+        if is_former and former is not None and former.is_live(at=self.clock.now()):
+            return client.as_authenticated_by_former_secret()
+        return None
 
     def page_of(self, request: PageRequest, *, by: Principal) -> Page[OAuthClient]:
         """Oldest first; the id breaks ties."""
         by.require(Right.MANAGE_CLIENTS)
         return self.clients.page_of(request, scope=by.tenant_scope)
+
+    def _require_overlap(self, client: OAuthClient, former_until: datetime) -> None:
+        """Raises UnsuitableExpiry, SecretsOverlap."""
+        now = self.clock.now()
+        if not now < former_until <= now + LONGEST_OVERLAP:
+            field_error = FieldError(path="former_secret_expires_at", detail=UnsuitableExpiry.title)
+            raise UnsuitableExpiry(field_error, most_days=LONGEST_OVERLAP.days)
+        former = client.former_secret
+        if former is not None and former.is_live(at=now):
+            raise SecretsOverlap(until=former.expires_at.isoformat())
 
     def _get_for_update(self, client_pk: ClientPk, by: Principal) -> OAuthClient:
         """Raises ClientNotFound, NotPermitted."""
@@ -161,6 +224,16 @@ class ClientService:
         return self.opaque_tokens.hash(secret) if secret else ""
 
 
+def is_equal(secret_hash: str, expected: str) -> bool:
+    """Whether a stored hash is that of the secret. Without one, it takes the same time to say no."""
+    return compare_digest(secret_hash, expected or _NO_HASH) and bool(expected)
+
+
+def _overlap_of(client: OAuthClient) -> Members:
+    former = client.former_secret
+    return {"former_secret_expires_at": former.expires_at.isoformat()} if former else {}
+
+
 def _subject(client: OAuthClient) -> AuditSubject:
     return AuditSubject.of(SubjectType.CLIENT, client)
 
@@ -173,64 +246,3 @@ def _members_of(client: OAuthClient) -> Members:
         for name, value in asdict(client.terms).items()
     }
     return members | {"expires_at": None if expires_at is None else expires_at.isoformat()}
-
-
-INITIAL_TOKEN_LIVES: Final = timedelta(days=1)
-_REGISTRATION: Final = Principal(
-    user_id=None,
-    roles=(),
-    rights=frozenset({Right.MANAGE_CLIENTS}),
-    scopes=frozenset(),
-    client_id="registration",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationService:
-    """Dynamic client registration. An initial access token has a session of its own; `resource` is the endpoint."""
-
-    clients: ClientService
-    sessions: SessionRepository
-    access_tokens: AccessTokens
-    unit_of_work: UnitOfWork
-    clock: Clock
-
-    def invite(self, *, resource: str, by: Principal) -> str:
-        """An initial access token with which clients may register for a day. Raises NotPermitted."""
-        by.require(Right.MANAGE_CLIENTS)
-        now = self.clock.now()
-        session = Session(
-            id=SessionId(uuid4()),
-            user_id=None,
-            client_id=_REGISTRATION.client_id,
-            scopes=frozenset(),
-            started_at=now,
-            expires_at=now + INITIAL_TOKEN_LIVES,
-            resource=resource,
-        )
-        with self.unit_of_work.atomic():
-            self.sessions.add(session)
-        claims = AccessClaims(
-            token_id=uuid4(),
-            user_id=None,
-            session_id=session.id,
-            client_id=session.client_id,
-            scopes=session.scopes,
-            audience=resource,
-        )
-        return self.access_tokens.issue(claims, roles=(), at=now, lifetime=INITIAL_TOKEN_LIVES)
-
-    def register(
-        self, terms: ClientTerms, *, initial_access_token: str, resource: str
-    ) -> RegisteredClient:
-        """A new client and, unless it is public, its secret. Raises InvalidToken, UnsuitableClient."""
-        now = self.clock.now()
-        claims = self.access_tokens.inspect(initial_access_token, at=now).claims
-        state = self.sessions.state_of(claims.session_id)
-        is_for_registration = (claims.client_id, claims.audience) == (
-            _REGISTRATION.client_id,
-            resource,
-        )
-        if not is_for_registration or state is None or not state.accepts_tokens(at=now):
-            raise InvalidToken
-        return self.clients.register(terms, by=_REGISTRATION)

@@ -109,6 +109,7 @@ class GrantService:
             expires_at=now + self.policy.ends_after,
             resource=code.permission.resource,
             authentication=code.authentication,
+            claims=code.permission.claims,
         )
         self.sessions.add(session)
         self.codes.save(code.used(at=now))

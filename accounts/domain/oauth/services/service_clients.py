@@ -75,12 +75,25 @@ class ServiceClientService:
             return self.clients.page_for_organization(org_id, request, scope=by.tenant_scope)
 
     def renew_secret(
-        self, org_id: OrganizationId, client_pk: ClientPk, *, reason: str = "", by: Principal
+        self,
+        org_id: OrganizationId | None,
+        client_pk: ClientPk,
+        *,
+        former_until: datetime | None = None,
+        reason: str = "",
+        by: Principal,
     ) -> RegisteredClient:
-        """A new secret, shown once. Raises ClientNotFound, OrganizationSuspended."""
+        """A new secret, shown once; the former one ends at *former_until*, or at once.
+
+        A client of the platform has no organization.
+        Raises ClientNotFound, OrganizationSuspended, UnsuitableExpiry, SecretsOverlap.
+        """
         with self.unit_of_work.atomic():
-            self._require_manageable(org_id, client_pk, by)
-            return self.registrar.renew_secret(client_pk, reason=reason, by=by)
+            if org_id is not None:
+                self._require_manageable(org_id, client_pk, by)
+            return self.registrar.renew_secret(
+                client_pk, former_until=former_until, reason=reason, by=by
+            )
 
     def remove(
         self, org_id: OrganizationId, client_pk: ClientPk, *, reason: str = "", by: Principal
