@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "authsvc.http.middleware.RequestIdMiddleware",
+    "authsvc.http.cors.CorsMiddleware",
     "authsvc.http.rate_limits.RequestBudgetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "authsvc.http.middleware.CrossOriginMiddleware",

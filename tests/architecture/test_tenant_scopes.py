@@ -27,6 +27,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",
     "IssuedCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "IssuedCredentialRepository.page_for_user": "a credential is its holder's to look at",
+    "ClientRepository.allowed_origins": "pages of all tenants are asked about, before anyone is signed in",
     **{
         f"{name}.{method}": "an anchor covers the rows of all tenants, and reads no content"
         for name, methods in {

@@ -55,6 +55,15 @@ class InMemoryClientRepository:
         if client is not None and scope.covers(client.org_id):
             self.store[client_pk] = replace(client, last_used_at=at)
 
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        return frozenset(
+            origin
+            for client in self.store.values()
+            if client.is_live(at=at)
+            and (client.org_id is None or self.organizations[client.org_id].is_open)
+            for origin in client.terms.allowed_origins
+        )
+
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         clients = (client for client in self.store.values() if client.client_id in client_ids)
         return {client.client_id: client.terms.name for client in clients}

@@ -39,10 +39,9 @@ from authsvc.storage.tenancy import owned_within
 Values = dict[str, Any]
 Code = TypeVar("Code", rows.AuthorizationCode, rows.DeviceCode)
 
+_OF_OPEN: Final = Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE)
 _CLIENT: Final = PreparedQuery(
-    lambda client_id: rows.OAuthClient.objects.filter(
-        Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE), client_id=client_id, is_active=True
-    )
+    lambda client_id: rows.OAuthClient.objects.filter(_OF_OPEN, client_id=client_id, is_active=True)
 )
 
 
@@ -68,6 +67,12 @@ class OrmClientRepository:
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         clients = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
         clients.update(last_used_at=at)
+
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
+        clients = rows.OAuthClient.objects.filter(_OF_OPEN, unexpired, is_active=True)
+        by_client = clients.exclude(allowed_origins=[]).values_list("allowed_origins", flat=True)
+        return frozenset(origin for origins in by_client for origin in origins)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         clients = rows.OAuthClient.objects.filter(client_id__in=client_ids)

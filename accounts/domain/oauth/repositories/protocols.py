@@ -40,6 +40,9 @@ class ClientRepository(Protocol):
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         """Save when the client was last used, if the scope covers it."""
 
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        """The allowed origins of all clients that are live then, without those of suspended organizations."""
+
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         """The names of these clients, active or not, by their identifiers, for users who are signed in with them."""
 
