@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Serializers for PATCH state which members are optional.
     "COMPONENT_SPLIT_PATCH": False,
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "AttemptStatusEnum": "progress.api.attempt_serializers.STATUSES",
         "CourseStatusEnum": "courses.api.serializers.STATUSES",

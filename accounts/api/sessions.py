@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
 
 from accounts.api.serializers import (
     GrantListSerializer,
@@ -39,6 +40,7 @@ from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
 from authsvc.composition.container import services
+from authsvc.http.authentication import BearerAuthentication
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.pacing import at_least
 from authsvc.http.reading import Members
@@ -130,6 +132,10 @@ class RefreshView(ApiView):
 
 
 class LogOutView(ApiView):
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Accept the tokens of ended sessions, so that logging out twice succeeds."""
+        return [BearerAuthentication(accepts_ended_sessions=True)]
+
     @operation(
         name="logOut",
         summary="End the session of this token",

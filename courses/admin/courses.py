@@ -77,8 +77,8 @@ class CourseAdmin(AuthoredAdmin):
 
     @admin_page(
         {
-            "<uuid:course_id>/definition/": "courses_course_definition",
-            "<uuid:course_id>/definition/<int:version>/": "courses_course_version",
+            "<id:course_id>/definition/": "courses_course_definition",
+            "<id:course_id>/definition/<int:version>/": "courses_course_version",
         }
     )
     def definition_view(

@@ -39,11 +39,13 @@ class SessionService:
         raise RefreshTokenReused
 
     def log_out(self, by: Principal) -> None:
-        """End the session of the caller's token."""
+        """End the session of the caller's token, unless it has ended."""
         if by.session_id is None:
             raise InvalidToken
         with self.unit_of_work.atomic():
             session = self.sessions.get_for_update(by.session_id)
+            if session.ended_at is not None:
+                return
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.LOGGED_OUT))
             self.security_log.record_session(SecurityEvent.LOGGED_OUT, session)
             self.security_log.record_end(session, because=SessionEnd.LOGGED_OUT)
