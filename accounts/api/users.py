@@ -30,6 +30,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 
 
 class MeView(ApiView):
@@ -39,6 +40,7 @@ class MeView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_READ,
         answer=UserSerializer,
+        has_etag=True,
     )
     def get(self, *, by: Principal) -> User:
         return services().accounts.get(by=by)
@@ -50,9 +52,10 @@ class MeView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         body=ChangeMeRequestSerializer,
         answer=UserSerializer,
+        has_etag=True,
     )
-    def patch(self, *, body: Members, by: Principal) -> User:
-        return services().accounts.rename(name=body["name"], by=by)
+    def patch(self, *, body: Members, if_match: Precondition, by: Principal) -> User:
+        return services().accounts.rename(name=body["name"], if_match=if_match, by=by)
 
 
 class MyPasswordView(ApiView):
@@ -149,6 +152,7 @@ class UserView(ApiView):
         scope=Scope.ACCOUNTS_READ,
         answer=UserSerializer,
         errors=(UserNotFound,),
+        has_etag=True,
     )
     def get(self, user_id: UserId, *, by: Principal) -> User:
         return services().users.get(user_id, by=by)
@@ -161,13 +165,16 @@ class UserView(ApiView):
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
         errors=(NotPermitted, UserNotFound, OwnAccount, LastAdmin),
+        has_etag=True,
         needs_recent_sign_in=True,
     )
-    def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:
+    def patch(
+        self, user_id: UserId, *, body: Members, if_match: Precondition, by: Principal
+    ) -> User:
         roles = body["roles"]
         changes = UserChanges(
             name=body["name"],
             roles=None if roles is None else [Role(role) for role in roles],
             is_active=body["is_active"],
         )
-        return services().users.edit(user_id, changes, by=by)
+        return services().users.edit(user_id, changes, if_match=if_match, by=by)

@@ -20,8 +20,10 @@ from authsvc.http.idempotency.records import (
 )
 from authsvc.http.operations import Operation, Whose, operations_of
 from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
 from authsvc.kernel.paging import InvalidCursor
+from authsvc.kernel.preconditions import PreconditionFailed
 from authsvc.kernel.rate_limits import TooManyAttempts
 
 
@@ -85,6 +87,7 @@ class Schema(AutoSchema):
         if self.operation.is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
+        parameters += self._conditional_headers()
         parameters += [
             OpenApiParameter(
                 name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
@@ -93,11 +96,27 @@ class Schema(AutoSchema):
         ]
         return parameters
 
+    def _conditional_headers(self) -> list[OpenApiParameter]:
+        if not self.operation.has_etag:
+            return []
+        header = IF_NONE_MATCH if self.method == "GET" else IF_MATCH
+        return [
+            OpenApiParameter(header, str, OpenApiParameter.HEADER),
+            OpenApiParameter(
+                "ETag", str, OpenApiParameter.HEADER, response=[int(self.operation.status)]
+            ),
+        ]
+
     def get_response_serializers(self) -> Any:
         problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
         for status, code, title in self._problems():
             problems[status].append(f"`{code}`: {title}")
-        return self._answers() | {
+        answers = self._answers()
+        if self.operation.has_etag and self.method == "GET":
+            answers[int(HTTPStatus.NOT_MODIFIED)] = OpenApiResponse(
+                description="The representation is the one that If-None-Match names."
+            )
+        return answers | {
             (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
             for status, lines in sorted(problems.items())
         }
@@ -128,6 +147,8 @@ class Schema(AutoSchema):
             errors.append(InsufficientAuthentication)
         if self.operation.is_idempotent:
             errors += [IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted]
+        if self.operation.has_etag and self.method != "GET":
+            errors.append(PreconditionFailed)
         errors.append(TooManyAttempts)
         if self.operation.page_of:
             errors.append(InvalidCursor)
@@ -144,16 +165,12 @@ class Schema(AutoSchema):
             yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        if self.operation.body or self.operation.query or self.operation.page_of:
+        reads_input = self.operation.body or self.operation.query or self.operation.page_of
+        if reads_input or self.operation.has_etag:
             yield HTTPStatus.BAD_REQUEST
         if self.operation.body:
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        if (
-            self.operation.body
-            or self.operation.query
-            or self.operation.page_of
-            or self.operation.is_idempotent
-        ):
+        if reads_input or self.operation.is_idempotent:
             yield HTTPStatus.UNPROCESSABLE_ENTITY
 
 

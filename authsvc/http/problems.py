@@ -27,8 +27,10 @@ from authsvc.kernel.errors import (
     Invalid,
     Listed,
     NotFound,
+    Outdated,
     TooMany,
     Unauthenticated,
+    Unconditional,
 )
 
 log: Final = structlog.get_logger(__name__)
@@ -43,6 +45,8 @@ STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
+    Unconditional: HTTPStatus.PRECONDITION_REQUIRED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -42,7 +42,12 @@ class CourseAdmin(AuthoredAdmin):
         return course.id
 
     def changed(self, row: rows.Course, form: DraftForm, by: Principal) -> None:
-        services().authoring.revise(row.slug, form.cleaned_data["definition"], by=by)
+        services().authoring.revise(
+            row.slug,
+            form.cleaned_data["definition"],
+            if_match=form.precondition(text_of=write_definition),
+            by=by,
+        )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return super().log_addition(request, obj, "Imported a draft.")

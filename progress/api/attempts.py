@@ -10,6 +10,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 from courses.public import (
     Answer,
     AssessmentId,
@@ -78,6 +79,7 @@ class AttemptView(ApiView):
         scope=Scope.PROGRESS_READ,
         answer=AttemptSerializer,
         errors=(AttemptNotFound,),
+        has_etag=True,
     )
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         return services().attempts.get(attempt_id, by=by)
@@ -92,12 +94,15 @@ class ResponsesView(ApiView):
         body=SaveResponsesRequestSerializer,
         answer=AttemptSerializer,
         errors=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
+        has_etag=True,
     )
-    def put(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
+    def put(
+        self, attempt_id: AttemptId, *, body: Members, if_match: Precondition, by: Principal
+    ) -> AssessmentAttempt:
         answers = {
             QuestionId(response["question_id"]): _answer(response) for response in body["responses"]
         }
-        return services().attempts.save(attempt_id, answers, by=by)
+        return services().attempts.save(attempt_id, answers, if_match=if_match, by=by)
 
 
 class SubmitView(ApiView):

@@ -252,7 +252,7 @@ def test_only_the_log_out_accepts_the_token_of_an_ended_session(application: App
     caller = Caller(registered(application).json["access_token"])
     caller.post("/v1/auth/logout")
 
-    refused = {
+    rejections = {
         name
         for name, route in routes().items()
         if not route.operation.is_public
@@ -260,7 +260,7 @@ def test_only_the_log_out_accepts_the_token_of_an_ended_session(application: App
         != 401
     }
 
-    assert refused == {"logOut"}
+    assert rejections == {"logOut"}
 
 
 def test_an_expired_token_cannot_log_out(application: Application) -> None:

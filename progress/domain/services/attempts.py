@@ -16,6 +16,7 @@ from accounts.public import (
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import Answer, Assessment, AssessmentId, CatalogService, Outline, QuestionId
@@ -140,14 +141,20 @@ class AttemptService:
         return attempt
 
     def save(
-        self, attempt_id: AttemptId, answers: Mapping[QuestionId, Answer], *, by: Principal
+        self,
+        attempt_id: AttemptId,
+        answers: Mapping[QuestionId, Answer],
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
     ) -> AssessmentAttempt:
         """Save answers, replacing earlier ones to the same questions.
 
-        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer.
+        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer, PreconditionFailed.
         """
         with self.unit_of_work.atomic():
             _, attempt, assessment = self._get_for_update(attempt_id, by)
+            if_match.require(attempt)
             attempt = attempt.answered(answers, assessment, at=self.clock.now())
             self.attempts.save(attempt, scope=by.member_scope)
         return attempt

@@ -19,6 +19,7 @@ from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -83,11 +84,14 @@ class AccountService:
     def get(self, by: Principal) -> User:
         return self.users.get(by.person)
 
-    def rename(self, *, name: str, by: Principal) -> User:
+    def rename(self, *, name: str, if_match: Precondition = UNCONDITIONAL, by: Principal) -> User:
+        """Change the caller's name. Raises PreconditionFailed."""
         with self.unit_of_work.atomic():
-            user = replace(self.users.get_for_update(by.person), name=name)
-            self.users.save(user)
-        return user
+            user = self.users.get_for_update(by.person)
+            if_match.require(user)
+            renamed = replace(user, name=name)
+            self.users.save(renamed)
+        return renamed
 
     def change_password(self, *, current: str, new: str, by: Principal) -> None:
         """Change the caller's password and end all their sessions, the current one too.
