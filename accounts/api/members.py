@@ -115,6 +115,7 @@ class MemberView(ApiView):
         body=ChangeMemberRequestSerializer,
         answer=MembershipSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        is_idempotent=True,
         has_etag=True,
         needs_recent_sign_in=True,
     )
@@ -137,6 +138,7 @@ class MemberView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> None:
@@ -211,6 +213,7 @@ class InvitationView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
+        is_idempotent=True,
     )
     def delete(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
         services().invitations.cancel(org_id, invitation_id, by=by)

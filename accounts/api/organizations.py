@@ -87,6 +87,7 @@ class OrganizationView(ApiView):
         body=ChangeOrganizationRequestSerializer,
         answer=OrganizationSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableOrganization),
+        is_idempotent=True,
         has_etag=True,
     )
     def patch(
@@ -105,6 +106,7 @@ class OrganizationView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound,),
+        is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, *, by: Principal) -> None:

@@ -168,6 +168,7 @@ class MySessionView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(SessionNotFound,),
+        is_idempotent=True,
     )
     def delete(self, session_id: SessionId, *, by: Principal) -> None:
         services().sessions.end(session_id, by=by)
@@ -193,6 +194,7 @@ class MyGrantView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(GrantNotFound,),
+        is_idempotent=True,
     )
     def delete(self, grant_id: ClientPk, *, by: Principal) -> None:
         services().authorizations.revoke(grant_id, by=by)

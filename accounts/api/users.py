@@ -52,6 +52,7 @@ class MeView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         body=ChangeMeRequestSerializer,
         answer=UserSerializer,
+        is_idempotent=True,
         has_etag=True,
     )
     def patch(self, *, body: Members, if_match: Precondition, by: Principal) -> User:
@@ -165,6 +166,7 @@ class UserView(ApiView):
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
         errors=(NotPermitted, UserNotFound, OwnAccount, LastAdmin),
+        is_idempotent=True,
         has_etag=True,
         needs_recent_sign_in=True,
     )

@@ -150,6 +150,7 @@ class DraftView(ApiView):
             OrganizationSuspended,
             PreconditionRequired,
         ),
+        is_idempotent=True,
         has_etag=True,
         tag_of=_tag_of,
     )

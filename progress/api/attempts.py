@@ -94,6 +94,7 @@ class ResponsesView(ApiView):
         body=SaveResponsesRequestSerializer,
         answer=AttemptSerializer,
         errors=(AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer),
+        is_idempotent=True,
         has_etag=True,
     )
     def put(

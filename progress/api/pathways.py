@@ -47,6 +47,7 @@ class PathwayView(ApiView):
             PathwayNotReady,
             OrganizationSuspended,
         ),
+        is_idempotent=True,
         has_etag=True,
     )
     def put(
