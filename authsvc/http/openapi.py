@@ -19,7 +19,6 @@ from authsvc.http.idempotency.records import (
     RequestStillRunning,
 )
 from authsvc.http.operations import Operation, Whose, operations_of
-from authsvc.http.paging import PageQuerySerializer
 from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
 from authsvc.kernel.paging import InvalidCursor
@@ -83,7 +82,7 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [self.operation.query] if self.operation.query else []
         if self.operation.page_of and not self.operation.query:
-            parameters.append(PageQuerySerializer)
+            parameters.append(self.operation.page_query)
         if self.operation.is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))

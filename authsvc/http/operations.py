@@ -113,6 +113,7 @@ class Operation(Generic[Shown, Item]):
     answer: "type[Serializer[Shown]] | Forms[Shown] | None" = None
     accepted: type[Serializer[Any]] | None = None
     page_of: type[Serializer[Item]] | None = None
+    page_query: type[PageQuerySerializer] = PageQuerySerializer
     query: type[Serializer[Any]] | None = None
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
     errors: tuple[type[DomainError], ...] = ()
@@ -196,7 +197,7 @@ class Operation(Generic[Shown, Item]):
         if self.query is not None:
             readers["query"] = partial(query_of, self.query)
         if self.page_of is not None:
-            readers["page"] = partial(page_request_of, self.query or PageQuerySerializer)
+            readers["page"] = partial(page_request_of, self.query or self.page_query)
         if isinstance(self.body, Mapping):
             readers["body"] = content_of
         elif self.body is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.public import OrganizationSuspended, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.paging import LongPageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
@@ -21,7 +22,6 @@ from courses.public import (
     UnsuitableAnswer,
 )
 from progress.api.attempt_serializers import (
-    AttemptListSerializer,
     AttemptSerializer,
     GradedAttemptSerializer,
     GradeRequestSerializer,
@@ -47,15 +47,17 @@ GRADERS = Access(Whose.HELD, Right.GRADE_ATTEMPTS)
 class AttemptListView(ApiView):
     @operation(
         name="listMyAttempts",
-        summary="List the caller's attempts at an assessment, oldest first, all on one page",
+        summary="List the caller's attempts at an assessment, oldest first",
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_READ,
-        answer=AttemptListSerializer,
+        page_query=LongPageQuerySerializer,
+        page_of=AttemptSerializer,
         errors=(AssessmentNotFound,),
     )
-    def get(self, assessment_id: AssessmentId, *, by: Principal) -> Page[AssessmentAttempt]:
-        attempts = services().attempts.attempts_at(assessment_id, by=by)
-        return Page(items=tuple(attempts), next_cursor=None)
+    def get(
+        self, assessment_id: AssessmentId, *, page: PageRequest, by: Principal
+    ) -> Page[AssessmentAttempt]:
+        return services().attempts.page_at(assessment_id, page, by=by)
 
     @operation(
         name="startAttempt",

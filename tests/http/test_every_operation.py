@@ -16,6 +16,7 @@ from authsvc.http.operations import Access, Whose, operation, operations_of
 from authsvc.http.views import ApiView
 from tests.accounts.callers import narrowed
 from tests.support.application import Answer, Application, Caller
+from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition
 from tests.support.operations import Route, routes, urls
 
@@ -269,10 +270,16 @@ def test_a_limit_out_of_range_is_invalid(application: Application, limit: str) -
 
 
 def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None:
-    root, course = root_of(application), application.published(a_definition())
+    root, course = root_of(application), application.published(a_definition_with_exams())
     assert root.post(f"/v1/courses/{course.slug}/enroll").status == 201
     org = root.post("/v1/orgs", {"name": "School of Knots", "slug": "knots"}).json
-    things = {"course": course.slug, "org_id": org["id"]}
+    modules = root.get(f"/v1/courses/{course.slug}").json["modules"]
+    quiz = root.get(f"/v1/courses/{course.slug}/items/{modules[0]['items'][0]['id']}").json
+    things = {
+        "course": course.slug,
+        "org_id": org["id"],
+        "assessment_id": quiz["assessment"]["id"],
+    }
 
     def answered(route: Route) -> object:
         place = route.path.format_map(things)

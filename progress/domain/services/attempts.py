@@ -182,10 +182,12 @@ class AttemptService:
             raise AttemptNotFound
         return attempt
 
-    def attempts_at(self, assessment_id: AssessmentId, *, by: Principal) -> list[AssessmentAttempt]:
+    def page_at(
+        self, assessment_id: AssessmentId, request: PageRequest, *, by: Principal
+    ) -> Page[AssessmentAttempt]:
         """Return the caller's attempts at the assessment, oldest first. Raises AssessmentNotFound."""
         self.catalog.place_of(assessment_id, scope=by.member_scope)
-        return self.attempts.for_user(by.person, assessment_id, scope=by.member_scope)
+        return self.attempts.page_for_user(by.person, assessment_id, request, scope=by.member_scope)
 
     def _next_number(self, by: Principal, assessment: Assessment, now: datetime) -> int:
         """Return the number of the next attempt; voided ones do not count towards the limit. Raises NoAttemptsLeft."""

@@ -27,7 +27,7 @@ from accounts.domain.oauth.entities.authorizations import (
 from accounts.domain.oauth.entities.clients import ClientTerms, IdTokenAlgorithm, OAuthClient
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
-from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
@@ -109,12 +109,11 @@ class OrmConsentRepository:
                 user_id=consent.user_id, client_id=consent.client_pk
             ).update(**values)
 
-    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest
+    ) -> Page[tuple[Consent, OAuthClient]]:
         consents = rows.Consent.objects.filter(user_id=user_id).select_related("client")
-        return [
-            (_consent(row), _client(row.client))
-            for row in consents.order_by("given_at", "client_id")
-        ]
+        return page_of_rows(consents, request, CONSENTS, _grant)
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         consents = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
@@ -172,6 +171,10 @@ def _client_values(client: OAuthClient) -> Values:
         "expires_at": client.expires_at,
         "last_used_at": client.last_used_at,
     }
+
+
+def _grant(row: rows.Consent) -> tuple[Consent, OAuthClient]:
+    return _consent(row), _client(row.client)
 
 
 def _consent(row: rows.Consent) -> Consent:

@@ -18,6 +18,7 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 
 CLIENTS: Final = Keyset("clients", {"created_at": datetime, "id": UUID})
+CONSENTS: Final = Keyset("consents", {"given_at": datetime, "client_id": UUID})
 SERVICE_CLIENTS: Final = Keyset("service-clients", {"created_at": datetime, "id": UUID})
 
 
@@ -62,7 +63,9 @@ class ConsentRepository(Protocol):
     def save(self, consent: Consent) -> None:
         """Save a consent, new or in place of the stored one of the same user and client."""
 
-    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest
+    ) -> Page[tuple[Consent, OAuthClient]]:
         """The consents of the user and their clients, oldest first; the client's id breaks ties."""
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
