@@ -8,7 +8,13 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import (
+    Direction,
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted, PersonNeeded
@@ -107,17 +113,17 @@ class Schema(AutoSchema):
         ]
 
     def get_response_serializers(self) -> Any:
-        problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
+        problems: defaultdict[HTTPStatus, list[tuple[str, str]]] = defaultdict(list)
         for status, code, title in self._problems():
-            problems[status].append(f"`{code}`: {title}")
+            problems[status].append((code, title))
         answers = self._answers()
         if self.operation.has_etag and self.method == "GET":
             answers[int(HTTPStatus.NOT_MODIFIED)] = OpenApiResponse(
                 description="The representation is the one that If-None-Match names."
             )
         return answers | {
-            (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
-            for status, lines in sorted(problems.items())
+            (int(status), MEDIA_TYPE): _problem_response(status, codes)
+            for status, codes in sorted(problems.items())
         }
 
     def _answers(self) -> dict[Any, Any]:
@@ -171,6 +177,30 @@ class Schema(AutoSchema):
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         if reads_input or self.operation.is_idempotent:
             yield HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _problem_response(status: HTTPStatus, codes: list[tuple[str, str]]) -> OpenApiResponse:
+    """The answer with one of several problems: each has an example of its own."""
+    return OpenApiResponse(
+        ProblemSerializer,
+        "\n\n".join(f"`{code}`: {title}" for code, title in codes),
+        examples=[
+            OpenApiExample(
+                code,
+                value={
+                    "type": f"/problems/{code}",
+                    "title": title,
+                    "status": int(status),
+                    "detail": f"{title}.",
+                    "code": code,
+                },
+                media_type=MEDIA_TYPE,
+                response_only=True,
+                status_codes=[str(int(status))],
+            )
+            for code, title in codes
+        ],
+    )
 
 
 @cache
