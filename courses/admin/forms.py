@@ -57,27 +57,27 @@ def tag_of(text: str) -> str:
 class DefinitionForm(forms.ModelForm[Any]):
     """`current` is the stored definition. Django makes a class for each request.
 
-    `seen` identifies the definition that the author has seen, so that they do not replace another one.
+    `etag` identifies the definition that the author has seen, so that they do not replace another one.
     """
 
     current: ClassVar[str] = ""
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    etag = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["definition"] = self.current
-        self.initial["seen"] = tag_of(self.current)
+        self.initial["etag"] = tag_of(self.current)
 
-    def clean_seen(self) -> str:
-        seen = str(self.cleaned_data["seen"])
-        if self.current and seen != tag_of(self.current):
+    def clean_etag(self) -> str:
+        etag = str(self.cleaned_data["etag"])
+        if self.current and etag != tag_of(self.current):
             raise ValidationError(CHANGED_MEANWHILE)
-        return seen
+        return etag
 
     def precondition(self, *, text_of: Callable[[Any], str]) -> Precondition:
         """That the stored definition is still the one that the author has seen."""
         return Precondition(
-            tags=frozenset({self.cleaned_data["seen"]}),
+            tags=frozenset({self.cleaned_data["etag"]}),
             tag_of=lambda definition: tag_of(text_of(definition)),
         )
 

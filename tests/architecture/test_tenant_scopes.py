@@ -21,7 +21,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ClientRepository.names_of": "for the person who is signed in with those clients",
     "ConsentRepository.find": "a user's consents are their own",
     "ConsentRepository.save": "a user's consents are their own",
-    "ConsentRepository.for_user": "a user's consents are their own",
+    "ConsentRepository.page_for_user": "a user's consents are their own",
     "ConsentRepository.remove": "a user's consents are their own",
     "CredentialRepository.earned_by": "it is asked for learners who do not ask, and judged by their view",
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",

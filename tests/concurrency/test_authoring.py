@@ -55,10 +55,10 @@ def test_revising_a_draft_ten_times_at_once_leaves_one_of_them_whole(school: Sch
 
 def test_of_eight_authors_who_have_seen_the_same_draft_one_changes_it(school: School) -> None:
     course, root = school.course_draft(), school.staff()
-    slug, seen = course.rpartition("/")[2], root.get(f"{course}/draft").headers["ETag"]
+    slug, etag = course.rpartition("/")[2], root.get(f"{course}/draft").headers["ETag"]
 
     def revise(number: int) -> Any:
-        return root.put(f"{course}/draft", a_draft_marked(number, slug), If_Match=seen)
+        return root.put(f"{course}/draft", a_draft_marked(number, slug), If_Match=etag)
 
     answers = at_once(*[lambda n=n: revise(n) for n in range(8)])
 
@@ -69,10 +69,10 @@ def test_of_eight_authors_who_have_seen_the_same_draft_one_changes_it(school: Sc
 
 def test_of_two_changes_to_what_was_seen_at_once_one_applies(school: School) -> None:
     anna = school.learner()
-    seen = anna.get("/v1/me").headers["ETag"]
+    etag = anna.get("/v1/me").headers["ETag"]
 
     answers = at_once(
-        *[lambda n=n: anna.patch("/v1/me", {"name": f"Anna {n}"}, If_Match=seen) for n in range(4)]
+        *[lambda n=n: anna.patch("/v1/me", {"name": f"Anna {n}"}, If_Match=etag) for n in range(4)]
     )
 
     assert Counter(answer.status for answer in answers) == {200: 1, 412: 3}

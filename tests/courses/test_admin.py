@@ -36,7 +36,7 @@ def page_of(course: Course) -> str:
     return f"{COURSES}{course.id}/change/"
 
 
-def seen(application: Application, course: Course) -> str:
+def etag_of(application: Application, course: Course) -> str:
     """What its page sends back about the draft that it shows."""
     return tag_of(write_definition(draft_of(application, course.slug)))
 
@@ -144,7 +144,7 @@ def test_a_draft_is_revised_on_the_page_of_its_course(application: Application) 
     revised = a_definition(slug=course.slug, title="Knots, revised")
 
     page = bo.post(
-        page_of(course), definition=write_definition(revised), seen=seen(application, course)
+        page_of(course), definition=write_definition(revised), etag=etag_of(application, course)
     )
 
     assert page.path == COURSES
@@ -156,11 +156,11 @@ def test_a_draft_is_revised_on_the_page_of_its_course(application: Application) 
 def test_the_second_of_two_editors_is_told_and_keeps_their_text(application: Application) -> None:
     course, bo = a_published_course(application.services), editor(application)
     page = bo.get(page_of(course)).text
-    (tag,) = re.findall(r'name="seen" value="(\w+)"', page)
+    (tag,) = re.findall(r'name="etag" value="(\w+)"', page)
     first, second = (a_definition(slug=course.slug, title=title) for title in ("First", "Second"))
-    bo.post(page_of(course), definition=write_definition(first), seen=tag)
+    bo.post(page_of(course), definition=write_definition(first), etag=tag)
 
-    answer = bo.post(page_of(course), definition=write_definition(second), seen=tag)
+    answer = bo.post(page_of(course), definition=write_definition(second), etag=tag)
 
     assert "Somebody else has changed this since you opened the page." in answer.text
     assert write_definition(second) in answer.text
@@ -172,7 +172,7 @@ def test_saving_what_is_there_changes_nothing(application: Application) -> None:
     before = draft_of(application, course.slug)
     text = write_definition(before).replace("\n", "\r\n")
 
-    bo.post(page_of(course), definition=text, seen=seen(application, course))
+    bo.post(page_of(course), definition=text, etag=etag_of(application, course))
 
     assert draft_of(application, course.slug) == before
     assert log_of(course.id) == ["No fields changed."]
@@ -183,7 +183,7 @@ def test_a_draft_keeps_its_slug_and_the_text_stays(application: Application) -> 
     text = write_definition(a_definition(slug="other-knots"))
 
     page = editor(application).post(
-        page_of(course), definition=text, seen=seen(application, course)
+        page_of(course), definition=text, etag=etag_of(application, course)
     )
 
     assert f"The slug of this course is {course.slug}" in page.text

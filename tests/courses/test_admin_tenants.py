@@ -144,8 +144,8 @@ def test_an_admin_revises_a_course_by_the_slug_of_its_definition(
 
     page = root.get(f"{COURSES}{course.id}/change/")
     before = application.services.authoring.export(course.slug, by=OPERATOR)
-    seen = tag_of(write_definition(before))
-    root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised), seen=seen)
+    etag = tag_of(write_definition(before))
+    root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised), etag=etag)
 
     assert "slug: knots" in page.text
     assert application.services.authoring.export(course.slug, by=OPERATOR) == revised

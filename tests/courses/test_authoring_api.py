@@ -145,10 +145,10 @@ def test_the_second_of_two_authors_is_told_of_the_first(
     application: Application, bo: Caller
 ) -> None:
     bo.post("/v1/courses", BODY)
-    seen = bo.get(DRAFT).headers["ETag"]
-    bo.put(DRAFT, body_of(BENDS), If_Match=seen)
+    etag = bo.get(DRAFT).headers["ETag"]
+    bo.put(DRAFT, body_of(BENDS), If_Match=etag)
 
-    answer = bo.put(DRAFT, body_of(replace(BENDS, title="Bights")), If_Match=seen)
+    answer = bo.put(DRAFT, body_of(replace(BENDS, title="Bights")), If_Match=etag)
 
     assert (answer.status, answer.code) == (412, "precondition-failed")
     assert application.services.authoring.export("knots", by=OPERATOR) == BENDS

@@ -69,9 +69,9 @@ def test_a_pathway_is_revised_on_its_page(application: Application, bo: StaffBro
     other = a_chain("bends", title="Bends")
 
     shown = bo.get(page_of(pathway))
-    seen = tag_of(write_pathway(a_chain("knots")))
-    bo.post(page_of(pathway), definition=write_pathway(other), seen=seen)
-    bo.post(page_of(pathway), definition=write_pathway(a_chain("hitches")), seen=seen)
+    etag = tag_of(write_pathway(a_chain("knots")))
+    bo.post(page_of(pathway), definition=write_pathway(other), etag=etag)
+    bo.post(page_of(pathway), definition=write_pathway(a_chain("hitches")), etag=etag)
 
     assert write_pathway(a_chain("knots")) in shown.text
     assert a_definition_with_exams(application) == other

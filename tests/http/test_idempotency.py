@@ -13,7 +13,9 @@ from accounts.domain.access import Principal, Role
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
-from tests.http.keyed import OPERATIONS, Operation, Sent, enroll
+from tests.http.keyed import OPERATIONS as POSTS
+from tests.http.keyed import Operation, Sent, enroll
+from tests.http.keyed_changes import CHANGES
 from tests.support.application import PASSWORD, Answer, Application
 from tests.support.documents import page
 from tests.support.operations import routes
@@ -47,16 +49,17 @@ class FlakyView(ApiView):
 
 urlpatterns = [path("v1/flaky", FlakyView.as_view()), *application_patterns]
 
+OPERATIONS = {**POSTS, **CHANGES}
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
-CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def test_every_change_takes_a_key_but_those_that_the_documentation_excepts() -> None:
     section = page("docs/api.md").partition("## Requests that can be sent again")[2]
     rows = re.findall(r"^\| `(\w+) (/v1/\S+)` \| [A-Z]", section, re.MULTILINE)
-    changes = {name: route for name, route in routes().items() if route.method in CHANGES}
+    changes = {name: route for name, route in routes().items() if route.method in METHODS}
     excepted = {name for name, route in changes.items() if (route.method, route.path) in rows}
 
     with_key = {name for name, route in changes.items() if route.operation.is_idempotent}

@@ -148,11 +148,11 @@ def test_a_change_of_what_was_changed_meanwhile_is_refused(
     application: Application, thing_of: ThingOf
 ) -> None:
     thing = thing_of(application)
-    seen = thing.etag
-    thing.change(0, {"If-Match": seen})
+    before = thing.etag
+    thing.change(0, {"If-Match": before})
     current = thing.read()
 
-    answer = thing.change(1, {"If-Match": seen})
+    answer = thing.change(1, {"If-Match": before})
 
     assert (answer.status, answer.code) == (412, "precondition-failed")
     assert "ETag" not in answer.headers

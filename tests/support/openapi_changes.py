@@ -107,12 +107,12 @@ class _Comparison:
                 )
 
     def _request(
-        self, old: Json, new: Json, name: str, seen: frozenset[str] = frozenset()
+        self, old: Json, new: Json, name: str, visited: frozenset[str] = frozenset()
     ) -> Iterator[str]:
         """Changes after which a value that suited the schema may not suit it any more."""
-        if old.get("$ref") in seen:
+        if old.get("$ref") in visited:
             return
-        seen |= {old["$ref"]} if "$ref" in old else set()
+        visited |= {old["$ref"]} if "$ref" in old else set()
         old, new = _resolved(old, self.before), _resolved(new, self.after)
         yield from (f"{name} {change}." for change in _narrowings(old, new))
         for member in new.get("required", []):
@@ -121,19 +121,19 @@ class _Comparison:
         for member, schema in old.get("properties", {}).items():
             if member in new.get("properties", {}):
                 inner = new["properties"][member]
-                yield from self._request(schema, inner, f"{name}/{member}", seen)
+                yield from self._request(schema, inner, f"{name}/{member}", visited)
             elif new.get("additionalProperties") is False:
                 yield f"{name}/{member} is no longer accepted."
         if "items" in old and "items" in new:
-            yield from self._request(old["items"], new["items"], f"{name}/*", seen)
+            yield from self._request(old["items"], new["items"], f"{name}/*", visited)
 
     def _response(
-        self, old: Json, new: Json, name: str, seen: frozenset[str] = frozenset()
+        self, old: Json, new: Json, name: str, visited: frozenset[str] = frozenset()
     ) -> Iterator[str]:
         """Changes after which a client may not find what it found, or find what it cannot read."""
-        if old.get("$ref") in seen:
+        if old.get("$ref") in visited:
             return
-        seen |= {old["$ref"]} if "$ref" in old else set()
+        visited |= {old["$ref"]} if "$ref" in old else set()
         old, new = _resolved(old, self.before), _resolved(new, self.after)
         if added := _types(new) - _types(old):
             yield f"{name} may be {_names(added)} now."
@@ -146,9 +146,9 @@ class _Comparison:
             if member in old.get("required", []) and member not in new.get("required", []):
                 yield f"{name}/{member} may be missing now."
             inner = new["properties"][member]
-            yield from self._response(schema, inner, f"{name}/{member}", seen)
+            yield from self._response(schema, inner, f"{name}/{member}", visited)
         if "items" in old and "items" in new:
-            yield from self._response(old["items"], new["items"], f"{name}/*", seen)
+            yield from self._response(old["items"], new["items"], f"{name}/*", visited)
 
 
 _BOUNDS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
