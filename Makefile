@@ -71,6 +71,8 @@ check: $(DEV) ## Check format, types, import contracts, migrations, deployment, 
 	@$(AS_IN_PROD) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@DATABASE_URL= $(BIN)/python manage.py spectacular --format openapi-json | diff docs/openapi.json - \
 		|| { echo "docs/openapi.json is out of date. Run make openapi." >&2; exit 1; }
+	@$(BIN)/python -m tests.support.openapi_changes \
+		|| { echo "The API breaks clients of the last release. Undo it, or state the reason in ACCEPTED." >&2; exit 1; }
 	@$(BIN)/mkdocs build --quiet --strict
 
 .PHONY: format

@@ -7,6 +7,7 @@ from django.core.signals import request_finished, request_started
 from django.db.models.signals import post_migrate
 
 from authsvc.config.logs import clear_request_id
+from authsvc.http import converters
 from authsvc.storage.kept_connections import drop_closed_connections
 
 
@@ -19,6 +20,7 @@ class AuthsvcConfig(AppConfig):
             restore_protection,
         )
 
+        converters.register()
         register(check_protection, Tags.database)
         post_migrate.connect(restore_protection)
         request_started.connect(drop_closed_connections)

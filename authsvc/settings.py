@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "authsvc.http.middleware.RequestIdMiddleware",
+    "authsvc.http.cors.CorsMiddleware",
     "authsvc.http.rate_limits.RequestBudgetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "authsvc.http.middleware.CrossOriginMiddleware",
@@ -258,6 +259,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Serializers for PATCH state which members are optional.
     "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "authsvc.http.openapi_hooks.add_shared_schemas",
+        "authsvc.http.openapi_hooks.add_examples",
+        "authsvc.http.openapi_hooks.share_examples",
+    ],
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "AttemptStatusEnum": "progress.api.attempt_serializers.STATUSES",
         "CourseStatusEnum": "courses.api.serializers.STATUSES",

@@ -65,7 +65,7 @@ class JwtAccessTokens:
 
     def inspect(self, token: str, *, at: datetime) -> SignedClaims:
         signed, key_id = self._cached(token)
-        if at >= signed.expires_at or not self.keys.current().accepts(key_id, at=at):
+        if not signed.is_valid(at=at) or not self.keys.current().accepts(key_id, at=at):
             raise InvalidToken
         return signed
 
@@ -97,6 +97,7 @@ class JwtAccessTokens:
         signed = SignedClaims(
             claims=claims,
             issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+            not_before=datetime.fromtimestamp(payload.get("nbf", 0), UTC),
             expires_at=datetime.fromtimestamp(payload["exp"], UTC),
         )
         return signed, key_id

@@ -132,7 +132,7 @@ class UserAdmin(ServiceAdmin):
     def activate(self, row: rows.User, reason: str, by: Principal) -> None:
         services().users.edit(UserId(row.id), UserChanges(is_active=True), by=by)
 
-    @admin_page({"<uuid:user_id>/password/": "accounts_user_password"})
+    @admin_page({"<id:user_id>/password/": "accounts_user_password"})
     def password_view(self, request: HttpRequest, user_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_change_permission, request, user_id)
         form = forms.Form(request.POST if request.method == "POST" else None)

@@ -247,7 +247,7 @@ class OAuthClientAdmin(AuditsTenantAccess, ServiceAdmin):
             org_id = OrganizationId(row.org_id)
             services().service_clients.remove(org_id, client_pk, reason=reason, by=by)
 
-    @admin_page({"<uuid:client_pk>/secret/": "accounts_oauthclient_secret"})
+    @admin_page({"<id:client_pk>/secret/": "accounts_oauthclient_secret"})
     def secret_view(self, request: HttpRequest, client_pk: UUID) -> HttpResponse:
         """Replace the secret. The old one stops working, now or later, so a reason is required."""
         row = self.row_allowed_by(self.may_renew_secret, request, client_pk)

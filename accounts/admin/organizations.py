@@ -247,7 +247,7 @@ class OrganizationAdmin(AuditsTenantAccess, ServiceAdmin):
     def delete(self, row: rows.Organization, reason: str, by: Principal) -> None:
         services().organizations.delete(OrganizationId(row.id), reason=reason, by=by)
 
-    @admin_page({"<uuid:org_id>/members/": "accounts_organization_members"})
+    @admin_page({"<id:org_id>/members/": "accounts_organization_members"})
     def members_view(self, request: HttpRequest, org_id: UUID) -> HttpResponse:
         """Import a member list; the outcome of each row is shown only in this response."""
         row = self.row_allowed_by(self.has_change_permission, request, org_id)

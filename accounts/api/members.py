@@ -52,6 +52,7 @@ from authsvc.http.parsers import CsvParser
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 
 MANAGERS = Access(Whose.HELD, Right.MANAGE_MEMBERS)
 
@@ -95,6 +96,18 @@ class MemberListView(ApiView):
 
 class MemberView(ApiView):
     @operation(
+        name="getMember",
+        summary="Get the role of a member",
+        access=Access(Whose.HELD, Right.SEE_MEMBERS),
+        scope=Scope.ORGS_READ,
+        answer=MembershipSerializer,
+        errors=(OrganizationNotFound, MemberNotFound),
+        has_etag=True,
+    )
+    def get(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> OrgMembership:
+        return services().members.get(org_id, user_id, by=by)
+
+    @operation(
         name="changeMember",
         summary="Change the role of a member",
         access=Access(Whose.HELD, Right.ASSIGN_ROLES),
@@ -102,12 +115,21 @@ class MemberView(ApiView):
         body=ChangeMemberRequestSerializer,
         answer=MembershipSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        is_idempotent=True,
+        has_etag=True,
         needs_recent_sign_in=True,
     )
     def patch(
-        self, org_id: OrganizationId, user_id: UserId, *, body: Members, by: Principal
+        self,
+        org_id: OrganizationId,
+        user_id: UserId,
+        *,
+        body: Members,
+        if_match: Precondition,
+        by: Principal,
     ) -> OrgMembership:
-        return services().members.assign(org_id, user_id, role=OrgRole(body["role"]), by=by)
+        role = OrgRole(body["role"])
+        return services().members.assign(org_id, user_id, role=role, if_match=if_match, by=by)
 
     @operation(
         name="removeMember",
@@ -116,6 +138,7 @@ class MemberView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, MemberNotFound, LastOwner),
+        is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> None:
@@ -190,6 +213,7 @@ class InvitationView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, InvitationNotFound),
+        is_idempotent=True,
     )
     def delete(self, org_id: OrganizationId, invitation_id: InvitationId, *, by: Principal) -> None:
         services().invitations.cancel(org_id, invitation_id, by=by)

@@ -30,6 +30,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 
 
 class OrganizationListView(ApiView):
@@ -73,6 +74,7 @@ class OrganizationView(ApiView):
         scope=Scope.ORGS_READ,
         answer=OrganizationSerializer,
         errors=(OrganizationNotFound,),
+        has_etag=True,
     )
     def get(self, org_id: OrganizationId, *, by: Principal) -> OwnOrganization:
         return services().organizations.get(org_id, by=by)
@@ -85,10 +87,16 @@ class OrganizationView(ApiView):
         body=ChangeOrganizationRequestSerializer,
         answer=OrganizationSerializer,
         errors=(OrganizationNotFound, OrganizationSuspended, UnsuitableOrganization),
+        is_idempotent=True,
+        has_etag=True,
     )
-    def patch(self, org_id: OrganizationId, *, body: Members, by: Principal) -> OwnOrganization:
+    def patch(
+        self, org_id: OrganizationId, *, body: Members, if_match: Precondition, by: Principal
+    ) -> OwnOrganization:
         plan = None if body["plan"] is None else Plan(body["plan"])
-        edited = services().organizations.edit(org_id, name=body["name"], plan=plan, by=by)
+        edited = services().organizations.edit(
+            org_id, name=body["name"], plan=plan, if_match=if_match, by=by
+        )
         return _own(edited, by)
 
     @operation(
@@ -98,6 +106,7 @@ class OrganizationView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound,),
+        is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, *, by: Principal) -> None:

@@ -14,7 +14,6 @@ from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
 from authsvc.composition.container import services
 from authsvc.http.fields import FlagField, NameField, TextField
-from authsvc.kernel.paging import Page
 
 LONGEST_EMAIL: Final = 254
 
@@ -219,11 +218,6 @@ class OwnSessionSerializer(serializers.Serializer[OwnSession]):
     is_current = serializers.BooleanField(help_text="Whether this is the session of the token.")
 
 
-class OwnSessionListSerializer(serializers.Serializer[Page[OwnSession]]):
-    items = OwnSessionSerializer(many=True)
-    next = serializers.CharField(source="next_cursor", allow_null=True)
-
-
 class GrantSerializer(serializers.Serializer[Any]):
     """A consent and the client it was given to."""
 
@@ -236,11 +230,6 @@ class GrantSerializer(serializers.Serializer[Any]):
     def to_representation(self, instance: tuple[Consent, OAuthClient]) -> Any:
         consent, client = instance
         return super().to_representation({"consent": consent, "client": client})
-
-
-class GrantListSerializer(serializers.Serializer[Page[tuple[Consent, OAuthClient]]]):
-    items = GrantSerializer(many=True)
-    next = serializers.CharField(source="next_cursor", allow_null=True)
 
 
 class AuditEntrySerializer(serializers.Serializer[AuditEntry]):

@@ -77,6 +77,7 @@ class ServiceClientView(ApiView):
         scope=Scope.ORGS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(OrganizationNotFound, OrganizationSuspended, ClientNotFound),
+        is_idempotent=True,
         needs_recent_sign_in=True,
     )
     def delete(self, org_id: OrganizationId, client_id: ClientPk, *, by: Principal) -> None:

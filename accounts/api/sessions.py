@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from rest_framework.authentication import BaseAuthentication
 
 from accounts.api.serializers import (
-    GrantListSerializer,
+    GrantSerializer,
     KeySetSerializer,
     LogInRequestSerializer,
-    OwnSessionListSerializer,
+    OwnSessionSerializer,
     RefreshRequestSerializer,
     RegisteredSerializer,
     RegisterRequestSerializer,
@@ -39,12 +40,14 @@ from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.errors import GrantNotFound
 from authsvc.composition.container import services
+from authsvc.http.authentication import BearerAuthentication
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.pacing import at_least
+from authsvc.http.paging import LongPageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.rendering import Accepted
 from authsvc.http.views import ApiView
-from authsvc.kernel.paging import Page
+from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.rate_limits import LimitState
 
 
@@ -130,6 +133,10 @@ class RefreshView(ApiView):
 
 
 class LogOutView(ApiView):
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Accept the tokens of ended sessions, so that logging out twice succeeds."""
+        return [BearerAuthentication(accepts_ended_sessions=True)]
+
     @operation(
         name="logOut",
         summary="End the session of this token",
@@ -145,13 +152,14 @@ class LogOutView(ApiView):
 class MySessionListView(ApiView):
     @operation(
         name="listMySessions",
-        summary="List the current user's sessions, most recent first, all on one page",
+        summary="List the current user's sessions, most recent first",
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_READ,
-        answer=OwnSessionListSerializer,
+        page_query=LongPageQuerySerializer,
+        page_of=OwnSessionSerializer,
     )
-    def get(self, *, by: Principal) -> Page[OwnSession]:
-        return Page(items=tuple(services().sessions.sessions_of(by)), next_cursor=None)
+    def get(self, *, page: PageRequest, by: Principal) -> Page[OwnSession]:
+        return services().sessions.page_of(page, by=by)
 
 
 class MySessionView(ApiView):
@@ -162,6 +170,7 @@ class MySessionView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(SessionNotFound,),
+        is_idempotent=True,
     )
     def delete(self, session_id: SessionId, *, by: Principal) -> None:
         services().sessions.end(session_id, by=by)
@@ -170,13 +179,14 @@ class MySessionView(ApiView):
 class MyGrantListView(ApiView):
     @operation(
         name="listMyGrants",
-        summary="List the clients the current user has granted access, oldest grant first, all on one page",
+        summary="List the clients the current user has granted access, oldest grant first",
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_READ,
-        answer=GrantListSerializer,
+        page_query=LongPageQuerySerializer,
+        page_of=GrantSerializer,
     )
-    def get(self, *, by: Principal) -> Page[tuple[Consent, OAuthClient]]:
-        return Page(items=tuple(services().authorizations.grants_of(by)), next_cursor=None)
+    def get(self, *, page: PageRequest, by: Principal) -> Page[tuple[Consent, OAuthClient]]:
+        return services().authorizations.page_of_grants(page, by=by)
 
 
 class MyGrantView(ApiView):
@@ -187,6 +197,7 @@ class MyGrantView(ApiView):
         scope=Scope.ACCOUNTS_WRITE,
         status=HTTPStatus.NO_CONTENT,
         errors=(GrantNotFound,),
+        is_idempotent=True,
     )
     def delete(self, grant_id: ClientPk, *, by: Principal) -> None:
         services().authorizations.revoke(grant_id, by=by)

@@ -33,6 +33,7 @@ from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 
 
 class MeView(ApiView):
@@ -42,6 +43,7 @@ class MeView(ApiView):
         access=Access(Whose.ONESELF),
         scope=Scope.ACCOUNTS_READ,
         answer=MeSerializer,
+        has_etag=True,
     )
     def get(self, *, by: Principal) -> User:
         return services().accounts.get(by=by)
@@ -54,10 +56,14 @@ class MeView(ApiView):
         body=ChangeMeRequestSerializer,
         answer=MeSerializer,
         errors=(UnsuitableProfile,),
+        is_idempotent=True,
+        has_etag=True,
     )
-    def patch(self, *, body: Members, by: Principal) -> User:
+    def patch(self, *, body: Members, if_match: Precondition, by: Principal) -> User:
         profile = {member: body[member] for member in PROFILE_MEMBERS if member in body}
-        return services().accounts.describe(name=body["name"], profile=profile, by=by)
+        return services().accounts.describe(
+            name=body["name"], profile=profile, if_match=if_match, by=by
+        )
 
 
 class MyPasswordView(ApiView):
@@ -154,6 +160,7 @@ class UserView(ApiView):
         scope=Scope.ACCOUNTS_READ,
         answer=UserSerializer,
         errors=(UserNotFound,),
+        has_etag=True,
     )
     def get(self, user_id: UserId, *, by: Principal) -> User:
         return services().users.get(user_id, by=by)
@@ -166,13 +173,17 @@ class UserView(ApiView):
         body=ChangeUserRequestSerializer,
         answer=UserSerializer,
         errors=(NotPermitted, UserNotFound, OwnAccount, LastAdmin),
+        is_idempotent=True,
+        has_etag=True,
         needs_recent_sign_in=True,
     )
-    def patch(self, user_id: UserId, *, body: Members, by: Principal) -> User:
+    def patch(
+        self, user_id: UserId, *, body: Members, if_match: Precondition, by: Principal
+    ) -> User:
         roles = body["roles"]
         changes = UserChanges(
             name=body["name"],
             roles=None if roles is None else [Role(role) for role in roles],
             is_active=body["is_active"],
         )
-        return services().users.edit(user_id, changes, by=by)
+        return services().users.edit(user_id, changes, if_match=if_match, by=by)

@@ -5,7 +5,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from accounts.domain.access import PASSWORD, SECOND_FACTOR, GrantType, Scope
 from accounts.domain.oauth.entities.claims import SCOPE_OF_CLAIM
@@ -14,6 +13,7 @@ from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
 from accounts.oauth.endpoints import open_to_all
 from accounts.oauth.exchange import our_api
+from authsvc.http.methods import read_only
 
 ENDPOINTS: Final = {
     "authorization_endpoint": "oauth_authorize",
@@ -44,7 +44,7 @@ SWITCHES: Final = {
 }
 
 
-@require_safe
+@read_only
 def metadata(request: HttpRequest) -> HttpResponseBase:
     issuer = settings.ENVIRONMENT.public_url
     endpoints = {name: f"{issuer}{reverse(view)}" for name, view in ENDPOINTS.items()}

@@ -1,5 +1,6 @@
 """Sessions page: the sessions of a user and the clients with access, each of which they can end."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from accounts.domain.oauth.entities.scopes import descriptions_of
 from authsvc.composition.container import services
 from authsvc.http.actors import person_of
 from authsvc.kernel.errors import NotFound
+from authsvc.kernel.paging import all_items
 
 
 class ChoiceForm(forms.Form):
@@ -40,10 +42,12 @@ class SessionsView(LoginRequiredMixin, TemplateView):
         by = person_of(self.request)
         grants = [
             {"client": client, "consent": consent, "permissions": descriptions_of(consent.scopes)}
-            for consent, client in services().authorizations.grants_of(by)
+            for consent, client in all_items(
+                partial(services().authorizations.page_of_grants, by=by)
+            )
         ]
-        facts = {"sessions": services().sessions.sessions_of(by), "grants": grants}
-        return super().get_context_data(**kwargs) | facts
+        sessions = list(all_items(partial(services().sessions.page_of, by=by)))
+        return super().get_context_data(**kwargs) | {"sessions": sessions, "grants": grants}
 
     def _submit(self, values: dict[str, Any]) -> None:
         by = person_of(self.request)

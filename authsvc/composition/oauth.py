@@ -9,6 +9,7 @@ from accounts.domain.oauth.services.clients import ClientService
 from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
 from accounts.domain.oauth.services.logouts import LogoutService
+from accounts.domain.oauth.services.origins import AllowedOrigins
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
@@ -29,10 +30,19 @@ class OAuthServices(OrganizationServices):
         return ClientService(
             clients=self.repositories.clients,
             sessions=self.repositories.sessions,
+            origins=self.allowed_origins,
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
             audit_log=self.audit_log,
             allows_private_hosts=self.ports.allows_private_hosts,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def allowed_origins(self) -> AllowedOrigins:
+        return AllowedOrigins(
+            clients=self.repositories.clients,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

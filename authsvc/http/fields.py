@@ -17,6 +17,10 @@ class TextField(serializers.CharField):
 class NameField(TextField):
     """A name, on one line and without invisible tricks, normalized."""
 
+    def __init__(self, **options: Any) -> None:
+        # `name_of` removes outer blanks itself, and refuses a name of nothing else.
+        super().__init__(trim_whitespace=False, **options)
+
     def to_internal_value(self, data: Any) -> str:
         try:
             return name_of(super().to_internal_value(data))

@@ -53,6 +53,10 @@ class AddressField(forms.CharField):
 class NameField(forms.CharField):
     """A name, on one line and without invisible tricks, normalized."""
 
+    def __init__(self, **options: Any) -> None:
+        # `name_of` removes outer blanks itself, and refuses a name of nothing else.
+        super().__init__(strip=False, **options)
+
     def to_python(self, value: Any) -> str:
         try:
             return name_of(str(super().to_python(value)))

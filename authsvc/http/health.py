@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from authsvc.composition.container import services
+from authsvc.http.methods import read_only
 from authsvc.http.problems import http_problem
 
 log: Final = structlog.get_logger(__name__)
@@ -21,11 +22,13 @@ class NotMigrated(DatabaseError):
     """The tables are older than the code."""
 
 
+@read_only
 def live(request: HttpRequest) -> HttpResponse:
     """Liveness: the process answers. Nothing else is checked."""
     return JsonResponse({"status": "ok"})
 
 
+@read_only
 def ready(request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if everything that this process needs works; otherwise 503, naming what failed."""
     checks = {name: _outcome(name, check) for name, check in _checks().items()}

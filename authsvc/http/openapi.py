@@ -8,7 +8,13 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import (
+    Direction,
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from accounts.public import InsufficientAuthentication, InvalidToken, NotPermitted, PersonNeeded
@@ -19,9 +25,10 @@ from authsvc.http.idempotency.records import (
     RequestStillRunning,
 )
 from authsvc.http.operations import Operation, Whose, operations_of
-from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.preconditions import IF_MATCH, IF_NONE_MATCH
 from authsvc.http.problems import MEDIA_TYPE, OF_HTTP, STATUS_OF
 from authsvc.kernel.paging import InvalidCursor
+from authsvc.kernel.preconditions import PreconditionFailed
 from authsvc.kernel.rate_limits import TooManyAttempts
 
 
@@ -81,10 +88,11 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [self.operation.query] if self.operation.query else []
         if self.operation.page_of and not self.operation.query:
-            parameters.append(PageQuerySerializer)
+            parameters.append(self.operation.page_query)
         if self.operation.is_idempotent:
             key = {"type": "string", "pattern": f"^{KEY}$"}
             parameters.append(OpenApiParameter(HEADER, key, OpenApiParameter.HEADER))
+        parameters += self._conditional_headers()
         parameters += [
             OpenApiParameter(
                 name, str, OpenApiParameter.HEADER, response=[int(self.operation.status), 429]
@@ -93,13 +101,29 @@ class Schema(AutoSchema):
         ]
         return parameters
 
+    def _conditional_headers(self) -> list[OpenApiParameter]:
+        if not self.operation.has_etag:
+            return []
+        header = IF_NONE_MATCH if self.method == "GET" else IF_MATCH
+        return [
+            OpenApiParameter(header, str, OpenApiParameter.HEADER),
+            OpenApiParameter(
+                "ETag", str, OpenApiParameter.HEADER, response=[int(self.operation.status)]
+            ),
+        ]
+
     def get_response_serializers(self) -> Any:
-        problems: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
+        problems: defaultdict[HTTPStatus, list[tuple[str, str]]] = defaultdict(list)
         for status, code, title in self._problems():
-            problems[status].append(f"`{code}`: {title}")
-        return self._answers() | {
-            (int(status), MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "\n\n".join(lines))
-            for status, lines in sorted(problems.items())
+            problems[status].append((code, title))
+        answers = self._answers()
+        if self.operation.has_etag and self.method == "GET":
+            answers[int(HTTPStatus.NOT_MODIFIED)] = OpenApiResponse(
+                description="The representation is the one that If-None-Match names."
+            )
+        return answers | {
+            (int(status), MEDIA_TYPE): _problem_response(status, codes)
+            for status, codes in sorted(problems.items())
         }
 
     def _answers(self) -> dict[Any, Any]:
@@ -128,6 +152,8 @@ class Schema(AutoSchema):
             errors.append(InsufficientAuthentication)
         if self.operation.is_idempotent:
             errors += [IdempotencyKeyReused, RequestStillRunning, ReplayNotPermitted]
+        if self.operation.has_etag and self.method != "GET":
+            errors.append(PreconditionFailed)
         errors.append(TooManyAttempts)
         if self.operation.page_of:
             errors.append(InvalidCursor)
@@ -144,17 +170,37 @@ class Schema(AutoSchema):
             yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):
             yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        if self.operation.body or self.operation.query or self.operation.page_of:
+        reads_input = self.operation.body or self.operation.query or self.operation.page_of
+        if reads_input or self.operation.has_etag:
             yield HTTPStatus.BAD_REQUEST
         if self.operation.body:
             yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        if (
-            self.operation.body
-            or self.operation.query
-            or self.operation.page_of
-            or self.operation.is_idempotent
-        ):
+        if reads_input or self.operation.is_idempotent:
             yield HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _problem_response(status: HTTPStatus, codes: list[tuple[str, str]]) -> OpenApiResponse:
+    """The answer with one of several problems: each has an example of its own."""
+    return OpenApiResponse(
+        ProblemSerializer,
+        "\n\n".join(f"`{code}`: {title}" for code, title in codes),
+        examples=[
+            OpenApiExample(
+                code,
+                value={
+                    "type": f"/problems/{code}",
+                    "title": title,
+                    "status": int(status),
+                    "detail": f"{title}.",
+                    "code": code,
+                },
+                media_type=MEDIA_TYPE,
+                response_only=True,
+                status_codes=[str(int(status))],
+            )
+            for code, title in codes
+        ],
+    )
 
 
 @cache

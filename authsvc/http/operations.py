@@ -37,11 +37,13 @@ from authsvc.http.actors import principal_of
 from authsvc.http.client_ip import client_ip_of
 from authsvc.http.idempotency.decorator import answered_once, request_key_of
 from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.preconditions import etag_of, if_match_of, is_known
 from authsvc.http.rate_limits import cost_of, count
 from authsvc.http.reading import body_of, content_of, page_request_of, query_of
 from authsvc.http.rendering import (
     Accepted,
     Download,
+    Stated,
     json_of,
     media_type_of,
     page_as_json,
@@ -60,6 +62,8 @@ Forms = Mapping[str, type[Serializer[Shown]] | JsonSchema]
 Method = Callable[..., HttpResponse]
 Reader = Callable[[Request], Any]
 
+CHANGES: Final = ("put", "patch")
+"""The methods that change a thing that can be read."""
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 
@@ -92,6 +96,10 @@ class Operation(Generic[Shown, Item]):
     and those that follow from other fields, are added. Operations that give or take away rights need a recent sign-in
     (RFC 9470).
 
+    With `has_etag`, `get` answers with the ETag of the thing, or with 304 to If-None-Match. `put` and `patch` answer
+    with that of its new state, and pass If-Match on as `if_match` for the service to compare. The ETag is that of the
+    answer, unless the handler returns a `Stated` whose state has the tag `tag_of`.
+
     A `limit` counts the requests of each user, or of each client IP address when the operation is public. With
     `is_limit_deferred` the handler gets the count as `limit_state` and applies the limit itself. Without a `limit` a
     request is charged to the caller's request budget: for reads or writes, as the method says, or `is_expensive`.
@@ -105,10 +113,13 @@ class Operation(Generic[Shown, Item]):
     answer: "type[Serializer[Shown]] | Forms[Shown] | None" = None
     accepted: type[Serializer[Any]] | None = None
     page_of: type[Serializer[Item]] | None = None
+    page_query: type[PageQuerySerializer] = PageQuerySerializer
     query: type[Serializer[Any]] | None = None
     body: type[Serializer[Any]] | Mapping[str, JsonSchema] | None = None
     errors: tuple[type[DomainError], ...] = ()
     is_idempotent: bool = False
+    has_etag: bool = False
+    tag_of: Callable[[Any], str] | None = None
     needs_recent_sign_in: bool = False
     limit: LimitName | None = None
     is_limit_deferred: bool = False
@@ -126,7 +137,9 @@ class Operation(Generic[Shown, Item]):
 
     def __call__(
         self,
-        handler: Callable[..., Shown | Page[Item] | Download | Accepted | Mapping[str, Any] | None],
+        handler: Callable[
+            ..., Shown | Page[Item] | Download | Accepted | Stated | Mapping[str, Any] | None
+        ],
     ) -> Method:
         """Turn *handler* into a view method. Raises TypeError if it does not take what the operation reads."""
         readers = self._readers_for(handler)
@@ -179,10 +192,12 @@ class Operation(Generic[Shown, Item]):
             readers["idempotency_key"] = request_key_of
         if not self.is_public:
             readers["by"] = principal_of
+        if self.has_etag:
+            readers["if_match"] = partial(if_match_of, tag_of=self._tag_of)
         if self.query is not None:
             readers["query"] = partial(query_of, self.query)
         if self.page_of is not None:
-            readers["page"] = partial(page_request_of, self.query or PageQuerySerializer)
+            readers["page"] = partial(page_request_of, self.query or self.page_query)
         if isinstance(self.body, Mapping):
             readers["body"] = content_of
         elif self.body is not None:
@@ -192,12 +207,35 @@ class Operation(Generic[Shown, Item]):
     def _readers_for(self, handler: Callable[..., Any]) -> dict[str, Reader]:
         """The readers of the parameters of *handler*, in their order in `readers`."""
         readers, parameters = self.readers(), signature(handler).parameters
-        unread = {"by", "query", "page", "body"} & (readers.keys() ^ parameters.keys())
+        needed = {"by", "query", "page", "body"}
+        if handler.__name__ in CHANGES:
+            needed.add("if_match")
+        unread = needed & (readers.keys() ^ parameters.keys())
         if unread:
             raise TypeError(f"{self.name}: the handler and the operation differ in {unread}.")
         return {name: read for name, read in readers.items() if name in parameters}
 
+    def _tag_of(self, thing: Any) -> str:
+        """The ETag of a thing whose state is what the answer shows, unless the operation states another."""
+        if self.tag_of is not None:
+            return self.tag_of(thing)
+        assert isinstance(self.answer, type)  # noqa: S101  # for mypy: others state theirs
+        return etag_of(json_of(thing, self.answer))
+
     def _response(self, request: Request, returned: Any) -> HttpResponse:
+        state, shown = returned, returned
+        if isinstance(returned, Stated):
+            state, shown = returned.state, returned.shown
+        response = self._representation(request, shown)
+        if self.has_etag:
+            own = self.tag_of is None
+            etag = response["ETag"] = etag_of(response.content) if own else self._tag_of(state)
+            if request.method in ("GET", "HEAD") and is_known(etag, request):
+                response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
+                del response["Content-Type"]
+        return response
+
+    def _representation(self, request: Request, returned: Any) -> HttpResponse:
         response = response_of(
             self._content(request, returned),
             status=HTTPStatus.ACCEPTED if isinstance(returned, Accepted) else self.status,

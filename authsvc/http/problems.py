@@ -11,6 +11,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.cache import patch_vary_headers
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -27,8 +28,10 @@ from authsvc.kernel.errors import (
     Invalid,
     Listed,
     NotFound,
+    Outdated,
     TooMany,
     Unauthenticated,
+    Unconditional,
 )
 
 log: Final = structlog.get_logger(__name__)
@@ -42,6 +45,8 @@ STATUS_OF: Final[Mapping[type[DomainError], HTTPStatus]] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
+    Unconditional: HTTPStatus.PRECONDITION_REQUIRED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -200,10 +205,20 @@ def http_problem(status: HTTPStatus, *, detail: str | None = None, **members: An
     return _response(status, members_of_http(status, detail=detail, **members))
 
 
+def _expects_problem(request: HttpRequest) -> bool:
+    """Whether the request is for the API, or prefers JSON to a page (RFC 9110 §12.5.1)."""
+    if request.path_info.startswith(API_PREFIXES):
+        return True
+    return request.get_preferred_type(["text/html", MEDIA_TYPE, "application/json"]) not in (
+        "text/html",
+        None,
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
     detail = UNKNOWN_HOST if isinstance(exception, DisallowedHost) else UNREADABLE
-    if request.path_info.startswith(API_PREFIXES):
+    if _expects_problem(request):
         return http_problem(HTTPStatus.BAD_REQUEST, detail=detail)
     page = loader.render_to_string("400.html", {"detail": detail})
     return HttpResponse(page, status=HTTPStatus.BAD_REQUEST)
@@ -211,14 +226,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
-    if request.path_info.startswith(API_PREFIXES):
-        return http_problem(HTTPStatus.NOT_FOUND)
-    return defaults.page_not_found(request, exception)
+    response: HttpResponse = (
+        http_problem(HTTPStatus.NOT_FOUND)
+        if _expects_problem(request)
+        else defaults.page_not_found(request, exception)
+    )
+    patch_vary_headers(response, ("Accept",))
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: the cause is logged and never shown."""
-    if request.path_info.startswith(API_PREFIXES):
+    if _expects_problem(request):
         detail = "The cause is logged under the X-Request-Id of this response."
         return http_problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
     return defaults.server_error(request)

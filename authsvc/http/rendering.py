@@ -36,6 +36,14 @@ class Accepted:
     thing: object
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An answer that differs from the thing whose state its ETag names."""
+
+    shown: object
+    state: object
+
+
 def response_of(
     content: bytes | str, *, status: int, media_type: str = JSON, charset: str | None = None
 ) -> HttpResponse:

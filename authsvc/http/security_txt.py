@@ -7,9 +7,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from authsvc.http.methods import read_only
+
 VALID_FOR: Final = timedelta(days=180)
 
 
+@read_only
 def security_txt(request: HttpRequest) -> HttpResponse:
     """`GET /.well-known/security.txt`. It expires half a year from today, so that a copy does not last for ever."""
     environment = settings.ENVIRONMENT

@@ -53,6 +53,14 @@ class Conflict(DomainError):
     """The resource exists, but its state forbids this."""
 
 
+class Outdated(DomainError):
+    """The resource is not in the state that the caller has seen."""
+
+
+class Unconditional(DomainError):
+    """The caller must say which state of the resource they have seen."""
+
+
 class Invalid(DomainError):
     """The request is invalid, whatever the state."""
 

@@ -2,8 +2,8 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import gt, lt
 from typing import Any, Final, Generic, TypeVar
@@ -14,6 +14,8 @@ from authsvc.kernel.errors import Invalid
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 Key = tuple[Any, ...]
+
+MOST_ON_A_PAGE: Final = 100
 
 
 class InvalidCursor(Invalid):
@@ -90,6 +92,17 @@ def page_of(
         items=tuple([item(row) for row in shown]),
         next_cursor=keyset.cursor_after(keyset.key_of(shown[-1])) if has_more else None,
     )
+
+
+def all_items(page_of: Callable[[PageRequest], Page[Item]]) -> Iterator[Item]:
+    """The items of all pages of a list."""
+    request = PageRequest(limit=MOST_ON_A_PAGE)
+    while True:
+        page = page_of(request)
+        yield from page.items
+        if page.next_cursor is None:
+            return
+        request = replace(request, cursor=page.next_cursor)
 
 
 def page_in_memory(

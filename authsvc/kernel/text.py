@@ -26,12 +26,15 @@ def is_invisible(character: str) -> bool:
 
 
 def name_of(text: str) -> str:
-    """The text as a name: one line, in NFC, without outer blanks. Raises InvalidName."""
+    """The text as a name: one line, in NFC, without outer blanks. Raises InvalidName.
+
+    An empty text is the name of whoever has none; whether there must be one is for others to say.
+    """
     name = unicodedata.normalize("NFC", text).strip()
     if any(_is_forbidden(character) for character in name):
         msg = "A name must be one line, without control characters and marks that reorder text."
         raise InvalidName(msg)
-    if name and all(is_invisible(character) for character in name):
+    if text and all(is_invisible(character) for character in name):
         msg = "A name must have visible characters."
         raise InvalidName(msg)
     return name

@@ -42,7 +42,7 @@ class AuthoredAdmin(ServiceAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
             return ["org", *self.add_fields] if chooses_owner(request) else self.add_fields
-        text = ["definition"] if self.has_change_permission(request, obj) else []
+        text = ["definition", "etag"] if self.has_change_permission(request, obj) else []
         return [*self.readonly_fields, *text]
 
     def form_for_new_row(self, request: HttpRequest) -> type[Any]:

@@ -42,7 +42,12 @@ class CourseAdmin(AuthoredAdmin):
         return course.id
 
     def changed(self, row: rows.Course, form: DraftForm, by: Principal) -> None:
-        services().authoring.revise(row.slug, form.cleaned_data["definition"], by=by)
+        services().authoring.revise(
+            row.slug,
+            form.cleaned_data["definition"],
+            if_match=form.precondition(text_of=write_definition),
+            by=by,
+        )
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return super().log_addition(request, obj, "Imported a draft.")
@@ -77,8 +82,8 @@ class CourseAdmin(AuthoredAdmin):
 
     @admin_page(
         {
-            "<uuid:course_id>/definition/": "courses_course_definition",
-            "<uuid:course_id>/definition/<int:version>/": "courses_course_version",
+            "<id:course_id>/definition/": "courses_course_definition",
+            "<id:course_id>/definition/<int:version>/": "courses_course_version",
         }
     )
     def definition_view(

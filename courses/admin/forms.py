@@ -1,7 +1,8 @@
 """Admin forms for definitions of courses and pathways."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from hashlib import sha256
+from typing import Any, ClassVar, Final, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from authsvc.admin_site.forms import show_text_of_file
 from authsvc.http.actors import staff_of
 from authsvc.http.forms import TextFileField, YamlField
 from authsvc.kernel.errors import Invalid
+from authsvc.kernel.preconditions import Precondition
 from courses import models as rows
 from courses.definitions.courses import read_definition
 from courses.definitions.formats import LONGEST_TEXT
@@ -41,14 +43,43 @@ def chooses_owner(request: HttpRequest) -> bool:
     return staff_of(request).may(Right.MANAGE_ORGANIZATIONS)
 
 
+CHANGED_MEANWHILE: Final = (
+    "Somebody else has changed this since you opened the page. Copy your text, reload the page and "
+    "repeat your change."
+)
+
+
+def tag_of(text: str) -> str:
+    """Identifies the text of a definition."""
+    return sha256(text.encode()).hexdigest()
+
+
 class DefinitionForm(forms.ModelForm[Any]):
-    """`current` is the stored definition. Django makes a class for each request."""
+    """`current` is the stored definition. Django makes a class for each request.
+
+    `etag` identifies the definition that the author has seen, so that they do not replace another one.
+    """
 
     current: ClassVar[str] = ""
+    etag = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["definition"] = self.current
+        self.initial["etag"] = tag_of(self.current)
+
+    def clean_etag(self) -> str:
+        etag = str(self.cleaned_data["etag"])
+        if self.current and etag != tag_of(self.current):
+            raise ValidationError(CHANGED_MEANWHILE)
+        return etag
+
+    def precondition(self, *, text_of: Callable[[Any], str]) -> Precondition:
+        """That the stored definition is still the one that the author has seen."""
+        return Precondition(
+            tags=frozenset({self.cleaned_data["etag"]}),
+            tag_of=lambda definition: tag_of(text_of(definition)),
+        )
 
 
 class DraftForm(DefinitionForm):

@@ -11,6 +11,7 @@ from courses import models as rows
 from courses.admin.authored import AuthoredAdmin
 from courses.admin.forms import OwnedPathwayForm, PathwayForm
 from courses.definitions.pathways import write_pathway
+from courses.domain.entities.pathways import LearningPathway, PathwayDefinition
 
 
 @admin.register(rows.LearningPathway)
@@ -30,7 +31,8 @@ class LearningPathwayAdmin(AuthoredAdmin):
 
     def changed(self, row: rows.LearningPathway, form: PathwayForm, by: Principal) -> None:
         definition = form.cleaned_data["definition"]
-        services().pathway_authoring.revise(str(row.pk), definition, by=by)
+        if_match = form.precondition(text_of=_text_of)
+        services().pathway_authoring.revise(str(row.pk), definition, if_match=if_match, by=by)
 
     @staff_action("Publish", done="published")
     def publish(self, row: rows.LearningPathway, reason: str, by: Principal) -> None:
@@ -48,3 +50,7 @@ class PathwayCourseAdmin(ReadOnlyAdmin):
     list_select_related = ["pathway", "course"]
     search_fields = ["pathway__slug", "course__slug"]
     ordering = ["pathway__slug", "course__slug"]
+
+
+def _text_of(pathway: LearningPathway) -> str:
+    return write_pathway(PathwayDefinition.of(pathway))

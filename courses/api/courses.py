@@ -14,10 +14,13 @@ from accounts.public import (
 )
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.preconditions import etag_of
 from authsvc.http.reading import Members
 from authsvc.http.renderers import JSON_SCHEMA, SchemaRenderer
+from authsvc.http.rendering import Stated, json_of
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition, PreconditionRequired
 from courses.api.serializers import (
     CatalogEntrySerializer,
     CourseListQuerySerializer,
@@ -27,10 +30,11 @@ from courses.api.serializers import (
     OwnerQuerySerializer,
     VersionQuerySerializer,
 )
-from courses.definitions.courses import SCHEMA, definition_of
+from courses.definitions.courses import SCHEMA, definition_of, document_of
 from courses.domain.entities.courses import (
     CatalogEntry,
     Course,
+    CourseDefinition,
     CourseSelection,
     CourseStatus,
     CourseVersion,
@@ -113,19 +117,47 @@ class ItemView(ApiView):
         return services().catalog.item(course, item_id, version=query["version"], by=by)
 
 
+def _tag_of(definition: CourseDefinition) -> str:
+    """The ETag of a draft: that of its definition as `getDraft` answers with it."""
+    return etag_of(json_of(document_of(definition), SCHEMA))
+
+
 class DraftView(ApiView):
     @operation(
+        name="getDraft",
+        summary="Get the draft of a course as a definition",
+        access=AUTHORS,
+        scope=Scope.COURSES_READ,
+        answer=DEFINITION,
+        errors=(CourseNotFound,),
+        has_etag=True,
+    )
+    def get(self, course: str, *, by: Principal) -> Mapping[str, Any]:
+        return document_of(services().authoring.export(course, by=by))
+
+    @operation(
         name="reviseCourse",
-        summary="Replace the draft of a course with a definition",
+        summary="Replace the draft of a course with a definition; unpublished changes only with If-Match",
         access=AUTHORS,
         is_expensive=True,
         scope=Scope.COURSES_WRITE,
         body=DEFINITION,
         answer=CourseSerializer,
-        errors=(InvalidDefinition, CourseNotFound, SlugFixed, OrganizationSuspended),
+        errors=(
+            InvalidDefinition,
+            CourseNotFound,
+            SlugFixed,
+            OrganizationSuspended,
+            PreconditionRequired,
+        ),
+        is_idempotent=True,
+        has_etag=True,
+        tag_of=_tag_of,
     )
-    def put(self, course: str, *, body: Any, by: Principal) -> Course:
-        return services().authoring.revise(course, definition_of(body), by=by)
+    def put(self, course: str, *, body: Any, if_match: Precondition, by: Principal) -> Stated:
+        definition = definition_of(body)
+        revised = services().authoring.revise(course, definition, if_match=if_match, by=by)
+        return Stated(revised, definition)
 
 
 class PublishView(ApiView):

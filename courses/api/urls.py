@@ -7,7 +7,7 @@ from courses.api import courses, pathways
 urlpatterns = [
     path("v1/courses", courses.CourseListView.as_view()),
     path("v1/courses/<slug:course>", courses.CourseView.as_view()),
-    path("v1/courses/<slug:course>/items/<uuid:item_id>", courses.ItemView.as_view()),
+    path("v1/courses/<slug:course>/items/<id:item_id>", courses.ItemView.as_view()),
     path("v1/courses/<slug:course>/draft", courses.DraftView.as_view()),
     path("v1/courses/<slug:course>/publish", courses.PublishView.as_view()),
     path("v1/courses/<slug:course>/retire", courses.RetireView.as_view()),

@@ -85,3 +85,4 @@ SCHEMA: Final = _FORMAT.schema
 read_definition: Final = _FORMAT.read
 definition_of: Final = _FORMAT.structure
 write_definition: Final = _FORMAT.write
+document_of: Final = _FORMAT.unstructure

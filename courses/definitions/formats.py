@@ -78,20 +78,20 @@ class Format(Generic[D]):
 
     def write(self, definition: D) -> str:
         """The YAML that reads back equal."""
-        return marked_yaml.dump(self._written(definition))
+        return marked_yaml.dump(self.unstructure(definition))
 
     def _checked(self, value: Any, field_errors: list[FieldError]) -> D:
         if field_errors:
             raise self._error(*field_errors)
         definition = CONVERTER.structure(_with_titles(value), self._definition)
         try:
-            require_proportionate(self._written(definition))
+            require_proportionate(self.unstructure(definition))
         except Disproportionate as error:
             detail = f"With all members that have defaults, it {error}."
             raise self._error(FieldError(path="", detail=detail)) from None
         return definition
 
-    def _written(self, definition: D) -> dict[str, Any]:
+    def unstructure(self, definition: D) -> dict[str, Any]:
         """The value that is written, with members that the author may have left out. It must be readable again."""
         return {"format": 1, **CONVERTER.unstructure(definition)}
 

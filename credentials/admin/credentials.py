@@ -148,7 +148,7 @@ class CredentialAdmin(AuditsTenantAccess, ServiceAdmin):
             format_html("<pre>{}</pre>", text_of(row.rule)) if row.rule else "Complete the course"
         )
 
-    @admin_page({"<uuid:credential_id>/eligibility/": "credentials_credential_eligibility"})
+    @admin_page({"<id:credential_id>/eligibility/": "credentials_credential_eligibility"})
     def eligibility_view(self, request: HttpRequest, credential_id: UUID) -> HttpResponse:
         """Show whether a learner is eligible now, and why; change nothing."""
         row = self.row_allowed_by(self.has_act_permission, request, credential_id)

@@ -13,10 +13,10 @@ issued = [
     path("reissue", credentials.ReissueView.as_view()),
 ]
 urlpatterns = [
-    path("v1/issued/<uuid:issued_id>/", include(issued)),
-    path("v1/issued/<uuid:issued_id>", credentials.IssuedView.as_view()),
+    path("v1/issued/<id:issued_id>/", include(issued)),
+    path("v1/issued/<id:issued_id>", credentials.IssuedView.as_view()),
     path("v1/me/credentials", credentials.MyCredentialListView.as_view()),
     path("v1/credentials", credentials.CredentialListView.as_view()),
-    path("v1/credentials/<uuid:credential_id>/eligibility", credentials.EligibilityView.as_view()),
-    path("v1/credentials/<uuid:credential_id>/issue", credentials.ClaimView.as_view()),
+    path("v1/credentials/<id:credential_id>/eligibility", credentials.EligibilityView.as_view()),
+    path("v1/credentials/<id:credential_id>/issue", credentials.ClaimView.as_view()),
 ]

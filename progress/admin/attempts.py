@@ -189,7 +189,7 @@ class AssessmentAttemptAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     ) -> None:
         services().grading.void(AttemptId(row.id), reason=reason, keeps_completion=True, by=by)
 
-    @admin_page({"<uuid:attempt_id>/grade/": "progress_assessmentattempt_grade"})
+    @admin_page({"<id:attempt_id>/grade/": "progress_assessmentattempt_grade"})
     def grade_view(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         row = self.row_allowed_by(self.has_act_permission, request, attempt_id)
         by = staff_of(request)

@@ -49,7 +49,7 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
     search_fields = ["user__email", "course_slug"]
     ordering = ["-last_activity_at"]
 
-    @admin_page({"report/<uuid:course_id>/": "progress_courseprogress_report"})
+    @admin_page({"report/<id:course_id>/": "progress_courseprogress_report"})
     def report_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Show the report on a course, in the default window."""
         report = _report_on(course_id, request)
@@ -62,7 +62,7 @@ class CourseProgressAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | about
         return TemplateResponse(request, "admin/progress/courseprogress/report.html", context)
 
-    @admin_page({"report/<uuid:course_id>/csv/": "progress_courseprogress_table"})
+    @admin_page({"report/<id:course_id>/csv/": "progress_courseprogress_table"})
     def table_view(self, request: HttpRequest, course_id: UUID) -> HttpResponse:
         """Return the report as a CSV file."""
         report = _report_on(course_id, request)

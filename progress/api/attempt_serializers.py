@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from authsvc.http.fields import TextField
-from authsvc.kernel.paging import Page
 from progress.domain.entities.attempts import (
     AssessmentAttempt,
     AttemptStatus,
@@ -103,11 +102,6 @@ class AttemptSerializer(serializers.Serializer[AssessmentAttempt]):
     is_passed = serializers.BooleanField(allow_null=True)
     responses = ResponseSerializer(many=True)
     grade = GradeSerializer(allow_null=True)
-
-
-class AttemptListSerializer(serializers.Serializer[Page[AssessmentAttempt]]):
-    items = AttemptSerializer(many=True)
-    next = serializers.CharField(source="next_cursor", allow_null=True)
 
 
 class GradedAttemptSerializer(AttemptSerializer):

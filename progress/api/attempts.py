@@ -7,9 +7,11 @@ from typing import Any
 from accounts.public import OrganizationSuspended, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
+from authsvc.http.paging import LongPageQuerySerializer
 from authsvc.http.reading import Members
 from authsvc.http.views import ApiView
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import Precondition
 from courses.public import (
     Answer,
     AssessmentId,
@@ -20,7 +22,6 @@ from courses.public import (
     UnsuitableAnswer,
 )
 from progress.api.attempt_serializers import (
-    AttemptListSerializer,
     AttemptSerializer,
     GradedAttemptSerializer,
     GradeRequestSerializer,
@@ -48,15 +49,17 @@ GRADERS = Access(Whose.HELD, Right.GRADE_ATTEMPTS)
 class AttemptListView(ApiView):
     @operation(
         name="listMyAttempts",
-        summary="List the caller's attempts at an assessment, oldest first, all on one page",
+        summary="List the caller's attempts at an assessment, oldest first",
         access=Access(Whose.LEARNED),
         scope=Scope.PROGRESS_READ,
-        answer=AttemptListSerializer,
+        page_query=LongPageQuerySerializer,
+        page_of=AttemptSerializer,
         errors=(AssessmentNotFound,),
     )
-    def get(self, assessment_id: AssessmentId, *, by: Principal) -> Page[AssessmentAttempt]:
-        attempts = services().attempts.attempts_at(assessment_id, by=by)
-        return Page(items=tuple(attempts), next_cursor=None)
+    def get(
+        self, assessment_id: AssessmentId, *, page: PageRequest, by: Principal
+    ) -> Page[AssessmentAttempt]:
+        return services().attempts.page_at(assessment_id, page, by=by)
 
     @operation(
         name="startAttempt",
@@ -80,6 +83,7 @@ class AttemptView(ApiView):
         scope=Scope.PROGRESS_READ,
         answer=AttemptSerializer,
         errors=(AttemptNotFound,),
+        has_etag=True,
     )
     def get(self, attempt_id: AttemptId, *, by: Principal) -> AssessmentAttempt:
         return services().attempts.get(attempt_id, by=by)
@@ -101,12 +105,16 @@ class ResponsesView(ApiView):
             QuestionNotFound,
             UnsuitableAnswer,
         ),
+        is_idempotent=True,
+        has_etag=True,
     )
-    def put(self, attempt_id: AttemptId, *, body: Members, by: Principal) -> AssessmentAttempt:
+    def put(
+        self, attempt_id: AttemptId, *, body: Members, if_match: Precondition, by: Principal
+    ) -> AssessmentAttempt:
         answers = {
             QuestionId(response["question_id"]): _answer(response) for response in body["responses"]
         }
-        return services().attempts.save(attempt_id, answers, by=by)
+        return services().attempts.save(attempt_id, answers, if_match=if_match, by=by)
 
 
 class SubmitView(ApiView):

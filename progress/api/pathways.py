@@ -6,9 +6,11 @@ from accounts.public import OrganizationSuspended, Principal, Right, Scope
 from authsvc.composition.container import services
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
+from authsvc.kernel.preconditions import Precondition
 from courses.definitions.pathways import PATHWAY_SCHEMA, pathway_of
 from courses.public import (
     InvalidPathwayDefinition,
+    LearningPathway,
     PathwayNotFound,
     PathwayNotReady,
     PathwaySlugFixed,
@@ -25,6 +27,7 @@ class PathwayView(ApiView):
         scope=Scope.PROGRESS_READ,
         answer=PathwayProgressSerializer,
         errors=(PathwayNotFound,),
+        has_etag=True,
     )
     def get(self, pathway: str, *, by: Principal) -> PathwayProgress:
         return services().pathways.get(pathway, by=by)
@@ -44,7 +47,16 @@ class PathwayView(ApiView):
             PathwayNotReady,
             OrganizationSuspended,
         ),
+        is_idempotent=True,
+        has_etag=True,
     )
-    def put(self, pathway: str, *, body: Any, by: Principal) -> PathwayProgress:
-        revised = services().pathway_authoring.revise(pathway, pathway_of(body), by=by)
-        return services().pathways.progress_on(revised, by=by)
+    def put(
+        self, pathway: str, *, body: Any, if_match: Precondition, by: Principal
+    ) -> PathwayProgress:
+        def progress_on(stored: LearningPathway) -> PathwayProgress:
+            return services().pathways.progress_on(stored, by=by)
+
+        revised = services().pathway_authoring.revise(
+            pathway, pathway_of(body), if_match=if_match.about(progress_on), by=by
+        )
+        return progress_on(revised)

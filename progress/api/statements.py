@@ -29,6 +29,14 @@ from progress.statements import VERSION, statement_of, utc_text
 PATH: Final = "/v1/xapi/statements"
 _HEADER: Final = "X-Experience-API-Version"
 _SUPPORTED: Final = re.compile(r"1\.0(\.[0-9]{1,9})?")
+AS_ALWAYS: Final[Mapping[str, str]] = {
+    "ascending": "true",
+    "attachments": "false",
+    "format": "exact",
+    "related_activities": "false",
+    "related_agents": "false",
+}
+"""Parameters of xAPI that are honoured with one value, which describes every answer. The cursor keeps none of them."""
 MARGIN: Final = timedelta(seconds=60)
 """Longer than any unit of work takes from creating an event to inserting it, when PostgreSQL makes a page wait for it.
 
@@ -44,10 +52,16 @@ class StatementListView(ApiView):
         self.asked_at = datetime.now(UTC)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Raises ParseError for an xAPI version other than 1.0, as xAPI demands; a missing header is accepted."""
+        """Raises ParseError for an xAPI version other than 1.0, and for parameters that are not honoured.
+
+        xAPI demands both (xAPI 1.0.3, part three, §3.2 and §3.3); a missing version is accepted.
+        """
         super().initial(request, *args, **kwargs)
         if not _SUPPORTED.fullmatch(request.headers.get(_HEADER, VERSION)):
             raise ParseError(f"This service supports xAPI {VERSION}.")
+        for name, value in request.query_params.items():
+            if name not in _PARAMETERS and AS_ALWAYS.get(name) != value:
+                raise ParseError(f"The parameter {name} is not supported with this value.")
 
     @operation(
         name="listStatements",
@@ -80,6 +94,9 @@ class StatementListView(ApiView):
         final[_HEADER] = VERSION
         final["X-Experience-API-Consistent-Through"] = utc_text(self.asked_at - MARGIN)
         return final
+
+
+_PARAMETERS: Final = frozenset(StatementQuerySerializer().fields)
 
 
 def _more(query: Members, cursor: str | None) -> str:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
-from accounts.domain.access import Authentication, SessionId
+from accounts.domain.access import Authentication, Principal, SessionId
 from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.entities.users import User
@@ -18,6 +19,7 @@ from accounts.domain.oauth.entities.authorizations import (
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
+from authsvc.kernel.paging import all_items
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
 from tests.support.worlds import World
@@ -35,6 +37,11 @@ def has_client(world: World, **parts: Any) -> OAuthClient:
     client = a_client_of(some_client_terms(**parts), **own)
     world.repositories.clients.add(client, scope=ALL_TENANTS)
     return client
+
+
+def grants_of(world: World, by: Principal) -> list[tuple[Consent, OAuthClient]]:
+    """The consents that the caller has given, and their clients, oldest first."""
+    return list(all_items(partial(world.services.authorizations.page_of_grants, by=by)))
 
 
 def has_session(

@@ -1,15 +1,20 @@
 """Registration, log-in, refresh and log-out, over HTTP."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.conf import settings
 
 from accounts.domain.access import OPERATOR, UserId
+from accounts.domain.identity.entities.sessions import Session
 from accounts.domain.identity.entities.users import UserChanges
 from tests.support.application import PASSWORD, Answer, Application, Caller
 from tests.support.challenges import BEARER
+from tests.support.operations import routes
 
 EMAIL = "anna@school.example"
 SESSION = {"access_token", "token_type", "expires_in", "refresh_token", "user"}
@@ -226,11 +231,44 @@ def test_logging_out_takes_effect_on_the_next_request(application: Application) 
     assert me(other).status == 200
 
 
-def test_a_second_log_out_is_refused(application: Application) -> None:
+def test_logging_out_again_succeeds_and_changes_nothing(application: Application) -> None:
+    caller = Caller(registered(application).json["access_token"])
+    caller.post("/v1/auth/logout")
+    before = session_of(application, caller)
+
+    answer = caller.post("/v1/auth/logout")
+
+    assert (answer.status, answer.text) == (204, "")
+    assert session_of(application, caller) == before
+    assert caller.get("/v1/me").code == "invalid-token"
+
+
+def session_of(application: Application, caller: Caller) -> Session:
+    principal = application.services.access.leaving(caller.token)
+    assert principal.session_id is not None
+    return application.services.repositories.sessions.get_for_update(principal.session_id)
+
+
+def test_only_the_log_out_accepts_the_token_of_an_ended_session(application: Application) -> None:
     caller = Caller(registered(application).json["access_token"])
     caller.post("/v1/auth/logout")
 
-    answer = caller.post("/v1/auth/logout")
+    rejections = {
+        name
+        for name, route in routes().items()
+        if not route.operation.is_public
+        and caller.send(route.method, re.sub(r"\{\w+\}", str(uuid4()), route.path), {}).status
+        != 401
+    }
+
+    assert rejections == {"logOut"}
+
+
+def test_an_expired_token_cannot_log_out(application: Application) -> None:
+    caller = Caller(registered(application).json["access_token"])
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):
+        answer = caller.post("/v1/auth/logout")
 
     assert (answer.status, answer.code) == (401, "invalid-token")
 

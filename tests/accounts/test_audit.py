@@ -194,7 +194,7 @@ def test_the_end_of_a_session_is_recorded_once(memory: World) -> None:
     memory.services.sessions.log_out(by=caller)
     memory.services.sessions.log_out(by=caller)
 
-    assert len(memory.trail.facts_of(SecurityEvent.LOGGED_OUT)) == 2
+    assert len(memory.trail.facts_of(SecurityEvent.LOGGED_OUT)) == 1
     assert len(memory.trail.facts_of(SecurityEvent.SESSION_ENDED)) == 1
 
 

@@ -16,6 +16,7 @@ from tests.accounts.granting import (
     a_consent,
     code_for,
     exchanged,
+    grants_of,
     has_client,
     has_session,
     stored_session,
@@ -78,7 +79,7 @@ def test_a_second_consent_adds_to_the_first(memory: World, anna: User, client: O
 
     now = memory.clock.now()
     both = a_consent(anna, client, scopes=frozenset({"openid", "email"}), given_at=now)
-    assert memory.services.authorizations.grants_of(a_principal(anna)) == [(both, client)]
+    assert grants_of(memory, a_principal(anna)) == [(both, client)]
 
 
 def test_a_code_stores_the_permission(memory: World, anna: User, client: OAuthClient) -> None:
@@ -122,9 +123,9 @@ def test_users_see_their_own_grants_alone(memory: World, anna: User, client: OAu
     bo = memory.has_user(name="Bo")
     agrees(memory, anna, client, "openid")
 
-    assert memory.services.authorizations.grants_of(a_principal(bo)) == []
+    assert grants_of(memory, a_principal(bo)) == []
     with pytest.raises(PersonNeeded):
-        memory.services.authorizations.grants_of(OPERATOR)
+        grants_of(memory, OPERATOR)
 
 
 def test_revoking_a_grant_ends_the_sessions_of_that_user_and_client(
@@ -141,7 +142,7 @@ def test_revoking_a_grant_ends_the_sessions_of_that_user_and_client(
     now = memory.clock.now()
     assert stored_session(memory, ending) == ending.ended(at=now, because=SessionEnd.REVOKED)
     assert [stored_session(memory, session) for session in staying] == staying
-    assert memory.services.authorizations.grants_of(a_principal(anna)) == []
+    assert grants_of(memory, a_principal(anna)) == []
     assert must_ask(memory, anna, client, "openid")
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from accounts.domain.access import ClientPk, GrantType
+from accounts.domain.access import ClientPk, GrantType, UserId
 from accounts.domain.identity.entities.users import User
+from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import (
     ClientTerms,
     FormerSecret,
@@ -126,6 +127,10 @@ def has_consent(world: World, user: User, client: OAuthClient, *scopes: str) -> 
     world.repositories.consents.save(a_consent(user, client, scopes=frozenset(scopes)))
 
 
+def consents_of(world: World, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+    return list(world.repositories.consents.page_for_user(user_id, PageRequest()).items)
+
+
 def test_a_stored_consent_is_returned_unchanged(world: World) -> None:
     anna, client = world.has_user(), has_client(world)
     consent = a_consent(anna, client, scopes=frozenset({"openid", "email"}), given_at=LATER)
@@ -154,7 +159,7 @@ def test_a_consent_replaces_the_earlier_one_and_no_other(world: World) -> None:
 
     assert world.repositories.consents.find(anna.id, client.id) == new
     assert world.repositories.consents.find(bo.id, client.id) == a_consent(bo, client)
-    assert world.repositories.consents.for_user(anna.id) == [(new, client)]
+    assert consents_of(world, anna.id) == [(new, client)]
 
 
 def test_consents_are_listed_with_their_clients_oldest_first(world: World) -> None:
@@ -164,7 +169,7 @@ def test_consents_are_listed_with_their_clients_oldest_first(world: World) -> No
         world.repositories.consents.save(a_consent(anna, client, given_at=given_at))
     has_consent(world, bo, young)
 
-    consents = world.repositories.consents.for_user(anna.id)
+    consents = consents_of(world, anna.id)
 
     assert consents == [
         (a_consent(anna, old), old),
@@ -179,7 +184,7 @@ def test_consents_of_one_moment_are_ordered_by_client_id(world: World) -> None:
     for client_pk in ids:
         has_consent(world, anna, has_client(world, id=client_pk))
 
-    consents = world.repositories.consents.for_user(anna.id)
+    consents = consents_of(world, anna.id)
 
     assert [client.id for _, client in consents] == sorted(ids)
 
@@ -204,7 +209,7 @@ def test_no_ids_give_no_names(world: World) -> None:
 def test_a_user_without_consents_has_an_empty_list(world: World) -> None:
     has_consent(world, world.has_user(), has_client(world))
 
-    assert world.repositories.consents.for_user(world.has_user().id) == []
+    assert consents_of(world, world.has_user().id) == []
 
 
 def test_a_consent_is_deleted_once_and_no_other(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.domain.access import OrganizationStatus, OrgRole
 from accounts.domain.identity.entities.sessions import Session, SessionState
-from accounts.domain.oauth.entities.clients import OAuthClient
+from accounts.domain.oauth.entities.clients import ClientTerms, OAuthClient
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.paging import Page, PageRequest
@@ -203,3 +203,32 @@ def test_the_state_of_a_clients_session_says_whether_its_organization_is_open(
     assert (state.org_id, state.is_org_open) == (school.id, is_open)
     assert (state.user_id, state.roles, state.memberships) == (None, (), {})
     assert stored_session(world, session) == session
+
+
+def test_allowed_origins_are_those_of_live_clients_alone(world: World) -> None:
+    school, closed = has_organization(world), has_organization(world, status=CLOSED[0])
+    clients = {
+        "https://live.example": a_client_of(origins_of("https://live.example")),
+        "https://school.example": a_client_of(
+            origins_of("https://school.example"), org_id=school.id, expires_at=LATER
+        ),
+        "https://removed.example": a_client_of(
+            origins_of("https://removed.example"), is_active=False
+        ),
+        "https://expired.example": a_client_of(
+            origins_of("https://expired.example"), expires_at=NOON
+        ),
+        "https://closed.example": a_client_of(
+            origins_of("https://closed.example"), org_id=closed.id
+        ),
+    }
+    for client in (*clients.values(), a_client_of(some_client_terms())):
+        world.repositories.clients.add(client, scope=ALL_TENANTS)
+
+    allowed = world.repositories.clients.allowed_origins(at=NOON)
+
+    assert allowed.intersection(clients) == {"https://live.example", "https://school.example"}
+
+
+def origins_of(*origins: str) -> ClientTerms:
+    return some_client_terms(allowed_origins=origins)

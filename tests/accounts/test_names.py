@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 
 REORDERED: Final = "Anna \u202efdp.exe"
 INVISIBLE: Final = "\u200b\u3164"
-BAD_NAMES: Final = (REORDERED, INVISIBLE, "Anna\nEk", "Anna\x1b[2J")
+BAD_NAMES: Final = (REORDERED, INVISIBLE, "Anna\nEk", "Anna\x1b[2J", "  ", "\u00a0")
 ONE_LINE, VISIBLE = "must be one line", "must have visible characters"
 
 

@@ -17,7 +17,7 @@ from tests.accounts.own_things import (
     stored_session,
 )
 from tests.accounts.signing_in import principal, registered, session_of
-from tests.support.application import Application
+from tests.support.application import PASSWORD, Application, Caller
 from tests.support.worlds import World
 
 
@@ -142,3 +142,20 @@ def test_the_end_of_a_session_is_recorded_and_a_refused_one_is_not(memory: World
             "reason": SessionEnd.REVOKED,
         }
     ]
+
+
+def test_sessions_are_paged_and_fit_on_one_page_by_default(application: Application) -> None:
+    anna = signed_in_twice(application)
+
+    first = anna.get(f"{SESSIONS}?limit=1").json
+    second = anna.get(f"{SESSIONS}?limit=1&cursor={first['next']}").json
+    whole = anna.get(SESSIONS).json
+
+    assert whole == {"items": first["items"] + second["items"], "next": None}
+    assert second["next"] is None
+
+
+def signed_in_twice(application: Application) -> Caller:
+    anna = application.signed_in()
+    application.services.sign_in.log_in(email=anna.email, password=PASSWORD)
+    return anna.caller

@@ -11,7 +11,7 @@ from accounts.domain.oauth.entities.authorizations import DeviceStatus
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.services.devices import StartedDevice
 from accounts.domain.oauth.services.grants import DeviceAnswer
-from tests.accounts.granting import BROWSER, HOW, OPENID, code_for, exchanged, has_client
+from tests.accounts.granting import BROWSER, HOW, OPENID, code_for, exchanged, grants_of, has_client
 from tests.support.builders import a_principal
 from tests.support.worlds import World
 
@@ -96,7 +96,7 @@ def test_an_allowed_device_is_a_grant(memory: World, anna: User) -> None:
     client = has_client(memory)
     allowed_device(memory, client, anna)
 
-    grants = memory.services.authorizations.grants_of(a_principal(anna))
+    grants = grants_of(memory, a_principal(anna))
 
     assert [(consent.scopes, granted.id) for consent, granted in grants] == [(OPENID, client.id)]
 

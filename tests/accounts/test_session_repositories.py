@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.domain.access import RequestedClaims, SessionId
-from accounts.domain.identity.entities.sessions import SessionEnd
+from accounts.domain.identity.entities.sessions import Session, SessionEnd
+from accounts.domain.identity.entities.users import User
+from authsvc.kernel.paging import PageRequest
 from tests.accounts.granting import BROWSER, HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_refresh_token, a_session
 from tests.support.worlds import World
@@ -33,6 +35,11 @@ def test_a_session_is_read_back_with_its_resource_authentication_and_claims(worl
     assert state.claims == claims
 
 
+def sessions_of(world: World, user: User) -> list[Session]:
+    page = world.repositories.sessions.page_for_user(user.id, PageRequest(), at=LATER)
+    return list(page.items)
+
+
 def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:
     anna, bo = world.has_user(name="Anna"), world.has_user(name="Bo")
     old = has_session(world, anna, started_at=NOON - SECOND)
@@ -40,7 +47,7 @@ def test_live_sessions_of_a_user_are_listed_newest_first(world: World) -> None:
     middle = has_session(world, anna, has_client(world), started_at=NOON)
     has_session(world, bo)
 
-    assert world.repositories.sessions.live_of(anna.id, at=LATER) == [young, middle, old]
+    assert sessions_of(world, anna) == [young, middle, old]
 
 
 def test_live_sessions_started_at_the_same_time_are_ordered_by_id(world: World) -> None:
@@ -48,9 +55,9 @@ def test_live_sessions_started_at_the_same_time_are_ordered_by_id(world: World) 
     for session_id in IDS:
         has_session(world, anna, id=session_id)
 
-    sessions = world.repositories.sessions.live_of(anna.id, at=LATER)
+    sessions = sessions_of(world, anna)
 
-    assert [session.id for session in sessions] == sorted(IDS)
+    assert [session.id for session in sessions] == sorted(IDS, reverse=True)
 
 
 def test_ended_sessions_of_a_user_are_not_listed(world: World) -> None:
@@ -59,7 +66,7 @@ def test_ended_sessions_of_a_user_are_not_listed(world: World) -> None:
     has_session(world, anna, expires_at=LATER)
     live = has_session(world, anna, expires_at=LATER + SECOND)
 
-    assert world.repositories.sessions.live_of(anna.id, at=LATER) == [live]
+    assert sessions_of(world, anna) == [live]
 
 
 def test_live_sessions_of_a_browser_are_ordered_by_id(world: World) -> None:

@@ -60,7 +60,9 @@ def test_any_request_key_can_be_claimed(world: World, first: str) -> None:
 
 def test_claiming_a_key_returns_its_stored_record(world: World) -> None:
     record = an_idempotency_record(
-        response=StoredResponse(status=409, body='{"å":1}', content_type="application/problem+json")
+        response=StoredResponse(
+            status=409, body='{"å":1}', content_type="application/problem+json", etag='"a1b2"'
+        )
     )
     world.idempotency.records.save(an_idempotency_record())
     world.idempotency.records.save(record)

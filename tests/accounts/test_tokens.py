@@ -101,6 +101,17 @@ def test_an_expired_token_is_refused_at_its_first_use() -> None:
         tokens().verify(issued(at=NOON), at=NOON + LIFETIME)
 
 
+def test_a_token_is_not_valid_before_its_time() -> None:
+    """RFC 7519 §4.1.5, to the second, as for its expiry."""
+    start = NOON + timedelta(minutes=5)
+    verifier, token = tokens(), signed(payload=PAYLOAD | {"nbf": int(start.timestamp())})
+
+    for _ in range(2):
+        with pytest.raises(InvalidToken):
+            verifier.verify(token, at=start - SECOND)
+    assert verifier.verify(token, at=start) == CLAIMS
+
+
 def test_a_cached_token_is_refused_when_expired() -> None:
     verifier, token = tokens(), issued(at=NOON)
     for _ in range(3):

@@ -21,12 +21,13 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "ClientRepository.names_of": "for the person who is signed in with those clients",
     "ConsentRepository.find": "a user's consents are their own",
     "ConsentRepository.save": "a user's consents are their own",
-    "ConsentRepository.for_user": "a user's consents are their own",
+    "ConsentRepository.page_for_user": "a user's consents are their own",
     "ConsentRepository.remove": "a user's consents are their own",
     "CredentialRepository.earned_by": "it is asked for learners who do not ask, and judged by their view",
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",
     "IssuedCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "IssuedCredentialRepository.page_for_user": "a credential is its holder's to look at",
+    "ClientRepository.allowed_origins": "pages of all tenants are asked about, before anyone is signed in",
     **{
         f"{name}.{method}": "an anchor covers the rows of all tenants, and reads no content"
         for name, methods in {

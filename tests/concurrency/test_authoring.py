@@ -41,15 +41,41 @@ def test_revising_a_draft_ten_times_at_once_leaves_one_of_them_whole(school: Sch
     course, root = school.course_draft(), school.staff()
     slug = course.rpartition("/")[2]
 
-    answers = at_once(
-        *[lambda n=n: root.put(f"{course}/draft", a_draft_marked(n, slug)) for n in range(10)]
-    )
+    def revise(number: int) -> Any:
+        return root.put(f"{course}/draft", a_draft_marked(number, slug), If_Match="*")
+
+    answers = at_once(*[lambda n=n: revise(n) for n in range(10)])
 
     stored = root.get(course).json
     titles = {stored["title"], *(module["title"] for module in stored["modules"])}
     assert {answer.status for answer in answers} == {200}
     assert len(titles) == 1
     assert len(stored["modules"]) == 3
+
+
+def test_of_eight_authors_who_have_seen_the_same_draft_one_changes_it(school: School) -> None:
+    course, root = school.course_draft(), school.staff()
+    slug, etag = course.rpartition("/")[2], root.get(f"{course}/draft").headers["ETag"]
+
+    def revise(number: int) -> Any:
+        return root.put(f"{course}/draft", a_draft_marked(number, slug), If_Match=etag)
+
+    answers = at_once(*[lambda n=n: revise(n) for n in range(8)])
+
+    (accepted,) = [answer for answer in answers if answer.status == 200]
+    assert Counter(answer.status for answer in answers) == {200: 1, 412: 7}
+    assert root.get(f"{course}/draft").headers["ETag"] == accepted.headers["ETag"]
+
+
+def test_of_two_changes_to_what_was_seen_at_once_one_applies(school: School) -> None:
+    anna = school.learner()
+    etag = anna.get("/v1/me").headers["ETag"]
+
+    answers = at_once(
+        *[lambda n=n: anna.patch("/v1/me", {"name": f"Anna {n}"}, If_Match=etag) for n in range(4)]
+    )
+
+    assert Counter(answer.status for answer in answers) == {200: 1, 412: 3}
 
 
 def test_a_course_that_one_server_publishes_is_open_on_the_other_at_once(

@@ -1,10 +1,13 @@
 """Admin pages of courses."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from accounts.domain.access import OPERATOR
+from courses.admin.forms import tag_of
 from courses.definitions.courses import read_definition, write_definition
 from courses.definitions.formats import LONGEST_TEXT
 from courses.domain.entities.courses import Course, CourseDefinition
@@ -31,6 +34,11 @@ def draft_of(application: Application, address: str) -> CourseDefinition:
 
 def page_of(course: Course) -> str:
     return f"{COURSES}{course.id}/change/"
+
+
+def etag_of(application: Application, course: Course) -> str:
+    """What its page sends back about the draft that it shows."""
+    return tag_of(write_definition(draft_of(application, course.slug)))
 
 
 def a_file(text: str | bytes) -> SimpleUploadedFile:
@@ -135,7 +143,9 @@ def test_a_draft_is_revised_on_the_page_of_its_course(application: Application) 
     course, bo = a_published_course(application.services), editor(application)
     revised = a_definition(slug=course.slug, title="Knots, revised")
 
-    page = bo.post(page_of(course), definition=write_definition(revised))
+    page = bo.post(
+        page_of(course), definition=write_definition(revised), etag=etag_of(application, course)
+    )
 
     assert page.path == COURSES
     assert draft_of(application, course.slug) == revised
@@ -143,12 +153,26 @@ def test_a_draft_is_revised_on_the_page_of_its_course(application: Application) 
     assert log_of(course.id) == ["Changed definition."]
 
 
+def test_the_second_of_two_editors_is_told_and_keeps_their_text(application: Application) -> None:
+    course, bo = a_published_course(application.services), editor(application)
+    page = bo.get(page_of(course)).text
+    (tag,) = re.findall(r'name="etag" value="(\w+)"', page)
+    first, second = (a_definition(slug=course.slug, title=title) for title in ("First", "Second"))
+    bo.post(page_of(course), definition=write_definition(first), etag=tag)
+
+    answer = bo.post(page_of(course), definition=write_definition(second), etag=tag)
+
+    assert "Somebody else has changed this since you opened the page." in answer.text
+    assert write_definition(second) in answer.text
+    assert draft_of(application, course.slug) == first
+
+
 def test_saving_what_is_there_changes_nothing(application: Application) -> None:
     course, bo = a_published_course(application.services), editor(application)
     before = draft_of(application, course.slug)
     text = write_definition(before).replace("\n", "\r\n")
 
-    bo.post(page_of(course), definition=text)
+    bo.post(page_of(course), definition=text, etag=etag_of(application, course))
 
     assert draft_of(application, course.slug) == before
     assert log_of(course.id) == ["No fields changed."]
@@ -158,7 +182,9 @@ def test_a_draft_keeps_its_slug_and_the_text_stays(application: Application) -> 
     course = a_published_course(application.services)
     text = write_definition(a_definition(slug="other-knots"))
 
-    page = editor(application).post(page_of(course), definition=text)
+    page = editor(application).post(
+        page_of(course), definition=text, etag=etag_of(application, course)
+    )
 
     assert f"The slug of this course is {course.slug}" in page.text
     assert text in page.text

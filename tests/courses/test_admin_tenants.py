@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from accounts.domain.access import OPERATOR, OrgRole
 from accounts.domain.organizations.entities import Organization
 from accounts.models import User as UserRow
+from courses.admin.forms import tag_of
 from courses.definitions.courses import write_definition
 from courses.domain.entities.courses import Course
 from courses.models import Course as CourseRow
@@ -142,7 +143,9 @@ def test_an_admin_revises_a_course_by_the_slug_of_its_definition(
     root, revised = root_browser(application), a_definition(slug="knots", title="Revised")
 
     page = root.get(f"{COURSES}{course.id}/change/")
-    root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised))
+    before = application.services.authoring.export(course.slug, by=OPERATOR)
+    etag = tag_of(write_definition(before))
+    root.post(f"{COURSES}{course.id}/change/", definition=write_definition(revised), etag=etag)
 
     assert "slug: knots" in page.text
     assert application.services.authoring.export(course.slug, by=OPERATOR) == revised

@@ -30,6 +30,7 @@ KNOTS: Final = a_definition(
 )
 BENDS: Final = replace(KNOTS, title="Bends", modules=a_definition().modules)
 BODY: Final = body_of(KNOTS)
+DRAFT: Final = "/v1/courses/knots/draft"
 LOOPS: Final = {"key": "a", "title": "A", "items": [{"key": "i", "title": "I", "body": "B"}]}
 
 takes_a_definition = pytest.mark.parametrize(
@@ -88,10 +89,68 @@ def test_a_slug_is_taken_once(application: Application, bo: Caller) -> None:
 def test_a_revision_replaces_the_draft(application: Application, bo: Caller) -> None:
     created = bo.post("/v1/courses", BODY).json
 
-    answer = bo.put("/v1/courses/knots/draft", body_of(BENDS))
+    answer = bo.put(
+        "/v1/courses/knots/draft", body_of(BENDS), If_Match=bo.get(DRAFT).headers["ETag"]
+    )
 
     assert answer.status == 200
     assert answer.json == created | {"title": "Bends"}
+    assert application.services.authoring.export("knots", by=OPERATOR) == BENDS
+
+
+def test_the_draft_is_a_definition_that_can_be_sent_back(
+    application: Application, bo: Caller
+) -> None:
+    bo.post("/v1/courses", BODY)
+    draft = bo.get(DRAFT)
+
+    answer = bo.put(DRAFT, draft.json)
+
+    assert (answer.status, answer.headers["ETag"]) == (200, draft.headers["ETag"])
+    assert bo.get(DRAFT).json == draft.json
+    assert application.services.authoring.export("knots", by=OPERATOR) == KNOTS
+
+
+def test_a_revision_answers_with_the_etag_that_the_draft_then_has(bo: Caller) -> None:
+    bo.post("/v1/courses", BODY)
+    before = bo.get(DRAFT).headers["ETag"]
+
+    answer = bo.put(DRAFT, body_of(BENDS), If_Match=before)
+
+    assert answer.headers["ETag"] == bo.get(DRAFT).headers["ETag"] != before
+
+
+def test_unpublished_changes_are_replaced_only_by_who_has_seen_them(bo: Caller) -> None:
+    bo.post("/v1/courses", BODY)
+
+    unseen = bo.put(DRAFT, body_of(BENDS))
+    any_state = bo.put(DRAFT, body_of(BENDS), If_Match="*")
+
+    assert (unseen.status, unseen.code) == (428, "precondition-required")
+    assert any_state.status == 200
+
+
+def test_the_first_change_after_publication_needs_no_etag(bo: Caller) -> None:
+    """It replaces nothing that would be lost."""
+    bo.post("/v1/courses", BODY)
+    bo.post("/v1/courses/knots/publish")
+
+    first = bo.put(DRAFT, body_of(BENDS))
+    second = bo.put(DRAFT, body_of(replace(BENDS, title="Bights")))
+
+    assert [first.status, second.status] == [200, 428]
+
+
+def test_the_second_of_two_authors_is_told_of_the_first(
+    application: Application, bo: Caller
+) -> None:
+    bo.post("/v1/courses", BODY)
+    etag = bo.get(DRAFT).headers["ETag"]
+    bo.put(DRAFT, body_of(BENDS), If_Match=etag)
+
+    answer = bo.put(DRAFT, body_of(replace(BENDS, title="Bights")), If_Match=etag)
+
+    assert (answer.status, answer.code) == (412, "precondition-failed")
     assert application.services.authoring.export("knots", by=OPERATOR) == BENDS
 
 
@@ -99,7 +158,7 @@ def test_a_revision_that_is_sent_again_changes_nothing(
     application: Application, bo: Caller
 ) -> None:
     bo.post("/v1/courses", BODY)
-    first = bo.put("/v1/courses/knots/draft", body_of(BENDS))
+    first = bo.put("/v1/courses/knots/draft", body_of(BENDS), If_Match="*")
 
     second = bo.put("/v1/courses/knots/draft", body_of(BENDS))
 

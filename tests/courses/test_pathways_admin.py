@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.domain.access import OPERATOR
+from courses.admin.forms import tag_of
 from courses.definitions.pathways import write_pathway
 from courses.domain.entities.pathways import LearningPathway, PathwayDefinition
 from courses.models import LearningPathway as PathwayRow
@@ -68,7 +69,9 @@ def test_a_pathway_is_revised_on_its_page(application: Application, bo: StaffBro
     other = a_chain("bends", title="Bends")
 
     shown = bo.get(page_of(pathway))
-    bo.post(page_of(pathway), definition=write_pathway(other))
+    etag = tag_of(write_pathway(a_chain("knots")))
+    bo.post(page_of(pathway), definition=write_pathway(other), etag=etag)
+    bo.post(page_of(pathway), definition=write_pathway(a_chain("hitches")), etag=etag)
 
     assert write_pathway(a_chain("knots")) in shown.text
     assert a_definition_with_exams(application) == other

@@ -28,13 +28,15 @@ class Sent:
     by: Person
     path: str
     body: Any = None
+    method: str = "POST"
     password: str = PASSWORD
     media_type: str = "application/json"
 
     def sent(self, key: str = "k", **other: Any) -> Answer:
         """The answer to it, or to one that differs in its *path* or its *body*."""
         where, what = other.get("path", self.path), other.get("body", self.body)
-        return self.by.caller.post(where, what, Idempotency_Key=key, Content_Type=self.media_type)
+        headers = {"Idempotency-Key": key, "Content-Type": self.media_type}
+        return self.by.caller.send(self.method, where, what, headers=headers)
 
     def sent_by_another_session(self, application: Application, **other: Any) -> Answer:
         """Like sent, with a new token: some of these requests end the session of the one they come with."""
@@ -289,11 +291,11 @@ def accept_invitation(application: Application) -> Sent:
 
 
 OPERATIONS: Mapping[str, Operation] = {
+    "changeMyPassword": change_password,
     "sendEmailToken": send_email_token,
     "verifyMyEmail": verify_email,
     "acceptInvitation": accept_invitation,
     "addMember": add_member,
-    "changeMyPassword": change_password,
     "claimCredential": claim,
     "completeItem": on_an_item("complete"),
     "createCourse": create_course,

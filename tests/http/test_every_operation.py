@@ -16,6 +16,7 @@ from authsvc.http.operations import Access, Whose, operation, operations_of
 from authsvc.http.views import ApiView
 from tests.accounts.callers import narrowed
 from tests.support.application import Answer, Application, Caller
+from tests.support.attempts import a_definition_with_exams
 from tests.support.builders import a_definition
 from tests.support.challenges import BEARER
 from tests.support.operations import PUBLIC_FILES, Route, routes, urls
@@ -23,7 +24,7 @@ from tests.support.operations import PUBLIC_FILES, Route, routes, urls
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 ALL_METHODS: Final = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 MALFORMED: Final = {
-    "uuid": ["1", "item-1", "ABCDEF00-0000-4000-8000-000000000000", NOBODY.replace("-", ""), "%00"],
+    "id": ["1", "item-1", "GBCDEF00-0000-4000-8000-000000000000", NOBODY.replace("-", ""), "%00"],
     "slug": ["kn%20ots", "kn.ots", "%C5%93", "kn%00ots", "..%2Fusers", "'"],
 }
 NOT_JSON: Final = [b" ", b"{", b"{'name': 1}", b'{"name": NaN}', b"\xff\xfe", b"\0", b"[" * 100_000]
@@ -222,6 +223,41 @@ def test_a_malformed_part_of_the_path_is_not_found(application: Application) -> 
     assert failures(lambda route: "<" in route.url, {(404, "no-such-address")}, answered) == []
 
 
+def test_an_id_is_the_same_in_upper_case(application: Application) -> None:
+    """RFC 9562 §4. Nothing has this id, so the problem names what is missing instead of the URL."""
+    root, unknown = root_of(application), "abcdef00-0000-4000-8000-000000000000"
+
+    def answered(route: Route) -> object:
+        lower, upper = (
+            ask(route, root, re.sub(r"\{\w+\}", identity, route.path))
+            for identity in (unknown, unknown.upper())
+        )
+        return (upper.status, upper.text) == (lower.status, lower.text)
+
+    assert failures(lambda route: route.url.endswith(">"), True, answered) == []  # noqa: FBT003  # expected
+
+
+def test_things_are_found_by_their_ids_in_upper_case(application: Application) -> None:
+    anna = application.signed_in().caller
+    course = application.published(a_definition())
+    org = anna.post("/v1/orgs", {"name": "School of Knots", "slug": "knots"}).json["id"].upper()
+    anna.post(f"/v1/courses/{course.slug}/enroll")
+    course_id = str(course.id).upper()
+    modules = anna.get(f"/v1/courses/{course_id}").json["modules"]
+    item = modules[0]["items"][0]["id"].upper()
+
+    places = [
+        f"/v1/orgs/{org}",
+        f"/v1/orgs/{org}/members",
+        f"/v1/courses/{course_id}/items/{item}",
+        f"/v1/progress/{course_id}",
+        f"/v1/progress/{course_id}/events",
+    ]
+
+    assert [anna.get(place).status for place in places] == [200] * len(places)
+    assert anna.post(f"/v1/courses/{course_id}/items/{item}/start").status == 200
+
+
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "", "1e1", "many", "%00"])
 def test_a_limit_out_of_range_is_invalid(application: Application, limit: str) -> None:
     root = root_of(application)
@@ -234,10 +270,16 @@ def test_a_limit_out_of_range_is_invalid(application: Application, limit: str) -
 
 
 def test_a_cursor_that_no_list_gave_is_invalid(application: Application) -> None:
-    root, course = root_of(application), application.published(a_definition())
+    root, course = root_of(application), application.published(a_definition_with_exams())
     assert root.post(f"/v1/courses/{course.slug}/enroll").status == 201
     org = root.post("/v1/orgs", {"name": "School of Knots", "slug": "knots"}).json
-    things = {"course": course.slug, "org_id": org["id"]}
+    modules = root.get(f"/v1/courses/{course.slug}").json["modules"]
+    quiz = root.get(f"/v1/courses/{course.slug}/items/{modules[0]['items'][0]['id']}").json
+    things = {
+        "course": course.slug,
+        "org_id": org["id"],
+        "assessment_id": quiz["assessment"]["id"],
+    }
 
     def answered(route: Route) -> object:
         place = route.path.format_map(things)

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a POST that is sent again is answered as it was the first time."""
+"""Idempotency-Key: a change that is sent again is answered as it was the first time."""
 
-import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -13,11 +13,19 @@ from accounts.domain.access import Principal, Role
 from authsvc.http.operations import Access, Whose, operation
 from authsvc.http.views import ApiView
 from authsvc.urls import urlpatterns as application_patterns
-from tests.http.keyed import OPERATIONS, Operation, Sent, enroll
-from tests.support.application import PASSWORD, Application
+from tests.http.keyed import OPERATIONS as POSTS
+from tests.http.keyed import Operation, Sent, enroll
+from tests.http.keyed_changes import CHANGES
+from tests.support.application import PASSWORD, Answer, Application
 from tests.support.documents import page
+from tests.support.operations import routes
 
-ELSEWHERE = "/v1/courses/elsewhere/enroll"
+ELSEWHERE = {
+    "POST": "/v1/courses/elsewhere/enroll",
+    "PUT": "/v1/courses/elsewhere/draft",
+    "PATCH": "/v1/users/00000000-0000-4000-8000-000000000000",
+    "DELETE": "/v1/orgs/00000000-0000-4000-8000-000000000000",
+}
 
 
 class FlakyView(ApiView):
@@ -41,24 +49,23 @@ class FlakyView(ApiView):
 
 urlpatterns = [path("v1/flaky", FlakyView.as_view()), *application_patterns]
 
+OPERATIONS = {**POSTS, **CHANGES}
 every = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
-SHOWS_A_SECRET = {"registerServiceClient", "renewServiceClientSecret"}
-"""Their answers are kept nowhere, and so cannot be given again."""
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def test_every_post_with_a_token_takes_a_key_and_is_shown_here() -> None:
-    paths = json.loads(page("docs/openapi.json"))["paths"].values()
-    posts = [methods["post"] for methods in paths if "post" in methods]
-    with_token = {post["operationId"] for post in posts if "security" in post}
-    with_key = {
-        post["operationId"]
-        for post in posts
-        if "Idempotency-Key" in {parameter["name"] for parameter in post.get("parameters", [])}
-    }
+def test_every_change_takes_a_key_but_those_that_the_documentation_excepts() -> None:
+    section = page("docs/api.md").partition("## Requests that can be sent again")[2]
+    rows = re.findall(r"^\| `(\w+) (/v1/\S+)` \| [A-Z]", section, re.MULTILINE)
+    changes = {name: route for name, route in routes().items() if route.method in METHODS}
+    excepted = {name for name, route in changes.items() if (route.method, route.path) in rows}
 
-    assert with_key == with_token - SHOWS_A_SECRET == set(OPERATIONS)
+    with_key = {name for name, route in changes.items() if route.operation.is_idempotent}
+
+    assert len(excepted) == len(rows)
+    assert with_key == changes.keys() - excepted == set(OPERATIONS)
 
 
 @every
@@ -74,6 +81,7 @@ def test_a_request_that_is_sent_again_is_answered_as_before(
     assert "Idempotent-Replayed" not in first.headers
     assert (again.status, again.text) == (first.status, first.text)
     assert again.headers.get("Content-Type") == first.headers.get("Content-Type")
+    assert again.headers.get("ETag") == first.headers.get("ETag")
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
@@ -97,10 +105,24 @@ def test_another_address_under_the_same_key_is_refused(
     request = operation(application)
     request.sent()
 
-    answer = request.sent_by_another_session(application, path=ELSEWHERE)
+    answer = request.sent_by_another_session(application, path=ELSEWHERE[request.method])
 
     assert answer.status == 409
     assert answer.code == "idempotency-key-reused"
+
+
+def test_a_request_that_was_refused_for_its_if_match_is_answered_anew(
+    application: Application,
+) -> None:
+    anna = application.signed_in().caller
+
+    def rename(if_match: str) -> Answer:
+        return anna.patch("/v1/me", {"name": "Ann"}, Idempotency_Key="k", If_Match=if_match)
+
+    first = rename('"stale"')
+    second = rename(anna.get("/v1/me").headers["ETag"])
+
+    assert (first.code, second.status) == ("precondition-failed", 200)
 
 
 def test_a_repetition_changes_nothing_more(application: Application) -> None:

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from jsonschema import Draft202012Validator
 
 from tests.support.application import Application
 from tests.support.documents import page
@@ -110,10 +111,74 @@ def test_every_answer_that_is_no_success_is_a_problem() -> None:
             errors = {
                 status: set(answer["content"])
                 for status, answer in operation["responses"].items()
-                if not status.startswith("2")
+                if status.startswith(("4", "5"))
             }
 
             assert set().union(*errors.values()) == {"application/problem+json"}
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+    elif isinstance(part, dict):
+        for key, inner in part.items():
+            if key == "$ref" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from references(inner)
+
+
+def target_of(reference: str) -> Any:
+    target = OPENAPI
+    for step in reference.removeprefix("#/").split("/"):
+        target = target[step]
+    return target
+
+
+def test_every_reference_leads_to_something_in_the_file() -> None:
+    assert {reference[:13] for reference in references(OPENAPI)} == {"#/components/"}
+    assert all(target_of(reference) for reference in references(OPENAPI))
+
+
+def bodies() -> Iterator[tuple[str, str, Any]]:
+    """The bodies of all requests and answers: name of the operation, media type, and content."""
+    for methods in OPENAPI["paths"].values():
+        for operation in methods.values():
+            for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media_type, content in body.get("content", {}).items():
+                    yield operation["operationId"], media_type, content
+
+
+def test_every_json_body_has_an_example_that_suits_its_schema() -> None:
+    wrong = []
+    for name, media_type, content in bodies():
+        if media_type != "application/json":
+            continue
+        schema = {"allOf": [content["schema"]], "components": OPENAPI["components"]}
+        if not Draft202012Validator(schema).is_valid(content["example"]):
+            wrong.append(name)
+
+    assert wrong == []
+
+
+def test_the_problems_of_an_operation_are_stated_with_an_example_each() -> None:
+    schema = {
+        "$ref": "#/components/schemas/Problem",
+        "components": OPENAPI["components"],
+    }
+    problems = [content for _, media_type, content in bodies() if "problem" in media_type]
+    examples = {
+        code: target_of(example["$ref"])["value"]
+        for content in problems
+        for code, example in content["examples"].items()
+    }
+
+    assert all(content["examples"] for content in problems)
+    assert len(examples) > 60
+    for code, example in examples.items():
+        assert example["code"] == code
+        Draft202012Validator(schema).validate(example)
 
 
 def test_the_page_loads_nothing_from_elsewhere(application: Application) -> None:

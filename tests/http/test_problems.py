@@ -275,3 +275,31 @@ def assert_is_problem(answer: Answer, code: str) -> None:
     assert problem["status"] == answer.status
     assert problem["title"]
     assert problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/json",
+        "application/problem+json",
+        "application/json, text/plain, */*",
+        "application/json;q=0.9, text/html;q=0.5",
+    ],
+)
+@pytest.mark.parametrize("place", ["/nothing", "/v2/me", "/V1/me"])
+def test_an_unknown_url_is_a_problem_for_who_expects_json(
+    application: Application, place: str, accept: str
+) -> None:
+    answer = application.stranger.get(place, Accept=accept)
+
+    assert (answer.status, answer.code) == (404, "no-such-address")
+    assert "Accept" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "*/*", "image/png"]
+)
+def test_an_unknown_url_is_a_page_for_everyone_else(application: Application, accept: str) -> None:
+    answer = application.stranger.get("/nothing", Accept=accept)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")

@@ -105,7 +105,7 @@ def test_a_draft_is_as_if_it_were_not_there(application: Application, address: A
         ("00000000-0000-4000-8000-000000000000", "item-not-found"),
         ("item-1", "no-such-address"),
         ("1", "no-such-address"),
-        ("ABCDEF00-0000-4000-8000-000000000000", "no-such-address"),
+        ("ABCDEF00-0000-4000-8000-000000000000", "item-not-found"),
         ("00000000000040008000000000000000", "no-such-address"),
         ("00000000-0000-4000-8000-000000000000%00", "no-such-address"),
     ],

@@ -18,6 +18,7 @@ from tests.support.attempts import (
     a_definition_with_exams,
     an_examinee,
     another_examinee,
+    attempts_at,
     has_attempt,
 )
 from tests.support.builders import a_principal
@@ -47,7 +48,7 @@ def test_an_unknown_assessment_is_not_found(anna: Examinee) -> None:
     with pytest.raises(AssessmentNotFound):
         anna.services.attempts.start(unknown, by=anna.principal)
     with pytest.raises(AssessmentNotFound):
-        anna.services.attempts.attempts_at(unknown, by=anna.principal)
+        attempts_at(anna.services, unknown, by=anna.principal)
 
 
 def test_an_assessment_of_a_later_version_is_not_found_on_this_one(anna: Examinee) -> None:
@@ -75,13 +76,13 @@ def test_attempts_of_others_are_not_there(memory: World, anna: Examinee) -> None
         with pytest.raises(AttemptNotFound):
             act()
 
-    assert ben.services.attempts.attempts_at(attempt.assessment_id, by=ben.principal) == []
+    assert attempts_at(ben.services, attempt.assessment_id, by=ben.principal) == []
 
 
 def test_ones_own_attempts_come_in_their_order(anna: Examinee) -> None:
     tried = [anna.takes(**WRONG), anna.takes(**RIGHT)]
 
-    result = anna.services.attempts.attempts_at(tried[0].assessment_id, by=anna.principal)
+    result = attempts_at(anna.services, tried[0].assessment_id, by=anna.principal)
 
     assert result == tried
 

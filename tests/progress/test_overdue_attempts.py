@@ -15,7 +15,7 @@ from progress.domain.entities.events import EventType
 from progress.domain.entities.progress import ProgressStatus
 from progress.domain.errors import AttemptClosed, NoAttemptsLeft, TooLate
 from progress.domain.services.attempt_outcomes import SUBMITTED_AT_ONCE
-from tests.support.attempts import RIGHT, Examinee, another_examinee, under_time_limits
+from tests.support.attempts import RIGHT, Examinee, another_examinee, attempts_at, under_time_limits
 from tests.support.builders import NOON, a_principal
 from tests.support.worlds import World
 
@@ -44,8 +44,8 @@ def overdue(memory: World, anna: Examinee, key: str = "quiz") -> AssessmentAttem
 
 LOOKS: dict[str, Callable[[Examinee, AssessmentAttempt], object]] = {
     "the attempt": lambda anna, attempt: anna.services.attempts.get(attempt.id, by=anna.principal),
-    "the attempts": lambda anna, attempt: anna.services.attempts.attempts_at(
-        attempt.assessment_id, by=anna.principal
+    "the attempts": lambda anna, attempt: attempts_at(
+        anna.services, attempt.assessment_id, by=anna.principal
     ),
     "a new attempt": lambda anna, _: anna.begins(),
     "the grading queue": lambda anna, _: anna.services.grading.queue_of(

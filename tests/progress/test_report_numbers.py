@@ -19,6 +19,7 @@ from progress.domain.entities.progress import CourseProgress
 from progress.domain.entities.reports import CourseReport, DayCount, band_of
 from tests.progress.test_random_acts import a_plan, by_chance, folded
 from tests.support.application import Application
+from tests.support.attempts import attempts_at
 from tests.support.profiles import examples
 from tests.support.random_acts import School
 from tests.support.worlds import memory_world
@@ -49,7 +50,7 @@ def best_of(school: School, assessment: Assessment, learner: Principal) -> int |
     return max(
         (
             100 * attempt.score // attempt.max_score
-            for attempt in school.services.attempts.attempts_at(assessment.id, by=learner)
+            for attempt in attempts_at(school.services, assessment.id, by=learner)
             if attempt.status is AttemptStatus.GRADED and attempt.score is not None
         ),
         default=None,

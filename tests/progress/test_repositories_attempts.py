@@ -144,6 +144,29 @@ def test_attempts_at_other_assessments_and_of_other_learners_are_left_out(world:
     assert result == [mine]
 
 
+def test_the_attempts_of_one_learner_at_one_assessment_are_paged(world: World) -> None:
+    place, anna = has_place(world), world.has_user()
+    attempts = [
+        has_attempt(world, place, user_id=anna.id, number=number, status=AttemptStatus.EXPIRED)
+        for number in (1, 2, 3)
+    ]
+    has_attempt(world, place)
+    has_attempt(world, user_id=anna.id)
+
+    first = world.repositories.attempts.page_for_user(
+        anna.id, place.assessment_id, PageRequest(limit=2), scope=ALL_TENANTS
+    )
+    second = world.repositories.attempts.page_for_user(
+        anna.id,
+        place.assessment_id,
+        PageRequest(limit=2, cursor=first.next_cursor),
+        scope=ALL_TENANTS,
+    )
+
+    assert (list(first.items), list(second.items)) == (attempts[:2], attempts[2:])
+    assert second.next_cursor is None
+
+
 def test_what_waits_to_be_graded_comes_in_the_order_of_handing_in(world: World) -> None:
     place = has_place(world)
     ids = sorted(AttemptId(uuid4()) for _ in range(4))

@@ -8,9 +8,10 @@ from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
+from accounts.domain.access import SessionId
 from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
-from accounts.domain.identity.repositories.protocols import USERS
-from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
+from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.paging import Key, Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
@@ -22,7 +23,7 @@ from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 from progress.domain.entities.attempts import AttemptId, AttemptStatus
 from progress.domain.entities.events import EventSelection
-from progress.domain.repositories.protocols.attempts import TO_GRADE
+from progress.domain.repositories.protocols.attempts import ATTEMPTS, TO_GRADE
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
     EVENTS_OF_STREAM,
@@ -32,7 +33,7 @@ from progress.domain.repositories.protocols.progress import (
     STREAMS,
 )
 from tests.accounts.auditing import an_entry
-from tests.accounts.granting import has_client
+from tests.accounts.granting import a_consent, has_client, has_session
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
     NOON,
@@ -194,6 +195,53 @@ def _issued(world: World) -> Listing:
     return Listing(page=partial(issued.page_for_user, anna.id), add=add)
 
 
+def _sessions(world: World) -> Listing:
+    anna, sessions = world.has_user(), world.repositories.sessions
+    return Listing(
+        page=partial(sessions.page_for_user, anna.id, at=NOON),
+        add=lambda at: has_session(
+            world,
+            anna,
+            id=SessionId(uuid4()),
+            started_at=_after_noon(at),
+            expires_at=_after_noon(60),
+        ),
+    )
+
+
+def _consents(world: World) -> Listing:
+    anna, consents = world.has_user(), world.repositories.consents
+    return Listing(
+        page=partial(consents.page_for_user, anna.id),
+        add=lambda at: consents.save(a_consent(anna, has_client(world), given_at=_after_noon(at))),
+    )
+
+
+def _attempts(world: World) -> Listing:
+    anna, place, numbers = world.has_user(), has_place(world), count(1)
+
+    def add(_: int) -> None:
+        number = next(numbers)
+        has_attempt(
+            world,
+            place,
+            id=AttemptId(uuid4()),
+            user_id=anna.id,
+            number=number,
+            status=AttemptStatus.EXPIRED,
+        )
+
+    return Listing(
+        page=partial(
+            world.repositories.attempts.page_for_user,
+            anna.id,
+            place.assessment_id,
+            scope=ALL_TENANTS,
+        ),
+        add=add,
+    )
+
+
 def _to_grade(world: World) -> Listing:
     place = has_place(world)
     return Listing(
@@ -281,6 +329,15 @@ LISTS: Final = (
         key=lambda member: MEMBERS.key_of(member.membership),
     ),
     List("invitations", "page_of", INVITATIONS, _invitations),
+    List("sessions", "page_for_user", SESSIONS, _sessions),
+    List(
+        "consents",
+        "page_for_user",
+        CONSENTS,
+        _consents,
+        key=lambda grant: (grant[0].given_at, grant[0].client_pk),
+    ),
+    List("attempts", "page_for_user", ATTEMPTS, _attempts),
     List("clients", "page_of", CLIENTS, _clients),
     List("clients", "page_for_organization", SERVICE_CLIENTS, _service_clients),
     List("audit_log", "page_of", AUDIT_ENTRIES, _audit_entries),

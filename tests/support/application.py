@@ -59,11 +59,11 @@ class Caller:
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self.send("POST", path, body, headers=headers)
 
-    def put(self, path: str, body: Any) -> Answer:
-        return self.send("PUT", path, body)
+    def put(self, path: str, body: Any, **headers: str) -> Answer:
+        return self.send("PUT", path, body, headers=headers)
 
-    def patch(self, path: str, body: Any) -> Answer:
-        return self.send("PATCH", path, body)
+    def patch(self, path: str, body: Any, **headers: str) -> Answer:
+        return self.send("PATCH", path, body, headers=headers)
 
     def send(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None

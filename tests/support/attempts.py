@@ -1,14 +1,23 @@
 """Builders for assessment attempts."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from accounts.domain.access import OPERATOR, OrgRole, Principal
 from accounts.domain.organizations.entities import Organization
+from authsvc.composition.container import Services
+from authsvc.kernel.paging import all_items
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.definitions.courses import read_definition
-from courses.domain.entities.assessments import Answer, Assessment, LatePolicy, Question
+from courses.domain.entities.assessments import (
+    Answer,
+    Assessment,
+    AssessmentId,
+    LatePolicy,
+    Question,
+)
 from courses.domain.entities.courses import AssessmentPlace, Course, CourseDefinition
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 from tests.support.builders import NOON, a_principal
@@ -109,6 +118,13 @@ def another_examinee(world: World, course: Course) -> Examinee:
     anna = Examinee(services=world.services, principal=principal, course=course)
     anna.enrols(course)
     return anna
+
+
+def attempts_at(
+    services: Services, assessment_id: AssessmentId, *, by: Principal
+) -> list[AssessmentAttempt]:
+    """The caller's attempts at the assessment, oldest first."""
+    return list(all_items(partial(services.attempts.page_at, assessment_id, by=by)))
 
 
 def has_attempt(

@@ -1,4 +1,4 @@
-"""Idempotency keys: a POST that is sent again gets the answer to the first one (draft-ietf-httpapi-idempotency-key)."""
+"""Idempotency keys: a change that is sent again gets its first answer (draft-ietf-httpapi-idempotency-key)."""
 
 import hmac
 import re
@@ -42,6 +42,8 @@ def answered_once(request: Request, respond: Callable[[], HttpResponse]) -> Http
     response = response_of(
         stored.body, status=stored.status, media_type=stored.content_type or JSON
     )
+    if stored.etag:
+        response["ETag"] = stored.etag
     if stored.is_replayed:
         response[REPLAYED] = "true"
     return response
@@ -72,6 +74,7 @@ def _stored(response: HttpResponse) -> StoredResponse:
         body=response.content.decode(),
         # An empty one has always meant JSON.
         content_type="" if content_type == JSON else content_type,
+        etag=response.get("ETag", ""),
     )
 
 

@@ -33,7 +33,9 @@ def _record(row: rows.IdempotencyRecord) -> IdempotencyRecord:
     return IdempotencyRecord(
         request_key=row.id,
         fingerprint=row.fingerprint,
-        response=StoredResponse(status=row.status, body=row.body, content_type=row.content_type),
+        response=StoredResponse(
+            status=row.status, body=row.body, content_type=row.content_type, etag=row.etag
+        ),
         standing=row.standing or {},
         kept_at=row.kept_at,
     )
@@ -46,6 +48,7 @@ def _values(record: IdempotencyRecord) -> dict[str, Any]:
         "status": record.response.status,
         "body": record.response.body,
         "content_type": record.response.content_type,
+        "etag": record.response.etag,
         "standing": record.standing,
         "kept_at": record.kept_at,
     }

@@ -30,11 +30,12 @@ class ReplayNotPermitted(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A stored HTTP response: status, JSON text and media type."""
+    """A stored HTTP response: status, JSON text, media type and entity tag."""
 
     status: int
     body: str
     content_type: str
+    etag: str = ""
     is_replayed: bool = False
 
 

@@ -15,10 +15,11 @@ from authsvc.http.idempotency.records import (
 )
 from authsvc.http.idempotency.repositories import IdempotencyRecordRepository
 from authsvc.kernel.clock import Clock
-from authsvc.kernel.errors import Busy, DomainError, TooMany
+from authsvc.kernel.errors import Busy, DomainError, Outdated, TooMany, Unconditional
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 KEPT_FOR: Final = timedelta(hours=24)
+_NOT_ANSWERS: Final = (TooMany, Busy, Outdated, Unconditional)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class IdempotencyService:
         """Act and store the response in one unit of work, or return the stored response.
 
         A domain error is a response, too: the service that raised it has rolled back its writes. TooMany and Busy are
-        temporary, so they are raised and not stored. Raises IdempotencyKeyReused when the key was used for another
+        temporary, and after Outdated and Unconditional the request is sent again with another If-Match, so these are
+        raised and not stored. Raises IdempotencyKeyReused when the key was used for another
         request, RequestStillRunning when that request has no response yet, ReplayNotPermitted when the caller has lost
         rights since.
         """
@@ -50,7 +52,7 @@ class IdempotencyService:
                 return _replayed(record, fingerprint, by)
             try:
                 response = act()
-            except (TooMany, Busy):
+            except _NOT_ANSWERS:
                 raise
             except DomainError as error:
                 response = render_error(error)
@@ -84,6 +86,7 @@ def request_key_for(principal: Principal, key: str) -> str:
 def _replayed(record: IdempotencyRecord, fingerprint: str, by: Principal) -> StoredResponse:
     if record.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    if not by.still_has(record.standing):
+    # An answer without content tells nothing, and the request itself may have taken the rights.
+    if record.response.body and not by.still_has(record.standing):
         raise ReplayNotPermitted
     return replace(record.response, is_replayed=True)

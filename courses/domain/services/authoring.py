@@ -17,6 +17,7 @@ from accounts.public import (
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities.courses import (
     Course,
@@ -72,12 +73,24 @@ class AuthoringService:
             self.audit_log.record(AuditAction.COURSE_CREATED, _subject(course), by=by, after=after)
         return course
 
-    def revise(self, slug_or_id: str, definition: CourseDefinition, *, by: Principal) -> Course:
-        """Replace the draft. Raises CourseNotFound, SlugFixed."""
+    def revise(
+        self,
+        slug_or_id: str,
+        definition: CourseDefinition,
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
+    ) -> Course:
+        """Replace the draft, if its definition is as the caller has seen it.
+
+        Raises CourseNotFound, SlugFixed, PreconditionFailed; and PreconditionRequired if changes that are not
+        published yet would be replaced unseen.
+        """
         with self.unit_of_work.atomic():
             course = self._for_change(slug_or_id, by=by)
             if definition.slug != course.local_slug:
                 raise SlugFixed(slug=course.local_slug)
+            self._require_seen(course, definition, if_match, by=by)
             draft = definition.draft_of(course.id, org_id=course.org_id)
             course = course.redrafted(draft)
             self.courses.save(course, scope=by.tenant_scope)
@@ -188,6 +201,20 @@ class AuthoringService:
             tenant_access=self.tenant_access,
             by=by,
         )
+
+    def _require_seen(
+        self, course: Course, new: CourseDefinition, if_match: Precondition, *, by: Principal
+    ) -> None:
+        """Raises PreconditionFailed, PreconditionRequired."""
+        if if_match is UNCONDITIONAL:
+            return
+        draft = self.drafts.get(course.id, scope=by.tenant_scope)
+        definition = CourseDefinition.of(draft, slug=course.local_slug)
+        if_match.require(definition)
+        current = self._current(course, by=by)
+        is_published = current is not None and current.checksum == draft.checksum
+        if new != definition and not is_published:
+            if_match.require_stated()
 
     def _for_change(self, slug_or_id: str, *, by: Principal) -> Course:
         """The course, locked until the unit of work ends. Raises CourseNotFound."""

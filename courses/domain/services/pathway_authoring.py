@@ -16,6 +16,7 @@ from accounts.public import (
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError, Listed
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities.courses import Course, CourseId, CourseStatus
@@ -89,16 +90,22 @@ class PathwayAuthoringService:
         return pathway
 
     def revise(
-        self, slug_or_id: str, definition: PathwayDefinition, *, by: Principal
+        self,
+        slug_or_id: str,
+        definition: PathwayDefinition,
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
     ) -> LearningPathway:
-        """Replace the definition. Learners see changes to a published pathway at once.
+        """Replace the definition, if it is as the caller has seen it. Learners see changes at once if it is published.
 
-        Raises PathwayNotFound, InvalidPathwayDefinition, PathwaySlugFixed, PathwayNotReady.
+        Raises PathwayNotFound, InvalidPathwayDefinition, PathwaySlugFixed, PathwayNotReady, PreconditionFailed.
         """
         with self.unit_of_work.atomic():
             pathway = self._for_change(slug_or_id, by=by)
             if definition.slug != pathway.local_slug:
                 raise PathwaySlugFixed(slug=pathway.local_slug)
+            if_match.require(pathway)
             revised = pathway.revised(
                 title=definition.title,
                 summary=definition.summary,

@@ -1,7 +1,7 @@
 """Assessment attempts: taking, scoring and grading them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from accounts.public import (
@@ -15,6 +15,7 @@ from accounts.public import (
 )
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import (
@@ -73,15 +74,22 @@ class AttemptService:
         raise NoAttemptsLeft(attempt_limit=assessment.attempt_limit)
 
     def save(
-        self, attempt_id: AttemptId, answers: Mapping[QuestionId, Answer], *, by: Principal
+        self,
+        attempt_id: AttemptId,
+        answers: Mapping[QuestionId, Answer],
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
     ) -> AssessmentAttempt:
         """Save answers, replacing earlier ones to the same questions.
 
-        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer, EnrolmentEnded.
+        Raises AttemptNotFound, AttemptClosed, TooLate, QuestionNotFound, UnsuitableAnswer, EnrolmentEnded,
+        PreconditionFailed.
         """
         attempt = self.get(attempt_id, by=by)
         with self.unit_of_work.atomic():
             progress, attempt = self.outcomes.lock(attempt, scope=by.member_scope)
+            if_match.require(attempt)
             assessment = self.outcomes.assessment_behind(attempt)
             attempt = attempt.answered(answers, assessment, at=self.clock.now())
             _require_enrolment(progress)
@@ -114,10 +122,13 @@ class AttemptService:
             raise AttemptNotFound
         return self.overdue.settled(attempt)
 
-    def attempts_at(self, assessment_id: AssessmentId, *, by: Principal) -> list[AssessmentAttempt]:
+    def page_at(
+        self, assessment_id: AssessmentId, request: PageRequest, *, by: Principal
+    ) -> Page[AssessmentAttempt]:
         """Return the caller's attempts at the assessment, oldest first. Raises AssessmentNotFound."""
         self.catalog.place_of(assessment_id, scope=by.member_scope)
-        return self._attempts(by, assessment_id)
+        page = self.attempts.page_for_user(by.person, assessment_id, request, scope=by.member_scope)
+        return replace(page, items=tuple(map(self.overdue.settled, page.items)))
 
     def _new_attempt(
         self, progress: CourseProgress, place: AssessmentPlace, assessment: Assessment, number: int

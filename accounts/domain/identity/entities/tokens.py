@@ -26,11 +26,15 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedClaims:
-    """The claims of an access token with its time of issue and expiry."""
+    """The claims of an access token with its time of issue, and when it is valid (RFC 7519 §4.1)."""
 
     claims: AccessClaims
     issued_at: datetime
+    not_before: datetime
     expires_at: datetime
+
+    def is_valid(self, *, at: datetime) -> bool:
+        return self.not_before <= at < self.expires_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from accounts.domain.identity.entities.sessions import (
 )
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
-from accounts.domain.identity.repositories.protocols import USERS
+from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.rate_limits import Limit, LimitState
@@ -162,9 +162,11 @@ class InMemorySessionRepository:
     def save(self, session: Session) -> None:
         self.store[session.id] = session
 
-    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest, *, at: datetime
+    ) -> Page[Session]:
         live = [session for session in self._live(at) if session.user_id == user_id]
-        return sorted(sorted(live, key=_id), key=_start, reverse=True)
+        return page_in_memory(live, request, SESSIONS)
 
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
         live = [session for session in self._live(at) if _browser_of(session) == browser_id]

@@ -32,7 +32,7 @@ from accounts.domain.identity.entities.sessions import (
 )
 from accounts.domain.identity.entities.users import User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
-from accounts.domain.identity.repositories.protocols import USERS
+from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
 from authsvc.storage.inserts import insert
@@ -222,9 +222,11 @@ class OrmSessionRepository:
     def save(self, session: Session) -> None:
         rows.Session.objects.filter(pk=session.id).update(**_session_values(session))
 
-    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest, *, at: datetime
+    ) -> Page[Session]:
         live = rows.Session.objects.filter(user_id=user_id, ended_at=None, expires_at__gt=at)
-        return [_session(row) for row in live.order_by("-started_at", "id")]
+        return page_of_rows(live, request, SESSIONS, _session)
 
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:
         live = rows.Session.objects.filter(browser_id=browser_id, ended_at=None, expires_at__gt=at)

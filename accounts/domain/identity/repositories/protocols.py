@@ -16,6 +16,7 @@ from accounts.domain.identity.entities.users import User
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
 
+SESSIONS: Final = Keyset("sessions", {"started_at": datetime, "id": UUID}, descends=True)
 USERS: Final = Keyset("users", {"created_at": datetime, "id": UUID})
 
 
@@ -95,7 +96,9 @@ class SessionRepository(Protocol):
     def save(self, session: Session) -> None:
         """Replace the stored session."""
 
-    def live_of(self, user_id: UserId, *, at: datetime) -> list[Session]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest, *, at: datetime
+    ) -> Page[Session]:
         """The user's live sessions, newest first; the id breaks ties."""
 
     def live_in_browser(self, browser_id: SessionId, *, at: datetime) -> list[Session]:

@@ -20,6 +20,7 @@ from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -89,15 +90,19 @@ class AccountService:
         *,
         name: str | None = None,
         profile: Mapping[str, str] | None = None,
+        if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> User:
-        """Change the caller's name and members of their profile; None leaves it unchanged. Raises UnsuitableProfile."""
+        """Change the caller's name and members of their profile; None leaves it unchanged.
+
+        Raises UnsuitableProfile, PreconditionFailed.
+        """
         with self.unit_of_work.atomic():
-            user = self.users.get_for_update(by.person).described(
-                name=name, profile=profile, at=self.clock.now()
-            )
-            self.users.save(user)
-        return user
+            user = self.users.get_for_update(by.person)
+            if_match.require(user)
+            described = user.described(name=name, profile=profile, at=self.clock.now())
+            self.users.save(described)
+        return described
 
     def change_password(self, *, current: str, new: str, by: Principal) -> None:
         """Change the caller's password and end all their sessions, the current one too.

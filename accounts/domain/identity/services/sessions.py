@@ -12,6 +12,7 @@ from accounts.domain.identity.repositories.protocols import SessionRepository
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.identity.services.tokens import Renewals
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -39,27 +40,30 @@ class SessionService:
         raise RefreshTokenReused
 
     def log_out(self, by: Principal) -> None:
-        """End the session of the caller's token."""
+        """End the session of the caller's token, unless it has ended."""
         if by.session_id is None:
             raise InvalidToken
         with self.unit_of_work.atomic():
             session = self.sessions.get_for_update(by.session_id)
+            if session.ended_at is not None:
+                return
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.LOGGED_OUT))
             self.security_log.record_session(SecurityEvent.LOGGED_OUT, session)
             self.security_log.record_end(session, because=SessionEnd.LOGGED_OUT)
 
-    def sessions_of(self, by: Principal) -> list[OwnSession]:
+    def page_of(self, request: PageRequest, *, by: Principal) -> Page[OwnSession]:
         """The caller's live sessions, newest first."""
-        live = self.sessions.live_of(by.person, at=self.clock.now())
-        names = self.clients.names_of({session.client_id for session in live})
-        return [
+        live = self.sessions.page_for_user(by.person, request, at=self.clock.now())
+        names = self.clients.names_of({session.client_id for session in live.items})
+        sessions = (
             OwnSession(
                 session=session,
                 client_name=names.get(session.client_id),
                 is_current=session.id == by.session_id,
             )
-            for session in live
-        ]
+            for session in live.items
+        )
+        return Page(items=tuple(sessions), next_cursor=live.next_cursor)
 
     def end(self, session_id: SessionId, *, by: Principal) -> None:
         """End a session of the caller and revoke its tokens. Raises SessionNotFound."""

@@ -51,10 +51,19 @@ class AccessService:
 
     def principal_of(self, access_token: str) -> Principal:
         """The caller with this token, with the rights of their current roles. Raises InvalidToken."""
+        return self._principal_of(access_token, is_end_accepted=False)
+
+    def leaving(self, access_token: str) -> Principal:
+        """Like `principal_of`, and of a session that has ended, too. Raises InvalidToken."""
+        return self._principal_of(access_token, is_end_accepted=True)
+
+    def _principal_of(self, access_token: str, *, is_end_accepted: bool) -> Principal:
         now = self.clock.now()
         claims = self.access_tokens.verify(access_token, at=now)
         state = self.sessions.state_of(claims.session_id)
-        if state is None or state.user_id != claims.user_id or not state.accepts_tokens(at=now):
+        if state is None or state.user_id != claims.user_id:
+            raise InvalidToken
+        if not (state.accepts_tokens(at=now) or (is_end_accepted and state.ended_at is not None)):
             raise InvalidToken
         rights = rights_of(state.roles)
         is_withheld = self._lacks_second_factor(state.roles, claims.authentication)

@@ -36,6 +36,7 @@ from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 _SECONDS: Final = re.compile(r"[0-9]{1,11}")
@@ -192,12 +193,18 @@ class UserService:
         return user
 
     def edit(
-        self, user_id: UserId, changes: UserChanges, *, reason: str = "", by: Principal
+        self,
+        user_id: UserId,
+        changes: UserChanges,
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        reason: str = "",
+        by: Principal,
     ) -> User:
         """Change a user. Everyone may change their own name and profile. Deactivating a user ends their sessions.
 
         Nobody gives rights that they don't have, or takes any from themselves.
-        Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin, UnsuitableProfile.
+        Raises NotPermitted, UserNotFound, OwnAccount, LastAdmin, UnsuitableProfile, PreconditionFailed.
         """
         if user_id != by.user_id and not by.may(Right.MANAGE_USERS):
             raise UserNotFound
@@ -205,6 +212,7 @@ class UserService:
         with self.unit_of_work.atomic():
             admins = self.users.admins_for_update() if changes.may_remove_admin else frozenset()
             user = self.users.get_for_update(user_id)
+            if_match.require(user)
             edited = changes.applied_to(user, at=self.clock.now())
             if not is_own_description:
                 _require_rights_over(user, edited, by=by)

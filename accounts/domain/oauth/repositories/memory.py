@@ -14,7 +14,7 @@ from accounts.domain.oauth.entities.authorizations import (
 from accounts.domain.oauth.entities.clients import OAuthClient
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
-from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.entities import Organization
 from authsvc.kernel.memory import remove_where
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
@@ -55,6 +55,15 @@ class InMemoryClientRepository:
         if client is not None and scope.covers(client.org_id):
             self.store[client_pk] = replace(client, last_used_at=at)
 
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        return frozenset(
+            origin
+            for client in self.store.values()
+            if client.is_live(at=at)
+            and (client.org_id is None or self.organizations[client.org_id].is_open)
+            for origin in client.terms.allowed_origins
+        )
+
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         clients = (client for client in self.store.values() if client.client_id in client_ids)
         return {client.client_id: client.terms.name for client in clients}
@@ -81,10 +90,17 @@ class InMemoryConsentRepository:
     def save(self, consent: Consent) -> None:
         self.store[consent.user_id, consent.client_pk] = consent
 
-    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
-        consents = [consent for consent in self.store.values() if consent.user_id == user_id]
-        consents.sort(key=lambda consent: (consent.given_at, consent.client_pk))
-        return [(consent, self.clients[consent.client_pk]) for consent in consents]
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest
+    ) -> Page[tuple[Consent, OAuthClient]]:
+        given = [
+            (consent, self.clients[consent.client_pk])
+            for consent in self.store.values()
+            if consent.user_id == user_id
+        ]
+        return page_in_memory(
+            given, request, CONSENTS, key=lambda grant: (grant[0].given_at, grant[0].client_pk)
+        )
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         return self.store.pop((user_id, client_pk), None) is not None

@@ -33,7 +33,7 @@ from accounts.domain.oauth.entities.clients import (
 )
 from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
-from accounts.domain.oauth.repositories.protocols import CLIENTS, SERVICE_CLIENTS
+from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.storage.inserts import insert
@@ -45,10 +45,9 @@ from authsvc.storage.tenancy import owned_within
 Values = dict[str, Any]
 Code = TypeVar("Code", rows.AuthorizationCode, rows.DeviceCode)
 
+_OF_OPEN: Final = Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE)
 _CLIENT: Final = PreparedQuery(
-    lambda client_id: rows.OAuthClient.objects.filter(
-        Q(org=None) | Q(org__status=OrganizationStatus.ACTIVE), client_id=client_id, is_active=True
-    )
+    lambda client_id: rows.OAuthClient.objects.filter(_OF_OPEN, client_id=client_id, is_active=True)
 )
 
 
@@ -74,6 +73,12 @@ class OrmClientRepository:
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         clients = rows.OAuthClient.objects.filter(owned_within(scope), pk=client_pk)
         clients.update(last_used_at=at)
+
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=at)
+        clients = rows.OAuthClient.objects.filter(_OF_OPEN, unexpired, is_active=True)
+        by_client = clients.exclude(allowed_origins=[]).values_list("allowed_origins", flat=True)
+        return frozenset(origin for origins in by_client for origin in origins)
 
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         clients = rows.OAuthClient.objects.filter(client_id__in=client_ids)
@@ -110,12 +115,11 @@ class OrmConsentRepository:
                 user_id=consent.user_id, client_id=consent.client_pk
             ).update(**values)
 
-    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest
+    ) -> Page[tuple[Consent, OAuthClient]]:
         consents = rows.Consent.objects.filter(user_id=user_id).select_related("client")
-        return [
-            (_consent(row), _client(row.client))
-            for row in consents.order_by("given_at", "client_id")
-        ]
+        return page_of_rows(consents, request, CONSENTS, _grant)
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:
         consents = rows.Consent.objects.filter(user_id=user_id, client_id=client_pk)
@@ -186,6 +190,10 @@ def _client_values(client: OAuthClient) -> Values:
         "registration_hash": client.registration_hash,
         "pkce_waived_because": client.pkce_waived_because,
     }
+
+
+def _grant(row: rows.Consent) -> tuple[Consent, OAuthClient]:
+    return _consent(row), _client(row.client)
 
 
 def _consent(row: rows.Consent) -> Consent:

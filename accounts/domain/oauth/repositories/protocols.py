@@ -18,6 +18,7 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 
 CLIENTS: Final = Keyset("clients", {"created_at": datetime, "id": UUID})
+CONSENTS: Final = Keyset("consents", {"given_at": datetime, "client_id": UUID})
 SERVICE_CLIENTS: Final = Keyset("service-clients", {"created_at": datetime, "id": UUID})
 
 
@@ -40,6 +41,9 @@ class ClientRepository(Protocol):
     def note_use(self, client_pk: ClientPk, *, at: datetime, scope: TenantScope) -> None:
         """Save when the client was last used, if the scope covers it."""
 
+    def allowed_origins(self, *, at: datetime) -> frozenset[str]:
+        """The allowed origins of all clients that are live then, without those of suspended organizations."""
+
     def names_of(self, client_ids: Collection[str]) -> Mapping[str, str]:
         """The names of these clients, active or not, by their identifiers, for users who are signed in with them."""
 
@@ -59,7 +63,9 @@ class ConsentRepository(Protocol):
     def save(self, consent: Consent) -> None:
         """Save a consent, new or in place of the stored one of the same user and client."""
 
-    def for_user(self, user_id: UserId) -> list[tuple[Consent, OAuthClient]]:
+    def page_for_user(
+        self, user_id: UserId, request: PageRequest
+    ) -> Page[tuple[Consent, OAuthClient]]:
         """The consents of the user and their clients, oldest first; the client's id breaks ties."""
 
     def remove(self, user_id: UserId, client_pk: ClientPk) -> bool:

@@ -29,6 +29,7 @@ from accounts.domain.oauth.repositories.protocols import (
     PushedRequestRepository,
 )
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -93,9 +94,11 @@ class AuthorizationService:
             )
         return code
 
-    def grants_of(self, by: Principal) -> list[tuple[Consent, OAuthClient]]:
+    def page_of_grants(
+        self, request: PageRequest, *, by: Principal
+    ) -> Page[tuple[Consent, OAuthClient]]:
         """The consents that the caller has given, and their clients, oldest first."""
-        return self.consents.for_user(by.person)
+        return self.consents.page_for_user(by.person, request)
 
     def revoke(self, client_pk: ClientPk, *, by: Principal) -> None:
         """Revoke the access of the client to the caller's data, and all its tokens. Raises GrantNotFound."""

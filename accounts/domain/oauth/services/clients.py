@@ -22,6 +22,7 @@ from accounts.domain.oauth.errors import (
     UnsuitableExpiry,
 )
 from accounts.domain.oauth.repositories.protocols import ClientRepository
+from accounts.domain.oauth.services.origins import AllowedOrigins
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
@@ -40,6 +41,7 @@ class ClientService:
 
     clients: ClientRepository
     sessions: SessionRepository
+    origins: AllowedOrigins
     opaque_tokens: OpaqueTokens
     security_log: SecurityLog
     audit_log: AuditLog
@@ -74,6 +76,7 @@ class ClientService:
         )
         with self.unit_of_work.atomic():
             self.clients.add(client, scope=by.tenant_scope)
+            self._expire_origins(client)
             self._note(SecurityEvent.CLIENT_REGISTERED, client, by=by)
             action, after = AuditAction.CLIENT_REGISTERED, _members_of(client)
             self.audit_log.record(action, _subject(client), by=by, after=after)
@@ -88,6 +91,7 @@ class ClientService:
             before = self._get_for_update(client_pk, by)
             client = replace(before.amended(self.checked(terms)), registration_hash="")
             self.clients.save(client, scope=by.tenant_scope)
+            self._expire_origins(before, client)
             self._note(SecurityEvent.CLIENT_AMENDED, client, by=by)
             self.audit_log.record(
                 AuditAction.CLIENT_AMENDED,
@@ -163,6 +167,7 @@ class ClientService:
         with self.unit_of_work.atomic():
             client = self._get_for_update(client_pk, by).removed()
             self.clients.save(client, scope=by.tenant_scope)
+            self._expire_origins(client)
             self._note(SecurityEvent.CLIENT_REMOVED, client, by=by)
             self._end_sessions(client, SessionEnd.CLIENT_REMOVED, of_users=True, by=by)
             action = AuditAction.CLIENT_REMOVED
@@ -205,6 +210,11 @@ class ClientService:
         client = self.clients.get_for_update(client_pk, scope=by.tenant_scope)
         by.require(Right.MANAGE_CLIENTS, of=client.org_id)
         return client
+
+    def _expire_origins(self, *clients: OAuthClient) -> None:
+        """Have the allowed origins read again, unless none of these clients has any: most register dynamically."""
+        if any(client.terms.allowed_origins for client in clients):
+            self.origins.expire()
 
     def _end_sessions(
         self, client: OAuthClient, because: SessionEnd, *, of_users: bool, by: Principal

@@ -26,6 +26,7 @@ from accounts.domain.organizations.repositories.protocols import (
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -75,14 +76,29 @@ class MemberService:
                 raise UnverifiedUser
             return self.join(org_id, user, role=role, by=by)
 
+    def get(self, org_id: OrganizationId, user_id: UserId, *, by: Principal) -> OrgMembership:
+        """Raises NotPermitted, MemberNotFound."""
+        with self.unit_of_work.atomic():
+            self.tenant_access.require_to_list(
+                org_id, Right.SEE_MEMBERS, of=SubjectType.MEMBER, by=by
+            )
+            return self.memberships.get(org_id, user_id, scope=by.tenant_scope)
+
     def assign(
-        self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal
+        self,
+        org_id: OrganizationId,
+        user_id: UserId,
+        *,
+        role: OrgRole,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
     ) -> OrgMembership:
-        """Change the role of a member. Raises NotPermitted, MemberNotFound, LastOwner."""
+        """Change the role of a member. Raises NotPermitted, MemberNotFound, LastOwner, PreconditionFailed."""
         with self.unit_of_work.atomic():
             by = self.lock(org_id, by)
             by.require(Right.ASSIGN_ROLES, of=org_id)
             before = self.memberships.get(org_id, user_id, scope=by.tenant_scope)
+            if_match.require(before)
             if role is not OrgRole.OWNER:
                 self._require_another_owner(before, by)
             after = replace(before, role=role)

@@ -34,6 +34,7 @@ from accounts.domain.organizations.services.members import member_added_message
 from accounts.domain.organizations.services.tenant_access import TenantAccess
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 
@@ -115,11 +116,13 @@ class OrganizationService:
         *,
         name: str | None = None,
         plan: Plan | None = None,
+        if_match: Precondition = UNCONDITIONAL,
         by: Principal,
     ) -> Organization:
         """Change the name or, with Right.MANAGE_ORGANIZATIONS, the plan.
 
-        Raises NotPermitted, OrganizationSuspended, UnsuitableOrganization.
+        The precondition is about an `OwnOrganization`.
+        Raises NotPermitted, OrganizationSuspended, UnsuitableOrganization, PreconditionFailed.
         """
         with self.unit_of_work.atomic():
             organization = self.organizations.get_for_update(org_id, scope=by.tenant_scope)
@@ -127,6 +130,8 @@ class OrganizationService:
             if plan is not None and plan is not organization.plan:
                 by.require(Right.MANAGE_ORGANIZATIONS)
             organization.require_open()
+            role = by.memberships.get(org_id)
+            if_match.require(OwnOrganization(organization=organization, role=role))
             edited = organization.edited(name=name, plan=plan)
             self._save(AuditAction.ORGANIZATION_EDITED, organization, edited, by=by)
         return edited

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
@@ -30,8 +31,9 @@ class InMemoryCourseRepository:
         self.store[course.id] = course
 
     def at(self, slug_or_id: str, *, scope: TenantScope) -> Course:
+        course_id = parse_uuid(slug_or_id)
         for course in scope.among(self.store.values()):
-            if slug_or_id in (course.slug, str(course.id)):
+            if slug_or_id == course.slug or course_id == course.id:
                 return course
         raise CourseNotFound
 

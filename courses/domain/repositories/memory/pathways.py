@@ -3,6 +3,7 @@
 from collections.abc import Collection, MutableMapping
 from dataclasses import dataclass, field
 
+from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from courses.domain.entities.courses import CourseId
@@ -26,8 +27,9 @@ class InMemoryPathwayRepository:
         self.store[pathway.id] = pathway
 
     def at(self, slug_or_id: str, *, scope: TenantScope) -> LearningPathway:
+        pathway_id = parse_uuid(slug_or_id)
         for pathway in self._in(scope):
-            if slug_or_id in (pathway.slug, str(pathway.id)):
+            if slug_or_id == pathway.slug or pathway_id == pathway.id:
                 return pathway
         raise PathwayNotFound
 

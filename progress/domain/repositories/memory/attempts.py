@@ -12,7 +12,7 @@ from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId, AttemptStatus
 from progress.domain.errors import AttemptNotFound, AttemptRunning
-from progress.domain.repositories.protocols.attempts import PAST_DEADLINE, TO_GRADE
+from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,17 @@ class InMemoryAttemptRepository:
     ) -> list[AssessmentAttempt]:
         attempts = (a for a in self._of(user_id, scope) if a.assessment_id == assessment_id)
         return sorted(attempts, key=lambda attempt: attempt.number)
+
+    def page_for_user(
+        self,
+        user_id: UserId,
+        assessment_id: AssessmentId,
+        request: PageRequest,
+        *,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
+        attempts = self.for_user(user_id, assessment_id, scope=scope)
+        return page_in_memory(attempts, request, ATTEMPTS)
 
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope

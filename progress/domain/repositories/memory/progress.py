@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.public import OrganizationId, UserId
+from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
@@ -36,9 +37,10 @@ class InMemoryProgressRepository:
     def find(
         self, user_id: UserId, slug_or_id: str, *, scope: TenantScope
     ) -> CourseProgress | None:
+        course_id = parse_uuid(slug_or_id)
         mine = (progress for progress in self._in(scope) if progress.user_id == user_id)
         for progress in mine:
-            if slug_or_id in (progress.course_slug, str(progress.course_id)):
+            if slug_or_id == progress.course_slug or course_id == progress.course_id:
                 return progress
         return None
 

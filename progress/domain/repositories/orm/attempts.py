@@ -28,7 +28,7 @@ from progress.domain.entities.attempts import (
 )
 from progress.domain.entities.events import StreamId
 from progress.domain.errors import AttemptNotFound, AttemptRunning
-from progress.domain.repositories.protocols.attempts import PAST_DEADLINE, TO_GRADE
+from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
 
 Values = dict[str, Any]
 
@@ -70,10 +70,19 @@ class OrmAttemptRepository:
     def for_user(
         self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
-        attempts = rows.AssessmentAttempt.objects.filter(
-            owned_within(scope), user_id=user_id, assessment_id=assessment_id
-        )
-        return [_attempt(row) for row in _with_grades(attempts).order_by("number")]
+        attempts = _attempts_at(user_id, assessment_id, scope)
+        return [_attempt(row) for row in attempts.order_by("number")]
+
+    def page_for_user(
+        self,
+        user_id: UserId,
+        assessment_id: AssessmentId,
+        request: PageRequest,
+        *,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
+        attempts = _attempts_at(user_id, assessment_id, scope)
+        return page_of_rows(attempts, request, ATTEMPTS, _attempt)
 
     def page_to_grade(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
@@ -141,6 +150,15 @@ class OrmAttemptRepository:
         if row is None:
             raise AttemptNotFound
         return _attempt(row)
+
+
+def _attempts_at(
+    user_id: UserId, assessment_id: AssessmentId, scope: TenantScope
+) -> QuerySet[rows.AssessmentAttempt]:
+    attempts = rows.AssessmentAttempt.objects.filter(
+        owned_within(scope), user_id=user_id, assessment_id=assessment_id
+    )
+    return _with_grades(attempts)
 
 
 def _with_grades(

@@ -13,6 +13,7 @@ from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import AssessmentId, CourseId
 from progress.domain.entities.attempts import AssessmentAttempt, AttemptId
 
+ATTEMPTS: Final = Keyset("attempts", {"number": int})
 TO_GRADE: Final = Keyset("attempts-to-grade", {"submitted_at": datetime, "id": UUID})
 PAST_DEADLINE: Final = Keyset("attempts-past-deadline", {"expires_at": datetime, "id": UUID})
 
@@ -33,6 +34,16 @@ class AttemptRepository(Protocol):
     def for_user(
         self, user_id: UserId, assessment_id: AssessmentId, *, scope: TenantScope
     ) -> list[AssessmentAttempt]:
+        """Return the learner's attempts at the assessment in scope, by number."""
+
+    def page_for_user(
+        self,
+        user_id: UserId,
+        assessment_id: AssessmentId,
+        request: PageRequest,
+        *,
+        scope: TenantScope,
+    ) -> Page[AssessmentAttempt]:
         """Return the learner's attempts at the assessment in scope, by number."""
 
     def page_to_grade(

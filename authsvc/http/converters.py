@@ -1,0 +1,20 @@
+"""Path converters."""
+
+from uuid import UUID
+
+from django.urls import register_converter
+from django.urls.converters import UUIDConverter
+
+
+class IdConverter(UUIDConverter):
+    """An id in its canonical form, in lower or upper case (RFC 9562 §4)."""
+
+    regex = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+
+    def to_python(self, value: str) -> UUID:
+        return UUID(value)
+
+
+def register() -> None:
+    """Make the converter known to URL patterns: `<id:course_id>`."""
+    register_converter(IdConverter, "id")

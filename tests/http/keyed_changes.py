@@ -1,0 +1,121 @@
+"""One valid request for every PUT, PATCH and DELETE, which all take an Idempotency-Key."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from accounts.domain.access import OPERATOR
+from tests.accounts.granting import a_consent
+from tests.http.keyed import Operation, Sent, a_course, an_organization, root_of, start_attempt
+from tests.support.application import PASSWORD, Application, Caller, Person
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition, a_definition_of, some_client_terms
+from tests.support.pathways import a_chain, pathway_body_of
+
+
+def change_me(application: Application) -> Sent:
+    return Sent(by=application.signed_in(), path="/v1/me", method="PATCH", body={"name": "Ann"})
+
+
+def change_user(application: Application) -> Sent:
+    path = f"/v1/users/{application.signed_in().id}"
+    return Sent(by=root_of(application), path=path, method="PATCH", body={"name": "Ann"})
+
+
+def change_organization(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    return Sent(by=owner, path=place, method="PATCH", body={"name": "Harbour"})
+
+
+def delete_organization(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    return Sent(by=owner, path=place, method="DELETE")
+
+
+def a_member(application: Application) -> tuple[Person, str]:
+    """A platform admin, and the path of a member of an organization."""
+    root, anna = root_of(application), application.signed_in()
+    place = an_organization(application)[1]
+    body = {"user_id": anna.id, "role": "learner"}
+    assert root.caller.post(f"{place}/members", body).status == 201
+    return root, f"{place}/members/{anna.id}"
+
+
+def change_member(application: Application) -> Sent:
+    root, place = a_member(application)
+    return Sent(by=root, path=place, method="PATCH", body={"role": "instructor"})
+
+
+def remove_member(application: Application) -> Sent:
+    root, place = a_member(application)
+    return Sent(by=root, path=place, method="DELETE")
+
+
+def take_invitation_back(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    body = {"email": "anna@school.example", "role": "learner"}
+    invitation = owner.caller.post(f"{place}/invitations", body).json
+    return Sent(by=owner, path=f"{place}/invitations/{invitation['id']}", method="DELETE")
+
+
+def remove_service_client(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    next_month = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    body = {"name": "Clock", "scopes": ["courses:read"], "expires_at": next_month}
+    client = owner.caller.post(f"{place}/clients", body)
+    assert client.status == 201, client.text
+    return Sent(by=owner, path=f"{place}/clients/{client.json['client']['id']}", method="DELETE")
+
+
+def end_my_session(application: Application) -> Sent:
+    anna = application.signed_in()
+    other = application.services.sign_in.log_in(email=anna.email, password=PASSWORD)
+    sessions = Caller(other.access_token).get("/v1/me/sessions").json["items"]
+    (session,) = (session["id"] for session in sessions if session["is_current"])
+    return Sent(by=anna, path=f"/v1/me/sessions/{session}", method="DELETE")
+
+
+def take_grant_back(application: Application) -> Sent:
+    anna = application.signed_in()
+    user = application.user_with(anna.email)
+    client = application.services.clients.register(some_client_terms(), by=OPERATOR).client
+    consent = a_consent(user, client, scopes=frozenset({"openid"}))
+    application.services.repositories.consents.save(consent)
+    return Sent(by=anna, path=f"/v1/me/grants/{client.id}", method="DELETE")
+
+
+def revise_course(application: Application) -> Sent:
+    path = f"{a_course(application)}/draft"
+    body = body_of(a_definition_of(required=1, slug=path.split("/")[3], title="Revised"))
+    return Sent(by=root_of(application), path=path, method="PUT", body=body)
+
+
+def revise_pathway(application: Application) -> Sent:
+    slug = application.published(a_definition()).slug
+    root = root_of(application)
+    root.caller.post("/v1/pathways", pathway_body_of(a_chain(slug, slug="ropes")))
+    body = pathway_body_of(a_chain(slug, slug="ropes", title="Revised"))
+    return Sent(by=root, path="/v1/pathways/ropes", method="PUT", body=body)
+
+
+def save_responses(application: Application) -> Sent:
+    started = start_attempt(application)
+    attempt = started.by.caller.post(started.path).json
+    path = f"/v1/attempts/{attempt['id']}/responses"
+    return Sent(by=started.by, path=path, method="PUT", body={"responses": []})
+
+
+CHANGES: Mapping[str, Operation] = {
+    "changeMe": change_me,
+    "changeMember": change_member,
+    "changeOrganization": change_organization,
+    "changeUser": change_user,
+    "deleteOrganization": delete_organization,
+    "endMySession": end_my_session,
+    "removeMember": remove_member,
+    "removeServiceClient": remove_service_client,
+    "reviseCourse": revise_course,
+    "revisePathway": revise_pathway,
+    "saveResponses": save_responses,
+    "takeInvitationBack": take_invitation_back,
+    "takeMyGrantBack": take_grant_back,
+}

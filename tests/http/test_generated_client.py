@@ -1,0 +1,72 @@
+"""Clients that generators make from the OpenAPI file."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.http.conftest import MemoryMode
+from tests.support.application import PASSWORD
+from tests.support.bodies import body_of
+from tests.support.builders import a_definition
+from tests.support.documents import ROOT
+
+PACKAGE: Final = "generated_authsvc_client"
+
+
+@pytest.fixture
+def client_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Python client, importable under PACKAGE."""
+    generator = Path(sys.executable).with_name("openapi-python-client")
+    path, output = str(ROOT / "docs" / "openapi.json"), str(tmp_path / PACKAGE)
+    options = ["--meta", "none", "--path", path, "--output-path", output]
+    subprocess.run(  # our own dependency with fixed arguments
+        [str(generator), "generate", *options], check=True, capture_output=True
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
+
+
+def operation(app: str, name: str) -> Any:
+    return import_module(f"{PACKAGE}.api.{app}.{name}")
+
+
+def model(name: str, members: dict[str, Any]) -> Any:
+    module = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return getattr(import_module(f"{PACKAGE}.models.{module[1:]}"), name).from_dict(members)
+
+
+@pytest.mark.memory
+@pytest.mark.usefixtures("client_package")
+def test_a_generated_python_client_enrols(memory_mode: MemoryMode) -> None:
+    clients: Any = import_module(f"{PACKAGE}.client")
+    base = f"http://127.0.0.1:{memory_mode.server.port}"
+    account = model("RegisterRequest", {"email": "bo@school.example", "password": PASSWORD})
+    with clients.Client(base_url=base) as stranger:
+        session = operation("accounts", "register").sync(client=stranger, body=account)
+    with clients.AuthenticatedClient(base_url=base, token=session.access_token) as bo:
+        course = a_course_of(bo)
+        enrol = operation("progress", "enroll").sync_detailed
+        first = enrol(course, client=bo, idempotency_key="once")
+        again = enrol(course, client=bo, idempotency_key="once")
+        rejection = enrol(course, client=bo)
+
+    assert (first.status_code, first.parsed.status.value) == (201, "in_progress")
+    assert again.parsed == first.parsed
+    assert (rejection.status_code, rejection.parsed.code) == (409, "already-enrolled")
+
+
+def a_course_of(client: Any) -> str:
+    """The slug of a published course of a new organization."""
+    body = model("CreateOrganizationRequest", {"name": "Knots", "slug": "generated"})
+    org = operation("accounts", "create_organization").sync(client=client, body=body)
+    definition = model("CourseDefinition", body_of(a_definition(slug="knots")))
+    course = operation("courses", "create_course").sync(client=client, body=definition, org=org.id)
+    operation("courses", "publish_course").sync(course.slug, client=client)
+    return str(course.slug)
