@@ -5,7 +5,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from authsvc.kernel.errors import FieldError
@@ -16,7 +16,7 @@ LONGEST_FILE: Final = 4_000_000
 MOST_BYTES: Final = 200_000_000
 MOST_BYTES_KEPT: Final = 40_000_000
 """Bytes of all files in an archive that can be read. They are in memory together."""
-MOST_MEMBERS: Final = 10_000
+MOST_MEMBERS: Final = 5_000
 LONGEST_NAME: Final = 500
 LONGEST_HEADER: Final = 100_000
 """Bytes of an archive in front of the content of a file. A name can be in a header of any length."""
@@ -63,17 +63,19 @@ class FolderFiles:
 
     def names(self) -> list[str]:
         """Without hidden files, and those in folders that are too deep."""
-        return sorted(self._names_in(self.root, depth=1))
+        return sorted(self._names_in(""))
 
-    def _names_in(self, folder: Path, *, depth: int) -> Iterator[str]:
-        with os.scandir(folder) as entries:
+    def _names_in(self, folder: str) -> Iterator[str]:
+        """The folder is named with a slash at its end, except for the root."""
+        with os.scandir(self.root / folder) as entries:
             for entry in entries:
+                name = f"{folder}{entry.name}"
                 if entry.name.startswith("."):
                     continue
-                path = Path(entry.path)
-                if entry.is_dir(follow_symlinks=False) and depth < DEEPEST_FOLDER:
-                    yield from self._names_in(path, depth=depth + 1)
-                elif self.has(name := str(path.relative_to(self.root))):
+                if entry.is_dir(follow_symlinks=False):
+                    if name.count("/") + 1 < DEEPEST_FOLDER:
+                        yield from self._names_in(f"{name}/")
+                elif entry.is_file(follow_symlinks=False) or self.has(name):
                     yield name
 
     def has(self, name: str) -> bool:
@@ -152,8 +154,8 @@ class _Unpacked:
         self._left -= len(content)
         if self._left < 0:
             raise _BadArchive(f"it is larger than {MOST_BYTES:,} bytes when unpacked")
-        if data := content.rstrip(b"\0"):
-            self.end_of_data = self.position + len(data)
+        if content != bytes(len(content)):  # comparing zeros is much faster than stripping them
+            self.end_of_data = self.position + len(content.rstrip(b"\0"))
         self.position += len(content)
         return content
 
@@ -195,6 +197,10 @@ class _Unpacked:
             pass
 
 
+def is_readable(name: str) -> bool:
+    return os.path.splitext(name)[1] in READ  # noqa: PTH122  # ten times as fast as a path
+
+
 def is_archive(file: Path) -> bool:
     return file.name.lower().endswith((".tar.gz", ".tgz"))
 
@@ -225,9 +231,9 @@ def _contents(stream: BinaryIO) -> dict[str, bytes]:
                 raise _BadArchive(f"it contains more than {MOST_MEMBERS:,} files")
             unpacked.expect(member.size + LONGEST_HEADER)
             name = _name_of(member)
-            if member.isdir() or len(name.parts) > DEEPEST_FOLDER:
+            if member.isdir() or name.count("/") >= DEEPEST_FOLDER:
                 continue
-            contents[str(name)] = content = _content(archive, member, name)
+            contents[name] = content = _content(archive, member, name)
             kept += len(content)
             if kept > MOST_BYTES_KEPT:
                 raise _BadArchive(f"it contains more than {MOST_BYTES_KEPT:,} bytes of text")
@@ -246,19 +252,19 @@ def _check_end(content: _Unpacked, *, end_of_members: int) -> None:
         raise tarfile.ReadError
 
 
-def _name_of(member: tarfile.TarInfo) -> PurePosixPath:
-    name = PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts or "\\" in member.name:
+def _name_of(member: tarfile.TarInfo) -> str:
+    parts = [part for part in member.name.split("/") if part not in ("", ".")]
+    if member.name.startswith("/") or ".." in parts or "\\" in member.name:
         raise _BadArchive(f"it contains a file outside of its folder, {_shown(member)}")
     if len(member.name) > LONGEST_NAME:
         raise _BadArchive(f"it contains a file whose name is too long, {_shown(member)}")
     if not (member.isdir() or member.isreg()):
         raise _BadArchive(f"it contains something that is not a file, {_shown(member)}")
-    return name
+    return "/".join(parts)
 
 
-def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, name: PurePosixPath) -> bytes:
-    stream = archive.extractfile(member) if name.suffix in READ else None
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> bytes:
+    stream = archive.extractfile(member) if is_readable(name) else None
     if stream is None:
         return b""
     if member.size > LONGEST_FILE:
@@ -274,9 +280,7 @@ def _shown(member: tarfile.TarInfo) -> str:
 
 def _in_course(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files in the folder of course.xml: the top, or the first folder in it that has one."""
-    roots = sorted(
-        name for name in contents if name == ROOT or PurePosixPath(name).parts[1:] == (ROOT,)
-    )
+    roots = sorted(name for name in contents if name.partition("/")[2] == ROOT)
     folder = "" if ROOT in contents or not roots else roots[0].removesuffix(ROOT)
     return {
         name.removeprefix(folder): content
@@ -286,4 +290,4 @@ def _in_course(contents: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in PurePosixPath(name).parts)
+    return name.startswith(".") or "/." in name

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from courses.definitions import marked_yaml
-from courses.definitions.olx.files import LONGEST_FILE, READ, CourseFiles, UnreadableFile
+from courses.definitions.olx.files import LONGEST_FILE, CourseFiles, UnreadableFile, is_readable
 from courses.definitions.olx.losses import STAFF_ONLY, Loss, loss_of_attribute, mapped_attributes
 from courses.definitions.olx.markdown import UnreadableHtml, markdown_of
 from courses.definitions.olx.markup import Effort, Element, TooMuch, UnreadableXml, parse
@@ -16,6 +16,7 @@ from courses.definitions.olx.policies import Policy, members_in, policy_in
 MOST_FILES: Final = 20_000
 MOST_BYTES_READ: Final = 50_000_000
 """Bytes of all files that are read; a file that is read again counts again."""
+LONGEST_POLICY: Final = 400_000
 INHERITED: Final = ("max_attempts",)
 """Attributes that parts of an element have unless they set them themselves."""
 
@@ -182,16 +183,23 @@ class Folder:
             run, file = "", "policies/policy.json"
         if self.has(file):
             try:
-                self.policy = policy_in(self.text_at(file), file)
+                self.policy = policy_in(self._policy_at(file), file)
             except (UnreadableFile, marked_yaml.UnreadableYaml) as error:
                 self.losses.append(Loss(file=file, attribute="the policy", reason=str(error)))
         self._note_grading(str(PurePosixPath("policies", run, "grading_policy.json")))
+
+    def _policy_at(self, file: str) -> str:
+        """Raises UnreadableFile."""
+        text = self.text_at(file)
+        if len(text) > LONGEST_POLICY:
+            raise UnreadableFile(f"it is longer than {LONGEST_POLICY:,} characters")
+        return text
 
     def _note_grading(self, file: str) -> None:
         if not self.has(file):
             return
         try:
-            members = members_in(self.text_at(file))
+            members = members_in(self._policy_at(file))
         except (UnreadableFile, marked_yaml.UnreadableYaml) as error:
             self.losses.append(Loss(file=file, attribute="the policy", reason=str(error)))
             return
@@ -205,9 +213,9 @@ class Folder:
         read = set(self._read)
         unread = [name for name in self.files.names() if name not in read]
         for name in unread:
-            if PurePosixPath(name).suffix in READ:
+            if is_readable(name):
                 self.losses.append(Loss(file=name))
-        self._note_folders(name for name in unread if PurePosixPath(name).suffix not in READ)
+        self._note_folders(name for name in unread if not is_readable(name))
 
     def _note_folders(self, names: Iterable[str]) -> None:
         for folder, inside in groupby(names, key=lambda name: name.partition("/")[0]):

@@ -6,6 +6,7 @@ The Markdown shows what the HTML showed: characters that Markdown would read as 
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any, Final
 
 from bs4 import BeautifulSoup, Tag
@@ -17,8 +18,13 @@ from courses.definitions.olx.markup import DEEPEST, LINE, Effort
 LONGEST_HTML: Final = 400_000
 MOST_LIST_ITEMS: Final = 1000
 """The time that the converter takes grows with the square of this number."""
-TAGS_OF_A_TEXT: Final = 5
+TAGS_OF_A_PLAIN_TEXT: Final = 2
+TAGS_OF_A_TEXT: Final = 15
 TAGS_OF_A_LIST_ITEM: Final = 5
+CHARACTERS_LIKE_A_TAG: Final = 250
+INDENTED_LINES_LIKE_A_TAG: Final = 8
+"""A line is indented once for each list item and quotation around it."""
+_INDENTING: Final = frozenset({"blockquote", "dd", "li"})
 UNMAPPED_TAGS: Final = (
     *("applet", "audio", "button", "canvas", "embed", "form", "input", "link", "math", "meta"),
     *("noscript", "object", "script", "select", "style", "svg", "textarea", "video"),
@@ -42,6 +48,8 @@ _SUPERSCRIPTS: Final = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _SUBSCRIPTS: Final = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 _ORDINAL: Final = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _MATHJAX: Final = re.compile(r"\[(/?)mathjax(inline)?\]")
+_BLANKS: Final = re.compile(r"[ \t]+")
+_BREAKS: Final = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
 _ENTITY: Final = re.compile(r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]*;)")
 _BACKSLASH: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~]|\s|\Z)")
 _LINK: Final = re.compile(r"\](?=[(\[:]|\Z)")
@@ -68,6 +76,10 @@ def markdown_of(html: str, *, line: int, note: Note, effort: Effort | None = Non
     if len(html) > LONGEST_HTML:
         raise UnreadableHtml(f"the HTML is longer than {LONGEST_HTML:,} characters")
     effort = effort or Effort()
+    effort.add_tags(len(html) // CHARACTERS_LIKE_A_TAG)
+    if "<" not in html:
+        effort.add_tags(TAGS_OF_A_PLAIN_TEXT)
+        return _plain(html)
     effort.add_tags(TAGS_OF_A_TEXT + html.count("<"))
     losses: list[tuple[int, str, str, bool]] = []
     try:
@@ -81,6 +93,13 @@ def markdown_of(html: str, *, line: int, note: Note, effort: Effort | None = Non
     for loss in losses:
         note(*loss)
     return re.sub(r"\n{3,}", "\n\n", text.replace("\0", "")).strip()
+
+
+def _plain(html: str) -> str:
+    """Text without tags as Markdown, which is much cheaper."""
+    text = unescape(_MATHJAX.sub(_delimiter, html)).replace("\0", "")
+    lines = (" ".join(_BLANKS.split(line)) for line in _BREAKS.split(text.strip(" \t\r\n")))
+    return _CONVERTER.escape("\n".join(line.strip(" ") for line in lines), set())
 
 
 class _Tag(Tag):
@@ -109,17 +128,22 @@ def _delimiter(token: re.Match[str]) -> str:
 def _proportionate_tags(soup: Any, effort: Effort) -> list[Tag]:
     """All tags, in document order. Raises UnreadableHtml, TooMuch."""
     tags: list[Tag] = []
-    depths = {id(soup): 0}
+    places = {id(soup): (0, 0)}  # how deep each tag is, and how often the lines in it are indented
+    indented = 0
     for inner in soup.descendants:
-        if isinstance(inner, Tag):
-            tags.append(inner)
-            depths[id(inner)] = depth = depths[id(inner.parent)] + 1
-            if depth > DEEPEST:
-                raise UnreadableHtml(f"the HTML is nested too deeply, more than {DEEPEST} times")
+        depth, indents = places[id(inner.parent)]
+        if not isinstance(inner, Tag):
+            indented += indents * inner.count("\n")
+            continue
+        tags.append(inner)
+        indented += indents
+        places[id(inner)] = (depth + 1, indents + (inner.name in _INDENTING))
+        if depth >= DEEPEST:
+            raise UnreadableHtml(f"the HTML is nested too deeply, more than {DEEPEST} times")
     count = sum(tag.name == "li" for tag in tags)
     if count > MOST_LIST_ITEMS:
         raise UnreadableHtml(f"it has more than {MOST_LIST_ITEMS:,} list items")
-    effort.add_tags(TAGS_OF_A_LIST_ITEM * count)
+    effort.add_tags(TAGS_OF_A_LIST_ITEM * count + indented // INDENTED_LINES_LIKE_A_TAG)
     return tags
 
 
@@ -169,8 +193,9 @@ _CONVERTER: Final = _Converter(heading_style=ATX)
 
 def _pruned(tags: list[Tag], *, line: int) -> Iterator[tuple[int, str, str, bool]]:
     """Remove what Markdown cannot express, and links that work on Open edX only. Yields each loss."""
+    removed: set[int] = set()
     for tag in tags:
-        if tag.decomposed:
+        if id(tag) in removed:  # asking the tag would search it
             continue
         place = int(str(tag.attrs.pop(LINE, 0)) or 0) or line + (tag.sourceline or 1) - 1
         name, attributes = tag.name, list(tag.attrs)
@@ -181,6 +206,7 @@ def _pruned(tags: list[Tag], *, line: int) -> Iterator[tuple[int, str, str, bool
             elif name == "img":
                 tag.replace_with(str(tag.get("alt") or ""))
             else:
+                removed.update(id(inner) for inner in tag.descendants)
                 tag.decompose()
             continue
         if name not in _STRUCTURAL and not _CONVERTER.converts(tag.name):

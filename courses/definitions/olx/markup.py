@@ -13,8 +13,8 @@ VOID: Final = frozenset({"br", "hr", "img", "wbr"})
 """Elements of HTML without an end tag (HTML Living Standard §13.1.2), as far as they are mapped."""
 LINE: Final = "data-olx-line"
 """The attribute that holds the line of an element when XML becomes HTML."""
-MOST_TAGS: Final = 20_000
-"""Tags in all HTML of a course that is converted. What it costs to convert a text at all counts like a few tags."""
+MOST_TAGS: Final = 30_000
+"""Start and end tags in all HTML of a course that is converted. What else costs time counts like some tags."""
 
 
 class TooMuch(Exception):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException
+from itertools import islice
 from math import isfinite
 from typing import Final
 
@@ -62,9 +63,12 @@ def _of_a_menu(response: Element, folder: Folder) -> Response:
         for name in menu.attributes.keys() & {"options", "correct"}:
             folder.lose(menu, name, "the <option> elements replace it")
         return Response(kind=QuestionKind.MCQ, choices=_choices(menu, folder))
+    quoted = _QUOTED.finditer(menu.attributes.get("options", ""))
     options = [
         _unquoted(single, double)
-        for single, end, double, other_end in _QUOTED.findall(menu.attributes.get("options", ""))
+        for single, end, double, other_end in (
+            match.groups(default="") for match in islice(quoted, MOST_CHOICES + 1)
+        )
         if end == "'" or other_end == '"'
     ]
     right = menu.attributes.get("correct", "").strip()
