@@ -253,7 +253,7 @@ def test_an_expensive_course_is_read_or_refused(tmp_path: Path, name: str) -> No
             f"the course has more than {MOST_TAGS:,} HTML tags",
         ),
         (
-            worst_inputs.one_file("<html>x</html>" * (MOST_TAGS // 5 + 1)),
+            worst_inputs.one_file("<html>x</html>" * (MOST_TAGS // 2 + 1)),
             f"the course has more than {MOST_TAGS:,} HTML tags",
         ),
         (
