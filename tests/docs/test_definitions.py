@@ -10,7 +10,7 @@ from courses.definitions.courses import SCHEMA, read_definition
 from courses.definitions.olx.files import MOST_BYTES, MOST_BYTES_KEPT, MOST_MEMBERS
 from courses.definitions.olx.losses import Loss, lines_of, loss_of_attribute
 from courses.definitions.olx.markup import MOST_PARTS, MOST_TAGS
-from courses.definitions.olx.problems import RESPONSES
+from courses.definitions.olx.responses import RESPONSES
 from tests.support.application import Application
 from tests.support.definitions import errors_in
 from tests.support.documents import fences, members_of, page, table_under, words_in

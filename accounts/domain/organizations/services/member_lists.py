@@ -1,5 +1,6 @@
 """Member lists: import of members from CSV."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,10 +60,11 @@ class MemberListService:
     ) -> list[ListResult]:
         members = self.memberships.emails_in(org_id, scope=by.tenant_scope)
         outcomes = dict.fromkeys(members, ListOutcome.ALREADY_MEMBER)
-        for row in rows:
-            if row.email not in members:
-                is_added = self._added(org_id, row, by)
-                outcomes[row.email] = ListOutcome.ADDED if is_added else ListOutcome.INVITED
+        others = [row for row in rows if row.email not in members]
+        added = self._added(org_id, others, by)
+        for row in others:
+            is_added = row.email in added
+            outcomes[row.email] = ListOutcome.ADDED if is_added else ListOutcome.INVITED
         invited = [
             (row.email, row.role) for row in rows if outcomes[row.email] is ListOutcome.INVITED
         ]
@@ -70,10 +72,14 @@ class MemberListService:
             self.invitations.send(org_id, invited, by=by)
         return [ListResult(row=row, outcome=outcomes[row.email]) for row in rows]
 
-    def _added(self, org_id: OrganizationId, row: ListRow, by: Principal) -> bool:
+    def _added(
+        self, org_id: OrganizationId, rows: list[ListRow], by: Principal
+    ) -> AbstractSet[str]:
+        """The addresses of those who were added at once."""
         if not (by.may(Right.MANAGE_ORGANIZATIONS) and by.may(Right.MANAGE_USERS)):
-            return False
-        user = self.emails.find_verified(row.email)
-        if user is not None:
-            self.members.join(org_id, user, role=row.role, by=by)
-        return user is not None
+            return set()
+        users = self.emails.users_with([row.email for row in rows])
+        for row in rows:
+            if row.email in users:
+                self.members.join(org_id, users[row.email], role=row.role, by=by)
+        return users.keys()
