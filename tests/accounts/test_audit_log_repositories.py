@@ -218,8 +218,8 @@ def test_several_entries_are_appended_like_one_after_another(world: World) -> No
         head = head.after(entry)
 
     with world.unit_of_work.atomic():
-        log.append_all(school.id, entries, scope=ALL_TENANTS)
-        log.append_all(school.id, [], scope=ALL_TENANTS)
+        world.repositories.audit_log.append_all(school.id, entries, scope=ALL_TENANTS)
+        world.repositories.audit_log.append_all(school.id, [], scope=ALL_TENANTS)
 
     assert log.following(school.id, after=0, limit=9, scope=ALL_TENANTS) == [first, *entries]
     assert log.heads(scope=ALL_TENANTS)[-1] == head

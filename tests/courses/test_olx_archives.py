@@ -62,9 +62,9 @@ def test_an_export_reads_like_the_folder_that_was_packed(
 def test_what_is_not_read_is_not_kept(file: Path) -> None:
     files = files_of(packed(file, knots_in("course")))
 
-    kept = {Path(name).suffix for name in files.names() if files.content(name)}
+    suffixes = {Path(name).suffix for name in files.names() if files.content(name)}
 
-    assert kept == {".xml", ".html", ".json"}
+    assert suffixes == {".xml", ".html", ".json"}
     assert files.content("static/bowline.png") == b""
 
 

@@ -223,7 +223,7 @@ def files_of(source: Path) -> CourseFiles:
 def _contents(stream: BinaryIO) -> dict[str, bytes]:
     """By name, the content of each file; of files that are never read, nothing."""
     contents: dict[str, bytes] = {}
-    kept = 0
+    size = 0
     unpacked = _Unpacked(stream, MOST_BYTES)
     with tarfile.open(fileobj=unpacked, mode="r|", bufsize=BUFFER) as archive:  # type: ignore[call-overload]  # reads alone
         for number, member in enumerate(archive, start=1):
@@ -234,8 +234,8 @@ def _contents(stream: BinaryIO) -> dict[str, bytes]:
             if member.isdir() or name.count("/") >= DEEPEST_FOLDER:
                 continue
             contents[name] = content = _content(archive, member, name)
-            kept += len(content)
-            if kept > MOST_BYTES_KEPT:
+            size += len(content)
+            if size > MOST_BYTES_KEPT:
                 raise _BadArchive(f"it contains more than {MOST_BYTES_KEPT:,} bytes of text")
         unpacked.drain()
         _check_end(unpacked, end_of_members=archive.offset)

@@ -1,6 +1,6 @@
 """Repository protocols of identity."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -68,7 +68,7 @@ class RateLimitRepository(Protocol):
 
     def count_each(
         self, keys: Collection[str], limit: Limit, *, at: datetime
-    ) -> Mapping[str, LimitState]:
+    ) -> dict[str, LimitState]:
         """Count an attempt for each of these different keys and return the new states."""
 
     def refund(self, key: str) -> None:
