@@ -35,7 +35,7 @@ def test_a_number_is_the_one_that_is_written(text: str) -> None:
 
 @given(st.from_regex(NUMBER_OF_JSON, fullmatch=True).filter(lambda text: len(text) <= 20))
 def test_a_number_of_json_is_a_number(text: str) -> None:
-    assert value_of(text) == float(text)
+    assert float(value_of(text)) == float(text)
 
 
 @pytest.mark.parametrize(
