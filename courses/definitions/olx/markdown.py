@@ -19,7 +19,7 @@ LONGEST_HTML: Final = 400_000
 MOST_LIST_ITEMS: Final = 1000
 """The time that the converter takes grows with the square of this number."""
 TAGS_OF_A_PLAIN_TEXT: Final = 2
-TAGS_OF_A_TEXT: Final = 15
+TAGS_OF_A_TEXT: Final = 18
 TAGS_OF_A_LIST_ITEM: Final = 5
 CHARACTERS_LIKE_A_TAG: Final = 250
 INDENTED_LINES_LIKE_A_TAG: Final = 8
