@@ -26,6 +26,9 @@ class CheckedEmailAddresses:
     def normalized(self, address: str) -> str:
         return _checked(address) or address.lower()
 
+    def stored_form(self, address: str) -> str | None:
+        return _checked(address)
+
 
 def _checked(address: str) -> str | None:
     """The stored form; None if the address is not valid."""
@@ -37,12 +40,18 @@ def _checked(address: str) -> str | None:
         return None
     local, domain = _in_lower_case(checked.local_part), checked.ascii_domain.lower()
     email = f"{local}@{domain}"
-    is_plain = (
+    is_ascii = address.isascii() and checked.domain.isascii()
+    is_plain = is_ascii or _is_plain(address, local, checked.domain)
+    return email if is_plain and "." in domain and len(email) <= LONGEST else None
+
+
+def _is_plain(address: str, local: str, domain: str) -> bool:
+    """Whether an address beyond ASCII looks like no other."""
+    return (
         unicodedata.normalize("NFKC", local) == local
         and not any(is_invisible(character) for character in address)
-        and not any(mixes_scripts(part) for part in (local, *checked.domain.split(".")))
+        and not any(mixes_scripts(part) for part in (local, *domain.split(".")))
     )
-    return email if is_plain and "." in domain and len(email) <= LONGEST else None
 
 
 def _in_lower_case(text: str) -> str:

@@ -26,6 +26,7 @@ from accounts.domain.audit.entities import SubjectType
 from accounts.domain.organizations.entities import InvitationId, Organization, Plan
 from accounts.domain.organizations.errors import InvalidMemberList, UnsuitableOrganization
 from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
+from accounts.domain.organizations.services.member_rows import MOST_ROWS
 from authsvc.admin_site.forms import show_text_of_file
 from authsvc.admin_site.model_admins import (
     AuditsTenantAccess,
@@ -95,7 +96,7 @@ class InvitationAdmin(AuditsTenantAccess, ReadOnlyAdmin):
         services().invitations.cancel(OrganizationId(row.org_id), InvitationId(row.id), by=by)
 
 
-LONGEST_LIST: Final = 500_000
+LONGEST_LIST: Final = 1_000_000
 OUTCOMES: Final = {
     ListOutcome.ADDED: "added",
     ListOutcome.INVITED: "invited",
@@ -140,7 +141,10 @@ class MemberListForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"class": "definition", "spellcheck": "false"}),
-        help_text="CSV with the header email,role. Rows without a role become learners.",
+        help_text=(
+            f"CSV with the headings email and role, of up to {MOST_ROWS:,} rows. Commas, semicolons or tabs may "
+            "separate the columns. Rows without a role become learners."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -153,11 +157,9 @@ class MemberListForm(forms.Form):
         return values
 
     def add_row_errors(self, error: InvalidMemberList) -> None:
-        """Show what is wrong with the list, row by row."""
+        """Show what is wrong with the list, line by line."""
         for field_error in error.field_errors:
-            row, _, column = field_error.path.partition("/")
-            where = f"Row {row}, {column}: " if column else ""
-            self.add_error("text", f"{where}{field_error.detail}")
+            self.add_error("text", field_error.detail)
 
 
 class _OrganizationInline(ReadOnlyInline):

@@ -150,7 +150,7 @@ class MemberImportView(ApiView):
 
     @operation(
         name="importMembers",
-        summary="Invite everyone in a CSV list with the header email,role; an invalid row rejects the whole list",
+        summary="Invite everyone in a CSV list with the headings email and role; an invalid row rejects the whole list",
         access=MANAGERS,
         is_expensive=True,
         scope=Scope.ORGS_WRITE,

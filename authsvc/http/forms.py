@@ -8,7 +8,7 @@ from django import forms
 from accounts.public import PROFILE_MEMBERS, Profile, UnsuitableProfile
 from authsvc.composition.container import services
 from authsvc.kernel.errors import DomainError, FieldError, Invalid
-from authsvc.kernel.text import InvalidName, name_of
+from authsvc.kernel.text import InvalidName, decoded, name_of
 
 _AUTOCOMPLETE: Final[Mapping[str, str]] = {
     "name": "name",
@@ -74,7 +74,7 @@ class PasswordField(forms.CharField):
 
 
 class TextFileField(forms.FileField):
-    """A text file in UTF-8 of at most *most_bytes*. Its value is the text, empty without a file."""
+    """A text file in UTF-8 or UTF-16 of at most *most_bytes*. Its value is the text, empty without a file."""
 
     def __init__(self, *, most_bytes: int, help_text: str) -> None:
         super().__init__(required=False, help_text=help_text)
@@ -87,9 +87,10 @@ class TextFileField(forms.FileField):
         if file.size > self.most_bytes:
             raise forms.ValidationError("The file is too long.")
         try:
-            return str(file.read().decode("utf-8-sig"))
+            return decoded(file.read())
         except UnicodeDecodeError:
-            raise forms.ValidationError("The file is not text in UTF-8.") from None
+            detail = "The file is not text in UTF-8, nor in UTF-16 with a byte order mark."
+            raise forms.ValidationError(detail) from None
 
 
 class YamlField(forms.CharField):

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from authsvc.kernel.proportion import Disproportionate, require_proportionate
+from authsvc.kernel.text import decoded
 
 
 class JsonParser(BaseParser):
@@ -34,7 +35,7 @@ class JsonParser(BaseParser):
 
 
 class CsvParser(BaseParser):
-    """Tables (RFC 4180) in UTF-8, passed on as text for the service to read."""
+    """Tables (RFC 4180) in UTF-8 or UTF-16, passed on as text for the service to read."""
 
     media_type = "text/csv"
 
@@ -45,9 +46,10 @@ class CsvParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return stream.read().decode("utf-8-sig")
+            return decoded(stream.read())
         except UnicodeDecodeError:
-            raise ParseError("The body is not text in UTF-8.") from None
+            detail = "The body is not text in UTF-8, nor in UTF-16 with a byte order mark."
+            raise ParseError(detail) from None
 
 
 def _reject_constant(constant: str) -> None:

@@ -1,6 +1,7 @@
-"""Text that people read and compare: visible characters, names on one line, and scripts."""
+"""Text that people read and compare: files, visible characters, names on one line, and scripts."""
 
 import unicodedata
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Final
 
 # Letters and marks that are shown as nothing (UAX #44, Default_Ignorable_Code_Point; U+2800 is an empty symbol).
@@ -18,6 +19,15 @@ _WRITTEN_TOGETHER: Final = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "H
 
 class InvalidName(ValueError):
     """A text cannot be a name. The message is a sentence that says why."""
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark, as spreadsheets and Windows save it.
+
+    Raises UnicodeDecodeError.
+    """
+    is_utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def is_invisible(character: str) -> bool:

@@ -1,13 +1,23 @@
-"""Inserts in one statement that report how many rows were new."""
+"""Inserts in one statement that report how many rows were new; very many rows take a few statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, Field, Model
 
+V = TypeVar("V")
+MOST_ROWS: Final = 1000
+"""Rows in one statement. SQLite allows 32,766 parameters by default (SQLITE_MAX_VARIABLE_NUMBER)."""
 Columns = tuple[tuple[str, "Field[Any, Any]"], ...]
+
+
+def parts_of(values: Collection[V]) -> Iterator[list[V]]:
+    """The values in parts of up to MOST_ROWS, for statements that name them all."""
+    ordered = list(values)
+    for begin in range(0, len(ordered), MOST_ROWS):
+        yield ordered[begin : begin + MOST_ROWS]
 
 
 def insert(
@@ -23,10 +33,16 @@ def insert(
     constraint; *among* names the boolean column that is the condition of a partial constraint. Django's `get_or_create`
     needs four statements for that, and `bulk_create` does not report the number.
     """
-    if not rows:
-        return 0
+    statement = _statement(model, unless_taken, among)
+    return sum(
+        _insert(rows[begin : begin + MOST_ROWS], statement)
+        for begin in range(0, len(rows), MOST_ROWS)
+    )
+
+
+def _insert(rows: Sequence[Mapping[str, Any]], statement: tuple[Columns, str, str]) -> int:
     database = connections[DEFAULT_DB_ALIAS]
-    columns, head, tail = _statement(model, unless_taken, among)
+    columns, head, tail = statement
     places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
     parameters = [
         field.get_db_prep_save(row[name], database) for row in rows for name, field in columns

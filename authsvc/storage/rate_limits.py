@@ -1,17 +1,26 @@
 """Rate limits in one statement, so that concurrent attempts are counted exactly."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Case, F, Model, Q, Value, When
 
 from authsvc.kernel.rate_limits import Limit, LimitState
-from authsvc.storage.upserts import Change, upsert
+from authsvc.storage.inserts import MOST_ROWS
+from authsvc.storage.upserts import Change, upsert_all
 
 
 def count_attempt(
     model: type[Model], key: str, limit: Limit, *, at: datetime, amount: int = 1
 ) -> LimitState:
     """Apply `LimitState.attempted` to the row with this `key`; the model has a column for each field of the state."""
+    return count_attempts(model, [key], limit, at=at, amount=amount)[key]
+
+
+def count_attempts(
+    model: type[Model], keys: Sequence[str], limit: Limit, *, at: datetime, amount: int = 1
+) -> dict[str, LimitState]:
+    """Like count_attempt, for different keys in one statement. Everyone locks them in the same order."""
     begun = LimitState.begun(limit, at=at, amount=amount)
     initial = {
         "count": begun.count,
@@ -35,8 +44,12 @@ def count_attempt(
         )
         for name in initial
     }
-    row = upsert(model, initial | {"key": key, "limit": limit.name}, changes=changes)
-    return LimitState(limit=limit, tried_at=at, **{name: row[name] for name in initial})
+    rows = [initial | {"key": key, "limit": limit.name} for key in sorted(keys)]
+    return {
+        row["key"]: LimitState(limit=limit, tried_at=at, **{name: row[name] for name in initial})
+        for begin in range(0, len(rows), MOST_ROWS)
+        for row in upsert_all(model, rows[begin : begin + MOST_ROWS], changes=changes)
+    }
 
 
 def _within_period(limit: Limit, amount: int) -> dict[str, Change]:

@@ -1,6 +1,6 @@
 """Upserts: insert a row or change the existing one, in one statement that returns the result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -19,20 +19,32 @@ def upsert(
     Returns the row as it then is. A concurrent upsert of the same key waits for the end of this transaction, and then
     applies its changes to the result.
     """
+    (stored,) = upsert_all(model, [row], changes=changes)
+    return stored
+
+
+def upsert_all(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], *, changes: Mapping[str, Change]
+) -> list[dict[str, Any]]:
+    """Like upsert, for several rows with different keys in one statement. Returns them in any order."""
     database = connections[DEFAULT_DB_ALIAS]
     quote, fields = database.ops.quote_name, _fields(model)
     names = ", ".join(quote(field.column) for field in fields.values())
-    places = ", ".join(["%s"] * len(fields))
+    places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
     (key,) = (quote(field.column) for field in fields.values() if field.primary_key)
     assignments, parameters = _assignments(model, changes)
     with database.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places}) "  # noqa: S608  # names of our own
+            f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {places} "  # noqa: S608  # names of our own
             f"ON CONFLICT ({key}) DO UPDATE SET {assignments} RETURNING {names}",
-            [field.get_db_prep_save(row[name], database) for name, field in fields.items()]
+            [
+                field.get_db_prep_save(row[name], database)
+                for row in rows
+                for name, field in fields.items()
+            ]
             + parameters,
         )
-        return _converted(model, cursor.fetchone())
+        return [_converted(model, values) for values in cursor.fetchall()]
 
 
 def _fields(model: type[Model]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Format(Generic[D]):
                 if not is_suitable(item):
                     yield from validator.descend(item, inner, path=index)
 
-        keywords = {"items": items, "uniqueItems": _unique_items}
+        keywords = {"items": items, "uniqueItems": _unique_items, "pattern": _pattern}
         return validators.extend(Draft202012Validator, keywords)(self.schema)  # type: ignore[no-untyped-call]  # the stubs leave it out
 
     def _errors_in(self, value: Any) -> Errors:
@@ -159,6 +159,12 @@ def _unique_items(
         )
 
 
+def _pattern(validator: Any, pattern: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """As the validator does it, but not for texts that are too long anyway: the memory grows with their length."""
+    if isinstance(value, str) and len(value) <= schema.get("maxLength", LONGEST_TEXT):
+        yield from Draft202012Validator.VALIDATORS["pattern"](validator, pattern, value, schema)
+
+
 def _reason(error: ValidationError) -> str:
     """The message of the validator, with a long value cut short."""
     if error.validator == "not":
@@ -188,7 +194,7 @@ def _unstorable(value: Any, path: marked_yaml.Path) -> Errors:
 
 
 def _is_storable(text: str) -> bool:
-    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def _title_errors(value: Any, path: marked_yaml.Path) -> Errors:

@@ -1,4 +1,8 @@
-"""YAML restricted to the values of JSON, with the line of each value."""
+"""YAML restricted to the values of JSON, with the line of each value.
+
+Scalars follow the core schema of YAML 1.2.2 (§10.3.2), without its octal and hexadecimal numbers: what JSON would not
+read as a number, such as 070, 12:30, 1_000 or a date, is text, and so is `no`.
+"""
 
 import json
 import re
@@ -18,7 +22,11 @@ LONGEST_EXPLAINED: Final = 20_000
 """Longer texts are read by libyaml alone. PyYAML explains more, but is a hundred times as slow."""
 _JSON_TOKENS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{,]', re.DOTALL)
 LONGEST_NUMBER: Final = 100
-_NUMBER_OF_JSON: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]+\Z")
+_INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT: Final = re.compile(
+    r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z"
+    r"|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z"
+)
 _UNLIKE_YAML: Final = re.compile(r"[^ -~\r\n]")
 _ONLY_IN_LIBYAML: Final = re.compile(r"\t|.\ufeff", re.DOTALL)
 """What libyaml allows where PyYAML does not: tabs between tokens, and byte order marks in the text."""
@@ -26,21 +34,33 @@ _OTHER_BREAKS: Final = frozenset("\x85\u2028\u2029")
 """What YAML reads as a line break, unless it is escaped."""
 
 
-def _with_json_numbers(loader: type[Any]) -> Any:
-    """A loader that reads 1e-07 as a number, which is text in YAML 1.1."""
-    json_loader: Any = type(f"Json{loader.__name__}", (loader,), {})
-    json_loader.add_implicit_resolver(
-        "tag:yaml.org,2002:float", _NUMBER_OF_JSON, list("-0123456789")
-    )
-    return json_loader
+_TAG: Final = "tag:yaml.org,2002:"
+_RESOLVERS: Final = (
+    ("null", re.compile(r"(~|null|Null|NULL|)\Z"), ["~", "n", "N", ""]),
+    ("bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")),
+    ("int", _INTEGER, list("-+0123456789")),
+    ("float", _FLOAT, list("-+.0123456789")),
+)
+"""The types of plain scalars by their spelling, and the characters with which these begin."""
 
 
-_FAST: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_JSON_LOADERS: Final = (_with_json_numbers(_FAST), _with_json_numbers(yaml.SafeLoader))
-_YAML_LOADERS: Final = (_FAST, yaml.SafeLoader)
+def _with_core_schema(base: type[Any], *, replaces: bool) -> Any:
+    """A loader or dumper with the types of this module, in place of those of YAML 1.1 or in addition to them."""
+    kind: Any = type(f"Core{base.__name__}", (base,), {})
+    if replaces:
+        kind.yaml_implicit_resolvers = {}
+    for name, pattern, beginnings in _RESOLVERS:
+        kind.add_implicit_resolver(f"{_TAG}{name}", pattern, beginnings)
+    return kind
 
 
-class _Dumper(yaml.SafeDumper):
+_FAST: Final[Any] = _with_core_schema(getattr(yaml, "CSafeLoader", yaml.SafeLoader), replaces=True)
+_EXACT: Final[Any] = _with_core_schema(yaml.SafeLoader, replaces=True)
+_SAFE_DUMPER: Final[Any] = _with_core_schema(yaml.SafeDumper, replaces=False)
+"""Quotes text that any version of YAML would read as something else."""
+
+
+class _Dumper(_SAFE_DUMPER):  # type: ignore[misc]  # a class made at run time
     """Writes text of several lines as a block."""
 
 
@@ -75,18 +95,16 @@ def load(text: str) -> MarkedDocument:
     Raises UnreadableYaml, also for aliases (a small text could become huge), for tags (JSON has none), for
     more than 30,000 values and for values that are nested more than 20 deep.
     """
-    is_json = _is_json(text)
-    text = _in_yaml(text) if is_json else text
-    fast, exact = _JSON_LOADERS if is_json else _YAML_LOADERS
+    text = _in_yaml(text) if _is_json(text) else text
     is_short = len(text) <= LONGEST_EXPLAINED
     if is_short and not _ONLY_IN_LIBYAML.search(text):
         with suppress(UnreadableYaml, yaml.YAMLError, ValueError):
-            document = _document(text, fast)
+            document = _document(text, _FAST)
             if document.value is not None:  # libyaml has another line for an empty document
                 return document
     # Read again without libyaml, for messages that say more.
     try:
-        return _document(text, exact if is_short else fast)
+        return _document(text, _EXACT if is_short else _FAST)
     except yaml.MarkedYAMLError as error:
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         raise UnreadableYaml(reason, line=_line(error.problem_mark)) from None
@@ -103,7 +121,7 @@ def _document(text: str, kind: type[yaml.SafeLoader]) -> MarkedDocument:
     if node is None:
         raise UnreadableYaml("the text is empty", line=1)
     lines: dict[Path, int] = {}
-    return MarkedDocument(_value(node, (), loader, lines), lines)
+    return MarkedDocument(_value(node, (), lines), lines)
 
 
 def dump(value: Any) -> str:
@@ -177,21 +195,16 @@ class _Levels:
             raise Disproportionate.of_depth()
 
 
-def _value(node: yaml.Node, path: Path, loader: yaml.SafeLoader, lines: dict[Path, int]) -> Any:
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
     lines[path] = _line(node.start_mark)
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, loader, lines)
+        return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _value(inner, (*path, index), loader, lines) for index, inner in enumerate(node.value)
-        ]
-    scalar = _scalar(node, loader)
-    return _joined(scalar) if isinstance(scalar, str) else scalar
+        return [_value(inner, (*path, index), lines) for index, inner in enumerate(node.value)]
+    return _scalar(node)
 
 
-def _mapping(
-    node: yaml.MappingNode, path: Path, loader: yaml.SafeLoader, lines: dict[Path, int]
-) -> dict[str, Any]:
+def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key, line = key_node.value, _line(key_node.start_mark)
@@ -199,23 +212,27 @@ def _mapping(
             raise UnreadableYaml("a key must be text", line=line)
         if key in mapping:
             raise UnreadableYaml(f"the key {key!r} is already in this mapping", line=line)
-        mapping[key] = _value(value_node, (*path, key), loader, lines)
+        mapping[key] = _value(value_node, (*path, key), lines)
         lines[(*path, key)] = line
     return mapping
 
 
-def _scalar(node: yaml.Node, loader: yaml.SafeLoader) -> Any:
-    """A string, number, boolean or null. Anything else, such as a date, stays text.
+def _scalar(node: yaml.Node) -> str | int | float | bool | None:
+    """A string, number, boolean or null.
 
-    So does a number of more than 100 characters: converting it could take hours, and Python does not print it.
+    A number of more than 100 characters stays text: converting it could take hours, and Python does not print it.
     """
-    if len(node.value) > LONGEST_NUMBER:
-        return node.value
-    try:
-        value = loader.construct_object(node)
-    except (yaml.YAMLError, ValueError):
-        return node.value
-    return value if isinstance(value, str | int | float | bool | None) else node.value
+    text: str = node.value
+    kind = node.tag.removeprefix(_TAG)
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() == "true"
+    if len(text) <= LONGEST_NUMBER and kind == "int":
+        return int(text)
+    if len(text) <= LONGEST_NUMBER and kind == "float":
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return _joined(text)
 
 
 def _joined(text: str) -> str:

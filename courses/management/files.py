@@ -7,6 +7,7 @@ from typing import Final
 
 from django.core.management.base import CommandError, CommandParser
 
+from authsvc.kernel.text import decoded
 from courses.definitions.formats import LONGEST_TEXT
 
 MOST_BYTES: Final = 4 * LONGEST_TEXT
@@ -32,9 +33,10 @@ def text_in(file: str) -> str:
     if len(content) > MOST_BYTES:
         raise CommandError(f"{file} is too long for a definition.")
     try:
-        return content.decode("utf-8-sig")
+        return decoded(content)
     except UnicodeDecodeError:
-        raise CommandError(f"{file} is not text in UTF-8.") from None
+        detail = f"{file} is not text in UTF-8, nor in UTF-16 with a byte order mark."
+        raise CommandError(detail) from None
 
 
 def unreadable(file: str, error: OSError) -> CommandError:

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -70,7 +69,7 @@ def proofs_of(stored: Any) -> str:
 
 
 def _yaml(value: Any) -> str:
-    return str(yaml.safe_dump(value, sort_keys=False)).strip()
+    return marked_yaml.dump(value).strip()
 
 
 def eligibility_text(eligibility: Eligibility) -> SafeString:

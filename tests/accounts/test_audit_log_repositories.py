@@ -205,3 +205,21 @@ def test_the_statement_count_of_reads_does_not_grow_with_entries(
         log.page_of(None, PageRequest(), scope=PLATFORM)
     with django_assert_num_queries(2):
         log.heads(scope=ALL_TENANTS)
+
+
+def test_several_entries_are_appended_like_one_after_another(world: World) -> None:
+    school, log = has_organization(world), world.repositories.audit_log
+    first = chain(world, school, length=1)[-1]
+    head = AuditHead(org_id=school.id).after(first)
+    entries = []
+    for _ in range(2):
+        entry = an_entry(school, sequence=head.sequence + 1, previous_hash=head.hash)
+        entries.append(entry)
+        head = head.after(entry)
+
+    with world.unit_of_work.atomic():
+        world.repositories.audit_log.append_all(school.id, entries, scope=ALL_TENANTS)
+        world.repositories.audit_log.append_all(school.id, [], scope=ALL_TENANTS)
+
+    assert log.following(school.id, after=0, limit=9, scope=ALL_TENANTS) == [first, *entries]
+    assert log.heads(scope=ALL_TENANTS)[-1] == head

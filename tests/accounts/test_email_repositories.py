@@ -79,3 +79,19 @@ def test_other_integrity_errors_are_not_reported_as_email_taken(world: World) ->
 
     with pytest.raises(IntegrityError):
         world.repositories.users.change_email(anna.id, email="Not@Lower.Case")
+
+
+def test_users_are_found_by_several_emails(world: World) -> None:
+    anna = world.has_user(email=OLD)
+    world.has_user(email="third@school.example")
+
+    assert world.repositories.users.with_emails([OLD, NEW]) == [anna]
+    assert world.repositories.users.with_emails([]) == []
+
+
+def test_verified_emails_are_those_of_users_that_have_one(world: World) -> None:
+    anna, bo = world.has_user(email=OLD), world.has_user(email=NEW)
+    world.repositories.verified_emails.save(bo.id, email=NEW)
+
+    assert world.repositories.verified_emails.of_users([anna.id, bo.id]) == {bo.id: NEW}
+    assert world.repositories.verified_emails.of_users([]) == {}

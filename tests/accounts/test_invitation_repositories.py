@@ -148,3 +148,28 @@ def test_expired_invitations_of_all_organizations_are_removed(world: World) -> N
     assert removed == 2
     assert page(world, school).items == (live,)
     assert page(world, other).items == ()
+
+
+def test_several_invitations_replace_the_earlier_ones_to_their_addresses(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    before = has_invitation(world, school, email=BO)
+    elsewhere = has_invitation(world, other, email=BO)
+    of_cleo = has_invitation(world, school, email="cleo@school.example")
+    new = [
+        an_invitation(org_id=school.id, email=email, created_at=LATER + number * SECOND)
+        for number, email in enumerate([BO, "anna@school.example"])
+    ]
+
+    world.repositories.invitations.save_all(school.id, new, scope=into(school))
+
+    assert world.repositories.invitations.find(before.token_hash) is None
+    assert page(world, school).items == (of_cleo, *new)
+    assert page(world, other).items == (elsewhere,)
+
+
+def test_several_invitations_are_not_saved_outside_of_the_scope(world: World) -> None:
+    school, other = has_organization(world), has_organization(world)
+    invitation = an_invitation(org_id=school.id)
+
+    with pytest.raises(OutsideTenantScope):
+        world.repositories.invitations.save_all(school.id, [invitation], scope=into(other))

@@ -169,3 +169,13 @@ def test_an_amount_is_allowed_completely_or_not_at_all() -> None:
     assert (too_much.is_allowed, too_much.remaining) == (False, 2)
     assert too_much.attempted(at=NOON, amount=2).is_allowed
     assert not LimitState.begun(limit, at=NOON, amount=11).is_allowed
+
+
+def test_several_keys_are_counted_like_each_alone(world: World) -> None:
+    alone = [count(world, ANNA) for _ in range(2)]
+
+    with world.unit_of_work.atomic():
+        states = world.repositories.limits.count_each([BO, ANNA], THREE_A_MINUTE, at=NOON)
+
+    assert states == {ANNA: alone[-1].attempted(at=NOON), BO: alone[0]}
+    assert count(world, ANNA) == states[ANNA].attempted(at=NOON)

@@ -74,13 +74,28 @@ def test_a_file_replaces_the_text(application: Application) -> None:
     assert [row[1] for row in outcomes_on(page)] == ["cleo@school.example"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_file_is_read_as_a_spreadsheet_saved_it(
+    application: Application, separator: str, encoding: str
+) -> None:
+    lines = ["email,role,,", "cleo@school.example,instructor,,", ""]
+    content = "\r\n".join(lines).replace(",", separator).encode(encoding)
+
+    page = root_browser(application).post(
+        list_page_of(has_organization(application)), file=a_file(content)
+    )
+
+    assert outcomes_on(page) == [["1", "cleo@school.example", "instructor", "invited"]]
+
+
 def test_errors_name_their_rows_and_the_text_is_kept(application: Application) -> None:
     organization = has_organization(application)
 
     page = root_browser(application).post(list_page_of(organization), text=WRONG)
 
-    assert "Row 1, role: There is no such role." in page.text
-    assert "Row 2, email: This is not a valid e-mail address." in page.text
+    assert "Line 2: There is no such role." in page.text
+    assert "Line 3: This is not a valid e-mail address." in page.text
     assert WRONG in page.text
     assert not InvitationRow.objects.exists()
 
@@ -90,18 +105,18 @@ def test_the_text_of_an_invalid_file_can_be_corrected(application: Application) 
         list_page_of(has_organization(application)), file=a_file(WRONG.encode())
     )
 
-    assert "Row 1, role: There is no such role." in page.text
+    assert "Line 2: There is no such role." in page.text
     assert WRONG in page.text
 
 
 @pytest.mark.parametrize(
     ("content", "field_error"),
     [
-        (b"\xff\xfe", "The file is not text in UTF-8."),
+        (b"\xff", "The file is not text in UTF-8, nor in UTF-16 with a byte order mark."),
         (b" " * (LONGEST_LIST + 1), "The file is too long."),
         (b"name\nAnna\n", "The first line must be `email,role`"),
-        (b"email\n", "A list has 1 to 1000 rows; this one has none."),
-        (b"email\na\x00@school.example\n", "Row 1, email: This is not a valid e-mail address."),
+        (b"email\n", "A list has 1 to 10,000 rows; this one has none."),
+        (b"email\na\x00@school.example\n", "Line 2: This is not a valid e-mail address."),
     ],
 )
 def test_an_invalid_file_is_refused(

@@ -5,12 +5,16 @@ import pytest
 from accounts.adapters.email_addresses import CheckedEmailAddresses
 from accounts.domain.access import OrgRole
 from accounts.domain.organizations.errors import InvalidMemberList
-from accounts.domain.organizations.services.member_lists import MOST_ROWS, ListRow
-from accounts.domain.organizations.services.member_lists import rows_in as rows_with
+from accounts.domain.organizations.services.member_rows import (
+    HEADING,
+    MOST_ERRORS,
+    MOST_ROWS,
+    ListRow,
+)
+from accounts.domain.organizations.services.member_rows import rows_in as rows_with
 from authsvc.kernel.errors import FieldError
 
 ANNA, BO = "anna@school.example", "bo@school.example"
-HEADING = "The first line must be `email,role` or `email`."
 NO_ADDRESS = "This is not a valid e-mail address."
 
 
@@ -43,6 +47,12 @@ TWO_ROWS = [
         f"email,role\n\n{ANNA},admin\n,\n  ,  \n\n{BO},learner\n\n",
         f"email,role\n{ANNA},admin\n{BO},\n",
         f"email,role\n{ANNA},admin\n{BO}\n",
+        f"email;role\n{ANNA};admin\n{BO};learner\n",
+        f'\ufeff"email";"role"\r\n"{ANNA}";"admin"\r\n"{BO}";""\r\n',
+        f"email\trole\r\n{ANNA}\tadmin\r\n{BO}\tlearner\r\n",
+        f"sep=;\r\nemail;role\r\n{ANNA};admin\r\n{BO};learner\r\n",
+        f"email,role,,\n{ANNA},admin,,\n{BO},,,\n,,,\n",
+        f",email,,role\n,{ANNA},,admin\n, {BO}, ,learner\n",
     ],
     ids=[
         "lines of Unix",
@@ -55,6 +65,12 @@ TWO_ROWS = [
         "blank lines",
         "empty role",
         "no role",
+        "semicolons",
+        "semicolons and quotes",
+        "tabs",
+        "hint for Excel",
+        "empty columns at the end",
+        "empty columns between",
     ],
 )
 def test_every_csv_dialect_is_read(text: str) -> None:
@@ -81,12 +97,9 @@ def test_each_role_is_known_by_its_name(role: OrgRole) -> None:
         "",
         "\n",
         f"{ANNA},admin\n",
-        f"email;role\n{ANNA};admin\n",
-        f"email\trole\n{ANNA}\tadmin\n",
+        f"email|role\n{ANNA}|admin\n",
         "role\nadmin\n",
-        f"email,role,name\n{ANNA},admin,Anna\n",
-        f"email,role,\n{ANNA},admin,\n",
-        f"email,email\n{ANNA},{BO}\n",
+        f"sep=|\nemail|role\n{ANNA}|admin\n",
         f"e-mail\n{ANNA}\n",
         f"\x00email\n{ANNA}\n",
     ],
@@ -97,15 +110,45 @@ def test_a_list_without_a_header_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["email,role", "email\n", "email,role\n\n,\n"])
 def test_an_empty_list_is_refused(text: str) -> None:
-    assert field_errors_in(text) == [("", f"A list has 1 to {MOST_ROWS} rows; this one has none.")]
+    assert field_errors_in(text) == [
+        ("", f"A list has 1 to {MOST_ROWS:,} rows; this one has none.")
+    ]
 
 
-def test_a_list_has_at_most_a_thousand_rows() -> None:
-    rows = [f"a{number}@school.example" for number in range(1001)]
+def test_a_list_has_at_most_ten_thousand_rows() -> None:
+    rows = [f"a{number}@school.example" for number in range(10_001)]
 
-    assert len(rows_in("\n".join(["email", *rows[:1000]]))) == 1000
+    assert len(rows_in("\n".join(["email", *rows[:10_000]]))) == 10_000
     assert field_errors_in("\n".join(["email", *rows])) == [
-        ("", "A list has 1 to 1000 rows; this one has more.")
+        ("", "A list has 1 to 10,000 rows; this one has more.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "detail"),
+    [
+        ("email,role,name", "Line 1: Column 3 is neither `email` nor `role`. Remove it."),
+        ("name;email;role", "Line 1: Column 1 is neither `email` nor `role`. Remove it."),
+        ("email,email", "Line 1: Column 2 repeats `email`."),
+        ("email,role,Role", "Line 1: Column 3 repeats `role`."),
+    ],
+)
+def test_a_column_that_is_unknown_or_repeated_is_named(headings: str, detail: str) -> None:
+    assert field_errors_in(f"{headings}\n{ANNA}\n") == [("", detail)]
+
+
+def test_at_most_a_hundred_errors_are_reported() -> None:
+    errors = field_errors_in("email\n" + "nobody\n" * 10_000)
+
+    assert len(errors) == MOST_ERRORS
+
+
+def test_lines_are_those_of_the_file() -> None:
+    text = f'sep=,\r\nemail,role\r\n\r\n"{ANNA}","\r\nadmin"\r\n,\r\nnobody,\r\n{ANNA},\r\n'
+
+    assert field_errors_in(text) == [
+        ("2/email", f"Line 7: {NO_ADDRESS}"),
+        ("3/email", "Line 8: This e-mail address is listed twice, first on line 4."),
     ]
 
 
@@ -144,7 +187,9 @@ def test_invalid_csv_is_refused(text: str) -> None:
     ],
 )
 def test_an_invalid_e_mail_address_is_refused(email: str) -> None:
-    assert field_errors_in(f'email,role\n"{email}",admin\n') == [("1/email", NO_ADDRESS)]
+    assert field_errors_in(f'email,role\n"{email}",admin\n') == [
+        ("1/email", f"Line 2: {NO_ADDRESS}")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,27 +200,33 @@ def test_unusual_e_mail_addresses_are_valid(email: str) -> None:
 
 
 def test_a_row_without_an_e_mail_address_is_refused() -> None:
-    assert field_errors_in(f"role,email\nadmin\nlearner,{BO}\n") == [("1/email", NO_ADDRESS)]
+    assert field_errors_in(f"role,email\nadmin\nlearner,{BO}\n") == [
+        ("1/email", f"Line 2: {NO_ADDRESS}")
+    ]
 
 
 def test_a_row_with_extra_cells_is_refused() -> None:
-    text = f"email\n{ANNA},owner\n{BO}\n"
+    stray = "There is a value in column 2, which has no heading."
 
-    assert field_errors_in(text) == [("1", "This row has more cells than the first line.")]
+    assert field_errors_in(f"email\n{ANNA},owner\n{BO}\n") == [("1", f"Line 2: {stray}")]
+    assert field_errors_in(f"email,\n{BO},\n{ANNA},owner\n") == [("2", f"Line 3: {stray}")]
 
 
 @pytest.mark.parametrize("role", ["teacher", "own er", "owner\x00", "0"])
 def test_a_role_that_does_not_exist_is_refused(role: str) -> None:
     assert field_errors_in(f"email,role\n{BO},learner\n{ANNA},{role}\n") == [
-        ("2/role", "There is no such role.")
+        ("2/role", "Line 3: There is no such role.")
     ]
 
 
 def test_an_e_mail_address_is_listed_once_whatever_its_case() -> None:
     text = f"email\n{ANNA}\n{BO}\nAnna@School.Example\n{ANNA}\n"
 
-    twice = "This e-mail address is listed twice."
-    assert field_errors_in(text) == [("3/email", twice), ("4/email", twice)]
+    twice = "This e-mail address is listed twice, first on line 2."
+    assert field_errors_in(text) == [
+        ("3/email", f"Line 4: {twice}"),
+        ("4/email", f"Line 5: {twice}"),
+    ]
 
 
 def test_every_invalid_row_is_reported_at_once() -> None:
@@ -194,5 +245,5 @@ def test_an_error_repeats_nothing_of_the_list() -> None:
     with pytest.raises(InvalidMemberList) as error:
         rows_in("email,role\nsecret-name,secret-role\n")
 
-    assert FieldError(path="1/email", detail=NO_ADDRESS) in error.value.field_errors
+    assert FieldError(path="1/email", detail=f"Line 2: {NO_ADDRESS}") in error.value.field_errors
     assert "secret" not in repr(error.value.field_errors)

@@ -20,7 +20,8 @@ from accounts.domain.organizations.errors import (
     OrganizationNotFound,
     OrganizationSuspended,
 )
-from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult, ListRow
+from accounts.domain.organizations.services.member_lists import ListOutcome, ListResult
+from accounts.domain.organizations.services.member_rows import ListRow
 from authsvc.kernel.paging import PageRequest
 from tests.accounts.inviting import BO, mailed_token, pending
 from tests.support.blocks import failed_block

@@ -22,7 +22,7 @@ from accounts.domain.mail.entities import (
     OutgoingMail,
     quoted_name,
 )
-from accounts.domain.mail.services.outbox import KEPT_FOR, Message
+from accounts.domain.mail.services.outbox import BATCH_SIZE, KEPT_FOR, Message
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
 from tests.support.builders import NOON, a_principal
@@ -292,3 +292,16 @@ def test_finished_messages_are_deleted_after_a_month(world: World) -> None:
 
     assert world.repositories.mails.find_for_update(old.id) is None
     assert world.repositories.mails.find_for_update(waiting.id) == waiting
+
+
+def test_of_very_many_messages_only_some_are_sent_at_once(memory: World) -> None:
+    """The others wait for `deliver`, so that a request does not wait for them."""
+    count = BATCH_SIZE + 5
+    messages = [an_invitation_to(f"a{number}@school.example") for number in range(count)]
+
+    with memory.unit_of_work.atomic():
+        memory.services.outbox.queue(messages)
+
+    assert len(mails()) == BATCH_SIZE
+    assert memory.services.outbox.deliver() == (5, 0)
+    assert len({address for mail in mails() for address in mail.to}) == count

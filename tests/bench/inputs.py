@@ -52,14 +52,9 @@ def measure(kind: str, name: str, read: Callable[[], object]) -> None:
 def readers(size: int, folder: Path) -> list[tuple[str, str, Callable[[], object]]]:
     """By kind and name, what reads an input of this size."""
     from courses.definitions.courses import definition_of, read_definition  # noqa: PLC0415  # likewise
-    from courses.definitions.olx.files import unpacked  # noqa: PLC0415  # likewise
     from courses.definitions.olx.reading import read_olx  # noqa: PLC0415  # likewise
     from courses.definitions.pathways import pathway_of  # noqa: PLC0415  # likewise
     from tests.support import worst_inputs  # noqa: PLC0415  # likewise
-
-    def import_archive(archive: Path) -> None:
-        with unpacked(archive) as course:
-            read_olx(course)
 
     kinds: dict[str, tuple[Mapping[str, Any], Callable[[Any], object]]] = {
         "yaml": (worst_inputs.yaml_texts(size), read_definition),
@@ -72,7 +67,7 @@ def readers(size: int, folder: Path) -> list[tuple[str, str, Callable[[], object
             },
             read_olx,
         ),
-        "archive": (worst_inputs.archives(folder, size), import_archive),
+        "archive": (worst_inputs.archives(folder, size), read_olx),
     }
     return [
         (kind, name, lambda read=read, value=value: read(value))  # type: ignore[misc]  # defaults bind the names

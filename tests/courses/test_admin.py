@@ -113,7 +113,7 @@ def test_the_text_of_a_file_with_errors_can_be_corrected(application: Applicatio
 @pytest.mark.parametrize(
     ("content", "field_error"),
     [
-        (b"\xff\xfe", "The file is not text in UTF-8."),
+        (b"\xff", "The file is not text in UTF-8, nor in UTF-16 with a byte order mark."),
         (b" " * (LONGEST_TEXT + 1), "The file is too long."),
         (b"a: [", "line 1: "),
     ],

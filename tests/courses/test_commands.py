@@ -165,13 +165,24 @@ def test_a_directory_is_no_definition(application: Application, tmp_path: Path) 
     assert error == f"{tmp_path} cannot be read: Is a directory."
 
 
-def test_a_file_in_another_encoding_is_refused(application: Application, tmp_path: Path) -> None:
+def test_a_file_may_be_in_utf_16(application: Application, tmp_path: Path) -> None:
     file = tmp_path / "knots.yaml"
     file.write_text(with_change("title: Knots", "title: Nœuds"), encoding="utf-16")
 
+    output_of("import_course", str(file))
+
+    assert application.services.authoring.export("knots", by=OPERATOR).title == "Nœuds"
+
+
+def test_a_file_in_another_encoding_is_refused(application: Application, tmp_path: Path) -> None:
+    file = tmp_path / "knots.yaml"
+    file.write_text(
+        with_change("title: Knots", "title: Nœuds"), encoding="cp1252", errors="replace"
+    )
+
     error, _ = error_of("import_course", str(file))
 
-    assert error == f"{file} is not text in UTF-8."
+    assert error == f"{file} is not text in UTF-8, nor in UTF-16 with a byte order mark."
     assert_there_is_no_course(application, "knots")
 
 

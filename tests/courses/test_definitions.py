@@ -79,7 +79,7 @@ def test_a_definition_says_what_its_author_wrote() -> None:
         ("title: Links", "title: Links # as you like it"),
         ("title: Knots", "'title': \"Knots\""),
         ("title: Knots", 'title: "\\x4bnots"'),
-        ("required: false", "required: no"),
+        ("required: false", "required: False"),
         ("Make a loop.", ">-\n          Make\n          a loop."),
         ("title: Knots", "title: &title Knots"),
         ("body: Make", "type: lesson\n        required: true\n        body: Make"),
@@ -111,7 +111,11 @@ def test_a_course_needs_no_summary() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["2026-03-01", "2026-02-31", "12:60", "=", "<<", "0x", "1_000.x", "Ränder 🪢", "nö", "No."],
+    [
+        *("2026-03-01", "2026-02-31", "2026-03-01 12:00", "12:30", "12:60", "12:30:45", "1:30"),
+        *("070", "0123", "-07", "09.5", "0x", "0x1F", "0o17", "0b1", "1_000", "1_000.5", "1_000.x"),
+        *("no", "No", "yes", "on", "off", "y", "n", "=", "<<", "Ränder 🪢", "nö", "No.", "1e", "."),
+    ],
 )
 def test_text_that_could_be_something_else_stays_text(title: str) -> None:
     assert read_definition(with_change("title: Knots", f"title: {title}")).title == title

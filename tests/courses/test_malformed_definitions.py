@@ -98,9 +98,11 @@ def test_a_slug_has_lower_case_words_and_single_hyphens(slug: str) -> None:
     ("value", "read"),
     [
         ("", None),
-        ("yes", True),
+        ("true", True),
+        ("70", 70),
+        ("+70", 70),
         ("1.5", 1.5),
-        ("1:30", 90),
+        ("1e3", 1000.0),
         (".inf", inf),
         ("[Knots]", ["Knots"]),
         ("\n  en: K", {"en": "K"}),

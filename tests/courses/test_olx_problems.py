@@ -91,7 +91,8 @@ def test_a_problem_that_asks_for_two_things_is_two_questions() -> None:
 @pytest.mark.parametrize(
     ("answer", "tolerance", "expected"),
     [
-        ("40", "", 0),
+        ("40", "", 0.0004),
+        ("40", "0", 0),
         ("40", "2", 2),
         ("40", "0.5", 0.5),
         ("40", "5%", 2),
@@ -130,7 +131,7 @@ def test_another_parameter_is_no_tolerance(tmp_path: Path) -> None:
     text = number("5").replace("<textline/>", '<responseparam type="hidden" default="9"/>')
     (question,) = questions_in(a_course_in(tmp_path, problem(text)))
 
-    assert question.answer_key == AnswerKey(number=5)
+    assert question.answer_key == AnswerKey(number=5, tolerance=0.00005)
 
 
 def test_options_may_be_elements(tmp_path: Path) -> None:
@@ -190,7 +191,11 @@ def test_options_may_be_elements(tmp_path: Path) -> None:
             UNANSWERED,
         ),
         (number(""), "numericalresponse", "its answer is not a number"),
-        (number("[1, 5)"), "numericalresponse", "its answer is not a number"),
+        (number("[5, 1]"), "numericalresponse", "its answer is not a range of numbers"),
+        (number("[1, x]"), "numericalresponse", "its answer is not a range of numbers"),
+        (number("1/0"), "numericalresponse", "its answer is not a number"),
+        (number("sqrt(2)"), "numericalresponse", "its answer is not a number"),
+        (number("1_0"), "numericalresponse", "its answer is not a number"),
         (number("nan"), "numericalresponse", "its answer is not a number"),
         (number("1e999"), "numericalresponse", "its answer is not a number"),
         (number("5", "much"), "numericalresponse", "its tolerance is not a number"),
@@ -238,7 +243,7 @@ def test_a_second_correct_number_is_reported_and_the_first_one_used(tmp_path: Pa
 
     (question,) = questions_in(folder)
 
-    assert question.answer_key == AnswerKey(number=5)
+    assert question.answer_key == AnswerKey(number=5, tolerance=0.00005)
     assert mapped(folder)[1] == ["course.xml:2: <additional_answer> cannot be mapped"]
 
 

@@ -159,6 +159,7 @@ def test_a_key_stands_once() -> None:
     [
         ("after: [knots]", "after: [bends]", "line 11: there is no course 'bends' on the pathway"),
         ("choose: 1", "choose: 3", "line 7: there are not that many courses to choose from"),
+        ("choose: 1", "choose: 01", "line 7: '01' is not of type 'integer'"),
         ("choose: 1", "chose: 1", "line 7: there is no such member here"),
     ],
 )

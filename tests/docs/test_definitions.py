@@ -7,8 +7,10 @@ import yaml
 
 from accounts.domain.access import Role
 from courses.definitions.courses import SCHEMA, read_definition
-from courses.definitions.olx.files import MOST_BYTES, MOST_MEMBERS, Unmapped
-from courses.definitions.olx.problems import RESPONSES
+from courses.definitions.olx.files import MOST_BYTES, MOST_BYTES_KEPT, MOST_MEMBERS
+from courses.definitions.olx.losses import Loss, lines_of, loss_of_attribute
+from courses.definitions.olx.markup import MOST_PARTS, MOST_TAGS
+from courses.definitions.olx.responses import RESPONSES
 from tests.support.application import Application
 from tests.support.definitions import errors_in
 from tests.support.documents import fences, members_of, page, table_under, words_in
@@ -41,8 +43,15 @@ def test_the_example_asks_questions_that_programs_and_people_score() -> None:
 def test_what_cannot_be_mapped_is_said_as_the_page_shows() -> None:
     shown, _ = TEXTS
 
-    unmapped = Unmapped(file="problem/knots.xml", line=12, name="drag-and-drop-v2")
-    assert f"{unmapped}\n" == shown
+    losses = [
+        Loss(file="problem/knots.xml", line=12, element="drag-and-drop-v2"),
+        *(
+            Loss(file="html/bowline.html", line=7, element="p", attribute="class", is_minor=True)
+            for _ in range(4)
+        ),
+        loss_of_attribute("sequential/loops.xml", 1, "sequential", "due", "2027-01-15"),
+    ]
+    assert list(lines_of(filter(None, losses))) == shown.splitlines()
 
 
 def test_what_is_mapped_of_open_edx_is_listed() -> None:
@@ -53,7 +62,10 @@ def test_what_is_mapped_of_open_edx_is_listed() -> None:
 
 
 def test_how_much_an_export_may_hold_is_said() -> None:
-    assert f"more than {MOST_MEMBERS:,} files or more than {MOST_BYTES // 1_000_000} MB" in PAGE
+    text = " ".join(PAGE.split())
+    assert f"more than {MOST_MEMBERS:,} files, more than {MOST_BYTES // 1_000_000} MB" in text
+    assert f"more than {MOST_BYTES_KEPT // 1_000_000} MB of XML, HTML and JSON" in text
+    assert f"{MOST_PARTS:,} XML elements and attributes and {MOST_TAGS:,} HTML tags" in text
 
 
 def test_every_member_is_described() -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from courses.definitions.olx.losses import lines_of
 from courses.definitions.olx.reading import read_olx
 from courses.domain.entities.assessments import Question
 from courses.domain.entities.courses import CourseDefinition
@@ -13,12 +14,14 @@ from courses.domain.errors import InvalidDefinition
 from tests.support.documents import ROOT
 
 KNOTS: Final = ROOT / "tests/courses/olx/knots"
+ROPES: Final = ROOT / "tests/courses/olx/ropes"
+"""Elements and attributes of OLX, as many as people use, and some that nobody knows."""
 
 
 def a_course_in(folder: Path, vertical: str) -> Path:
     """Write a course with one vertical, on line 2, to the folder."""
     text = (
-        '<course org="SailX" course="KNOTS"><chapter url_name="c"><sequential url_name="s">\n'
+        '<course org="SailX" course="KNOTS"><chapter url_name="c"><sequential>\n'
         f'<vertical url_name="v" display_name="Knots">{vertical}</vertical>\n'
         "</sequential></chapter></course>"
     )
@@ -34,9 +37,15 @@ def put(folder: Path, files: dict[str, str | bytes]) -> None:
 
 
 def mapped(folder: Path) -> tuple[CourseDefinition, list[str]]:
-    """The course, and the reports of what could not be mapped."""
-    definition, unmapped = read_olx(folder)
-    return definition, [str(element) for element in unmapped]
+    """The course, and what of its meaning was lost."""
+    definition, losses = read_olx(folder)
+    return definition, [str(loss) for loss in losses if not loss.is_minor]
+
+
+def report_of(folder: Path) -> list[str]:
+    """The report of the import."""
+    _, losses = read_olx(folder)
+    return list(lines_of(losses))
 
 
 def items_in(folder: Path) -> list[ModuleItem]:

@@ -185,6 +185,15 @@ def _courses_of_markup(size: int) -> dict[str, Mapping[str, bytes]]:
         | {"html/h.html": filled("<b>", size).encode()},
         "nested lists": one_file("<html url_name='h'/>")
         | {"html/h.html": (filled("<ul><li>", min(size, 4000)) + filled("x ", size)).encode()},
+        "nested quotations": one_file("<html url_name='h'/>")
+        | {"html/h.html": filled("x<br>", min(size, 70_000), "<blockquote>" * 37).encode()},
+        "much text": one_file("".join(f"<html url_name='h{n}'/>" for n in range(1 + size // 40_000)))
+        | {
+            f"html/h{n}.html": filled("*_`[x] ", 399_000).encode()
+            for n in range(1 + size // 40_000)
+        },
+        "policy": one_file("<html>x</html>")
+        | {"policies/policy.json": filled('"a/b": {"c": "1"},', size, "{", '"c": 1}').encode()},
         "list items": one_file(filled("<li>x</li>", size, "<html><ul>", "</ul></html>")),
         "table cells": one_file(filled("<tr><td>x</td></tr>", size, "<html><table>", "</table></html>")),
         "line breaks": one_file(filled("<br/>", size, "<html>", "</html>")),

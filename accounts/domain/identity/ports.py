@@ -51,6 +51,9 @@ class EmailAddresses(Protocol):
         Of an address that is not valid it is the lower case, so that accounts from before the check can sign in.
         """
 
+    def stored_form(self, address: str) -> str | None:
+        """The normalized form of a valid address, otherwise None: both answers for the work of one."""
+
 
 class OpaqueTokens(Protocol):
     def new(self) -> str:

@@ -93,6 +93,10 @@ class OutgoingMail:
     def is_waiting(self) -> bool:
         return self.due_at is not None
 
+    def waiting(self, *, at: datetime) -> "OutgoingMail":
+        """The message, for any process to send."""
+        return replace(self, due_at=at)
+
     def leased(self, *, at: datetime) -> "OutgoingMail":
         return replace(self, due_at=at + LEASE)
 

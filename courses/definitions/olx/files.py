@@ -1,129 +1,82 @@
-"""Files of a course in OLX: a folder, or a packed export that is unpacked without trust."""
+"""Files of a course in OLX: a folder, or a packed export that is read without trust."""
 
+import os
 import tarfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from gzip import GzipFile
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
 
 from authsvc.kernel.errors import FieldError
-from courses.definitions.olx.markup import (
-    Effort,
-    Element,
-    TooMuch,
-    UnreadableHtml,
-    UnreadableXml,
-    markdown_of,
-    parse,
-)
 from courses.domain.errors import InvalidDefinition
 
 ROOT: Final = "course.xml"
 LONGEST_FILE: Final = 4_000_000
-MOST_FILES: Final = 20_000
-MOST_BYTES_READ: Final = 50_000_000
-"""Bytes of all files that are read; a file that is read again counts again."""
 MOST_BYTES: Final = 200_000_000
-MOST_MEMBERS: Final = 10_000
+MOST_BYTES_KEPT: Final = 40_000_000
+"""Bytes of all files in an archive that can be read. They are in memory together."""
+MOST_MEMBERS: Final = 5_000
 LONGEST_NAME: Final = 500
 LONGEST_HEADER: Final = 100_000
 """Bytes of an archive in front of the content of a file. A name can be in a header of any length."""
 DEEPEST_FOLDER: Final = 10
-"""Files in deeper folders are not extracted. Open edX has none that are read."""
+"""Files in deeper folders are not read. Open edX has none that are."""
 END_OF_ARCHIVE: Final = 2 * tarfile.BLOCKSIZE
 """Bytes of zeros that close every tar archive (POSIX.1-2017, pax, "ustar Interchange Format")."""
-CHUNK: Final = 65_536
-READ: Final = frozenset({".xml", ".html"})
-"""Other files, such as pictures, are not extracted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmapped:
-    """An element that was left out. Without `reason`, because there is no equivalent for such elements."""
-
-    file: str
-    line: int
-    name: str
-    reason: str = ""
-
-    def __str__(self) -> str:
-        text = f"{self.file}:{self.line}: <{self.name}> cannot be mapped"
-        return " ".join((f"{text}: {self.reason}" if self.reason else text).split())
+BUFFER: Final = 65_536
+CHUNK: Final = 1_048_576
+"""Compressed bytes that are read at once."""
+GZIP: Final = zlib.MAX_WBITS | 16
+MOST_COMPRESSED: Final = 100
+"""Parts of an archive that are compressed separately (RFC 1952 §2.2). What follows a part is copied for each."""
+READ: Final = frozenset({".xml", ".html", ".json"})
+"""Other files, such as pictures, are named alone."""
 
 
 class UnreadableFile(Exception):
     """A file cannot be read; the message says why."""
 
 
-@dataclass(slots=True)
-class Folder:
-    """The folder of a course. Only files in it are read, and none that is too long."""
+class CourseFiles(Protocol):
+    """The files of a course, by name."""
+
+    def names(self) -> list[str]:
+        """The names of all files, sorted."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file that can be read."""
+
+    def content(self, name: str) -> bytes:
+        """The first LONGEST_FILE + 1 bytes of the file. Raises UnreadableFile."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """Files in a folder. Links are followed as long as they stay in it."""
 
     root: Path
-    unmapped: list[Unmapped] = field(default_factory=list)
-    effort: Effort = field(default_factory=Effort)
-    read: int = 0
-    bytes_read: int = 0
     _real_root: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        self._real_root = self.root.resolve()
+        object.__setattr__(self, "_real_root", self.root.resolve())
 
-    def leave_out(self, element: Element, reason: str = "") -> None:
-        self.unmapped.append(
-            Unmapped(file=element.file, line=element.line, name=element.tag, reason=reason)
-        )
+    def names(self) -> list[str]:
+        """Without hidden files, and those in folders that are too deep."""
+        return sorted(self._names_in(""))
 
-    def element_at(self, name: str) -> Element:
-        """The root of an XML file. Raises UnreadableFile, UnreadableXml, TooMuch."""
-        return parse(self._bytes(name), name, self.effort)
-
-    def text_at(self, name: str) -> str:
-        """Raises UnreadableFile."""
-        try:
-            return self._bytes(name).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise UnreadableFile(f"{name} is not text in UTF-8") from None
-
-    def whole(self, element: Element) -> Element | None:
-        """The element, from the file that it refers to if it does. None, and noted, if that cannot be read."""
-        name = element.attributes.get("url_name", "")
-        if not element.is_empty or not name:
-            return element
-        file = f"{element.tag}/{name.replace(':', '/')}.xml"
-        if set(element.attributes) - {"url_name"} and not self.has(file):
-            return element
-        try:
-            target = self.element_at(file)
-        except UnreadableFile as error:
-            self.leave_out(element, str(error))
-            return None
-        except UnreadableXml as error:
-            self.unmapped.append(
-                Unmapped(file=file, line=error.line, name=element.tag, reason=str(error))
-            )
-            return None
-        if target.tag != element.tag:
-            self.leave_out(element, f"{file} contains a <{target.tag}>")
-            return None
-        attributes = element.attributes | target.attributes | {"url_name": name}
-        return replace(target, attributes=attributes)
-
-    def markdown_in(self, html: Element, text: str, *, file: str = "", line: int = 0) -> str:
-        """The text of the element as Markdown. Empty, and noted, if it cannot be converted."""
-
-        def note(at: int, tag: str) -> None:
-            self.unmapped.append(Unmapped(file=file or html.file, line=at, name=tag))
-
-        try:
-            return markdown_of(text, line=line or html.line, note=note, effort=self.effort)
-        except UnreadableHtml as error:
-            self.leave_out(html, str(error))
-            return ""
+    def _names_in(self, folder: str) -> Iterator[str]:
+        """The folder is named with a slash at its end, except for the root."""
+        with os.scandir(self.root / folder) as entries:
+            for entry in entries:
+                name = f"{folder}{entry.name}"
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if name.count("/") + 1 < DEEPEST_FOLDER:
+                        yield from self._names_in(f"{name}/")
+                elif entry.is_file(follow_symlinks=False) or self.has(name):
+                    yield name
 
     def has(self, name: str) -> bool:
         try:
@@ -132,48 +85,58 @@ class Folder:
             return False
         return True
 
-    def _bytes(self, name: str) -> bytes:
-        self.read += 1
-        if self.read > MOST_FILES:
-            raise TooMuch(f"more than {MOST_FILES:,} files of the course would be read")
+    def content(self, name: str) -> bytes:
         path = self._path(name)
         try:
             with path.open("rb") as stream:
-                content = stream.read(LONGEST_FILE + 1)
+                return stream.read(LONGEST_FILE + 1)
         except OSError:
             raise UnreadableFile(f"{name} cannot be read") from None
-        if len(content) > LONGEST_FILE:
-            raise UnreadableFile(f"{name} is longer than {LONGEST_FILE:,} bytes")
-        self.bytes_read += len(content)
-        if self.bytes_read > MOST_BYTES_READ:
-            raise TooMuch(f"more than {MOST_BYTES_READ:,} bytes of the course would be read")
-        return content
 
     def _path(self, name: str) -> Path:
         """The file, which is in the folder after links are resolved. Raises UnreadableFile."""
-        steps = PurePosixPath(name)
         try:
-            path = (self.root / steps).resolve()
+            path = (self.root / name).resolve()
             is_file = path.is_file()
-        except (OSError, RuntimeError):
-            # A link to itself is a RuntimeError before Python 3.13.
+        except (OSError, RuntimeError, ValueError):
+            # A link to itself is a RuntimeError before Python 3.13; a NUL in the name is a ValueError.
             raise UnreadableFile(f"{name} cannot be read") from None
-        if ".." in steps.parts or not path.is_relative_to(self._real_root):
+        if not path.is_relative_to(self._real_root):
             raise UnreadableFile(f"{name} is outside of the course")
         if not is_file:
             raise UnreadableFile(f"{name} is missing")
         return path
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveFiles:
+    """Files of an archive, in memory."""
+
+    contents: Mapping[str, bytes]
+
+    def names(self) -> list[str]:
+        return sorted(self.contents)
+
+    def has(self, name: str) -> bool:
+        return name in self.contents
+
+    def content(self, name: str) -> bytes:
+        if name not in self.contents:
+            raise UnreadableFile(f"{name} is missing")
+        return self.contents[name]
+
+
 class _BadArchive(Exception):
     """The archive is not unpacked; the message says why."""
 
 
-class _Bounded:
-    """A stream with a limit on its bytes, however small the archive is."""
+class _Unpacked:
+    """The plain content of a gzip file (RFC 1952), with a limit on its bytes, however small the file is."""
 
-    def __init__(self, stream: GzipFile, most: int) -> None:
+    def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream = stream
+        self._gzip = zlib.decompressobj(wbits=GZIP)
+        self._parts = 1
         self._left = most
         self._until = LONGEST_HEADER
         self.position = 0
@@ -187,58 +150,99 @@ class _Bounded:
     def read(self, size: int) -> bytes:
         if self.position > self._until:
             raise _BadArchive(f"it contains a header of more than {LONGEST_HEADER:,} bytes")
-        content = self._stream.read(min(size, self._left + 1))
+        content = self._decompressed(min(size, self._left + 1))
         self._left -= len(content)
         if self._left < 0:
             raise _BadArchive(f"it is larger than {MOST_BYTES:,} bytes when unpacked")
-        if data := content.rstrip(b"\0"):
-            self.end_of_data = self.position + len(data)
+        if content != bytes(len(content)):  # comparing zeros is much faster than stripping them
+            self.end_of_data = self.position + len(content.rstrip(b"\0"))
         self.position += len(content)
         return content
 
+    def _decompressed(self, size: int) -> bytes:
+        """Up to so many bytes; none at the end, where zlib compares checksum and length.
+
+        Raises zlib.error, EOFError.
+        """
+        parts: list[bytes] = []
+        while size > 0:
+            is_at_end = self._gzip.eof
+            packed = self._next_part() if is_at_end else self._gzip.unconsumed_tail
+            if is_at_end and not packed:
+                break
+            packed = packed or self._stream.read(CHUNK)
+            content = self._gzip.decompress(packed, size)
+            if not packed and not content:
+                raise EOFError
+            parts.append(content)
+            size -= len(content)
+        return b"".join(parts)
+
+    def _next_part(self) -> bytes:
+        """The beginning of the next compressed part; empty at the end of the file, which may be padded with zeros."""
+        packed = self._gzip.unused_data.lstrip(b"\0")
+        while not packed and (more := self._stream.read(CHUNK)):
+            packed = more.lstrip(b"\0")
+        if packed:
+            self._gzip = zlib.decompressobj(wbits=GZIP)
+            self._parts += 1
+        if self._parts > MOST_COMPRESSED:
+            raise _BadArchive(f"it contains more than {MOST_COMPRESSED:,} compressed parts")
+        return packed
+
     def drain(self) -> None:
-        """Read the rest, so that gzip compares its checksum and length."""
+        """Read the rest, which must be all that the file has."""
         self.expect(MOST_BYTES)
         while self.read(CHUNK):
             pass
+
+
+def is_readable(name: str) -> bool:
+    return os.path.splitext(name)[1] in READ  # noqa: PTH122  # ten times as fast as a path
 
 
 def is_archive(file: Path) -> bool:
     return file.name.lower().endswith((".tar.gz", ".tgz"))
 
 
-@contextmanager
-def unpacked(archive: Path) -> Iterator[Path]:
-    """A temporary folder with the course. Raises InvalidDefinition, OSError."""
-    with TemporaryDirectory(prefix="olx-") as temporary, archive.open("rb") as stream:
-        folder = Path(temporary)
+def files_of(source: Path) -> CourseFiles:
+    """The files in a folder or an archive. Raises InvalidDefinition, OSError."""
+    if not is_archive(source) or source.is_dir():
+        return FolderFiles(source)
+    with source.open("rb") as stream:
         try:
-            _unpack(stream, folder)
+            return ArchiveFiles(_in_course(_contents(stream)))
         except _BadArchive as error:
             detail = str(error)
         except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError):
             # A corrupt header can raise any of these.
             detail = "it is not a complete archive"
-        else:
-            yield _course_in(folder)
-            return
-        raise InvalidDefinition(FieldError(path=archive.name, detail=detail))
+    raise InvalidDefinition(FieldError(path=source.name, detail=detail))
 
 
-def _unpack(stream: BinaryIO, folder: Path) -> None:
-    with GzipFile(fileobj=stream) as plain:
-        bounded = _Bounded(plain, MOST_BYTES)
-        with tarfile.open(fileobj=bounded, mode="r|", bufsize=CHUNK) as archive:  # type: ignore[call-overload]  # reads alone
-            for number, member in enumerate(archive, start=1):
-                if number > MOST_MEMBERS:
-                    raise _BadArchive(f"it contains more than {MOST_MEMBERS:,} files")
-                bounded.expect(member.size + LONGEST_HEADER)
-                _extract(archive, member, folder)
-            bounded.drain()
-            _check_end(bounded, end_of_members=archive.offset)
+def _contents(stream: BinaryIO) -> dict[str, bytes]:
+    """By name, the content of each file; of files that are never read, nothing."""
+    contents: dict[str, bytes] = {}
+    size = 0
+    unpacked = _Unpacked(stream, MOST_BYTES)
+    with tarfile.open(fileobj=unpacked, mode="r|", bufsize=BUFFER) as archive:  # type: ignore[call-overload]  # reads alone
+        for number, member in enumerate(archive, start=1):
+            if number > MOST_MEMBERS:
+                raise _BadArchive(f"it contains more than {MOST_MEMBERS:,} files")
+            unpacked.expect(member.size + LONGEST_HEADER)
+            name = _name_of(member)
+            if member.isdir() or name.count("/") >= DEEPEST_FOLDER:
+                continue
+            contents[name] = content = _content(archive, member, name)
+            size += len(content)
+            if size > MOST_BYTES_KEPT:
+                raise _BadArchive(f"it contains more than {MOST_BYTES_KEPT:,} bytes of text")
+        unpacked.drain()
+        _check_end(unpacked, end_of_members=archive.offset)
+    return contents
 
 
-def _check_end(content: _Bounded, *, end_of_members: int) -> None:
+def _check_end(content: _Unpacked, *, end_of_members: int) -> None:
     """Raise TarError unless zeros, enough of them and nothing else, follow the members.
 
     tarfile takes a missing or unreadable header, wherever it stands but at the beginning, for the end of the archive.
@@ -248,33 +252,42 @@ def _check_end(content: _Bounded, *, end_of_members: int) -> None:
         raise tarfile.ReadError
 
 
-def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    name = PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts or "\\" in member.name:
+def _name_of(member: tarfile.TarInfo) -> str:
+    parts = [part for part in member.name.split("/") if part not in ("", ".")]
+    if member.name.startswith("/") or ".." in parts or "\\" in member.name:
         raise _BadArchive(f"it contains a file outside of its folder, {_shown(member)}")
     if len(member.name) > LONGEST_NAME:
         raise _BadArchive(f"it contains a file whose name is too long, {_shown(member)}")
-    if member.isdir():
-        return
-    if not member.isreg():
+    if not (member.isdir() or member.isreg()):
         raise _BadArchive(f"it contains something that is not a file, {_shown(member)}")
-    content = archive.extractfile(member)
-    if name.suffix not in READ or content is None or len(name.parts) > DEEPEST_FOLDER:
-        return
+    return "/".join(parts)
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> bytes:
+    stream = archive.extractfile(member) if is_readable(name) else None
+    if stream is None:
+        return b""
     if member.size > LONGEST_FILE:
         raise _BadArchive(
             f"it contains a file of more than {LONGEST_FILE:,} bytes, {_shown(member)}"
         )
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.read())
+    return stream.read()
 
 
 def _shown(member: tarfile.TarInfo) -> str:
     return repr(member.name[:100])
 
 
-def _course_in(folder: Path) -> Path:
-    """The folder of course.xml: the top, or a folder in it."""
-    roots = sorted(folder.glob(f"*/{ROOT}"))
-    return roots[0].parent if roots and not (folder / ROOT).is_file() else folder
+def _in_course(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files in the folder of course.xml: the top, or the first folder in it that has one."""
+    roots = sorted(name for name in contents if name.partition("/")[2] == ROOT)
+    folder = "" if ROOT in contents or not roots else roots[0].removesuffix(ROOT)
+    return {
+        name.removeprefix(folder): content
+        for name, content in contents.items()
+        if name.startswith(folder) and not _is_hidden(name.removeprefix(folder))
+    }
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or "/." in name

@@ -9,7 +9,8 @@ from accounts.public import OPERATOR
 from authsvc.composition.container import services
 from authsvc.management.base import OperatorCommand, counted, organization_at
 from courses.definitions.courses import read_definition
-from courses.definitions.olx.files import ROOT, Unmapped, is_archive, unpacked
+from courses.definitions.olx.files import ROOT, is_archive
+from courses.definitions.olx.losses import Loss, lines_of
 from courses.definitions.olx.reading import read_olx
 from courses.domain.entities.courses import CourseDefinition
 from courses.management.files import add_owner_argument, text_in, unreadable
@@ -34,29 +35,26 @@ class Command(OperatorCommand):
         add_owner_argument(parser, "course")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        definition, unmapped = _read(options["file"])
+        definition, losses = _read(options["file"])
         course = services().authoring.import_definition(
             definition, org_id=organization_at(options["org"]), by=OPERATOR
         )
-        for element in unmapped:
-            self.stdout.write(str(element))
+        for line in lines_of(losses):
+            self.stdout.write(line)
         modules = counted(len(definition.modules), "module")
         items = counted(sum(len(module.items) for module in definition.modules), "item")
         self.stdout.write(f"{course.slug}: the draft has {modules} and {items}.")
-        if unmapped:
-            self.stdout.write(f"{counted(len(unmapped), 'element')} could not be mapped.")
+        if losses:
+            self.stdout.write(f"{counted(len(losses), 'part')} of the course could not be mapped.")
         self.stdout.write(f"To publish it: manage.py publish_course {course.slug}")
 
 
-def _read(file: str) -> tuple[CourseDefinition, list[Unmapped]]:
+def _read(file: str) -> tuple[CourseDefinition, list[Loss]]:
     """The course in the file or folder, and what could not be mapped."""
     path = Path(file)
-    if (path / ROOT).is_file():
-        return read_olx(path)
-    if not is_archive(path):
+    if not ((path / ROOT).is_file() or is_archive(path)):
         return read_definition(text_in(file)), []
     try:
-        with unpacked(path) as folder:
-            return read_olx(folder)
+        return read_olx(path)
     except OSError as error:
         raise unreadable(file, error) from None

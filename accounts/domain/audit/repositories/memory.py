@@ -1,6 +1,6 @@
 """In-memory repositories of the audit log."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.domain.access import OrganizationId
@@ -27,6 +27,13 @@ class InMemoryAuditLogRepository:
         scope.require(org_id)
         self.store[org_id, entry.sequence] = entry
         self.heads_store[org_id] = AuditHead(org_id=org_id).after(entry)
+
+    def append_all(
+        self, org_id: OrganizationId | None, entries: Sequence[AuditEntry], *, scope: TenantScope
+    ) -> None:
+        scope.require(org_id)
+        for entry in entries:
+            self.append(entry, scope=scope)
 
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope

@@ -1,6 +1,6 @@
 """ORM repositories of the audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,10 +52,16 @@ class OrmAuditLogRepository:
         return _head(row)
 
     def append(self, entry: AuditEntry, *, scope: TenantScope) -> None:
-        org_id = entry.act.org_id
+        self.append_all(entry.act.org_id, [entry], scope=scope)
+
+    def append_all(
+        self, org_id: OrganizationId | None, entries: Sequence[AuditEntry], *, scope: TenantScope
+    ) -> None:
         scope.require(org_id)
-        insert(rows.AuditEntry, [_entry_values(entry)])
-        head = _head_values(AuditHead(org_id=org_id).after(entry))
+        if not entries:
+            return
+        insert(rows.AuditEntry, [_entry_values(entry) for entry in entries])
+        head = _head_values(AuditHead(org_id=org_id).after(entries[-1]))
         rows.AuditHead.objects.filter(pk=head.pop("id")).update(**head)
 
     def page_of(

@@ -1,6 +1,6 @@
 """Repository protocols of the audit log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from accounts.domain.access import OrganizationId
@@ -18,6 +18,11 @@ class AuditLogRepository(Protocol):
 
     def append(self, entry: AuditEntry, *, scope: TenantScope) -> None:
         """Append an entry to its chain, whose head the caller has locked. Entries are never changed or deleted."""
+
+    def append_all(
+        self, org_id: OrganizationId | None, entries: Sequence[AuditEntry], *, scope: TenantScope
+    ) -> None:
+        """Like append, for consecutive entries of one chain."""
 
     def page_of(
         self, org_id: OrganizationId | None, request: PageRequest, *, scope: TenantScope

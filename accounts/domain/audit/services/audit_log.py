@@ -1,17 +1,18 @@
 """The audit log: one hash-chained entry for each change and each audited access."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
-from accounts.domain.access import Principal
+from accounts.domain.access import OrganizationId, Principal
 from accounts.domain.audit.entities import (
     AuditAct,
     AuditAction,
     AuditEntry,
     AuditEntryId,
+    AuditHead,
     AuditSubject,
     Members,
 )
@@ -47,24 +48,54 @@ class AuditLog:
         Call it as the last step of the unit of work that makes the change: it locks the end of the chain, and other
         writers wait for that.
         """
-        act = AuditAct(
-            action=action,
-            subject_type=subject.type,
-            subject_id=subject.id,
-            org_id=subject.org_id,
-            reason=because,
-        ).of_changes(before, after)
-        scope = TenantScope.into(act.org_id)
+        act = _act_on(subject, action, because=because).of_changes(before, after)
+        self._append(act.org_id, [act], by)
+
+    def record_each(
+        self,
+        action: AuditAction,
+        subjects: Sequence[tuple[AuditSubject, Members]],
+        *,
+        of: OrganizationId,
+        by: Principal,
+    ) -> None:
+        """Like record, for an action on several subjects of an organization, each with its members after it."""
+        acts = [
+            _act_on(subject, action).of_changes(NO_MEMBERS, after) for subject, after in subjects
+        ]
+        self._append(of, acts, by)
+
+    def _append(
+        self, org_id: OrganizationId | None, acts: Sequence[AuditAct], by: Principal
+    ) -> None:
+        scope = TenantScope.into(org_id)
         with self.unit_of_work.atomic():
-            head = self.entries.head_for_update(act.org_id, scope=scope)
-            entry = AuditEntry(
-                id=AuditEntryId(uuid4()),
-                sequence=head.sequence + 1,
-                act=act,
-                actor_id=by.user_id,
-                client_id=by.client_id,
-                request_id=self.request_id(),
-                occurred_at=self.clock.now(),
-                previous_hash=head.hash,
-            )
-            self.entries.append(entry.sealed(), scope=scope)
+            head = self.entries.head_for_update(org_id, scope=scope)
+            entries = []
+            for act in acts:
+                entry = self._entry(act, head, by).sealed()
+                head = head.after(entry)
+                entries.append(entry)
+            self.entries.append_all(org_id, entries, scope=scope)
+
+    def _entry(self, act: AuditAct, head: AuditHead, by: Principal) -> AuditEntry:
+        return AuditEntry(
+            id=AuditEntryId(uuid4()),
+            sequence=head.sequence + 1,
+            act=act,
+            actor_id=by.user_id,
+            client_id=by.client_id,
+            request_id=self.request_id(),
+            occurred_at=self.clock.now(),
+            previous_hash=head.hash,
+        )
+
+
+def _act_on(subject: AuditSubject, action: AuditAction, *, because: str = "") -> AuditAct:
+    return AuditAct(
+        action=action,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        org_id=subject.org_id,
+        reason=because,
+    )

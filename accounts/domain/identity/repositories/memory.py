@@ -1,6 +1,6 @@
 """In-memory repositories of identity."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,6 +43,10 @@ class InMemoryUserRepository:
     def find_by_email(self, email: str) -> User | None:
         return next((user for user in self.store.values() if user.email == email), None)
 
+    def with_emails(self, emails: Collection[str]) -> list[User]:
+        wanted = set(emails)
+        return [user for user in self.store.values() if user.email in wanted]
+
     def get_for_update(self, user_id: UserId) -> User:
         return self.get(user_id)
 
@@ -70,6 +74,9 @@ class InMemoryVerifiedEmailRepository:
     def find(self, user_id: UserId) -> str | None:
         return self.store.get(user_id)
 
+    def of_users(self, user_ids: Collection[UserId]) -> dict[UserId, str]:
+        return {user_id: self.store[user_id] for user_id in user_ids if user_id in self.store}
+
     def save(self, user_id: UserId, *, email: str) -> None:
         self.store[user_id] = email
 
@@ -85,6 +92,11 @@ class InMemoryRateLimitRepository:
         else:
             self.store[key] = replace(stored, limit=limit).attempted(at=at, amount=amount)
         return self.store[key]
+
+    def count_each(
+        self, keys: Collection[str], limit: Limit, *, at: datetime
+    ) -> dict[str, LimitState]:
+        return {key: self.count(key, limit, at=at) for key in keys}
 
     def refund(self, key: str) -> None:
         if key in self.store:

@@ -1,5 +1,6 @@
 """ORM repositories of identity."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,10 +36,10 @@ from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNot
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.prepared import PreparedQuery
-from authsvc.storage.rate_limits import count_attempt
+from authsvc.storage.rate_limits import count_attempt, count_attempts
 from authsvc.storage.rows import values_of
 from authsvc.storage.upserts import upsert
 
@@ -62,6 +63,13 @@ class OrmUserRepository:
     def find_by_email(self, email: str) -> User | None:
         row = rows.User.objects.filter(email=email).first()
         return _user(row) if row else None
+
+    def with_emails(self, emails: Collection[str]) -> list[User]:
+        return [
+            _user(row)
+            for part in parts_of(emails)
+            for row in rows.User.objects.filter(email__in=part)
+        ]
 
     def get_for_update(self, user_id: UserId) -> User:
         try:
@@ -96,6 +104,14 @@ class OrmVerifiedEmailRepository:
     def find(self, user_id: UserId) -> str | None:
         row = EmailAddress.objects.filter(user_id=user_id, verified=True).first()
         return row.email if row else None
+
+    def of_users(self, user_ids: Collection[UserId]) -> dict[UserId, str]:
+        verified = EmailAddress.objects.filter(verified=True)
+        return {
+            UserId(user_id): email
+            for part in parts_of(user_ids)
+            for user_id, email in verified.filter(user_id__in=part).values_list("user_id", "email")
+        }
 
     def save(self, user_id: UserId, *, email: str) -> None:
         EmailAddress.objects.filter(user_id=user_id).exclude(email=email).delete()
@@ -148,6 +164,11 @@ def _user_values(user: User) -> Values:
 class OrmRateLimitRepository:
     def count(self, key: str, limit: Limit, *, at: datetime, amount: int = 1) -> LimitState:
         return count_attempt(rows.LimitState, key, limit, at=at, amount=amount)
+
+    def count_each(
+        self, keys: Collection[str], limit: Limit, *, at: datetime
+    ) -> dict[str, LimitState]:
+        return count_attempts(rows.LimitState, list(keys), limit, at=at)
 
     def refund(self, key: str) -> None:
         state = rows.LimitState.objects.filter(pk=key)

@@ -1,5 +1,6 @@
 """Repository protocols of identity."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -30,6 +31,9 @@ class UserRepository(Protocol):
     def find_by_email(self, email: str) -> User | None:
         """The user with this normalized address, if any."""
 
+    def with_emails(self, emails: Collection[str]) -> list[User]:
+        """The users with these normalized addresses, in any order."""
+
     def get_for_update(self, user_id: UserId) -> User:
         """Like get, and lock the user until the unit of work ends."""
 
@@ -50,6 +54,9 @@ class VerifiedEmailRepository(Protocol):
     def find(self, user_id: UserId) -> str | None:
         """The user's verified address, if any."""
 
+    def of_users(self, user_ids: Collection[UserId]) -> dict[UserId, str]:
+        """The verified addresses of those of these users that have one."""
+
     def save(self, user_id: UserId, *, email: str) -> None:
         """Record that the user has verified this address, instead of any other."""
 
@@ -59,6 +66,11 @@ class RateLimitRepository(Protocol):
 
     def count(self, key: str, limit: Limit, *, at: datetime, amount: int = 1) -> LimitState:
         """Count an attempt as *amount* and return the new state. Concurrent attempts are counted exactly."""
+
+    def count_each(
+        self, keys: Collection[str], limit: Limit, *, at: datetime
+    ) -> dict[str, LimitState]:
+        """Count an attempt for each of these different keys and return the new states."""
 
     def refund(self, key: str) -> None:
         """Take back one allowed attempt, with the wait that it caused."""

@@ -1,6 +1,7 @@
 """Mail budgets: how much mail people and organizations cause, and addresses receive, within a day."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from accounts.domain.mail.entities import MailKind
 from accounts.domain.mail.services.outbox import Message, Outbox
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.rate_limits import LimitState
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -46,8 +48,7 @@ class MailBudgets:
                 self._spend(LimitName.MAIL_BY_PERSON, by.identity, amount=amount)
                 if org_id is not None:
                     self._spend(LimitName.MAIL_BY_ORGANIZATION, str(org_id), amount=amount)
-            for recipient in sorted(message.recipient.lower() for message in messages):
-                self._spend(LimitName.MAIL_TO_ADDRESS, Cause.OTHERS, recipient)
+            self._spend_each(Counter(message.recipient.lower() for message in messages))
             self.outbox.queue(messages)
 
     def queue_own(self, message: Message) -> None:
@@ -57,12 +58,35 @@ class MailBudgets:
             self._spend(LimitName.MAIL_TO_ADDRESS, cause, message.recipient.lower())
             self.outbox.queue([message])
 
+    def _spend_each(self, recipients: Mapping[str, int]) -> None:
+        """Spend a message to each recipient, as often as it is stated. Raises MailBudgetSpent."""
+        limit, at = self.policy.limit(LimitName.MAIL_TO_ADDRESS), self.clock.now()
+        remaining = dict(recipients)
+        while remaining:
+            keys = [
+                self._key(LimitName.MAIL_TO_ADDRESS, Cause.OTHERS, recipient)
+                for recipient in remaining
+            ]
+            for state in self.limits.count_each(keys, limit, at=at).values():
+                self._require(state, LimitName.MAIL_TO_ADDRESS)
+            remaining = {
+                recipient: count - 1 for recipient, count in remaining.items() if count > 1
+            }
+
+    def _key(self, name: LimitName, *subject: str) -> str:
+        return self.opaque_tokens.hash(canonical_json([name, *subject]).decode())
+
+    def _require(self, state: LimitState, name: LimitName) -> None:
+        """Raises MailBudgetSpent."""
+        if not state.is_allowed:
+            raise MailBudgetSpent(
+                limit=name.value,
+                most=state.limit.most,
+                retry_after=state.forgotten_in_seconds,
+            )
+
     def _spend(self, name: LimitName, *subject: str, amount: int = 1) -> None:
         """Raises MailBudgetSpent."""
         limit = self.policy.limit(name)
-        key = self.opaque_tokens.hash(canonical_json([name, *subject]).decode())
-        state = self.limits.count(key, limit, at=self.clock.now(), amount=amount)
-        if not state.is_allowed:
-            raise MailBudgetSpent(
-                limit=name.value, most=limit.most, retry_after=state.forgotten_in_seconds
-            )
+        key = self._key(name, *subject)
+        self._require(self.limits.count(key, limit, at=self.clock.now(), amount=amount), name)

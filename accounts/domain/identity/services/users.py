@@ -65,6 +65,12 @@ class EmailService:
         is_found = user is not None and user.is_active and self.has_verified(user)
         return user if is_found else None
 
+    def users_with(self, emails: Collection[str]) -> dict[str, User]:
+        """The active users who have verified one of these normalized addresses, by address."""
+        users = [user for user in self.users.with_emails(emails) if user.is_active]
+        verified = self.verified_emails.of_users([user.id for user in users])
+        return {user.email: user for user in users if verified.get(user.id) == user.email}
+
     def has_verified(self, user: User) -> bool:
         return self.verified_emails.find(user.id) == user.email
 

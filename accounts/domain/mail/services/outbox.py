@@ -41,7 +41,10 @@ class Outbox:
     clock: Clock
 
     def queue(self, messages: Sequence[Message]) -> None:
-        """Store the messages, and send them once the outermost unit of work has committed."""
+        """Store the messages, and send up to BATCH_SIZE of them once the outermost unit of work has committed.
+
+        `deliver` sends the others, so that a request does not wait for thousands of messages.
+        """
         if not messages:
             return
         now = self.clock.now()
@@ -55,9 +58,10 @@ class Outbox:
             )
             for message in messages
         ]
+        now_sent, sent_later = mails[:BATCH_SIZE], mails[BATCH_SIZE:]
         with self.unit_of_work.atomic():
-            self.mails.add(mails)
-            self.unit_of_work.on_commit(lambda: self._send(mails))
+            self.mails.add([*now_sent, *(mail.waiting(at=now) for mail in sent_later)])
+            self.unit_of_work.on_commit(lambda: self._send(now_sent))
 
     def url_of(self, path: str) -> str:
         return self.templates.url_of(path)

@@ -1,6 +1,6 @@
 """In-memory repositories of organizations."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -147,11 +147,15 @@ class InMemoryInvitationRepository:
     store: MutableMapping[InvitationId, Invitation] = field(default_factory=dict)
 
     def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
-        scope.require(invitation.org_id)
-        for stored in list(self.store.values()):
-            if (stored.org_id, stored.email) == (invitation.org_id, invitation.email):
-                del self.store[stored.id]
-        self.store[invitation.id] = invitation
+        self.save_all(invitation.org_id, [invitation], scope=scope)
+
+    def save_all(
+        self, org_id: OrganizationId, invitations: Sequence[Invitation], *, scope: TenantScope
+    ) -> None:
+        scope.require(org_id)
+        emails = {invitation.email for invitation in invitations}
+        remove_where(self.store, lambda stored: stored.org_id == org_id and stored.email in emails)
+        self.store.update({invitation.id: invitation for invitation in invitations})
 
     def find(self, token_hash: str) -> Invitation | None:
         for invitation in self.store.values():

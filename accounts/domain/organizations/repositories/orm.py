@@ -1,5 +1,6 @@
 """ORM repositories of organizations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -25,7 +26,7 @@ from accounts.domain.organizations.errors import (
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
-from authsvc.storage.inserts import insert
+from authsvc.storage.inserts import insert, parts_of
 from authsvc.storage.paging import page_of_rows
 from authsvc.storage.rows import Row, first_of, values_of
 
@@ -105,9 +106,18 @@ class OrmMembershipRepository:
 
 class OrmInvitationRepository:
     def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
-        scope.require(invitation.org_id)
-        _invitations(invitation.org_id, scope).filter(email=invitation.email).delete()
-        insert(rows.Invitation, [values_of(rows.Invitation, invitation)])
+        self.save_all(invitation.org_id, [invitation], scope=scope)
+
+    def save_all(
+        self, org_id: OrganizationId, invitations: Sequence[Invitation], *, scope: TenantScope
+    ) -> None:
+        scope.require(org_id)
+        for part in parts_of(invitations):
+            emails = [invitation.email for invitation in part]
+            _invitations(org_id, scope).filter(email__in=emails).delete()
+        insert(
+            rows.Invitation, [values_of(rows.Invitation, invitation) for invitation in invitations]
+        )
 
     def find(self, token_hash: str) -> Invitation | None:
         invitations = rows.Invitation.objects.filter(token_hash=token_hash)

@@ -1,5 +1,6 @@
 """Repository protocols of organizations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -78,6 +79,11 @@ class InvitationRepository(Protocol):
 
     def save(self, invitation: Invitation, *, scope: TenantScope) -> None:
         """Store the invitation, replacing any other of this organization for the same e-mail address."""
+
+    def save_all(
+        self, org_id: OrganizationId, invitations: Sequence[Invitation], *, scope: TenantScope
+    ) -> None:
+        """Like save, for invitations of one organization to different addresses."""
 
     def find(self, token_hash: str) -> Invitation | None:
         """Return the invitation with this token hash, if its organization is open.

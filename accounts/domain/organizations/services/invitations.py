@@ -86,16 +86,14 @@ class InvitationService:
         invitations, messages = [], []
         for email, role in invited:
             token = self.opaque_tokens.new()
-            invitation = self._invitation(org_id, email, role, token, by)
-            self.invitations.save(invitation, scope=by.tenant_scope)
-            self.audit_log.record(
-                AuditAction.INVITATION_SENT,
-                AuditSubject.of(SubjectType.INVITATION, invitation),
-                by=by,
-                after={"role": invitation.role.value},
-            )
-            invitations.append(invitation)
+            invitations.append(self._invitation(org_id, email, role, token, by))
             messages.append(self._message(email, organization, token))
+        self.invitations.save_all(org_id, invitations, scope=by.tenant_scope)
+        sent = [
+            (AuditSubject.of(SubjectType.INVITATION, invitation), {"role": invitation.role.value})
+            for invitation in invitations
+        ]
+        self.audit_log.record_each(AuditAction.INVITATION_SENT, sent, of=org_id, by=by)
         self.mail_budgets.queue(messages, by=by, org_id=org_id)
         return invitations
 
