@@ -39,6 +39,7 @@ ARGUMENTS: Final = {
     "import_pathway": ["-"],
     "publish_course": ["knots"],
     "export_course": ["knots"],
+    "renew_client_secret": ["notes", "--reason", "Leaked"],
 }
 
 

@@ -83,7 +83,14 @@ class Schema(AutoSchema):
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
         body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # spectacular
-        return body and body | {"required": True}
+        return body and body | {"required": self._needs_body()}
+
+    def _needs_body(self) -> bool:
+        """Whether a request without a body is invalid: a serializer accepts it if no member is required."""
+        serializer = self.operation.body
+        if serializer is None or isinstance(serializer, Mapping):
+            return True
+        return any(field.required for field in serializer().fields.values())
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [self.operation.query] if self.operation.query else []

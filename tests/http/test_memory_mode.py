@@ -95,7 +95,9 @@ def test_the_main_job_goes_over_the_wire(memory_mode: MemoryMode) -> None:
 def test_twenty_enrolments_at_once_are_one_in_memory_too(memory_mode: MemoryMode) -> None:
     bo = WireCaller(memory_mode.server.port)
     body = {"email": "bo@school.example", "password": "a long walk home"}
-    bo.token = bo.post("/v1/auth/register", body).json["access_token"]
+    registered = bo.post("/v1/auth/register", body)
+    assert registered.status == 201, registered.text
+    bo.token = registered.json["access_token"]
 
     answers = at_once(*[lambda: bo.post("/v1/courses/intro-to-claude/enroll")] * 20)
 
