@@ -135,9 +135,9 @@ def test_older_records_are_named_until_they_are_bound(memory: World, anna: Learn
     ]
 
     assert before == [
-        ("unbound", "courses_courseversion"),
-        ("unbound", "courses_courseversion"),
         ("unbound", "progress_assessmentattempt"),
+        ("unbound", "courses_courseversion"),
+        ("unbound", "courses_courseversion"),
         ("unbound", "credentials_credential"),
         ("unbound", "credentials_usercredential"),
     ]

@@ -23,7 +23,7 @@ from credentials.domain.repositories.protocols.credentials import CREDENTIALS
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
 from progress.domain.entities.attempts import AttemptId, AttemptStatus
 from progress.domain.entities.events import EventSelection
-from progress.domain.repositories.protocols.attempts import ATTEMPTS, TO_GRADE
+from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
     EVENTS_OF_STREAM,
@@ -256,6 +256,14 @@ def _to_grade(world: World) -> Listing:
     )
 
 
+def _past_deadline(world: World) -> Listing:
+    place, attempts = has_place(world), world.repositories.attempts
+    return Listing(
+        page=partial(attempts.page_past_deadline, _after_noon(1000), scope=ALL_TENANTS),
+        add=lambda at: has_attempt(world, place, id=AttemptId(uuid4()), expires_at=_after_noon(at)),
+    )
+
+
 def _progress_of_user(world: World) -> Listing:
     anna, progress = world.has_user(), world.repositories.progress
     return Listing(
@@ -347,6 +355,7 @@ LISTS: Final = (
     List("credentials", "page_of", CREDENTIALS, _credentials),
     List("issued_credentials", "page_for_user", ISSUED, _issued),
     List("attempts", "page_to_grade", TO_GRADE, _to_grade),
+    List("attempts", "page_past_deadline", PAST_DEADLINE, _past_deadline),
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),
     List("progress", "page_for_course", LEARNERS, _learners),
     List("progress", "page_for_organization", PROGRESS_IN_ORGANIZATION, _progress_in_organization),
