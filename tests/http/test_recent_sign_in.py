@@ -13,11 +13,14 @@ from tests.support.operations import Route, routes
 
 SENSITIVE: Final = {
     "addMember",
+    "amendCredential",
     "changeMember",
     "changeUser",
     "createUser",
+    "defineCredential",
     "deleteOrganization",
     "importMembers",
+    "offerCredential",
     "registerServiceClient",
     "reissueIssued",
     "removeMember",
@@ -27,6 +30,7 @@ SENSITIVE: Final = {
     "revokeIssued",
     "suspendOrganization",
     "voidAttempt",
+    "withdrawCredential",
 }
 """Operations that give or take away rights, secrets, credentials or records of others."""
 

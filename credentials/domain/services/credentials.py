@@ -24,7 +24,7 @@ from courses.public import CatalogService, CourseNotFound
 from credentials.domain.entities.credentials import Credential, CredentialId, CredentialTerms
 from credentials.domain.entities.rule_values import value_of_rule
 from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
-from credentials.domain.errors import InvalidRule
+from credentials.domain.errors import InvalidRule, ReasonMissing
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.subjects import SubjectReader
 
@@ -72,9 +72,7 @@ class CredentialService:
         """
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
-            course = self.catalog.course(terms.course_id, scope=TenantScope.into(credential.org_id))
-            if course.org_id != credential.org_id:
-                raise CourseNotFound
+            self.require_course_of(credential.org_id, terms)
             self._require_known(terms, org_id=credential.org_id)
             amended = credential.amended(terms)
             self._save(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
@@ -83,10 +81,12 @@ class CredentialService:
     def offer(
         self, credential_id: CredentialId, *, is_offered: bool, reason: str = "", by: Principal
     ) -> Credential:
-        """Offer the credential, or stop issuing it. Raises CredentialNotFound."""
+        """Offer the credential, or stop issuing it for the given reason. Raises CredentialNotFound, ReasonMissing."""
         action = AuditAction.CREDENTIAL_OFFERED if is_offered else AuditAction.CREDENTIAL_WITHDRAWN
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
+            if not is_offered and not reason.strip():
+                raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
             offered = replace(credential, is_offered=is_offered)
             self._save(action, credential, offered, reason=reason, by=by)
         return offered
@@ -108,6 +108,12 @@ class CredentialService:
             for path, node in nodes_of(rule)
             if node.trigger is not None and node.trigger not in known
         ]
+
+    def require_course_of(self, org_id: OrganizationId | None, terms: CredentialTerms) -> None:
+        """Raises CourseNotFound unless the course of the terms belongs to this owner."""
+        course = self.catalog.course(terms.course_id, scope=TenantScope.into(org_id))
+        if course.org_id != org_id:
+            raise CourseNotFound
 
     def _require(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         by.require(Right.AWARD_CREDENTIALS, of=org_id)

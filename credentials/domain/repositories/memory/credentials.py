@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.public import OrganizationId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
@@ -41,6 +42,13 @@ class InMemoryCredentialRepository:
         )
         offered = (credential for credential in visible if credential.is_offered)
         return page_in_memory(offered, request, CREDENTIALS)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Credential]:
+        visible = scope.among(self.store.values())
+        owned = (credential for credential in visible if credential.org_id == org_id)
+        return page_in_memory(owned, request, CREDENTIALS)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         offered = (credential for credential in self.store.values() if credential.is_offered)

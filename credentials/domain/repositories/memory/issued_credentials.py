@@ -13,6 +13,7 @@ from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
     IssuedCredentialId,
+    IssuedSelection,
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.protocols.issued_credentials import ISSUED
@@ -61,6 +62,12 @@ class InMemoryIssuedCredentialRepository:
         return max(
             credentials, key=lambda issued: (issued.is_current, *_issue(issued)), default=None
         )
+
+    def page_of(
+        self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
+    ) -> Page[IssuedCredential]:
+        visible = scope.among(self.store.values())
+        return page_in_memory(filter(selection.includes, visible), request, ISSUED)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         for issued in sorted(self.store.values(), key=lambda one: (one.stream, one.id)):

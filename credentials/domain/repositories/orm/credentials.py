@@ -55,6 +55,12 @@ class OrmCredentialRepository:
         offered = _defined(scope).filter(is_offered=True)
         return page_of_rows(offered, request, CREDENTIALS, _credential)
 
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Credential]:
+        owned = _defined(scope).filter(org_id=org_id)
+        return page_of_rows(owned, request, CREDENTIALS, _credential)
+
     def earned_by(self, done: Trigger) -> list[Credential]:
         mentioning = rows.CredentialTrigger.objects.filter(
             kind=done.kind, subject_id=done.subject_id
