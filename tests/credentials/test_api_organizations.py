@@ -70,7 +70,7 @@ class Harbour:
 
 
 def a_course_of(application: Application, organization: Organization | None) -> Course:
-    org_id, authoring = organization and organization.id, application.services.authoring
+    org_id, authoring = organization.id if organization else None, application.services.authoring
     definition = a_definition_of(required=1, slug=f"knots-{uuid4().hex[:8]}")
     draft = authoring.create(definition, org_id=org_id, by=OPERATOR)
     return authoring.publish(draft.slug, by=OPERATOR)
