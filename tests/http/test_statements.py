@@ -181,6 +181,18 @@ def defining_a_credential_of_an_organization(study: Study) -> Act:
     return lambda: ada.caller.post(f"/v1/orgs/{org.id}/credentials", body)
 
 
+def searching_users(study: Study) -> Act:
+    root = study.application.signed_in(Role.ADMIN, name="Root")
+    return lambda: root.caller.get("/v1/users?q=anna")
+
+
+def searching_members(study: Study) -> Act:
+    """By an instructor of the organization."""
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    bo = member_of(study.application, org.id, OrgRole.INSTRUCTOR, "Bo")
+    return lambda: bo.caller.get(f"/v1/orgs/{org.id}/members?q=anna")
+
+
 def logging_in(study: Study) -> Act:
     return study.log_in
 
@@ -250,6 +262,9 @@ COSTS = [
         defining_a_credential_of_an_organization,
         "SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT",
     ),
+    # As many as without a search.
+    (searching_users, "SELECT SELECT"),
+    (searching_members, "SELECT BEGIN SELECT SELECT COMMIT"),
     (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),
