@@ -22,7 +22,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True)
-    folded_name = models.TextField(default="", blank=True, editable=False)
+    folded_name = models.TextField(default="", db_default="", blank=True, editable=False)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
