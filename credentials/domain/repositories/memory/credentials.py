@@ -12,7 +12,10 @@ from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 from credentials.domain.errors import CredentialNotFound
-from credentials.domain.repositories.protocols.credentials import CREDENTIALS
+from credentials.domain.repositories.protocols.credentials import (
+    CREDENTIALS,
+    CREDENTIALS_OF_ORGANIZATION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class InMemoryCredentialRepository:
     ) -> Page[Credential]:
         visible = scope.among(self.store.values())
         owned = (credential for credential in visible if credential.org_id == org_id)
-        return page_in_memory(owned, request, CREDENTIALS)
+        return page_in_memory(owned, request, CREDENTIALS_OF_ORGANIZATION)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         offered = (credential for credential in self.store.values() if credential.is_offered)

@@ -16,7 +16,10 @@ from credentials.domain.entities.credentials import (
     IssuedSelection,
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
-from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from credentials.domain.repositories.protocols.issued_credentials import (
+    ISSUED,
+    ISSUED_BY_ORGANIZATION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class InMemoryIssuedCredentialRepository:
         self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
     ) -> Page[IssuedCredential]:
         visible = scope.among(self.store.values())
-        return page_in_memory(filter(selection.includes, visible), request, ISSUED)
+        return page_in_memory(filter(selection.includes, visible), request, ISSUED_BY_ORGANIZATION)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         for issued in sorted(self.store.values(), key=lambda one: (one.stream, one.id)):

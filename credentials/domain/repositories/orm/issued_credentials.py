@@ -32,7 +32,10 @@ from credentials.domain.entities.credentials import (
 from credentials.domain.entities.rule_values import proof_in, value_of_proof, value_of_rule
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
 from credentials.domain.repositories.orm.credentials import stored_rule
-from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from credentials.domain.repositories.protocols.issued_credentials import (
+    ISSUED,
+    ISSUED_BY_ORGANIZATION,
+)
 from progress.public import StreamId
 
 Values = dict[str, Any]
@@ -88,7 +91,7 @@ class OrmIssuedCredentialRepository:
             issued = issued.filter(credential_id=selection.credential_id)
         if selection.status is not None:
             issued = issued.filter(_has_status(selection.status, at=selection.at))
-        return page_of_rows(issued, request, ISSUED, _issued)
+        return page_of_rows(issued, request, ISSUED_BY_ORGANIZATION, _issued)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         issued = rows.UserCredential.objects.filter(owned_within(scope))

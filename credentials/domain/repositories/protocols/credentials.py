@@ -13,6 +13,9 @@ from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 
 CREDENTIALS: Final = Keyset("credentials", {"created_at": datetime, "id": UUID})
+CREDENTIALS_OF_ORGANIZATION: Final = Keyset(
+    "credentials-of-organization", {"created_at": datetime, "id": UUID}
+)
 
 
 class CredentialRepository(Protocol):

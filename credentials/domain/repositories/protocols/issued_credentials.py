@@ -17,6 +17,9 @@ from credentials.domain.entities.credentials import (
 )
 
 ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
+ISSUED_BY_ORGANIZATION: Final = Keyset(
+    "issued-by-organization", {"issued_at": datetime, "id": UUID}
+)
 
 
 class IssuedCredentialRepository(Protocol):
