@@ -85,6 +85,7 @@ class UserCredential(models.Model):
     is_current = models.BooleanField(default=True)
 
     class Meta:
+        indexes = [models.Index(fields=["org", "issued_at", "id"], name="issued_by_organization")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "credential"],

@@ -131,7 +131,7 @@ def test_a_database_without_tables_is_reported_in_one_line(tmp_path: Path) -> No
 
     assert ended.returncode == 1
     assert ended.stderr.startswith("CommandError: The database at DATABASE_URL fails: ")
-    assert "progress_progressevent" in ended.stderr
+    assert "progress_courseprogress" in ended.stderr
     assert ended.stderr.endswith(" Does `manage.py migrate` succeed?\n")
     assert ended.stderr.count("\n") == 1
 

@@ -15,6 +15,7 @@ from accounts.api.organization_serializers import (
     MembershipSerializer,
     OrganizationSerializer,
 )
+from accounts.api.serializers import PersonListQuerySerializer
 from accounts.domain.access import (
     OrganizationId,
     OrgRole,
@@ -60,14 +61,17 @@ MANAGERS = Access(Whose.HELD, Right.MANAGE_MEMBERS)
 class MemberListView(ApiView):
     @operation(
         name="listMembers",
-        summary="List the members of an organization in the order they joined",
+        summary="List the members of an organization, or those with a part of a name or address, by time of joining",
         access=Access(Whose.HELD, Right.SEE_MEMBERS),
         scope=Scope.ORGS_READ,
+        query=PersonListQuerySerializer,
         page_of=MemberSerializer,
         errors=(OrganizationNotFound,),
     )
-    def get(self, org_id: OrganizationId, *, page: PageRequest, by: Principal) -> Page[Member]:
-        return services().members.page_of(org_id, page, by=by)
+    def get(
+        self, org_id: OrganizationId, *, query: Members, page: PageRequest, by: Principal
+    ) -> Page[Member]:
+        return services().members.page_of(org_id, page, search=query["q"], by=by)
 
     @operation(
         name="addMember",

@@ -14,8 +14,18 @@ from accounts.domain.oauth.entities.authorizations import Consent
 from accounts.domain.oauth.entities.clients import OAuthClient
 from authsvc.composition.container import services
 from authsvc.http.fields import FlagField, NameField, TextField
+from authsvc.http.paging import PageQuerySerializer
 
 LONGEST_EMAIL: Final = 254
+
+
+class PersonListQuerySerializer(PageQuerySerializer):
+    q = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text="A part of the name or of the e-mail address, without regard to case.",
+    )
 
 
 class EmailAddressField(serializers.EmailField):

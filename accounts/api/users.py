@@ -8,6 +8,7 @@ from accounts.api.serializers import (
     ChangeUserRequestSerializer,
     CreateUserRequestSerializer,
     MeSerializer,
+    PersonListQuerySerializer,
     UserSerializer,
     VerifyEmailRequestSerializer,
 )
@@ -116,13 +117,14 @@ class VerifyEmailView(ApiView):
 class UserListView(ApiView):
     @operation(
         name="listUsers",
-        summary="List all users, oldest first",
+        summary="List all users, or those with a part of a name or e-mail address, oldest first",
         access=Access(Whose.PLATFORM, Right.MANAGE_USERS),
         scope=Scope.ACCOUNTS_READ,
+        query=PersonListQuerySerializer,
         page_of=UserSerializer,
     )
-    def get(self, *, page: PageRequest, by: Principal) -> Page[User]:
-        return services().users.page_of(page, by=by)
+    def get(self, *, query: Members, page: PageRequest, by: Principal) -> Page[User]:
+        return services().users.page_of(page, search=query["q"], by=by)
 
     @operation(
         name="createUser",

@@ -16,12 +16,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """Django's user model, and the row of the entity User.
 
-    `password` is the entity's password hash; `is_superuser` is set for the role admin.
+    `password` is the entity's password hash; `is_superuser` is set for the role admin; searches compare `folded_name`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=200, blank=True)
+    folded_name = models.TextField(default="", db_default="", blank=True, editable=False)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -13,6 +13,7 @@ from credentials.domain.services.credentials import CredentialService
 from credentials.domain.services.earning import EarningService
 from credentials.domain.services.grounds import GroundsReader
 from credentials.domain.services.issuing import CredentialIssuer
+from credentials.domain.services.organization_credentials import OrganizationCredentialService
 from credentials.domain.services.subjects import SubjectReader
 from progress.domain.events import AssessmentGraded, CourseCompleted, PathwayCompleted
 from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAttempts
@@ -163,6 +164,15 @@ class LearningServices(OrganizationServices):
             audit_log=self.audit_log,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
+        )
+
+    @cached_property
+    def organization_credentials(self) -> OrganizationCredentialService:
+        return OrganizationCredentialService(
+            credentials=self.repositories.credentials,
+            definitions=self.credentials,
+            tenant_access=self.tenant_access,
+            unit_of_work=self.unit_of_work,
         )
 
     @cached_property

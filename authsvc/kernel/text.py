@@ -59,6 +59,14 @@ def name_error(text: str) -> str | None:
     return None
 
 
+def folded(text: str) -> str:
+    """The text as it is compared without regard to case and encoding of accents (Unicode §3.13, D145), in NFC.
+
+    Databases differ in what they fold beyond ASCII, so searches compare text that was folded here.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
 def mixes_scripts(text: str) -> bool:
     """Whether letters of different alphabets stand next to each other, such as Cyrillic and Latin ones."""
     scripts = {_script_of(character) for character in text if character.isalpha()}

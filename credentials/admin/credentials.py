@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -28,6 +29,7 @@ from courses.public import CourseId
 from credentials import models as rows
 from credentials.admin.rules import RuleText, eligibility_text, text_of
 from credentials.domain.entities.credentials import (
+    LONGEST_TEXT,
     LONGEST_VALIDITY_DAYS,
     CredentialId,
     CredentialTerms,
@@ -41,6 +43,14 @@ class CredentialForm(forms.ModelForm[rows.Credential]):
     tenant_scope: ClassVar[TenantScope] = TenantScope()
     name = NameField(label="Name", max_length=200)
     issuer = NameField(label="Issuer", max_length=200)
+    description = forms.CharField(
+        max_length=LONGEST_TEXT, required=False, widget=AdminTextareaWidget
+    )
+    criteria = forms.CharField(
+        max_length=LONGEST_TEXT,
+        widget=AdminTextareaWidget,
+        help_text=rows.Credential._meta.get_field("criteria").help_text,
+    )
     image_url = forms.URLField(
         label="Image URL", max_length=2000, required=False, assume_scheme="https"
     )

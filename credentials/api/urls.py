@@ -5,12 +5,19 @@ What begins alike is included together, because Django compares a path with ever
 
 from django.urls import include, path
 
-from credentials.api import credentials
+from credentials.api import credentials, organizations
 
 issued = [
     path("verify", credentials.VerifyView.as_view()),
     path("revoke", credentials.RevokeView.as_view()),
     path("reissue", credentials.ReissueView.as_view()),
+]
+organization = [
+    path("credentials", organizations.OrganizationCredentialListView.as_view()),
+    path("credentials/<id:credential_id>", organizations.OrganizationCredentialView.as_view()),
+    path("credentials/<id:credential_id>/offer", organizations.OfferView.as_view()),
+    path("credentials/<id:credential_id>/withdraw", organizations.WithdrawView.as_view()),
+    path("issued", organizations.IssuedListView.as_view()),
 ]
 urlpatterns = [
     path("v1/issued/<id:issued_id>/", include(issued)),
@@ -19,4 +26,5 @@ urlpatterns = [
     path("v1/credentials", credentials.CredentialListView.as_view()),
     path("v1/credentials/<id:credential_id>/eligibility", credentials.EligibilityView.as_view()),
     path("v1/credentials/<id:credential_id>/issue", credentials.ClaimView.as_view()),
+    path("v1/orgs/<id:org_id>/", include(organization)),
 ]

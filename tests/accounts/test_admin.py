@@ -243,3 +243,14 @@ def test_the_list_is_filtered_by_activity(application: Application) -> None:
 
     assert page.text.count('class="field-email"') == 1
     assert anna.email in page.text
+
+
+@pytest.mark.parametrize("term", ["åSE B", "%C3%85SE B", "ASE@"])
+def test_the_list_finds_users_as_the_api_does(application: Application, term: str) -> None:
+    ase = a_user_of(application, "Åse Berg", email="ase@school.example")
+    cleo = a_user_of(application, "Cleo", email="cleo@school.example")
+
+    page = user_manager(application).get(f"{USERS}?q={term}")
+
+    assert ase.email in page.text
+    assert cleo.email not in page.text

@@ -43,7 +43,7 @@ PARTS = {
         "courses.pathwaycourse": {"view"},
         "courses.assessment": {"view"},
         "progress.courseprogress": {"view"},
-        "progress.assessmentattempt": {"view", "void"},
+        "progress.assessmentattempt": {"view", "void", "void_and_keep_completion"},
         "progress.attemptgrade": {"view"},
     },
     "Credential officers": {
@@ -103,7 +103,7 @@ ACTIONS = {
     "accounts/oauthclient/": ("remove",),
     "courses/course/": ("publish", "retire"),
     "courses/learningpathway/": ("publish", "retire"),
-    "progress/assessmentattempt/": ("void",),
+    "progress/assessmentattempt/": ("void", "void_and_keep_completion"),
     "credentials/credential/": ("offer", "withdraw"),
     "credentials/usercredential/": ("revoke", "reissue"),
 }

@@ -72,7 +72,8 @@ def test_by_default_a_client_is_neither_trusted_nor_public(application: Applicat
 @pytest.mark.parametrize(
     ("wish", "field", "field_error"),
     [
-        ({"name": " "}, "name", "This field is required."),
+        ({"name": ""}, "name", "This field is required."),
+        ({"name": " "}, "name", "A name must have visible characters."),
         ({"name": "N" * 201}, "name", "at most 200 characters"),
         (
             {"redirect_uris": ""},

@@ -1,6 +1,10 @@
 """Rate limits of the account pages, which share their counts with the API."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from accounts.adapters.passwords import BoundedHasher
@@ -16,8 +20,11 @@ WAIT = "There were too many attempts. Wait for "
 
 
 @pytest.fixture(autouse=True)
-def _limits(settings: Settings) -> None:
+def _limits(settings: Settings) -> Iterator[None]:
+    """The default limits, at a moment that lasts: waits are stated in whole seconds."""
     use_default_limits(settings)
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        yield
 
 
 def hasher_of(application: Application) -> BoundedHasher:

@@ -82,7 +82,8 @@ FORMS: Final = {
         ),
         ("organization", {"owner": "olga"}, "Enter a valid email address."),
         ("organization", {"owner": ""}, "This field is required."),
-        ("organization", {"name": " "}, "This field is required."),
+        ("organization", {"name": ""}, "This field is required."),
+        ("organization", {"name": " "}, "A name must have visible characters."),
         ("organization", {"name": "N" * 201}, "at most 200 characters"),
         ("organization", {"slug": "taken"}, "Organization with this Slug already exists."),
         (

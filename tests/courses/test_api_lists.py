@@ -2,12 +2,16 @@
 
 from base64 import urlsafe_b64encode
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, Final
+from unicodedata import normalize
 from urllib.parse import quote
 
 import pytest
+from django.apps import apps
 
 from accounts.domain.access import OPERATOR, Role
+from courses.models import Course as CourseRow
 from tests.courses.answers import summary_of
 from tests.support.application import Application, Caller
 from tests.support.builders import a_definition, a_module_definition
@@ -250,3 +254,15 @@ def test_a_course_that_was_never_published_has_no_versions(application: Applicat
     bo = application.signed_in(Role.INSTRUCTOR, name="Bo").caller
 
     assert bo.get("/v1/courses/knots/versions").json == {"items": [], "next": None}
+
+
+@pytest.mark.every_database
+def test_texts_stored_before_are_found_after_the_migration(application: Application) -> None:
+    course = application.published(a_definition(title="École"))
+    CourseRow.objects.filter(pk=course.id).update(search_text=normalize("NFD", "école\n"))
+    anna, query = application.signed_in().caller, f"q={quote('école')}"
+    assert slugs(anna, query) == []
+
+    import_module("courses.migrations.0002_folded_search_text").fold_texts(apps, None)
+
+    assert slugs(anna, query) == [course.slug]

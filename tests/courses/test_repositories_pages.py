@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
@@ -58,6 +59,8 @@ def test_a_page_holds_the_courses_of_one_status(world: World, status: CourseStat
         ("Die Straße", "", "STRASSE"),
         ("ΚΌΜΠΟΣ", "", "κόμπος"),
         ("УЗЛЫ", "", "узлы"),
+        ("École", "", normalize("NFD", "école")),
+        ("", normalize("NFD", "École"), "école"),
         ("結び目", "", "結び"),
         ("100% sure", "", "0% s"),
         ("snake_case", "", "e_c"),

@@ -4,13 +4,20 @@ from typing import Any
 
 import pytest
 
+from accounts.domain.access import OPERATOR
 from accounts.models import User
 from courses.domain.entities.courses import Course
-from credentials.domain.entities.credentials import IssuedCredentialId, IssuedCredentialStatus
+from credentials.domain.entities.credentials import (
+    LONGEST_TEXT,
+    IssuedCredentialId,
+    IssuedCredentialStatus,
+)
 from credentials.models import Credential, UserCredential
+from tests.accounts.org_pages import has_organization, page_of
 from tests.support.application import Application
+from tests.support.builders import a_definition_of
 from tests.support.learning import a_published_course
-from tests.support.staff import a_holder, credential_officer, log_of
+from tests.support.staff import a_holder, credential_officer, log_of, root_browser
 
 pytestmark = pytest.mark.database
 
@@ -58,6 +65,36 @@ def test_an_administrator_defines_a_credential(application: Application) -> None
     )
     assert row.course_id == course.id
     assert log_of(row.pk) == ["Added."]
+
+
+def test_the_page_of_an_organization_leads_to_its_credentials(application: Application) -> None:
+    harbour, loft = has_organization(application), has_organization(application)
+    for organization, name in ((harbour, "Bowline"), (loft, "Sheet bend")):
+        definition = a_definition_of(required=1)
+        authoring = application.services.authoring
+        course = authoring.create(definition, org_id=organization.id, by=OPERATOR)
+        application.earns(course, name=name)
+    root = root_browser(application)
+
+    page = root.get(page_of(harbour)).text
+    links = [f"{place}?org__id__exact={harbour.id}" for place in (CREDENTIALS, ISSUED)]
+    listed = root.get(links[0]).text
+
+    assert [link for link in links if f'href="/admin/{link}"' not in page] == []
+    assert "Bowline" in listed
+    assert "Sheet bend" not in listed
+    assert root.get(links[1]).status == 200
+
+
+@pytest.mark.parametrize("field", ["description", "criteria"])
+def test_a_text_of_a_credential_has_a_limit(application: Application, field: str) -> None:
+    course = a_published_course(application.services)
+    texts = terms_of(course, **{field: "x" * (LONGEST_TEXT + 1)})
+
+    page = credential_officer(application).post(f"{CREDENTIALS}add/", **texts)
+
+    assert "Ensure this value has at most 10000 characters" in page.text
+    assert not Credential.objects.exists()
 
 
 def test_an_administrator_amends_a_credential(application: Application) -> None:

@@ -59,7 +59,9 @@ def test_what_can_be_earned_is_listed_as_it_is_defined(application: Application)
 
 def test_what_is_no_longer_offered_is_not_listed(application: Application) -> None:
     credential = application.earns(application.published())
-    application.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+    application.services.credentials.offer(
+        credential.id, is_offered=False, reason="Too easy.", by=OPERATOR
+    )
 
     answer = application.signed_in().caller.get("/v1/credentials")
 

@@ -10,7 +10,7 @@ from accounts.domain.access import OPERATOR, NotPermitted, Principal, Right
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from credentials.domain.entities.credentials import Credential, CredentialId
-from credentials.domain.errors import CredentialNotFound, ImpossibleValidity
+from credentials.domain.errors import CredentialNotFound, ImpossibleValidity, ReasonMissing
 from tests.support.builders import NOON, a_principal, some_terms
 from tests.support.pages import pages_of
 from tests.support.worlds import World
@@ -87,7 +87,7 @@ def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: Worl
     credential = a_defined_credential(memory)
     offer = memory.services.credentials.offer
 
-    withdrawn = offer(credential.id, is_offered=False, by=an_officer())
+    withdrawn = offer(credential.id, is_offered=False, reason="Too easy.", by=an_officer())
     shown = memory.services.credentials.page_of(PageRequest(), by=an_officer()).items
     again = offer(credential.id, is_offered=True, by=an_officer())
 
@@ -97,6 +97,18 @@ def test_a_credential_is_withdrawn_from_the_offer_and_offered_again(memory: Worl
     assert memory.services.credentials.page_of(PageRequest(), by=an_officer()).items == (
         credential,
     )
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_a_credential_is_not_withdrawn_without_a_reason(memory: World, reason: str) -> None:
+    credential = a_defined_credential(memory)
+
+    with pytest.raises(ReasonMissing):
+        memory.services.credentials.offer(
+            credential.id, is_offered=False, reason=reason, by=an_officer()
+        )
+
+    assert memory.repositories.credentials.get(credential.id, scope=ALL_TENANTS) == credential
 
 
 def test_what_is_offered_is_listed_page_after_page(memory: World) -> None:

@@ -84,7 +84,9 @@ def test_what_is_no_longer_offered_is_not_claimed(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     anna.passes(course)
     credential = a_credential_for(memory.services, course)
-    memory.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+    memory.services.credentials.offer(
+        credential.id, is_offered=False, reason="Too easy.", by=OPERATOR
+    )
 
     with pytest.raises(NotEligible) as error:
         memory.services.earning.claim(credential.id, by=anna.principal)

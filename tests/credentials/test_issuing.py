@@ -94,7 +94,9 @@ def test_a_credential_is_issued_once(memory: World) -> None:
 def test_a_credential_that_is_not_offered_is_not_issued(memory: World) -> None:
     anna, course = a_learner(memory), a_published_course(memory.services)
     credential = a_credential_for(memory.services, course)
-    memory.services.credentials.offer(credential.id, is_offered=False, by=OPERATOR)
+    memory.services.credentials.offer(
+        credential.id, is_offered=False, reason="Too easy.", by=OPERATOR
+    )
 
     done = anna.passes(course)
 

@@ -227,7 +227,9 @@ def test_a_reissued_credential_has_the_present_terms(case: Case) -> None:
 
 def test_a_credential_that_is_no_longer_offered_can_be_reissued(case: Case) -> None:
     credential_id = case.first.issued.credential_id
-    case.world.services.credentials.offer(credential_id, is_offered=False, by=OPERATOR)
+    case.world.services.credentials.offer(
+        credential_id, is_offered=False, reason="Too easy.", by=OPERATOR
+    )
 
     assert case.reissues(case.first).status is ISSUED
 

@@ -243,6 +243,43 @@ def an_organization(application: Application) -> tuple[Person, str]:
     return founding.by, f"/v1/orgs/{created.json['id']}"
 
 
+def terms_in(owner: Person, place: str) -> dict[str, str]:
+    """Terms of a credential for a new course of the organization."""
+    definition = body_of(a_definition_of(required=1, slug=f"knots-{uuid4().hex[:8]}"))
+    created = owner.caller.post(f"/v1/courses?org={place.rpartition('/')[2]}", definition)
+    return {
+        "name": "Knots",
+        "type": "badge",
+        "criteria": "Tied every knot.",
+        "issuer": "School of Knots",
+        "course_id": created.json["id"],
+    }
+
+
+def define_credential(application: Application) -> Sent:
+    owner, place = an_organization(application)
+    return Sent(by=owner, path=f"{place}/credentials", body=terms_in(owner, place))
+
+
+def offering(act: str, body: Any = None) -> Operation:
+    """A request of an owner about a credential that the organization has defined."""
+
+    def request(application: Application) -> Sent:
+        defining = define_credential(application)
+        created = defining.by.caller.post(defining.path, defining.body)
+        path = f"{defining.path}/{created.json['id']}/{act}"
+        return Sent(by=defining.by, path=path, body=body)
+
+    return request
+
+
+def amend_credential(application: Application) -> Sent:
+    defining = define_credential(application)
+    created = defining.by.caller.post(defining.path, defining.body)
+    path = f"{defining.path}/{created.json['id']}"
+    return Sent(by=defining.by, path=path, body=defining.body | {"name": "Ropes"}, method="PUT")
+
+
 def add_member(application: Application) -> Sent:
     _, place = an_organization(application)
     body = {"user_id": application.signed_in(name="Bo").id}
@@ -292,6 +329,10 @@ def accept_invitation(application: Application) -> Sent:
 
 OPERATIONS: Mapping[str, Operation] = {
     "changeMyPassword": change_password,
+    "defineCredential": define_credential,
+    "amendCredential": amend_credential,
+    "offerCredential": offering("offer"),
+    "withdrawCredential": offering("withdraw", {"reason": "Too easy."}),
     "sendEmailToken": send_email_token,
     "verifyMyEmail": verify_email,
     "acceptInvitation": accept_invitation,

@@ -14,6 +14,7 @@ from accounts.domain.access import Role
 from authsvc.http.operations import CHANGES
 from authsvc.http.preconditions import etag_of, if_match_of, is_known
 from authsvc.kernel.preconditions import PreconditionFailed, PreconditionRequired
+from tests.http.keyed import define_credential
 from tests.support.application import Answer, Application, Caller
 from tests.support.attempts import a_definition_with_exams
 from tests.support.operations import Route, routes
@@ -100,7 +101,17 @@ def pathway(application: Application) -> Changeable:
     )
 
 
-THINGS: Final = [own_account, account, organization, member, attempt, pathway]
+def credential(application: Application) -> Changeable:
+    defining = define_credential(application)
+    caller, terms = defining.by.caller, defining.body
+    place = f"{defining.path}/{caller.post(defining.path, terms).json['id']}"
+    bodies = [terms | {"name": name} for name in ("Knots", "Ropes")]
+    return Changeable(
+        caller, place, lambda number, headers: caller.put(place, bodies[number], **headers)
+    )
+
+
+THINGS: Final = [own_account, account, organization, member, attempt, pathway, credential]
 EVERYTHING = pytest.mark.parametrize("thing_of", THINGS)
 ThingOf = Callable[[Application], Changeable]
 
@@ -111,6 +122,7 @@ def test_everything_that_can_be_changed_has_an_etag_and_can_be_read() -> None:
     changes = {name: route for name, route in routes().items() if is_change(route)}
 
     assert changes.keys() == {
+        "amendCredential",
         "changeMe",
         "changeMember",
         "changeOrganization",

@@ -14,11 +14,14 @@ from tests.support.operations import Route, routes
 
 SENSITIVE: Final = {
     "addMember",
+    "amendCredential",
     "changeMember",
     "changeUser",
     "createUser",
+    "defineCredential",
     "deleteOrganization",
     "importMembers",
+    "offerCredential",
     "registerServiceClient",
     "reissueIssued",
     "removeMember",
@@ -28,6 +31,7 @@ SENSITIVE: Final = {
     "revokeIssued",
     "suspendOrganization",
     "voidAttempt",
+    "withdrawCredential",
 }
 """Operations that give or take away rights, secrets, credentials or records of others."""
 

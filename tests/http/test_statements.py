@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.domain.access import OrgRole, Role
+from accounts.domain.access import OPERATOR, OrgRole, Role
 from credentials.domain.entities.rules import AllOf, CompletedCourse, ScoredAtLeast
 from tests.support.application import PASSWORD, Answer, Application, Person
 from tests.support.attempts import a_definition_with_exams
@@ -198,6 +198,40 @@ def listing_statements_of_an_organization_from_outside(study: Study) -> Act:
     return lambda: root.caller.get(place)
 
 
+def listing_what_an_organization_issued(study: Study) -> Act:
+    """By an admin of the organization."""
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    ada = member_of(study.application, org.id, OrgRole.ADMIN, "Ada")
+    return lambda: ada.caller.get(f"/v1/orgs/{org.id}/issued?status=issued")
+
+
+def defining_a_credential_of_an_organization(study: Study) -> Act:
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    ada = member_of(study.application, org.id, OrgRole.ADMIN, "Ada")
+    definition = a_definition_of(required=1, slug=f"knots-{uuid4().hex[:8]}")
+    course = study.application.services.authoring.create(definition, org_id=org.id, by=OPERATOR)
+    body = {
+        "name": "Knots",
+        "type": "badge",
+        "criteria": "Tied every knot.",
+        "issuer": "School of Knots",
+        "course_id": str(course.id),
+    }
+    return lambda: ada.caller.post(f"/v1/orgs/{org.id}/credentials", body)
+
+
+def searching_users(study: Study) -> Act:
+    root = study.application.signed_in(Role.ADMIN, name="Root")
+    return lambda: root.caller.get("/v1/users?q=anna")
+
+
+def searching_members(study: Study) -> Act:
+    """By an instructor of the organization."""
+    org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
+    bo = member_of(study.application, org.id, OrgRole.INSTRUCTOR, "Bo")
+    return lambda: bo.caller.get(f"/v1/orgs/{org.id}/members?q=anna")
+
+
 def logging_in(study: Study) -> Act:
     return study.log_in
 
@@ -277,6 +311,16 @@ COSTS = [
         listing_statements_of_an_organization_from_outside,
         "SELECT SELECT SELECT SELECT SELECT BEGIN SELECT INSERT UPDATE COMMIT",
     ),
+    # The caller, the organization, and the issued credentials.
+    (listing_what_an_organization_issued, "SELECT BEGIN SELECT SELECT COMMIT"),
+    # The caller, the organization, the course for the organization and for the rules of all credentials.
+    (
+        defining_a_credential_of_an_organization,
+        "SELECT SELECT SELECT SELECT BEGIN INSERT SAVEPOINT SELECT INSERT UPDATE RELEASE COMMIT",
+    ),
+    # As many as without a search.
+    (searching_users, "SELECT SELECT"),
+    (searching_members, "SELECT BEGIN SELECT SELECT COMMIT"),
     (logging_in, f"{LIMITING} INSERT SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (logging_in_again, f"{LIMITING} SELECT BEGIN SELECT INSERT INSERT COMMIT"),
     (refreshing, "BEGIN SELECT SELECT SELECT UPDATE INSERT COMMIT"),

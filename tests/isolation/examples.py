@@ -44,6 +44,16 @@ def _pathway(slug: str) -> Body:
     return lambda things: pathway_body_of(a_chain(things["taught"], slug=slug, title=TITLE))
 
 
+def _terms(things: Things) -> Any:
+    return {
+        "name": TITLE,
+        "type": "badge",
+        "criteria": "Tied every knot.",
+        "issuer": TITLE,
+        "course_id": things["course_id"],
+    }
+
+
 def _enrol(caller: Caller, things: Things) -> object:
     return caller.post(f"/v1/courses/{things['course']}/enroll")
 
@@ -91,6 +101,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "createPathway": Example(body=_pathway("hitches"), query=("org",)),
     "revisePathway": Example(body=_pathway("ropes")),
     "publishPathway": Example(stands_for={"pathway": "retired_pathway"}),
+    "defineCredential": Example(body=_terms),
+    "amendCredential": Example(body=_terms),
+    "withdrawCredential": Example(body=lambda _: REASON),
     "revokeIssued": Example(body=lambda _: REASON),
     "reissueIssued": Example(body=lambda _: REASON),
     "startAttempt": Example(before=_enrol_for_exams),

@@ -1,7 +1,7 @@
 """The isolation matrix: three tenants, and one kind of caller."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -17,6 +17,9 @@ from tests.support.blocks import undone_block
 from tests.support.operations import Route
 
 Things = Mapping[str, Any]
+
+IN_BODIES: Final = {"member_id", "question_id", "course_id", "taught", "token", "org_id"}
+"""Things that identify the object of a request without being in its path."""
 
 
 class Matrix:
@@ -136,7 +139,7 @@ class Matrix:
 def _named(route: Route, things: Things) -> dict[str, Any]:
     """The things that identify the object of the request; other values of the request stay as they are."""
     stand_ins = example_of(route.name).stands_for.values()
-    names = {*route.parameters, *stand_ins, "member_id", "question_id", "taught", "token", "org_id"}
+    names = {*route.parameters, *stand_ins, *IN_BODIES}
     return {name: things[name] for name in names if name in things}
 
 

@@ -121,6 +121,7 @@ class Tenants:
             "org_id": org_id,
             "course": course,
             "taught": course,
+            "course_id": owner.caller.get(f"/v1/courses/{course}").json["id"],
             "pathway": self._pathway(owner, org_id, course, "ropes"),
             "retired_pathway": self._retired_pathway(owner, org_id, course),
             "draft": self._revised(owner, org_id),

@@ -19,8 +19,15 @@ from courses.domain.entities.courses import CourseSelection, CourseStatus
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
 from courses.domain.repositories.protocols.courses import COURSES, VERSIONS
 from courses.domain.repositories.protocols.pathways import PATHWAYS
-from credentials.domain.repositories.protocols.credentials import CREDENTIALS
-from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from credentials.domain.entities.credentials import IssuedCredentialStatus, IssuedSelection
+from credentials.domain.repositories.protocols.credentials import (
+    CREDENTIALS,
+    CREDENTIALS_OF_ORGANIZATION,
+)
+from credentials.domain.repositories.protocols.issued_credentials import (
+    ISSUED,
+    ISSUED_BY_ORGANIZATION,
+)
 from progress.domain.entities.attempts import AttemptId, AttemptStatus
 from progress.domain.entities.events import EventSelection
 from progress.domain.repositories.protocols.attempts import ATTEMPTS, PAST_DEADLINE, TO_GRADE
@@ -242,6 +249,37 @@ def _attempts(world: World) -> Listing:
     )
 
 
+def _credentials_of_organization(world: World) -> Listing:
+    org_id, credentials = world.has_organization().id, world.repositories.credentials
+
+    def add(at: int) -> None:
+        terms = some_terms(course_id=world.has_course(org_id=org_id).id)
+        credential = a_credential(terms=terms, org_id=org_id, created_at=_after_noon(at))
+        credentials.add(credential, scope=ALL_TENANTS)
+
+    page = partial(credentials.page_for_organization, org_id, scope=ALL_TENANTS)
+    return Listing(page=page, add=add)
+
+
+def _issued_by_organization(world: World) -> Listing:
+    org_id, issued = world.has_organization().id, world.repositories.issued_credentials
+    terms = some_terms(course_id=world.has_course(org_id=org_id).id)
+    credential = a_credential(terms=terms, org_id=org_id)
+    world.repositories.credentials.add(credential, scope=ALL_TENANTS)
+
+    def add(at: int) -> None:
+        holding = an_issued_credential(credential, world.has_user(), issued_at=_after_noon(at))
+        issued.add(holding, scope=ALL_TENANTS)
+
+    selection = IssuedSelection(
+        org_id=org_id,
+        credential_id=credential.id,
+        status=IssuedCredentialStatus.ISSUED,
+        at=NOON,
+    )
+    return Listing(page=partial(issued.page_of, selection, scope=ALL_TENANTS), add=add)
+
+
 def _to_grade(world: World) -> Listing:
     place = has_place(world)
     return Listing(
@@ -353,7 +391,14 @@ LISTS: Final = (
     List("course_versions", "page_of", VERSIONS, _versions),
     List("pathways", "page_of", PATHWAYS, _pathways),
     List("credentials", "page_of", CREDENTIALS, _credentials),
+    List(
+        "credentials",
+        "page_for_organization",
+        CREDENTIALS_OF_ORGANIZATION,
+        _credentials_of_organization,
+    ),
     List("issued_credentials", "page_for_user", ISSUED, _issued),
+    List("issued_credentials", "page_of", ISSUED_BY_ORGANIZATION, _issued_by_organization),
     List("attempts", "page_to_grade", TO_GRADE, _to_grade),
     List("attempts", "page_past_deadline", PAST_DEADLINE, _past_deadline),
     List("progress", "page_for_user", PROGRESS_OF_USER, _progress_of_user),

@@ -11,6 +11,7 @@ from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
     IssuedCredentialId,
+    IssuedSelection,
 )
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from tests.support.blocks import Oops
@@ -42,6 +43,11 @@ class FailingIssuedCredentialRepository:
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         return self.repository.page_for_user(user_id, request)
+
+    def page_of(
+        self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
+    ) -> Page[IssuedCredential]:
+        return self.repository.page_of(selection, request, scope=scope)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         return self.repository.in_streams(scope=scope)

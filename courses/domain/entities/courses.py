@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import checksum
 from authsvc.kernel.errors import FieldError, Invalid
+from authsvc.kernel.text import folded
 from courses.domain.entities.assessments import ADDED_TO_ANSWER_KEYS, AssessmentId
 from courses.domain.entities.outlines import CourseModule, ItemId, Outline
 from courses.domain.errors import (
@@ -138,8 +139,8 @@ class Course:
 
     @property
     def search_text(self) -> str:
-        """The text that searches look through, case-folded."""
-        return f"{self.title}\n{self.summary}".casefold()
+        """The text that searches look through, folded."""
+        return folded(f"{self.title}\n{self.summary}")
 
     @property
     def is_open(self) -> bool:

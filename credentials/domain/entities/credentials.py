@@ -32,6 +32,9 @@ IssuedCredentialId = NewType("IssuedCredentialId", UUID)
 LONGEST_VALIDITY_DAYS: Final = 36_500
 """A hundred years; a credential that is valid for longer should not expire."""
 
+LONGEST_TEXT: Final = 10_000
+"""Characters of a description or of criteria, which each issued credential stores again."""
+
 
 class CredentialType(StrEnum):
     CERTIFICATE = "certificate"
@@ -300,6 +303,23 @@ class IssuedCredential:
 
     def superseded(self) -> "IssuedCredential":
         return replace(self, is_current=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedSelection:
+    """What an organization has issued: all of it, or of one definition, or with one status at the given time."""
+
+    org_id: OrganizationId
+    credential_id: CredentialId | None = None
+    status: IssuedCredentialStatus | None = None
+    at: datetime
+
+    def includes(self, issued: IssuedCredential) -> bool:
+        return (
+            issued.org_id == self.org_id
+            and self.credential_id in (None, issued.credential_id)
+            and self.status in (None, issued.status(at=self.at))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

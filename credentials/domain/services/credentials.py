@@ -18,13 +18,14 @@ from accounts.public import (
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
 from authsvc.kernel.paging import Page, PageRequest
+from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.public import CatalogService, CourseNotFound
 from credentials.domain.entities.credentials import Credential, CredentialId, CredentialTerms
 from credentials.domain.entities.rule_values import value_of_rule
 from credentials.domain.entities.rules import Rule, nodes_of, triggers_of
-from credentials.domain.errors import InvalidRule
+from credentials.domain.errors import InvalidRule, ReasonMissing
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.services.subjects import SubjectReader
 
@@ -64,17 +65,22 @@ class CredentialService:
         return credential
 
     def amend(
-        self, credential_id: CredentialId, terms: CredentialTerms, *, by: Principal
+        self,
+        credential_id: CredentialId,
+        terms: CredentialTerms,
+        *,
+        if_match: Precondition = UNCONDITIONAL,
+        by: Principal,
     ) -> Credential:
         """Change the terms for credentials issued from now on.
 
-        Raises CredentialNotFound, ImpossibleValidity, InvalidRule, and CourseNotFound if the course has another owner.
+        Raises CredentialNotFound, PreconditionFailed, ImpossibleValidity, InvalidRule, and CourseNotFound if the course
+        has another owner.
         """
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
-            course = self.catalog.course(terms.course_id, scope=TenantScope.into(credential.org_id))
-            if course.org_id != credential.org_id:
-                raise CourseNotFound
+            if_match.require(credential)
+            self.require_course_of(credential.org_id, terms)
             self._require_known(terms, org_id=credential.org_id)
             amended = credential.amended(terms)
             self._save(AuditAction.CREDENTIAL_AMENDED, credential, amended, by=by)
@@ -83,10 +89,12 @@ class CredentialService:
     def offer(
         self, credential_id: CredentialId, *, is_offered: bool, reason: str = "", by: Principal
     ) -> Credential:
-        """Offer the credential, or stop issuing it. Raises CredentialNotFound."""
+        """Offer the credential, or stop issuing it for the given reason. Raises CredentialNotFound, ReasonMissing."""
         action = AuditAction.CREDENTIAL_OFFERED if is_offered else AuditAction.CREDENTIAL_WITHDRAWN
         with self.unit_of_work.atomic():
             credential = self._get_for_update(credential_id, by=by)
+            if not is_offered and not reason.strip():
+                raise ReasonMissing(FieldError(path="reason", detail=ReasonMissing.title))
             offered = replace(credential, is_offered=is_offered)
             self._save(action, credential, offered, reason=reason, by=by)
         return offered
@@ -108,6 +116,12 @@ class CredentialService:
             for path, node in nodes_of(rule)
             if node.trigger is not None and node.trigger not in known
         ]
+
+    def require_course_of(self, org_id: OrganizationId | None, terms: CredentialTerms) -> None:
+        """Raises CourseNotFound unless the course of the terms belongs to this owner."""
+        course = self.catalog.course(terms.course_id, scope=TenantScope.into(org_id))
+        if course.org_id != org_id:
+            raise CourseNotFound
 
     def _require(self, org_id: OrganizationId | None, *, by: Principal) -> None:
         by.require(Right.AWARD_CREDENTIALS, of=org_id)

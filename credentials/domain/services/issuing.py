@@ -1,12 +1,14 @@
 """Credential issuance: issuing, verifying, revoking and re-issuing credentials."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from accounts.public import (
     AuditAction,
     AuditLog,
     AuditSubject,
+    OrganizationId,
     Principal,
     Right,
     SubjectType,
@@ -19,9 +21,11 @@ from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
 from credentials.domain.entities.credentials import (
     Binding,
+    CredentialId,
     IssuedCredential,
     IssuedCredentialId,
     IssuedCredentialStatus,
+    IssuedSelection,
     Verification,
 )
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
@@ -54,9 +58,31 @@ class CredentialIssuer:
     def page_for(self, by: Principal, request: PageRequest) -> Page[Verification]:
         """Return everything issued to the caller, revoked ones included, by time of issue, then id."""
         page = self.issued_credentials.page_for_user(by.person, request)
+        return _verified(page, at=self.clock.now())
+
+    def page_of(
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        credential_id: CredentialId | None = None,
+        status: IssuedCredentialStatus | None = None,
+        by: Principal,
+    ) -> Page[Verification]:
+        """Return what the organization issued, optionally of one credential or with one status.
+
+        By time of issue, then id. Raises OrganizationNotFound, NotPermitted.
+        """
         now = self.clock.now()
-        items = tuple(issued.verified(at=now) for issued in page.items)
-        return Page(items=items, next_cursor=page.next_cursor)
+        selection = IssuedSelection(
+            org_id=org_id, credential_id=credential_id, status=status, at=now
+        )
+        with self.unit_of_work.atomic():
+            self.tenant_access.require_to_list(
+                org_id, Right.AWARD_CREDENTIALS, of=SubjectType.USER_CREDENTIAL, by=by
+            )
+            page = self.issued_credentials.page_of(selection, request, scope=by.tenant_scope)
+        return _verified(page, at=now)
 
     def issue(self, issued: IssuedCredential, *, by: UserId | None) -> None:
         """Store and record the issued credential, inside the unit of work of the caller.
@@ -145,3 +171,8 @@ class CredentialIssuer:
 
 def _subject(issued: IssuedCredential) -> AuditSubject:
     return AuditSubject.of(SubjectType.USER_CREDENTIAL, issued)
+
+
+def _verified(page: Page[IssuedCredential], *, at: datetime) -> Page[Verification]:
+    items = tuple(issued.verified(at=at) for issued in page.items)
+    return Page(items=items, next_cursor=page.next_cursor)

@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
+from unicodedata import normalize
 
 from accounts.domain.access import Role, UserId
 from accounts.domain.identity.entities.profiles import Profile
+from authsvc.kernel.text import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,37 @@ class User:
             is_staff=is_staff or Role.ADMIN in roles,
             created_at=at,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSearch:
+    """Finds people by a part of their name or of their e-mail address, without regard to case.
+
+    White space around the part is ignored, and an empty part finds everyone. Addresses are stored in lower case, and
+    not folded: that would make one of two different letters.
+    """
+
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text.strip()
+
+    @property
+    def name_part(self) -> str:
+        """What the folded name contains."""
+        return folded(self.text.strip())
+
+    @property
+    def email_part(self) -> str:
+        """What the address contains."""
+        return normalize("NFC", self.text.strip()).lower()
+
+    def finds(self, *, name: str, email: str) -> bool:
+        return self.name_part in folded(name) or self.email_part in email
+
+
+EVERYONE: Final = PersonSearch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

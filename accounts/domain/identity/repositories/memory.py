@@ -17,7 +17,7 @@ from accounts.domain.identity.entities.sessions import (
     SessionEnd,
     SessionState,
 )
-from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.memory import remove_where
@@ -63,8 +63,10 @@ class InMemoryUserRepository:
             raise EmailTaken
         self.store[user_id] = replace(self.get(user_id), email=email)
 
-    def page_of(self, request: PageRequest) -> Page[User]:
-        return page_in_memory(self.store.values(), request, USERS)
+    def page_of(self, request: PageRequest, *, search: PersonSearch = EVERYONE) -> Page[User]:
+        users = self.store.values()
+        matching = (user for user in users if search.finds(name=user.name, email=user.email))
+        return page_in_memory(matching, request, USERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from accounts.domain.identity.entities.sessions import (
     SessionEnd,
     SessionState,
 )
-from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
 
@@ -46,8 +46,8 @@ class UserRepository(Protocol):
     def change_email(self, user_id: UserId, *, email: str) -> None:
         """Replace the user's address. Raises EmailTaken if another user has it."""
 
-    def page_of(self, request: PageRequest) -> Page[User]:
-        """Oldest first; the id breaks ties."""
+    def page_of(self, request: PageRequest, *, search: PersonSearch = EVERYONE) -> Page[User]:
+        """Those that the search finds, oldest first; the id breaks ties."""
 
 
 class VerifiedEmailRepository(Protocol):

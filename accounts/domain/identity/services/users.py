@@ -13,7 +13,7 @@ from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, S
 from accounts.domain.audit.services.audit_log import AuditLog
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import SessionEnd
-from accounts.domain.identity.entities.users import User, UserChanges
+from accounts.domain.identity.entities.users import PersonSearch, User, UserChanges
 from accounts.domain.identity.errors import (
     InvalidEmailToken,
     LastAdmin,
@@ -149,10 +149,10 @@ class UserService:
             raise UserNotFound
         return user
 
-    def page_of(self, request: PageRequest, *, by: Principal) -> Page[User]:
-        """Oldest first; the id breaks ties. Raises NotPermitted."""
+    def page_of(self, request: PageRequest, *, search: str = "", by: Principal) -> Page[User]:
+        """Those with *search* in their name or address, oldest first; the id breaks ties. Raises NotPermitted."""
         by.require(Right.MANAGE_USERS)
-        return self.users.page_of(request)
+        return self.users.page_of(request, search=PersonSearch(search))
 
     def create(
         self,

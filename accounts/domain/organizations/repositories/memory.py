@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch
 from accounts.domain.identity.repositories.memory import InMemoryUserRepository
 from accounts.domain.organizations.entities import (
     Invitation,
@@ -125,10 +126,18 @@ class InMemoryMembershipRepository:
         return sum(membership.role is role for membership in self._of(org_id, scope))
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        scope: TenantScope,
     ) -> Page[Member]:
         members = (self._member(membership) for membership in self._of(org_id, scope))
-        return page_in_memory(members, request, MEMBERS, key=_joined_key)
+        matching = (
+            member for member in members if search.finds(name=member.name, email=member.email)
+        )
+        return page_in_memory(matching, request, MEMBERS, key=_joined_key)
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
         return frozenset(self._member(membership).email for membership in self._of(org_id, scope))

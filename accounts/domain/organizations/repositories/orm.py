@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 
 from accounts import models as rows
 from accounts.domain.access import OrganizationId, OrganizationStatus, OrgRole, UserId
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch
+from accounts.domain.identity.repositories.orm import found_by
 from accounts.domain.organizations.entities import (
     Invitation,
     InvitationId,
@@ -95,9 +97,15 @@ class OrmMembershipRepository:
         return _members(org_id, scope).filter(role=role).count()
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        scope: TenantScope,
     ) -> Page[Member]:
-        members = _members(org_id, scope).select_related("user")
+        members = _members(org_id, scope).filter(found_by(search, user="user__"))
+        members = members.select_related("user")
         return page_of_rows(members, request, MEMBERS, _member)
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from accounts.domain.access import OrganizationId, OrgRole, UserId
+from accounts.domain.identity.entities.users import EVERYONE, PersonSearch
 from accounts.domain.organizations.entities import (
     Invitation,
     InvitationId,
@@ -66,9 +67,14 @@ class MembershipRepository(Protocol):
         """Count the members with this role."""
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        search: PersonSearch = EVERYONE,
+        scope: TenantScope,
     ) -> Page[Member]:
-        """Return the members in the order they joined; the user's id breaks ties."""
+        """Return the members that the search finds, in the order they joined; the user's id breaks ties."""
 
     def emails_in(self, org_id: OrganizationId, *, scope: TenantScope) -> frozenset[str]:
         """Return the e-mail addresses of all members."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
 from accounts.domain.audit.services.audit_log import AuditLog
-from accounts.domain.identity.entities.users import User
+from accounts.domain.identity.entities.users import PersonSearch, User
 from accounts.domain.identity.errors import UnverifiedUser
 from accounts.domain.identity.repositories.protocols import UserRepository
 from accounts.domain.identity.services.mail_budgets import MailBudgets
@@ -48,14 +48,16 @@ class MemberService:
     clock: Clock
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, by: Principal
+        self, org_id: OrganizationId, request: PageRequest, *, search: str = "", by: Principal
     ) -> Page[Member]:
-        """Return the members in the order they joined. Raises NotPermitted."""
+        """Return those with *search* in their name or e-mail address, in the order they joined. Raises NotPermitted."""
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(
                 org_id, Right.SEE_MEMBERS, of=SubjectType.MEMBER, by=by
             )
-            return self.memberships.page_of(org_id, request, scope=by.tenant_scope)
+            return self.memberships.page_of(
+                org_id, request, search=PersonSearch(search), scope=by.tenant_scope
+            )
 
     def add(
         self, org_id: OrganizationId, user_id: UserId, *, role: OrgRole, by: Principal

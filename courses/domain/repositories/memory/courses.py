@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.text import folded
 from authsvc.kernel.verification import Stored
 from courses.domain.entities.assessments import AssessmentId
 from courses.domain.entities.courses import (
@@ -136,5 +137,5 @@ def _matches(course: Course, selection: CourseSelection) -> bool:
     return (
         course.status is selection.status
         and selection.org_id in (None, course.org_id)
-        and selection.search.casefold() in course.search_text
+        and folded(selection.search) in course.search_text
     )

@@ -10,6 +10,7 @@ from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import parse_uuid
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
+from authsvc.kernel.text import folded
 from authsvc.kernel.verification import Stored
 from authsvc.storage.inserts import insert
 from authsvc.storage.paging import PreparedPages, page_of_rows
@@ -92,7 +93,7 @@ class OrmCourseRepository:
         listed = (organizations_in(scope), selection.status, selection.org_id)
         if not selection.search:
             return _PAGES.page(request, *listed)
-        matches = _listed(*listed).filter(search_text__contains=selection.search.casefold())
+        matches = _listed(*listed).filter(search_text__contains=folded(selection.search))
         return page_of_rows(matches, request, COURSES, _course)
 
 

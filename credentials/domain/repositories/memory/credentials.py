@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.public import OrganizationId
 from authsvc.kernel.paging import Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
 from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 from credentials.domain.errors import CredentialNotFound
-from credentials.domain.repositories.protocols.credentials import CREDENTIALS
+from credentials.domain.repositories.protocols.credentials import (
+    CREDENTIALS,
+    CREDENTIALS_OF_ORGANIZATION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,13 @@ class InMemoryCredentialRepository:
         )
         offered = (credential for credential in visible if credential.is_offered)
         return page_in_memory(offered, request, CREDENTIALS)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Credential]:
+        visible = scope.among(self.store.values())
+        owned = (credential for credential in visible if credential.org_id == org_id)
+        return page_in_memory(owned, request, CREDENTIALS_OF_ORGANIZATION)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         offered = (credential for credential in self.store.values() if credential.is_offered)

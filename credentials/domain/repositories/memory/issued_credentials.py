@@ -13,9 +13,13 @@ from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
     IssuedCredentialId,
+    IssuedSelection,
 )
 from credentials.domain.errors import AlreadyIssued, IssuedCredentialNotFound
-from credentials.domain.repositories.protocols.issued_credentials import ISSUED
+from credentials.domain.repositories.protocols.issued_credentials import (
+    ISSUED,
+    ISSUED_BY_ORGANIZATION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,12 @@ class InMemoryIssuedCredentialRepository:
         return max(
             credentials, key=lambda issued: (issued.is_current, *_issue(issued)), default=None
         )
+
+    def page_of(
+        self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
+    ) -> Page[IssuedCredential]:
+        visible = scope.among(self.store.values())
+        return page_in_memory(filter(selection.includes, visible), request, ISSUED_BY_ORGANIZATION)
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         for issued in sorted(self.store.values(), key=lambda one: (one.stream, one.id)):

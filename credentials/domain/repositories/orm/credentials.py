@@ -24,7 +24,10 @@ from credentials.domain.entities.credentials import (
 from credentials.domain.entities.rule_values import rule_in, value_of_rule
 from credentials.domain.entities.rules import Rule, Trigger, TriggerKind
 from credentials.domain.errors import CredentialNotFound, InvalidRule
-from credentials.domain.repositories.protocols.credentials import CREDENTIALS
+from credentials.domain.repositories.protocols.credentials import (
+    CREDENTIALS,
+    CREDENTIALS_OF_ORGANIZATION,
+)
 
 Values = dict[str, Any]
 
@@ -54,6 +57,12 @@ class OrmCredentialRepository:
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
         offered = _defined(scope).filter(is_offered=True)
         return page_of_rows(offered, request, CREDENTIALS, _credential)
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Credential]:
+        owned = _defined(scope).filter(org_id=org_id)
+        return page_of_rows(owned, request, CREDENTIALS_OF_ORGANIZATION, _credential)
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         mentioning = rows.CredentialTrigger.objects.filter(

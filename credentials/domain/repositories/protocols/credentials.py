@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from accounts.public import OrganizationId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import Stored
@@ -12,6 +13,9 @@ from credentials.domain.entities.credentials import Credential, CredentialId
 from credentials.domain.entities.rules import Trigger
 
 CREDENTIALS: Final = Keyset("credentials", {"created_at": datetime, "id": UUID})
+CREDENTIALS_OF_ORGANIZATION: Final = Keyset(
+    "credentials-of-organization", {"created_at": datetime, "id": UUID}
+)
 
 
 class CredentialRepository(Protocol):
@@ -29,6 +33,14 @@ class CredentialRepository(Protocol):
 
     def page_of(self, request: PageRequest, *, scope: TenantScope) -> Page[Credential]:
         """Return the offered definitions in scope, by time of creation, then id."""
+
+    def page_for_organization(
+        self, org_id: OrganizationId, request: PageRequest, *, scope: TenantScope
+    ) -> Page[Credential]:
+        """Return all of the organization's definitions, withdrawn ones included, by time of creation, then id.
+
+        There are none if the organization is out of scope.
+        """
 
     def earned_by(self, done: Trigger) -> list[Credential]:
         """Return the offered definitions that completing this may earn, by time of creation, then id.

@@ -13,9 +13,13 @@ from credentials.domain.entities.credentials import (
     CredentialId,
     IssuedCredential,
     IssuedCredentialId,
+    IssuedSelection,
 )
 
 ISSUED: Final = Keyset("issued-credentials", {"issued_at": datetime, "id": UUID})
+ISSUED_BY_ORGANIZATION: Final = Keyset(
+    "issued-by-organization", {"issued_at": datetime, "id": UUID}
+)
 
 
 class IssuedCredentialRepository(Protocol):
@@ -41,6 +45,14 @@ class IssuedCredentialRepository(Protocol):
 
     def page_for_user(self, user_id: UserId, request: PageRequest) -> Page[IssuedCredential]:
         """Return all of the user's, revoked ones included, by time of issue, then id."""
+
+    def page_of(
+        self, selection: IssuedSelection, request: PageRequest, *, scope: TenantScope
+    ) -> Page[IssuedCredential]:
+        """Return what the organization issued and the selection includes, by time of issue, then id.
+
+        There is nothing if the organization is out of scope.
+        """
 
     def in_streams(self, *, scope: TenantScope) -> Iterator[Stored[IssuedCredential]]:
         """Yield all in scope, by user, course and id. The key of a row is the StreamId in which it is recorded."""

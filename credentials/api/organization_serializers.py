@@ -1,0 +1,102 @@
+"""Credentials of an organization as JSON."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from authsvc.http.fields import NameField, TextField
+from authsvc.http.paging import PageQuerySerializer
+from authsvc.http.reading import Members
+from courses.public import CourseId
+from credentials.api.serializers import TYPES, CredentialSerializer, HeldCredentialSerializer
+from credentials.domain.entities.credentials import (
+    LONGEST_TEXT,
+    Credential,
+    CredentialTerms,
+    CredentialType,
+    IssuedCredentialStatus,
+)
+from credentials.domain.entities.rule_values import rule_in, value_of_rule
+
+RULE: Final = {
+    "type": ["object", "null"],
+    "description": "The rule that earns it; without one, completing the course does. See docs/credentials.md.",
+}
+LISTED_STATUSES: Final = [
+    status.value
+    for status in IssuedCredentialStatus
+    if status is not IssuedCredentialStatus.ALTERED
+]
+"""An altered one is found by its verification alone."""
+
+
+@extend_schema_field(RULE)
+class RuleField(serializers.JSONField):
+    """A rule, in the form in which docs/credentials.md describes it."""
+
+
+class CredentialTermsRequestSerializer(serializers.Serializer[Any]):
+    """Terms of a credential."""
+
+    name = NameField(max_length=200)
+    type = serializers.ChoiceField(choices=TYPES)
+    description = TextField(default="", allow_blank=True, max_length=LONGEST_TEXT)
+    criteria = TextField(max_length=LONGEST_TEXT)
+    issuer = NameField(max_length=200)
+    image_url = serializers.URLField(default="", allow_blank=True, max_length=2000)
+    course_id = serializers.UUIDField()
+    valid_for_days = serializers.IntegerField(default=None, allow_null=True)
+    rule = RuleField(default=None, allow_null=True)
+
+
+class OrganizationCredentialSerializer(CredentialSerializer):
+    """A definition as those see it who award the credential."""
+
+    rule = serializers.SerializerMethodField()
+    is_offered = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    org_id = serializers.UUIDField()
+
+    @extend_schema_field(RULE)
+    def get_rule(self, credential: Credential) -> dict[str, Any] | None:
+        rule = credential.terms.rule
+        return None if rule is None else value_of_rule(rule)
+
+
+class IssuedListQuerySerializer(PageQuerySerializer):
+    credential = serializers.UUIDField(
+        default=None, help_text="Only those of the credential with this ID."
+    )
+    status = serializers.ChoiceField(
+        choices=LISTED_STATUSES, default=None, help_text="Only those with this status."
+    )
+
+
+class IssuedSerializer(HeldCredentialSerializer):
+    """An issued credential as those see it who can revoke it."""
+
+    user_id = serializers.UUIDField(source="issued.user_id")
+    course_id = serializers.UUIDField(source="issued.evidence.course_id")
+    supersedes = serializers.UUIDField(source="issued.supersedes", allow_null=True)
+    revoked_at = serializers.DateTimeField(
+        source="issued.revocation.at", allow_null=True, default=None
+    )
+    revocation_reason = serializers.CharField(
+        source="issued.revocation.reason", allow_null=True, default=None
+    )
+
+
+def terms_of(body: Members) -> CredentialTerms:
+    """The terms in a body. Raises InvalidRule."""
+    return CredentialTerms(
+        name=body["name"],
+        type=CredentialType(body["type"]),
+        description=body["description"],
+        criteria=body["criteria"],
+        issuer=body["issuer"],
+        image_url=body["image_url"],
+        course_id=CourseId(body["course_id"]),
+        valid_for_days=body["valid_for_days"],
+        rule=None if body["rule"] is None else rule_in(body["rule"]),
+    )
