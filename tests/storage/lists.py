@@ -1,11 +1,8 @@
 """Every list of every repository: how to add an item, and how to read its pages."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from itertools import count
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from accounts.domain.access import SessionId
@@ -13,7 +10,6 @@ from accounts.domain.audit.repositories.protocols import AUDIT_ENTRIES
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.repositories.protocols import INVITATIONS, MEMBERS, ORGANIZATIONS
-from authsvc.kernel.paging import Key, Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import ALL_TENANTS
 from courses.domain.entities.courses import CourseSelection, CourseStatus
 from courses.domain.entities.pathways import PathwaySelection, PathwayStatus
@@ -41,6 +37,7 @@ from progress.domain.repositories.protocols.progress import (
 )
 from tests.accounts.auditing import an_entry
 from tests.accounts.granting import a_consent, has_client, has_session
+from tests.storage.listing import List, Listing, after_noon
 from tests.support.attempts import has_attempt, has_place
 from tests.support.builders import (
     NOON,
@@ -58,47 +55,17 @@ from tests.support.tenants import has_invitation, has_membership
 from tests.support.worlds import World
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A list in a world. `add` adds an item whose moment is so many seconds after noon, if it has one."""
-
-    page: Callable[[PageRequest], Page[Any]]
-    add: Callable[[int], object]
-
-
-@dataclass(frozen=True)
-class List:
-    """A method of a repository that lists something, and the order in which it does."""
-
-    repository: str
-    method: str
-    keyset: Keyset
-    listing: Callable[[World], Listing]
-    key: Callable[[Any], Key] | None = None
-    """The key of an item that has not the columns of the keyset, () where an item does not have it at all."""
-
-    def key_of(self, item: object) -> Key:
-        return self.key(item) if self.key else self.keyset.key_of(item)
-
-    def __str__(self) -> str:
-        return f"{self.repository}.{self.method}"
-
-
-def _after_noon(seconds: int) -> Any:
-    return NOON + timedelta(seconds=seconds)
-
-
 def _users(world: World) -> Listing:
     return Listing(
         page=world.repositories.users.page_of,
-        add=lambda at: world.has_user(created_at=_after_noon(at)),
+        add=lambda at: world.has_user(created_at=after_noon(at)),
     )
 
 
 def _organizations(world: World) -> Listing:
     return Listing(
         page=partial(world.repositories.organizations.page_of, scope=ALL_TENANTS),
-        add=lambda at: world.has_organization(created_at=_after_noon(at)),
+        add=lambda at: world.has_organization(created_at=after_noon(at)),
     )
 
 
@@ -106,7 +73,7 @@ def _members(world: World) -> Listing:
     school = world.has_organization()
     return Listing(
         page=partial(world.repositories.memberships.page_of, school.id, scope=ALL_TENANTS),
-        add=lambda at: has_membership(world, school, joined_at=_after_noon(at)),
+        add=lambda at: has_membership(world, school, joined_at=after_noon(at)),
     )
 
 
@@ -114,14 +81,14 @@ def _invitations(world: World) -> Listing:
     school = world.has_organization()
     return Listing(
         page=partial(world.repositories.invitations.page_of, school.id, scope=ALL_TENANTS),
-        add=lambda at: has_invitation(world, school, created_at=_after_noon(at)),
+        add=lambda at: has_invitation(world, school, created_at=after_noon(at)),
     )
 
 
 def _clients(world: World) -> Listing:
     return Listing(
         page=partial(world.repositories.clients.page_of, scope=ALL_TENANTS),
-        add=lambda at: has_client(world, created_at=_after_noon(at)),
+        add=lambda at: has_client(world, created_at=after_noon(at)),
     )
 
 
@@ -129,7 +96,7 @@ def _service_clients(world: World) -> Listing:
     school, clients = world.has_organization(), world.repositories.clients
 
     def add(at: int) -> None:
-        client = a_client_of(some_client_terms(), org_id=school.id, created_at=_after_noon(at))
+        client = a_client_of(some_client_terms(), org_id=school.id, created_at=after_noon(at))
         clients.add(client, scope=ALL_TENANTS)
 
     return Listing(
@@ -155,7 +122,7 @@ def _courses(world: World) -> Listing:
             CourseSelection(status=CourseStatus.PUBLISHED),
             scope=ALL_TENANTS,
         ),
-        add=lambda at: world.has_course(created_at=_after_noon(at)),
+        add=lambda at: world.has_course(created_at=after_noon(at)),
     )
 
 
@@ -175,7 +142,7 @@ def _pathways(world: World) -> Listing:
             PathwaySelection(status=PathwayStatus.PUBLISHED),
             scope=ALL_TENANTS,
         ),
-        add=lambda at: has_pathway(world, world.has_course(), created_at=_after_noon(at)),
+        add=lambda at: has_pathway(world, world.has_course(), created_at=after_noon(at)),
     )
 
 
@@ -184,7 +151,7 @@ def _credentials(world: World) -> Listing:
 
     def add(at: int) -> None:
         terms = some_terms(course_id=world.has_course().id)
-        credentials.add(a_credential(terms=terms, created_at=_after_noon(at)), scope=ALL_TENANTS)
+        credentials.add(a_credential(terms=terms, created_at=after_noon(at)), scope=ALL_TENANTS)
 
     return Listing(page=partial(credentials.page_of, scope=ALL_TENANTS), add=add)
 
@@ -196,7 +163,7 @@ def _issued(world: World) -> Listing:
         credential = a_credential(terms=some_terms(course_id=world.has_course().id))
         world.repositories.credentials.add(credential, scope=ALL_TENANTS)
         issued.add(
-            an_issued_credential(credential, anna, issued_at=_after_noon(at)), scope=ALL_TENANTS
+            an_issued_credential(credential, anna, issued_at=after_noon(at)), scope=ALL_TENANTS
         )
 
     return Listing(page=partial(issued.page_for_user, anna.id), add=add)
@@ -210,8 +177,8 @@ def _sessions(world: World) -> Listing:
             world,
             anna,
             id=SessionId(uuid4()),
-            started_at=_after_noon(at),
-            expires_at=_after_noon(60),
+            started_at=after_noon(at),
+            expires_at=after_noon(60),
         ),
     )
 
@@ -220,7 +187,7 @@ def _consents(world: World) -> Listing:
     anna, consents = world.has_user(), world.repositories.consents
     return Listing(
         page=partial(consents.page_for_user, anna.id),
-        add=lambda at: consents.save(a_consent(anna, has_client(world), given_at=_after_noon(at))),
+        add=lambda at: consents.save(a_consent(anna, has_client(world), given_at=after_noon(at))),
     )
 
 
@@ -254,7 +221,7 @@ def _credentials_of_organization(world: World) -> Listing:
 
     def add(at: int) -> None:
         terms = some_terms(course_id=world.has_course(org_id=org_id).id)
-        credential = a_credential(terms=terms, org_id=org_id, created_at=_after_noon(at))
+        credential = a_credential(terms=terms, org_id=org_id, created_at=after_noon(at))
         credentials.add(credential, scope=ALL_TENANTS)
 
     page = partial(credentials.page_for_organization, org_id, scope=ALL_TENANTS)
@@ -268,7 +235,7 @@ def _issued_by_organization(world: World) -> Listing:
     world.repositories.credentials.add(credential, scope=ALL_TENANTS)
 
     def add(at: int) -> None:
-        holding = an_issued_credential(credential, world.has_user(), issued_at=_after_noon(at))
+        holding = an_issued_credential(credential, world.has_user(), issued_at=after_noon(at))
         issued.add(holding, scope=ALL_TENANTS)
 
     selection = IssuedSelection(
@@ -289,7 +256,7 @@ def _to_grade(world: World) -> Listing:
             place,
             id=AttemptId(uuid4()),
             status=AttemptStatus.SUBMITTED,
-            submitted_at=_after_noon(at),
+            submitted_at=after_noon(at),
         ),
     )
 
@@ -297,8 +264,8 @@ def _to_grade(world: World) -> Listing:
 def _past_deadline(world: World) -> Listing:
     place, attempts = has_place(world), world.repositories.attempts
     return Listing(
-        page=partial(attempts.page_past_deadline, _after_noon(1000), scope=ALL_TENANTS),
-        add=lambda at: has_attempt(world, place, id=AttemptId(uuid4()), expires_at=_after_noon(at)),
+        page=partial(attempts.page_past_deadline, after_noon(1000), scope=ALL_TENANTS),
+        add=lambda at: has_attempt(world, place, id=AttemptId(uuid4()), expires_at=after_noon(at)),
     )
 
 
@@ -307,7 +274,7 @@ def _progress_of_user(world: World) -> Listing:
     return Listing(
         page=partial(progress.page_for_user, anna.id, scope=ALL_TENANTS),
         add=lambda at: progress.add(
-            a_progress(world.has_course(), anna, enrolled_at=_after_noon(at)), scope=ALL_TENANTS
+            a_progress(world.has_course(), anna, enrolled_at=after_noon(at)), scope=ALL_TENANTS
         ),
     )
 
@@ -317,7 +284,7 @@ def _learners(world: World) -> Listing:
     return Listing(
         page=partial(progress.page_for_course, course.id, scope=ALL_TENANTS),
         add=lambda at: progress.add(
-            a_progress(course, world.has_user(), enrolled_at=_after_noon(at)), scope=ALL_TENANTS
+            a_progress(course, world.has_user(), enrolled_at=after_noon(at)), scope=ALL_TENANTS
         ),
     )
 

@@ -9,7 +9,8 @@ import pytest
 
 from authsvc.composition.repositories import Repositories
 from authsvc.kernel.paging import InvalidCursor, Keyset, PageRequest
-from tests.storage.lists import LISTS, List, Listing
+from tests.storage.listing import List, Listing
+from tests.storage.lists import LISTS
 from tests.support.builders import NOON
 from tests.support.pages import pages_of
 from tests.support.worlds import World

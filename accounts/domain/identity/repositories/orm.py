@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from accounts import models as rows
 from accounts.domain.access import (
-    Authentication,
     OrganizationId,
     OrganizationStatus,
     OrgRole,
@@ -33,6 +32,10 @@ from accounts.domain.identity.entities.sessions import (
 )
 from accounts.domain.identity.entities.users import EVERYONE, PersonSearch, User
 from accounts.domain.identity.errors import EmailTaken, SessionNotFound, UserNotFound
+from accounts.domain.identity.repositories.authentications import (
+    authentication_in,
+    authentication_values,
+)
 from accounts.domain.identity.repositories.protocols import SESSIONS, USERS
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.rate_limits import Limit, LimitState
@@ -373,27 +376,6 @@ def _session_values(session: Session) -> Values:
         "org_id": session.org_id,
         "claims": session.claims.members,
         **authentication_values(session.authentication),
-    }
-
-
-def authentication_in(row: Any) -> Authentication | None:
-    """The authentication in the columns that several models have for it."""
-    if row.authenticated_at is None:
-        return None
-    return Authentication(
-        at=row.authenticated_at,
-        methods=tuple(row.methods),
-        browser_id=SessionId(row.browser_id) if row.browser_id else None,
-    )
-
-
-def authentication_values(authentication: Authentication | None) -> Values:
-    if authentication is None:
-        return {"authenticated_at": None, "methods": None, "browser_id": None}
-    return {
-        "authenticated_at": authentication.at,
-        "methods": list(authentication.methods),
-        "browser_id": authentication.browser_id,
     }
 
 

@@ -16,7 +16,10 @@ from accounts.domain.access import (
     SessionId,
     UserId,
 )
-from accounts.domain.identity.repositories.orm import authentication_in, authentication_values
+from accounts.domain.identity.repositories.authentications import (
+    authentication_in,
+    authentication_values,
+)
 from accounts.domain.oauth.entities.authorizations import (
     AuthorizationCode,
     Consent,
