@@ -74,7 +74,8 @@ def example_of(schema: Schema, schemas: Schemas, *, name: str = "") -> Any:
         if keyword in schema and "type" not in schema:
             return example_of(schema[keyword][0], schemas, name=name)
     stated = [schema[keyword] for keyword in ("const", "default") if keyword in schema]
-    if stated := stated + schema.get("enum", []):
+    # A text that is not empty shows more.
+    if stated := [value for value in stated if value != ""] + schema.get("enum", []):
         return stated[0]
     show = _BY_TYPE.get(_type_of(schema), _scalar)
     return show(schema, schemas, name)

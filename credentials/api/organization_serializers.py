@@ -31,7 +31,7 @@ LISTED_STATUSES: Final = [
 """An altered one is found by its verification alone."""
 
 
-@extend_schema_field(RULE)
+@extend_schema_field(RULE | {"type": "object"})  # null is added, because the field allows it
 class RuleField(serializers.JSONField):
     """A rule, in the form in which docs/credentials.md describes it."""
 

@@ -47,7 +47,7 @@ def model(name: str, members: dict[str, Any]) -> Any:
 def test_a_generated_python_client_enrols(memory_mode: MemoryMode) -> None:
     clients: Any = import_module(f"{PACKAGE}.client")
     base = f"http://127.0.0.1:{memory_mode.server.port}"
-    account = model("RegisterRequest", {"email": "bo@school.example", "password": PASSWORD})
+    account = model("RegisterRequest", {"email": "cleo@school.example", "password": PASSWORD})
     with clients.Client(base_url=base) as stranger:
         session = operation("accounts", "register").sync(client=stranger, body=account)
     with clients.AuthenticatedClient(base_url=base, token=session.access_token) as bo:

@@ -105,7 +105,7 @@ def credential(application: Application) -> Changeable:
     defining = define_credential(application)
     caller, terms = defining.by.caller, defining.body
     place = f"{defining.path}/{caller.post(defining.path, terms).json['id']}"
-    bodies = [terms | {"name": name} for name in ("Knots", "Ropes")]
+    bodies = [terms | {"name": name} for name in ("Ropes", "Sails")]
     return Changeable(
         caller, place, lambda number, headers: caller.put(place, bodies[number], **headers)
     )
