@@ -27,14 +27,14 @@ ON_A_STORE: Final[dict[str, dict[str, frozenset[str]]]] = {
 """Fixtures whose tests run on a database, too, although no marker says so."""
 MARKERS: Final = {
     "quick": {
-        "memory": {"memory", "postgres_too"},
+        "memory": {"memory", "postgres_too", "postgres_nightly"},
         "sqlite": {"every_database", "any_database", "browser"},
         "postgres": {"database", "every_database", "postgres", "postgres_too"},
     },
     "full": {
-        "memory": {"memory", "postgres_too"},
+        "memory": {"memory", "postgres_too", "postgres_nightly"},
         "sqlite": {"database", "every_database", "any_database", "browser"},
-        "postgres": {"database", "every_database", "postgres", "postgres_too"},
+        "postgres": {"database", "every_database", "postgres", "postgres_too", "postgres_nightly"},
     },
 }
 """Markers whose tests run on a store. With several, a test runs where all of them do."""

@@ -30,6 +30,7 @@ def test_a_hundred_rows_take_as_many_statements_as_one(world: World) -> None:
     assert statements_for(world, 100) == statements_for(world, 1)
 
 
+@pytest.mark.nightly
 def test_the_longest_list_takes_few_statements(
     world: World, django_assert_max_num_queries: Any
 ) -> None:
