@@ -20,8 +20,6 @@ from courses.definitions.courses import read_definition
 from courses.domain.entities.courses import CourseStatus
 from tests.support.application import Application
 from tests.support.commands import error_of, output_of
-from tests.support.databases import own_database
-from tests.support.school import manage
 from tests.support.worlds import World
 
 SLUG: Final = "intro-to-claude"
@@ -218,18 +216,6 @@ def test_an_unwritable_folder_is_reported(application: Application, data_dir: Pa
 
     assert error.startswith(f"{data_dir / 'developer-logins.json'} cannot be read or created: ")
     assert output == ""
-
-
-@pytest.mark.any_database
-def test_an_empty_database_can_be_prepared(tmp_path: Path) -> None:
-    with own_database(tmp_path) as url:
-        environment = {"DATABASE_URL": url, "DATA_DIR": str(tmp_path)}
-
-        first = manage(environment, "prepare_development")
-        again = manage(environment, "prepare_development")
-
-    assert len(logins_in(first)) == 2
-    assert again == first
 
 
 def test_secret_files_are_readable_only_by_their_owner_whatever_the_umask(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ from authsvc.kernel.paging import PageRequest
 from tests.support.application import Application
 from tests.support.commands import error_of, output_of
 from tests.support.postgres import free_port
-from tests.support.provider import open_provider
-from tests.support.school import manage
 
 
 @pytest.fixture
@@ -56,18 +54,6 @@ def test_a_removed_demo_client_is_registered_again(
 
     (new,) = [client for client in clients_in(application.services) if client.is_active]
     assert new.client_id != old.client_id
-
-
-@pytest.mark.any_database
-def test_try_client_runs_the_code_flow(tmp_path: Path) -> None:
-    with open_provider(tmp_path) as school:
-        tried = [manage(school.environment, "try_client") for _ in range(2)]
-        demo_client = json.loads((tmp_path / "demo-client.json").read_text())
-
-    for output in tried:
-        assert output.startswith(f"{samples.LEARNER} has signed in at {school.server.url}.\n")
-        assert f'"aud": "{demo_client["client_id"]}"' in output
-        assert f'"email": "{samples.LEARNER}"' in output
 
 
 def test_try_client_fails_without_sample_data(data_dir: Path) -> None:

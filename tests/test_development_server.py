@@ -1,5 +1,6 @@
 """The development server, and the commands that share its database and address."""
 
+import json
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from authsvc.config.development import (
     join_development_server,
     record,
 )
+from authsvc.demo.samples import LEARNER
 from authsvc.demo.serve import HOST
 from tests.support.postgres import free_port
 from tests.support.server import ROOT
@@ -130,14 +132,14 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.any_database
-def test_commands_beside_a_server_use_its_database_and_its_address(tmp_path: Path) -> None:
+def test_a_new_server_shares_its_database_and_address_with_commands(tmp_path: Path) -> None:
     port = free_port()
     with development_server(port, tmp_path) as server:
         assert server.stdout is not None
         printed = list[str]()
         while not printed or not printed[-1].startswith("Serving"):
             printed.append(next(server.stdout))
-        exported, signed_in = (
+        exported, *signed_in = (
             subprocess.run(
                 [sys.executable, "manage.py", *command],
                 cwd=ROOT,
@@ -146,14 +148,19 @@ def test_commands_beside_a_server_use_its_database_and_its_address(tmp_path: Pat
                 capture_output=True,
                 text=True,
             ).stdout
-            for command in (["export_course", "intro-to-claude"], ["try_client"])
+            for command in (["export_course", "intro-to-claude"], ["try_client"], ["try_client"])
         )
+    demo_client = json.loads((tmp_path / "demo-client.json").read_text())
 
+    assert sum("@authsvc.example" in line for line in printed) == 2
     assert printed[0] == f"Preparing the database sqlite:///{tmp_path}/authsvc.sqlite3\n"
     assert printed[-2] == f"  mail     file://{tmp_path}/mail\n"
     assert printed[-1] == f"Serving on http://localhost:{port} (press Ctrl-C to stop)\n"
     assert "title: Introduction to Claude" in exported
-    assert f'"iss": "http://localhost:{port}"' in signed_in
+    for output in signed_in:
+        assert output.startswith(f"{LEARNER} has signed in at http://localhost:{port}.\n")
+        assert f'"aud": "{demo_client["client_id"]}"' in output
+        assert f'"email": "{LEARNER}"' in output
 
 
 @pytest.mark.any_database
