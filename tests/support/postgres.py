@@ -31,10 +31,6 @@ INITDB: Final = (
 )
 
 
-PROCESSES: Final = 4
-"""Number of processes of a test run that have ports of their own."""
-
-
 class NoPostgres(RuntimeError):
     """There are no PostgreSQL binaries on this machine."""
 
@@ -140,15 +136,6 @@ def _may_run(program: Path, account: pwd.struct_passwd) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens at, and that no other process of the same test run chooses.
-
-    Servers that share a port by SO_REUSEPORT, as Granian's do, would get each other's requests.
-    """
-    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        # Linux gives only odd ports, or only even ones, to who binds without naming a port.
-        if port // 2 % PROCESSES == process % PROCESSES:
-            return port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
