@@ -204,11 +204,6 @@ class MyGrantView(ApiView):
 
 
 class KeySetView(ApiView):
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Pages of all origins may read the keys, to verify ID tokens."""
-        return super().default_response_headers | {"Access-Control-Allow-Origin": "*"}
-
     @operation(
         name="getKeySet",
         summary="Get the public keys that verify access tokens (RFC 7517)",

@@ -11,7 +11,6 @@ from accounts.domain.oauth.entities.claims import SCOPE_OF_CLAIM
 from accounts.domain.oauth.entities.clients import IdentityScope, IdTokenAlgorithm
 from accounts.oauth.authorize import PROMPTS
 from accounts.oauth.client_authentication import METHODS, PUBLIC
-from accounts.oauth.endpoints import open_to_all
 from accounts.oauth.exchange import our_api
 from authsvc.http.methods import read_only
 
@@ -50,7 +49,7 @@ def metadata(request: HttpRequest) -> HttpResponseBase:
     endpoints = {name: f"{issuer}{reverse(view)}" for name, view in ENDPOINTS.items()}
     response = JsonResponse({"issuer": issuer} | endpoints | _features())
     response["Cache-Control"] = "public, max-age=3600"
-    return open_to_all(response)
+    return response
 
 
 def _features() -> dict[str, Any]:

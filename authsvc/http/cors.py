@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from authsvc.composition.container import services
 
 PUBLIC: Final = re.compile(
-    r"/\.well-known/[^/]+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
+    r"/\.well-known/.+|/v1/openapi\.json|/v1/schemas/[^/]+|/v1/issued/[^/]+(?:/verify)?"
 )
 """The paths of public documents, which pages of every origin may read."""
 API: Final = "/v1/"

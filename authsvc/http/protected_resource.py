@@ -34,5 +34,4 @@ def metadata(request: HttpRequest) -> HttpResponse:
     }
     if environment.has_database:
         members["authorization_servers"] = [environment.public_url]
-    headers = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
-    return JsonResponse(members, headers=headers)
+    return JsonResponse(members, headers={"Cache-Control": "public, max-age=3600"})
