@@ -136,8 +136,10 @@ class Verifier:
     def _tasks(
         self, only: Collection[str], exported: tuple[Anchor, ...], scope: TenantScope
     ) -> list[VerificationTask]:
-        ranges = ranges_between(self.user_boundaries(self.streams_at_once, scope))
-        divided = [check.name for check in self.divisible_checks]
+        divided = [c.name for c in self.divisible_checks if not only or c.name in only]
+        ranges = ranges_between(
+            self.user_boundaries(self.streams_at_once, scope) if divided else ()
+        )
         # What cannot be divided comes first: begun last, it would leave other processes without work.
         tasks = [
             *(VerificationTask(check=check.name, label=check.name) for check in self.checks),
