@@ -15,10 +15,9 @@ from authsvc.composition.container import services
 from authsvc.management.commands import verify
 from courses import models as courses
 from tests.support.builders import a_definition_of
-from tests.support.commands import error_of, output_of
+from tests.support.commands import error_of, manage, output_of
 from tests.support.databases import database_with_tables
 from tests.support.learning import a_learner, a_published_course
-from tests.support.school import manage
 from tests.support.tampered import Tampered, a_school, change, release_triggers, remove
 from tests.support.worlds import World, orm_world
 

@@ -10,8 +10,8 @@ from tests.browser.test_looks import look
 from tests.browser.test_second_factors import set_up_app, somebody_verified
 from tests.support.application import Answer
 from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
+from tests.support.commands import manage
 from tests.support.relying import FORM, challenge_of
-from tests.support.school import manage
 from tests.support.wire import WireCaller
 
 pytestmark = in_a_browser

@@ -9,7 +9,7 @@ from authsvc.demo.samples import STAFF
 from tests.browser.test_looks import look
 from tests.support.application import PASSWORD
 from tests.support.chromium import Town, fill, follow, heading, in_a_browser, press, sign_in
-from tests.support.school import manage
+from tests.support.commands import manage
 
 pytestmark = in_a_browser
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support.application import PASSWORD
-from tests.support.school import School, manage
+from tests.support.commands import manage
+from tests.support.school import School
 from tests.support.server import Server
 from tests.support.wire import WireCaller, at_once
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition_of
-from tests.support.school import School, items_of, manage
+from tests.support.commands import manage
+from tests.support.school import School, items_of
 from tests.support.wire import WireCaller, at_once
 
 pytestmark = pytest.mark.database

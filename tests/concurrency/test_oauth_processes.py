@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.commands import manage
 from tests.support.forms import WireBrowser
 from tests.support.provider import WireClient, at_a_browser, register
-from tests.support.school import School, manage
+from tests.support.school import School
 from tests.support.server import Server
 from tests.support.wire import WireCaller
 

@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support.school import SAMPLE, School, items_of, manage
+from tests.support.commands import manage
+from tests.support.school import SAMPLE, School, items_of
 from tests.support.server import running_server
 from tests.support.wire import WireCaller, at_once
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.support.application import Answer
-from tests.support.school import School, manage
+from tests.support.commands import manage
+from tests.support.school import School
 from tests.support.wire import WireCaller, at_once
 
 pytestmark = pytest.mark.postgres

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.application import Application
+from tests.support.commands import manage
 from tests.support.postgres import free_port
-from tests.support.school import manage
 from tests.support.server import running_server
 from tests.support.store import STORE
 from tests.support.wire import WireCaller

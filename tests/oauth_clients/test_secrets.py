@@ -14,6 +14,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from tests.support.application import PASSWORD
+from tests.support.commands import manage
 from tests.support.forms import WireBrowser
 from tests.support.provider import (
     LANDING,
@@ -26,7 +27,7 @@ from tests.support.provider import (
     register,
 )
 from tests.support.relying import challenge_of
-from tests.support.school import School, manage
+from tests.support.school import School
 
 pytestmark = pytest.mark.any_database
 

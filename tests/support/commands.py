@@ -1,9 +1,14 @@
 """Output of management commands."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from tests.support.server import ROOT
 
 
 def output_of(command: str, *arguments: str) -> str:
@@ -20,3 +25,16 @@ def error_of(command: str, *arguments: str) -> tuple[str, str]:
         call_command(command, *arguments, stdout=output)
     assert error.value.returncode == 1
     return str(error.value), output.getvalue()
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    """Run a management command in this environment; return its output."""
+    ran = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return ran.stdout

@@ -3,8 +3,6 @@
 import atexit
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +17,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.sql import SQL, Identifier
 
+from tests.support.commands import manage
 from tests.support.store import STORE
 
 FILE: Final = "authsvc.sqlite3"
@@ -84,7 +83,7 @@ def _url_of(database: str) -> str:
 def _file_with_tables() -> Path:
     folder = Path(mkdtemp(prefix="authsvc-tables-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _migrate(f"sqlite:///{folder / FILE}")
+    manage({"DATABASE_URL": f"sqlite:///{folder / FILE}"}, "migrate", "--verbosity=0")
     return folder / FILE
 
 
@@ -93,15 +92,6 @@ def _database_with_tables() -> str:
     """The name of a database that nothing connects to. It is gone with the server."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         name = _create(server, "template1")
-    _migrate(_url_of(name))
+    # In a process of its own, which closes its connections.
+    manage({"DATABASE_URL": _url_of(name)}, "migrate", "--verbosity=0")
     return name
-
-
-def _migrate(url: str) -> None:
-    """Migrate in a process of its own, which closes its connections."""
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | {"DATABASE_URL": url},
-        check=True,
-    )

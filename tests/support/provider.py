@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 from tests.support.application import PASSWORD, Answer
+from tests.support.commands import manage
 from tests.support.forms import WireBrowser
 from tests.support.postgres import free_port
 from tests.support.relying import FORM, challenge_of
-from tests.support.school import School, manage, open_school
+from tests.support.school import School, open_school
 from tests.support.wire import WireCaller
 
 LANDING: Final = "http://127.0.0.1:49152/callback"

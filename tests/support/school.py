@@ -1,9 +1,6 @@
 """The application on the real server, with sample data, on its own database."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +13,9 @@ from authsvc.demo.samples import STAFF
 from tests.support.application import PASSWORD
 from tests.support.bodies import body_of
 from tests.support.builders import a_definition
+from tests.support.commands import manage
 from tests.support.databases import database_with_tables
-from tests.support.server import ROOT, Server, running_server
+from tests.support.server import Server, running_server
 from tests.support.wire import WireCaller
 
 SAMPLE: Final = "/v1/courses/intro-to-claude"
@@ -84,19 +82,6 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "SECRET_KEY": "the same in every process of this school, and long enough",
         "SIGNING_KEYS_FILE": str(keys),
     }
-
-
-def manage(environment: dict[str, str], *command: str) -> str:
-    """Run a management command in this environment; return its output."""
-    ran = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=os.environ | environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return ran.stdout
 
 
 def items_of(course: dict[str, Any]) -> list[str]:
