@@ -1,12 +1,15 @@
 """Fixtures: one server for all browser tests, and a new browser context for each."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.chromium import CHROMIUM, Town
 from tests.support.school import open_school
+
+PATIENCE_MS: Final = 60_000
 
 
 @pytest.fixture(scope="package")
@@ -32,7 +35,8 @@ def chromium() -> Iterator[Browser]:
 def page(committing: None, town: Town, chromium: Browser) -> Iterator[Page]:
     """An empty page that must end without console errors, policy violations or missing files."""
     context = chromium.new_context(base_url=town.url)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     window, errors = context.new_page(), list[str]()
     window.on("pageerror", lambda error: errors.append(str(error)))
     window.on("console", lambda message: errors.extend(_errors_in(message)))

@@ -29,7 +29,7 @@ def test_a_user_signs_in_and_out(page: Page, town: Town) -> None:
     sign_in(page, town.resident(), at="/signin?next=/account/email")
     expect(page).to_have_url(f"{town.url}/account/email")
 
-    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    press(page, "Sign out", within="banner")
 
     assert heading(page) == "You are signed out"
     page.goto("/account")

@@ -7,7 +7,17 @@ from playwright.sync_api import Page
 
 from tests.browser.test_second_factors import set_up_app, somebody_verified
 from tests.support.application import PASSWORD
-from tests.support.chromium import WIDTHS, Key, Town, fill, in_a_browser, photograph, press, sign_in
+from tests.support.chromium import (
+    WIDTHS,
+    Key,
+    Town,
+    fill,
+    follow,
+    in_a_browser,
+    photograph,
+    press,
+    sign_in,
+)
 
 pytestmark = in_a_browser
 
@@ -119,7 +129,7 @@ def test_pages_for_a_user_with_a_second_factor(page: Page, town: Town) -> None:
         page.goto(path)
         look(page, name)
     page.goto("/account/second-factor")
-    page.get_by_role("link", name="Remove Phone").click()
+    follow(page, "Remove Phone")
     look(page, "remove-passkey")
     page.goto("/account/again/passkey")
     look(page, "again-by-passkey")

@@ -47,7 +47,7 @@ def add_passkey(page: Page) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    press(page, "Sign out", within="banner")
 
 
 def test_a_code_of_the_app_signs_in_and_works_once(page: Page, town: Town) -> None:
@@ -158,7 +158,7 @@ def test_a_missing_passkey_shows_an_error(page: Page, town: Town) -> None:
     page.goto("/signin")
     Key(page)
 
-    press(page, "Sign in with a passkey")
+    page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.locator(".problem")).to_contain_text("cancelled or timed out")
 

@@ -4,7 +4,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -64,12 +64,18 @@ def fill(page: Page, **fields: str) -> None:
         page.get_by_label(re.compile(f"^{label.replace('_', '.')}$", re.IGNORECASE)).fill(text)
 
 
-def press(page: Page, button: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+def press(page: Page, button: str, *, within: Literal["banner", "main"] = "main") -> None:
+    """Press a button that leads to another page, and wait for that page.
+
+    Whoever goes elsewhere before the answer has come abandons the request, and with it the answer's cookies.
+    """
+    with page.expect_navigation():
+        page.get_by_role(within).get_by_role("button", name=button, exact=True).click()
 
 
 def follow(page: Page, link: str) -> None:
-    page.get_by_role("link", name=link).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD, *, at: str = "/signin") -> None:
