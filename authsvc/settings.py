@@ -54,6 +54,7 @@ WSGI_APPLICATION = "authsvc.wsgi.application"
 APPEND_SLASH = False
 INSTALLED_APPS = [
     "authsvc",
+    "authsvc.jobs",
     "allauth.account",
     "allauth.mfa",
     "accounts",

@@ -21,7 +21,10 @@ from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 
 
 def start_application() -> None:
-    """Build the services; in memory mode, load the samples. Ends the process if the signing keys are unusable."""
+    """Build the services and start the worker; in memory mode, load the samples.
+
+    Ends the process if the signing keys are unusable.
+    """
     try:
         application_services = services()
     except UnusableKeys as error:
@@ -38,6 +41,8 @@ def start_application() -> None:
     # Objects loaded at startup stay; a collection that walks through all of them would delay a request.
     gc.collect()
     gc.freeze()
+    if settings.ENVIRONMENT.embedded_worker:
+        application_services.worker().start()
 
 
 application = BufferedBodies(django_application)

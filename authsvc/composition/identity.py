@@ -14,11 +14,12 @@ from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import Outbox
-from authsvc.composition.base import Expiring, Wiring
+from authsvc.composition.base import Expiring
+from authsvc.composition.jobs import JobServices
 from authsvc.kernel.request_budgets import RequestBudgets
 
 
-class IdentityServices(Wiring):
+class IdentityServices(JobServices):
     @property
     def expiring(self) -> dict[str, Expiring]:
         return super().expiring | {

@@ -88,6 +88,9 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from authsvc.jobs.repositories.memory import InMemoryJobRepository
+from authsvc.jobs.repositories.orm import OrmJobRepository
+from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.kernel.memory import InMemoryDatabase
 from courses.domain.repositories.memory.courses import (
     InMemoryAssessmentRepository,
@@ -138,6 +141,7 @@ class Repositories:
 
     users: UserRepository
     verified_emails: VerifiedEmailRepository
+    jobs: JobRepository
     mails: OutgoingMailRepository
     second_factors: SecondFactors
     password_links: PasswordLinks
@@ -175,6 +179,7 @@ def orm_repositories() -> Repositories:
     return Repositories(
         users=OrmUserRepository(),
         verified_emails=OrmVerifiedEmailRepository(),
+        jobs=OrmJobRepository(),
         mails=OrmOutgoingMailRepository(),
         second_factors=AllauthSecondFactors(),
         password_links=OrmPasswordLinks(),
@@ -222,6 +227,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
     return Repositories(
         users=users,
         verified_emails=InMemoryVerifiedEmailRepository(database.table()),
+        jobs=InMemoryJobRepository(database.table(), database.table()),
         mails=InMemoryOutgoingMailRepository(database.table()),
         second_factors=NoSecondFactors(),
         password_links=NoPasswordLinks(),

@@ -51,6 +51,7 @@ class Environment:
     email_url: str = field(repr=False)
     email_from: str
     redis_url: str = field(repr=False)
+    embedded_worker: bool
     reads_per_minute: int
     writes_per_minute: int
     expensive_per_minute: int
@@ -135,6 +136,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_url=reader.url("EMAIL_URL", "smtp", "smtps", "file"),
         email_from=reader.text("EMAIL_FROM"),
         redis_url=reader.url("REDIS_URL", "redis", "rediss", "unix"),
+        embedded_worker=reader.switch("EMBEDDED_WORKER"),
         reads_per_minute=reader.number("READS_PER_MINUTE", at_least=1),
         writes_per_minute=reader.number("WRITES_PER_MINUTE", at_least=1),
         expensive_per_minute=reader.number("EXPENSIVE_PER_MINUTE", at_least=1),

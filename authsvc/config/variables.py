@@ -93,6 +93,11 @@ VARIABLES: Final = (
         "",
         "redis://… to count API requests for all processes together. If empty, each counts its own.",
     ),
+    (
+        "EMBEDDED_WORKER",
+        "on",
+        "on to run background jobs in the server processes; off if manage.py work runs beside them.",
+    ),
     ("READS_PER_MINUTE", "600", "API requests that read, per caller and minute."),
     ("WRITES_PER_MINUTE", "120", "API requests that write, per caller and minute."),
     (

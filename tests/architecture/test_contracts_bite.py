@@ -20,13 +20,14 @@ CLASSES: Final[dict[str, type[Any]]] = {
     "protected": ProtectedContract,
 }
 DOWNWARDS: Final = "Apps depend downwards: credentials > progress > courses > accounts > kernel"
-LAYERS: Final = "authsvc has six layers"
+LAYERS: Final = "authsvc has seven layers"
 FEATURES: Final = "Features of accounts depend downwards"
 FEATURE: Final = "Inside a feature of accounts: services know neither rows nor HTTP"
 ACCOUNTS: Final = "Inside accounts: pages and APIs call services, rows know entities alone"
 ENTITIES: Final = "Rows of accounts know entities alone"
 INSIDE: Final = "Inside an app: rows know entities, services know neither rows nor HTTP"
 MODULES: Final = "A domain package has these modules and no others"
+JOBS: Final = "Inside jobs: services know neither rows nor threads"
 NO_DJANGO: Final = "The domain runs without Django"
 ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
@@ -74,6 +75,8 @@ FORBIDDEN: Final = [
     ("accounts.public", "accounts.adapters.keys", ACCOUNTS),
     ("accounts.utils", "", ACCOUNTS),
     ("accounts.models.users", "accounts.domain.identity.services.users", ENTITIES),
+    ("authsvc.jobs.services.engine", "authsvc.jobs.models", JOBS),
+    ("authsvc.jobs.helpers", "", JOBS),
     ("courses.models", "courses.domain.services", INSIDE),
     ("courses.domain.errors", "courses.domain.entities", INSIDE),
     ("progress.domain.services.verification", "progress.models", INSIDE),

@@ -94,9 +94,12 @@ def test_nothing_is_put_off() -> None:
 
 
 def test_only_what_is_expected_is_caught() -> None:
+    # An error of a job must not end the worker, nor an outage of the store.
+    workers = {"authsvc/jobs/services/engine.py", "authsvc/jobs/worker.py"}
     caught = [
         (source.name, node.lineno)
         for source in OURS
+        if source.name not in workers
         for node in source.nodes
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
+from authsvc.jobs.repositories.protocols import JobRepository
 from authsvc.kernel.tenancy import TenantScope
 from tests.architecture.test_promises import PROMISES, methods_of
 from tests.support.sources import SHIPPED, sources
@@ -27,6 +28,10 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "IssuedCredentialRepository.shown": "a credential is its holder's to show to strangers",
     "IssuedCredentialRepository.latest_of": "who holds a copy holds it wherever it is from",
     "IssuedCredentialRepository.page_for_user": "a credential is its holder's to look at",
+    **{
+        f"JobRepository.{method}": "workers run jobs for all tenants; the tasks of callers are found by owner"
+        for method in methods_of(JobRepository)
+    },
     "ClientRepository.allowed_origins": "pages of all tenants are asked about, before anyone is signed in",
     **{
         f"{name}.{method}": "an anchor covers the rows of all tenants, and reads no content"

@@ -13,7 +13,7 @@ from tests.support.sources import SHIPPED, Source, sources
 OPENED: Final = {"atomic", "unit_of_work"}
 MAY_OPEN: Final = re.compile(
     r"/domain/(\w+/)?services/"
-    r"|^authsvc/(kernel|storage|composition)/"
+    r"|^authsvc/(kernel|storage|composition|jobs/services)/"
     r"|^authsvc/http/idempotency/(service|store)\.py$"
     r"|/domain/(\w+/)?repositories/orm[/.]|/adapters/"  # one call of a repository or a port that must be atomic
 )

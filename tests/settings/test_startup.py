@@ -123,7 +123,7 @@ def test_a_production_server_starts_in_silence(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text(new_key_ring().private_json())
     (tmp_path / "static").mkdir()
-    here = {"SIGNING_KEYS_FILE": str(path), "DATA_DIR": str(tmp_path)}
+    here = {"SIGNING_KEYS_FILE": str(path), "DATA_DIR": str(tmp_path), "EMBEDDED_WORKER": "off"}
 
     outcome = start(*SERVER, given=NOTHING_SET | PRODUCTION | here)
 

@@ -1,0 +1,66 @@
+"""Services of background jobs, and the worker that runs them."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from random import SystemRandom
+from typing import Final
+
+from django.db import close_old_connections
+
+from authsvc.composition.base import Expiring, Wiring
+from authsvc.jobs.entities import JobRequest, Queue
+from authsvc.jobs.ports import JobKind
+from authsvc.jobs.services.engine import JobEngine
+from authsvc.jobs.services.job_queue import JobQueue
+from authsvc.jobs.worker import WakeUp, Worker
+
+THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1}
+
+
+class JobServices(Wiring):
+    @property
+    def expiring(self) -> dict[str, Expiring]:
+        return super().expiring | {"ended task": self.job_queue}
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        """The kinds of jobs, with what does their work. Subclasses add theirs."""
+        return ()
+
+    @property
+    def periodic_jobs(self) -> tuple[JobRequest, ...]:
+        """The jobs that run again and again. Subclasses add theirs."""
+        return ()
+
+    @cached_property
+    def wake_up(self) -> WakeUp:
+        return WakeUp()
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
+        return JobQueue(
+            jobs=self.repositories.jobs,
+            carrier=self.ports.job_carrier or self.wake_up,
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def job_engine(self) -> JobEngine:
+        return JobEngine(
+            jobs=self.repositories.jobs,
+            kinds={kind.name: kind for kind in self.job_kinds},
+            unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
+            jitter=SystemRandom().random,
+        )
+
+    def worker(self, threads: Mapping[Queue, int] = THREADS) -> Worker:
+        """A worker with so many threads for each queue."""
+        return Worker(
+            engine=self.job_engine,
+            wake_up=self.wake_up,
+            threads=dict(threads),
+            periodic=self.periodic_jobs,
+            release=close_old_connections,
+        )

@@ -1,0 +1,57 @@
+"""Ports of the job engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from authsvc.jobs.entities import Job, JobFile, JobProgress, Queue, RetryPolicy
+
+
+class Carrier(Protocol):
+    """What tells workers about new jobs. It may lose its message: workers also look for jobs that are due."""
+
+    def announce(self, jobs: Sequence[Job]) -> None:
+        """Let workers know of jobs that were committed and are due."""
+
+
+class Run(Protocol):
+    """An attempt at a job, as its handler sees it."""
+
+    @property
+    def job(self) -> Job:
+        """The job, as it was when the attempt began."""
+
+    def report(self, progress: JobProgress) -> None:
+        """Store the progress and extend the lease.
+
+        Call it at least once a minute in handlers that take long, outside of units of work. Raises JobInterrupted
+        when the job was cancelled or the worker is stopping, and LeaseLost when another worker may have begun it.
+        """
+
+    def input_file(self) -> JobFile:
+        """The file that came with the request."""
+
+    def attach(self, file: JobFile) -> None:
+        """Store the file that is the result."""
+
+
+Handler = Callable[[Run], Mapping[str, Any] | None]
+"""Does the work of a job, and returns its result, a JSON object.
+
+Raises JobRetry for a passing failure; a DomainError is final. An attempt may be repeated after it has succeeded, if the
+worker is killed before it has stored that.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """A kind of job: its name, what does its work, and how failures are repeated.
+
+    With `is_atomic` the work and its success are committed together, so that it happens once.
+    """
+
+    name: str
+    run: Handler = field(repr=False)
+    queue: Queue = Queue.OUTBOUND
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    is_atomic: bool = False

@@ -1,0 +1,185 @@
+"""ORM repository of jobs."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, Min, Q
+
+from authsvc.jobs import models as rows
+from authsvc.jobs.entities import (
+    FileRole,
+    Job,
+    JobFile,
+    JobId,
+    JobProgress,
+    JobStatus,
+    Lease,
+    Priority,
+    Queue,
+)
+from authsvc.jobs.repositories.protocols import JOBS, Backlog
+from authsvc.kernel.paging import Page, PageRequest
+from authsvc.storage.inserts import insert
+from authsvc.storage.paging import page_of_rows
+from authsvc.storage.rows import values_of
+
+
+class OrmJobRepository:
+    def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
+        added = insert(rows.Job, [_values(job) for job in jobs], unless_taken=("unique_key",))
+        for job_id, file in files.items():
+            insert(rows.JobFile, [_file_values(job_id, FileRole.INPUT, file)])
+        return added
+
+    def find(self, job_id: JobId) -> Job | None:
+        row = rows.Job.objects.filter(pk=job_id).first()
+        return _job(row) if row else None
+
+    def find_for_update(self, job_id: JobId) -> Job | None:
+        row = rows.Job.objects.select_for_update().filter(pk=job_id).first()
+        return _job(row) if row else None
+
+    def find_by_key(self, unique_key: str) -> Job | None:
+        row = rows.Job.objects.filter(unique_key=unique_key).first()
+        return _job(row) if row else None
+
+    def claim(
+        self, queue: Queue, lease: Lease, *, at: datetime, until: datetime, limit: int
+    ) -> list[Job]:
+        due = _due_for_update(queue, at=at, limit=limit)
+        if due:
+            rows.Job.objects.filter(pk__in=[row.pk for row in due]).update(
+                status=JobStatus.RUNNING,
+                lease=lease,
+                attempts=F("attempts") + 1,
+                due_at=until,
+                started_at=at,
+            )
+        return [_job(row).leased(lease, at=at, until=until) for row in due]
+
+    def next_due(self, queue: Queue) -> datetime | None:
+        waiting = rows.Job.objects.filter(queue=queue, due_at__isnull=False).order_by("due_at")
+        return waiting.values_list("due_at", flat=True).first()
+
+    def save(self, job: Job) -> None:
+        rows.Job.objects.filter(pk=job.id).update(**_changing_values(job))
+
+    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+        leased = rows.Job.objects.filter(pk=job.id, lease=lease)
+        values = _changing_values(job)
+        del values["is_cancelled"]
+        return bool(leased.update(**values))
+
+    def page_of(
+        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+    ) -> Page[Job]:
+        of_owner, of_org = Q(owner_id=owner_id), Q(org_id=org_id)
+        is_listed = (of_owner if owner_id else Q(pk=None)) | (of_org if org_id else Q(pk=None))
+        return page_of_rows(rows.Job.objects.filter(is_listed), request, JOBS, _job)
+
+    def attach(self, job_id: JobId, file: JobFile) -> None:
+        rows.JobFile.objects.update_or_create(
+            job_id=job_id,
+            role=FileRole.RESULT,
+            defaults={"name": file.name, "media_type": file.media_type, "content": file.content},
+        )
+
+    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
+        row = rows.JobFile.objects.filter(job_id=job_id, role=role).first()
+        if row is None:
+            return None
+        return JobFile(name=row.name, media_type=row.media_type, content=bytes(row.content))
+
+    def backlogs(self, *, at: datetime) -> list[Backlog]:
+        is_due = Q(status=JobStatus.QUEUED, due_at__lte=at)
+        jobs = rows.Job.objects.filter(Q(due_at__isnull=False) | Q(status=JobStatus.FAILED))
+        numbers = jobs.values("queue").annotate(
+            due=Count("pk", filter=is_due),
+            running=Count("pk", filter=Q(status=JobStatus.RUNNING)),
+            failed=Count("pk", filter=Q(status=JobStatus.FAILED)),
+            oldest_due_at=Min("due_at", filter=is_due),
+        )
+        of_queues = {
+            row["queue"]: Backlog(
+                queue=Queue(row["queue"]),
+                due=row["due"],
+                running=row["running"],
+                failed=row["failed"],
+                oldest_due_at=row["oldest_due_at"],
+            )
+            for row in numbers.order_by()
+        }
+        return [of_queues.get(queue, Backlog(queue=queue)) for queue in Queue]
+
+    def remove_ended(self, *, before: datetime) -> int:
+        ended = rows.Job.objects.filter(due_at=None, ended_at__lt=before)
+        _, deleted = ended.delete()
+        return deleted.get(rows.Job._meta.label, 0)
+
+
+_FIXED: Final = frozenset(
+    {"id", "kind", "arguments", "queue", "priority", "owner_id", "org_id", "created_at"}
+)
+
+
+def _due_for_update(queue: Queue, *, at: datetime, limit: int) -> list[rows.Job]:
+    """The jobs that are due, locked, without those that others have locked."""
+    due: list[rows.Job] = []
+    # One statement a priority: in one for all, those that are due much later would be read, too.
+    for priority in Priority:
+        waiting = rows.Job.objects.select_for_update(skip_locked=True).filter(
+            queue=queue, priority=priority, due_at__lte=at
+        )
+        due += waiting.order_by("due_at")[: limit - len(due)]
+        if len(due) == limit:
+            break
+    return due
+
+
+def _changing_values(job: Job) -> dict[str, Any]:
+    return {name: value for name, value in _values(job).items() if name not in _FIXED}
+
+
+def _values(job: Job) -> dict[str, Any]:
+    progress = job.progress
+    return values_of(
+        rows.Job,
+        job,
+        arguments=dict(job.arguments),
+        result=None if job.result is None else dict(job.result),
+        done=progress.done,
+        total=progress.total,
+        message=progress.message,
+    )
+
+
+def _file_values(job_id: JobId, role: FileRole, file: JobFile) -> dict[str, Any]:
+    return values_of(rows.JobFile, file, job_id=job_id, role=role)
+
+
+def _job(row: rows.Job) -> Job:
+    return Job(
+        id=JobId(row.id),
+        kind=row.kind,
+        arguments=row.arguments,
+        queue=Queue(row.queue),
+        priority=Priority(row.priority),
+        unique_key=row.unique_key,
+        status=JobStatus(row.status),
+        attempts=row.attempts,
+        lease=None if row.lease is None else Lease(row.lease),
+        progress=JobProgress(done=row.done, total=row.total, message=row.message),
+        result=row.result,
+        error=row.error,
+        is_cancelled=row.is_cancelled,
+        owner_id=row.owner_id,
+        org_id=row.org_id,
+        period=row.period,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,77 @@
+"""Repository protocol of jobs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, Lease, Queue
+from authsvc.kernel.paging import Keyset, Page, PageRequest
+
+JOBS: Final = Keyset("tasks", {"created_at": datetime, "id": UUID}, descends=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The jobs of a queue that are due or running, and the time since when the longest waiting one is due."""
+
+    queue: Queue
+    due: int = 0
+    running: int = 0
+    failed: int = 0
+    oldest_due_at: datetime | None = None
+
+
+class JobRepository(Protocol):
+    def add(self, jobs: Sequence[Job], files: Mapping[JobId, JobFile]) -> int:
+        """Store new jobs and the files that they read, and return how many were stored.
+
+        A job is left out if one that has not ended has its unique key; then there must be no files.
+        """
+
+    def find(self, job_id: JobId) -> Job | None:
+        """The job with this id, if any."""
+
+    def find_for_update(self, job_id: JobId) -> Job | None:
+        """The job with this id, if any, locked until the unit of work ends."""
+
+    def find_by_key(self, unique_key: str) -> Job | None:
+        """The job with this unique key that has not ended, if any."""
+
+    def claim(
+        self, queue: Queue, lease: Lease, *, at: datetime, until: datetime, limit: int
+    ) -> list[Job]:
+        """Lease the jobs of the queue that are due, in the order of priority, then due time, and return them.
+
+        Workers that claim at the same time get different jobs.
+        """
+
+    def next_due(self, queue: Queue) -> datetime | None:
+        """When the next job of the queue is due; None if none is waiting."""
+
+    def save(self, job: Job) -> None:
+        """Replace the stored job."""
+
+    def save_if_leased(self, job: Job, lease: Lease) -> bool:
+        """Replace the stored job if it still has that lease, and return whether it had.
+
+        Whether it is cancelled is not replaced: that may have changed meanwhile.
+        """
+
+    def page_of(
+        self, request: PageRequest, *, owner_id: UUID | None, org_id: UUID | None
+    ) -> Page[Job]:
+        """Jobs of that owner, or of that organization, newest first. Periodic jobs have neither."""
+
+    def attach(self, job_id: JobId, file: JobFile) -> None:
+        """Store the file that the job has written, in place of an earlier one."""
+
+    def file_of(self, job_id: JobId, role: FileRole) -> JobFile | None:
+        """The file of the job in that role, if any."""
+
+    def backlogs(self, *, at: datetime) -> list[Backlog]:
+        """The backlog of every queue."""
+
+    def remove_ended(self, *, before: datetime) -> int:
+        """Delete the jobs that ended before that time, with their files, and return how many."""

@@ -1,0 +1,54 @@
+"""Attempt at a job: its progress, its files and its lease."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from authsvc.jobs.entities import LEASE_TIME, FileRole, Job, JobFile, JobProgress, Lease
+from authsvc.jobs.errors import JobInterrupted, LeaseLost
+from authsvc.jobs.repositories.protocols import JobRepository
+from authsvc.kernel.clock import Clock
+
+LEAST_BETWEEN_REPORTS: Final = timedelta(seconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """An attempt by the worker that has the lease. `current` is the job with its latest progress."""
+
+    job: Job
+    lease: Lease
+    jobs: JobRepository
+    clock: Clock
+    is_stopping: Callable[[], bool]
+    current: Job = field(init=False)
+    _reported_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.current = self.job
+        self._reported_at = self.clock.now()
+
+    def report(self, progress: JobProgress) -> None:
+        now = self.clock.now()
+        self.current = self.current.advanced(progress, until=now + LEASE_TIME)
+        if self.is_stopping():
+            raise JobInterrupted
+        if now - self._reported_at < LEAST_BETWEEN_REPORTS:
+            return
+        self._reported_at = now
+        if not self.jobs.save_if_leased(self.current, self.lease):
+            raise LeaseLost
+        stored = self.jobs.find(self.job.id)
+        if stored is None or stored.is_cancelled:
+            raise JobInterrupted
+
+    def input_file(self) -> JobFile:
+        file = self.jobs.file_of(self.job.id, FileRole.INPUT)
+        if file is None:
+            msg = f"a job of the kind {self.job.kind} was enqueued without its file"
+            raise ValueError(msg)
+        return file
+
+    def attach(self, file: JobFile) -> None:
+        self.jobs.attach(self.job.id, file)

@@ -1,0 +1,153 @@
+"""Job engine: claims jobs that are due, runs them, and stores how they ended."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from authsvc.jobs.entities import (
+    LEASE_TIME,
+    Job,
+    JobId,
+    JobRequest,
+    Lease,
+    Queue,
+    RetryPolicy,
+)
+from authsvc.jobs.errors import JobInterrupted, JobRetry, LeaseLost
+from authsvc.jobs.ports import JobKind
+from authsvc.jobs.repositories.protocols import JobRepository
+from authsvc.jobs.services.attempt import Attempt
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.errors import DomainError
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+BATCH_SIZES: Final = {Queue.OUTBOUND: 10, Queue.LONG: 1}
+
+log: Final = structlog.get_logger(__name__)
+
+
+def never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEngine:
+    """`jitter` returns numbers from 0 to 1."""
+
+    jobs: JobRepository
+    kinds: Mapping[str, JobKind]
+    unit_of_work: UnitOfWork
+    clock: Clock
+    jitter: Callable[[], float]
+
+    def run_due(self, queue: Queue, *, is_stopping: Callable[[], bool] = never) -> int:
+        """Claim a batch of due jobs and attempt each; return how many were claimed.
+
+        Once *is_stopping* returns True, no further job is begun, and those that were claimed wait for other workers.
+        """
+        now, lease = self.clock.now(), Lease(uuid4())
+        with self.unit_of_work.atomic():
+            claimed = self.jobs.claim(
+                queue, lease, at=now, until=now + LEASE_TIME, limit=BATCH_SIZES[queue]
+            )
+        for job in claimed:
+            self._attempt(job, lease, is_stopping)
+        return len(claimed)
+
+    def run(self, job_id: JobId, *, is_stopping: Callable[[], bool] = never) -> None:
+        """Attempt this job if it is due."""
+        now, lease = self.clock.now(), Lease(uuid4())
+        with self.unit_of_work.atomic():
+            job = self.jobs.find_for_update(job_id)
+            if job is None or job.due_at is None or job.due_at > now:
+                return
+            leased = job.leased(lease, at=now, until=now + LEASE_TIME)
+            self.jobs.save(leased)
+        self._attempt(leased, lease, is_stopping)
+
+    def ensure_periodic(self, requests: Iterable[JobRequest]) -> None:
+        """Store the periodic jobs that are not stored yet. However many workers do it, each is stored once."""
+        now = self.clock.now()
+        jobs = [Job.requested(JobId(uuid4()), request, at=now) for request in requests]
+        with self.unit_of_work.atomic():
+            self.jobs.add(jobs, {})
+
+    def _attempt(self, job: Job, lease: Lease, is_stopping: Callable[[], bool]) -> None:
+        now = self.clock.now()
+        if is_stopping():
+            self._store(job.released(at=now), lease)
+        elif job.is_cancelled:
+            self._store(job.stopped(at=now), lease)
+        elif job.expires_at <= now:
+            self._store(job.expired(at=now), lease)
+        elif job.due_at is not None and now < job.due_at:
+            attempt = Attempt(
+                job=job, lease=lease, jobs=self.jobs, clock=self.clock, is_stopping=is_stopping
+            )
+            self._store(self._after(attempt), lease)
+
+    def _after(self, attempt: Attempt) -> Job | None:
+        """The job after the attempt; None if its end is stored already, or another worker has begun it."""
+        job, kind = attempt.job, self.kinds.get(attempt.job.kind)
+        if kind is None:  # of a newer version than this worker
+            return self._failed(attempt, "no handler")
+        try:
+            return self._completed(attempt, kind)
+        except LeaseLost:
+            _log_lost(job)
+            return None
+        except JobInterrupted:
+            return self._interrupted(attempt)
+        except Exception as error:  # noqa: BLE001  # of whatever kind: it belongs to the job, not to the worker
+            return self._failed(
+                attempt, _reason(error, job), is_final=isinstance(error, DomainError)
+            )
+
+    def _interrupted(self, attempt: Attempt) -> Job:
+        now, stored = self.clock.now(), self.jobs.find(attempt.job.id)
+        if stored is not None and stored.is_cancelled:
+            return attempt.current.stopped(at=now)
+        return attempt.current.released(at=now)
+
+    def _completed(self, attempt: Attempt, kind: JobKind) -> Job | None:
+        """Do the work. With an atomic kind, its success is stored with it."""
+        if not kind.is_atomic:
+            result = kind.run(attempt)
+            return attempt.current.succeeded(result or {}, at=self.clock.now())
+        with self.unit_of_work.atomic():
+            result = kind.run(attempt)
+            succeeded = attempt.current.succeeded(result or {}, at=self.clock.now())
+            if not self.jobs.save_if_leased(succeeded, attempt.lease):
+                raise LeaseLost
+        return None
+
+    def _failed(self, attempt: Attempt, error: str, *, is_final: bool = False) -> Job:
+        kind = self.kinds.get(attempt.job.kind)
+        return attempt.current.failed(
+            error,
+            at=self.clock.now(),
+            policy=kind.policy if kind else RetryPolicy(),
+            jitter=self.jitter(),
+            is_final=is_final,
+        )
+
+    def _store(self, job: Job | None, lease: Lease) -> None:
+        if job is not None and not self.jobs.save_if_leased(job, lease):
+            _log_lost(job)
+
+
+def _reason(error: Exception, job: Job) -> str:
+    """What to store about an error. Its text is left out unless it was written for that: it may have secrets."""
+    if isinstance(error, JobRetry):
+        return str(error)
+    if isinstance(error, DomainError):
+        return f"{error.code}: {error.detail}"
+    log.error("a job failed", job=job.kind, job_id=str(job.id), exc_info=error)
+    return type(error).__name__
+
+
+def _log_lost(job: Job) -> None:
+    log.warning("a job lost its lease", job=job.kind, job_id=str(job.id))

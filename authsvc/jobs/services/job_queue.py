@@ -1,0 +1,88 @@
+"""Job queue service: jobs are enqueued in the unit of work of their cause, so that neither exists without the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from authsvc.jobs.entities import FileRole, Job, JobFile, JobId, JobRequest
+from authsvc.jobs.errors import JobEnded, UnknownJob
+from authsvc.jobs.ports import Carrier
+from authsvc.jobs.repositories.protocols import JobRepository
+from authsvc.kernel.clock import Clock
+from authsvc.kernel.unit_of_work import UnitOfWork
+
+RETRIED_FOR: Final = timedelta(days=1)
+"""How long a job that staff retry is attempted at least."""
+KEPT_FOR: Final = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQueue:
+    jobs: JobRepository
+    carrier: Carrier
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    def enqueue(self, *requests: JobRequest) -> list[JobId]:
+        """Store the jobs in one statement, and tell workers once the outermost unit of work has committed.
+
+        Return the id of each; of one whose unique key is taken, that of the job that has it.
+        """
+        now = self.clock.now()
+        jobs = [Job.requested(JobId(uuid4()), request, at=now) for request in requests]
+        files = {
+            job.id: request.file
+            for job, request in zip(jobs, requests, strict=True)
+            if request.file
+        }
+        with self.unit_of_work.atomic():
+            are_all_new = self.jobs.add(jobs, files) == len(jobs)
+            self.unit_of_work.on_commit(lambda: self._announce(jobs))
+        return [job.id for job in (jobs if are_all_new else map(self._stored, jobs))]
+
+    def cancel(self, job_id: JobId) -> Job:
+        """Cancel the job; a running one ends as soon as it can. Raises UnknownJob, JobEnded."""
+        with self.unit_of_work.atomic():
+            job = self._locked(job_id)
+            if job.has_ended:
+                raise JobEnded
+            cancelled = job.cancelled(at=self.clock.now())
+            self.jobs.save(cancelled)
+        return cancelled
+
+    def retry(self, job_id: JobId) -> Job:
+        """Attempt the job again now, unless it is running or has succeeded. Raises UnknownJob."""
+        with self.unit_of_work.atomic():
+            job = self._locked(job_id)
+            if not job.can_be_retried:
+                return job
+            retried = job.retried(at=self.clock.now(), lifetime=RETRIED_FOR)
+            self.jobs.save(retried)
+            self.unit_of_work.on_commit(lambda: self._announce([retried]))
+        return retried
+
+    def result_file(self, job_id: JobId) -> JobFile | None:
+        """The file that the job has written, if any."""
+        return self.jobs.file_of(job_id, FileRole.RESULT)
+
+    def remove_expired(self) -> int:
+        """Delete the jobs that ended KEPT_FOR ago, with their files, and return how many."""
+        with self.unit_of_work.atomic():
+            return self.jobs.remove_ended(before=self.clock.now() - KEPT_FOR)
+
+    def _announce(self, jobs: Sequence[Job]) -> None:
+        now = self.clock.now()
+        self.carrier.announce([job for job in jobs if job.due_at is not None and job.due_at <= now])
+
+    def _stored(self, job: Job) -> Job:
+        """The stored job that this one is, or that has its key."""
+        taken = self.jobs.find_by_key(job.unique_key) if job.unique_key else None
+        return taken or job
+
+    def _locked(self, job_id: JobId) -> Job:
+        job = self.jobs.find_for_update(job_id)
+        if job is None:
+            raise UnknownJob
+        return job
