@@ -28,7 +28,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         "attempts",
         "error",
         "created_at",
-        "due_at",
         "expires_at",
         "sent_at",
     ]

@@ -345,11 +345,3 @@ class ConsentAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "client"]
     search_fields = ["user__email", "client__name"]
     ordering = ["-given_at"]
-
-
-@admin.register(rows.LogoutNotice)
-class LogoutNoticeAdmin(ReadOnlyAdmin):
-    list_display = ["client", "user", "due_at", "failures"]
-    list_select_related = ["client", "user"]
-    search_fields = ["client__name", "user__email"]
-    ordering = ["due_at"]

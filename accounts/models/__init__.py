@@ -7,7 +7,6 @@ from accounts.models.oauth import (
     AuthorizationCode,
     Consent,
     DeviceCode,
-    LogoutNotice,
     OAuthClient,
     PushedRequest,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "Invitation",
     "KnownAddress",
     "LimitState",
-    "LogoutNotice",
     "OAuthClient",
     "OrgMembership",
     "Organization",

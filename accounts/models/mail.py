@@ -16,13 +16,13 @@ class OutgoingMail(models.Model):
     recipient = models.EmailField(max_length=254)
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
-    status = enum_column(MailStatus, max_length=10)
+    status = enum_column(MailStatus, max_length=11)
     attempts = models.PositiveSmallIntegerField()
     error = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(db_index=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    job_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "outgoing mail"

@@ -99,18 +99,6 @@ class PushedRequest(models.Model):
         return f"request of {self.client_id}"
 
 
-class LogoutNotice(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    browser_id = models.UUIDField()
-    due_at = models.DateTimeField(db_index=True)
-    failures = models.PositiveSmallIntegerField()
-
-    def __str__(self) -> str:
-        return f"log-out for {self.client_id}"
-
-
 class Consent(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -1,15 +1,12 @@
 """Logout: requests of clients (OpenID Connect RP-Initiated Logout), and notices to them (Back-Channel Logout)."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_out
-from django.db import close_old_connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,12 +20,8 @@ from accounts.oauth.parameters import query_of
 from accounts.oauth.session_state import allow_form_action, browser_id_in
 from authsvc.composition.container import services
 from authsvc.http.middleware import LEADS_TO
-from authsvc.kernel.workers import Workers, WorkersBusy
 
 SIGN_OUT: Final = "sign-out"
-DELIVERIES: Final = Workers("log-out-notices", threads=2, waiting=32)
-
-log: Final = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +97,5 @@ def _client(client_id: str | None, hint: IdClaims | None) -> OAuthClient | None:
 
 def _end_browser(request: HttpRequest | None, **_: Any) -> None:
     browser_id = browser_id_in(request.session) if request is not None else None
-    if browser_id is not None and services().logouts.end_browser(browser_id):
-        transaction.on_commit(_deliver_soon)
-
-
-def _deliver_soon() -> None:
-    """Deliver in a worker, so that the user does not wait. The command send_logout_notices delivers the rest."""
-    try:
-        DELIVERIES.submit(_deliver).add_done_callback(_log_failure)
-    except WorkersBusy:
-        log.warning("log-out notices wait for send_logout_notices: all workers are busy")
-
-
-def _deliver() -> None:
-    try:
-        services().logouts.deliver()
-    finally:
-        close_old_connections()
-
-
-def _log_failure(delivery: "Future[None]") -> None:
-    if error := delivery.exception():
-        log.error("log-out notices wait for send_logout_notices", exc_info=error)
+    if browser_id is not None:
+        services().logouts.end_browser(browser_id)

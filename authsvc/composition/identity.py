@@ -13,9 +13,10 @@ from accounts.domain.identity.services.sign_in import SignInService
 from accounts.domain.identity.services.staff_actions import StaffActions
 from accounts.domain.identity.services.tokens import AccessService, Renewals, TokenPairs
 from accounts.domain.identity.services.users import EmailService, UserService
-from accounts.domain.mail.services.outbox import Outbox
+from accounts.domain.mail.services.outbox import MAIL_JOB, RETRIES, Outbox
 from authsvc.composition.base import Expiring
 from authsvc.composition.jobs import JobServices
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.request_budgets import RequestBudgets
 
 
@@ -28,6 +29,11 @@ class IdentityServices(JobServices):
             "rate-limit counter": self.limits,
             "sent mail": self.outbox,
         }
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        mail = JobKind(name=MAIL_JOB, run=self.outbox.deliver, policy=RETRIES)
+        return (*super().job_kinds, mail)
 
     @cached_property
     def access(self) -> AccessService:
@@ -86,6 +92,7 @@ class IdentityServices(JobServices):
             mails=self.repositories.mails,
             templates=self.ports.mail_templates,
             transport=self.ports.mail_transport,
+            jobs=self.job_queue,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from random import SystemRandom
 from typing import Final
 
 from django.db import close_old_connections
@@ -52,7 +51,7 @@ class JobServices(Wiring):
             kinds={kind.name: kind for kind in self.job_kinds},
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
-            jitter=SystemRandom().random,
+            jitter=self.ports.jitter,
         )
 
     def worker(self, threads: Mapping[Queue, int] = THREADS) -> Worker:

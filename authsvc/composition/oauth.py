@@ -8,12 +8,13 @@ from accounts.domain.oauth.services.claims import ClaimsService
 from accounts.domain.oauth.services.clients import ClientService
 from accounts.domain.oauth.services.devices import DeviceService
 from accounts.domain.oauth.services.grants import GrantService
-from accounts.domain.oauth.services.logouts import LogoutService
+from accounts.domain.oauth.services.logouts import LOGOUT_NOTICE_JOB, RETRIES, LogoutService
 from accounts.domain.oauth.services.origins import AllowedOrigins
 from accounts.domain.oauth.services.registrations import RegistrationService
 from accounts.domain.oauth.services.service_clients import ServiceClientService
 from authsvc.composition.base import Expiring
 from authsvc.composition.organizations import OrganizationServices
+from authsvc.jobs.ports import JobKind
 
 
 class OAuthServices(OrganizationServices):
@@ -24,6 +25,11 @@ class OAuthServices(OrganizationServices):
             "device": self.devices,
             "pushed request": self.pushed_requests,
         }
+
+    @property
+    def job_kinds(self) -> tuple[JobKind, ...]:
+        notice = JobKind(name=LOGOUT_NOTICE_JOB, run=self.logouts.deliver, policy=RETRIES)
+        return (*super().job_kinds, notice)
 
     @cached_property
     def clients(self) -> ClientService:
@@ -120,7 +126,7 @@ class OAuthServices(OrganizationServices):
             sessions=self.repositories.sessions,
             codes=self.repositories.authorization_codes,
             devices=self.repositories.device_codes,
-            notices=self.repositories.logout_notices,
+            jobs=self.job_queue,
             id_tokens=self.ports.id_tokens,
             sender=self.ports.logout_sender,
             security_log=self.security_log,

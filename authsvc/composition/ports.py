@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from random import SystemRandom
 
 from accounts.adapters.anchors import ConfiguredAnchorExporter, JwsAnchorSigner
 from accounts.adapters.email_addresses import CheckedEmailAddresses
@@ -78,6 +79,7 @@ class Ports:
     request_counts: RequestCounts
     organization_policy: OrganizationPolicy
     request_id: Callable[[], str]
+    jitter: Callable[[], float]
     job_carrier: Carrier | None = None
 
 
@@ -135,6 +137,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
             most_per_person=environment.organizations_per_person,
         ),
         request_id=request_id.get,
+        jitter=SystemRandom().random,
     )
 
 

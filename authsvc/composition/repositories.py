@@ -52,7 +52,6 @@ from accounts.domain.oauth.repositories.memory import (
     InMemoryClientRepository,
     InMemoryConsentRepository,
     InMemoryDeviceCodeRepository,
-    InMemoryLogoutNoticeRepository,
     InMemoryPushedRequestRepository,
 )
 from accounts.domain.oauth.repositories.orm import (
@@ -60,7 +59,6 @@ from accounts.domain.oauth.repositories.orm import (
     OrmClientRepository,
     OrmConsentRepository,
     OrmDeviceCodeRepository,
-    OrmLogoutNoticeRepository,
     OrmPushedRequestRepository,
 )
 from accounts.domain.oauth.repositories.protocols import (
@@ -68,7 +66,6 @@ from accounts.domain.oauth.repositories.protocols import (
     ClientRepository,
     ConsentRepository,
     DeviceCodeRepository,
-    LogoutNoticeRepository,
     PushedRequestRepository,
 )
 from accounts.domain.organizations.entities import Organization, OrgMembership
@@ -155,7 +152,6 @@ class Repositories:
     authorization_codes: AuthorizationCodeRepository
     device_codes: DeviceCodeRepository
     pushed_requests: PushedRequestRepository
-    logout_notices: LogoutNoticeRepository
     organizations: OrganizationRepository
     memberships: MembershipRepository
     invitations: InvitationRepository
@@ -193,7 +189,6 @@ def orm_repositories() -> Repositories:
         authorization_codes=OrmAuthorizationCodeRepository(),
         device_codes=OrmDeviceCodeRepository(),
         pushed_requests=OrmPushedRequestRepository(),
-        logout_notices=OrmLogoutNoticeRepository(),
         organizations=OrmOrganizationRepository(),
         memberships=OrmMembershipRepository(),
         invitations=OrmInvitationRepository(),
@@ -243,7 +238,6 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         authorization_codes=InMemoryAuthorizationCodeRepository(database.table()),
         device_codes=InMemoryDeviceCodeRepository(database.table()),
         pushed_requests=InMemoryPushedRequestRepository(database.table()),
-        logout_notices=InMemoryLogoutNoticeRepository(database.table()),
         organizations=InMemoryOrganizationRepository(memberships, organizations),
         memberships=InMemoryMembershipRepository(users, memberships),
         invitations=InMemoryInvitationRepository(organizations, database.table()),

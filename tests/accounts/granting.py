@@ -18,7 +18,6 @@ from accounts.domain.oauth.entities.authorizations import (
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from authsvc.kernel.paging import all_items
 from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.builders import NOON, a_client_of, a_session, some_client_terms
@@ -93,17 +92,6 @@ def a_request(client: OAuthClient, **parts: Any) -> PushedRequest:
         expires_at=NOON + timedelta(seconds=90),
     )
     return replace(request, **parts)
-
-
-def a_notice(client: OAuthClient, user: User, **parts: Any) -> LogoutNotice:
-    notice = LogoutNotice(
-        id=LogoutNoticeId(uuid4()),
-        client_pk=client.id,
-        user_id=user.id,
-        browser_id=BROWSER,
-        due_at=NOON,
-    )
-    return replace(notice, **parts)
 
 
 def a_consent(user: User, client: OAuthClient, **parts: Any) -> Consent:

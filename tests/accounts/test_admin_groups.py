@@ -68,7 +68,6 @@ PARTS = {
             "accounts.devicecode",
             "accounts.pushedrequest",
             "accounts.consent",
-            "accounts.logoutnotice",
             "accounts.auditentry",
             "admin.logentry",
             "courses.course",

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.domain.oauth.entities.authorizations import DeviceStatus
-from accounts.domain.oauth.entities.logouts import RETRY_AFTER, LogoutNotice
-from tests.accounts.granting import HOW, a_code, a_consent, a_device, a_notice, a_request
+from tests.accounts.granting import HOW, a_code, a_consent, a_device, a_request
 from tests.support.builders import NOON, a_client_of, a_session, a_user, some_client_terms
 
 SECOND = timedelta(seconds=1)
@@ -129,13 +128,3 @@ def test_the_acr_of_a_sign_in_states_the_second_factor(
     methods: tuple[str, ...], context: str
 ) -> None:
     assert replace(HOW, methods=methods).context == context
-
-
-def test_a_failed_notice_is_due_later_each_time_until_the_last_retry() -> None:
-    notice: LogoutNotice | None = a_notice(CLIENT, ANNA, due_at=NOON)
-    waits = []
-    while notice and (notice := notice.failed(at=NOON)):
-        waits.append((notice.failures, notice.due_at - NOON))
-
-    assert waits == list(enumerate(RETRY_AFTER, start=1))
-    assert [wait for _, wait in waits] == sorted(RETRY_AFTER)

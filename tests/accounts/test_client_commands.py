@@ -9,9 +9,6 @@ import pytest
 from django.core.management import get_commands
 
 from accounts.domain.access import OPERATOR
-from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.models import LogoutNotice
-from tests.accounts.granting import a_notice, has_client
 from tests.support.application import Application
 from tests.support.builders import some_client_terms
 from tests.support.commands import error_of, output_of
@@ -56,37 +53,6 @@ def listener() -> Iterator[Listener]:
 @pytest.fixture
 def world(application: Application) -> World:
     return orm_world()
-
-
-def has_notice(world: World, uri: str) -> OAuthClient:
-    """A client with a pending log-out notice for this URL."""
-    client = has_client(world, backchannel_logout_uri=uri)
-    world.repositories.logout_notices.add(a_notice(client, world.has_user()))
-    return client
-
-
-def test_due_notices_are_delivered(world: World, listener: Listener) -> None:
-    for _ in range(2):
-        has_notice(world, listener.uri)
-
-    output = output_of("send_logout_notices")
-
-    assert output == "Delivered: 2 notices.\n"
-    assert len(set(listener.tokens)) == 2
-    assert not LogoutNotice.objects.exists()
-
-
-def test_an_undelivered_notice_is_kept_for_a_retry(world: World) -> None:
-    has_notice(world, "http://127.0.0.1:1/logout")
-
-    output = output_of("send_logout_notices")
-
-    assert output == "Delivered: 0 notices.\n"
-    assert [notice.failures for notice in LogoutNotice.objects.all()] == [1]
-
-
-def test_without_due_notices_nothing_is_delivered(application: Application) -> None:
-    assert output_of("send_logout_notices") == "Delivered: 0 notices.\n"
 
 
 def test_a_secret_is_renewed_with_an_overlap(application: Application) -> None:

@@ -1,7 +1,7 @@
 """Logout service: the end of a browser session, and notices to clients."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -11,15 +11,16 @@ from accounts.domain.access import SessionId
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import CLAIMED_FOR, RETRY_AFTER, LogoutNotice
-from accounts.domain.oauth.services.logouts import BATCH_SIZE, LogoutService
+from accounts.domain.oauth.services.logouts import LOGOUT_NOTICE_JOB, RETRIES, LogoutService
+from authsvc.jobs.entities import Job, Queue
+from authsvc.jobs.ports import JobKind
 from authsvc.kernel.tenancy import ALL_TENANTS
-from tests.accounts.granting import BROWSER, HOW, a_notice, has_client, has_session, stored_session
+from tests.accounts.granting import BROWSER, HOW, has_client, has_session, stored_session
 from tests.support.builders import NOON, a_session
+from tests.support.jobs import quiet_queue
 from tests.support.worlds import World
 
 ADDRESS = "https://app.example/ended"
-FOREVER = timedelta(days=1)
 LASTING = frozenset({"openid", "offline_access"})
 
 
@@ -42,7 +43,7 @@ def post() -> Post:
 
 @pytest.fixture
 def logouts(memory: World, post: Post) -> LogoutService:
-    return replace(memory.services.logouts, sender=post)
+    return replace(memory.services.logouts, sender=post, jobs=quiet_queue(memory))
 
 
 @pytest.fixture
@@ -54,9 +55,16 @@ def signed_in(world: World, user: User, client: OAuthClient, **parts: Any) -> Se
     return has_session(world, user, client, **{"authentication": HOW} | parts)
 
 
-def waiting(world: World) -> list[LogoutNotice]:
-    """All notices, due or not."""
-    return world.repositories.logout_notices.due_for_update(at=NOON + FOREVER, limit=99)
+def waiting(world: World) -> list[Job]:
+    """The jobs that have not ended."""
+    store: dict[object, Job] = world.repositories.jobs.store  # type: ignore[attr-defined]  # of the in-memory repository
+    return [job for job in store.values() if not job.has_ended]
+
+
+def deliver(world: World, logouts: LogoutService) -> None:
+    """Run the jobs that are due, with the sender of the test."""
+    kind = JobKind(name=LOGOUT_NOTICE_JOB, run=logouts.deliver, policy=RETRIES)
+    replace(world.services.job_engine, kinds={kind.name: kind}).run_due(Queue.OUTBOUND)
 
 
 def test_sessions_of_the_browser_end_and_no_others(
@@ -98,11 +106,12 @@ def test_each_client_is_notified_once(
 
     count = logouts.end_browser(BROWSER)
 
-    notices = waiting(memory)
     assert count == 2
-    assert {notice.client_pk for notice in notices} == {client.id, other.id}
-    assert {(notice.user_id, notice.browser_id) for notice in notices} == {(anna.id, BROWSER)}
-    assert {(notice.due_at, notice.failures) for notice in notices} == {(NOON, 0)}
+    facts = sorted([dict(job.arguments) for job in waiting(memory)], key=itemgetter("client"))
+    assert facts == [
+        {"client": str(client_pk), "user": str(anna.id), "browser": str(BROWSER)}
+        for client_pk in sorted([client.id, other.id])
+    ]
 
 
 def test_clients_without_a_logout_uri_and_removed_clients_are_not_notified(
@@ -137,91 +146,40 @@ def test_the_logout_token_names_the_ended_session(
     signed_in(memory, anna, client)
     logouts.end_browser(BROWSER)
 
-    assert logouts.deliver() == 1
+    deliver(memory, logouts)
 
     ((uri, token),) = post.sent
     assert uri == ADDRESS
     assert token.count(".") == 2
     assert waiting(memory) == []
-    assert logouts.deliver() == 0
 
 
-def test_failed_notices_are_retried_and_then_dropped(
+def test_a_notice_that_is_not_accepted_is_retried_for_hours(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
-    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
+    signed_in(memory, anna, client)
+    logouts.end_browser(BROWSER)
     post.is_out = True
-    waits = []
-    while logouts.deliver() == 0 and (notices := waiting(memory)):
-        (notice,) = notices
-        waits.append(notice.due_at - memory.clock.now())
-        memory.clock.at = notice.due_at
-
-    assert waits == list(RETRY_AFTER)
-    assert len(post.sent) == len(RETRY_AFTER) + 1
-
-
-def test_a_notice_is_delivered_by_one_process_at_a_time(
-    memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
-) -> None:
-    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-    meanwhile: list[int] = []
-
-    class Slow(Post):
-        def send(self, uri: str, *, logout_token: str) -> bool:
-            meanwhile.append(logouts.deliver())
-            return post.send(uri, logout_token=logout_token)
-
-    assert replace(logouts, sender=Slow()).deliver() == 1
-    assert (meanwhile, len(post.sent)) == ([0], 1)
-
-
-def test_a_notice_is_due_again_when_its_delivery_was_interrupted(
-    memory: World, logouts: LogoutService, anna: User, client: OAuthClient
-) -> None:
-    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-
-    class PowerFailure(Post):
-        def send(self, uri: str, *, logout_token: str) -> bool:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        replace(logouts, sender=PowerFailure()).deliver()
-    memory.clock.at += CLAIMED_FOR
-
-    assert logouts.deliver() == 1
-
-
-def test_a_retry_can_succeed(
-    memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
-) -> None:
-    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-    post.is_out = True
-    logouts.deliver()
+    attempts = []
+    for _ in range(6):
+        deliver(memory, logouts)
+        attempts.append(len(post.sent))
+        memory.clock.go_on(hours=1)
     post.is_out = False
+    deliver(memory, logouts)
 
-    too_early = logouts.deliver()
-    memory.clock.at += RETRY_AFTER[0]
-    in_time = logouts.deliver()
-
-    assert (too_early, in_time) == (0, 1)
+    assert attempts == [1, 2, 3, 4, 5, 6]
+    assert len(post.sent) == 7
     assert waiting(memory) == []
 
 
 def test_a_client_removed_meanwhile_is_not_notified(
     memory: World, logouts: LogoutService, post: Post, anna: User, client: OAuthClient
 ) -> None:
-    memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
+    signed_in(memory, anna, client)
+    logouts.end_browser(BROWSER)
     memory.repositories.clients.save(client.removed(), scope=ALL_TENANTS)
 
-    assert logouts.deliver() == 0
+    deliver(memory, logouts)
+
     assert (post.sent, waiting(memory)) == ([], [])
-
-
-def test_notices_are_delivered_in_batches(
-    memory: World, logouts: LogoutService, anna: User, client: OAuthClient
-) -> None:
-    for _ in range(BATCH_SIZE + 3):
-        memory.repositories.logout_notices.add(a_notice(client, anna, due_at=NOON))
-
-    assert [logouts.deliver() for _ in range(3)] == [BATCH_SIZE, 3, 0]

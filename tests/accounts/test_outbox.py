@@ -1,9 +1,10 @@
 """Outgoing mail: queued with its cause, sent after the commit, retried, and stored without its body."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -13,7 +14,6 @@ from pytest_django import Settings
 
 from accounts.domain.access import OPERATOR, NotPermitted
 from accounts.domain.mail.entities import (
-    LEASE,
     LONGEST_NAME,
     MOST_ATTEMPTS,
     MailId,
@@ -23,9 +23,11 @@ from accounts.domain.mail.entities import (
     quoted_name,
 )
 from accounts.domain.mail.services.outbox import BATCH_SIZE, KEPT_FOR, Message
+from authsvc.jobs.entities import LEASE_TIME, Lease, Queue
 from tests.support.blocks import failed_block
 from tests.support.browsing import mails
 from tests.support.builders import NOON, a_principal
+from tests.support.jobs import quiet_queue, work_off
 from tests.support.worlds import World
 
 ANNA, BO = "anna@school.example", "bo@school.example"
@@ -69,7 +71,7 @@ def an_invitation_to(email: str = BO, organization: str = "Knots", token: str = 
 
 
 def stored(world: World) -> list[OutgoingMail]:
-    """All messages that are or were due within a year, by their time."""
+    """All messages, by their recipient."""
     store: dict[object, OutgoingMail] = world.repositories.mails.store  # type: ignore[attr-defined]  # of the in-memory repository
     return sorted(store.values(), key=lambda mail: mail.letter.recipient)
 
@@ -152,12 +154,7 @@ def test_a_sent_message_is_stored_without_its_body(memory: World) -> None:
     memory.services.outbox.queue([an_invitation_to()])
 
     (mail,) = stored(memory)
-    assert (mail.status, mail.attempts, mail.sent_at, mail.due_at) == (
-        MailStatus.SENT,
-        1,
-        NOON,
-        None,
-    )
+    assert (mail.status, mail.attempts, mail.sent_at) == (MailStatus.SENT, 1, NOON)
     assert mail.letter.body == ""
 
 
@@ -196,22 +193,21 @@ def test_an_undeliverable_address_does_not_stop_the_others(memory: World, email:
 
 def test_a_failed_message_is_retried_with_growing_pauses(memory: World, settings: Settings) -> None:
     break_mail(settings, FailingAtAll)
-    outbox = memory.services.outbox
-    outbox.queue([an_invitation_to()])
-
-    assert outbox.deliver() == (0, 0)
-    memory.clock.go_on(minutes=1)
-    assert outbox.deliver() == (0, 1)
-    memory.clock.go_on(minutes=1)
-    assert outbox.deliver() == (0, 0)
-    memory.clock.go_on(minutes=1)
+    memory.services.outbox.queue([an_invitation_to()])
+    attempts = []
+    for _ in range(3):
+        memory.clock.go_on(minutes=1)
+        work_off(memory.services)
+        attempts += [mail.attempts for mail in stored(memory)]
     mend_mail(settings)
-    assert outbox.deliver() == (1, 0)
+    memory.clock.go_on(minutes=4)
+    work_off(memory.services)
 
     (mail,) = stored(memory)
+    assert attempts == [2, 2, 3]
     assert (mail.status, mail.attempts, mail.error, mail.letter.body) == (
         MailStatus.SENT,
-        3,
+        4,
         "",
         "",
     )
@@ -221,46 +217,54 @@ def test_a_failed_message_is_retried_with_growing_pauses(memory: World, settings
 def test_a_message_is_given_up_after_its_last_attempt(memory: World, settings: Settings) -> None:
     break_mail(settings, FailingAtAll)
     memory.services.outbox.queue([an_invitation_to()])
-    for attempt in range(1, MOST_ATTEMPTS):
-        memory.clock.go_on(minutes=2 ** (attempt - 1))
-        assert memory.services.outbox.deliver() == (0, 1)
-
-    memory.clock.go_on(days=6)
+    for _ in range(MOST_ATTEMPTS + 1):
+        memory.clock.go_on(hours=6)
+        work_off(memory.services)
 
     (mail,) = stored(memory)
-    assert (mail.status, mail.attempts, mail.due_at) == (MailStatus.FAILED, MOST_ATTEMPTS, None)
+    assert (mail.status, mail.attempts) == (MailStatus.UNDELIVERED, MOST_ATTEMPTS)
     assert mail.letter.body == ""
-    assert memory.services.outbox.deliver() == (0, 0)
 
 
-def test_a_message_whose_link_has_expired_is_not_sent(memory: World, settings: Settings) -> None:
-    break_mail(settings, FailingAtAll)
-    memory.services.outbox.queue([an_invitation_to()])
-    mend_mail(settings)
-    memory.clock.go_on(days=8)
-
-    assert memory.services.outbox.deliver() == (0, 0)
-
-    (mail,) = stored(memory)
-    assert (mails(), mail.status, mail.letter.body) == ([], MailStatus.FAILED, "")
-
-
-def test_a_message_of_a_process_that_died_is_sent_by_another(world: World) -> None:
-    letter = world.services.ports.mail_templates.render(
-        MailKind.INVITATION, BO, {"organization": "Knots", "link": f"{SITE}/x/"}
+def test_a_message_whose_link_has_expired_is_not_sent(world: World) -> None:
+    outbox = replace(world.services.outbox, jobs=quiet_queue(world))
+    outbox.queue(
+        [an_invitation_to(BO), replace(an_invitation_to(ANNA), lifetime=timedelta(hours=1))]
     )
-    lifetime = timedelta(days=7)
-    mail = OutgoingMail.queued(
-        MailId(uuid4()), MailKind.INVITATION, letter, at=NOON, lifetime=lifetime
-    )
-    world.repositories.mails.add([mail])
+    world.clock.go_on(hours=2)
 
-    assert world.services.outbox.deliver() == (0, 0)
-    world.clock.at = NOON + LEASE
-    assert world.services.outbox.deliver() == (1, 0)
+    work_off(world.services)
 
     assert [message.to for message in mails()] == [[BO]]
-    assert world.repositories.mails.find_for_update(mail.id) == mail.sent(at=NOON + LEASE)
+
+
+def test_a_message_whose_job_has_expired_is_not_sent(memory: World, settings: Settings) -> None:
+    break_mail(settings, FailingAtAll)
+    memory.services.outbox.queue([replace(an_invitation_to(), lifetime=timedelta(seconds=50))])
+    mend_mail(settings)
+    memory.clock.go_on(minutes=2)
+    work_off(memory.services)
+
+    assert mails() == []
+
+
+def test_a_message_of_a_worker_that_died_is_sent_by_another(world: World) -> None:
+    outbox = replace(world.services.outbox, jobs=quiet_queue(world))
+    outbox.queue([an_invitation_to(BO), an_invitation_to(ANNA)])
+    with world.unit_of_work.atomic():
+        (job,) = world.repositories.jobs.claim(
+            Queue.OUTBOUND, Lease(uuid4()), at=NOON, until=NOON + LEASE_TIME, limit=1
+        )
+    to_bo = world.repositories.mails.find(MailId(UUID(job.arguments["mails"][0])))
+    assert to_bo is not None
+    world.repositories.mails.save(to_bo.sent(at=NOON))
+
+    work_off(world.services)
+    assert mails() == []
+    world.clock.at += LEASE_TIME
+    work_off(world.services)
+
+    assert [message.to for message in mails()] == [[ANNA]]
 
 
 def test_staff_retry_a_failed_message_at_once(memory: World, settings: Settings) -> None:
@@ -277,31 +281,22 @@ def test_staff_retry_a_failed_message_at_once(memory: World, settings: Settings)
     assert [message.to for message in mails()] == [[BO]]
 
 
-def test_finished_messages_are_deleted_after_a_month(world: World) -> None:
-    letter = world.services.ports.mail_templates.render(MailKind.NEW_ADDRESS, BO, {})
-    old, waiting, young = (
-        OutgoingMail.queued(
-            MailId(uuid4()), MailKind.NEW_ADDRESS, letter, at=at, lifetime=timedelta(days=90)
-        )
-        for at in (NOON, NOON, NOON + timedelta(seconds=1))
-    )
-    world.repositories.mails.add([old.sent(at=NOON), waiting, young.sent(at=NOON)])
-    world.clock.at = NOON + KEPT_FOR + timedelta(seconds=1)
+def test_finished_messages_are_deleted_after_a_month(memory: World) -> None:
+    memory.services.outbox.queue([an_invitation_to()])
+    memory.clock.at += KEPT_FOR
 
-    assert world.services.outbox.remove_expired() == 1
-
-    assert world.repositories.mails.find_for_update(old.id) is None
-    assert world.repositories.mails.find_for_update(waiting.id) == waiting
+    assert memory.services.outbox.remove_expired() == 0
+    memory.clock.go_on(seconds=1)
+    assert memory.services.outbox.remove_expired() == 1
 
 
-def test_of_very_many_messages_only_some_are_sent_at_once(memory: World) -> None:
-    """The others wait for `deliver`, so that a request does not wait for them."""
+def test_many_messages_are_sent_in_batches(memory: World, settings: Settings) -> None:
+    break_mail(settings, Counting)
+    Counting.opened = 0
     count = BATCH_SIZE + 5
     messages = [an_invitation_to(f"a{number}@school.example") for number in range(count)]
 
-    with memory.unit_of_work.atomic():
-        memory.services.outbox.queue(messages)
+    memory.services.outbox.queue(messages)
 
-    assert len(mails()) == BATCH_SIZE
-    assert memory.services.outbox.deliver() == (5, 0)
+    assert Counting.opened == 2
     assert len({address for mail in mails() for address in mail.to}) == count

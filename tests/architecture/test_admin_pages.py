@@ -15,8 +15,6 @@ from accounts.domain.access import OPERATOR, Authentication, OrgRole, SessionId,
 from accounts.domain.identity.entities.second_factors import SignInChallenge
 from accounts.domain.identity.services.login_attempts import LimitName
 from accounts.domain.oauth.entities.authorizations import Permission
-from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.models import (
     AuthorizationCode,
     DeviceCode,
@@ -90,7 +88,6 @@ def authorize_client(application: Application, user_id: UserId) -> None:
     )
     application.services.devices.start(client, scopes=["openid"])
     application.services.pushed_requests.push(client, {"state": SECRET})
-    application.services.repositories.logout_notices.add(_notice(client, user_id))
 
 
 def teach(application: Application, user_id: UserId) -> None:
@@ -200,16 +197,6 @@ def test_no_form_can_be_sent_from_elsewhere(application: Application) -> None:
 
     for path in ("accounts/user/", f"accounts/user/{anna.id}/password/", "password_change/"):
         assert root.post(path).status == 403
-
-
-def _notice(client: OAuthClient, user_id: UserId) -> LogoutNotice:
-    return LogoutNotice(
-        id=LogoutNoticeId(uuid4()),
-        client_pk=client.id,
-        user_id=user_id,
-        browser_id=SessionId(uuid4()),
-        due_at=NOON,
-    )
 
 
 def _queries(root: StaffBrowser) -> dict[str, int]:

@@ -22,7 +22,7 @@ from authsvc.jobs.ports import Run
 from authsvc.jobs.services.job_queue import KEPT_FOR
 from tests.support.blocks import failed_block
 from tests.support.builders import NOON
-from tests.support.jobs import Carried, Result, engine_with, enqueue, stored
+from tests.support.jobs import Carried, Result, engine_with, enqueue, quiet_queue, stored
 from tests.support.worlds import World
 
 SECRET = "t0k3n"
@@ -164,7 +164,7 @@ def test_a_dead_letter_is_retried_by_request(memory: World) -> None:
     engine_with(memory, postpone).run_due(Queue.OUTBOUND)
     memory.clock.go_on(hours=1)
 
-    memory.services.job_queue.retry(job_id)
+    quiet_queue(memory).retry(job_id)
     engine_with(memory, succeed).run_due(Queue.OUTBOUND)
 
     assert stored(memory, job_id).status is JobStatus.SUCCEEDED
@@ -174,7 +174,7 @@ def test_a_job_that_has_succeeded_is_not_retried(memory: World) -> None:
     job_id = enqueue(memory)
     engine_with(memory, succeed).run_due(Queue.OUTBOUND)
 
-    memory.services.job_queue.retry(job_id)
+    quiet_queue(memory).retry(job_id)
 
     assert engine_with(memory, succeed).run_due(Queue.OUTBOUND) == 0
 

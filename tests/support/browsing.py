@@ -12,7 +12,9 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from accounts.domain.identity.entities.users import User
+from authsvc.composition.container import services
 from tests.support.application import PASSWORD, Application, a_client
+from tests.support.jobs import work_off
 from tests.support.staff import a_user_of
 from tests.support.totp import code_of
 
@@ -100,8 +102,9 @@ def recovery_codes(visitor: Visitor) -> list[str]:
 
 
 def mails() -> list[EmailMessage]:
-    """All mails so far, oldest first."""
+    """All mails so far, oldest first, those included that jobs have yet to send."""
     run_callbacks_of_test()
+    work_off(services())
     return list(mail.outbox)
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from authsvc.config.variables import ROOT
 from tests.support.application import PASSWORD
+from tests.support.jobs import wait_for_mail
 from tests.support.school import School
 from tests.support.wire import WireCaller
 
@@ -47,7 +48,8 @@ class Town:
         return email
 
     def letters_for(self, email: str) -> list[str]:
-        """The mails to this e-mail address, oldest first."""
+        """The mails to this e-mail address, oldest first, once the worker has sent all that is queued."""
+        wait_for_mail(self.school.environment["DATABASE_URL"])
         files = sorted(self.mail.glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
         return [path.read_text() for path in files if f"To: {email}" in path.read_text()]
 

@@ -1,17 +1,24 @@
 """Jobs in tests: requests, stored jobs, engines with handlers of a test, and running whatever is due."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from time import sleep
+from typing import Any, Final
 from uuid import uuid4
 
 from authsvc.composition.container import Services
 from authsvc.jobs.entities import Job, JobId, JobRequest, Queue
 from authsvc.jobs.ports import Handler, JobKind
 from authsvc.jobs.services.engine import JobEngine
+from authsvc.jobs.services.job_queue import JobQueue
 from tests.support.builders import NOON
 from tests.support.worlds import World
+
+_WAITING_MAIL: Final = "SELECT COUNT(*) FROM jobs_job WHERE kind = 'mail' AND due_at IS NOT NULL"
+Result = Mapping[str, Any] | None
 
 
 def a_job(*, at: datetime = NOON, **parts: Any) -> Job:
@@ -31,13 +38,18 @@ class Carried:
 
 
 def engine_with(world: World, run: Handler, **options: Any) -> JobEngine:
-    """The engine of the world, with one kind of jobs, `test`, whose work is done by *run*. Pauses do not vary."""
+    """The engine of the world, with one kind of jobs, `test`, whose work is done by *run*."""
     kind = JobKind(name="test", run=run, **options)
-    return replace(world.services.job_engine, kinds={"test": kind}, jitter=lambda: 0.5)
+    return replace(world.services.job_engine, kinds={"test": kind})
+
+
+def quiet_queue(world: World) -> JobQueue:
+    """The queue of the world, of whose jobs no worker is told."""
+    return replace(world.services.job_queue, carrier=Carried())
 
 
 def enqueue(world: World, **parts: Any) -> JobId:
-    (job_id,) = world.services.job_queue.enqueue(JobRequest(**{"kind": "test", **parts}))
+    (job_id,) = quiet_queue(world).enqueue(JobRequest(**{"kind": "test", **parts}))
     return job_id
 
 
@@ -53,4 +65,9 @@ def work_off(services: Services) -> None:
         pass
 
 
-Result = Mapping[str, Any] | None
+def wait_for_mail(database_url: str) -> None:
+    """Wait until the worker of a server on this SQLite database has run all jobs that send mail."""
+    database = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=30)
+    with closing(database):
+        while database.execute(_WAITING_MAIL).fetchone() != (0,):
+            sleep(0.02)

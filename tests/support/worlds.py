@@ -1,5 +1,6 @@
 """Worlds: one store each, with the services on it and a clock that the test controls."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from authsvc.composition.ports import ports
 from authsvc.composition.repositories import Repositories, memory_repositories, orm_repositories
 from authsvc.http.idempotency.service import IdempotencyService
 from authsvc.http.idempotency.store import idempotency_of
+from authsvc.jobs.entities import Job
 from authsvc.kernel.memory import InMemoryDatabase
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -76,14 +78,26 @@ def orm_world() -> World:
     return _world(orm_repositories(), DjangoUnitOfWork())
 
 
+class AtOnce:
+    """A carrier that runs jobs as soon as they are committed, in the thread that commits them."""
+
+    services: Services
+
+    def announce(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self.services.job_engine.run(job.id)
+
+
 def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
-    clock, trail = FrozenClock(), RecordedTrail()
-    services = Services(
+    clock, trail, carrier = FrozenClock(), RecordedTrail(), AtOnce()
+    carrier.services = services = Services(
         repositories=repositories,
         ports=replace(
             ports(settings.ENVIRONMENT, secret_key="test"),
             clock=clock,
             security_log_writer=trail,
+            job_carrier=carrier,
+            jitter=lambda: 0.5,
         ),
         unit_of_work=unit_of_work,
     )

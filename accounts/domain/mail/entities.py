@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
+from authsvc.jobs.entities import JobId
+
 MailId = NewType("MailId", UUID)
 
-LEASE: Final = timedelta(minutes=10)
-"""How long the process that queued a message, or that retries it, has to send it before another one tries."""
 MOST_ATTEMPTS: Final = 10
 LONGEST_NAME: Final = 80
 
@@ -37,11 +37,12 @@ class MailKind(StrEnum):
 
 
 class MailStatus(StrEnum):
-    """`failed` messages are retried until their attempts or their time are up."""
+    """`failed` messages are retried until their attempts or their time are up; then they are `undelivered`."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class Letter:
 class OutgoingMail:
     """A message and the state of its delivery. Its body, which may contain a secret link, is removed once it is sent.
 
-    It is due at `due_at`; None if nobody tries to send it any more. After `expires_at` its links are useless.
+    The job with `job_id` sends it. After `expires_at` its links are useless.
     """
 
     id: MailId
@@ -67,15 +68,14 @@ class OutgoingMail:
     attempts: int
     error: str
     created_at: datetime
-    due_at: datetime | None
     expires_at: datetime
     sent_at: datetime | None
+    job_id: JobId | None = None
 
     @classmethod
     def queued(
         cls, mail_id: MailId, kind: MailKind, letter: Letter, *, at: datetime, lifetime: timedelta
     ) -> "OutgoingMail":
-        """A new message, which the process that queues it sends itself; others try when its lease is over."""
         return cls(
             id=mail_id,
             kind=kind,
@@ -84,21 +84,13 @@ class OutgoingMail:
             attempts=0,
             error="",
             created_at=at,
-            due_at=at + LEASE,
             expires_at=at + lifetime,
             sent_at=None,
         )
 
     @property
     def is_waiting(self) -> bool:
-        return self.due_at is not None
-
-    def waiting(self, *, at: datetime) -> "OutgoingMail":
-        """The message, for any process to send."""
-        return replace(self, due_at=at)
-
-    def leased(self, *, at: datetime) -> "OutgoingMail":
-        return replace(self, due_at=at + LEASE)
+        return self.status in {MailStatus.QUEUED, MailStatus.FAILED}
 
     def sent(self, *, at: datetime) -> "OutgoingMail":
         return replace(
@@ -106,29 +98,23 @@ class OutgoingMail:
             status=MailStatus.SENT,
             attempts=self.attempts + 1,
             error="",
-            due_at=None,
             sent_at=at,
         )
 
     def failed(self, error: str, *, at: datetime) -> "OutgoingMail":
-        """The message after a failed attempt: due again after one minute, two, four and so on, while that is of use."""
-        due_at = at + timedelta(minutes=2**self.attempts)
-        is_given_up = self.attempts + 1 >= MOST_ATTEMPTS or due_at >= self.expires_at
+        """The message after a failed attempt, given up if that was the last one."""
+        is_given_up = self.attempts + 1 >= MOST_ATTEMPTS or at >= self.expires_at
         return replace(
             self._without_body() if is_given_up else self,
-            status=MailStatus.FAILED,
+            status=MailStatus.UNDELIVERED if is_given_up else MailStatus.FAILED,
             attempts=self.attempts + 1,
             error=error,
-            due_at=None if is_given_up else due_at,
         )
 
     def expired(self) -> "OutgoingMail":
         """The message that was not sent in time."""
         return replace(
-            self._without_body(),
-            status=MailStatus.FAILED,
-            error=self.error or "expired",
-            due_at=None,
+            self._without_body(), status=MailStatus.UNDELIVERED, error=self.error or "expired"
         )
 
     def _without_body(self) -> "OutgoingMail":

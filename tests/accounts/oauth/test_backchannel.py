@@ -1,7 +1,6 @@
 """Back-channel logout (OpenID Connect Back-Channel Logout §2.4, §2.5)."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,15 +13,12 @@ import pytest
 import time_machine
 from django.conf import settings
 from jwcrypto.jws import JWS
-from pytest_django import DjangoCaptureOnCommitCallbacks
-from structlog.testing import capture_logs
 
 from accounts.domain.identity.entities.users import User
 from accounts.domain.oauth.entities.clients import IdTokenAlgorithm
-from accounts.oauth import logout
-from authsvc.kernel.workers import Workers
 from tests.accounts.oauth.acting import an_app, tokens_of
 from tests.support.application import Application
+from tests.support.jobs import work_off
 from tests.support.relying import RelyingParty, claims_in
 
 pytestmark = pytest.mark.database
@@ -91,7 +87,7 @@ def test_the_logout_token_names_the_user_and_the_session(
     granted = tokens_of(app)
     app.browser.get(f"/oauth/logout?id_token_hint={granted['id_token']}")
 
-    assert application.services.logouts.deliver() == 1
+    work_off(application.services)
 
     (token,) = receiver.tokens
     claims = claims_in(token, application)
@@ -116,7 +112,7 @@ def test_the_logout_token_is_signed_like_the_id_tokens_of_the_client(
     app = an_app(application, backchannel_logout_uri=receiver.url, id_token_algorithm=algorithm)
     tokens_of(app)
     sign_out(app)
-    application.services.logouts.deliver()
+    work_off(application.services)
 
     jws = JWS()
     jws.deserialize(receiver.tokens[0])
@@ -130,7 +126,7 @@ def test_the_logout_token_is_posted_as_a_form(
     """OpenID Connect Back-Channel Logout §2.5."""
     tokens_of(app)
     sign_out(app)
-    application.services.logouts.deliver()
+    work_off(application.services)
 
     ((content_type, form),) = receiver.received
     assert content_type == "application/x-www-form-urlencoded"
@@ -147,13 +143,12 @@ def test_every_client_of_the_browser_is_notified_once(
             tokens_of(client)
         sign_out(app)
 
-        assert application.services.logouts.deliver() == 2
+        work_off(application.services)
 
         audiences = [
             claims_in(token, application)["aud"] for token in receiver.tokens + another.tokens
         ]
         assert audiences == [app.client_id, other.client_id]
-    assert application.services.logouts.deliver() == 0
 
 
 def test_a_client_of_another_browser_is_not_notified(
@@ -164,8 +159,8 @@ def test_a_client_of_another_browser_is_not_notified(
     tokens_of(other)
 
     sign_out(other)
+    work_off(application.services)
 
-    assert application.services.logouts.deliver() == 0
     assert not receiver.received
 
 
@@ -175,8 +170,9 @@ def test_a_client_with_offline_access_is_notified_too(
     """OpenID Connect Back-Channel Logout §2.7."""
     tokens_of(app, scope="openid offline_access")
     sign_out(app)
+    work_off(application.services)
 
-    assert application.services.logouts.deliver() == 1
+    assert len(receiver.tokens) == 1
 
 
 @pytest.mark.parametrize("status", [400, 500, 302])
@@ -186,60 +182,14 @@ def test_a_failed_delivery_is_retried_later(
     receiver.status = status
     tokens_of(app)
     sign_out(app)
-    assert application.services.logouts.deliver() == 0
+    work_off(application.services)
     receiver.status = 204
 
-    assert application.services.logouts.deliver() == 0
-    with time_machine.travel(timedelta(minutes=1)):
-        assert application.services.logouts.deliver() == 1
+    with time_machine.travel(timedelta(minutes=2)):
+        work_off(application.services)
 
     first, second = (claims_in(token, application) for token in receiver.tokens)
     assert first["jti"] != second["jti"]
-
-
-def test_the_delivery_starts_after_the_commit(
-    app: RelyingParty,
-    receiver: Receiver,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    """The delivery starts when the transaction has committed."""
-    tokens_of(app)
-
-    with django_capture_on_commit_callbacks() as callbacks:
-        sign_out(app)
-
-    assert "_deliver_soon" in {callback.__name__ for callback in callbacks}
-    assert not receiver.received
-
-
-def test_notices_stay_due_when_all_workers_are_busy(
-    application: Application,
-    app: RelyingParty,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    idle = Workers("no", threads=0, waiting=1)
-    idle.submit(lambda: None)
-    monkeypatch.setattr(logout, "DELIVERIES", idle)
-    tokens_of(app)
-
-    with capture_logs() as lines, django_capture_on_commit_callbacks(execute=True):
-        sign_out(app)
-
-    assert "log-out notices wait for send_logout_notices: all workers are busy" in {
-        line["event"] for line in lines
-    }
-    assert application.services.logouts.deliver() == 1
-
-
-def test_an_unforeseen_failure_of_a_delivery_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    delivery: Future[None] = Future()
-    delivery.set_exception(ZeroDivisionError())
-
-    with capture_logs() as lines:
-        logout._log_failure(delivery)  # noqa: SLF001  # a worker calls it
-
-    assert [line["event"] for line in lines] == ["log-out notices wait for send_logout_notices"]
 
 
 @pytest.mark.parametrize("path", ["/signout", "/oauth/logout"])
@@ -249,5 +199,6 @@ def test_every_way_to_sign_out_notifies_clients(
     tokens_of(app)
 
     app.browser.post(path, decision="sign-out")
+    work_off(application.services)
 
-    assert application.services.logouts.deliver() == 1
+    assert len(receiver.tokens) == 1

@@ -19,12 +19,12 @@ class InMemoryOutgoingMailRepository:
     def save(self, mail: OutgoingMail) -> None:
         self.store[mail.id] = mail
 
-    def find_for_update(self, mail_id: MailId) -> OutgoingMail | None:
+    def find(self, mail_id: MailId) -> OutgoingMail | None:
         return self.store.get(mail_id)
 
-    def due_for_update(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
-        due = [(mail.due_at, mail.id, mail) for mail in self.store.values() if mail.due_at]
-        return [mail for due_at, _, mail in sorted(due) if due_at <= at][:limit]
+    def waiting(self, mail_ids: Sequence[MailId]) -> list[OutgoingMail]:
+        stored = [self.store[mail_id] for mail_id in mail_ids if mail_id in self.store]
+        return [mail for mail in stored if mail.is_waiting]
 
     def remove_finished(self, *, before: datetime) -> int:
         return remove_where(

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from accounts import models as rows
 from accounts.domain.mail.entities import Letter, MailId, MailKind, MailStatus, OutgoingMail
+from authsvc.jobs.entities import JobId
 from authsvc.storage.inserts import insert
 from authsvc.storage.rows import values_of
 
@@ -16,17 +18,20 @@ class OrmOutgoingMailRepository:
     def save(self, mail: OutgoingMail) -> None:
         rows.OutgoingMail.objects.filter(pk=mail.id).update(**_values(mail))
 
-    def find_for_update(self, mail_id: MailId) -> OutgoingMail | None:
-        row = rows.OutgoingMail.objects.select_for_update().filter(pk=mail_id).first()
+    def find(self, mail_id: MailId) -> OutgoingMail | None:
+        row = rows.OutgoingMail.objects.filter(pk=mail_id).first()
         return _mail(row) if row else None
 
-    def due_for_update(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
-        due = rows.OutgoingMail.objects.select_for_update(skip_locked=True).filter(due_at__lte=at)
-        return [_mail(row) for row in due.order_by("due_at", "id")[:limit]]
+    def waiting(self, mail_ids: Sequence[MailId]) -> list[OutgoingMail]:
+        waiting = rows.OutgoingMail.objects.filter(status__in=_WAITING).in_bulk(mail_ids)
+        return [_mail(waiting[mail_id]) for mail_id in mail_ids if mail_id in waiting]
 
     def remove_finished(self, *, before: datetime) -> int:
-        finished = rows.OutgoingMail.objects.filter(due_at=None, created_at__lt=before)
-        return finished.delete()[0]
+        finished = rows.OutgoingMail.objects.filter(created_at__lt=before)
+        return finished.exclude(status__in=_WAITING).delete()[0]
+
+
+_WAITING: Final = (MailStatus.QUEUED, MailStatus.FAILED)
 
 
 def _values(mail: OutgoingMail) -> dict[str, object]:
@@ -49,7 +54,7 @@ def _mail(row: rows.OutgoingMail) -> OutgoingMail:
         attempts=row.attempts,
         error=row.error,
         created_at=row.created_at,
-        due_at=row.due_at,
         expires_at=row.expires_at,
         sent_at=row.sent_at,
+        job_id=None if row.job_id is None else JobId(row.job_id),
     )

@@ -14,11 +14,11 @@ class OutgoingMailRepository(Protocol):
     def save(self, mail: OutgoingMail) -> None:
         """Replace the stored message."""
 
-    def find_for_update(self, mail_id: MailId) -> OutgoingMail | None:
-        """The message with this id, if any, locked until the unit of work ends."""
+    def find(self, mail_id: MailId) -> OutgoingMail | None:
+        """The message with this id, if any."""
 
-    def due_for_update(self, *, at: datetime, limit: int) -> list[OutgoingMail]:
-        """Messages that are due, the longest waiting first, locked; those that are locked already are left out."""
+    def waiting(self, mail_ids: Sequence[MailId]) -> list[OutgoingMail]:
+        """Those of the messages that are neither sent nor given up, in that order."""
 
     def remove_finished(self, *, before: datetime) -> int:
-        """Delete the messages created before that time that nobody tries to send any more; return how many."""
+        """Delete the messages created before that time that are sent or given up; return how many."""

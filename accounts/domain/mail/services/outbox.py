@@ -1,19 +1,33 @@
-"""Outbox: mail is queued in the unit of work of its cause, sent after the commit, and retried if that fails."""
+"""Outbox: mail is queued in the unit of work of its cause; a job sends it after the commit, and retries failures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from accounts.domain.access import Principal, Right
-from accounts.domain.mail.entities import MailId, MailKind, OutgoingMail, quoted_name
+from accounts.domain.mail.entities import (
+    MOST_ATTEMPTS,
+    MailId,
+    MailKind,
+    MailStatus,
+    OutgoingMail,
+    quoted_name,
+)
 from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.mail.repositories.protocols import OutgoingMailRepository
+from authsvc.jobs.entities import JobProgress, JobRequest, Priority, RetryPolicy
+from authsvc.jobs.errors import JobRetry
+from authsvc.jobs.ports import Run
+from authsvc.jobs.services.job_queue import JobQueue
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.unit_of_work import UnitOfWork
 
+MAIL_JOB: Final = "mail"
+RETRIES: Final = RetryPolicy(most_attempts=MOST_ATTEMPTS, first_pause=timedelta(minutes=1))
 BATCH_SIZE: Final = 100
+"""Messages that are sent over one connection."""
 KEPT_FOR: Final = timedelta(days=30)
 LINK_LIFETIME: Final = timedelta(hours=1)
 """How long the links in messages are valid, unless a message says otherwise."""
@@ -37,82 +51,82 @@ class Outbox:
     mails: OutgoingMailRepository
     templates: MailTemplates
     transport: MailTransport
+    jobs: JobQueue
     unit_of_work: UnitOfWork
     clock: Clock
 
     def queue(self, messages: Sequence[Message]) -> None:
-        """Store the messages, and send up to BATCH_SIZE of them once the outermost unit of work has committed.
-
-        `deliver` sends the others, so that a request does not wait for thousands of messages.
-        """
+        """Store the messages, and the jobs that send them, one for each BATCH_SIZE of them."""
         if not messages:
             return
-        now = self.clock.now()
-        mails = [
-            OutgoingMail.queued(
-                MailId(uuid4()),
-                message.kind,
-                self.templates.render(message.kind, message.recipient, _context_of(message)),
-                at=now,
-                lifetime=message.lifetime,
-            )
-            for message in messages
-        ]
-        now_sent, sent_later = mails[:BATCH_SIZE], mails[BATCH_SIZE:]
+        mails = [self._rendered(message) for message in messages]
+        batches = [mails[begin : begin + BATCH_SIZE] for begin in range(0, len(mails), BATCH_SIZE)]
         with self.unit_of_work.atomic():
-            self.mails.add([*now_sent, *(mail.waiting(at=now) for mail in sent_later)])
-            self.unit_of_work.on_commit(lambda: self._send(now_sent))
+            job_ids = self.jobs.enqueue(*map(self._job_for, batches))
+            self.mails.add(
+                [
+                    replace(mail, job_id=job_id)
+                    for job_id, batch in zip(job_ids, batches, strict=True)
+                    for mail in batch
+                ]
+            )
 
     def url_of(self, path: str) -> str:
         return self.templates.url_of(path)
 
-    def deliver(self) -> tuple[int, int]:
-        """Try to send the messages that are due. Return how many were sent, and how many failed."""
-        sent = failed = 0
-        while mails := self._leased():
-            outcomes = self._attempt(mails)
-            sent, failed = sent + sum(outcomes), failed + len(outcomes) - sum(outcomes)
-        return sent, failed
+    def deliver(self, run: Run) -> dict[str, int]:
+        """Send the messages of the job that are not sent yet. Raises JobRetry while one of them is waiting."""
+        waiting = self.mails.waiting([MailId(UUID(text)) for text in run.job.arguments["mails"]])
+        now = self.clock.now()
+        late = [mail.expired() for mail in waiting if mail.expires_at <= now]
+        for mail in late:
+            self.mails.save(mail)
+        outcomes = self._attempt([mail for mail in waiting if mail.expires_at > now], run)
+        if errors := {mail.error for mail in outcomes if mail.is_waiting}:
+            raise JobRetry(", ".join(sorted(errors)))
+        sent = sum(mail.status is MailStatus.SENT for mail in outcomes)
+        return {"sent": sent, "undelivered": len(waiting) - sent}
 
     def retry(self, mail_id: MailId, *, by: Principal) -> None:
-        """Send a failed message once more. Nothing happens if it was sent or given up. Raises NotPermitted."""
+        """Send a failed message once more, with those of its job. Nothing happens if it was sent or given up.
+
+        Raises NotPermitted.
+        """
         by.require(Right.MANAGE_USERS)
-        with self.unit_of_work.atomic():
-            mail = self.mails.find_for_update(mail_id)
-            if mail is None or not mail.is_waiting:
-                return
-            leased = mail.leased(at=self.clock.now())
-            self.mails.save(leased)
-            self.unit_of_work.on_commit(lambda: self._send([leased]))
+        mail = self.mails.find(mail_id)
+        if mail is not None and mail.is_waiting and mail.job_id is not None:
+            self.jobs.retry(mail.job_id)
 
     def remove_expired(self) -> int:
         """Delete messages that were sent or given up KEPT_FOR ago; return how many."""
         with self.unit_of_work.atomic():
             return self.mails.remove_finished(before=self.clock.now() - KEPT_FOR)
 
-    def _leased(self) -> list[OutgoingMail]:
-        """The messages that are due, for this process alone; those whose time is up are given up."""
+    def _rendered(self, message: Message) -> OutgoingMail:
+        letter = self.templates.render(message.kind, message.recipient, _context_of(message))
+        return OutgoingMail.queued(
+            MailId(uuid4()), message.kind, letter, at=self.clock.now(), lifetime=message.lifetime
+        )
+
+    def _job_for(self, mails: Sequence[OutgoingMail]) -> JobRequest:
         now = self.clock.now()
-        with self.unit_of_work.atomic():
-            due = self.mails.due_for_update(at=now, limit=BATCH_SIZE)
-            late = [mail for mail in due if mail.expires_at <= now]
-            leased = [mail.leased(at=now) for mail in due if mail.expires_at > now]
-            for mail in [*(mail.expired() for mail in late), *leased]:
-                self.mails.save(mail)
-        return leased
+        return JobRequest(
+            kind=MAIL_JOB,
+            arguments={"mails": [str(mail.id) for mail in mails]},
+            priority=Priority.HIGH,
+            lifetime=max(mail.expires_at for mail in mails) - now,
+        )
 
-    def _send(self, mails: Sequence[OutgoingMail]) -> None:
-        self._attempt(mails)
-
-    def _attempt(self, mails: Sequence[OutgoingMail]) -> list[bool]:
+    def _attempt(self, mails: Sequence[OutgoingMail], run: Run) -> list[OutgoingMail]:
         """Send the messages and store what became of each at once, so that a crash repeats one at most."""
-        outcomes = []
+        outcomes: list[OutgoingMail] = []
         errors = self.transport.send(mail.letter for mail in mails)
         for mail, error in zip(mails, errors, strict=True):
             now = self.clock.now()
-            with self.unit_of_work.atomic():
-                self.mails.save(mail.failed(error, at=now) if error else mail.sent(at=now))
-            outcomes.append(not error)
+            outcome = mail.failed(error, at=now) if error else mail.sent(at=now)
+            self.mails.save(outcome)
+            outcomes.append(outcome)
+            run.report(JobProgress(done=len(outcomes), total=len(mails)))
         return outcomes
 
 

@@ -12,7 +12,6 @@ from accounts.domain.oauth.entities.authorizations import (
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from accounts.domain.organizations.entities import Organization
@@ -191,25 +190,6 @@ class InMemoryPushedRequestRepository:
 
     def remove_expired(self, *, before: datetime) -> int:
         return remove_where(self.store, lambda request: request.expires_at < before)
-
-
-@dataclass(frozen=True, slots=True)
-class InMemoryLogoutNoticeRepository:
-    store: MutableMapping[LogoutNoticeId, LogoutNotice] = field(default_factory=dict)
-
-    def add(self, notice: LogoutNotice) -> None:
-        self.store[notice.id] = notice
-
-    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        notices = [notice for notice in self.store.values() if notice.due_at <= at]
-        return sorted(notices, key=lambda notice: (notice.due_at, notice.id))[:limit]
-
-    def save(self, notice: LogoutNotice) -> None:
-        if notice.id in self.store:
-            self.store[notice.id] = notice
-
-    def remove(self, notice_id: LogoutNoticeId) -> None:
-        self.store.pop(notice_id, None)
 
 
 def _browser_of(code: AuthorizationCode | DeviceCode) -> SessionId | None:

@@ -34,7 +34,6 @@ from accounts.domain.oauth.entities.clients import (
     IdTokenAlgorithm,
     OAuthClient,
 )
-from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from accounts.domain.oauth.errors import ClientNotFound
 from accounts.domain.oauth.repositories.protocols import CLIENTS, CONSENTS, SERVICE_CLIENTS
 from authsvc.kernel.paging import Page, PageRequest
@@ -358,33 +357,4 @@ def _request(row: rows.PushedRequest) -> PushedRequest:
         parameters=row.parameters,
         expires_at=row.expires_at,
         is_opened=row.is_opened,
-    )
-
-
-class OrmLogoutNoticeRepository:
-    def add(self, notice: LogoutNotice) -> None:
-        values = values_of(rows.LogoutNotice, notice, client_id=notice.client_pk)
-        insert(rows.LogoutNotice, [values])
-
-    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        notices = rows.LogoutNotice.objects.filter(due_at__lte=at).order_by("due_at", "id")
-        return [_notice(row) for row in notices.select_for_update(skip_locked=True)[:limit]]
-
-    def save(self, notice: LogoutNotice) -> None:
-        rows.LogoutNotice.objects.filter(pk=notice.id).update(
-            due_at=notice.due_at, failures=notice.failures
-        )
-
-    def remove(self, notice_id: LogoutNoticeId) -> None:
-        rows.LogoutNotice.objects.filter(pk=notice_id).delete()
-
-
-def _notice(row: rows.LogoutNotice) -> LogoutNotice:
-    return LogoutNotice(
-        id=LogoutNoticeId(row.id),
-        client_pk=ClientPk(row.client_id),
-        user_id=UserId(row.user_id),
-        browser_id=SessionId(row.browser_id),
-        due_at=row.due_at,
-        failures=row.failures,
     )

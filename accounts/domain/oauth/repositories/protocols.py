@@ -13,7 +13,6 @@ from accounts.domain.oauth.entities.authorizations import (
     PushedRequest,
 )
 from accounts.domain.oauth.entities.clients import OAuthClient
-from accounts.domain.oauth.entities.logouts import LogoutNotice, LogoutNoticeId
 from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 
@@ -133,20 +132,3 @@ class PushedRequestRepository(Protocol):
 
     def remove_expired(self, *, before: datetime) -> int:
         """Delete requests that expired before then. Return how many."""
-
-
-class LogoutNoticeRepository(Protocol):
-    def add(self, notice: LogoutNotice) -> None:
-        """Save a new notice."""
-
-    def due_for_update(self, *, at: datetime, limit: int) -> list[LogoutNotice]:
-        """At most `limit` notices that are due, oldest first; the id breaks ties.
-
-        They are locked for the unit of work, and those that another one has locked are skipped.
-        """
-
-    def save(self, notice: LogoutNotice) -> None:
-        """Save when the notice is due again, and how often it has failed."""
-
-    def remove(self, notice_id: LogoutNoticeId) -> None:
-        """Delete the notice, if it still exists."""
