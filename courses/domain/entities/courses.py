@@ -74,6 +74,19 @@ class CourseVersion:
     org_id: OrganizationId | None = None
 
     @property
+    def titles(self) -> Mapping[UUID, str]:
+        """The titles of the course, its modules and items by their ids; an assessment has that of its item."""
+        items = list(self.outline.items)
+        assessed = {item.assessment.id: item.title for item in items if item.assessment is not None}
+        modules = {module.id: module.title for module in self.outline.modules}
+        return {
+            self.course_id: self.title,
+            **modules,
+            **{item.id: item.title for item in items},
+            **assessed,
+        }
+
+    @property
     def computed_checksum(self) -> str:
         """The checksum of its content; it differs from `checksum` if the content was changed afterwards."""
         return _checksum_of(self)
