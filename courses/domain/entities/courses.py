@@ -76,15 +76,14 @@ class CourseVersion:
     @property
     def titles(self) -> Mapping[UUID, str]:
         """The titles of the course, its modules and items by their ids; an assessment has that of its item."""
-        items = list(self.outline.items)
-        assessed = {item.assessment.id: item.title for item in items if item.assessment is not None}
-        modules = {module.id: module.title for module in self.outline.modules}
-        return {
-            self.course_id: self.title,
-            **modules,
-            **{item.id: item.title for item in items},
-            **assessed,
-        }
+        titles: dict[UUID, str] = {self.course_id: self.title}
+        for module in self.outline.modules:
+            titles[module.id] = module.title
+            for item in module.items:
+                titles[item.id] = item.title
+                if item.assessment is not None:
+                    titles[item.assessment.id] = item.title
+        return titles
 
     @property
     def computed_checksum(self) -> str:

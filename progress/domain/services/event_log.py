@@ -233,7 +233,7 @@ class EventExport:
         """The number of the course version that each event states or, if it states none, that the learner was on."""
         stated = {event.id: number for event in events if (number := _stated_version(event))}
         others = [event for event in events if event.id not in stated]
-        return stated | self.log.course_versions(others, scope=scope) if others else stated
+        return {**stated, **self.log.course_versions(others, scope=scope)} if others else stated
 
     def _record_access(self, org_id: OrganizationId | None, by: Principal) -> None:
         self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
