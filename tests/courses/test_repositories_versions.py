@@ -126,13 +126,12 @@ def test_several_versions_are_read_by_course_and_number(world: World) -> None:
     first, _, third = (kept_version(world, course, number) for number in (1, 2, 3))
     ours = kept_version(world, other)
     keys = [(course.id, 1), (course.id, 3), (other.id, 1), (other.id, 2)]
-    versions = world.repositories.course_versions
 
-    read = versions.those_of(keys, scope=ALL_TENANTS)
+    read = world.repositories.course_versions.those_of(keys, scope=ALL_TENANTS)
 
     assert {version.content_hash for version in read} == {
         version.content_hash for version in (first, third, ours)
     }
-    in_scope = versions.those_of(keys, scope=TenantScope())
+    in_scope = world.repositories.course_versions.those_of(keys, scope=TenantScope())
     assert {(version.course_id, version.number) for version in in_scope} == set(keys[:2])
-    assert versions.those_of([], scope=ALL_TENANTS) == []
+    assert world.repositories.course_versions.those_of([], scope=ALL_TENANTS) == []

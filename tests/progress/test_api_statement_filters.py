@@ -1,52 +1,26 @@
 """Parameters of xAPI 1.0.3, part three, §2.1.3: filters, single statements, order and format."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role, UserId
-from progress.api.statement_serializers import StatementQuerySerializer
 from progress.domain.entities.events import EventType
 from progress.statements import VERBS
-from tests.support.application import Answer, Application, Person
+from tests.support.application import Application, Person
 from tests.support.attempts import RIGHT, Examinee, a_definition_with_exams
 from tests.support.builders import a_definition_of, a_principal
 from tests.support.members import access_entries, add_organization, member_of
 from tests.support.school import items_of
+from tests.support.statements import PATH, Reader, Statement, an_account
 from tests.support.xapi import faults_in
 
-PATH: Final = "/v1/xapi/statements"
 HOME: Final = settings.ENVIRONMENT.public_url
 COMPLETED: Final = VERBS[EventType.ITEM_COMPLETED].id
-Statement = Mapping[str, Any]
-
-
-class Reader:
-    """A person who reads statements."""
-
-    def __init__(self, person: Person) -> None:
-        self.person = person
-
-    def answer(self, /, **parameters: Any) -> Answer:
-        return self.person.caller.get(f"{PATH}?{urlencode(parameters)}")
-
-    def statements(self, /, **parameters: Any) -> list[Statement]:
-        answer = self.answer(**parameters)
-        assert answer.status == 200, answer.text
-        return list(answer.json["statements"])
-
-    def problem(self, query: str) -> tuple[int, str, str]:
-        answer = self.person.caller.get(f"{PATH}?{query}")
-        return answer.status, answer.code, answer.json["detail"]
-
-
-def an_account(name: str, home: str = HOME) -> str:
-    return json.dumps({"account": {"homePage": home, "name": name}})
 
 
 @pytest.fixture
@@ -275,97 +249,6 @@ def test_no_statement_is_voided(anna: Reader, all_of: list[Statement]) -> None:
         answer = anna.answer(voidedStatementId=id_)
 
         assert (answer.status, answer.code) == (404, "statement-not-found")
-
-
-ONE: Final = "0c21bfd9-8549-40e9-bdb1-0098b35d9825"
-
-
-@pytest.mark.parametrize("one", ["statementId", "voidedStatementId"])
-@pytest.mark.parametrize(
-    "other",
-    sorted(
-        set(StatementQuerySerializer().fields)
-        - {"statementId", "voidedStatementId", "format", "attachments", "org"}
-    ),
-)
-def test_one_statement_is_combined_with_no_filter(anna: Reader, one: str, other: str) -> None:
-    values = {"limit": "0", "agent": an_account(ONE), "verb": COMPLETED, "activity": HOME}
-    flags = dict.fromkeys(("ascending", "related_agents", "related_activities"), "false")
-    times = dict.fromkeys(("since", "until"), "2001-01-01T00:00:00Z")
-    value = (values | flags | times).get(other, ONE)
-
-    answer = anna.answer(**{one: ONE, other: value})
-
-    assert (answer.status, answer.code) == (400, "malformed-request")
-    assert answer.json["detail"] == f"The parameter {other} cannot be combined with {one}."
-
-
-def test_a_statement_and_a_voided_one_are_not_both_read(anna: Reader) -> None:
-    status, code, detail = anna.problem(f"statementId={ONE}&voidedStatementId={ONE}")
-
-    assert (status, code) == (400, "malformed-request")
-    assert "statementId" in detail
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "statementId=1",
-        "voidedStatementId=knots",
-        "registration=knots",
-        "org=knots",
-        "verb=passed",
-        "verb=",
-        "verb=https://verbs.example/a%20b",
-        "activity=/v1/courses/knots",
-        "activity=https://a.example/%00",
-        "since=noon",
-        "until=2026-13-01",
-        "limit=-1",
-        "limit=many",
-        "ascending=1",
-        "ascending=True",
-        "related_agents=yes",
-        "related_activities=",
-        "attachments=null",
-        "attachments=true",
-        "format=full",
-        "agent=anna",
-        "agent=[]",
-        "agent=%7B%7D",
-        'agent={"mbox":1}',
-        'agent={"name":"Anna"}',
-        'agent={"mbox":"mailto:a@b.example","openid":"https://a.example"}',
-        'agent={"objectType":"Person","openid":"https://a.example"}',
-        'agent={"objectType":[],"openid":"https://a.example"}',
-        'agent={"account":"anna"}',
-        'agent={"account":{"name":"anna"}}',
-        'agent={"account":{"homePage":"https://a.example","name":1}}',
-        'agent={"account":{"homePage":"https://a.example","name":"a","b":1}}',
-        f"agent={'[' * 1900}",
-    ],
-)
-def test_a_malformed_value_is_refused_by_name(anna: Reader, query: str) -> None:
-    status, code, detail = anna.problem(query)
-
-    assert (status, code) == (400, "malformed-request")
-    assert query.partition("=")[0] in detail
-
-
-@pytest.mark.parametrize("query", ["knots=1", "Limit=1", "statementid=1", "related-agents=true"])
-def test_an_unknown_parameter_is_refused(anna: Reader, query: str) -> None:
-    """XAPI 1.0.3, part three, §3.3: rather than with statements that nobody has asked for."""
-    status, code, detail = anna.problem(query)
-
-    assert (status, code) == (400, "malformed-request")
-    assert query.partition("=")[0] in detail
-
-
-def test_a_repeated_parameter_is_refused(anna: Reader) -> None:
-    status, code, detail = anna.problem("limit=1&ascending=true&limit=1")
-
-    assert (status, code) == (400, "malformed-request")
-    assert detail == "The parameter limit is repeated. Send it once."
 
 
 class Harbour:

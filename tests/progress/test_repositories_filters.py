@@ -57,7 +57,7 @@ class Log:
     """The streams of Anna and Ben on two courses, the second of an organization."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.repository = world, world.repositories.events
+        self.stored = world.repositories.events
         self.anna, self.ben = world.has_user(), world.has_user()
         self.course = world.has_course()
         self.other = world.has_course(org_id=world.has_organization().id)
@@ -70,11 +70,11 @@ class Log:
                 self.streams.append(progress)
                 for number, fact in enumerate(facts_on(course.id), 1):
                     self.events.append(an_event(progress, fact, sequence=number))
-        self.repository.append(self.events, scope=ALL_TENANTS)
+        world.repositories.events.append(self.events, scope=ALL_TENANTS)
 
     def selected(self, selection: EventSelection, **options: Any) -> list[ProgressEvent]:
         options = {"scope": ALL_TENANTS} | options
-        return list(self.repository.page(selection, WHOLE, **options).items)
+        return list(self.stored.page(selection, WHOLE, **options).items)
 
     def subjects(self) -> list[tuple[Subject, int]]:
         """Subjects, each with the number of events about it."""
@@ -143,7 +143,7 @@ def test_the_latest_come_first_if_so_requested_page_after_page(log: Log) -> None
     selection = EventSelection(user_id=log.ben.id)
 
     def page(request: PageRequest) -> Any:
-        return log.repository.page(selection, request, latest_first=True, scope=ALL_TENANTS)
+        return log.stored.page(selection, request, latest_first=True, scope=ALL_TENANTS)
 
     pages = list(pages_of(page, limit=5))
 
@@ -151,7 +151,7 @@ def test_the_latest_come_first_if_so_requested_page_after_page(log: Log) -> None
 
 
 def test_neither_order_accepts_the_cursor_of_the_other(log: Log) -> None:
-    read, everything = log.repository.page, EventSelection()
+    read, everything = log.stored.page, EventSelection()
     for latest_first in (True, False):
         page = read(everything, PageRequest(limit=2), latest_first=latest_first, scope=ALL_TENANTS)
         request = PageRequest(limit=2, cursor=page.next_cursor)
@@ -161,23 +161,23 @@ def test_neither_order_accepts_the_cursor_of_the_other(log: Log) -> None:
 
 
 def test_an_event_is_found_by_its_id_if_it_is_selected_and_in_scope(log: Log) -> None:
-    event, everything, find = log.events[6], EventSelection(), log.repository.find
+    event, everything, events = log.events[6], EventSelection(), log.stored
 
-    assert find(event.id, everything, scope=ALL_TENANTS) == event
-    assert find(event.id, EventSelection(user_id=log.anna.id), scope=ALL_TENANTS) == event
-    assert find(event.id, EventSelection(user_id=log.ben.id), scope=ALL_TENANTS) is None
-    assert find(event.id, everything, scope=TenantScope()) is None
-    assert find(EventId(uuid4()), everything, scope=ALL_TENANTS) is None
+    assert events.find(event.id, everything, scope=ALL_TENANTS) == event
+    assert events.find(event.id, EventSelection(user_id=log.anna.id), scope=ALL_TENANTS) == event
+    assert events.find(event.id, EventSelection(user_id=log.ben.id), scope=ALL_TENANTS) is None
+    assert events.find(event.id, everything, scope=TenantScope()) is None
+    assert events.find(EventId(uuid4()), everything, scope=ALL_TENANTS) is None
 
 
 def test_the_course_version_of_an_event_is_that_which_the_learner_was_on(log: Log) -> None:
     selected = [log.events[position] for position in (2, 4, 5, 6)]
 
-    versions = log.repository.course_versions(selected, scope=ALL_TENANTS)
+    versions = log.stored.course_versions(selected, scope=ALL_TENANTS)
 
     assert versions == dict(zip([event.id for event in selected], [1, 1, 2, 1], strict=True))
-    assert log.repository.course_versions([], scope=ALL_TENANTS) == {}
-    in_scope = log.repository.course_versions(selected, scope=TenantScope())
+    assert log.stored.course_versions([], scope=ALL_TENANTS) == {}
+    in_scope = log.stored.course_versions(selected, scope=TenantScope())
     assert list(in_scope) == [event.id for event in selected[:3]]
 
 
@@ -195,9 +195,9 @@ def test_versions_and_single_events_take_one_statement_and_a_registration_one_mo
     log = Log(orm_world())
 
     with django_assert_num_queries(1):
-        log.repository.course_versions(log.events, scope=ALL_TENANTS)
+        log.stored.course_versions(log.events, scope=ALL_TENANTS)
     with django_assert_num_queries(1):
-        log.repository.find(log.events[0].id, EventSelection(), scope=ALL_TENANTS)
+        log.stored.find(log.events[0].id, EventSelection(), scope=ALL_TENANTS)
     with django_assert_num_queries(settling := 3 if connection.vendor == "postgresql" else 1):
         log.selected(EventSelection(subject=log.subjects()[1][0]))
     with django_assert_num_queries(settling + 1):
