@@ -64,7 +64,7 @@ def _about(subject: Subject, events: QuerySet[rows.ProgressEvent]) -> QuerySet[r
 
 
 def _text_in_payload(member: str) -> Cast:
-    # Without the cast, lookups compare JSON; the index of assessments has it, too.
+    # Without the cast, lookups compare JSON; the indexes on members have it, too.
     return Cast(KeyTextTransform(member, "payload"), TextField())
 
 
