@@ -4,6 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from authsvc.storage.append_only import AppendOnlyRow
 from authsvc.storage.columns import enum_column, owner_column
@@ -42,6 +44,15 @@ class ProgressEvent(AppendOnlyRow):
             ),
             models.Index(fields=["user", "position"], name="events_by_user"),
             models.Index(fields=["org", "position"], name="events_by_org"),
+            models.Index(fields=["type", "position"], name="events_by_type"),
+            models.Index(fields=["course", "position"], name="events_by_course"),
+            models.Index(fields=["entity_id", "position"], name="events_by_entity"),
+            models.Index(
+                Cast(KeyTextTransform("assessment_id", "payload"), models.TextField()),
+                "position",
+                condition=models.Q(entity_type=EntityType.ATTEMPT.value),
+                name="events_by_assessment",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -58,7 +69,10 @@ class ProgressEvent(AppendOnlyRow):
 
 
 class CourseProgress(models.Model):
-    """The projection of a stream, and its head."""
+    """The projection of a stream, and its head.
+
+    `registration` follows from the ids of the learner and the course; null if a version without it stored the row.
+    """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
@@ -77,6 +91,7 @@ class CourseProgress(models.Model):
     started_modules = models.JSONField()
     sequence = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
+    registration = models.UUIDField(unique=True, null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "course progress"

@@ -152,7 +152,9 @@ class LearningServices(OrganizationServices):
 
     @cached_property
     def export(self) -> EventExport:
-        return EventExport(log=self.repositories.events, tenant_access=self.tenant_access)
+        return EventExport(
+            log=self.repositories.events, catalog=self.catalog, tenant_access=self.tenant_access
+        )
 
     @cached_property
     def credentials(self) -> CredentialService:

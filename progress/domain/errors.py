@@ -39,6 +39,12 @@ class AttemptNotFound(NotFound):
     explanation = "There is no attempt with this id, or you are not allowed to see it."
 
 
+class StatementNotFound(NotFound):
+    code = "statement-not-found"
+    title = "Statement not found"
+    explanation = "There is no statement with this id, or you are not allowed to see it."
+
+
 class AttemptRunning(Conflict):
     code = "attempt-running"
     title = "An attempt is in progress"

@@ -118,3 +118,32 @@ def test_a_version_is_cached_once_for_all_callers(
     versions.store.clear()
 
     assert cached.get(COURSE.id, 1, scope=TenantScope.into(uuid4())) is version
+
+
+def test_of_several_versions_only_those_not_cached_are_read(
+    cached: CachedCourseVersionRepository, versions: InMemoryCourseVersionRepository
+) -> None:
+    first, second = a_version(COURSE), a_version(COURSE, number=2)
+    for version in (first, second):
+        cached.add(version, scope=ALL_TENANTS)
+    keys = [(COURSE.id, 1), (COURSE.id, 2), (COURSE.id, 3)]
+    cached.get(COURSE.id, 1, scope=ALL_TENANTS)
+    del versions.store[COURSE.id, 1]
+
+    assert cached.those_of(keys, scope=ALL_TENANTS) == [first, second]
+
+    versions.store.clear()
+    assert cached.those_of(keys, scope=ALL_TENANTS) == [first, second]
+    assert cached.get(COURSE.id, 2, scope=ALL_TENANTS) is second
+
+
+def test_of_several_versions_only_those_in_scope_are_shown(
+    cached: CachedCourseVersionRepository,
+) -> None:
+    ours = a_version(a_course(org_id=OrganizationId(uuid4())))
+    cached.add(ours, scope=ALL_TENANTS)
+    keys = [(ours.course_id, 1)]
+
+    assert cached.those_of(keys, scope=TenantScope()) == []
+    assert cached.those_of(keys, scope=TenantScope.into(ours.org_id)) == [ours]
+    assert cached.those_of(keys, scope=TenantScope()) == []

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from authsvc.kernel.paging import Page, PageRequest
-from authsvc.kernel.tenancy import ALL_TENANTS
+from authsvc.kernel.tenancy import ALL_TENANTS, TenantScope
 from courses.domain.entities.courses import Course, CourseVersion
 from courses.domain.entities.outlines import ItemType
 from courses.domain.errors import CourseVersionNotFound
@@ -119,3 +119,19 @@ def test_a_course_that_was_never_published_has_no_versions(world: World) -> None
     page = world.repositories.course_versions.page_of(course.id, WHOLE, scope=ALL_TENANTS)
 
     assert page == Page(items=(), next_cursor=None)
+
+
+def test_several_versions_are_read_by_course_and_number(world: World) -> None:
+    course, other = world.has_course(), world.has_course(org_id=world.has_organization().id)
+    first, _, third = (kept_version(world, course, number) for number in (1, 2, 3))
+    ours = kept_version(world, other)
+    keys = [(course.id, 1), (course.id, 3), (other.id, 1), (other.id, 2)]
+
+    read = world.repositories.course_versions.those_of(keys, scope=ALL_TENANTS)
+
+    assert {version.content_hash for version in read} == {
+        version.content_hash for version in (first, third, ours)
+    }
+    in_scope = world.repositories.course_versions.those_of(keys, scope=TenantScope())
+    assert {(version.course_id, version.number) for version in in_scope} == set(keys[:2])
+    assert world.repositories.course_versions.those_of([], scope=ALL_TENANTS) == []

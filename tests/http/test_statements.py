@@ -182,6 +182,26 @@ def listing_statements(study: Study) -> Act:
     return lambda: study.anna.caller.get("/v1/xapi/statements")
 
 
+def listing_statements_about_two_courses(study: Study) -> Act:
+    """With a filter; the versions of the courses are cached."""
+    study.finish(study.anna)
+    examined(study)
+    return lambda: study.anna.caller.get("/v1/xapi/statements?until=2999-01-01")
+
+
+def listing_statements_of_a_registration(study: Study) -> Act:
+    study.enroll()
+    statements = study.anna.caller.get("/v1/xapi/statements").json["statements"]
+    registration = statements[0]["context"]["registration"]
+    return lambda: study.anna.caller.get(f"/v1/xapi/statements?registration={registration}")
+
+
+def reading_one_statement(study: Study) -> Act:
+    study.enroll()
+    statements = study.anna.caller.get("/v1/xapi/statements").json["statements"]
+    return lambda: study.anna.caller.get(f"/v1/xapi/statements?statementId={statements[0]['id']}")
+
+
 def listing_statements_of_an_organization(study: Study) -> Act:
     """By an instructor of the organization."""
     org = add_organization(study.application, slug=f"harbour-{uuid4().hex[:8]}")
@@ -305,6 +325,12 @@ COSTS = [
     (looking_at_the_grading_queue, "SELECT SELECT SELECT SELECT"),
     # The caller, the last position, current writers, and the events.
     (listing_statements, "SELECT SELECT SELECT SELECT"),
+    # The course versions that the learner was on, too.
+    (listing_statements_about_two_courses, "SELECT SELECT SELECT SELECT SELECT"),
+    # The learner and the course of the registration, too.
+    (listing_statements_of_a_registration, "SELECT SELECT SELECT SELECT SELECT"),
+    # The caller and the event.
+    (reading_one_statement, "SELECT SELECT"),
     # The organization, too, and the audit entry about access from outside.
     (listing_statements_of_an_organization, "SELECT SELECT SELECT SELECT SELECT"),
     (

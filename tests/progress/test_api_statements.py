@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from accounts.domain.access import OPERATOR, OrganizationId, OrgRole, Role
-from progress.api.statements import AS_ALWAYS, MARGIN
+from progress.api.statements import MARGIN
 from tests.support.application import Application, Person
 from tests.support.builders import a_definition_of
 from tests.support.members import access_entries, add_organization, member_of
@@ -52,7 +52,7 @@ def test_every_answer_says_which_version_it_speaks(anna: Person) -> None:
         assert anna.caller.get(f"{PATH}{query}").headers["X-Experience-API-Version"] == "1.0.3"
 
 
-@pytest.mark.parametrize(("query", "status"), [("", 200), ("?limit=-1", 422)])
+@pytest.mark.parametrize(("query", "status"), [("", 200), ("?limit=-1", 400)])
 def test_every_answer_says_through_which_moment_it_is_consistent(
     anna: Person, query: str, status: int
 ) -> None:
@@ -125,9 +125,10 @@ def test_the_limit_is_at_most_ours(anna: Person, limit: str) -> None:
     assert len(anna.caller.get(f"{PATH}?limit={limit}").json["statements"]) == 4
 
 
-@pytest.mark.parametrize("query", ["since=noon", "until=2026-13-01", "limit=-1", "cursor=x"])
-def test_invalid_parameters_are_rejected(anna: Person, query: str) -> None:
-    assert anna.caller.get(f"{PATH}?{query}").status == 422
+def test_an_invalid_cursor_is_rejected(anna: Person) -> None:
+    answer = anna.caller.get(f"{PATH}?cursor=x")
+
+    assert (answer.status, answer.code) == (422, "invalid-cursor")
 
 
 @pytest.fixture
@@ -193,35 +194,3 @@ def test_nobody_else_learns_that_there_is_such_an_organization(
     answer = application.signed_in(role, name="Bo").caller.get(f"{PATH}?org={harbour}")
 
     assert (answer.status, answer.code) == (404, "organization-not-found")
-
-
-@pytest.mark.parametrize("query", [f"{name}={value}" for name, value in AS_ALWAYS.items()])
-def test_a_parameter_that_describes_every_answer_is_honoured(anna: Person, query: str) -> None:
-    assert anna.caller.get(f"{PATH}?{query}").text == anna.caller.get(PATH).text
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "statementId=0c21bfd9-8549-40e9-bdb1-0098b35d9825",
-        "voidedStatementId=0c21bfd9-8549-40e9-bdb1-0098b35d9825",
-        "verb=http%3A%2F%2Fadlnet.gov%2Fexpapi%2Fverbs%2Fpassed",
-        "activity=https%3A%2F%2Fauth.example%2Fv1%2Fcourses%2F1",
-        "agent=%7B%7D",
-        "registration=0c21bfd9-8549-40e9-bdb1-0098b35d9825",
-        "related_activities=true",
-        "related_agents=true",
-        "format=ids",
-        "format=canonical",
-        "attachments=true",
-        "ascending=false",
-        "knots=1",
-        "Limit=1",
-    ],
-)
-def test_a_parameter_that_is_not_honoured_is_refused(anna: Person, query: str) -> None:
-    """XAPI 1.0.3, part three, §3.3: rather than with statements that nobody has asked for."""
-    answer = anna.caller.get(f"{PATH}?{query}")
-
-    assert (answer.status, answer.code) == (400, "malformed-request")
-    assert query.partition("=")[0] in answer.json["detail"]

@@ -1,6 +1,6 @@
 """EventRecorder: order, hash chain, and atomicity with everything that follows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from progress.domain.entities.events import (
     GENESIS,
     Cause,
     EntityType,
+    EventId,
     EventSelection,
     EventType,
     Fact,
@@ -82,9 +83,24 @@ class Appended:
         return self.events.stream(stream, scope=scope)
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
+        self,
+        selection: EventSelection,
+        request: PageRequest,
+        *,
+        latest_first: bool = False,
+        scope: TenantScope,
     ) -> Page[ProgressEvent]:
-        return self.events.page(selection, request, scope=scope)
+        return self.events.page(selection, request, latest_first=latest_first, scope=scope)
+
+    def find(
+        self, event_id: EventId, selection: EventSelection, *, scope: TenantScope
+    ) -> ProgressEvent | None:
+        return self.events.find(event_id, selection, scope=scope)
+
+    def course_versions(
+        self, events: Sequence[ProgressEvent], *, scope: TenantScope
+    ) -> Mapping[EventId, int]:
+        return self.events.course_versions(events, scope=scope)
 
     def page_of_streams(self, request: PageRequest, *, scope: TenantScope) -> Page[StreamId]:
         return self.events.page_of_streams(request, scope=scope)

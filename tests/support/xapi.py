@@ -8,6 +8,12 @@ from jsonschema import Draft202012Validator
 IRI: Final = {"type": "string", "pattern": r"^https?://[^\s]+$"}
 UUID: Final = {"type": "string", "pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 MOMENT: Final = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"}
+LANGUAGE_MAP: Final = {
+    "type": "object",
+    "propertyNames": {"pattern": r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"},
+    "additionalProperties": {"type": "string"},
+    "minProperties": 1,
+}
 
 
 def _exactly(required: Mapping[str, Any], **optional: Any) -> dict[str, Any]:
@@ -28,7 +34,11 @@ _AGENT: Final = _exactly(
     }
 )
 _ACTIVITY: Final = _exactly(
-    {"objectType": {"const": "Activity"}, "id": IRI, "definition": _exactly({"type": IRI})}
+    {
+        "objectType": {"const": "Activity"},
+        "id": IRI,
+        "definition": _exactly({"type": IRI}, name=LANGUAGE_MAP),
+    }
 )
 _ACTIVITIES: Final = {"type": "array", "items": _ACTIVITY, "minItems": 1}
 _SCORE: Final = _exactly(
@@ -50,9 +60,7 @@ STATEMENT: Final = _exactly(
     {
         "id": UUID,
         "actor": _AGENT,
-        "verb": _exactly(
-            {"id": IRI, "display": {"type": "object", "additionalProperties": {"type": "string"}}}
-        ),
+        "verb": _exactly({"id": IRI, "display": LANGUAGE_MAP}),
         "object": _ACTIVITY,
         "context": _CONTEXT,
         "timestamp": MOMENT,

@@ -74,6 +74,18 @@ class CourseVersion:
     org_id: OrganizationId | None = None
 
     @property
+    def titles(self) -> Mapping[UUID, str]:
+        """The titles of the course, its modules and items by their ids; an assessment has that of its item."""
+        titles: dict[UUID, str] = {self.course_id: self.title}
+        for module in self.outline.modules:
+            titles[module.id] = module.title
+            for item in module.items:
+                titles[item.id] = item.title
+                if item.assessment is not None:
+                    titles[item.assessment.id] = item.title
+        return titles
+
+    @property
     def computed_checksum(self) -> str:
         """The checksum of its content; it differs from `checksum` if the content was changed afterwards."""
         return _checksum_of(self)

@@ -93,6 +93,12 @@ class CatalogService:
         """Raises CourseVersionNotFound."""
         return self.versions.get(course_id, number, scope=scope)
 
+    def versions_of(
+        self, keys: Collection[tuple[CourseId, int]], *, scope: TenantScope
+    ) -> list[CourseVersion]:
+        """The versions with these courses and numbers that are in scope, in any order."""
+        return self.versions.those_of(keys, scope=scope)
+
     def course(self, course_id: CourseId, *, scope: TenantScope) -> Course:
         """The course with this id, drafts included. Raises CourseNotFound."""
         return self.courses.at(str(course_id), scope=scope)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final, NewType
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.canonical import canonical_text, canonical_time
@@ -143,6 +143,11 @@ class StreamId:
     course_id: CourseId
     org_id: OrganizationId | None = field(default=None, compare=False)
 
+    @property
+    def registration(self) -> UUID:
+        """Id of the learner on the course as one UUID: the same for all their events there, also across withdrawals."""
+        return uuid5(self.course_id, str(self.user_id))
+
     def __str__(self) -> str:
         return f"user {self.user_id} on course {self.course_id}"
 
@@ -201,21 +206,63 @@ class ProgressEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Filter by what events are about: a course, module, item, assessment or issued credential.
+
+    Events about an attempt are selected by their assessment. `course_id` is that of a course, module or item. With
+    `is_broad`, all events on a course are about it, and the completion of an item is about its module, too.
+    """
+
+    about: EntityType
+    id: UUID
+    course_id: CourseId | None = None
+    is_broad: bool = False
+
+    def covers(self, event: ProgressEvent) -> bool:
+        if self.course_id not in (None, event.course_id):
+            return False
+        if self.is_broad and self.about is EntityType.COURSE:
+            return True
+        if self.is_broad and self._is_module_of(event):
+            return True
+        if self.about is EntityType.ATTEMPT:
+            return event.fact.payload.get("assessment_id") == str(self.id)
+        return (event.fact.about, event.fact.entity_id) == (self.about, self.id)
+
+    def _is_module_of(self, event: ProgressEvent) -> bool:
+        is_completion = event.fact.type is EventType.ITEM_COMPLETED
+        return is_completion and event.fact.payload["module_id"] == str(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventSelection:
-    """Filter by learner, organization and time: after `since`, up to and including `until`. None matches everything."""
+    """Filter by learner, organization, type, subject, registration and time; None matches everything.
+
+    Times are after `since`, up to and including `until`. `registration` is that of a StreamId.
+    """
 
     user_id: UserId | None = None
     org_id: OrganizationId | None = None
+    types: frozenset[EventType] | None = None
+    subject: Subject | None = None
+    registration: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
 
-    def covers(self, *, user_id: UserId, org_id: OrganizationId | None, at: datetime) -> bool:
+    def covers(self, event: ProgressEvent) -> bool:
         return (
-            self.user_id in (None, user_id)
-            and self.org_id in (None, org_id)
-            and (self.since is None or at > self.since)
-            and (self.until is None or at <= self.until)
+            self.user_id in (None, event.user_id)
+            and self.org_id in (None, event.org_id)
+            and (self.types is None or event.fact.type in self.types)
+            and (self.subject is None or self.subject.covers(event))
+            and self.registration in (None, event.stream.registration)
+            and (self.since is None or event.occurred_at > self.since)
+            and (self.until is None or event.occurred_at <= self.until)
         )
+
+    def matching_nothing(self) -> "EventSelection":
+        """Return the selection without any event."""
+        return replace(self, types=frozenset())
 
 
 def _quoted(identifier: UUID | None) -> str:

@@ -1,8 +1,8 @@
 """Event log: recording facts, and exporting events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -22,12 +22,16 @@ from progress.domain.entities.events import (
     StreamId,
 )
 from progress.domain.entities.progress import CourseProgress, version_after
-from progress.domain.errors import NotEnrolled
+from progress.domain.errors import NotEnrolled, StatementNotFound
 from progress.domain.events import AssessmentGraded, CourseCompleted
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 
 EXPORTED_AT_ONCE: Final = 500
 """Number of events that an export holds in memory."""
+EVERYTHING: Final = EventSelection()
+
+Titles = Mapping[UUID, str]
+"""Titles of a course, its modules, items and assessments, by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +149,7 @@ class EventExport:
     """
 
     log: EventRepository
+    catalog: CatalogService
     tenant_access: TenantAccess
 
     def page(
@@ -153,56 +158,103 @@ class EventExport:
         *,
         by: Principal,
         org_id: OrganizationId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        selection: EventSelection = EVERYTHING,
+        latest_first: bool = False,
     ) -> Page[ProgressEvent]:
-        """Return events recorded after *since*, up to and including *until*, in the order of the log.
+        """Return the selected events that the caller may see, in the order of the log or in the reverse order.
 
-        Following the cursors yields every event that was committed before the last page was requested, and none twice.
+        In the order of the log, following the cursors yields every event that was committed before the last page was
+        requested, and none twice; in the reverse order, every event that was committed before the first.
         Each page is an audited access: anybody can make up a cursor, so it is no evidence of an earlier access.
 
         Raises OrganizationNotFound, NotPermitted, PersonNeeded, InvalidCursor, LogBusy.
         """
-        selection, scope = self._permitted(org_id, since, until, by)
-        page = self.log.page(selection, request, scope=scope)
-        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        permitted, scope = self._permitted(selection, org_id, by)
+        page = self.log.page(permitted, request, latest_first=latest_first, scope=scope)
+        self._record_access(org_id, by)
         return page
+
+    def event(
+        self, event_id: EventId, *, by: Principal, org_id: OrganizationId | None = None
+    ) -> ProgressEvent:
+        """Return one event, for an audited access.
+
+        Raises StatementNotFound, OrganizationNotFound, NotPermitted, PersonNeeded.
+        """
+        permitted, scope = self._permitted(EVERYTHING, org_id, by)
+        event = self.log.find(event_id, permitted, scope=scope)
+        self._record_access(org_id, by)
+        if event is None:
+            raise StatementNotFound
+        return event
 
     def whole(
         self,
         *,
         by: Principal,
         org_id: OrganizationId | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        selection: EventSelection = EVERYTHING,
     ) -> Iterator[ProgressEvent]:
         """Yield the events of all pages, for one audited access.
 
         Raises OrganizationNotFound, NotPermitted, PersonNeeded, LogBusy.
         """
-        selection, scope = self._permitted(org_id, since, until, by)
+        permitted, scope = self._permitted(selection, org_id, by)
         request = PageRequest(limit=EXPORTED_AT_ONCE)
-        page = self.log.page(selection, request, scope=scope)
-        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+        page = self.log.page(permitted, request, scope=scope)
+        self._record_access(org_id, by)
         yield from page.items
         while page.next_cursor is not None:
             request = replace(request, cursor=page.next_cursor)
-            page = self.log.page(selection, request, scope=scope)
+            page = self.log.page(permitted, request, scope=scope)
             yield from page.items
 
+    def with_titles(
+        self, events: Iterable[ProgressEvent], *, by: Principal
+    ) -> Iterator[tuple[ProgressEvent, Titles]]:
+        """Yield each event with the titles of the course version that it happened in, read for many events at once.
+
+        There are none if the version is not within the tenant scope of the caller.
+        """
+        remaining = iter(events)
+        while batch := list(islice(remaining, EXPORTED_AT_ONCE)):
+            numbers = self._versions_of(batch, scope=by.tenant_scope)
+            keys = {(event.course_id, numbers[event.id]) for event in batch if event.id in numbers}
+            titles = {
+                (version.course_id, version.number): version.titles
+                for version in self.catalog.versions_of(keys, scope=by.tenant_scope)
+            }
+            for event in batch:
+                yield event, titles.get((event.course_id, numbers.get(event.id, 0)), {})
+
+    def _versions_of(
+        self, events: Sequence[ProgressEvent], *, scope: TenantScope
+    ) -> Mapping[EventId, int]:
+        """The number of the course version that each event states or, if it states none, that the learner was on."""
+        stated = {event.id: number for event in events if (number := _stated_version(event))}
+        others = [event for event in events if event.id not in stated]
+        return {**stated, **self.log.course_versions(others, scope=scope)} if others else stated
+
+    def _record_access(self, org_id: OrganizationId | None, by: Principal) -> None:
+        self.tenant_access.record_access(org_id, at=SubjectType.LEARNERS, subject_id=org_id, by=by)
+
     def _permitted(
-        self,
-        org_id: OrganizationId | None,
-        since: datetime | None,
-        until: datetime | None,
-        by: Principal,
+        self, selection: EventSelection, org_id: OrganizationId | None, by: Principal
     ) -> tuple[EventSelection, TenantScope]:
-        """Return the selection that the caller may read, and their tenant scope."""
-        selection = EventSelection(since=since, until=until)
+        """Return the part of the selection that the caller may read, and their tenant scope."""
         if org_id is not None:
             self.tenant_access.organization(org_id, by=by)
             by.require(Right.SEE_PROGRESS, of=org_id)
             return replace(selection, org_id=org_id), by.tenant_scope
         if by.user_id is None and by.may(Right.MANAGE_ORGANIZATIONS):
             return selection, by.tenant_scope
+        if selection.user_id not in (None, by.person):
+            selection = selection.matching_nothing()
         return replace(selection, user_id=by.person), by.member_scope
+
+
+def _stated_version(event: ProgressEvent) -> int | None:
+    """The number of a course version in the payload: that of the attempt, or that which the learner was on."""
+    payload = event.fact.payload
+    number = payload.get("assessment_version", payload.get("course_version"))
+    return None if number is None else int(number)

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.public import OPERATOR
 from authsvc.composition.container import services
 from authsvc.management.base import OperatorCommand, organization_at
+from progress.domain.entities.events import EventSelection
 from progress.statements import statement_of
 
 
@@ -27,14 +28,17 @@ class Command(OperatorCommand):
         self.add_output_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        events = services().export.whole(
+        export = services().export
+        events = export.whole(
             by=OPERATOR,
             org_id=organization_at(options["org"]),
-            since=_time(options["since"]),
-            until=_time(options["until"]),
+            selection=EventSelection(since=_time(options["since"]), until=_time(options["until"])),
         )
         home, file = settings.ENVIRONMENT.public_url, options["output"]
-        lines = (f"{json.dumps(statement_of(event, home=home))}\n" for event in events)
+        lines = (
+            f"{json.dumps(statement_of(event, titles, home=home))}\n"
+            for event, titles in export.with_titles(events, by=OPERATOR)
+        )
         self.write_lines(lines, file, done=f"Statements written to {file}.")
 
 

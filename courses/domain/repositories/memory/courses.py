@@ -97,6 +97,12 @@ class InMemoryCourseVersionRepository:
             raise CourseVersionNotFound
         return version
 
+    def those_of(
+        self, keys: Collection[tuple[CourseId, int]], *, scope: TenantScope
+    ) -> list[CourseVersion]:
+        stored = set(keys) & self.store.keys()
+        return list(scope.among(self.store[key] for key in stored))
+
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:

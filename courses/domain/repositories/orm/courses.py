@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.public import OrganizationId, UserId
 from authsvc.kernel.ids import parse_uuid
@@ -146,6 +146,15 @@ class OrmCourseVersionRepository:
     def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         versions = rows.CourseVersion.objects.filter(owned_within(scope), course_id=course_id)
         return _version(first_of(versions.filter(number=number), missing=CourseVersionNotFound))
+
+    def those_of(
+        self, keys: Collection[tuple[CourseId, int]], *, scope: TenantScope
+    ) -> list[CourseVersion]:
+        if not keys:
+            return []
+        requested = [Q(course_id=course_id, number=number) for course_id, number in keys]
+        versions = rows.CourseVersion.objects.filter(owned_within(scope))
+        return [_version(row) for row in versions.filter(Q(*requested, _connector=Q.OR))]
 
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope

@@ -67,6 +67,11 @@ class CourseVersionRepository(Protocol):
     def get(self, course_id: CourseId, number: int, *, scope: TenantScope) -> CourseVersion:
         """The version with this number. Raise CourseVersionNotFound if there is none in scope."""
 
+    def those_of(
+        self, keys: Collection[tuple[CourseId, int]], *, scope: TenantScope
+    ) -> list[CourseVersion]:
+        """The versions with these courses and numbers that are in scope, in any order."""
+
     def page_of(
         self, course_id: CourseId, request: PageRequest, *, scope: TenantScope
     ) -> Page[CourseVersion]:

@@ -1,6 +1,6 @@
 """Progress and events in memory."""
 
-from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,12 +10,19 @@ from authsvc.kernel.paging import Key, Page, PageRequest, page_in_memory
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import CourseId
-from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
-from progress.domain.entities.progress import CourseProgress
+from progress.domain.entities.events import (
+    EntityType,
+    EventId,
+    EventSelection,
+    ProgressEvent,
+    StreamId,
+)
+from progress.domain.entities.progress import CourseProgress, version_after
 from progress.domain.errors import AlreadyEnrolled
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
     EVENTS_OF_STREAM,
+    LATEST_EVENTS,
     LEARNERS,
     PROGRESS_IN_ORGANIZATION,
     PROGRESS_OF_USER,
@@ -130,15 +137,40 @@ class InMemoryEventRepository:
         return [event for event in events if scope.covers(event.org_id)]
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
+        self,
+        selection: EventSelection,
+        request: PageRequest,
+        *,
+        latest_first: bool = False,
+        scope: TenantScope,
     ) -> Page[ProgressEvent]:
         selected = (
             (position, event)
             for position, event in self.store.items()
-            if scope.covers(event.org_id) and _is_selected(event, selection)
+            if scope.covers(event.org_id) and selection.covers(event)
         )
-        page = page_in_memory(selected, request, EVENTS, key=_position)
+        keyset = LATEST_EVENTS if latest_first else EVENTS
+        page = page_in_memory(selected, request, keyset, key=_position)
         return Page(items=tuple(event for _, event in page.items), next_cursor=page.next_cursor)
+
+    def find(
+        self, event_id: EventId, selection: EventSelection, *, scope: TenantScope
+    ) -> ProgressEvent | None:
+        events = (event for event in self.store.values() if event.id == event_id)
+        in_scope = (event for event in events if scope.covers(event.org_id))
+        return next((event for event in in_scope if selection.covers(event)), None)
+
+    def course_versions(
+        self, events: Sequence[ProgressEvent], *, scope: TenantScope
+    ) -> Mapping[EventId, int]:
+        requested, versions = {event.id for event in events}, dict[EventId, int]()
+        for stream in {event.stream for event in events}:
+            version = 0
+            for event in self.stream(stream, scope=scope):
+                version = version_after(event, version)
+                if event.id in requested and version:
+                    versions[event.id] = version
+        return versions
 
     def last_about(
         self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
@@ -182,10 +214,6 @@ class InMemoryEventRepository:
         page = page_in_memory(first_events, request, STREAMS, key=_position)
         streams = tuple(event.stream for _, event in page.items)
         return Page(items=streams, next_cursor=page.next_cursor)
-
-
-def _is_selected(event: ProgressEvent, selection: EventSelection) -> bool:
-    return selection.covers(user_id=event.user_id, org_id=event.org_id, at=event.occurred_at)
 
 
 def _key_of(stream: StreamId) -> tuple[UUID, UUID]:

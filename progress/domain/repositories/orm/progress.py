@@ -1,6 +1,6 @@
 """Progress and events in the database."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -37,9 +37,11 @@ from progress.domain.entities.events import (
 )
 from progress.domain.entities.progress import CourseProgress, ProgressStatus
 from progress.domain.errors import AlreadyEnrolled, LogBusy
+from progress.domain.repositories.orm.selections import course_versions_at, selected_events
 from progress.domain.repositories.protocols.progress import (
     EVENTS,
     EVENTS_OF_STREAM,
+    LATEST_EVENTS,
     LEARNERS,
     PROGRESS_IN_ORGANIZATION,
     PROGRESS_OF_USER,
@@ -120,7 +122,7 @@ class OrmProgressRepository:
         self, *, users: UserRange = ALL_USERS, scope: TenantScope
     ) -> Iterator[Stored[CourseProgress]]:
         progress = _rows_in(scope).filter(about_users(users)).order_by("user_id", "course_id")
-        return stored_rows(progress, _progress, key=_stream)
+        return stored_rows(progress, _consistent_progress, key=_stream)
 
     def user_boundaries(self, *, every: int, scope: TenantScope) -> list[UserId]:
         users = _rows_in(scope).order_by("user_id").values_list("user_id", flat=True)
@@ -150,14 +152,31 @@ class OrmEventRepository:
         return [_event(row) for row in _rows_of(stream, scope)]
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
+        self,
+        selection: EventSelection,
+        request: PageRequest,
+        *,
+        latest_first: bool = False,
+        scope: TenantScope,
     ) -> Page[ProgressEvent]:
         try:
             last = settled_up_to(rows.ProgressEvent)
         except NotSettled:
             raise LogBusy from None
-        settled = _selected(selection, scope).filter(position__lte=last)
-        return page_of_rows(settled, request, EVENTS, _event)
+        settled = selected_events(selection, scope).filter(position__lte=last)
+        return page_of_rows(settled, request, LATEST_EVENTS if latest_first else EVENTS, _event)
+
+    def find(
+        self, event_id: EventId, selection: EventSelection, *, scope: TenantScope
+    ) -> ProgressEvent | None:
+        row = selected_events(selection, scope).filter(id=event_id).first()
+        return _event(row) if row else None
+
+    def course_versions(
+        self, events: Sequence[ProgressEvent], *, scope: TenantScope
+    ) -> Mapping[EventId, int]:
+        versions = course_versions_at([event.id for event in events], scope)
+        return {EventId(event_id): version for event_id, version in versions.items()}
 
     def last_about(
         self, stream: StreamId, about: EntityType, entity_id: UUID, *, scope: TenantScope
@@ -257,17 +276,6 @@ def _rows_of(stream: StreamId, scope: TenantScope) -> QuerySet[rows.ProgressEven
     return events.filter(owned_within(scope)).order_by("sequence")
 
 
-def _selected(selection: EventSelection, scope: TenantScope) -> QuerySet[rows.ProgressEvent]:
-    conditions = {
-        "user_id": selection.user_id,
-        "org_id": selection.org_id,
-        "occurred_at__gt": selection.since,
-        "occurred_at__lte": selection.until,
-    }
-    filters = {name: value for name, value in conditions.items() if value is not None}
-    return rows.ProgressEvent.objects.filter(owned_within(scope), **filters)
-
-
 def _stream(row: rows.ProgressEvent | rows.CourseProgress) -> StreamId:
     return StreamId(
         user_id=UserId(row.user_id),
@@ -295,6 +303,15 @@ def _progress(row: rows.CourseProgress) -> CourseProgress:
     )
 
 
+def _consistent_progress(row: rows.CourseProgress) -> CourseProgress:
+    """Raises ValueError if the registration is that of another stream."""
+    progress = _progress(row)
+    if row.registration not in (None, progress.stream.registration):
+        msg = "the registration is that of another stream"
+        raise ValueError(msg)
+    return progress
+
+
 def _progress_values(progress: CourseProgress) -> Values:
     return {
         "user_id": progress.user_id,
@@ -311,6 +328,7 @@ def _progress_values(progress: CourseProgress) -> Values:
         "started_modules": [str(module_id) for module_id in progress.started_modules],
         "sequence": progress.sequence,
         "hash": progress.hash,
+        "registration": progress.stream.registration,
     }
 
 

@@ -1,6 +1,6 @@
 """Repositories of progress and events."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
@@ -10,7 +10,13 @@ from authsvc.kernel.paging import Keyset, Page, PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.verification import ALL_USERS, Stored, UserRange
 from courses.public import CourseId
-from progress.domain.entities.events import EntityType, EventSelection, ProgressEvent, StreamId
+from progress.domain.entities.events import (
+    EntityType,
+    EventId,
+    EventSelection,
+    ProgressEvent,
+    StreamId,
+)
 from progress.domain.entities.progress import CourseProgress
 
 PROGRESS_OF_USER: Final = Keyset("progress", {"enrolled_at": datetime, "course_id": UUID})
@@ -20,6 +26,7 @@ PROGRESS_IN_ORGANIZATION: Final = Keyset(
 )
 EVENTS_OF_STREAM: Final = Keyset("stream", {"sequence": int})
 EVENTS: Final = Keyset("events", {"position": int})
+LATEST_EVENTS: Final = Keyset("latest-events", {"position": int}, descends=True)
 STREAMS: Final = Keyset("streams", {"position": int})
 
 
@@ -102,11 +109,30 @@ class EventRepository(Protocol):
         """Return all events of a stream in scope, by sequence."""
 
     def page(
-        self, selection: EventSelection, request: PageRequest, *, scope: TenantScope
+        self,
+        selection: EventSelection,
+        request: PageRequest,
+        *,
+        latest_first: bool = False,
+        scope: TenantScope,
     ) -> Page[ProgressEvent]:
-        """Return the selected events in scope, in the order of the log.
+        """Return the selected events in scope, in the order of the log, or in the reverse order.
 
-        No event ever appears before one that a page has returned. Raises LogBusy if that cannot be guaranteed now.
+        No event ever appears before one that a page has returned in the order of the log, or among those that pages
+        in the reverse order have returned. Raises LogBusy if that cannot be guaranteed now.
+        """
+
+    def find(
+        self, event_id: EventId, selection: EventSelection, *, scope: TenantScope
+    ) -> ProgressEvent | None:
+        """Return the event with this id, if it is in scope and selected."""
+
+    def course_versions(
+        self, events: Sequence[ProgressEvent], *, scope: TenantScope
+    ) -> Mapping[EventId, int]:
+        """Return the number of the course version that the learner was on after each of these events in scope.
+
+        Events of a stream without a first event have none.
         """
 
     def last_about(
