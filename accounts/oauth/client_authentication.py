@@ -47,7 +47,7 @@ def named_client(request: HttpRequest) -> OAuthClient | None:
 def authenticate(credentials: ClientCredentials) -> OAuthClient | None:
     """The client with these credentials: a confidential one by its secret, a public one by its identifier."""
     clients = services().clients
-    if credentials.secret is not None:
+    if credentials.secret:  # an empty secret is as good as none (RFC 6749 §2.3.1)
         return clients.authenticated(credentials.client_id, credentials.secret)
     client = clients.find(credentials.client_id)
     return client if client is not None and client.terms.is_public else None

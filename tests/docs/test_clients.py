@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -18,6 +19,7 @@ from accounts.oauth.discovery import ENDPOINTS
 from tests.docs.shell import blocks_printed_by
 from tests.support.documents import commands_in, fences, page, table_under
 from tests.support.forms import WireBrowser
+from tests.support.javascript import printed_after_answering, project_in
 from tests.support.provider import Registered, at_a_browser, open_provider, register
 from tests.support.school import School
 
@@ -25,6 +27,7 @@ PAGE: Final = page("docs/clients.md")
 DESK: Final = "http://localhost:8000"
 LANDING: Final = "http://127.0.0.1/callback"
 PROGRAMS: Final = [fence.text for fence in fences(PAGE) if fence.language == "python"]
+JAVASCRIPT: Final = [fence.text for fence in fences(PAGE) if fence.language == "js"]
 
 # A simulated browser replaces the reader who opens the URL and pastes where it led.
 READ: Final = """
@@ -55,6 +58,11 @@ class Reader:
 
     def runs(self, program: str) -> None:
         exec(self._here(program), {"input": self._sees})  # noqa: S102  # it is ours, from the page
+
+    def runs_in_node(self, program: str, folder: Path) -> str:
+        """Return what the program prints after the URL was pasted, in a folder with its packages."""
+        (folder / "sign-in.js").write_text(self._here(program))
+        return printed_after_answering(folder, "sign-in.js", "URL:  ", self._sees)
 
     def _sees(self, prompt: str) -> str:
         address = re.search(r"http\S+", prompt)
@@ -114,6 +122,19 @@ def test_the_programs_sign_somebody_in(
 
     assert capsys.readouterr().out.splitlines() == ["Anna"] * len(PROGRAMS)
     assert len(PROGRAMS) == 2
+
+
+@pytest.mark.any_database
+@pytest.mark.nightly
+def test_the_javascript_program_signs_somebody_in(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = register(reader.school, redirect_uris=[LANDING])
+    monkeypatch.setenv("CLIENT", client.client_id)
+    monkeypatch.setenv("SECRET", client.secret)
+    folder = project_in(tmp_path / "client")
+
+    assert [reader.runs_in_node(program, folder) for program in JAVASCRIPT] == ["Anna\n"]
 
 
 def test_every_scope_is_described_as_on_the_consent_page() -> None:

@@ -8,12 +8,13 @@ import pytest
 from accounts.domain.access import GrantType
 from accounts.domain.identity.entities.users import User
 from tests.accounts.oauth.acting import accepted, an_app, error_of, me, userinfo
-from tests.support.application import Application
+from tests.support.application import Answer, Application
 from tests.support.relying import RelyingParty, a_relying_party, claims_in, post_form
 
 pytestmark = pytest.mark.database
 
 FOR_ITSELF = frozenset({GrantType.CLIENT_CREDENTIALS})
+FOR_DEVICES = frozenset({GrantType.DEVICE_CODE})
 TOKEN = "/oauth/token"
 ASKED = {"grant_type": "client_credentials", "scope": "courses:read"}
 
@@ -122,6 +123,25 @@ def test_a_public_client_cannot_authenticate_with_a_secret(application: Applicat
     answer = post_form(TOKEN, urlencode(ASKED), **basic(app.client_id, "wrong"))
 
     assert error_of(answer) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("is_in_header", [True, False])
+def test_an_empty_secret_identifies_public_clients_alone(
+    application: Application, *, is_in_header: bool
+) -> None:
+    """RFC 6749 §2.3.1: it may be left out. Some libraries send it."""
+
+    def asked_by(client: RelyingParty) -> Answer:
+        named = {"client_id": client.client_id}
+        form = named if is_in_header else named | {"client_secret": ""}
+        header = basic(client.client_id, "") if is_in_header else {}
+        return post_form("/oauth/device", urlencode({"scope": "openid"} | form), **header)
+
+    public = a_relying_party(application, is_public=True, grant_types=FOR_DEVICES)
+    confidential = a_relying_party(application, grant_types=FOR_DEVICES)
+
+    assert accepted(asked_by(public))
+    assert error_of(asked_by(confidential)) == (401, "invalid_client")
 
 
 def test_client_assertions_are_rejected_and_not_ignored(machine: RelyingParty) -> None:
