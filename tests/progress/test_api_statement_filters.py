@@ -116,7 +116,7 @@ def test_an_agent_is_an_account_here(anna: Reader, all_of: list[Statement]) -> N
 @pytest.mark.parametrize(
     "agent",
     [
-        an_account(str(uuid4())),
+        an_account("00000000-0000-4000-8000-000000000000"),
         an_account("anna"),
         an_account("authsvc"),
         json.dumps({"mbox": "mailto:anna@school.example"}),

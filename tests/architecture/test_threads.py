@@ -1,0 +1,25 @@
+"""Threads: two modules start them, one for jobs and one for what may never return."""
+
+import ast
+from typing import Final
+
+from tests.support.sources import SHIPPED, Source, sources
+
+STARTING: Final = {"Thread", "ThreadPoolExecutor", "Timer", "start_new_thread"}
+EXPECTED: Final = {
+    "authsvc/jobs/worker.py",
+    "authsvc/kernel/workers.py",  # resolvers: a look-up of a name has no time limit of its own
+}
+
+
+def starts_threads(source: Source) -> bool:
+    names = (
+        getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
+        for node in source.nodes
+        if isinstance(node, ast.Attribute | ast.Name | ast.alias)
+    )
+    return not STARTING.isdisjoint(names)
+
+
+def test_threads_are_started_for_jobs_and_for_resolvers_alone() -> None:
+    assert {source.name for source in sources(*SHIPPED) if starts_threads(source)} == EXPECTED
