@@ -16,16 +16,17 @@ from django.urls import get_resolver  # noqa: E402  # likewise
 
 from accounts.adapters.key_file import UnusableKeys  # noqa: E402  # likewise
 from authsvc.composition.container import services  # noqa: E402  # likewise
+from authsvc.config.variables import Misconfigured  # noqa: E402  # likewise
 from authsvc.demo import samples  # noqa: E402  # likewise
 from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 
 
 def start_application() -> None:
-    """Build the services; in memory mode, load the samples. Ends the process if the signing keys are unusable."""
+    """Build the services; in memory mode, load the samples. Ends the process if the signing keys or a folder are unusable."""
     try:
         application_services = services()
-    except UnusableKeys as error:
-        raise SystemExit(f"authsvc cannot start: {error}.") from None
+    except (UnusableKeys, Misconfigured) as error:
+        raise SystemExit(f"authsvc cannot start: {str(error).rstrip('.')}.") from None
     # Django imports views at the first request, which would delay it.
     get_resolver().check()
     if not settings.ENVIRONMENT.has_database:

@@ -10,6 +10,7 @@ from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.storage.statements import count_statements, trace_statements
 
 
 class Services(OAuthServices, VerificationServices):
@@ -20,6 +21,10 @@ class Services(OAuthServices, VerificationServices):
 def services() -> Services:
     """The services of this process, for classes that Django instantiates."""
     service_ports = ports(settings.ENVIRONMENT, secret_key=settings.SECRET_KEY)
+    if service_ports.metrics.is_recording:
+        count_statements(service_ports.metrics)
+    if service_ports.tracing.is_recording:
+        trace_statements(service_ports.tracing)
     if settings.ENVIRONMENT.has_database:
         return Services(
             repositories=orm_repositories(), ports=service_ports, unit_of_work=DjangoUnitOfWork()

@@ -98,6 +98,7 @@ class LearningServices(OrganizationServices):
             outcomes=self.outcomes,
             overdue=self.overdue_attempts,
             unit_of_work=self.unit_of_work,
+            metrics=self.ports.metrics,
             clock=self.ports.clock,
         )
 
@@ -121,6 +122,8 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             recorder=self._recorder,
             catalog=self.catalog,
+            unit_of_work=self.unit_of_work,
+            metrics=self.ports.metrics,
         )
 
     @cached_property

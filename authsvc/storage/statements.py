@@ -1,0 +1,69 @@
+"""Statements that are sent to the database: how many, and a span for each."""
+
+from collections.abc import Callable
+from threading import local
+from typing import Any, Final
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+from authsvc.kernel.metrics import CONNECTIONS_OPENED, Metrics
+from authsvc.kernel.tracing import SpanKind, Tracing
+
+Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
+Wrapper = Callable[[Execute, str, Any, bool, dict[str, Any]], Any]
+LONGEST_TEXT: Final = 2000
+"""Characters of a statement that a span states."""
+
+
+class StatementCount(local):
+    """The number of statements of this thread so far, without BEGIN and COMMIT."""
+
+    statements = 0
+
+    def __call__(
+        self, execute: Execute, sql: str, parameters: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        self.statements += 1
+        return execute(sql, parameters, many, context)
+
+
+STATEMENTS: Final = StatementCount()
+
+
+def count_statements(metrics: Metrics) -> None:
+    """From now on, count statements in STATEMENTS, and opened connections in the metrics."""
+    _wrap_statements(STATEMENTS)
+
+    def count_connection(**_: Any) -> None:
+        metrics.count(CONNECTIONS_OPENED)
+
+    connection_created.connect(count_connection, weak=False, dispatch_uid="count_connection")
+
+
+def trace_statements(tracing: Tracing) -> None:
+    """From now on, trace each statement. Values are bound as parameters, so its text has none."""
+
+    def traced(
+        execute: Execute, sql: str, parameters: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        with tracing.span(sql.split(maxsplit=1)[0].upper(), SpanKind.CLIENT) as span:
+            span.set("db.system.name", context["connection"].vendor)
+            span.set("db.query.text", sql[:LONGEST_TEXT])
+            return execute(sql, parameters, many, context)
+
+    _wrap_statements(traced)
+
+
+def _wrap_statements(wrapper: Wrapper) -> None:
+    """Wrap the statements of all connections, open ones and later ones, of every thread that opens one."""
+
+    def wrap(connection: BaseDatabaseWrapper, **_: Any) -> None:
+        # The same object connects again after an outage.
+        if wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(wrapper)
+
+    connection_created.connect(wrap, weak=False, dispatch_uid=f"wrap {id(wrapper)}")
+    for connection in connections.all(initialized_only=True):
+        wrap(connection)
