@@ -22,7 +22,10 @@ from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 
 
 def start_application() -> None:
-    """Build the services; in memory mode, load the samples. Ends the process if the signing keys or a folder are unusable."""
+    """Build the services; in memory mode, load the samples.
+
+    Ends the process if the signing keys or the folder of metrics are unusable.
+    """
     try:
         application_services = services()
     except (UnusableKeys, Misconfigured) as error:

@@ -103,7 +103,7 @@ class BoundedHasher:
     hasher: PasswordHasher
     at_once: int
     patience: timedelta = timedelta(milliseconds=250)
-    metrics: Metrics = NoMetrics()
+    metrics: Metrics = field(default_factory=NoMetrics)
     _turns: BoundedSemaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -10,11 +10,19 @@ from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.metrics import GaugeSource
+from authsvc.storage.connections import DatabaseConnections
 from authsvc.storage.statements import count_statements, trace_statements
 
 
 class Services(OAuthServices, VerificationServices):
     """All services of the application."""
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        if isinstance(self.unit_of_work, InMemoryDatabase):
+            return super().gauge_sources
+        return super().gauge_sources | {"database": DatabaseConnections()}
 
 
 @cache

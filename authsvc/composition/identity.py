@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.audit.services.log_state import AuditLogState
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
@@ -15,6 +16,7 @@ from accounts.domain.identity.services.tokens import AccessService, Renewals, To
 from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import Outbox
 from authsvc.composition.base import Expiring, Wiring
+from authsvc.kernel.metrics import GaugeSource
 from authsvc.kernel.request_budgets import RequestBudgets
 
 
@@ -27,6 +29,11 @@ class IdentityServices(Wiring):
             "rate-limit counter": self.limits,
             "sent mail": self.outbox,
         }
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        state = AuditLogState(entries=self.repositories.audit_log)
+        return super().gauge_sources | {"audit-log": state}
 
     @cached_property
     def access(self) -> AccessService:

@@ -124,9 +124,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         allows_private_hosts=not environment.is_prod,
         registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),
-        mail_transport=CountingMailTransport(
-            transport=DjangoMailTransport(), metrics=metrics
-        ),
+        mail_transport=CountingMailTransport(transport=DjangoMailTransport(), metrics=metrics),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session

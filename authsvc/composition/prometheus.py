@@ -88,7 +88,7 @@ class PrometheusMetrics:
             ) from None
         os.environ[FOLDER_VARIABLE] = str(folder)
         # How prometheus-client is told to identify processes by something else than their ids.
-        values.ValueClass = values.MultiProcessValue(self._slot.number)  # type: ignore[misc]  # a class as a variable
+        values.ValueClass = values.MultiProcessValue(self._slot.number)  # type: ignore[no-untyped-call]  # as in the library
         # For the instruments alone: what is exported is read from the files of all processes.
         registry = CollectorRegistry()
         self._instruments: dict[Counter | Histogram, Any] = {

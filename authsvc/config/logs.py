@@ -19,9 +19,10 @@ trace_ids: Final[ContextVar[Mapping[str, str]]] = ContextVar("trace_ids", defaul
 """`trace_id` and `span_id` of the work that is being traced; every log line carries them."""
 
 
-def clear_request_id(**_: object) -> None:
-    """Clear the request id, because later log lines belong to no request. For Django's signal `request_finished`."""
+def clear_ids(**_: object) -> None:
+    """Clear all ids, because later log lines belong to no request. For Django's signal `request_finished`."""
     request_id.set("")
+    trace_ids.set({})
 
 
 def _add_ids(

@@ -60,7 +60,7 @@ VARIABLES: Final = (
     (
         "METRICS",
         "",
-        "Who may read /metrics: a bearer token of 32 characters or more, or comma-separated networks. If empty, nobody.",
+        "Who may read /metrics: a bearer token of 32 characters or more, or networks. If empty, nobody.",
     ),
     (
         "METRICS_DIR",

@@ -11,8 +11,9 @@ from django.db.backends.signals import connection_created
 from authsvc.kernel.metrics import CONNECTIONS_OPENED, Metrics
 from authsvc.kernel.tracing import SpanKind, Tracing
 
-Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
-Wrapper = Callable[[Execute, str, Any, bool, dict[str, Any]], Any]
+Execute = Callable[..., Any]
+Wrapper = Callable[..., Any]
+"""A wrapper of `execute` and `executemany`, as Django calls it: with *execute*, the SQL, parameters, many, context."""
 LONGEST_TEXT: Final = 2000
 """Characters of a statement that a span states."""
 
@@ -22,11 +23,9 @@ class StatementCount(local):
 
     statements = 0
 
-    def __call__(
-        self, execute: Execute, sql: str, parameters: Any, many: bool, context: dict[str, Any]
-    ) -> Any:
+    def __call__(self, execute: Execute, *arguments: Any) -> Any:
         self.statements += 1
-        return execute(sql, parameters, many, context)
+        return execute(*arguments)
 
 
 STATEMENTS: Final = StatementCount()
@@ -45,13 +44,12 @@ def count_statements(metrics: Metrics) -> None:
 def trace_statements(tracing: Tracing) -> None:
     """From now on, trace each statement. Values are bound as parameters, so its text has none."""
 
-    def traced(
-        execute: Execute, sql: str, parameters: Any, many: bool, context: dict[str, Any]
-    ) -> Any:
+    def traced(execute: Execute, sql: str, *arguments: Any) -> Any:
+        *_, context = arguments
         with tracing.span(sql.split(maxsplit=1)[0].upper(), SpanKind.CLIENT) as span:
             span.set("db.system.name", context["connection"].vendor)
             span.set("db.query.text", sql[:LONGEST_TEXT])
-            return execute(sql, parameters, many, context)
+            return execute(sql, *arguments)
 
     _wrap_statements(traced)
 
