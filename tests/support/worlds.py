@@ -19,6 +19,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities.courses import Course
 from tests.support.builders import NOON, a_course, a_user
+from tests.support.metrics import RecordedMetrics
 from tests.support.organizations import an_organization
 from tests.support.trail import RecordedTrail
 
@@ -42,6 +43,7 @@ class World:
     unit_of_work: UnitOfWork
     clock: FrozenClock
     trail: RecordedTrail
+    metrics: RecordedMetrics
     services: Services
     idempotency: IdempotencyService
 
@@ -77,13 +79,14 @@ def orm_world() -> World:
 
 
 def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
-    clock, trail = FrozenClock(), RecordedTrail()
+    clock, trail, metrics = FrozenClock(), RecordedTrail(), RecordedMetrics()
     services = Services(
         repositories=repositories,
         ports=replace(
             ports(settings.ENVIRONMENT, secret_key="test"),
             clock=clock,
             security_log_writer=trail,
+            metrics=metrics,
         ),
         unit_of_work=unit_of_work,
     )
@@ -92,6 +95,7 @@ def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
         unit_of_work=unit_of_work,
         clock=clock,
         trail=trail,
+        metrics=metrics,
         services=services,
         idempotency=idempotency_of(services),
     )
