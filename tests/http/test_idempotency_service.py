@@ -17,6 +17,7 @@ from authsvc.http.idempotency.records import (
 )
 from authsvc.http.idempotency.service import request_key_for
 from authsvc.kernel.errors import DomainError
+from authsvc.kernel.metrics import REPLAYS
 from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.support.builders import a_principal, a_user
 from tests.support.worlds import World
