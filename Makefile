@@ -114,6 +114,8 @@ requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 		--python-version 3.11 pyproject.toml --output-file requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 		--python-version 3.11 --extra dev pyproject.toml --output-file requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
+		--python-version 3.11 --extra otel pyproject.toml --output-file requirements-otel.txt
 
 .PHONY: clean
 clean: ## Remove generated files, except the data under var/

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from typing import Final
 
 from opentelemetry import trace
@@ -26,9 +27,11 @@ def exporting_to(endpoint: str) -> "OpenTelemetryTracing":
     """
     is_named = SERVICE_NAME in OTELResourceDetector().detect().attributes
     resource = Resource.create({} if is_named else {SERVICE_NAME: "authsvc"})
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    # Workers of Granian are processes of multiprocessing, which run these instead of what `atexit` has.
+    Finalize(None, provider.shutdown, exitpriority=10)
     return OpenTelemetryTracing(provider)
 
 

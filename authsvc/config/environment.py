@@ -209,7 +209,7 @@ def _traces_endpoint(reader: Reader) -> str:
     endpoint = reader.url("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https")
     if endpoint and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
         raise Misconfigured(
-            "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of the extra otel. Install authsvc[otel]."
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of requirements-otel.txt. Install them."
         )
     return endpoint
 

@@ -42,7 +42,12 @@ def count_statements(metrics: Metrics) -> None:
 
 
 def trace_statements(tracing: Tracing) -> None:
-    """From now on, trace each statement. Values are bound as parameters, so its text has none."""
+    """From now on, trace each statement."""
+    _wrap_statements(statement_tracer(tracing))
+
+
+def statement_tracer(tracing: Tracing) -> Wrapper:
+    """A wrapper that traces each statement. Values are bound as parameters, so its text has none."""
 
     def traced(execute: Execute, sql: str, *arguments: Any) -> Any:
         *_, context = arguments
@@ -51,7 +56,7 @@ def trace_statements(tracing: Tracing) -> None:
             span.set("db.query.text", sql[:LONGEST_TEXT])
             return execute(sql, *arguments)
 
-    _wrap_statements(traced)
+    return traced
 
 
 def _wrap_statements(wrapper: Wrapper) -> None:

@@ -129,6 +129,17 @@ def test_a_first_request_is_acted_on_and_answered(memory: World) -> None:
     assert len(act.left) == 1
 
 
+def test_replays_are_counted(memory: World) -> None:
+    act = Act(memory)
+
+    for _ in range(3):
+        respond_once(memory, act)
+    with pytest.raises(IdempotencyKeyReused):
+        respond_once(memory, act, fingerprint="0" * 64)
+
+    assert memory.metrics.counts == {(REPLAYS,): 2}
+
+
 def test_a_repeated_request_gets_the_same_answer_without_an_act(memory: World) -> None:
     act = Act(memory)
     first = respond_once(memory, act)

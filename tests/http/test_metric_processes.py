@@ -1,7 +1,5 @@
 """Metrics of several processes: added up, kept while one of them runs, and begun again after the last one."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-import psutil
 import pytest
 
 from authsvc.config.variables import Misconfigured
@@ -147,18 +144,6 @@ def test_workers_of_a_server_are_added_up(tmp_path: Path, database_url: str) -> 
     assert len(list(tmp_path.glob("metrics/histogram_*.db"))) == 2
 
 
-@pytest.mark.any_database
-def test_a_worker_that_is_killed_takes_no_counts_along(tmp_path: Path, database_url: str) -> None:
-    environment = _environment(database_url, tmp_path)
-    with running_server(environment, workers=2) as server:
-        _ask(server, times=40)
-        assert _healthy(server) == 40
-        os.kill(_worker_of(server), signal.SIGKILL)
-        left = {_healthy(server) for _ in range(4)}
-
-    assert left == {40}
-
-
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     from authsvc.composition.prometheus import (  # noqa: PLC0415  # as the composition does
         PrometheusMetrics,
@@ -188,13 +173,3 @@ def _ask(server: Server, *, times: int) -> None:
 def _healthy(server: Server) -> float:
     text = WireCaller(server.port).get("/metrics").text
     return Exposition(text).total(HEALTHY, operation="GET health")
-
-
-def _worker_of(server: Server) -> int:
-    """The id of one of the processes that serve."""
-    pids = {
-        process.pid
-        for process in psutil.Process(server.pid).children()
-        if "resource_tracker" not in " ".join(process.cmdline())
-    }
-    return max(pids)
