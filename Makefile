@@ -104,6 +104,10 @@ bench-reports: $(DEV) ## Measure the reports over a million events, next to the 
 bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take to read that were made to be expensive
 	@$(BIN)/python -m tests.bench.inputs
 
+.PHONY: bench-metrics
+bench-metrics: $(DEV) ## Measure what metrics cost a request
+	@$(BIN)/python -m tests.bench.metrics
+
 .PHONY: bench-verify
 bench-verify: $(DEV) ## Measure the verification of a million events
 	@$(BIN)/python -m tests.bench.verification

@@ -1,5 +1,6 @@
 """Tracing, implemented with OpenTelemetry. Imported only where it is switched on: its packages are an extra."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from authsvc.config.logs import trace_ids
 from authsvc.kernel.tracing import Carrier, Span, SpanKind
 
+EXPORT_SECONDS: Final = 3.0
+"""How long spans are offered to a collector that does not answer; a process that stops waits for it."""
+_TIMEOUTS: Final = {"OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"}
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 _KINDS: Final = {kind: trace.SpanKind[kind.name] for kind in SpanKind}
 
@@ -28,7 +32,8 @@ def exporting_to(endpoint: str) -> "OpenTelemetryTracing":
     is_named = SERVICE_NAME in OTELResourceDetector().detect().attributes
     resource = Resource.create({} if is_named else {SERVICE_NAME: "authsvc"})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+    timeout = None if _TIMEOUTS & os.environ.keys() else EXPORT_SECONDS
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=timeout)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     # Workers of Granian are processes of multiprocessing, which run these instead of what `atexit` has.
     Finalize(None, provider.shutdown, exitpriority=10)

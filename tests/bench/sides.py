@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from secrets import token_urlsafe
+from types import MappingProxyType
 from typing import Final
 
 from accounts.adapters.keys import new_key_ring
@@ -103,14 +104,20 @@ def _size(scenario: Scenario, load: Load) -> int:
 
 @contextmanager
 def running_side(
-    name: str, folder: Path, *, root: Path = ROOT, workers: int, threads: int
+    name: str,
+    folder: Path,
+    *,
+    root: Path = ROOT,
+    workers: int,
+    threads: int,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Side]:
     """The code in *root*, on a database with its migrations and the data of this tree; *folder* is for secrets.
 
     So the data of two sides is the same, and their tables must agree in what it has.
     """
     cluster = start_cluster(settings=SETTINGS)
-    environment = environment_of(cluster, folder)
+    environment = environment_of(cluster, folder) | settings
     tokens = folder / "tokens.json"
     _run(root, environment, "manage.py", "migrate", "--verbosity=0")
     _run(ROOT, environment, "-c", _FILL, tokens)

@@ -54,6 +54,16 @@ def test_two_revisions_are_measured_next_to_each_other() -> None:
 
 
 @pytest.mark.nightly
+def test_metrics_are_measured_next_to_their_absence() -> None:
+    small = ("--requests=20", "--rounds=2", "--connections=2", "--workers=1")
+
+    _, *lines = lines_of("tests.bench.metrics", "--scenario=verify", *small)
+
+    assert [line[12:28].strip() for line in lines] == ["metrics", "no metrics", "ratio"]
+    assert float(lines[-1].split()[-2]) > 0
+
+
+@pytest.mark.nightly
 def test_rejected_requests_are_timed_in_pairs() -> None:
     _, *lines = lines_of("tests.bench.alike", "--tries=1")
 
@@ -106,6 +116,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench",
         "tests.bench.alike",
         "tests.bench.inputs",
+        "tests.bench.metrics",
         "tests.bench.reports",
         "tests.bench.verification",
     }
