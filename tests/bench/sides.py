@@ -117,7 +117,7 @@ def running_side(
     So the data of two sides is the same, and their tables must agree in what it has.
     """
     cluster = start_cluster(settings=SETTINGS)
-    environment = environment_of(cluster, folder) | settings
+    environment = {**environment_of(cluster, folder), **settings}
     tokens = folder / "tokens.json"
     _run(root, environment, "manage.py", "migrate", "--verbosity=0")
     _run(ROOT, environment, "-c", _FILL, tokens)

@@ -46,8 +46,8 @@ def _fresh_services() -> Any:
     services.cache_clear()
 
 
-def status_of(path: str = "/metrics", *, method: str = "GET", **meta: str) -> int:
-    return Client(raise_request_exception=False).generic(method, path, **meta).status_code
+def status_of(*, method: str = "GET", **meta: Any) -> int:
+    return Client(raise_request_exception=False).generic(method, "/metrics", **meta).status_code
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import structlog
@@ -117,6 +117,11 @@ def test_an_error_is_recorded_by_its_type_alone(
     assert "secret" not in str(span)
 
 
+def logged_by(name: str, caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
+    records: list[Any] = caplog.records
+    return [record.msg for record in records if record.name == name]
+
+
 def test_log_lines_of_a_block_have_its_ids(
     tracing: OpenTelemetryTracing, collector: Collector, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,7 +130,7 @@ def test_log_lines_of_a_block_have_its_ids(
         log.warning("inside")
     log.warning("outside")
 
-    inside, outside = [record.msg for record in caplog.records if record.name == "knots"]
+    inside, outside = logged_by("knots", caplog)
     span = span_called("logging", collector)
     assert (inside["trace_id"], inside["span_id"]) == (span.trace_id, span.span_id)
     assert not {"trace_id", "span_id"} & set(outside)
