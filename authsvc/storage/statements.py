@@ -38,7 +38,9 @@ def count_statements(metrics: Metrics) -> None:
     def count_connection(**_: Any) -> None:
         metrics.count(CONNECTIONS_OPENED)
 
-    connection_created.connect(count_connection, weak=False, dispatch_uid="count_connection")
+    # Of two metrics in one process, which tests have, the last one counts.
+    connection_created.disconnect(dispatch_uid=CONNECTIONS_OPENED.name)
+    connection_created.connect(count_connection, weak=False, dispatch_uid=CONNECTIONS_OPENED.name)
 
 
 def trace_statements(tracing: Tracing) -> None:

@@ -6,13 +6,12 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from secrets import token_urlsafe
-from types import MappingProxyType
 from typing import Final
 
 from accounts.adapters.keys import new_key_ring
@@ -104,23 +103,15 @@ def _size(scenario: Scenario, load: Load) -> int:
 
 @contextmanager
 def running_side(
-    name: str,
-    folder: Path,
-    *,
-    root: Path = ROOT,
-    workers: int,
-    threads: int,
-    settings: Mapping[str, str] = MappingProxyType({}),
+    name: str, folder: Path, *, root: Path = ROOT, workers: int, threads: int
 ) -> Iterator[Side]:
     """The code in *root*, on a database with its migrations and the data of this tree; *folder* is for secrets.
 
     So the data of two sides is the same, and their tables must agree in what it has.
     """
     cluster = start_cluster(settings=SETTINGS)
-    environment = {**environment_of(cluster, folder), **settings}
-    tokens = folder / "tokens.json"
-    _run(root, environment, "manage.py", "migrate", "--verbosity=0")
-    _run(ROOT, environment, "-c", _FILL, tokens)
+    environment = environment_of(cluster, folder)
+    tokens = fill(environment, folder, root=root)
     with (
         (folder / "server.log").open("w") as log,
         running_server(
@@ -132,8 +123,17 @@ def running_side(
             server=server,
             cluster=cluster,
             environment=environment,
-            tokens=json.loads(tokens.read_text()),
+            tokens=tokens,
         )
+
+
+def fill(environment: dict[str, str], folder: Path, *, root: Path = ROOT) -> list[str]:
+    """Fill the empty database; return the access tokens of all learners."""
+    tokens = folder / "tokens.json"
+    _run(root, environment, "manage.py", "migrate", "--verbosity=0")
+    _run(ROOT, environment, "-c", _FILL, tokens)
+    access_tokens: list[str] = json.loads(tokens.read_text())
+    return access_tokens
 
 
 def _run(root: Path, environment: dict[str, str], *arguments: str | Path) -> None:

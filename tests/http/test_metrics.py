@@ -62,11 +62,11 @@ def test_a_caller_without_permission_sees_what_an_unknown_url_shows(
     permit(settings, tmp_path, token=TOKEN)
     client = Client()
 
-    refused, unknown = client.get("/metrics"), client.get("/no-such-page")
+    rejected, unknown = client.get("/metrics"), client.get("/no-such-page")
 
-    assert refused.status_code == unknown.status_code == 404
-    assert refused.content.replace(b"metrics", b"") == unknown.content.replace(b"no-such-page", b"")
-    assert refused.headers.keys() == unknown.headers.keys()
+    assert rejected.status_code == unknown.status_code == 404
+    assert rejected.content.replace(b"metrics", b"") == unknown.content.replace(b"no-such-page", b"")
+    assert rejected.headers.keys() == unknown.headers.keys()
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,15 @@ def test_a_proxy_in_a_network_does_not_open_it_to_strangers(
     assert status_of(REMOTE_ADDR="127.0.0.1") == 200
     assert status_of(**{"REMOTE_ADDR": "127.0.0.1", header: "127.0.0.1"}) == 404
     assert status_of(**{"REMOTE_ADDR": "127.0.0.1", header: ""}) == 404
+
+
+def test_prometheus_is_not_redirected_to_https(settings: Settings, tmp_path: Path) -> None:
+    """Where everybody else is: it connects to the port of the service, which has no TLS."""
+    permit(settings, tmp_path, networks="127.0.0.1/32")
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert status_of() == 200
+    assert Client().get("/v1/courses").status_code == 301
 
 
 def test_only_reading_is_allowed(settings: Settings, tmp_path: Path) -> None:

@@ -35,12 +35,10 @@ def a_stream(world: World, *, length: int, missing: int = 0) -> list[ProgressEve
 
 
 def test_an_empty_log_has_no_position_and_nothing_lags(world: World) -> None:
-    state = world.repositories.log_state
-
     if not world.repositories.events.count():
-        assert state.last_position() == 0
-    assert state.behind(among=100) == 0
-    assert state.unsettled_for() == timedelta()
+        assert world.repositories.log_state.last_position() == 0
+    assert world.repositories.log_state.behind(among=100) == 0
+    assert world.repositories.log_state.unsettled_for() == timedelta()
 
 
 def test_the_last_position_is_that_of_the_last_event(world: World) -> None:
