@@ -160,10 +160,10 @@ def _metrics(environment: Environment) -> Metrics:
     if not environment.has_metrics:
         return NoMetrics()
     from authsvc.composition.prometheus import (  # noqa: PLC0415  # costs time and memory, for metrics alone
-        metrics_in,
+        PrometheusMetrics,
     )
 
-    return metrics_in(environment.metrics_path)
+    return PrometheusMetrics(environment.metrics_path)
 
 
 def _tracing(environment: Environment) -> Tracing:

@@ -5,44 +5,49 @@ with that slot continues them, so counters never go down while a process of the 
 more files than processes at a time. A process that finds no other one running empties the folder first.
 """
 
-import math
 import os
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
-from functools import cache
 from itertools import count
 from pathlib import Path
-from threading import Lock
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
-from prometheus_client import CollectorRegistry, generate_latest
+import prometheus_client
+from prometheus_client import CollectorRegistry, generate_latest, values
 from prometheus_client.metrics_core import GaugeMetricFamily
-from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from authsvc.config.variables import Misconfigured
 from authsvc.kernel.metrics import CATALOGUE, Counter, Gauge, Histogram, Reading
 
+FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Read by prometheus-client when it creates a file."""
+
 
 @dataclass(slots=True)
 class Slot:
-    """A number that no other running process has in the folder, as long as this object lives."""
+    """A number that no other running process has in the folder. A forked process gets one of its own."""
 
     folder: Path
-    number: int = field(init=False)
-    _locks: tuple[TextIO, TextIO] = field(init=False)
+    _owner: int = 0
+    _number: int = 0
+    _locks: list[TextIO] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def number(self) -> int:
         """Raises OSError when the folder cannot be written."""
-        joined = self._joined()
+        if os.getpid() != self._owner:
+            self._take()
+        return self._number
+
+    def _take(self) -> None:
+        self._locks = [self._joined()]
         for number in count():
             lock = self.folder.joinpath(f"slot-{number}.lock").open("a")
             if _is_locked(lock):
-                self.number, self._locks = number, (joined, lock)
+                self._locks.append(lock)
+                self._owner, self._number = os.getpid(), number
                 return
             lock.close()
 
@@ -65,18 +70,8 @@ def _is_locked(file: TextIO) -> bool:
     return True
 
 
-@cache
-def metrics_in(folder: Path) -> "PrometheusMetrics":
-    """The metrics of this process in a folder: its files have one writer. Raises Misconfigured."""
-    return PrometheusMetrics(folder)
-
-
 class PrometheusMetrics:
-    """Metrics of all processes that share the folder.
-
-    It writes the files of prometheus-client by itself: the instruments of the library cost four times as much, which
-    is more than a request may pay.
-    """
+    """Metrics of all processes that share the folder; there is one of these in a process."""
 
     is_recording: Final = True
 
@@ -85,23 +80,29 @@ class PrometheusMetrics:
         self._folder = folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._join()
+            self._slot = Slot(folder)
+            self._slot.number()
         except OSError as error:
             raise Misconfigured(
                 f"METRICS_DIR must be a writable directory: {error.strerror}."
             ) from None
-        os.register_at_fork(after_in_child=self._join)
+        os.environ[FOLDER_VARIABLE] = str(folder)
+        # How prometheus-client is told to identify processes by something else than their ids.
+        values.ValueClass = values.MultiProcessValue(self._slot.number)  # type: ignore[no-untyped-call]  # as in the library
+        # For the instruments alone: what is exported is read from the files of all processes.
+        registry = CollectorRegistry()
+        self._instruments: dict[Counter | Histogram, Any] = {
+            metric: _instrument(metric, registry)
+            for metric in CATALOGUE
+            if not isinstance(metric, Gauge)
+        }
+        self._children: dict[tuple[Any, ...], Any] = {}
 
     def count(self, counter: Counter, *labels: str) -> None:
-        with self._lock:
-            (cell,) = self._cells_of(counter, labels)
-            cell.add(1)
+        self._child(counter, labels).inc()
 
     def observe(self, histogram: Histogram, value: float, *labels: str) -> None:
-        with self._lock:
-            cells = self._cells_of(histogram, labels)
-            cells[bisect_left(histogram.buckets, value)].add(1)
-            cells[-1].add(value)
+        self._child(histogram, labels).observe(value)
 
     def exposition(self, readings: Iterable[Reading]) -> bytes:
         registry = CollectorRegistry()
@@ -109,61 +110,28 @@ class PrometheusMetrics:
         registry.register(_Gauges(list(readings)))
         return generate_latest(registry)
 
-    def _join(self) -> None:
-        """Open the files of this process. What has no labels is exported from the beginning, as 0."""
-        self._slot = Slot(self._folder)
-        self._lock = Lock()
-        self._files = {
-            type_: MmapedDict(
-                str(self._folder / f"{type_.__name__.lower()}_{self._slot.number}.db")
-            )  # type: ignore[no-untyped-call]  # as in the library
-            for type_ in (Counter, Histogram)
-        }
-        self._cells: dict[tuple[Counter | Histogram, tuple[str, ...]], list[_Cell]] = {}
-        for metric in CATALOGUE:
-            if isinstance(metric, Counter) and not metric.labels:
-                self._cells_of(metric, ())
-
-    def _cells_of(self, metric: Counter | Histogram, labels: tuple[str, ...]) -> "list[_Cell]":
-        """The cells of a metric with these labels. The caller has the lock."""
-        cells = self._cells.get((metric, labels))
-        if cells is None:
-            file = self._files[type(metric)]
-            cells = [_Cell(file, key) for key in _keys(metric, labels)]
-            self._cells[metric, labels] = cells
-        return cells
+    def _child(self, metric: Counter | Histogram, labels: tuple[str, ...]) -> Any:
+        """The instrument with these labels, remembered because the library takes long to find it."""
+        key = (metric, *labels)
+        child = self._children.get(key)
+        if child is None:
+            instrument = self._instruments[metric]
+            child = self._children[key] = instrument.labels(*labels) if labels else instrument
+        return child
 
 
-class _Cell:
-    """A number in a file, under a key of prometheus-client."""
-
-    __slots__ = ("_file", "_key", "_value")
-
-    def __init__(self, file: MmapedDict, key: str) -> None:
-        self._file, self._key = file, key
-        self._value: float = file.read_value(key)[0]  # type: ignore[no-untyped-call]  # as in the library
-
-    def add(self, amount: float) -> None:
-        self._value += amount
-        self._file.write_value(self._key, self._value, 0.0)  # type: ignore[no-untyped-call]  # as in the library
-
-
-def _keys(metric: Counter | Histogram, labels: tuple[str, ...]) -> Iterator[str]:
-    """The keys that prometheus-client gives a counter, or the buckets and the sum of a histogram."""
-    names, values = list(metric.labels), list(labels)
+def _instrument(metric: Counter | Histogram, registry: CollectorRegistry) -> Any:
     if isinstance(metric, Counter):
-        name = metric.name.removesuffix("_total")
-        yield mmap_key(name, metric.name, names, values, metric.description)
-        return
-    for bound in (*metric.buckets, math.inf):
-        yield mmap_key(
-            metric.name,
-            f"{metric.name}_bucket",
-            [*names, "le"],
-            [*values, floatToGoString(bound)],  # type: ignore[no-untyped-call]  # as in the library
-            metric.description,
+        return prometheus_client.Counter(
+            metric.name, metric.description, metric.labels, registry=registry
         )
-    yield mmap_key(metric.name, f"{metric.name}_sum", names, values, metric.description)
+    return prometheus_client.Histogram(
+        metric.name,
+        metric.description,
+        metric.labels,
+        buckets=metric.buckets,
+        registry=registry,
+    )
 
 
 class _Gauges(Collector):

@@ -1,9 +1,10 @@
 """Observation of requests: middleware that measures and traces them. It is left out where nothing is recorded."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -20,8 +21,6 @@ from authsvc.storage.statements import STATEMENTS
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_VIEW: Final = "none"
 """The operation of requests that no view answers: unknown URLs, and static files."""
-_OPERATIONS: Final[dict[tuple[object, str, str | None], str]] = {}
-"""Operations by view, its name and method, as many as there are."""
 _STATUSES: Final = {number: f"{number}xx" for number in range(1, 6)}
 _TRACE_HEADERS: Final = {"traceparent": "HTTP_TRACEPARENT", "tracestate": "HTTP_TRACESTATE"}
 
@@ -78,25 +77,22 @@ def operation_of(request: HttpRequest) -> str:
 
     It has few values: what callers make up is not part of it.
     """
-    match, method = request.resolver_match, request.method
+    match = request.resolver_match
     if match is None:
         return NO_VIEW
-    operation = _OPERATIONS.get((match.func, match.view_name, method))
-    if operation is None:
-        operation = _operation_of(match, _known(method))
-        if method in METHODS:  # a caller can make up others without end
-            _OPERATIONS[match.func, match.view_name, method] = operation
-    return operation
+    return _operation_of(match.func, _name_of(match), _known(request.method))
 
 
-def _operation_of(match: ResolverMatch, method: str) -> str:
-    """All pages of the admin site have the same name."""
+def _name_of(match: ResolverMatch) -> str:
+    """The name of the view. All pages of the admin site have the same one."""
+    return "admin" if "admin" in match.namespaces else match.view_name
+
+
+@lru_cache(maxsize=4096)
+def _operation_of(view: Callable[..., Any], name: str, method: str) -> str:
     handler = "get" if method == "HEAD" else method.lower()
-    view = getattr(match.func, "cls", None)
-    operation = getattr(getattr(view, handler, None), "operation", None)
-    if isinstance(operation, Operation):
-        return operation.name
-    return f"{method} {'admin' if 'admin' in match.namespaces else match.view_name}"
+    operation = getattr(getattr(getattr(view, "cls", None), handler, None), "operation", None)
+    return operation.name if isinstance(operation, Operation) else f"{method} {name}"
 
 
 def _known(method: str | None) -> str:

@@ -19,9 +19,9 @@ REPLAYED: Final = "authsvc_idempotent_replays_total"
 _PROCESS: Final = """
 import sys
 from pathlib import Path
-from authsvc.composition.prometheus import metrics_in
+from authsvc.composition.prometheus import PrometheusMetrics
 from authsvc.kernel.metrics import REPLAYS
-metrics = metrics_in(Path(sys.argv[1]))
+metrics = PrometheusMetrics(Path(sys.argv[1]))
 for line in sys.stdin:
     if line == "count\\n":
         metrics.count(REPLAYS)
@@ -146,14 +146,14 @@ def test_workers_of_a_server_are_added_up(tmp_path: Path, database_url: str) -> 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     from authsvc.composition.prometheus import (  # noqa: PLC0415  # as the composition does
-        metrics_in,
+        PrometheusMetrics,
     )
 
     file = tmp_path / "file"
     file.touch()
 
     with pytest.raises(Misconfigured, match="METRICS_DIR must be a writable directory"):
-        metrics_in(file / "metrics")
+        PrometheusMetrics(file / "metrics")
 
 
 def _environment(database_url: str, folder: Path) -> dict[str, str]:

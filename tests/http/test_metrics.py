@@ -65,9 +65,7 @@ def test_a_caller_without_permission_sees_what_an_unknown_url_shows(
     rejected, unknown = client.get("/metrics"), client.get("/no-such-page")
 
     assert rejected.status_code == unknown.status_code == 404
-    assert rejected.content.replace(b"metrics", b"") == unknown.content.replace(
-        b"no-such-page", b""
-    )
+    assert rejected.content.replace(b"metrics", b"") == unknown.content.replace(b"no-such-page", b"")
     assert rejected.headers.keys() == unknown.headers.keys()
 
 
