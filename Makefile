@@ -104,6 +104,10 @@ bench-reports: $(DEV) ## Measure the reports over a million events, next to the 
 bench-inputs: $(DEV) ## Measure how long definitions and Open edX courses take to read that were made to be expensive
 	@$(BIN)/python -m tests.bench.inputs
 
+.PHONY: bench-metrics
+bench-metrics: $(DEV) ## Measure what metrics cost a request
+	@$(BIN)/python -m tests.bench.metrics
+
 .PHONY: bench-verify
 bench-verify: $(DEV) ## Measure the verification of a million events
 	@$(BIN)/python -m tests.bench.verification
@@ -114,6 +118,8 @@ requirements: $(DEV) ## Regenerate the lock files requirements*.txt
 		--python-version 3.11 pyproject.toml --output-file requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
 		--python-version 3.11 --extra dev pyproject.toml --output-file requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras \
+		--python-version 3.11 --extra otel pyproject.toml --output-file requirements-otel.txt
 
 .PHONY: clean
 clean: ## Remove generated files, except the data under var/

@@ -6,7 +6,7 @@ from django.core.checks import Tags, register
 from django.core.signals import request_finished, request_started
 from django.db.models.signals import post_migrate
 
-from authsvc.config.logs import clear_request_id
+from authsvc.config.logs import clear_ids
 from authsvc.http import converters
 from authsvc.storage.kept_connections import drop_closed_connections
 
@@ -25,7 +25,7 @@ class AuthsvcConfig(AppConfig):
         post_migrate.connect(restore_protection)
         request_started.connect(drop_closed_connections)
         # Not in a middleware, because Django logs a rejected request after the last one.
-        request_finished.connect(clear_request_id)
+        request_finished.connect(clear_ids)
 
 
 class AdminSiteConfig(admin_apps.AdminConfig):

@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "authsvc.http.observation.TracingMiddleware",
+    "authsvc.http.observation.MetricsMiddleware",
     "authsvc.http.middleware.RequestIdMiddleware",
     "authsvc.http.cors.CorsMiddleware",
     "authsvc.http.rate_limits.RequestBudgetMiddleware",
@@ -206,7 +208,7 @@ STORAGES = {
 }
 
 SECURE_SSL_REDIRECT = ENVIRONMENT.is_prod
-SECURE_REDIRECT_EXEMPT = [r"^health"]
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.is_prod else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENVIRONMENT.is_prod
 SECURE_HSTS_PRELOAD = ENVIRONMENT.is_prod

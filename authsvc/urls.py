@@ -6,15 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from authsvc.http import health, problems, protected_resource, public_pages, security_txt
+from authsvc.http import health, metrics, problems, protected_resource, public_pages, security_txt
 
 handler400 = "authsvc.http.problems.bad_request"
 handler404 = "authsvc.http.problems.not_found"
 handler500 = "authsvc.http.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("health", health.live),
-    path("health/ready", health.ready),
+    path("health", health.live, name="health"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path(".well-known/security.txt", security_txt.security_txt),
     path(".well-known/oauth-protected-resource", protected_resource.metadata),
     path(".well-known/oauth-protected-resource/v1", protected_resource.metadata),

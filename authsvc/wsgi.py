@@ -16,6 +16,7 @@ from django.urls import get_resolver  # noqa: E402  # likewise
 
 from accounts.adapters.key_file import UnusableKeys  # noqa: E402  # likewise
 from authsvc.composition.container import services  # noqa: E402  # likewise
+from authsvc.config.variables import Misconfigured  # noqa: E402  # likewise
 from authsvc.demo import samples  # noqa: E402  # likewise
 from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 
@@ -23,12 +24,12 @@ from authsvc.http.middleware import BufferedBodies  # noqa: E402  # likewise
 def start_application() -> None:
     """Build the services and start the worker; in memory mode, load the samples.
 
-    Ends the process if the signing keys are unusable.
+    Ends the process if the signing keys or the folder of metrics are unusable.
     """
     try:
         application_services = services()
-    except UnusableKeys as error:
-        raise SystemExit(f"authsvc cannot start: {error}.") from None
+    except (UnusableKeys, Misconfigured) as error:
+        raise SystemExit(f"authsvc cannot start: {str(error).rstrip('.')}.") from None
     # Django imports views at the first request, which would delay it.
     get_resolver().check()
     if not settings.ENVIRONMENT.has_database:

@@ -9,6 +9,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 
 from accounts.domain.mail.entities import Letter, MailKind
+from accounts.domain.mail.ports import MailTransport
+from authsvc.kernel.metrics import MAILS, Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -57,3 +59,16 @@ class DjangoMailTransport:
             log.warning("a mail could not be sent", error=type(error).__name__)
             return type(error).__name__
         return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountingMailTransport:
+    """Counts the messages that another transport sends, by outcome."""
+
+    transport: MailTransport
+    metrics: Metrics
+
+    def send(self, letters: Iterable[Letter]) -> Iterator[str]:
+        for error in self.transport.send(letters):
+            self.metrics.count(MAILS, "failed" if error else "sent")
+            yield error

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import BoundedSemaphore
+from time import perf_counter
 from typing import Final
 
 import argon2
@@ -15,6 +16,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from accounts.domain.identity.errors import PasswordsBusy
 from accounts.domain.identity.ports import PasswordHasher, PasswordOwner
+from authsvc.kernel.metrics import PASSWORD_HASH_SECONDS, PASSWORDS_BUSY, Metrics, NoMetrics
 
 # Django's hashers write this before an Argon2 hash; with it both read each other's hashes.
 _PREFIX = "argon2"
@@ -67,6 +69,31 @@ class Argon2Hasher:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimedHasher:
+    """Measures how long another hasher takes."""
+
+    hasher: PasswordHasher
+    metrics: Metrics
+
+    def hash(self, password: str) -> str:
+        with self._timed("hash"):
+            return self.hasher.hash(password)
+
+    def verify(self, password: str, *, password_hash: str | None) -> bool:
+        with self._timed("verify"):
+            return self.hasher.verify(password, password_hash=password_hash)
+
+    def is_outdated(self, password_hash: str, *, password: str) -> bool:
+        return self.hasher.is_outdated(password_hash, password=password)
+
+    @contextmanager
+    def _timed(self, work: str) -> Iterator[None]:
+        began_at = perf_counter()
+        yield
+        self.metrics.observe(PASSWORD_HASH_SECONDS, perf_counter() - began_at, work)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoundedHasher:
     """Limits another hasher to `at_once` concurrent threads; the others wait for up to `patience`.
 
@@ -76,6 +103,7 @@ class BoundedHasher:
     hasher: PasswordHasher
     at_once: int
     patience: timedelta = timedelta(milliseconds=250)
+    metrics: Metrics = field(default_factory=NoMetrics)
     _turns: BoundedSemaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +124,7 @@ class BoundedHasher:
     def _turn(self) -> Iterator[None]:
         """Raises PasswordsBusy."""
         if not self._turns.acquire(timeout=self.patience.total_seconds()):
+            self.metrics.count(PASSWORDS_BUSY)
             raise PasswordsBusy(retry_after=1)
         try:
             yield

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from authsvc.composition.ports import Ports
 from authsvc.composition.repositories import Repositories
+from authsvc.kernel.lag import LagCheck
+from authsvc.kernel.metrics import GaugeSource
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 
@@ -26,4 +28,14 @@ class Wiring:
     @property
     def expiring(self) -> dict[str, Expiring]:
         """The services of data that expires, by a noun for what one of them removes. Subclasses add theirs."""
+        return {}
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        """The services that know values of gauges, by the name of what they are about. Subclasses add theirs."""
+        return {}
+
+    @property
+    def lag_checks(self) -> dict[str, LagCheck]:
+        """The background work that can lag behind, by its name. Subclasses add theirs."""
         return {}

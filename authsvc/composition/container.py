@@ -10,16 +10,29 @@ from authsvc.composition.ports import ports
 from authsvc.composition.repositories import memory_repositories, orm_repositories
 from authsvc.composition.verification import VerificationServices
 from authsvc.kernel.memory import InMemoryDatabase
+from authsvc.kernel.metrics import GaugeSource
+from authsvc.storage.connections import DatabaseConnections
+from authsvc.storage.statements import count_statements, trace_statements
 
 
 class Services(OAuthServices, VerificationServices):
     """All services of the application."""
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        if isinstance(self.unit_of_work, InMemoryDatabase):
+            return super().gauge_sources
+        return super().gauge_sources | {"database": DatabaseConnections()}
 
 
 @cache
 def services() -> Services:
     """The services of this process, for classes that Django instantiates."""
     service_ports = ports(settings.ENVIRONMENT, secret_key=settings.SECRET_KEY)
+    if service_ports.metrics.is_recording:
+        count_statements(service_ports.metrics)
+    if service_ports.tracing.is_recording:
+        trace_statements(service_ports.tracing)
     if settings.ENVIRONMENT.has_database:
         return Services(
             repositories=orm_repositories(), ports=service_ports, unit_of_work=DjangoUnitOfWork()

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from accounts.domain.audit.services.audit_log import AuditLog
+from accounts.domain.audit.services.log_state import AuditLogState
 from accounts.domain.identity.services.accounts import AccountService, Passwords
 from accounts.domain.identity.services.login_attempts import LoginAttempts
 from accounts.domain.identity.services.mail_budgets import MailBudgets
@@ -17,6 +18,7 @@ from accounts.domain.mail.services.outbox import MAIL_JOB, RETRIES, Outbox
 from authsvc.composition.base import Expiring
 from authsvc.composition.jobs import JobServices
 from authsvc.jobs.ports import JobKind
+from authsvc.kernel.metrics import GaugeSource
 from authsvc.kernel.request_budgets import RequestBudgets
 
 
@@ -34,6 +36,11 @@ class IdentityServices(JobServices):
     def job_kinds(self) -> tuple[JobKind, ...]:
         mail = JobKind(name=MAIL_JOB, run=self.outbox.deliver, policy=RETRIES)
         return (*super().job_kinds, mail)
+
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        state = AuditLogState(entries=self.repositories.audit_log)
+        return super().gauge_sources | {"audit-log": state}
 
     @cached_property
     def access(self) -> AccessService:

@@ -4,6 +4,8 @@ from functools import cached_property
 
 from authsvc.composition.organizations import OrganizationServices
 from authsvc.kernel.events import EventBus
+from authsvc.kernel.lag import LagCheck
+from authsvc.kernel.metrics import GaugeSource
 from courses.domain.repositories.cached import CachedCourseVersionRepository
 from courses.domain.services.authoring import AuthoringService
 from courses.domain.services.catalog import CatalogService
@@ -20,12 +22,25 @@ from progress.domain.services.attempt_outcomes import AttemptOutcomes, OverdueAt
 from progress.domain.services.attempts import AttemptService, GradingService
 from progress.domain.services.event_log import EventExport, EventRecorder
 from progress.domain.services.learning import LearnerRecords, LearningService, ProgressService
+from progress.domain.services.log_state import LogState
 from progress.domain.services.pathways import PathwayService
 from progress.domain.services.recorded_facts import RecordedFacts
 from progress.domain.services.reports import ReportService
 
 
 class LearningServices(OrganizationServices):
+    @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        return super().gauge_sources | {"event-log": self.log_state}
+
+    @property
+    def lag_checks(self) -> dict[str, LagCheck]:
+        return super().lag_checks | {"event-log": self.log_state}
+
+    @cached_property
+    def log_state(self) -> LogState:
+        return LogState(log_state=self.repositories.log_state)
+
     @cached_property
     def catalog(self) -> CatalogService:
         return CatalogService(
@@ -98,6 +113,7 @@ class LearningServices(OrganizationServices):
             outcomes=self.outcomes,
             overdue=self.overdue_attempts,
             unit_of_work=self.unit_of_work,
+            metrics=self.ports.metrics,
             clock=self.ports.clock,
         )
 
@@ -121,6 +137,8 @@ class LearningServices(OrganizationServices):
             progress=self.repositories.progress,
             recorder=self._recorder,
             catalog=self.catalog,
+            unit_of_work=self.unit_of_work,
+            metrics=self.ports.metrics,
         )
 
     @cached_property

@@ -12,15 +12,20 @@ from accounts.adapters.id_tokens import JwtIdTokens
 from accounts.adapters.key_file import KeyFile, UnusableKeys
 from accounts.adapters.keys import KeyRing, Keys, new_key_ring
 from accounts.adapters.logout_sender import HttpLogoutSender
-from accounts.adapters.mailer import DjangoMailTemplates, DjangoMailTransport
+from accounts.adapters.mailer import (
+    CountingMailTransport,
+    DjangoMailTemplates,
+    DjangoMailTransport,
+)
 from accounts.adapters.opaque_tokens import HmacTokens
 from accounts.adapters.passwords import (
     Argon2Hasher,
     BoundedHasher,
     DjangoPasswordPolicy,
     NormalizingHasher,
+    TimedHasher,
 )
-from accounts.adapters.security_log import StructlogSecurityLogWriter
+from accounts.adapters.security_log import CountingSecurityLogWriter, StructlogSecurityLogWriter
 from accounts.adapters.sign_up_mails import AllauthSignUpMails
 from accounts.adapters.tokens import JwtAccessTokens
 from accounts.domain.audit.ports import AnchorExporter, AnchorSigner
@@ -39,15 +44,18 @@ from accounts.domain.mail.ports import MailTemplates, MailTransport
 from accounts.domain.oauth.ports import IdTokens, LogoutSender
 from accounts.domain.organizations.entities import OrganizationCreators, OrganizationPolicy
 from authsvc.composition.adapters import SystemClock
+from authsvc.composition.observed_outbound import ObservedOutbound
 from authsvc.composition.outbound_http import HttpcoreOutbound
 from authsvc.config.environment import Environment
 from authsvc.config.logs import request_id
 from authsvc.config.secret_files import read_or_create_secret
 from authsvc.jobs.ports import Carrier
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.metrics import Metrics, NoMetrics
 from authsvc.kernel.outbound import OutboundHttp
 from authsvc.kernel.rate_limits import ProcessCounts
 from authsvc.kernel.request_budgets import RequestCounts, RequestPolicy
+from authsvc.kernel.tracing import NoTracing, Tracing
 from authsvc.storage.redis_counts import RedisCounts
 
 
@@ -56,6 +64,8 @@ class Ports:
     """What the services need apart from repositories."""
 
     clock: Clock
+    metrics: Metrics
+    tracing: Tracing
     password_hasher: PasswordHasher
     password_policy: PasswordPolicy
     access_tokens: AccessTokens
@@ -84,12 +94,19 @@ class Ports:
 
 
 def ports(environment: Environment, *, secret_key: str) -> Ports:
-    """Build the ports from the environment. Raises UnusableKeys."""
+    """Build the ports from the environment. Raises UnusableKeys, Misconfigured."""
     keys = _keys(environment)
-    outbound_http = HttpcoreOutbound(allows_private_addresses=not environment.is_prod)
+    metrics, tracing = _metrics(environment), _tracing(environment)
+    outbound_http = ObservedOutbound(
+        http=HttpcoreOutbound(allows_private_addresses=not environment.is_prod),
+        metrics=metrics,
+        tracing=tracing,
+    )
     return Ports(
         clock=SystemClock(),
-        password_hasher=_password_hasher(environment),
+        metrics=metrics,
+        tracing=tracing,
+        password_hasher=_password_hasher(environment, metrics),
         password_policy=DjangoPasswordPolicy(),
         access_tokens=JwtAccessTokens(
             keys=keys,
@@ -99,7 +116,9 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         ),
         anchor_signer=JwsAnchorSigner(keys=keys),
         anchor_exporter=ConfiguredAnchorExporter(place=environment.anchor_export),
-        security_log_writer=StructlogSecurityLogWriter(),
+        security_log_writer=CountingSecurityLogWriter(
+            writer=StructlogSecurityLogWriter(), metrics=metrics
+        ),
         email_addresses=CheckedEmailAddresses(),
         id_tokens=JwtIdTokens(
             keys=keys, issuer=environment.public_url, lifetime=environment.access_token
@@ -109,7 +128,7 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
         allows_private_hosts=not environment.is_prod,
         registrable_resources=frozenset(environment.registrable_resources),
         mail_templates=DjangoMailTemplates(public_url=environment.public_url),
-        mail_transport=DjangoMailTransport(),
+        mail_transport=CountingMailTransport(transport=DjangoMailTransport(), metrics=metrics),
         opaque_tokens=HmacTokens(secret_key),
         session_policy=SessionPolicy(
             refresh_within=environment.refresh_token, ends_after=environment.session
@@ -141,13 +160,38 @@ def ports(environment: Environment, *, secret_key: str) -> Ports:
     )
 
 
-def _password_hasher(environment: Environment) -> PasswordHasher:
+def _metrics(environment: Environment) -> Metrics:
+    """Raises Misconfigured."""
+    if not environment.has_metrics:
+        return NoMetrics()
+    from authsvc.composition.prometheus import (  # noqa: PLC0415  # costs time and memory, for metrics alone
+        PrometheusMetrics,
+    )
+
+    return PrometheusMetrics(environment.metrics_path)
+
+
+def _tracing(environment: Environment) -> Tracing:
+    if not environment.traces_endpoint:
+        return NoTracing()
+    from authsvc.composition.opentelemetry_tracing import (  # noqa: PLC0415  # needs the extra otel
+        exporting_to,
+    )
+
+    return exporting_to(environment.traces_endpoint)
+
+
+def _password_hasher(environment: Environment, metrics: Metrics) -> PasswordHasher:
     hasher = Argon2Hasher(
         memory_kib=environment.argon2_memory_kib,
         passes=environment.argon2_passes,
         lanes=environment.argon2_lanes,
     )
-    bounded = BoundedHasher(hasher=hasher, at_once=environment.argon2_at_once)
+    bounded = BoundedHasher(
+        hasher=TimedHasher(hasher=hasher, metrics=metrics),
+        at_once=environment.argon2_at_once,
+        metrics=metrics,
+    )
     return NormalizingHasher(hasher=bounded)
 
 

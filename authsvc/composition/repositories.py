@@ -119,15 +119,18 @@ from credentials.domain.repositories.orm.issued_credentials import OrmIssuedCred
 from credentials.domain.repositories.protocols.credentials import CredentialRepository
 from credentials.domain.repositories.protocols.issued_credentials import IssuedCredentialRepository
 from progress.domain.repositories.memory.attempts import InMemoryAttemptRepository
+from progress.domain.repositories.memory.log_state import InMemoryLogStateRepository
 from progress.domain.repositories.memory.progress import (
     InMemoryEventRepository,
     InMemoryProgressRepository,
 )
 from progress.domain.repositories.memory.reports import InMemoryReportRepository
 from progress.domain.repositories.orm.attempts import OrmAttemptRepository
+from progress.domain.repositories.orm.log_state import OrmLogStateRepository
 from progress.domain.repositories.orm.progress import OrmEventRepository, OrmProgressRepository
 from progress.domain.repositories.orm.reports import OrmReportRepository
 from progress.domain.repositories.protocols.attempts import AttemptRepository
+from progress.domain.repositories.protocols.log_state import LogStateRepository
 from progress.domain.repositories.protocols.progress import EventRepository, ProgressRepository
 from progress.domain.repositories.protocols.reports import ReportRepository
 
@@ -164,6 +167,7 @@ class Repositories:
     pathways: PathwayRepository
     progress: ProgressRepository
     events: EventRepository
+    log_state: LogStateRepository
     attempts: AttemptRepository
     reports: ReportRepository
     credentials: CredentialRepository
@@ -201,6 +205,7 @@ def orm_repositories() -> Repositories:
         pathways=OrmPathwayRepository(),
         progress=OrmProgressRepository(),
         events=OrmEventRepository(),
+        log_state=OrmLogStateRepository(),
         attempts=OrmAttemptRepository(),
         reports=OrmReportRepository(),
         credentials=OrmCredentialRepository(),
@@ -250,6 +255,7 @@ def memory_repositories(database: InMemoryDatabase) -> Repositories:
         pathways=InMemoryPathwayRepository(database.table()),
         progress=progress,
         events=events,
+        log_state=InMemoryLogStateRepository(events, progress),
         attempts=attempts,
         reports=InMemoryReportRepository(progress, attempts),
         credentials=InMemoryCredentialRepository(database.table()),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 from authsvc.config.variables import ROOT, Misconfigured, Reader
 
 SHORTEST_SECRET_KEY: Final = 50
+SHORTEST_METRICS_TOKEN: Final = 32
 LEAST_KIB_PER_LANE: Final = 8  # RFC 9106 §3.1
 LEAST_ANSWER: Final = timedelta(milliseconds=500)  # longer than a sign-up takes on a busy server
 
@@ -37,6 +40,10 @@ class Environment:
     data_dir: Path
     shows_docs: bool
     security_contact: str
+    metrics_token: str = field(repr=False)
+    metrics_networks: tuple[IPv4Network | IPv6Network, ...]
+    metrics_dir: Path | None
+    traces_endpoint: str
     log_level: str
     log_format: str
     max_body_bytes: int
@@ -92,6 +99,16 @@ class Environment:
         return self.signing_keys_file
 
     @property
+    def has_metrics(self) -> bool:
+        """Whether metrics are recorded: if anybody may read them."""
+        return bool(self.metrics_token or self.metrics_networks)
+
+    @property
+    def metrics_path(self) -> Path:
+        """The folder in which processes share metrics."""
+        return self.metrics_dir or self.data_dir / "metrics"
+
+    @property
     def is_prod(self) -> bool:
         return self.app_env is AppEnv.PROD
 
@@ -110,6 +127,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     """Read the configuration from these variables. Raises Misconfigured."""
     reader = Reader(variables)
     app_env = AppEnv(reader.choice("APP_ENV", *AppEnv))
+    metrics_token, metrics_networks = _metrics_access(reader)
     environment = Environment(
         app_env=app_env,
         database_url=reader.url("DATABASE_URL", "postgres", "postgresql", "sqlite"),
@@ -122,6 +140,10 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         data_dir=ROOT / reader.text("DATA_DIR"),
         shows_docs=reader.switch("DOCS"),
         security_contact=_security_contact(reader),
+        metrics_token=metrics_token,
+        metrics_networks=metrics_networks,
+        metrics_dir=reader.path("METRICS_DIR"),
+        traces_endpoint=_traces_endpoint(reader),
         log_level=reader.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
         log_format=reader.choice("LOG_FORMAT", "console", "json"),
         max_body_bytes=reader.number("MAX_BODY_BYTES", at_least=1024),
@@ -167,6 +189,38 @@ def _security_contact(reader: Reader) -> str:
     if not re.fullmatch(r"(https://|mailto:)[!-~]+", contact):
         raise Misconfigured("SECURITY_CONTACT must be a mailto: or https: URL.")
     return contact
+
+
+def _metrics_access(reader: Reader) -> tuple[str, tuple[IPv4Network | IPv6Network, ...]]:
+    """The token, or the networks, of METRICS. Raises Misconfigured."""
+    try:
+        return "", tuple(ip_network(name) for name in reader.names("METRICS"))
+    except ValueError:
+        token = reader.text("METRICS")
+    if not re.fullmatch(rf"[A-Za-z0-9._~+-]{{{SHORTEST_METRICS_TOKEN},}}", token):
+        # The value may be a token, so it is not repeated.
+        msg = (
+            f"METRICS must be networks, like 127.0.0.1/32, or a token of at least {SHORTEST_METRICS_TOKEN}"
+            " letters, digits and . _ ~ + -."
+        )
+        raise Misconfigured(msg)
+    return token, ()
+
+
+def _traces_endpoint(reader: Reader) -> str:
+    endpoint = reader.url("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https")
+    if endpoint and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+        raise Misconfigured(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of requirements-otel.txt. Install them."
+        )
+    return endpoint
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # one of the packages around it
+        return False
 
 
 def _require_safety(environment: Environment) -> None:

@@ -1,5 +1,6 @@
 """Logging configuration."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -14,22 +15,27 @@ CHATTY: Final = ("allauth", "oauth2_provider", "oauthlib", "requests_oauthlib", 
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is being answered; every log line carries it."""
 
+trace_ids: Final[ContextVar[Mapping[str, str]]] = ContextVar("trace_ids", default={})  # noqa: B039  # never changed
+"""`trace_id` and `span_id` of the work that is being traced; every log line carries them."""
 
-def clear_request_id(**_: object) -> None:
-    """Clear the request id, because later log lines belong to no request. For Django's signal `request_finished`."""
+
+def clear_ids(**_: object) -> None:
+    """Clear all ids, because later log lines belong to no request. For Django's signal `request_finished`."""
     request_id.set("")
+    trace_ids.set({})
 
 
-def _add_request_id(
+def _add_ids(
     logger: object, method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     if request_id.get():
         event["request_id"] = request_id.get()
+    event.update(trace_ids.get())
     return event
 
 
 _SHARED: Final[list[Any]] = [
-    _add_request_id,
+    _add_ids,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -57,6 +57,21 @@ VARIABLES: Final = (
         "",
         "mailto: or https: URL for reports of vulnerabilities. If empty, security@ the host of PUBLIC_URL.",
     ),
+    (
+        "METRICS",
+        "",
+        "Who may read /metrics: a bearer token of 32 characters or more, or networks. If empty, nobody.",
+    ),
+    (
+        "METRICS_DIR",
+        "",
+        "Directory in which the processes of this machine share metrics. If empty, metrics in DATA_DIR.",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "http:// or https:// URL of an OpenTelemetry collector. If empty, nothing is traced.",
+    ),
     ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     ("LOG_FORMAT", "console", "console for people, json for machines."),
     ("MAX_BODY_BYTES", "1048576", "Maximum size of a request body in bytes."),

@@ -1,7 +1,7 @@
-"""Client IP address of a request."""
+"""Client IP address of a request, and the address of a direct connection."""
 
 import re
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from django.conf import settings
@@ -10,6 +10,14 @@ from rest_framework.request import Request
 
 # Providers assign an IPv6 network of this size, of which a client can use any address.
 IPV6_PREFIX: Final = 64
+_OF_PROXIES: Final = (
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
 _WITH_PORT: Final = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+", re.ASCII)
 
 
@@ -23,6 +31,21 @@ def client_ip_of(request: HttpRequest | Request) -> str:
         hop = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
         return _normalized(hop) or _normalized(peer)
     return _normalized(peer)
+
+
+def direct_address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    """The address at the other end of the connection; None if a proxy forwards the request of somebody else.
+
+    It does not trust what proxies say, only that they say something: behind a proxy on this machine, strangers would
+    seem to be on it, too.
+    """
+    if any(header in request.META for header in _OF_PROXIES):
+        return None
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:  # a Unix socket
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _normalized(text: str) -> str:

@@ -30,9 +30,15 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @read_only
 def ready(request: HttpRequest) -> HttpResponse:
-    """Readiness: 200 if everything that this process needs works; otherwise 503, naming what failed."""
+    """Readiness: 200 if everything that this process needs works; otherwise 503, naming what failed.
+
+    Background work that lags makes the service `degraded`, still with 200: requests are answered as ever.
+    """
     checks = {name: _outcome(name, check) for name, check in _checks().items()}
     if set(checks.values()) == {"ok"}:
+        lags = _lags()
+        if lags:
+            return JsonResponse({"status": "degraded", "checks": checks, "lags": lags})
         return JsonResponse({"status": "ok", "checks": checks})
     return http_problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -55,6 +61,20 @@ def _outcome(name: str, check: Callable[[], object]) -> str:
         log.warning("not ready", check=name, error=str(error))
         return "failed"
     return "ok"
+
+
+def _lags() -> dict[str, str]:
+    """Why background work lags, by its name. What cannot be checked is left to the next request."""
+    lags: dict[str, str] = {}
+    for name, check in services().lag_checks.items():
+        try:
+            reason = check.lag()
+        except DatabaseError as error:
+            log.warning("lag unknown", check=name, error=str(error))
+            reason = "It could not be checked."
+        if reason is not None:
+            lags[name] = reason
+    return lags
 
 
 def _query_database() -> None:

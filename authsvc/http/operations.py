@@ -159,7 +159,9 @@ class Operation(Generic[Shown, Item]):
                     raise
                 if self.is_limit_deferred:
                     arguments["limit_state"] = limit_state
-                return self._response(request, handler(view, **path, **arguments))
+                with services().ports.tracing.span(self.name):
+                    returned = handler(view, **path, **arguments)
+                return self._response(request, returned)
 
             if self.needs_person:
                 _ = principal_of(request).person

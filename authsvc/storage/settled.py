@@ -1,6 +1,7 @@
 """Settled log positions: numbers are assigned before a transaction commits, so they become visible out of order."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from time import monotonic, sleep
 from typing import Final
 
@@ -17,6 +18,13 @@ _WRITERS: Final = """
     SELECT virtualtransaction FROM pg_locks
     WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND pid IS DISTINCT FROM pg_backend_pid()
+"""
+
+
+_OLDEST_WRITER: Final = """
+    SELECT COALESCE(MAX(clock_timestamp() - xact_start), interval '0') FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
     AND pid IS DISTINCT FROM pg_backend_pid()
 """
 
@@ -47,6 +55,16 @@ def settled_up_to(model: type[Model]) -> int:
             if monotonic() > deadline:
                 raise NotSettled
             sleep(_PAUSE_SECONDS)
+
+
+def unsettled_for(model: type[Model]) -> timedelta:
+    """The age of the oldest transaction that is writing to the log, which `settled_up_to` would wait for."""
+    if connection.vendor != "postgresql":
+        return timedelta()
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST_WRITER, [model._meta.db_table])
+        age: timedelta = cursor.fetchone()[0]
+    return age
 
 
 def last_position(model: type[Model]) -> int:

@@ -56,7 +56,7 @@ def test_the_log_is_read_by_position_across_all_chains(world: World) -> None:
     assert list(hashes) == [entry.hash for entry in entries]
     assert list(positions) == sorted(set(positions))
     assert audit_log.count() == 3
-    assert audit_log.settled_position() == positions[-1]
+    assert audit_log.settled_position() == audit_log.last_position() == positions[-1]
     assert list(audit_log.hashes(after=positions[0], up_to=positions[1])) == [
         (positions[1], hashes[1])
     ]
@@ -64,6 +64,7 @@ def test_the_log_is_read_by_position_across_all_chains(world: World) -> None:
 
 def test_an_empty_log_is_settled_at_zero(world: World) -> None:
     assert world.repositories.audit_log.settled_position() == 0
+    assert world.repositories.audit_log.last_position() == 0
     assert world.repositories.audit_log.count() == 0
 
 

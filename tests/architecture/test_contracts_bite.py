@@ -29,6 +29,7 @@ INSIDE: Final = "Inside an app: rows know entities, services know neither rows n
 MODULES: Final = "A domain package has these modules and no others"
 JOBS: Final = "Inside jobs: services know neither rows nor threads"
 NO_DJANGO: Final = "The domain runs without Django"
+LIBRARIES: Final = "The composition alone knows the libraries for metrics and traces"
 ROWS: Final = "Only ORM repositories and admin pages touch rows"
 STORES: Final = "Only the composition root chooses a store"
 DOOR: Final = "Other apps enter {} through its public module"
@@ -41,6 +42,9 @@ FORBIDDEN: Final = [
     ("progress.domain.repositories.memory.progress", "rest_framework", NO_DJANGO),
     ("accounts.domain.identity.ports", "jwcrypto", NO_DJANGO),
     ("accounts.domain.access", "django", NO_DJANGO),
+    ("authsvc.http.metrics", "prometheus_client", LIBRARIES),
+    ("authsvc.storage.statements", "opentelemetry", LIBRARIES),
+    ("progress.domain.services.attempts", "opentelemetry", LIBRARIES),
     ("courses.domain.services.authoring", "courses.domain.repositories.orm", STORES),
     ("courses.api.courses", "courses.domain.repositories.memory", STORES),
     ("courses.domain.services.catalog", "courses.domain.repositories.cached", STORES),

@@ -111,9 +111,7 @@ def running_side(
     """
     cluster = start_cluster(settings=SETTINGS)
     environment = environment_of(cluster, folder)
-    tokens = folder / "tokens.json"
-    _run(root, environment, "manage.py", "migrate", "--verbosity=0")
-    _run(ROOT, environment, "-c", _FILL, tokens)
+    tokens = fill(environment, folder, root=root)
     with (
         (folder / "server.log").open("w") as log,
         running_server(
@@ -125,8 +123,17 @@ def running_side(
             server=server,
             cluster=cluster,
             environment=environment,
-            tokens=json.loads(tokens.read_text()),
+            tokens=tokens,
         )
+
+
+def fill(environment: dict[str, str], folder: Path, *, root: Path = ROOT) -> list[str]:
+    """Fill the empty database; return the access tokens of all learners."""
+    tokens = folder / "tokens.json"
+    _run(root, environment, "manage.py", "migrate", "--verbosity=0")
+    _run(ROOT, environment, "-c", _FILL, tokens)
+    access_tokens: list[str] = json.loads(tokens.read_text())
+    return access_tokens
 
 
 def _run(root: Path, environment: dict[str, str], *arguments: str | Path) -> None:

@@ -54,6 +54,14 @@ def test_two_revisions_are_measured_next_to_each_other() -> None:
 
 
 @pytest.mark.nightly
+def test_metrics_are_measured_next_to_their_absence() -> None:
+    _, *lines = lines_of("tests.bench.metrics", "--requests=10")
+
+    assert [line[:12].strip() for line in lines] == NAMES
+    assert all(float(line.split()[-1]) > 0 for line in lines)
+
+
+@pytest.mark.nightly
 def test_rejected_requests_are_timed_in_pairs() -> None:
     _, *lines = lines_of("tests.bench.alike", "--tries=1")
 
@@ -106,6 +114,7 @@ def test_every_benchmark_of_the_makefile_is_run_here() -> None:
         "tests.bench",
         "tests.bench.alike",
         "tests.bench.inputs",
+        "tests.bench.metrics",
         "tests.bench.reports",
         "tests.bench.verification",
     }

@@ -1,10 +1,15 @@
 """Health checks."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 
+from authsvc.composition.container import Services
+from authsvc.kernel.tenancy import ALL_TENANTS
 from tests.support.application import Application
+from tests.support.builders import a_progress, an_event
 from tests.support.commands import manage
 from tests.support.postgres import free_port
 from tests.support.server import running_server
@@ -26,6 +31,52 @@ def test_ready_names_what_it_has_checked(application: Application) -> None:
     needed = {"keys"} if STORE == "memory" else {"keys", "database", "migrations"}
     assert answer.status == 200
     assert answer.json == {"status": "ok", "checks": dict.fromkeys(needed, "ok")}
+
+
+@dataclass(frozen=True)
+class Work:
+    """Background work that lags for a reason, or does not."""
+
+    reason: str | None = None
+    error: Exception | None = None
+
+    def lag(self) -> str | None:
+        if self.error:
+            raise self.error
+        return self.reason
+
+
+def test_background_work_that_lags_makes_it_degraded_but_ready(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = {
+        "mail": Work("Mail has been waiting for 20 minutes."),
+        "jobs": Work(),
+        "webhooks": Work(error=DatabaseError("canceling statement of anna")),
+    }
+    monkeypatch.setattr(Services, "lag_checks", works)
+
+    answer = application.stranger.get("/health/ready")
+
+    assert answer.status == 200
+    assert answer.json["status"] == "degraded"
+    assert set(answer.json["checks"].values()) == {"ok"}
+    assert answer.json["lags"] == {
+        "mail": "Mail has been waiting for 20 minutes.",
+        "webhooks": "It could not be checked.",
+    }
+
+
+def test_progress_that_misses_events_makes_it_degraded(application: Application) -> None:
+    anna = application.user_with(application.signed_in().email)
+    event = an_event(a_progress(application.published(), anna))
+    application.services.repositories.events.append([event], scope=ALL_TENANTS)
+
+    answer = application.stranger.get("/health/ready")
+
+    assert answer.status == 200
+    assert answer.json["status"] == "degraded"
+    assert answer.json["lags"]["event-log"].startswith("1 of the last 100 events")
 
 
 def test_without_its_database_it_lives_but_is_not_ready(tmp_path: Path) -> None:

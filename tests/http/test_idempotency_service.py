@@ -17,6 +17,7 @@ from authsvc.http.idempotency.records import (
 )
 from authsvc.http.idempotency.service import request_key_for
 from authsvc.kernel.errors import DomainError
+from authsvc.kernel.metrics import REPLAYS
 from authsvc.kernel.rate_limits import TooManyAttempts
 from tests.support.builders import a_principal, a_user
 from tests.support.worlds import World
@@ -126,6 +127,17 @@ def test_a_first_request_is_acted_on_and_answered(memory: World) -> None:
     assert answer == replace(MADE, body='{"made":1}')
     assert not answer.is_replayed
     assert len(act.left) == 1
+
+
+def test_replays_are_counted(memory: World) -> None:
+    act = Act(memory)
+
+    for _ in range(3):
+        respond_once(memory, act)
+    with pytest.raises(IdempotencyKeyReused):
+        respond_once(memory, act, fingerprint="0" * 64)
+
+    assert memory.metrics.counts == {(REPLAYS,): 2}
 
 
 def test_a_repeated_request_gets_the_same_answer_without_an_act(memory: World) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.domain.access import OPERATOR
+from authsvc.kernel.metrics import ATTEMPTS_STARTED, ATTEMPTS_SUBMITTED
 from courses.domain.entities.assessments import Answer, QuestionId
 from courses.domain.errors import QuestionNotFound, UnsuitableAnswer
 from progress.domain.entities.attempts import AttemptStatus
@@ -23,6 +24,7 @@ from tests.support.attempts import (
     an_examinee,
     under_time_limits,
 )
+from tests.support.blocks import failed_block
 from tests.support.builders import NOON
 from tests.support.worlds import World
 
@@ -227,3 +229,14 @@ def test_an_answer_to_an_unknown_question_is_refused(anna: Examinee) -> None:
         anna.services.attempts.save(
             attempt.id, {QuestionId(uuid4()): Answer(text="?")}, by=anna.principal
         )
+
+
+def test_attempts_are_counted_once_they_are_stored(memory: World) -> None:
+    anna = an_examinee(memory)
+
+    with failed_block(memory.unit_of_work):
+        anna.takes()
+    assert memory.metrics.counts == {}
+    anna.takes()
+
+    assert memory.metrics.counts == {(ATTEMPTS_STARTED,): 1, (ATTEMPTS_SUBMITTED,): 1}

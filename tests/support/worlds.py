@@ -21,6 +21,7 @@ from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.kernel.unit_of_work import UnitOfWork
 from courses.domain.entities.courses import Course
 from tests.support.builders import NOON, a_course, a_user
+from tests.support.metrics import RecordedMetrics
 from tests.support.organizations import an_organization
 from tests.support.trail import RecordedTrail
 
@@ -44,6 +45,7 @@ class World:
     unit_of_work: UnitOfWork
     clock: FrozenClock
     trail: RecordedTrail
+    metrics: RecordedMetrics
     services: Services
     idempotency: IdempotencyService
 
@@ -89,7 +91,7 @@ class AtOnce:
 
 
 def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
-    clock, trail, carrier = FrozenClock(), RecordedTrail(), AtOnce()
+    clock, trail, metrics, carrier = FrozenClock(), RecordedTrail(), RecordedMetrics(), AtOnce()
     carrier.services = services = Services(
         repositories=repositories,
         ports=replace(
@@ -98,6 +100,7 @@ def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
             security_log_writer=trail,
             job_carrier=carrier,
             jitter=lambda: 0.5,
+            metrics=metrics,
         ),
         unit_of_work=unit_of_work,
     )
@@ -106,6 +109,7 @@ def _world(repositories: Repositories, unit_of_work: UnitOfWork) -> World:
         unit_of_work=unit_of_work,
         clock=clock,
         trail=trail,
+        metrics=metrics,
         services=services,
         idempotency=idempotency_of(services),
     )

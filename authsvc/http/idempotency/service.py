@@ -16,6 +16,7 @@ from authsvc.http.idempotency.records import (
 from authsvc.http.idempotency.repositories import IdempotencyRecordRepository
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import Busy, DomainError, Outdated, TooMany, Unconditional
+from authsvc.kernel.metrics import REPLAYS, Metrics
 from authsvc.kernel.unit_of_work import UnitOfWork
 
 KEPT_FOR: Final = timedelta(hours=24)
@@ -26,6 +27,7 @@ _NOT_ANSWERS: Final = (TooMany, Busy, Outdated, Unconditional)
 class IdempotencyService:
     records: IdempotencyRecordRepository
     unit_of_work: UnitOfWork
+    metrics: Metrics
     clock: Clock
 
     def respond_once(
@@ -49,7 +51,9 @@ class IdempotencyService:
             now = self.clock.now()
             record = self.records.claim(request_key, since=now - KEPT_FOR)
             if record is not None:
-                return _replayed(record, fingerprint, by)
+                replayed = _replayed(record, fingerprint, by)
+                self.metrics.count(REPLAYS)
+                return replayed
             try:
                 response = act()
             except _NOT_ANSWERS:

@@ -35,5 +35,6 @@ def _build(application: Services) -> IdempotencyService:
             else OrmIdempotencyRecordRepository()
         ),
         unit_of_work=application.unit_of_work,
+        metrics=application.ports.metrics,
         clock=application.ports.clock,
     )

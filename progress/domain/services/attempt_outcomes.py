@@ -7,6 +7,7 @@ from typing import Final
 
 from accounts.public import Principal, Right
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.metrics import ATTEMPTS_SUBMITTED, Metrics
 from authsvc.kernel.paging import PageRequest
 from authsvc.kernel.tenancy import TenantScope
 from authsvc.kernel.unit_of_work import UnitOfWork
@@ -31,6 +32,8 @@ class AttemptOutcomes:
     progress: ProgressRepository
     recorder: EventRecorder
     catalog: CatalogService
+    unit_of_work: UnitOfWork
+    metrics: Metrics
 
     def assessment_of(self, progress: CourseProgress, assessment_id: AssessmentId) -> Assessment:
         """Return the assessment in the version that the learner is on. Raises AssessmentNotFound."""
@@ -56,6 +59,7 @@ class AttemptOutcomes:
     ) -> CourseProgress:
         """Record that the attempt was submitted and, if it was scored at once, what follows from the grade."""
         outcome = self._outcome_of(attempt, progress)
+        self.unit_of_work.on_commit(lambda: self.metrics.count(ATTEMPTS_SUBMITTED))
         return self.recorder.record(progress, attempt.submission(), *outcome, cause=cause)
 
     def record_grade(

@@ -14,6 +14,7 @@ from accounts.public import (
     TenantAccess,
 )
 from authsvc.kernel.clock import Clock
+from authsvc.kernel.metrics import ATTEMPTS_STARTED, Metrics
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
 from authsvc.kernel.tenancy import TenantScope
@@ -54,6 +55,7 @@ class AttemptService:
     outcomes: AttemptOutcomes
     overdue: OverdueAttempts
     unit_of_work: UnitOfWork
+    metrics: Metrics
     clock: Clock
 
     def start(self, assessment_id: AssessmentId, *, by: Principal) -> AssessmentAttempt:
@@ -69,6 +71,7 @@ class AttemptService:
             if number is not None:
                 attempt = self._new_attempt(progress, place, assessment, number)
                 self.attempts.add(attempt, scope=TenantScope.into(attempt.org_id))
+                self.unit_of_work.on_commit(lambda: self.metrics.count(ATTEMPTS_STARTED))
                 return attempt
         # Raised outside, so that an overdue attempt stays submitted.
         raise NoAttemptsLeft(attempt_limit=assessment.attempt_limit)

@@ -54,6 +54,9 @@ class InMemoryAuditLogRepository:
             if is_covered and entry.act.after.keys() & {"version", BOUND}:
                 yield Stored(key=entry.act.subject_id, id=str(entry.id), item=entry)
 
+    def last_position(self) -> int:
+        return len(self.store)
+
     def settled_position(self) -> int:
         return len(self.store)
 

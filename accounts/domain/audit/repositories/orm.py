@@ -85,6 +85,9 @@ class OrmAuditLogRepository:
         )
         return stored_rows(entries.order_by("position"), _entry, key=lambda row: row.subject_id)
 
+    def last_position(self) -> int:
+        return last_position(rows.AuditEntry)
+
     def settled_position(self) -> int:
         try:
             last = settled_up_to(rows.AuditEntry)

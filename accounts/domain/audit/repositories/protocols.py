@@ -39,6 +39,9 @@ class AuditLogRepository(Protocol):
     ) -> Iterator[Stored[AuditEntry]]:
         """The entries that state a version or a hash of subjects of this type, in the order of the log."""
 
+    def last_position(self) -> int:
+        """The position of the last entry of all tenants; 0 if there is none."""
+
     def settled_position(self) -> int:
         """The position up to which the log of all tenants will never change. Raise AuditLogBusy if it is unknown."""
 
