@@ -9,9 +9,12 @@ from django.db import close_old_connections
 from authsvc.composition.base import Expiring, Wiring
 from authsvc.jobs.entities import JobRequest, Queue
 from authsvc.jobs.ports import JobKind
+from authsvc.jobs.services.backlogs import JobBacklogs
 from authsvc.jobs.services.engine import JobEngine
 from authsvc.jobs.services.job_queue import JobQueue
 from authsvc.jobs.worker import WakeUp, Worker
+from authsvc.kernel.lag import LagCheck
+from authsvc.kernel.metrics import GaugeSource
 
 THREADS: Final[Mapping[Queue, int]] = {Queue.OUTBOUND: 2, Queue.LONG: 1}
 
@@ -22,6 +25,14 @@ class JobServices(Wiring):
         return super().expiring | {"ended task": self.job_queue}
 
     @property
+    def gauge_sources(self) -> dict[str, GaugeSource]:
+        return super().gauge_sources | {"jobs": self.job_backlogs}
+
+    @property
+    def lag_checks(self) -> dict[str, LagCheck]:
+        return super().lag_checks | {"jobs": self.job_backlogs}
+
+    @property
     def job_kinds(self) -> tuple[JobKind, ...]:
         """The kinds of jobs, with what does their work. Subclasses add theirs."""
         return ()
@@ -30,6 +41,10 @@ class JobServices(Wiring):
     def periodic_jobs(self) -> tuple[JobRequest, ...]:
         """The jobs that run again and again. Subclasses add theirs."""
         return ()
+
+    @cached_property
+    def job_backlogs(self) -> JobBacklogs:
+        return JobBacklogs(jobs=self.repositories.jobs, clock=self.ports.clock)
 
     @cached_property
     def wake_up(self) -> WakeUp:

@@ -159,6 +159,18 @@ PROJECTION_LAG: Final = Gauge(
     "authsvc_projection_lag_events",
     "Events among the last 100 of the log that the progress of their learner does not include.",
 )
+JOBS_DUE: Final = Gauge(
+    "authsvc_jobs_due", "Background jobs that are due and wait for a worker.", ("queue",)
+)
+JOBS_RUNNING: Final = Gauge("authsvc_jobs_running", "Background jobs that are running.", ("queue",))
+JOBS_FAILED: Final = Gauge(
+    "authsvc_jobs_failed", "Background jobs that have failed for good (dead letters).", ("queue",)
+)
+JOBS_OLDEST_SECONDS: Final = Gauge(
+    "authsvc_jobs_oldest_seconds",
+    "How long the job that has been due for longest has been waiting.",
+    ("queue",),
+)
 SOURCE_UP: Final = Gauge(
     "authsvc_gauges_up", "1 if the gauges of this source were read, 0 if that failed.", ("source",)
 )
@@ -180,6 +192,10 @@ CATALOGUE: Final[tuple[Counter | Histogram | Gauge, ...]] = (
     LOG_POSITION,
     LOG_UNSETTLED_SECONDS,
     PROJECTION_LAG,
+    JOBS_DUE,
+    JOBS_RUNNING,
+    JOBS_FAILED,
+    JOBS_OLDEST_SECONDS,
     SOURCE_UP,
 )
 """All metrics. Add new ones here; the dashboard, the alerts and docs/metrics.md are compared with it."""
