@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "accounts",
+    "authsvc.events",
     "courses",
     "progress",
     "credentials",

@@ -15,6 +15,8 @@ from accounts.domain.identity.services.tokens import AccessService, Renewals, To
 from accounts.domain.identity.services.users import EmailService, UserService
 from accounts.domain.mail.services.outbox import Outbox
 from authsvc.composition.base import Expiring, Wiring
+from authsvc.events.services.outbox import EventOutbox
+from authsvc.events.services.positions import Positions
 from authsvc.kernel.request_budgets import RequestBudgets
 
 
@@ -46,6 +48,7 @@ class IdentityServices(Wiring):
             passwords=self._passwords,
             email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
@@ -59,11 +62,21 @@ class IdentityServices(Wiring):
         )
 
     @cached_property
+    def event_outbox(self) -> EventOutbox:
+        return EventOutbox(events=self.repositories.outgoing_events)
+
+    @cached_property
+    def positions(self) -> Positions:
+        return Positions(events=self.repositories.outgoing_events)
+
+    @cached_property
     def security_log(self) -> SecurityLog:
         return SecurityLog(
             writer=self.ports.security_log_writer,
             opaque_tokens=self.ports.opaque_tokens,
+            outbox=self.event_outbox,
             unit_of_work=self.unit_of_work,
+            clock=self.ports.clock,
         )
 
     @cached_property
@@ -125,6 +138,7 @@ class IdentityServices(Wiring):
             email_addresses=self.ports.email_addresses,
             security_log=self.security_log,
             audit_log=self.audit_log,
+            events=self.event_outbox,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )

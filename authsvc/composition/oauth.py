@@ -34,6 +34,7 @@ class OAuthServices(OrganizationServices):
             opaque_tokens=self.ports.opaque_tokens,
             security_log=self.security_log,
             audit_log=self.audit_log,
+            outbox=self.event_outbox,
             allows_private_hosts=self.ports.allows_private_hosts,
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,

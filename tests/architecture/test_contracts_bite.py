@@ -20,7 +20,7 @@ CLASSES: Final[dict[str, type[Any]]] = {
     "protected": ProtectedContract,
 }
 DOWNWARDS: Final = "Apps depend downwards: credentials > progress > courses > accounts > kernel"
-LAYERS: Final = "authsvc has six layers"
+LAYERS: Final = "authsvc has seven layers"
 FEATURES: Final = "Features of accounts depend downwards"
 FEATURE: Final = "Inside a feature of accounts: services know neither rows nor HTTP"
 ACCOUNTS: Final = "Inside accounts: pages and APIs call services, rows know entities alone"

@@ -37,7 +37,7 @@ FEATURES: Final = [
     f"{app}.domain" if app != "accounts" else f"{app}.domain.{feature}"
     for app in APPS
     for feature in (("audit", "identity", "organizations", "oauth") if app == "accounts" else ("",))
-]
+] + ["authsvc.events"]
 PROMISES: Final = {
     name: (feature, protocol)
     for feature in FEATURES
@@ -104,7 +104,7 @@ def test_a_promise_is_put_in_words(name: str, method: str) -> None:
 @pytest.mark.parametrize(("name", "method"), METHODS)
 def test_a_promise_is_tested_on_both_stores(name: str, method: str) -> None:
     feature, promise = PROMISES[name]
-    app = feature.partition(".")[0]
+    app = feature.removeprefix("authsvc.").partition(".")[0]
     (field,) = (field.name for field in fields(Repositories) if field.type is promise)
     tests = [path.read_text() for path in (ROOT / "tests" / app).glob("test_*repositories*.py")]
 

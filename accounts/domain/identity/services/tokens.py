@@ -255,7 +255,7 @@ class Renewals:
         because = SessionEnd.TOKEN_REUSED
         self.sessions.save(session.ended(at=at, because=because))
         self.security_log.record_session(SecurityEvent.REFRESH_TOKEN_REUSED, session)
-        self.security_log.record_end(session, because=because)
+        self.security_log.record_ends(session, because=because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +289,7 @@ class TokenService:
                 return False
             self.sessions.save(session.ended(at=self.clock.now(), because=SessionEnd.REVOKED))
             self.security_log.record_session(SecurityEvent.TOKEN_REVOKED, session)
-            self.security_log.record_end(session, because=SessionEnd.REVOKED)
+            self.security_log.record_ends(session, because=SessionEnd.REVOKED)
         return True
 
     def _session_of(self, token: str) -> SessionId | None:
