@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from accounts.domain.identity.services.tokens import TokenService
+from accounts.domain.integrations.services.feed import EventFeed
 from accounts.domain.oauth.services.authorizations import AuthorizationService, PushedRequestService
 from accounts.domain.oauth.services.claims import ClaimsService
 from accounts.domain.oauth.services.clients import ClientService
@@ -39,6 +40,10 @@ class OAuthServices(OrganizationServices):
             unit_of_work=self.unit_of_work,
             clock=self.ports.clock,
         )
+
+    @cached_property
+    def event_feed(self) -> EventFeed:
+        return EventFeed(events=self.repositories.outgoing_events, tenant_access=self.tenant_access)
 
     @cached_property
     def allowed_origins(self) -> AllowedOrigins:

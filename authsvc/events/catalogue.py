@@ -159,9 +159,7 @@ CATALOGUE: Final[Mapping[OutgoingEventType, Publication]] = {
     OutgoingEventType.USER_DEACTIVATED: Publication(
         meaning="A user was deactivated: they cannot sign in.", data={}
     ),
-    OutgoingEventType.USER_REACTIVATED: Publication(
-        meaning="A user was activated again.", data={}
-    ),
+    OutgoingEventType.USER_REACTIVATED: Publication(meaning="A user was activated again.", data={}),
 }
 
 

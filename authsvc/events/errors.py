@@ -6,7 +6,9 @@ from authsvc.kernel.errors import Busy
 class EventsBusy(Busy):
     code = "events-busy"
     title = "The event feed is busy"
-    explanation = "A change has been in progress for too long to wait for. Retry in a moment to read past it."
+    explanation = (
+        "A change has been in progress for too long to wait for. Retry in a moment to read past it."
+    )
 
     def __init__(self) -> None:
         super().__init__(retry_after=1)

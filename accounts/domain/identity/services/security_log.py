@@ -25,7 +25,8 @@ _DIGITS: Final = 16
 class SecurityLog:
     """Writes each event after the unit of work commits, and nothing if it rolls back.
 
-    The end of sessions is also recorded as an outgoing event, inside the unit of work of the calling service. Record a rejected attempt outside the block that its error leaves; otherwise the rollback drops the event.
+    The end of sessions is also recorded as an outgoing event, inside the unit of work of the calling service.
+    Record a rejected attempt outside the block that its error leaves; otherwise the rollback drops the event.
     """
 
     writer: SecurityLogWriter

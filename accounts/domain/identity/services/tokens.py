@@ -13,7 +13,6 @@ from accounts.domain.access import (
     Principal,
     Role,
     SessionId,
-    rights_of,
 )
 from accounts.domain.identity.entities.security_log import SecurityEvent
 from accounts.domain.identity.entities.sessions import (
@@ -65,7 +64,7 @@ class AccessService:
             raise InvalidToken
         if not (state.accepts_tokens(at=now) or (is_end_accepted and state.ended_at is not None)):
             raise InvalidToken
-        rights = rights_of(state.roles)
+        rights = state.rights
         is_withheld = self._lacks_second_factor(state.roles, claims.authentication)
         return Principal(
             user_id=claims.user_id,
