@@ -1,16 +1,11 @@
-
 import django.db.models.functions.comparison
-from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0014_changed_at'),
-        ('courses', '0002_folded_search_text'),
         ('credentials', '0002_issued_by_organization'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
