@@ -135,8 +135,8 @@ CATALOGUE: Final[Mapping[OutgoingEventType, Publication]] = {
     ),
     OutgoingEventType.SESSION_ENDED: Publication(
         meaning=(
-            "A session ended before it expired. Without `session_id`: all sessions of the user, of the client, or of"
-            " the user with the client."
+            "A session ended before it expired. Without `session_id`, it is about all sessions of the user,\n"
+            "of the client, or of the user with the client."
         ),
         data={"session_id": _OPTIONAL_ID, "client_id": _OPTIONAL_TEXT, "reason": _TEXT},
     ),

@@ -106,10 +106,8 @@ class OrmUserRepository:
         search: PersonSearch = EVERYONE,
         changed_since: datetime | None = None,
     ) -> Page[User]:
-        changed = since(changed_since, "changed_at", "created_at")
-        return page_of_rows(
-            rows.User.objects.filter(found_by(search), changed), request, USERS, _user
-        )
+        conditions = found_by(search), since(changed_since, "changed_at", "created_at")
+        return page_of_rows(rows.User.objects.filter(*conditions), request, USERS, _user)
 
 
 class OrmVerifiedEmailRepository:
