@@ -295,7 +295,7 @@ COSTS = [
     ),
     (
         completing_what_a_rule_asks_for,
-        f"SELECT BEGIN SELECT UPDATE INSERT {ISSUING_BY_RULE} {ARRIVING} {THE_HEAD} COMMIT",
+        f"SELECT BEGIN SELECT UPDATE {RECORDING} {ISSUING_BY_RULE} {ARRIVING} {THE_HEAD} COMMIT",
     ),
     (listing_courses, "SELECT SELECT"),
     (reading_a_course, "SELECT SELECT"),
