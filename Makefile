@@ -88,6 +88,10 @@ openapi: $(DEV) ## Regenerate docs/openapi.json
 permissions: $(DEV) ## Regenerate docs/permissions.md
 	@DJANGO_SETTINGS_MODULE=authsvc.settings $(BIN)/python -m tests.support.permissions > docs/permissions.md
 
+.PHONY: events
+events: $(DEV) ## Regenerate docs/events.md
+	@$(BIN)/python -m tests.support.event_catalogue > docs/events.md
+
 .PHONY: bench
 bench: $(DEV) ## Measure the server next to pgbench, or next to another revision (AGAINST=)
 	@$(BIN)/python -m tests.bench $(if $(AGAINST),--against $(AGAINST))

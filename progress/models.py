@@ -8,6 +8,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from authsvc.storage.append_only import AppendOnlyRow
+from authsvc.storage.changes import index_of_changes
 from authsvc.storage.columns import enum_column, owner_column
 from progress.domain.entities.attempts import AttemptStatus
 from progress.domain.entities.events import EntityType, EventType
@@ -71,7 +72,8 @@ class ProgressEvent(AppendOnlyRow):
 class CourseProgress(models.Model):
     """The projection of a stream, and its head.
 
-    `registration` follows from the ids of the learner and the course; null if a version without it stored the row.
+    `registration` follows from the ids of the learner and the course; null if a version without it stored the row,
+    as is `changed_at`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -86,6 +88,7 @@ class CourseProgress(models.Model):
     percent_complete = models.PositiveSmallIntegerField()
     enrolled_at = models.DateTimeField()
     last_activity_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_items = models.JSONField()
     started_modules = models.JSONField()
@@ -97,6 +100,12 @@ class CourseProgress(models.Model):
         verbose_name_plural = "course progress"
         indexes = [
             models.Index(fields=["course", "status"], name="learners_by_status"),
+            index_of_changes(
+                "changed_at", "last_activity_at", within="course", name="course_progress_by_change"
+            ),
+            index_of_changes(
+                "changed_at", "last_activity_at", within="org", name="org_progress_by_change"
+            ),
             models.Index(
                 fields=["course", "completed_at"],
                 condition=models.Q(completed_at__isnull=False),

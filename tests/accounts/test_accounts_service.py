@@ -70,7 +70,8 @@ def test_users_rename_only_themselves(memory: World) -> None:
 
     renamed = memory.services.accounts.describe(name="Anna Ek", by=a_principal(anna))
 
-    assert renamed == replace(anna, name="Anna Ek", updated_at=memory.clock.now())
+    now = memory.clock.now()
+    assert renamed == replace(anna, name="Anna Ek", updated_at=now, changed_at=now)
     assert memory.repositories.users.get(anna.id) == renamed
     assert memory.repositories.users.get(bo.id) == bo
 

@@ -76,9 +76,9 @@ def test_changes_apply_to_their_members_only() -> None:
     deactivated = UserChanges(is_active=False).applied_to(user, at=NOON)
     appointed = UserChanges(is_staff=True).applied_to(user, at=NOON)
 
-    assert renamed == replace(user, name="", updated_at=NOON)
-    assert deactivated == replace(user, is_active=False)
-    assert appointed == replace(user, is_staff=True)
+    assert renamed == replace(user, name="", updated_at=NOON, changed_at=NOON)
+    assert deactivated == replace(user, is_active=False, changed_at=NOON)
+    assert appointed == replace(user, is_staff=True, changed_at=NOON)
 
 
 def test_a_new_admin_becomes_staff() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.domain.access import GrantType
+from accounts.domain.access import GrantType, Right
 from accounts.domain.identity.entities.sessions import Session, SessionEnd
 from accounts.domain.identity.entities.tokens import TokenPair
 from accounts.domain.identity.entities.users import User
@@ -262,7 +262,7 @@ def test_client_credentials_start_a_session_without_a_user(
 
     principal = memory.services.access.principal_of(tokens.access_token)
     assert (principal.user_id, principal.client_id) == (None, client.client_id)
-    assert (principal.roles, principal.rights) == ((), frozenset())
+    assert (principal.roles, principal.rights) == ((), frozenset({Right.READ_EVENTS}))
     assert principal.scopes == {"courses:read"}
     assert tokens.refresh_token == ""
 

@@ -137,7 +137,8 @@ def test_users_change_their_own_name(memory: World) -> None:
 
     memory.services.users.edit(anna.id, UserChanges(name="Anna Ek"), by=a_principal(anna))
 
-    renamed = replace(anna, name="Anna Ek", updated_at=memory.clock.now())
+    now = memory.clock.now()
+    renamed = replace(anna, name="Anna Ek", updated_at=now, changed_at=now)
     assert memory.repositories.users.get(anna.id) == renamed
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.domain.access import OPERATOR
 from accounts.models import Anchor, AuditEntry
+from authsvc.events.models import OutgoingEvent
 from authsvc.kernel.tenancy import ALL_TENANTS
 from authsvc.storage.append_only import check_protection, releasing
 from courses.models import CourseVersion
@@ -25,7 +26,7 @@ from tests.support.worlds import orm_world
 
 pytestmark = pytest.mark.every_database
 
-KEPT: Final[list[Any]] = [CourseVersion, ProgressEvent, AuditEntry]
+KEPT: Final[list[Any]] = [CourseVersion, ProgressEvent, AuditEntry, OutgoingEvent]
 TABLES: Final = [model._meta.db_table for model in KEPT]
 WAYS_OF_THE_ORM: Final[dict[str, Callable[[Any], object]]] = {
     "save": lambda row: row.save(),

@@ -1,6 +1,7 @@
 """Generator of docs/permissions.md: `python -m tests.support.permissions` prints it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from textwrap import fill
 from typing import Any, Final
 
 import django
@@ -68,7 +69,7 @@ def rendered() -> str:
             IN_AN_ORGANIZATION,
             _table(["Right", *RIGHTS_OF_ORG_ROLE], _rights(RIGHTS_OF_ORG_ROLE)),
             PROGRAMS,
-            ", ".join(f"`{scope}`" for scope in sorted(SERVICE_SCOPES)) + ".\n",
+            fill(", ".join(f"`{scope}`" for scope in sorted(SERVICE_SCOPES)) + ".", 120) + "\n",
             OPERATIONS,
             _table(
                 ["Operation", "Request", "Scope", "Open to", "Right", "Recent sign-in"],

@@ -28,10 +28,12 @@ from accounts.domain.identity.repositories.protocols import (
 )
 from accounts.domain.identity.services.accounts import Passwords, email_of_new
 from accounts.domain.identity.services.mail_budgets import MailBudgets
+from accounts.domain.identity.services.outgoing_events import changes_of
 from accounts.domain.identity.services.revocation import SessionRevocation
 from accounts.domain.identity.services.security_log import SecurityLog
 from accounts.domain.mail.entities import MailKind
 from accounts.domain.mail.services.outbox import LINK_LIFETIME, Message, Outbox
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.canonical import canonical_json
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.errors import FieldError
@@ -114,7 +116,7 @@ class EmailService:
         email = self.email_addresses.normalized(email)
         with self.unit_of_work.atomic():
             if self.users.get_for_update(user_id).email != email:
-                self.users.change_email(user_id, email=email)
+                self.users.change_email(user_id, email=email, at=self.clock.now())
             self.verified_emails.save(user_id, email=email)
 
 
@@ -132,6 +134,7 @@ class UserService:
     email_addresses: EmailAddresses
     security_log: SecurityLog
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -149,10 +152,20 @@ class UserService:
             raise UserNotFound
         return user
 
-    def page_of(self, request: PageRequest, *, search: str = "", by: Principal) -> Page[User]:
-        """Those with *search* in their name or address, oldest first; the id breaks ties. Raises NotPermitted."""
+    def page_of(
+        self,
+        request: PageRequest,
+        *,
+        search: str = "",
+        changed_since: datetime | None = None,
+        by: Principal,
+    ) -> Page[User]:
+        """Those with *search* in their name or address, oldest first; the id breaks ties.
+
+        With *changed_since*, those created or changed since then. Raises NotPermitted.
+        """
         by.require(Right.MANAGE_USERS)
-        return self.users.page_of(request, search=PersonSearch(search))
+        return self.users.page_of(request, search=PersonSearch(search), changed_since=changed_since)
 
     def create(
         self,
@@ -228,6 +241,7 @@ class UserService:
                 if user.is_active_admin and not edited.is_active_admin:
                     _require_other_admin(user, admins, by=by)
             self.users.save(edited)
+            self.events.record(*changes_of(user, edited, at=self.clock.now()))
             if user.is_active and not edited.is_active:
                 because = SessionEnd.DEACTIVATED
                 self.revocation.revoke_all_of(user_id, because=because, by=by.identity)

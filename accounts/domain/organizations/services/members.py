@@ -1,6 +1,7 @@
 """Member service: memberships in organizations and their roles."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from accounts.domain.access import OrganizationId, OrgRole, Principal, Right, UserId
 from accounts.domain.audit.entities import AuditAction, AuditSubject, Members, SubjectType
@@ -23,7 +24,13 @@ from accounts.domain.organizations.repositories.protocols import (
     MembershipRepository,
     OrganizationRepository,
 )
+from accounts.domain.organizations.services.outgoing_events import (
+    membership_added,
+    membership_changed,
+    membership_removed,
+)
 from accounts.domain.organizations.services.tenant_access import TenantAccess
+from authsvc.events.services.outbox import EventOutbox
 from authsvc.kernel.clock import Clock
 from authsvc.kernel.paging import Page, PageRequest
 from authsvc.kernel.preconditions import UNCONDITIONAL, Precondition
@@ -44,19 +51,33 @@ class MemberService:
     mail_budgets: MailBudgets
     tenant_access: TenantAccess
     audit_log: AuditLog
+    events: EventOutbox
     unit_of_work: UnitOfWork
     clock: Clock
 
     def page_of(
-        self, org_id: OrganizationId, request: PageRequest, *, search: str = "", by: Principal
+        self,
+        org_id: OrganizationId,
+        request: PageRequest,
+        *,
+        search: str = "",
+        changed_since: datetime | None = None,
+        by: Principal,
     ) -> Page[Member]:
-        """Return those with *search* in their name or e-mail address, in the order they joined. Raises NotPermitted."""
+        """Return those with *search* in their name or e-mail address, in the order they joined.
+
+        With *changed_since*, those who joined or got another role since then. Raises NotPermitted.
+        """
         with self.unit_of_work.atomic():
             self.tenant_access.require_to_list(
                 org_id, Right.SEE_MEMBERS, of=SubjectType.MEMBER, by=by
             )
             return self.memberships.page_of(
-                org_id, request, search=PersonSearch(search), scope=by.tenant_scope
+                org_id,
+                request,
+                search=PersonSearch(search),
+                changed_since=changed_since,
+                scope=by.tenant_scope,
             )
 
     def add(
@@ -103,8 +124,10 @@ class MemberService:
             if_match.require(before)
             if role is not OrgRole.OWNER:
                 self._require_another_owner(before, by)
-            after = replace(before, role=role)
+            after = before.with_role(role, at=self.clock.now())
             self.memberships.save(after, scope=by.tenant_scope)
+            if after.role is not before.role:
+                self.events.record(membership_changed(before, after, at=self.clock.now()))
             self.audit_log.record(
                 AuditAction.MEMBER_ROLE_CHANGED,
                 _subject(after),
@@ -128,6 +151,7 @@ class MemberService:
                 by.require(Right.ASSIGN_ROLES, of=org_id)
             self._require_another_owner(before, by)
             self.memberships.remove(before, scope=by.tenant_scope)
+            self.events.record(membership_removed(before, at=self.clock.now()))
             self.audit_log.record(
                 AuditAction.MEMBER_LEFT if is_leaving else AuditAction.MEMBER_REMOVED,
                 _subject(before),
@@ -158,6 +182,7 @@ class MemberService:
             org_id=org_id, user_id=user.id, role=role, joined_at=self.clock.now()
         )
         self.memberships.add(membership, scope=by.tenant_scope)
+        self.events.record(membership_added(membership))
         self.audit_log.record(
             AuditAction.MEMBER_ADDED, _subject(membership), by=by, after=_members_of(membership)
         )
